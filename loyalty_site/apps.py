@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from loyalty_site import checks
+
+
+class LoyaltySiteConfig(AppConfig):
+    name = "loyalty_site"
+
+    def ready(self) -> None:
+        register(checks.wallet_settings, Tags.security)
+        register(checks.public_address, Tags.security, deploy=True)

@@ -1,0 +1,66 @@
+"""The Redis cache, made so that its loss is never felt in a request.
+
+While Redis is away each process keeps to a small cache of its own memory: rate limits go on counting (per
+process), sessions are read from the database. Redis is tried again every few seconds, so that not every
+request pays the socket timeout.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5.0
+
+
+def _sheltered(name: str) -> Callable[..., Any]:
+    """Return the cache method `name`, run on Redis or, while that is away, on the process's own memory."""
+
+    def method(self: "ShelteredRedisCache", *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() >= ShelteredRedisCache.away_until:
+            try:
+                return getattr(RedisCache, name)(self, *args, **kwargs)
+            except (RedisError, OSError) as error:
+                self.take_shelter(error)
+        return getattr(self.shelter, name)(*args, **kwargs)
+
+    method.__name__ = name
+    return method
+
+
+class ShelteredRedisCache(RedisCache):
+    """Django's Redis cache with a shelter: every operation has an answer, also without Redis."""
+
+    away_until = 0.0  # of time.monotonic(), shared by all threads of the process
+
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self.shelter = LocMemCache(
+            "shelter", {"KEY_PREFIX": self.key_prefix, "TIMEOUT": self.default_timeout}
+        )
+
+    def take_shelter(self, error: Exception) -> None:
+        """Leave Redis alone for RETRY_AFTER_SECONDS; what an earlier outage left in memory is too old."""
+        now = time.monotonic()
+        if now - ShelteredRedisCache.away_until > RETRY_AFTER_SECONDS:
+            self.shelter.clear()
+            logger.warning("cache away, using the memory of this process: %s", type(error).__name__)
+        ShelteredRedisCache.away_until = now + RETRY_AFTER_SECONDS
+
+    add = _sheltered("add")
+    get = _sheltered("get")
+    set = _sheltered("set")
+    touch = _sheltered("touch")
+    delete = _sheltered("delete")
+    get_many = _sheltered("get_many")
+    set_many = _sheltered("set_many")
+    delete_many = _sheltered("delete_many")
+    has_key = _sheltered("has_key")
+    incr = _sheltered("incr")
+    clear = _sheltered("clear")

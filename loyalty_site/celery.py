@@ -1,0 +1,43 @@
+"""The Celery application and the whole beat schedule, in one list.
+
+Celery is only the doorbell: each queue is a table, and the sweeps below catch what a lost bell missed.
+django-celery-beat copies the schedule into the database when beat starts; operators may edit it there.
+"""
+
+import os
+from typing import NamedTuple
+
+from celery import Celery
+from celery.schedules import crontab, schedule
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings.local")
+
+app = Celery("loyalty_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+class Job(NamedTuple):
+    """A task on the clock. `expires`: seconds after which a run that nobody took is dropped."""
+
+    task: str
+    when: schedule
+    expires: int
+
+
+EVERY_MINUTE = crontab()
+HOURLY = crontab(minute="5")
+
+JOBS = [
+    Job("tenancy.relay_outbox", EVERY_MINUTE, expires=55),
+    Job("notifications.sweep_email_log", EVERY_MINUTE, expires=55),
+    Job("wallet.sweep_passes", EVERY_MINUTE, expires=55),
+    Job("loyalty.expire_points", HOURLY, expires=3300),
+    Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),
+    Job("tenancy.clean_idempotency_keys", crontab(hour="3", minute="15"), expires=6 * 3600),
+    Job("tenancy.clean_outbox", crontab(hour="3", minute="25"), expires=6 * 3600),
+]
+
+app.conf.beat_schedule = {
+    job.task: {"task": job.task, "schedule": job.when, "options": {"expires": job.expires}} for job in JOBS
+}

@@ -1,0 +1,291 @@
+"""What is the same everywhere. The environment decides the rest: docs/deploy.md lists every variable."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from loyalty_site.logs import configure_structlog, logging_config
+from loyalty_site.settings import backends
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+# --- The site ---------------------------------------------------------------------------------------------
+
+SITE_NAME = env.str("SITE_NAME", default="Trei")
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+DEBUG = False
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ROOT_URLCONF = "loyalty_site.urls"
+WSGI_APPLICATION = "loyalty_site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "loyalty_site",
+    "modeltranslation",  # before the admin, which it extends
+    "unfold",  # before the admin, whose templates it replaces
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.inlines",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "safedelete",
+    "import_export",
+    "django_celery_beat",
+    "axes",
+    "csp",
+    "tenancy",
+    "customers",
+    "loyalty",
+    "notifications",
+    "wallet",
+]
+
+MIDDLEWARE = [
+    "loyalty_site.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "loyalty_site.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database, cache, broker ------------------------------------------------------------------------------
+
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+DATABASES = {"default": backends.database(DATABASE_URL, pool_size=env.int("DATABASE_POOL_SIZE", default=0))}
+
+REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_CLIENT_OPTIONS = backends.REDIS_CLIENT_OPTIONS
+CACHE_URL = env.str("CACHE_URL", default=REDIS_URL)
+CACHES = {"default": backends.cache(CACHE_URL)}
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL) or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = backends.REDIS_BROKER_OPTIONS
+if CELERY_BROKER_URL == "filesystem://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = backends.folder_broker(VAR_DIR / "broker")
+CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # a lost bell is caught by the sweep; a request never waits for it
+CELERY_TASK_IGNORE_RESULT = True
+DOORBELL_ENABLED = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- Mail -------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "loyalty_site.mail.EmlFileBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <cards@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+if env.str("EMAIL_URL", default=""):
+    globals().update(env.email_url("EMAIL_URL"))
+
+# --- People and sign-in -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "tenancy.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique among the living; deleted ones may repeat it
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/terminal/"
+LOGOUT_REDIRECT_URL = "/"
+
+# Ten wrong passwords for one name from one address lock that pair for 15 minutes: a guesser gains nothing,
+# and nobody can lock an owner out from elsewhere. Kept in the database, so that it holds without a cache.
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=10)
+AXES_COOLOFF_TIME = env.float("SIGN_IN_LOCKOUT_HOURS", default=0.25)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_CLIENT_IP_CALLABLE = "tenancy.client.address"
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# --- Behind proxies, and against attackers ----------------------------------------------------------------
+
+# How many proxies of our own stand before the site: the client's address is taken that many entries from
+# the right of X-Forwarded-For (`tenancy.client.address`). With 0 the header is not looked at.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+RATE_LIMITS = {
+    "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="10/m"),
+    "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),
+    "lookup": env.str("RATE_LIMIT_LOOKUP", default="120/m"),
+    "card_page": env.str("RATE_LIMIT_CARD_PAGE", default="60/m"),
+}
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CONSOLE_PREFIX = "/admin/"
+
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "worker-src": [SELF],
+        "connect-src": [SELF],
+        "media-src": [SELF, "blob:"],
+    },
+}
+# Unfold's Alpine evaluates expressions and its charts set styles: only the console may.
+CONSOLE_CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    | {
+        "script-src": [SELF, "'unsafe-eval'"],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "frame-ancestors": [SELF],
+        "frame-src": [SELF],
+    },
+}
+
+# --- Languages and time -----------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German")), ("lb", _("Luxembourgish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+MODELTRANSLATION_LANGUAGES = ("en", "fr", "de", "lb")
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+# An empty text is shown in English; one that was only ever written in another language, in that one.
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr", "de", "lb")
+JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui.min.js"
+
+# --- Files ------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# --- API --------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "loyalty_site.errors.problem_response",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": f"{SITE_NAME} loyalty API",
+    "DESCRIPTION": "Tills, back office, public enrolment and wallets of a loyalty-card system.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# --- The console ------------------------------------------------------------------------------------------
+
+UNFOLD: dict[str, Any] = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME}
+
+# --- Deleting ---------------------------------------------------------------------------------------------
+
+SAFE_DELETE_FIELD_NAME = "deleted_at"
+
+# --- Wallets (files or base64 texts; the wallet app reads them) -------------------------------------------
+
+WALLET_APPLE_PASS_TYPE_ID = env.str("WALLET_APPLE_PASS_TYPE_ID", default="")
+WALLET_APPLE_TEAM_ID = env.str("WALLET_APPLE_TEAM_ID", default="")
+WALLET_APPLE_CERTIFICATE = env.str("WALLET_APPLE_CERTIFICATE", default="")
+WALLET_APPLE_KEY = env.str("WALLET_APPLE_KEY", default="")
+WALLET_APPLE_KEY_PASSWORD = env.str("WALLET_APPLE_KEY_PASSWORD", default="")
+WALLET_APPLE_WWDR = env.str("WALLET_APPLE_WWDR", default="")
+WALLET_APPLE_PUSH_URL = env.str("WALLET_APPLE_PUSH_URL", default="https://api.push.apple.com")
+WALLET_APPLE_PUSH_CA = env.str("WALLET_APPLE_PUSH_CA", default="")
+WALLET_GOOGLE_ISSUER_ID = env.str("WALLET_GOOGLE_ISSUER_ID", default="")
+WALLET_GOOGLE_SERVICE_ACCOUNT = env.str("WALLET_GOOGLE_SERVICE_ACCOUNT", default="")
+WALLET_GOOGLE_API_URL = env.str(
+    "WALLET_GOOGLE_API_URL", default="https://walletobjects.googleapis.com/walletobjects/v1"
+)
+WALLET_GOOGLE_TOKEN_URL = env.str("WALLET_GOOGLE_TOKEN_URL", default="https://oauth2.googleapis.com/token")
+WALLET_GOOGLE_KEYS_URL = env.str("WALLET_GOOGLE_KEYS_URL", default="https://pay.google.com/gp/m/issuer/keys")
+
+# --- Logs -------------------------------------------------------------------------------------------------
+
+configure_structlog()
+LOGGING = logging_config(
+    as_json=env.str("LOG_FORMAT", default="plain") == "json", level=env.str("LOG_LEVEL", default="WARNING")
+)
