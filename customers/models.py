@@ -1,0 +1,85 @@
+"""Customer: a person known to a merchant, first met at a store."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.models.base import LIVING, TenantSoftDeletable
+
+
+class Customer(TenantSoftDeletable):
+    """A person. An e-mail address is known once among the merchant's living customers."""
+
+    deleted_with = ("merchant",)
+
+    store = models.ForeignKey(
+        "tenancy.Store",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("first met at"),
+    )
+    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    last_name = models.CharField(_("last name"), max_length=80, blank=True)
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    birth_date = models.DateField(_("birthday"), null=True, blank=True)
+    preferred_language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
+    marketing_consent = models.BooleanField(_("wants offers by e-mail"), default=False)
+    marketing_consent_at = models.DateTimeField(_("consent since"), null=True, blank=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Concat(
+                F("first_name"),
+                Value(" "),
+                F("last_name"),
+                Value(" "),
+                F("email"),
+                Value(" "),
+                F("phone"),
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["merchant", "phone"], condition=~Q(phone=""), name="customer_phone")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "email"],
+                condition=LIVING,
+                name="one_living_customer_per_email",
+                violation_error_message=_("There is a customer with this e-mail already."),
+            ),
+            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="customer_email_is_lower_case"),
+            models.CheckConstraint(condition=~Q(email=""), name="customer_email_is_null_not_empty"),
+            models.CheckConstraint(condition=Q(phone="") | Q(phone__startswith="+"), name="customer_phone_is_e164"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or "-"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = (self.email or "").strip().lower() or None
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def visible_at(cls, store_ids: set[int]) -> Q:
+        return Q(store_id__in=store_ids)
+
+    @property
+    def name(self) -> str:
+        """First and last name, as far as known."""
+        return f"{self.first_name} {self.last_name}".strip()

@@ -1,0 +1,134 @@
+"""LoyaltyTransaction: a line of the ledger, never changed and never removed.
+
+OrderReference: a receipt that has earned its points.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.models.base import TenantManager, TenantOwned
+
+
+class TransactionType(models.TextChoices):
+    CARD_CREATED = "card_created", _("card made")
+    WELCOME_BONUS = "welcome_bonus", _("welcome bonus")
+    STAMP_EARNED = "stamp_earned", _("stamp given")
+    STAMP_REDEEMED = "stamp_redeemed", _("reward for stamps")
+    STAMP_VOIDED = "stamp_voided", _("stamps undone")
+    POINTS_EARNED = "points_earned", _("points given")
+    POINTS_REDEEMED = "points_redeemed", _("reward for points")
+    POINTS_VOIDED = "points_voided", _("points undone")
+    POINTS_ADJUSTMENT = "points_adjustment", _("points adjusted")
+    POINTS_EXPIRED = "points_expired", _("points expired")
+    CARD_DEACTIVATED = "card_deactivated", _("card deactivated")
+    CARD_REACTIVATED = "card_reactivated", _("card reactivated")
+    CARD_REPLACED = "card_replaced", _("card replaced")
+    MERGE_IN = "merge_in", _("merged in")
+    MERGE_OUT = "merge_out", _("merged into another card")
+    OPENING_BALANCE = "opening_balance", _("opening balance")
+
+
+class LoyaltyTransaction(TenantOwned):
+    """What happened to a card, with the balances after it. Who: all null is the system or the customer."""
+
+    updated_at = None  # a line of the ledger is never updated
+
+    card = models.ForeignKey(
+        "loyalty.LoyaltyCard",
+        on_delete=models.PROTECT,
+        related_name="transactions",
+        db_index=False,
+        verbose_name=_("card"),
+    )
+    store = models.ForeignKey(
+        "tenancy.Store",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("store"),
+    )
+    staff_pin = models.ForeignKey(
+        "loyalty.StaffPin", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("staff")
+    )
+    user = models.ForeignKey(
+        "tenancy.User", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("user")
+    )
+    api_key = models.ForeignKey(
+        "tenancy.ApiKey",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("API key"),
+    )
+    transaction_type = models.CharField(_("kind"), max_length=20, choices=TransactionType.choices)
+    stamps_delta = models.IntegerField(_("stamps"), default=0)
+    stamps_balance_after = models.IntegerField(_("stamps after"))
+    points_delta = models.BigIntegerField(_("points"), default=0)
+    points_balance_after = models.BigIntegerField(_("points after"))
+    purchase_amount_cents = models.PositiveIntegerField(_("purchase (cents)"), null=True)
+    order_reference = models.CharField(_("receipt number"), max_length=64, blank=True)
+    reward = models.ForeignKey(
+        "loyalty.PointsReward",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("reward"),
+    )
+    reward_name = models.CharField(_("reward then"), max_length=200, blank=True)
+    reward_points_cost = models.PositiveIntegerField(_("cost then (points)"), null=True)
+    voids = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="voided_by", verbose_name=_("undoes")
+    )
+    notes = models.CharField(_("notes"), max_length=500, blank=True)
+    ip_address = models.GenericIPAddressField(_("address"), null=True)
+    user_agent = models.CharField(_("program"), max_length=200, blank=True)
+    recorded_offline = models.BooleanField(_("recorded offline"), default=False)
+    transaction_at = models.DateTimeField(_("when"))
+
+    objects = TenantManager()
+
+    class Meta:
+        verbose_name = _("transaction")
+        verbose_name_plural = _("transactions")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["card", "id"], name="transaction_of_card"),
+            models.Index(fields=["store", "id"], condition=Q(store__isnull=False), name="transaction_of_store"),
+            models.Index(fields=["merchant", "transaction_at"], name="transaction_of_merchant"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(transaction_type__in=TransactionType.values), name="transaction_type_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(stamps_balance_after__gte=0, points_balance_after__gte=0),
+                name="balances_after_are_never_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.get_transaction_type_display()}"
+
+    @classmethod
+    def visible_at(cls, store_ids: set[int]) -> Q:
+        return Q(store_id__in=store_ids)
+
+
+class OrderReference(TenantOwned):
+    """A receipt number that has earned points and whose points are not undone: one receipt earns once."""
+
+    merchant = models.ForeignKey("tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False)
+    reference = models.CharField(max_length=64)
+    transaction = models.OneToOneField(LoyaltyTransaction, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "reference"], name="one_receipt_earns_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,122 @@
+"""What the database holds about cards and the ledger (rules 3, 6 and 7 of the domain; 1, 2, 4 and 5 are constraints)."""
+
+from tenancy.database_rules import Rule, merchant_is_for_ever, refuse_when, same_merchant
+
+LEDGER = "loyalty_loyaltytransaction"
+CHANGED = "A line of the ledger is never changed"
+REMOVED = "A line of the ledger is never removed"
+BROKEN_CHAIN = "The balance after a transaction is the one before it plus what it changed"
+
+# All columns but the three that erasing a person blanks.
+FIXED_COLUMNS = (
+    "id",
+    "merchant_id",
+    "card_id",
+    "store_id",
+    "staff_pin_id",
+    "user_id",
+    "api_key_id",
+    "transaction_type",
+    "stamps_delta",
+    "stamps_balance_after",
+    "points_delta",
+    "points_balance_after",
+    "purchase_amount_cents",
+    "order_reference",
+    "reward_id",
+    "reward_name",
+    "reward_points_cost",
+    "voids_id",
+    "recorded_offline",
+    "transaction_at",
+    "created_at",
+)
+
+
+def _differs(unequal: str) -> str:
+    fixed = " OR ".join(f"NEW.{column} {unequal} OLD.{column}" for column in FIXED_COLUMNS)
+    return f"{fixed} OR NEW.notes <> '' OR NEW.user_agent <> '' OR NEW.ip_address IS NOT NULL"
+
+
+def _before(column: str) -> str:
+    return f"COALESCE((SELECT {column} FROM {LEDGER} WHERE card_id = NEW.card_id ORDER BY id DESC LIMIT 1), 0)"
+
+
+append_only = Rule(
+    "ledger_is_append_only",
+    LEDGER,
+    "BEFORE UPDATE",
+    refuse_when(_differs("IS DISTINCT FROM"), CHANGED),
+    ((_differs("IS NOT"), CHANGED),),
+)
+
+never_removed = Rule(
+    "ledger_is_never_removed",
+    LEDGER,
+    "BEFORE DELETE",
+    f"RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{REMOVED}';",
+    (("1", REMOVED),),
+)
+
+# Both balances are read with one look at the index; a DECLARE block keeps them.
+chain = Rule(
+    "ledger_is_a_chain",
+    LEDGER,
+    "BEFORE INSERT",
+    f"""DECLARE stamps bigint; points bigint;
+BEGIN
+  SELECT stamps_balance_after, points_balance_after INTO stamps, points
+    FROM {LEDGER} WHERE card_id = NEW.card_id ORDER BY id DESC LIMIT 1;
+  IF NEW.stamps_balance_after <> COALESCE(stamps, 0) + NEW.stamps_delta
+     OR NEW.points_balance_after <> COALESCE(points, 0) + NEW.points_delta THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{BROKEN_CHAIN}';
+  END IF;
+END;""",
+    (
+        (f"NEW.stamps_balance_after <> {_before('stamps_balance_after')} + NEW.stamps_delta", BROKEN_CHAIN),
+        (f"NEW.points_balance_after <> {_before('points_balance_after')} + NEW.points_delta", BROKEN_CHAIN),
+    ),
+)
+
+RULES = [
+    append_only,
+    never_removed,
+    chain,
+    *same_merchant(
+        LEDGER,
+        {
+            "card_id": "loyalty_loyaltycard",
+            "store_id": "tenancy_store",
+            "staff_pin_id": "loyalty_staffpin",
+            "api_key_id": "tenancy_apikey",
+            "reward_id": "loyalty_pointsreward",
+            "voids_id": LEDGER,
+        },
+    ),
+    *same_merchant(
+        "loyalty_loyaltycard",
+        {
+            "customer_id": "customers_customer",
+            "program_id": "loyalty_loyaltyprogram",
+            "enrolled_at_store_id": "tenancy_store",
+            "scope_store_id": "tenancy_store",
+            "merged_into_id": "loyalty_loyaltycard",
+        },
+    ),
+    *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),
+    *same_merchant("loyalty_staffpin", {"store_id": "tenancy_store"}),
+    *same_merchant("loyalty_stafftoken", {"staff_pin_id": "loyalty_staffpin"}),
+    *same_merchant("loyalty_orderreference", {"transaction_id": LEDGER}),
+    *[
+        merchant_is_for_ever(f"loyalty_{table}")
+        for table in (
+            "loyaltycard",
+            "loyaltyprogram",
+            "pointsreward",
+            "staffpin",
+            "stafftoken",
+            "orderreference",
+            "merchantloyaltysettings",
+        )
+    ],
+]

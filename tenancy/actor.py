@@ -1,0 +1,53 @@
+"""Actor: who asks for something, as the services see them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tenancy.errors import ManagerRequired
+
+if TYPE_CHECKING:
+    from tenancy.models import ApiKey, User
+
+MANAGERS = frozenset({"manager", "owner", "operator"})
+OWNERS = frozenset({"owner", "operator"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """A signed-in user or an API key at a store, with the role they have there.
+
+    `staff_token` is what the terminal got when somebody typed their PIN; address and agent go into the ledger
+    where the merchant's settings allow it.
+    """
+
+    user: "User | None" = None
+    api_key: "ApiKey | None" = None
+    role: str | None = None
+    staff_token: str = ""
+    ip_address: str | None = None
+    user_agent: str = ""
+
+    @classmethod
+    def system(cls) -> "Actor":
+        """Nobody in particular: a schedule, or the customer."""
+        return cls()
+
+    @property
+    def is_manager(self) -> bool:
+        return self.role in MANAGERS
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role in OWNERS
+
+    @property
+    def credential(self) -> str:
+        """What idempotency keys are kept under: one name per user or API key."""
+        if self.api_key is not None:
+            return f"key:{self.api_key.pk}"
+        return f"user:{self.user.pk}" if self.user is not None else "anyone"
+
+    def require_manager(self) -> None:
+        """Raise ManagerRequired for mere staff."""
+        if not self.is_manager:
+            raise ManagerRequired()

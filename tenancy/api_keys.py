@@ -1,0 +1,55 @@
+"""API keys: made, recognised and revoked. The key itself is shown once and never stored."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from tenancy import scope
+from tenancy.errors import NotAuthenticated
+from tenancy.models import ApiKey, Store, User
+
+PREFIX = "lk_"
+NOTE_USE_EVERY = timedelta(minutes=1)
+
+
+def _digest(key: str) -> str:
+    # A plain SHA-256 is enough: the key has 256 random bits, and nobody can guess at that.
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def make(*, store: Store, name: str, by: User | None) -> tuple[ApiKey, str]:
+    """Make a key for a store; returns the row and the key, which is not to be had again."""
+    key = PREFIX + secrets.token_urlsafe(32)
+    row = ApiKey.objects.create(
+        merchant_id=store.merchant_id, store=store, name=name, prefix=key[:9], key_hash=_digest(key), created_by=by
+    )
+    return row, key
+
+
+def revoke(*, api_key: ApiKey) -> None:
+    """End a key at once; doing it twice changes nothing."""
+    ApiKey.objects.filter(pk=api_key.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+def recognise(key: str) -> ApiKey:
+    """The living key behind a credential, with its store and merchant; notes its use once a minute.
+
+    Raises NotAuthenticated for anything else.
+    """
+    now = timezone.now()
+    with scope.everything("a credential decides the scope"):
+        row = (
+            ApiKey.objects.filter(key_hash=_digest(key), revoked_at__isnull=True)
+            .filter(store__deleted_at__isnull=True, merchant__deleted_at__isnull=True)
+            .select_related("store__merchant")
+            .first()
+        )
+        if row is None:
+            raise NotAuthenticated()
+        if row.last_used_at is None or now - row.last_used_at > NOTE_USE_EVERY:
+            stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTE_USE_EVERY)
+            ApiKey.objects.filter(stale, pk=row.pk).update(last_used_at=now)
+    return row

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from tenancy import database_rules
+
+
+class TenancyConfig(AppConfig):
+    name = "tenancy"
+    verbose_name = _("Merchants and people")
+
+    def ready(self) -> None:
+        # Without a sender: one receiver installs the rules of every app.
+        post_migrate.connect(database_rules.install, dispatch_uid="tenancy.database_rules")

@@ -1,0 +1,109 @@
+"""Rules that the database itself holds by triggers, on PostgreSQL and SQLite alike.
+
+A rule is written once per dialect and installed idempotently after every migration (Django rebuilds a SQLite table
+to change it, which drops its triggers). Each app lists its own in `<app>/triggers.py` as RULES.
+
+A broken rule raises `django.db.IntegrityError` on both databases, with the rule's sentence.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A trigger: `when` it fires on `table`, and what it does in each dialect.
+
+    `postgresql` is a list of PL/pgSQL statements; `sqlite` a list of (condition, sentence) pairs, refused when true.
+    """
+
+    name: str
+    table: str
+    when: str
+    postgresql: str
+    sqlite: tuple[tuple[str, str], ...]
+
+    def install(self, connection: Any) -> None:
+        """Create or replace the trigger on this connection's database."""
+        statements = self._postgresql() if connection.vendor == "postgresql" else self._sqlite()
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def _postgresql(self) -> list[str]:
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$\n"
+            f"BEGIN\n{self.postgresql}\nRETURN NEW;\nEND $body$",
+            f"CREATE OR REPLACE TRIGGER {self.name} {self.when} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+    def _sqlite(self) -> list[str]:
+        body = "\n".join(
+            f"SELECT RAISE(ABORT, '{sentence}') WHERE {condition};" for condition, sentence in self.sqlite
+        )
+        return [
+            f"DROP TRIGGER IF EXISTS {self.name}",
+            f"CREATE TRIGGER {self.name} {self.when} ON {self.table} FOR EACH ROW BEGIN\n{body}\nEND",
+        ]
+
+
+def refuse_when(condition: str, sentence: str) -> str:
+    """PL/pgSQL that refuses a row with a sentence when the condition is true."""
+    return f"IF {condition} THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{sentence}'; END IF;"
+
+
+def same_merchant(table: str, parents: Mapping[str, str]) -> list[Rule]:
+    """A row and all it points to belong to one merchant. `parents` is column -> table."""
+    postgresql, sqlite = [], []
+    for column, parent in parents.items():
+        sentence = f"{column}: belongs to another merchant"
+        other = f"(SELECT merchant_id FROM {parent} WHERE id = NEW.{column})"
+        postgresql.append(
+            f"IF NEW.{column} IS NOT NULL THEN "
+            + refuse_when(f"{other} IS DISTINCT FROM NEW.merchant_id", sentence)
+            + " END IF;"
+        )
+        sqlite.append((f"NEW.{column} IS NOT NULL AND {other} IS NOT NEW.merchant_id", sentence))
+    # A list of columns, so that an update of a balance or a time does not pay for it.
+    columns = ", ".join(["merchant_id", *parents])
+    insert, update = f"{table}_of_one_merchant", f"BEFORE UPDATE OF {columns}"
+    return [
+        Rule(insert, table, "BEFORE INSERT", "\n".join(postgresql), tuple(sqlite)),
+        Rule(f"{insert}_still", table, update, "\n".join(postgresql), tuple(sqlite)),
+    ]
+
+
+def merchant_is_for_ever(table: str) -> Rule:
+    """A row never moves to another merchant."""
+    sentence = "A row never moves to another merchant"
+    return Rule(
+        f"{table}_keeps_its_merchant",
+        table,
+        "BEFORE UPDATE OF merchant_id",
+        refuse_when("NEW.merchant_id IS DISTINCT FROM OLD.merchant_id", sentence),
+        (("NEW.merchant_id IS NOT OLD.merchant_id", sentence),),
+    )
+
+
+def rules_of(app: AppConfig) -> Iterable[Rule]:
+    """The rules an app declares in its `triggers` module, in order."""
+    name = f"{app.name}.triggers"
+    return import_module(name).RULES if find_spec(name) else []
+
+
+def install(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
+    """Install an app's rules; connected to `post_migrate`, and skips tables that are not there yet."""
+    connection = connections[using]
+    rules = list(rules_of(sender))
+    if rules:
+        tables = set(connection.introspection.table_names())
+        for rule in rules:
+            if rule.table in tables:
+                rule.install(connection)

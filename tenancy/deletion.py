@@ -1,0 +1,112 @@
+"""Soft deletion with its cascade, and restoring exactly what went together.
+
+Which rows go along is declared by the rows themselves (`SoftDeletable.deleted_with`), so that this floor needs no
+list of the apps above it. All is set-based: a merchant with a million cards is a handful of statements.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from tenancy.errors import AlreadyDeleted, RestoreConflict
+from tenancy.models.base import SoftDeletable, new_batch
+
+
+def soft_models() -> list[type[SoftDeletable]]:
+    """Every model that is soft-deleted."""
+    return [model for model in apps.get_models() if issubclass(model, SoftDeletable)]
+
+
+def _all_rows(model: type[models.Model]) -> models.QuerySet:
+    """Deleted rows too, whatever the scope: a cascade follows keys, and keys do not leave the merchant."""
+    return models.QuerySet(model)
+
+
+def _children(model: type[SoftDeletable]) -> Iterable[tuple[type[SoftDeletable], str]]:
+    for child in soft_models():
+        for field_name in child.deleted_with:
+            if child._meta.get_field(field_name).related_model is model:
+                yield child, field_name
+
+
+@transaction.atomic
+def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str, int]:
+    """Delete a row and what goes with it, as one batch.
+
+    Returns how many rows of each model went, for example {"loyalty.LoyaltyCard": 12, ...}.
+    Raises AlreadyDeleted.
+    """
+    model = type(instance)
+    locked = _all_rows(model).select_for_update().get(pk=instance.pk)
+    if locked.is_deleted:
+        raise AlreadyDeleted()
+    batch, now = new_batch(), timezone.now()
+    marks = {"deleted_at": now, "deleted_by": by, "deletion_batch": batch, "updated_at": now}
+    counts: Counter[str] = Counter()
+    _mark(model, _all_rows(model).filter(pk=instance.pk), marks, counts)
+    for name, value in marks.items():
+        setattr(instance, name, value)
+    return dict(counts)
+
+
+def _mark(model: type[SoftDeletable], rows: models.QuerySet, marks: dict, counts: Counter[str]) -> None:
+    count = rows.filter(deleted_at__isnull=True).update(**marks)
+    if not count:
+        return
+    counts[model._meta.label] += count
+    # The parents of this batch, found again by its id: no list of keys is carried in memory.
+    parents = _all_rows(model).filter(deletion_batch=marks["deletion_batch"]).values("pk")
+    for child, field_name in _children(model):
+        _mark(child, _all_rows(child).filter(**{f"{field_name}__in": parents}), marks, counts)
+
+
+@transaction.atomic
+def restore(instance: SoftDeletable) -> dict[str, int]:
+    """Bring a row back together with exactly what was deleted with it; returns counts as `soft_delete` does.
+
+    Raises RestoreConflict if it is not deleted, a parent outside of the batch is still deleted, or a key has been
+    taken meanwhile.
+    """
+    model = type(instance)
+    locked = _all_rows(model).select_for_update().get(pk=instance.pk)
+    if not locked.is_deleted:
+        raise RestoreConflict()
+    batch = locked.deletion_batch
+    if _has_deleted_parent(locked) or any(_has_orphans(candidate, batch) for candidate in soft_models()):
+        raise RestoreConflict()
+    counts: Counter[str] = Counter()
+    marks = {"deleted_at": None, "deleted_by": None, "deletion_batch": None, "updated_at": timezone.now()}
+    try:
+        with transaction.atomic():
+            for candidate in soft_models():
+                count = _all_rows(candidate).filter(deletion_batch=batch).update(**marks)
+                if count:
+                    counts[candidate._meta.label] = count
+    except IntegrityError as error:
+        raise RestoreConflict() from error
+    instance.refresh_from_db(from_queryset=_all_rows(model))
+    return dict(counts)
+
+
+def _has_deleted_parent(row: SoftDeletable) -> bool:
+    for field_name in row.deleted_with:
+        field = row._meta.get_field(field_name)
+        parent_id = getattr(row, field.attname)
+        parents = _all_rows(field.related_model).filter(pk=parent_id, deleted_at__isnull=False)
+        if parent_id is not None and parents.exists():
+            return True
+    return False
+
+
+def _has_orphans(model: type[SoftDeletable], batch: uuid.UUID) -> bool:
+    """Whether a row of this batch would come back under a parent that was deleted in another one."""
+    rows = _all_rows(model).filter(deletion_batch=batch)
+    for field_name in model.deleted_with:
+        under_deleted = rows.filter(**{f"{field_name}__deleted_at__isnull": False})
+        if under_deleted.exclude(**{f"{field_name}__deletion_batch": batch}).exists():
+            return True
+    return False

@@ -1,0 +1,19 @@
+"""The floor's tables: merchants and stores, people, keys, and the two queues every app stands on."""
+
+from tenancy.models.api_key import ApiKey
+from tenancy.models.idempotency import IdempotencyKey
+from tenancy.models.merchant import Merchant, Store
+from tenancy.models.outbox import OutboxMessage, OutboxState
+from tenancy.models.people import Role, StoreUser, User
+
+__all__ = [
+    "ApiKey",
+    "IdempotencyKey",
+    "Merchant",
+    "OutboxMessage",
+    "OutboxState",
+    "Role",
+    "Store",
+    "StoreUser",
+    "User",
+]

@@ -1,0 +1,35 @@
+"""ApiKey: the credential of a till's own system, bound to one store."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.models.base import TenantOwned
+
+
+class ApiKey(TenantOwned):
+    """Shown once when made; only its SHA-256 is kept (the key itself has 256 random bits)."""
+
+    store = models.ForeignKey(
+        "tenancy.Store", on_delete=models.PROTECT, related_name="api_keys", verbose_name=_("store")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(_("begins with"), max_length=12, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(
+        "tenancy.User", null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by")
+    )
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @classmethod
+    def visible_at(cls, store_ids: set[int]) -> Q:
+        return Q(store_id__in=store_ids)

@@ -1,0 +1,136 @@
+"""User: a person who signs in, by e-mail. StoreUser: their membership of a store, with a role."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from tenancy import scope
+from tenancy.models.base import LIVING, SoftDeletable, SoftManager, TenantSoftDeletable, TimeStamped
+
+
+class Role(models.TextChoices):
+    """What a store user may do; each includes the ones below it."""
+
+    OWNER = "owner", _("owner")
+    MANAGER = "manager", _("manager")
+    STAFF = "staff", _("staff")
+
+
+class UserManager(SoftManager, BaseUserManager):
+    """Makes users; e-mail addresses are kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a user who signs in with this e-mail. Raises ValueError without one."""
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make an operator of the platform."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(SoftDeletable, AbstractBaseUser, PermissionsMixin, TimeStamped):
+    """A person who signs in. An operator (`is_superuser`) passes every role check."""
+
+    email = models.EmailField(_("e-mail"))
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    last_name = models.CharField(_("last name"), max_length=80, blank=True)
+    preferred_language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["email", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=LIVING,
+                name="user_email_is_unique",
+                violation_error_message=_("Somebody signs in with this e-mail already."),
+            ),
+            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email.split("@")[0]
+
+    @cached_property
+    def _memberships(self) -> list["StoreUser"]:
+        with scope.everything("a user's own memberships decide the scope"):
+            rows = StoreUser.objects.filter(user=self, is_active=True, store__deleted_at__isnull=True)
+            return list(rows.select_related("store", "store__merchant"))
+
+    def memberships(self) -> list["StoreUser"]:
+        """This user's living, active memberships, with store and merchant; read once per instance."""
+        return self._memberships if self.pk and self.is_active else []
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the console opens for this user: operators, owners and managers."""
+        return self.is_superuser or any(row.role in (Role.OWNER, Role.MANAGER) for row in self.memberships())
+
+
+class StoreUser(TenantSoftDeletable):
+    """A person's membership of a store. An owner row at any store makes an owner of the whole merchant."""
+
+    deleted_with = ("store", "user")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="store_users", verbose_name=_("user"))
+    store = models.ForeignKey(
+        "tenancy.Store", on_delete=models.PROTECT, related_name="store_users", verbose_name=_("store")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.STAFF)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("store user")
+        verbose_name_plural = _("store users")
+        ordering = ["store_id", "user_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "store"],
+                condition=LIVING,
+                name="one_membership_per_user_and_store",
+                violation_error_message=_("This person is a member of this store already."),
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="store_user_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}"
+
+    @classmethod
+    def visible_at(cls, store_ids: set[int]) -> Q:
+        return Q(store_id__in=store_ids)

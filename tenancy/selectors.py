@@ -1,0 +1,42 @@
+"""Reading the floor: stores, and who has which role there."""
+
+from django.db.models import QuerySet
+
+from tenancy import scope
+from tenancy.errors import StoreNotFound
+from tenancy.models import Role, Store, User
+
+
+def open_stores() -> QuerySet[Store]:
+    """Living, active stores of living, active merchants, with the merchant; within the open scope."""
+    living = Store.objects.filter(is_active=True, merchant__is_active=True, merchant__deleted_at__isnull=True)
+    return living.select_related("merchant")
+
+
+def public_store(store_code: str) -> Store:
+    """An open store by its code, for pages that anyone may see. Raises StoreNotFound."""
+    with scope.everything("a store's code is public"):
+        store = open_stores().filter(store_code=store_code).first()
+    if store is None:
+        raise StoreNotFound()
+    return store
+
+
+def role_at(user: User, store: Store) -> str | None:
+    """A user's role at a store: operator, owner (of the merchant), manager, staff, or None for a stranger."""
+    if user.is_superuser:
+        return "operator"
+    rows = [row for row in user.memberships() if row.merchant_id == store.merchant_id]
+    if any(row.role == Role.OWNER for row in rows):
+        return Role.OWNER.value
+    return next((row.role for row in rows if row.store_id == store.pk), None)
+
+
+def stores_of(user: User) -> QuerySet[Store]:
+    """The open stores where a user works, by name; an operator's are all. Open a scope around its evaluation."""
+    stores = open_stores()
+    if not user.is_superuser:
+        rows = user.memberships()
+        owned = {row.merchant_id for row in rows if row.role == Role.OWNER}
+        stores = stores.filter(pk__in={row.store_id for row in rows}) | stores.filter(merchant_id__in=owned)
+    return stores.order_by("name", "pk")

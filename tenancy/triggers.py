@@ -1,0 +1,11 @@
+"""What the database holds about the tenant itself."""
+
+from tenancy.database_rules import merchant_is_for_ever, same_merchant
+
+RULES = [
+    merchant_is_for_ever("tenancy_store"),
+    merchant_is_for_ever("tenancy_storeuser"),
+    merchant_is_for_ever("tenancy_apikey"),
+    *same_merchant("tenancy_storeuser", {"store_id": "tenancy_store"}),
+    *same_merchant("tenancy_apikey", {"store_id": "tenancy_store"}),
+]
