@@ -39,5 +39,6 @@ JOBS = [
 ]
 
 app.conf.beat_schedule = {
-    job.task: {"task": job.task, "schedule": job.when, "options": {"expires": job.expires}} for job in JOBS
+    job.task: {"task": job.task, "schedule": job.when, "options": {"expire_seconds": job.expires}}
+    for job in JOBS
 }

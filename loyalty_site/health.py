@@ -6,11 +6,10 @@ They are answered before any other middleware, so that a probe needs no host nam
 import logging
 from collections.abc import Callable
 
+import redis
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
-
-import redis
 
 from loyalty_site.celery import app
 

@@ -101,15 +101,19 @@ CACHE_URL = env.str("CACHE_URL", default=REDIS_URL)
 CACHES = {"default": backends.cache(CACHE_URL)}
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL) or "filesystem://"
+FOLDER_BROKER_URL = "filesystem://localhost"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL) or FOLDER_BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = backends.REDIS_BROKER_OPTIONS
-if CELERY_BROKER_URL == "filesystem://":
+if CELERY_BROKER_URL == FOLDER_BROKER_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = backends.folder_broker(VAR_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a lost bell is caught by the sweep; a request never waits for it
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # nothing is kept, so that beat needs no job to clean it up
 DOORBELL_ENABLED = True
+SUBSCRIBERS_TABLE = "loyalty_site.subscribers.SUBSCRIBERS"
+PROVIDERS_TABLE = "loyalty_site.subscribers.PROVIDERS"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SEND_SENT_EVENT = False

@@ -1,0 +1,104 @@
+"""`manage.py serve`: the web server and the worker with its clock, in one command.
+
+Meant for a demo, a single small shop or a developer; larger deployments run the parts one by one
+(compose.yaml). Both are child processes: when either ends, or on Ctrl-C or SIGTERM, the other is stopped too.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+POLL_SECONDS = 0.2
+GRACE_SECONDS = 10
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(Exception):
+    """Somebody asked the command to end."""
+
+
+def stop(signum: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+class Command(BaseCommand):
+    help = "Run the web server and the Celery worker with its beat, and stop both together."
+    requires_migrations_checks = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("address", nargs="?", default="127.0.0.1:8000", help="host:port (127.0.0.1:8000)")
+        parser.add_argument("--threads", type=int, default=8, help="threads of a web process (8)")
+        parser.add_argument("--processes", type=int, default=1, help="web processes; several need Redis (1)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["processes"] > 1 and not settings.CACHE_URL:
+            raise CommandError("Several web processes share their rate limits through Redis: set REDIS_URL.")
+        for signum in STOP_SIGNALS:
+            signal.signal(signum, stop)
+        commands = [self.web(**options), self.worker()]
+        # In groups of their own, so that Ctrl-C reaches them once, through us.
+        children = [subprocess.Popen(command, start_new_session=True) for command in commands]
+        self.stdout.write(f"Serving on http://{options['address']}  (Ctrl-C stops it)")
+        try:
+            code = self.wait(children)
+        except Stopped:
+            code = 0
+        finally:
+            for signum in STOP_SIGNALS:
+                signal.signal(signum, signal.SIG_IGN)
+            self.end(children)
+        self.stdout.write("Stopped.")
+        sys.exit(code)
+
+    def web(self, **options: Any) -> list[str]:
+        """Return the command line of gunicorn."""
+        return [
+            *(
+                sys.executable,
+                "-m",
+                "gunicorn",
+                settings.WSGI_APPLICATION.replace(".application", ":application"),
+            ),
+            *("--bind", options["address"], "--workers", str(options["processes"])),
+            *("--worker-class", "gthread", "--threads", str(options["threads"])),
+            *("--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"),
+        ]
+
+    def worker(self) -> list[str]:
+        """Return the command line of the Celery worker: one process, the beat within."""
+        return [
+            # The worker's warning about root says nothing new to who starts a demo as root in a container.
+            *(sys.executable, "-W", "ignore::UserWarning:celery.platforms"),
+            *("-m", "celery", "--app", "loyalty_site", "--quiet", "worker"),
+            *("--beat", "--pool", "solo", "--loglevel", "WARNING"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        ]
+
+    def wait(self, children: list[subprocess.Popen[bytes]]) -> int:
+        """Return the exit code of the first child that ends; a child that just ends is a failure as well."""
+        while True:
+            for child in children:
+                if child.poll() is not None:
+                    return child.returncode if child.returncode > 0 else 1
+            time.sleep(POLL_SECONDS)
+
+    def end(self, children: list[subprocess.Popen[bytes]]) -> None:
+        """Ask all children to finish, and end what has not finished after GRACE_SECONDS."""
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        for child in children:
+            try:
+                child.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()

@@ -1,0 +1,73 @@
+"""What every test gets: the servers it needs, and nothing left over from another test."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from pytest_django import Settings
+
+from loyalty_site.settings import backends
+from tests import servers
+
+SERVERS = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SERVERS] = ExitStack()
+    if config.getoption("numprocesses", None):  # the workers inherit the addresses through the environment
+        os.environ["DATABASE_URL"] = start_postgres(config)
+        os.environ["REDIS_URL"] = start_redis(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[SERVERS].close()
+
+
+def start_postgres(config: pytest.Config) -> str:
+    return config.stash[SERVERS].enter_context(servers.postgres())
+
+
+def start_redis(config: pytest.Config) -> str:
+    return config.stash[SERVERS].enter_context(servers.redis())
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Point the default database at a server of our own, unless DATABASE_URL named one at the start."""
+    if "DATABASE_URL" not in os.environ:
+        started = backends.database(start_postgres(request.config))
+        settings.DATABASES["default"].update({key: started[key] for key in ("HOST", "PORT", "USER", "NAME")})
+
+
+@pytest.fixture(scope="session")
+def redis_server(request: pytest.FixtureRequest) -> str:
+    """The address of a Redis server, without a database number."""
+    url = os.environ.get("REDIS_URL") or start_redis(request.config)
+    return urlsplit(url)._replace(path="").geturl()
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """A Redis database that no test beside this one uses."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return f"{redis_server}/{int(worker.removeprefix('gw')) % 16}"
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> Iterator[None]:
+    """Rate limits and remembered things begin anew with each test."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_media_folder(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
