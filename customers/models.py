@@ -65,7 +65,9 @@ class Customer(TenantSoftDeletable):
             ),
             models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="customer_email_is_lower_case"),
             models.CheckConstraint(condition=~Q(email=""), name="customer_email_is_null_not_empty"),
-            models.CheckConstraint(condition=Q(phone="") | Q(phone__startswith="+"), name="customer_phone_is_e164"),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__startswith="+"), name="customer_phone_is_e164"
+            ),
         ]
 
     def __str__(self) -> str:

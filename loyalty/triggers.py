@@ -1,6 +1,6 @@
 """What the database holds about cards and the ledger (rules 3, 6 and 7 of the domain; 1, 2, 4 and 5 are constraints)."""
 
-from tenancy.database_rules import Rule, merchant_is_for_ever, refuse_when, same_merchant
+from tenancy.database_rules import Rule, merchant_is_for_ever, refuse_when, refuse_when_sqlite, same_merchant
 
 LEDGER = "loyalty_loyaltytransaction"
 CHANGED = "A line of the ledger is never changed"
@@ -39,7 +39,9 @@ def _differs(unequal: str) -> str:
 
 
 def _before(column: str) -> str:
-    return f"COALESCE((SELECT {column} FROM {LEDGER} WHERE card_id = NEW.card_id ORDER BY id DESC LIMIT 1), 0)"
+    return (
+        f"COALESCE((SELECT {column} FROM {LEDGER} WHERE card_id = NEW.card_id ORDER BY id DESC LIMIT 1), 0)"
+    )
 
 
 append_only = Rule(
@@ -47,7 +49,7 @@ append_only = Rule(
     LEDGER,
     "BEFORE UPDATE",
     refuse_when(_differs("IS DISTINCT FROM"), CHANGED),
-    ((_differs("IS NOT"), CHANGED),),
+    refuse_when_sqlite(_differs("IS NOT"), CHANGED),
 )
 
 never_removed = Rule(
@@ -55,7 +57,7 @@ never_removed = Rule(
     LEDGER,
     "BEFORE DELETE",
     f"RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{REMOVED}';",
-    (("1", REMOVED),),
+    refuse_when_sqlite("1", REMOVED),
 )
 
 # Both balances are read with one look at the index; a DECLARE block keeps them.
@@ -72,11 +74,26 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{BROKEN_CHAIN}';
   END IF;
 END;""",
-    (
-        (f"NEW.stamps_balance_after <> {_before('stamps_balance_after')} + NEW.stamps_delta", BROKEN_CHAIN),
-        (f"NEW.points_balance_after <> {_before('points_balance_after')} + NEW.points_delta", BROKEN_CHAIN),
+    refuse_when_sqlite(
+        f"NEW.stamps_balance_after <> {_before('stamps_balance_after')} + NEW.stamps_delta", BROKEN_CHAIN
+    )
+    + refuse_when_sqlite(
+        f"NEW.points_balance_after <> {_before('points_balance_after')} + NEW.points_delta", BROKEN_CHAIN
     ),
 )
+
+
+def _touch_program(when: str) -> Rule:
+    """A changed reward is a changed program: whoever keeps a program's rewards in memory goes by `updated_at`."""
+    update = "UPDATE loyalty_loyaltyprogram SET updated_at = {now} WHERE id = NEW.program_id;"
+    return Rule(
+        f"reward_{when.lower()}_changes_its_program",
+        "loyalty_pointsreward",
+        f"AFTER {when}",
+        update.format(now="clock_timestamp()"),
+        update.format(now="strftime('%Y-%m-%d %H:%M:%f', 'now')"),
+    )
+
 
 RULES = [
     append_only,
@@ -103,6 +120,8 @@ RULES = [
             "merged_into_id": "loyalty_loyaltycard",
         },
     ),
+    _touch_program("INSERT"),
+    _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),
     *same_merchant("loyalty_staffpin", {"store_id": "tenancy_store"}),
     *same_merchant("loyalty_stafftoken", {"staff_pin_id": "loyalty_staffpin"}),

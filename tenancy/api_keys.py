@@ -24,7 +24,12 @@ def make(*, store: Store, name: str, by: User | None) -> tuple[ApiKey, str]:
     """Make a key for a store; returns the row and the key, which is not to be had again."""
     key = PREFIX + secrets.token_urlsafe(32)
     row = ApiKey.objects.create(
-        merchant_id=store.merchant_id, store=store, name=name, prefix=key[:9], key_hash=_digest(key), created_by=by
+        merchant_id=store.merchant_id,
+        store=store,
+        name=name,
+        prefix=key[:9],
+        key_hash=_digest(key),
+        created_by=by,
     )
     return row, key
 

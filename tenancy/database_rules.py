@@ -20,14 +20,14 @@ from django.db import connections
 class Rule:
     """A trigger: `when` it fires on `table`, and what it does in each dialect.
 
-    `postgresql` is a list of PL/pgSQL statements; `sqlite` a list of (condition, sentence) pairs, refused when true.
+    `postgresql` is PL/pgSQL, `sqlite` are statements; `refuse_when` and `refuse_when_sqlite` write the usual ones.
     """
 
     name: str
     table: str
     when: str
     postgresql: str
-    sqlite: tuple[tuple[str, str], ...]
+    sqlite: str
 
     def install(self, connection: Any) -> None:
         """Create or replace the trigger on this connection's database."""
@@ -45,18 +45,20 @@ class Rule:
         ]
 
     def _sqlite(self) -> list[str]:
-        body = "\n".join(
-            f"SELECT RAISE(ABORT, '{sentence}') WHERE {condition};" for condition, sentence in self.sqlite
-        )
         return [
             f"DROP TRIGGER IF EXISTS {self.name}",
-            f"CREATE TRIGGER {self.name} {self.when} ON {self.table} FOR EACH ROW BEGIN\n{body}\nEND",
+            f"CREATE TRIGGER {self.name} {self.when} ON {self.table} FOR EACH ROW BEGIN\n{self.sqlite}\nEND",
         ]
 
 
 def refuse_when(condition: str, sentence: str) -> str:
     """PL/pgSQL that refuses a row with a sentence when the condition is true."""
     return f"IF {condition} THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{sentence}'; END IF;"
+
+
+def refuse_when_sqlite(condition: str, sentence: str) -> str:
+    """The same for SQLite."""
+    return f"SELECT RAISE(ABORT, '{sentence}') WHERE {condition};"
 
 
 def same_merchant(table: str, parents: Mapping[str, str]) -> list[Rule]:
@@ -70,13 +72,15 @@ def same_merchant(table: str, parents: Mapping[str, str]) -> list[Rule]:
             + refuse_when(f"{other} IS DISTINCT FROM NEW.merchant_id", sentence)
             + " END IF;"
         )
-        sqlite.append((f"NEW.{column} IS NOT NULL AND {other} IS NOT NEW.merchant_id", sentence))
+        sqlite.append(
+            refuse_when_sqlite(f"NEW.{column} IS NOT NULL AND {other} IS NOT NEW.merchant_id", sentence)
+        )
     # A list of columns, so that an update of a balance or a time does not pay for it.
     columns = ", ".join(["merchant_id", *parents])
     insert, update = f"{table}_of_one_merchant", f"BEFORE UPDATE OF {columns}"
     return [
-        Rule(insert, table, "BEFORE INSERT", "\n".join(postgresql), tuple(sqlite)),
-        Rule(f"{insert}_still", table, update, "\n".join(postgresql), tuple(sqlite)),
+        Rule(insert, table, "BEFORE INSERT", "\n".join(postgresql), "\n".join(sqlite)),
+        Rule(f"{insert}_still", table, update, "\n".join(postgresql), "\n".join(sqlite)),
     ]
 
 
@@ -88,7 +92,7 @@ def merchant_is_for_ever(table: str) -> Rule:
         table,
         "BEFORE UPDATE OF merchant_id",
         refuse_when("NEW.merchant_id IS DISTINCT FROM OLD.merchant_id", sentence),
-        (("NEW.merchant_id IS NOT OLD.merchant_id", sentence),),
+        refuse_when_sqlite("NEW.merchant_id IS NOT OLD.merchant_id", sentence),
     )
 
 

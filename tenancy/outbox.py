@@ -35,13 +35,18 @@ def record(*events: Any) -> None:
     """Announce events in the current transaction. Raises TransactionManagementError outside of one."""
     rows = [
         OutboxMessage(
-            merchant_id=event.merchant_id, event=event.name, subscriber=path, payload=dataclasses.asdict(event)
+            merchant_id=event.merchant_id,
+            event=event.name,
+            subscriber=path,
+            payload=dataclasses.asdict(event),
         )
         for event in events
         for path in registry.subscribers(event.name)
     ]
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("Events are recorded in the transaction that causes them.")
+        raise transaction.TransactionManagementError(
+            "Events are recorded in the transaction that causes them."
+        )
     if rows:
         OutboxMessage.objects.bulk_create(rows)
         doorbell.ring(RELAY_TASK)
@@ -79,7 +84,7 @@ def _deliver(message: OutboxMessage, now: datetime) -> bool:
     try:
         with transaction.atomic(), scope.merchant(message.merchant_id):
             registry.handler(message.subscriber)(message.payload)
-    except Exception as error:  # noqa: BLE001 - a listener's failure is kept on its row, whatever it is
+    except Exception as error:
         _note_failure(message, error, now)
         return False
     message.state, message.settled_at, message.last_error = OutboxState.DONE, now, ""
@@ -113,7 +118,9 @@ def clean(*, now: datetime, batch: int = 5_000) -> int:
     removed = 0
     while True:
         old = OutboxMessage.objects.filter(state=OutboxState.DONE, settled_at__lt=now - KEEP_SETTLED)
-        count, _ = OutboxMessage.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:batch])).delete()
+        count, _ = OutboxMessage.objects.filter(
+            pk__in=list(old.values_list("pk", flat=True)[:batch])
+        ).delete()
         removed += count
         if count < batch:
             return removed

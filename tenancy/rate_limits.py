@@ -28,7 +28,7 @@ def check(name: str, client: str) -> None:
     try:
         cache.add(key, 0, timeout=window + 1)
         count = cache.incr(key)
-    except Exception as error:  # noqa: BLE001 - any trouble of the cache
+    except Exception as error:
         logger.warning("rate limit not counted", extra={"limit": name, "error": type(error).__name__})
         return
     if count > limit:

@@ -21,7 +21,9 @@ class TrigramIndex(Operation):
         """The index is invisible to the models."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql" and self._extension_available(schema_editor.connection):
+        if schema_editor.connection.vendor == "postgresql" and self._extension_available(
+            schema_editor.connection
+        ):
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
             schema_editor.execute(
                 f"CREATE INDEX IF NOT EXISTS {self.name} ON {self.table} USING gin ({self.column} gin_trgm_ops)"

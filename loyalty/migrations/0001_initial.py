@@ -445,6 +445,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='loyaltytransaction',
+            index=models.Index(condition=models.Q(('transaction_type', 'stamp_earned')), fields=['card', 'transaction_at'], name='stamps_of_card'),
+        ),
+        migrations.AddIndex(
+            model_name='loyaltytransaction',
             index=models.Index(condition=models.Q(('store__isnull', False)), fields=['store', 'id'], name='transaction_of_store'),
         ),
         migrations.AddIndex(

@@ -44,7 +44,12 @@ class LoyaltyCard(TenantSoftDeletable):
         verbose_name=_("valid only at"),
     )
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("merged into")
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("merged into"),
     )
 
     card_number = models.CharField(_("card number"), max_length=12, unique=True)
@@ -100,11 +105,14 @@ class LoyaltyCard(TenantSoftDeletable):
                 name="stamps_are_earned_less_spent_less_voided",
             ),
             models.CheckConstraint(
-                condition=Q(points_balance=F("total_points_earned") - F("points_redeemed") - F("total_points_voided")),
+                condition=Q(
+                    points_balance=F("total_points_earned") - F("points_redeemed") - F("total_points_voided")
+                ),
                 name="points_are_earned_less_redeemed_less_voided",
             ),
             models.CheckConstraint(
-                condition=Q(**{f"{counter}__gte": 0 for counter in COUNTERS}), name="card_counters_are_never_negative"
+                condition=Q(**{f"{counter}__gte": 0 for counter in COUNTERS}),
+                name="card_counters_are_never_negative",
             ),
             models.UniqueConstraint(
                 fields=["customer", "program"],

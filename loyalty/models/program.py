@@ -23,13 +23,17 @@ class LoyaltyProgram(TenantSoftDeletable):
 
     deleted_with = ("merchant",)
 
-    loyalty_type = models.CharField(_("kind"), max_length=10, choices=LoyaltyType.choices, default=LoyaltyType.STAMPS)
+    loyalty_type = models.CharField(
+        _("kind"), max_length=10, choices=LoyaltyType.choices, default=LoyaltyType.STAMPS
+    )
 
     stamps_target = models.PositiveSmallIntegerField(
         _("stamps for a reward"), default=10, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
     stamps_reward_description = models.CharField(_("reward for a full card"), max_length=200, blank=True)
-    stamps_reward_value_cents = models.PositiveIntegerField(_("value of that reward (cents)"), null=True, blank=True)
+    stamps_reward_value_cents = models.PositiveIntegerField(
+        _("value of that reward (cents)"), null=True, blank=True
+    )
 
     points_per_euro = models.DecimalField(
         _("points per unit of currency"),
@@ -55,7 +59,9 @@ class LoyaltyProgram(TenantSoftDeletable):
         default=False,
         help_text=_("A card that was never warned is warned first and expires 7 days later at the earliest."),
     )
-    expiry_not_before = models.DateTimeField(_("nothing expires before"), null=True, blank=True, editable=False)
+    expiry_not_before = models.DateTimeField(
+        _("nothing expires before"), null=True, blank=True, editable=False
+    )
     point_value_cents = models.DecimalField(
         _("value of a point (cents)"),
         max_digits=8,
@@ -75,7 +81,9 @@ class LoyaltyProgram(TenantSoftDeletable):
 
     card_name = models.CharField(_("name of the card"), max_length=80, blank=True)
     card_color = models.CharField(_("colour"), max_length=7, default="#1f5c4a", validators=[HEX_COLOR])
-    card_secondary_color = models.CharField(_("second colour"), max_length=7, default="#f2d43d", validators=[HEX_COLOR])
+    card_secondary_color = models.CharField(
+        _("second colour"), max_length=7, default="#f2d43d", validators=[HEX_COLOR]
+    )
     logo = models.ImageField(_("logo"), upload_to="programs/", null=True, blank=True)
     hero_image = models.ImageField(_("picture"), upload_to="programs/", null=True, blank=True)
     terms_text = models.TextField(_("terms"), blank=True, max_length=20_000)
@@ -95,7 +103,9 @@ class LoyaltyProgram(TenantSoftDeletable):
                 name="one_living_program_per_merchant",
                 violation_error_message=_("This merchant has a loyalty program already."),
             ),
-            models.CheckConstraint(condition=Q(loyalty_type__in=LoyaltyType.values), name="program_type_is_known"),
+            models.CheckConstraint(
+                condition=Q(loyalty_type__in=LoyaltyType.values), name="program_type_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(stamps_target__gte=1, stamps_target__lte=50), name="stamps_target_is_1_to_50"
             ),
@@ -105,7 +115,9 @@ class LoyaltyProgram(TenantSoftDeletable):
                 name="points_expiration_is_never_or_days",
             ),
             models.CheckConstraint(condition=Q(max_daily_stamps__gte=1), name="at_least_one_stamp_a_day"),
-            models.CheckConstraint(condition=Q(point_value_cents__gte=0), name="a_point_is_worth_nothing_or_more"),
+            models.CheckConstraint(
+                condition=Q(point_value_cents__gte=0), name="a_point_is_worth_nothing_or_more"
+            ),
         ]
 
     def __str__(self) -> str:

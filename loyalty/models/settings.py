@@ -12,7 +12,10 @@ class MerchantLoyaltySettings(TenantOwned):
     """One row per merchant."""
 
     merchant = models.OneToOneField(
-        "tenancy.Merchant", on_delete=models.PROTECT, related_name="loyalty_settings", verbose_name=_("merchant")
+        "tenancy.Merchant",
+        on_delete=models.PROTECT,
+        related_name="loyalty_settings",
+        verbose_name=_("merchant"),
     )
     allow_cross_location_redemption = models.BooleanField(_("cards are valid at all stores"), default=True)
     allow_self_enrollment = models.BooleanField(_("customers may enrol by themselves"), default=True)
@@ -36,7 +39,9 @@ class MerchantLoyaltySettings(TenantOwned):
         verbose_name = _("loyalty settings")
         verbose_name_plural = _("loyalty settings")
         constraints = [
-            models.CheckConstraint(condition=Q(staff_pin_lockout_attempts__gte=1), name="lockout_after_an_attempt"),
+            models.CheckConstraint(
+                condition=Q(staff_pin_lockout_attempts__gte=1), name="lockout_after_an_attempt"
+            ),
         ]
 
     def __str__(self) -> str:

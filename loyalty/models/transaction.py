@@ -53,7 +53,12 @@ class LoyaltyTransaction(TenantOwned):
         "loyalty.StaffPin", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("staff")
     )
     user = models.ForeignKey(
-        "tenancy.User", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("user")
+        "tenancy.User",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("user"),
     )
     api_key = models.ForeignKey(
         "tenancy.ApiKey",
@@ -97,7 +102,14 @@ class LoyaltyTransaction(TenantOwned):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["card", "id"], name="transaction_of_card"),
-            models.Index(fields=["store", "id"], condition=Q(store__isnull=False), name="transaction_of_store"),
+            models.Index(
+                fields=["card", "transaction_at"],
+                condition=Q(transaction_type="stamp_earned"),
+                name="stamps_of_card",
+            ),
+            models.Index(
+                fields=["store", "id"], condition=Q(store__isnull=False), name="transaction_of_store"
+            ),
             models.Index(fields=["merchant", "transaction_at"], name="transaction_of_merchant"),
         ]
         constraints = [
@@ -121,7 +133,9 @@ class LoyaltyTransaction(TenantOwned):
 class OrderReference(TenantOwned):
     """A receipt number that has earned points and whose points are not undone: one receipt earns once."""
 
-    merchant = models.ForeignKey("tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False)
+    merchant = models.ForeignKey(
+        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     reference = models.CharField(max_length=64)
     transaction = models.OneToOneField(LoyaltyTransaction, on_delete=models.PROTECT, related_name="+")
 

@@ -17,7 +17,12 @@ class ApiKey(TenantOwned):
     prefix = models.CharField(_("begins with"), max_length=12, editable=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(
-        "tenancy.User", null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by")
+        "tenancy.User",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("made by"),
     )
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)

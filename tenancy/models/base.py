@@ -117,7 +117,12 @@ class SoftDeletable(SafeDeleteModel):
     deleted_by_cascade = None  # a batch id says more than safedelete's boolean
 
     deleted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     deletion_batch = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
 

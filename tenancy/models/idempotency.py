@@ -9,7 +9,9 @@ from tenancy.models.base import TimeStamped
 class IdempotencyKey(TimeStamped):
     """One key of one credential at one store. The row is written in the transaction of the call itself."""
 
-    merchant = models.ForeignKey("tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False)
+    merchant = models.ForeignKey(
+        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     store = models.ForeignKey("tenancy.Store", on_delete=models.PROTECT, related_name="+", db_index=False)
     credential = models.CharField(_("credential"), max_length=40)
     key = models.CharField(_("key"), max_length=128)
@@ -22,7 +24,9 @@ class IdempotencyKey(TimeStamped):
         verbose_name_plural = _("idempotency keys")
         indexes = [models.Index(fields=["created_at"], name="idempotency_key_age")]
         constraints = [
-            models.UniqueConstraint(fields=["store", "credential", "key"], name="one_answer_per_idempotency_key"),
+            models.UniqueConstraint(
+                fields=["store", "credential", "key"], name="one_answer_per_idempotency_key"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,9 @@ CODE = RegexValidator(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z", _("Small letters, d
 def validate_timezone(name: str) -> None:
     """Refuse a name that is not in the IANA time zone database."""
     if name not in available_timezones():
-        raise ValidationError(_("This time zone is not known, for example Europe/Luxembourg."), code="timezone")
+        raise ValidationError(
+            _("This time zone is not known, for example Europe/Luxembourg."), code="timezone"
+        )
 
 
 class Merchant(SoftDeletable, TimeStamped):
@@ -47,7 +49,9 @@ class Merchant(SoftDeletable, TimeStamped):
                 name="merchant_slug_is_unique",
                 violation_error_message=_("Another merchant has this short name."),
             ),
-            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="merchant_currency_is_iso_4217"),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="merchant_currency_is_iso_4217"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,13 +81,18 @@ class Store(TenantSoftDeletable):
         help_text=_("Stands in the addresses of the till and the enrolment page."),
         error_messages={"unique": _("Another store has this code.")},
     )
-    subdomain = models.SlugField(_("subdomain"), max_length=60, null=True, blank=True, unique=True, validators=[CODE])
+    subdomain = models.SlugField(
+        _("subdomain"), max_length=60, null=True, blank=True, unique=True, validators=[CODE]
+    )
     address_line1 = models.CharField(_("address"), max_length=120, blank=True)
     address_line2 = models.CharField(_("address, second line"), max_length=120, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
     country = models.CharField(
-        _("country"), max_length=2, default="LU", validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Two capital letters."))]
+        _("country"),
+        max_length=2,
+        default="LU",
+        validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Two capital letters."))],
     )
     latitude = models.DecimalField(
         _("latitude"),

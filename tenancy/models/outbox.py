@@ -21,7 +21,9 @@ class OutboxMessage(TimeStamped):
     event = models.CharField(_("event"), max_length=60)
     subscriber = models.CharField(_("subscriber"), max_length=120)
     payload = models.JSONField(_("payload"), default=dict)
-    state = models.CharField(_("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING)
+    state = models.CharField(
+        _("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     last_error = models.TextField(_("last error"), blank=True)

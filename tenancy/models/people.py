@@ -107,7 +107,9 @@ class StoreUser(TenantSoftDeletable):
 
     deleted_with = ("store", "user")
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="store_users", verbose_name=_("user"))
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="store_users", verbose_name=_("user")
+    )
     store = models.ForeignKey(
         "tenancy.Store", on_delete=models.PROTECT, related_name="store_users", verbose_name=_("store")
     )

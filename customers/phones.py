@@ -1,0 +1,21 @@
+"""Telephone numbers: read as people write them, kept as E.164."""
+
+import phonenumbers
+
+
+def to_e164(text: str, country: str) -> str | None:
+    """A number as written in a country (ISO 3166 code), as E.164; None if it cannot be one.
+
+    >>> to_e164("621 123 456", "LU")
+    '+352621123456'
+    """
+    text = text.strip()
+    if text.startswith("00"):
+        text = "+" + text[2:]
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

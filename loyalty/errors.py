@@ -1,0 +1,197 @@
+"""The refusals of loyalty: one class per stable code, with a sentence that helps the person at the till."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.errors import DomainError
+
+
+class ProgramNotFound(DomainError):
+    code, status = "program_not_found", 404
+    message = _("There is no loyalty program here.")
+
+
+class ProgramInactive(DomainError):
+    code, status = "program_inactive", 409
+    message = _("The loyalty program is switched off at the moment.")
+
+
+class ProgramExists(DomainError):
+    code, status = "program_exists", 409
+    message = _("This merchant has a loyalty program already.")
+
+
+class ProgramTypeMismatch(DomainError):
+    code, status = "program_type_mismatch", 409
+    message = _("This loyalty program does not work that way.")
+
+
+class ConfirmationRequired(DomainError):
+    """`cards_affected` says how many."""
+
+    code, status = "confirmation_required", 409
+    message = _("This change takes something from customers. Please confirm it.")
+
+
+class CustomerIdentifierRequired(DomainError):
+    code, status = "customer_identifier_required", 400
+    message = _("Enter the customer's e-mail address.")
+
+
+class CustomerNotFound(DomainError):
+    code, status = "customer_not_found", 404
+    message = _("No customer was found. A new card can be made for them.")
+
+
+class SelfEnrollmentDisabled(DomainError):
+    code, status = "self_enrollment_disabled", 403
+    message = _("Please ask for a card at the counter.")
+
+
+class CardNotFound(DomainError):
+    code, status = "card_not_found", 404
+    message = _("This card was not found. Ask the customer to open it again, or look it up by e-mail.")
+
+
+class CardNumberMistyped(DomainError):
+    code, status = "card_number_mistyped", 400
+    message = _("There is a slip in this card number. Please read it once more.")
+
+
+class CardAmbiguous(DomainError):
+    code, status = "card_ambiguous", 409
+    message = _("Several cards fit. Please choose one.")
+
+
+class CardInactive(DomainError):
+    code, status = "card_inactive", 409
+    message = _("This card has been deactivated.")
+
+
+class CardAlreadyInactive(DomainError):
+    code, status = "card_already_inactive", 409
+    message = _("This card is deactivated already.")
+
+
+class CardAlreadyActive(DomainError):
+    code, status = "card_already_active", 409
+    message = _("This card is active already.")
+
+
+class CardsNotMergeable(DomainError):
+    code, status = "cards_not_mergeable", 409
+    message = _("These two cards cannot be merged.")
+
+
+class StampCooldown(DomainError):
+    """`retry_after` in seconds, `next_stamp_at` in UTC."""
+
+    code, status = "stamp_cooldown", 429
+    message = _("This card was stamped a moment ago.")
+
+
+class DailyStampLimit(DomainError):
+    code, status = "daily_stamp_limit", 429
+    message = _("This card has all its stamps for today.")
+
+
+class NotEnoughStamps(DomainError):
+    """`missing` says how many."""
+
+    code, status = "not_enough_stamps", 409
+    message = _("There are not enough stamps on this card yet.")
+
+
+class NotEnoughPoints(DomainError):
+    """`missing` says how many."""
+
+    code, status = "not_enough_points", 409
+    message = _("There are not enough points on this card.")
+
+
+class PurchaseBelowMinimum(DomainError):
+    code, status = "purchase_below_minimum", 409
+    message = _("This purchase is too small to earn points.")
+
+
+class OrderReferenceRequired(DomainError):
+    code, status = "order_reference_required", 400
+    message = _("Enter the number of the receipt.")
+
+
+class OrderReferenceUsed(DomainError):
+    code, status = "order_reference_used", 409
+    message = _("This receipt has earned its points already.")
+
+
+class RewardNotFound(DomainError):
+    code, status = "reward_not_found", 404
+    message = _("This reward is not on offer.")
+
+
+class RewardBelowMinimum(DomainError):
+    code, status = "reward_below_minimum", 409
+    message = _("This reward costs less than the smallest number of points that can be redeemed.")
+
+
+class TransactionNotFound(DomainError):
+    code, status = "transaction_not_found", 404
+    message = _("This transaction was not found.")
+
+
+class NotVoidable(DomainError):
+    code, status = "not_voidable", 409
+    message = _("This cannot be undone.")
+
+
+class AlreadyVoided(DomainError):
+    code, status = "already_voided", 409
+    message = _("This has been undone already.")
+
+
+class VoidDisabled(DomainError):
+    code, status = "void_disabled", 403
+    message = _("Undoing is switched off.")
+
+
+class VoidWindowPassed(DomainError):
+    code, status = "void_window_passed", 409
+    message = _("This is too long ago to be undone by staff. Please ask a manager.")
+
+
+class VoidOtherStore(DomainError):
+    code, status = "void_other_store", 403
+    message = _("This happened at another store and can be undone only there.")
+
+
+class StaffPinRequired(DomainError):
+    code, status = "staff_pin_required", 403
+    message = _("Please choose your name and type your PIN.")
+
+
+class PinNotFound(DomainError):
+    code, status = "pin_not_found", 404
+    message = _("This person is not on the list any more.")
+
+
+class PinInvalid(DomainError):
+    """`attempts_left` says how many before the lock-out."""
+
+    code, status = "pin_invalid", 401
+    message = _("Wrong PIN. Please try again.")
+
+
+class PinLocked(DomainError):
+    """`locked_until` in UTC."""
+
+    code, status = "pin_locked", 423
+    message = _("Too many wrong PINs. Please wait, or ask a manager to unlock it.")
+
+
+class PinTooSimple(DomainError):
+    code, status = "pin_too_simple", 400
+    message = _("This PIN is too easy to guess. Avoid the same digit throughout, and runs like 1234.")
+
+
+class PinNameTaken(DomainError):
+    code, status = "pin_name_taken", 409
+    message = _("Somebody at this store has this name already.")

@@ -1,0 +1,186 @@
+"""The pen: the only place that writes cards' balances and transactions.
+
+    cards = ledger.lock(LoyaltyCard.objects.filter(...))     # in id order; read the clock after this
+    ledger.post([Entry(card=card, kind="stamp_earned", stamps_delta=1, ...)], at=now)
+
+A batch, or a batch of one. Everything happens in the caller's transaction: balances, lines and announcements
+are committed together or not at all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from loyalty import rules
+from loyalty.errors import NotEnoughPoints, NotEnoughStamps
+from loyalty.events import BalancesChanged, RewardReady
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin
+from loyalty.models.card import COUNTERS
+from tenancy import outbox
+from tenancy.actor import Actor
+from tenancy.models import Store
+
+BALANCE_FIELDS = (
+    "stamp_count",
+    "points_balance",
+    *COUNTERS,
+    "last_stamp_at",
+    "last_points_at",
+    "last_redemption_at",
+    "last_activity_at",
+    "updated_at",
+)
+LAST_TIMES = {
+    "stamp_earned": "last_stamp_at",
+    "points_earned": "last_points_at",
+    "stamp_redeemed": "last_redemption_at",
+    "points_redeemed": "last_redemption_at",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line to be written: what changes on a locked card, where, by whom and why.
+
+    `at` (UTC) is when it happened if that is not now: a stamp recorded offline.
+    """
+
+    card: LoyaltyCard
+    kind: str
+    stamps_delta: int = 0
+    points_delta: int = 0
+    store: Store | None = None
+    actor: Actor = Actor.system()
+    staff_pin: StaffPin | None = None
+    keep_address: bool = False
+    purchase_amount_cents: int | None = None
+    order_reference: str = ""
+    reward: PointsReward | None = None
+    reward_name: str = ""
+    voids: LoyaltyTransaction | None = None
+    notes: str = ""
+    at: datetime | None = None
+
+
+def lock(cards: QuerySet[LoyaltyCard]) -> list[LoyaltyCard]:
+    """Lock cards in id order, so that two batches never wait for each other. Call it inside a transaction."""
+    return list(cards.order_by("id").select_for_update(no_key=True, of=("self",)))
+
+
+def post(
+    entries: Sequence[Entry], *, now: datetime, announce: Iterable[Any] = ()
+) -> list[LoyaltyTransaction]:
+    """Write lines and balances of locked cards, and announce what changed; returns the lines in order.
+
+    `now` (UTC) was read after the lock. `announce` takes further events, which get the ids of these lines if they
+    name none (`transaction_ids`). Raises NotEnoughStamps or NotEnoughPoints, with `missing`, before anything is
+    written.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("The ledger writes inside its caller's transaction.")
+    ready: list[LoyaltyCard] = []
+    lines = []
+    for entry in entries:
+        below_before = (
+            entry.card.stamp_count < entry.card.program.stamps_target if entry.stamps_delta else False
+        )
+        lines.append(_apply(entry, now))
+        if (
+            below_before
+            and entry.kind == "stamp_earned"
+            and entry.card.stamp_count >= entry.card.program.stamps_target
+        ):
+            ready.append(entry.card)
+    _write(lines, [entry.card for entry in entries])
+    _announce(entries, lines, ready, announce)
+    return lines
+
+
+def _apply(entry: Entry, now: datetime) -> LoyaltyTransaction:
+    """Move the card's figures in memory and make the line that says so."""
+    card = entry.card
+    stamps, points = card.stamp_count + entry.stamps_delta, card.points_balance + entry.points_delta
+    if stamps < 0:
+        raise NotEnoughStamps(missing=-stamps)
+    if points < 0:
+        raise NotEnoughPoints(missing=-points)
+    undoes = entry.voids.transaction_type if entry.voids else None
+    changes = rules.counter_changes(
+        entry.kind, stamps_delta=entry.stamps_delta, points_delta=entry.points_delta, undoes=undoes
+    )
+    for counter, change in changes.items():
+        setattr(card, counter, getattr(card, counter) + change)
+    card.stamp_count, card.points_balance, card.updated_at = stamps, points, now
+    at = entry.at or now
+    for field in (
+        LAST_TIMES.get(entry.kind),
+        None if entry.kind in rules.NOT_ACTIVITY else "last_activity_at",
+    ):
+        if field:
+            setattr(card, field, max(filter(None, (getattr(card, field), at))))
+    return _line(entry, now)
+
+
+def _line(entry: Entry, now: datetime) -> LoyaltyTransaction:
+    card, actor, reward = entry.card, entry.actor, entry.reward
+    return LoyaltyTransaction(
+        merchant_id=card.merchant_id,
+        card=card,
+        store=entry.store,
+        staff_pin=entry.staff_pin,
+        user=actor.user,
+        api_key=actor.api_key,
+        transaction_type=entry.kind,
+        stamps_delta=entry.stamps_delta,
+        stamps_balance_after=card.stamp_count,
+        points_delta=entry.points_delta,
+        points_balance_after=card.points_balance,
+        purchase_amount_cents=entry.purchase_amount_cents,
+        order_reference=entry.order_reference,
+        reward=reward,
+        reward_name=entry.reward_name or (reward.name if reward else ""),
+        reward_points_cost=reward.points_cost if reward else None,
+        voids=entry.voids,
+        notes=entry.notes,
+        ip_address=(actor.ip_address or None) if entry.keep_address else None,
+        user_agent=actor.user_agent if entry.keep_address else "",
+        recorded_offline=entry.at is not None,
+        transaction_at=entry.at or now,
+    )
+
+
+def _write(lines: list[LoyaltyTransaction], cards: list[LoyaltyCard]) -> None:
+    LoyaltyTransaction.objects.bulk_create(lines, batch_size=1000)
+    unique = {card.pk: card for card in cards}
+    if len(unique) == 1:
+        (card,) = unique.values()
+        rows = LoyaltyCard.objects.filter(pk=card.pk)
+        rows.update(**{field: getattr(card, field) for field in BALANCE_FIELDS})
+    else:
+        LoyaltyCard.objects.bulk_update(list(unique.values()), BALANCE_FIELDS, batch_size=500)
+
+
+def _announce(
+    entries: Sequence[Entry],
+    lines: list[LoyaltyTransaction],
+    ready: list[LoyaltyCard],
+    further: Iterable[Any],
+) -> None:
+    merchant_id = entries[0].card.merchant_id
+    ids = [line.pk for line in lines]
+    events: list[Any] = []
+    moved = [line for line in lines if line.stamps_delta or line.points_delta]
+    if moved:
+        card_ids, moved_ids = [line.card_id for line in moved], [line.pk for line in moved]
+        events.append(BalancesChanged(merchant_id=merchant_id, card_ids=card_ids, transaction_ids=moved_ids))
+    if ready:
+        card_ids = [card.pk for card in ready]
+        ready_ids = [line.pk for line in lines if line.card_id in card_ids]
+        events.append(RewardReady(merchant_id=merchant_id, card_ids=card_ids, transaction_ids=ready_ids))
+    for make in further:
+        events.append(make(ids) if callable(make) else make)
+    outbox.record(*events)

@@ -1,0 +1,40 @@
+"""Addresses that leave the system: in e-mails, on passes and posters. All begin with PUBLIC_BASE_URL."""
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from loyalty.models import LoyaltyCard
+from tenancy.models import Store
+
+ERASURE_SALT = "loyalty.erasure"
+ERASURE_LIFE_SECONDS = 3 * 24 * 3600
+
+
+def absolute(path: str) -> str:
+    """A path of this site as a whole address."""
+    return f"{settings.PUBLIC_BASE_URL}{path}"
+
+
+def card_url(card: LoyaltyCard) -> str:
+    """The customer's own page."""
+    return absolute(reverse("card", args=[card.access_token]))
+
+
+def join_url(store: Store) -> str:
+    """The enrolment page of a store, which the poster's QR opens."""
+    return absolute(reverse("join", args=[store.store_code]))
+
+
+def erasure_url(card: LoyaltyCard) -> str:
+    """Where a person confirms that they want to be erased; works for three days."""
+    signed = signing.dumps(card.pk, salt=ERASURE_SALT)
+    return absolute(reverse("card-erase-confirm", args=[card.access_token, signed]))
+
+
+def is_erasure_of(card: LoyaltyCard, signed: str) -> bool:
+    """Whether a signed text from `erasure_url` is for this card and not too old."""
+    try:
+        return signing.loads(signed, salt=ERASURE_SALT, max_age=ERASURE_LIFE_SECONDS) == card.pk
+    except signing.BadSignature:
+        return False

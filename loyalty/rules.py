@@ -1,0 +1,208 @@
+"""The arithmetic of loyalty: pure functions of their arguments. No clock, no database.
+
+Stamps: cooldown and daily limit. Points: what a purchase earns, when points expire. Cards: the check digit.
+Ledger: which counter a transaction moves.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+UTC = ZoneInfo("UTC")
+
+WARNING_DAYS = 14
+MAXIMUM_PURCHASE_CENTS = 1_000_000
+MAXIMUM_ADJUSTMENT_POINTS = 1_000_000
+MAXIMUM_STAMPS_AT_ONCE = 10
+OFFLINE_LIMIT = timedelta(hours=12)
+CLOCK_GRACE = timedelta(minutes=1)
+
+
+def points_for_purchase(amount_cents: int, points_per_euro: Decimal) -> int:
+    """Points for a purchase in cents: whole ones only, rounded down, exactly.
+
+    >>> points_for_purchase(1999, Decimal("1.5"))
+    29
+    """
+    return math.floor(Decimal(amount_cents) * points_per_euro / 100)
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Midnight before and after a moment in a time zone, as UTC. A day has 23 to 25 hours."""
+    date = at.astimezone(zone).date()
+    start = datetime.combine(date, time.min, tzinfo=zone)
+    end = datetime.combine(date + timedelta(days=1), time.min, tzinfo=zone)
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class StampUsage:
+    """What a card's stamps (not undone) say about one moment: how many that day, and the nearest on either side."""
+
+    today: int = 0
+    before: datetime | None = None
+    after: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StampVerdict:
+    """Whether a card may be stamped: `code` says why not, `next_stamp_at` (UTC) when it may."""
+
+    allowed: bool
+    code: str | None = None
+    next_stamp_at: datetime | None = None
+
+    def retry_after(self, now: datetime) -> int | None:
+        """Whole seconds from now until the next stamp, at least 1."""
+        if self.next_stamp_at is None:
+            return None
+        return max(1, math.ceil((self.next_stamp_at - now).total_seconds()))
+
+
+def may_stamp(
+    usage: StampUsage,
+    *,
+    at: datetime,
+    cooldown_minutes: int,
+    max_daily_stamps: int,
+    zone: ZoneInfo,
+    count: int = 1,
+) -> StampVerdict:
+    """Judge a stamp at a moment: the distance to the nearest other stamp, then the limit of the local day."""
+    cooldown = timedelta(minutes=cooldown_minutes)
+    for neighbour in (usage.before, usage.after):
+        if neighbour is not None and abs(at - neighbour) < cooldown:
+            newest = max(moment for moment in (usage.before, usage.after) if moment is not None)
+            return StampVerdict(False, "stamp_cooldown", newest + cooldown)
+    if usage.today + count > max_daily_stamps:
+        return StampVerdict(False, "daily_stamp_limit", local_day(at, zone)[1])
+    return StampVerdict(True)
+
+
+def luhn_digit(digits: str) -> str:
+    """The check digit after these digits (ISO/IEC 7812-1, annex B).
+
+    >>> luhn_digit("7992739871")
+    '3'
+    """
+    total = 0
+    for position, character in enumerate(reversed(digits)):
+        value = int(character) * (2 if position % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)
+
+
+def luhn_is_valid(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others."""
+    return digits.isdecimal() and len(digits) > 1 and luhn_digit(digits[:-1]) == digits[-1]
+
+
+def pin_is_too_simple(pin: str) -> bool:
+    """Whether a PIN is one digit throughout, or a run like 1234 or 8765 (also across 0: 7890, 3210)."""
+    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    return steps in ({0}, {1}, {9})
+
+
+def warning_days(expiration_days: int) -> int:
+    """How many days before the expiry a warning goes out: 14, or half the period if it is 28 days or less."""
+    return WARNING_DAYS if expiration_days > 2 * WARNING_DAYS else expiration_days // 2
+
+
+def expires_at(
+    *,
+    last_activity_at: datetime,
+    expiration_days: int,
+    not_before: tuple[datetime | None, ...] = (),
+) -> datetime:
+    """When a card's points expire: days after the last activity, but not before any of the given moments (UTC)."""
+    moments = [
+        last_activity_at + timedelta(days=expiration_days),
+        *[moment for moment in not_before if moment],
+    ]
+    return max(moments)
+
+
+def liability_cents(
+    *,
+    stamp_count: int,
+    stamps_target: int,
+    stamps_reward_value_cents: int | None,
+    points_balance: int,
+    point_value_cents: Decimal,
+) -> int:
+    """What a card's balances are worth in cents, each part rounded down."""
+    stamps = stamp_count * (stamps_reward_value_cents or 0) // stamps_target
+    return stamps + math.floor(points_balance * point_value_cents)
+
+
+# --- The ledger: which counters a transaction moves -------------------------------------------------------
+
+EARNINGS = frozenset(
+    {"stamp_earned", "welcome_bonus", "points_earned", "points_adjustment", "opening_balance"}
+)
+VOIDABLE = frozenset(
+    {
+        "stamp_earned",
+        "stamp_redeemed",
+        "points_earned",
+        "points_redeemed",
+        "welcome_bonus",
+        "points_adjustment",
+    }
+)
+NOT_ACTIVITY = frozenset({"points_expired", "card_deactivated", "card_reactivated", "merge_out"})
+
+# (kind, what it undoes or None, +1 or -1) -> (counter, factor on the delta). "rewards" counts pieces, not stamps.
+STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
+    ("stamp_earned", 1): ("total_stamps_earned", 1),
+    ("opening_balance", 1): ("total_stamps_earned", 1),
+    ("merge_in", 1): ("total_stamps_earned", 1),
+    ("merge_out", -1): ("total_stamps_voided", -1),
+    ("stamp_redeemed", -1): ("total_stamps_spent", -1),
+    ("stamp_voided", -1): ("total_stamps_voided", -1),
+    ("stamp_voided", 1): ("total_stamps_spent", -1),
+}
+POINTS_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
+    ("welcome_bonus", 1): ("total_points_earned", 1),
+    ("points_earned", 1): ("total_points_earned", 1),
+    ("points_adjustment", 1): ("total_points_earned", 1),
+    ("opening_balance", 1): ("total_points_earned", 1),
+    ("merge_in", 1): ("total_points_earned", 1),
+    ("points_adjustment", -1): ("total_points_voided", -1),
+    ("points_expired", -1): ("total_points_voided", -1),
+    ("merge_out", -1): ("total_points_voided", -1),
+    ("points_redeemed", -1): ("points_redeemed", -1),
+    ("points_voided", -1): ("total_points_voided", -1),
+    ("points_voided", 1): ("points_redeemed", -1),
+}
+# Undoing a downward adjustment gives back what it had counted as voided.
+UNDONE_ADJUSTMENT = ("total_points_voided", -1)
+REWARDS = {("stamp_redeemed", -1): 1, ("stamp_voided", 1): -1}
+
+
+def sign(number: int) -> int:
+    """-1, 0 or 1."""
+    return (number > 0) - (number < 0)
+
+
+def counter_changes(
+    kind: str, *, stamps_delta: int, points_delta: int, undoes: str | None = None
+) -> dict[str, int]:
+    """How a transaction moves a card's counters. Raises KeyError for a delta that its kind cannot have."""
+    changes: dict[str, int] = {}
+    if stamps_delta:
+        key = (kind, sign(stamps_delta))
+        counter, factor = STAMP_COUNTERS[key]
+        changes[counter] = factor * stamps_delta
+        if key in REWARDS:
+            changes["stamps_redeemed"] = REWARDS[key]
+    if points_delta:
+        key = (kind, sign(points_delta))
+        counter, factor = POINTS_COUNTERS[key]
+        if key == ("points_voided", 1) and undoes == "points_adjustment":
+            counter, factor = UNDONE_ADJUSTMENT
+        changes[counter] = changes.get(counter, 0) + factor * points_delta
+    return changes

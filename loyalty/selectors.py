@@ -1,0 +1,254 @@
+"""Reading loyalty: programs, cards and the ledger, always within a merchant and a card's scope."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from customers.models import Customer
+from customers.phones import to_e164
+from loyalty import rules
+from loyalty.errors import (
+    CardAmbiguous,
+    CardNotFound,
+    CardNumberMistyped,
+    ProgramNotFound,
+    TransactionNotFound,
+)
+from loyalty.models import (
+    LoyaltyCard,
+    LoyaltyProgram,
+    LoyaltyTransaction,
+    MerchantLoyaltySettings,
+    PointsReward,
+    StaffPin,
+    TransactionType,
+)
+from loyalty.tokens import ALPHABET, LENGTH
+from tenancy import scope
+from tenancy.models import Merchant, Store
+from tenancy.registry import providers
+from tenancy.selectors import open_stores
+
+QR_TEXT = re.compile(rf"^[{ALPHABET}]{{{LENGTH}}}$", re.IGNORECASE)
+_rewards: dict[int, tuple[datetime, tuple[PointsReward, ...]]] = {}
+
+
+def settings_of(merchant: Merchant) -> MerchantLoyaltySettings:
+    """A merchant's settings; the defaults (not saved) where nobody has decided anything yet."""
+    found = getattr(merchant, "loyalty_settings", None)
+    return found if found is not None else MerchantLoyaltySettings(merchant=merchant)
+
+
+def program_of(merchant_id: int) -> LoyaltyProgram:
+    """A merchant's living program. Raises ProgramNotFound."""
+    program = LoyaltyProgram.objects.filter(merchant_id=merchant_id).select_related("merchant").first()
+    if program is None:
+        raise ProgramNotFound()
+    return program
+
+
+def rewards_of(program: LoyaltyProgram) -> tuple[PointsReward, ...]:
+    """A program's living rewards in order, active or not.
+
+    Kept in memory per process until the program changes; the database marks a program as changed with its rewards.
+    """
+    kept = _rewards.get(program.pk)
+    if kept is None or kept[0] != program.updated_at:
+        kept = (program.updated_at, tuple(PointsReward.objects.filter(program_id=program.pk)))
+        _rewards[program.pk] = kept
+    return kept[1]
+
+
+def annotated(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
+    """Cards with what the apps above know of them: the state of their passes, a bad e-mail address."""
+    for provide in providers("card_annotations"):
+        cards = cards.annotate(**provide())
+    return cards
+
+
+def cards_at(store: Store) -> QuerySet[LoyaltyCard]:
+    """The living cards that are valid at a store, with program, customer and stores joined."""
+    cards = LoyaltyCard.objects.filter(
+        Q(scope_store__isnull=True) | Q(scope_store=store), merchant=store.merchant_id
+    )
+    return annotated(cards.select_related("program", "customer", "enrolled_at_store", "scope_store"))
+
+
+def card_at(store: Store, card_id: int) -> LoyaltyCard:
+    """One card valid at a store. Raises CardNotFound, whoever's it may be otherwise."""
+    card = cards_at(store).filter(pk=card_id).first()
+    if card is None:
+        raise CardNotFound()
+    return card
+
+
+def card_by_access_token(token: str) -> LoyaltyCard:
+    """The card behind a customer's own address. Raises CardNotFound. Opens no scope for what follows."""
+    with scope.everything("the token is the credential"):
+        card = (
+            annotated(LoyaltyCard.objects.filter(access_token=token, merchant__deleted_at__isnull=True))
+            .select_related(
+                "program", "customer", "merchant__loyalty_settings", "enrolled_at_store", "scope_store"
+            )
+            .first()
+        )
+    if card is None:
+        raise CardNotFound()
+    return card
+
+
+def find_card(store: Store, text: str) -> LoyaltyCard:
+    """The one card that a scanned or typed text means: QR letters, e-mail, phone or card number.
+
+    Raises CardNotFound, CardNumberMistyped (twelve digits with a slip) or CardAmbiguous (with `matches`).
+    """
+    text = text.strip()
+    cards = cards_at(store)
+    if QR_TEXT.match(text):
+        return _only(cards.filter(qr_code_data=text.upper()))
+    if "@" in text:
+        return _only(cards.filter(customer__email=text.lower()))
+    if text.startswith(("+", "00")):
+        return _only(_cards_by_phone(cards, text, store))
+    digits = re.sub(r"[\s-]", "", text)
+    if len(digits) == 12 and digits.isascii() and digits.isdecimal():
+        return _card_by_number(cards, digits, store)
+    return _only(_cards_by_phone(cards, text, store))
+
+
+def _card_by_number(cards: QuerySet[LoyaltyCard], digits: str, store: Store) -> LoyaltyCard:
+    is_number = rules.luhn_is_valid(digits)
+    card = cards.filter(card_number=digits).first() if is_number else None
+    if card is not None:
+        return card
+    try:
+        return _only(_cards_by_phone(cards, digits, store))
+    except CardNotFound:
+        if is_number:
+            raise
+        raise CardNumberMistyped() from None
+
+
+def _cards_by_phone(cards: QuerySet[LoyaltyCard], text: str, store: Store) -> QuerySet[LoyaltyCard]:
+    phone = to_e164(text, store.country)
+    return cards.filter(customer__phone=phone) if phone else cards.none()
+
+
+def _only(cards: QuerySet[LoyaltyCard]) -> LoyaltyCard:
+    """The single card, or the single active one. Raises CardNotFound or CardAmbiguous."""
+    matches = list(cards.order_by("-id")[:20])
+    if not matches:
+        raise CardNotFound()
+    active = [card for card in matches if card.is_active]
+    if len(matches) > 1 and len(active) != 1:
+        raise CardAmbiguous(matches=matches)
+    return (active or matches)[0]
+
+
+def search_cards(
+    store: Store, *, text: str = "", is_active: bool | None = None, enrolled_here: bool | None = None
+) -> QuerySet[LoyaltyCard]:
+    """Cards at a store whose number, or customer's name, e-mail or phone contains a text; newest first."""
+    cards = matching(cards_at(store), text)
+    if is_active is not None:
+        cards = cards.filter(is_active=is_active)
+    if enrolled_here is not None:
+        here = Q(enrolled_at_store=store)
+        cards = cards.filter(here if enrolled_here else ~here | Q(enrolled_at_store__isnull=True))
+    return cards.order_by("-id")
+
+
+def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
+    """Narrow cards to those that a text is part of; each word must be found (trigram indexes on PostgreSQL)."""
+    for word in text.split():
+        customers = Customer.objects.filter(search_text__contains=word.lower()).values("pk")
+        found = Q(customer_id__in=customers)
+        digits = word.replace("-", "")
+        if digits.isdecimal():
+            by_number = LoyaltyCard.objects.filter(card_number__contains=digits).values("pk")
+            found |= Q(pk__in=by_number)
+        cards = cards.filter(found)
+    return cards
+
+
+def stamp_usage(
+    cards: Iterable[LoyaltyCard], *, at: datetime, zone: ZoneInfo, cooldown_minutes: int
+) -> Mapping[int, rules.StampUsage]:
+    """How the stamps of cards (not undone) lie around a moment, by card id; one statement for all."""
+    start, end = rules.local_day(at, zone)
+    cooldown = timedelta(minutes=cooldown_minutes)
+    earliest, latest = min(start, at - cooldown), max(end, at + cooldown)
+    rows = (
+        LoyaltyTransaction.objects.filter(card_id__in=[card.pk for card in cards])
+        .filter(transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True)
+        .filter(transaction_at__gte=earliest, transaction_at__lt=latest)
+        .order_by()
+        .values("card_id")
+        .annotate(
+            today=Coalesce(
+                Sum("stamps_delta", filter=Q(transaction_at__gte=start, transaction_at__lt=end)), 0
+            ),
+            before=Max("transaction_at", filter=Q(transaction_at__lte=at)),
+            after=Min("transaction_at", filter=Q(transaction_at__gt=at)),
+        )
+    )
+    return {
+        row["card_id"]: rules.StampUsage(today=row["today"], before=row["before"], after=row["after"])
+        for row in rows
+    }
+
+
+def locations(card: LoyaltyCard) -> QuerySet[Store]:
+    """The open stores where a card works, by name."""
+    stores = open_stores().filter(merchant_id=card.merchant_id)
+    return (stores.filter(pk=card.scope_store_id) if card.scope_store_id else stores).order_by("name", "pk")
+
+
+def staff_at(store: Store) -> QuerySet[StaffPin]:
+    """Who is on the terminal's chooser, by name."""
+    return StaffPin.objects.filter(store=store, is_active=True).order_by("name", "pk")
+
+
+def transactions() -> QuerySet[LoyaltyTransaction]:
+    """Ledger lines of the open scope with what is shown of them, newest first."""
+    return LoyaltyTransaction.objects.select_related(
+        "card__customer", "card__program", "store", "staff_pin", "reward", "voided_by"
+    ).order_by("-id")
+
+
+def transactions_at(store: Store) -> QuerySet[LoyaltyTransaction]:
+    """The ledger of one store."""
+    return transactions().filter(store=store)
+
+
+def history(card: LoyaltyCard) -> QuerySet[LoyaltyTransaction]:
+    """All that happened to a card, newest first."""
+    return transactions().filter(card=card)
+
+
+def transaction_of(store: Store, transaction_id: int) -> LoyaltyTransaction:
+    """A transaction of a card that is valid at a store. Raises TransactionNotFound."""
+    found = transactions().filter(pk=transaction_id, merchant_id=store.merchant_id)
+    found = found.filter(
+        Q(card__scope_store__isnull=True) | Q(card__scope_store=store), card__deleted_at__isnull=True
+    )
+    line = found.first()
+    if line is None:
+        raise TransactionNotFound()
+    return line
+
+
+def today_at(store: Store, *, now: datetime) -> dict[str, Any]:
+    """The terminal's figures of the store's local day: stamps given and rewards handed out, undone ones left out."""
+    start, _ = rules.local_day(now, store.tzinfo)
+    rewards = [TransactionType.STAMP_REDEEMED, TransactionType.POINTS_REDEEMED]
+    lines = LoyaltyTransaction.objects.filter(store=store, transaction_at__gte=start, voided_by__isnull=True)
+    return lines.aggregate(
+        stamps=Coalesce(Sum("stamps_delta", filter=Q(transaction_type=TransactionType.STAMP_EARNED)), 0),
+        rewards=Count("id", filter=Q(transaction_type__in=rewards)),
+    )

@@ -1,0 +1,185 @@
+"""Enrolment: a customer gets a card, or the one they have already."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from customers import services as customers
+from customers.models import Customer
+from loyalty import ledger, selectors, tokens
+from loyalty.errors import (
+    CustomerIdentifierRequired,
+    CustomerNotFound,
+    ProgramInactive,
+    SelfEnrollmentDisabled,
+)
+from loyalty.events import CardLinkRequested, CardsEnrolled, CardStateChanged, WelcomeBonusGiven
+from loyalty.ledger import Entry
+from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
+from tenancy import outbox
+from tenancy.actor import Actor
+from tenancy.idempotency import exactly_once
+from tenancy.models import Store
+
+WELCOME_NOTE = "Welcome bonus on enrollment"
+COLLISIONS = 5
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """The card; whether it was there before; where it works; other cards of the person that might be merged."""
+
+    card: LoyaltyCard
+    already_enrolled: bool
+    locations: list[Store]
+    merge_suggestion: list[int] = field(default_factory=list)
+
+
+@exactly_once
+def enroll(
+    *,
+    store: Store,
+    actor: Actor,
+    email: str | None = None,
+    customer_id: int | None = None,
+    name: str = "",
+    phone: str | None = None,
+    birth_date: date | None = None,
+    language: str | None = None,
+    marketing_consent: bool | None = None,
+    create_if_missing: bool = False,
+    self_service: bool = False,
+) -> Enrollment:
+    """Give a person a card that is valid at a store.
+
+    Staff name a customer by id or e-mail, and make one with `create_if_missing`; on the public page
+    (`self_service`) customers make themselves. Who has a card gets it back, without a second bonus or e-mail;
+    on the public page its link is mailed to its owner. Raises ProgramNotFound, ProgramInactive,
+    SelfEnrollmentDisabled, CustomerIdentifierRequired or CustomerNotFound.
+    """
+    program = selectors.program_of(store.merchant_id)
+    if not program.is_active:
+        raise ProgramInactive()
+    settings = selectors.settings_of(store.merchant)
+    if self_service and not settings.allow_self_enrollment:
+        raise SelfEnrollmentDisabled()
+    person = {"phone": phone, "birth_date": birth_date}
+    if customer_id is not None:
+        customer = Customer.objects.filter(pk=customer_id, merchant_id=store.merchant_id).first()
+    elif email:
+        customer = customers.find_by_email(merchant=store.merchant, email=email)
+    else:
+        raise CustomerIdentifierRequired()
+    if customer is None:
+        if customer_id is not None or not email or not (create_if_missing or self_service):
+            raise CustomerNotFound()
+        customer, _ = customers.find_or_create(
+            store=store,
+            email=email,
+            name=name,
+            language=language,
+            marketing_consent=marketing_consent,
+            **person,
+        )
+    elif not self_service:
+        customers.fill_in(customer, store=store, **person)
+    return _card_for(customer, program, settings, store=store, actor=actor, self_service=self_service)
+
+
+def _card_for(
+    customer: Customer,
+    program: LoyaltyProgram,
+    settings: MerchantLoyaltySettings,
+    *,
+    store: Store,
+    actor: Actor,
+    self_service: bool,
+) -> Enrollment:
+    # The customer's row is the meeting point of two enrolments at the same moment.
+    Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
+    now = timezone.now()
+    everywhere = settings.allow_cross_location_redemption
+    cards = list(LoyaltyCard.objects.filter(customer=customer, program=program).order_by("id"))
+    card = _valid_at(store, cards)
+    if card is None or (everywhere and card.scope_store_id is not None):
+        card = _widen(cards) if everywhere and len(cards) == 1 else card
+    already_enrolled = card is not None
+    if card is None:
+        card = _create_card(customer, program, store=store, scope_store=None if everywhere else store)
+        _write_first_lines(card, program, settings, store=store, actor=actor, now=now)
+    elif self_service:
+        outbox.record(CardLinkRequested(merchant_id=card.merchant_id, card_ids=[card.pk]))
+    others = [other.pk for other in cards if other.pk != card.pk and other.is_active] if everywhere else []
+    shown = selectors.card_at(store, card.pk)
+    return Enrollment(shown, already_enrolled, list(selectors.locations(shown)), others)
+
+
+def _valid_at(store: Store, cards: list[LoyaltyCard]) -> LoyaltyCard | None:
+    """The card valid at a store: an active one first, one for all stores before one for this store."""
+    valid = [card for card in cards if card.scope_store_id in (None, store.pk)]
+    valid.sort(key=lambda card: (not card.is_active, card.scope_store_id is not None, card.pk))
+    return valid[0] if valid else None
+
+
+def _widen(cards: list[LoyaltyCard]) -> LoyaltyCard:
+    """Make a person's only card valid at all stores, after the merchant has switched that on."""
+    (card,) = cards
+    card.scope_store = None
+    card.save(update_fields=["scope_store", "updated_at"])
+    outbox.record(CardStateChanged(merchant_id=card.merchant_id, card_ids=[card.pk]))
+    return card
+
+
+def _create_card(
+    customer: Customer, program: LoyaltyProgram, *, store: Store, scope_store: Store | None
+) -> LoyaltyCard:
+    for attempt in range(COLLISIONS):
+        card = LoyaltyCard(
+            merchant_id=store.merchant_id,
+            program=program,
+            customer=customer,
+            enrolled_at_store=store,
+            scope_store=scope_store,
+            card_number=tokens.card_number(),
+            qr_code_data=tokens.letters(),
+            access_token=tokens.letters(),
+        )
+        try:
+            with transaction.atomic():
+                card.save(force_insert=True)
+        except IntegrityError:  # a number that is taken: make another
+            if attempt == COLLISIONS - 1:
+                raise
+        else:
+            return card
+    raise AssertionError("unreachable")
+
+
+def _write_first_lines(
+    card: LoyaltyCard,
+    program: LoyaltyProgram,
+    settings: MerchantLoyaltySettings,
+    *,
+    store: Store,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    who = {"store": store, "actor": actor, "keep_address": settings.log_ip_addresses}
+    entries = [Entry(card=card, kind=TransactionType.CARD_CREATED, **who)]
+    bonus = program.welcome_bonus_points if program.has_points else 0
+    if bonus:
+        entries.append(
+            Entry(
+                card=card, kind=TransactionType.WELCOME_BONUS, points_delta=bonus, notes=WELCOME_NOTE, **who
+            )
+        )
+
+    def enrolled(ids: list[int]) -> CardsEnrolled:
+        return CardsEnrolled(merchant_id=card.merchant_id, card_ids=[card.pk], transaction_ids=ids[:1])
+
+    def welcomed(ids: list[int]) -> WelcomeBonusGiven:
+        return WelcomeBonusGiven(merchant_id=card.merchant_id, card_ids=[card.pk], transaction_ids=ids[1:])
+
+    ledger.post(entries, now=now, announce=[enrolled, welcomed] if bonus else [enrolled])

@@ -1,0 +1,113 @@
+"""Operation: what every call at a till begins with - the card locked, the clock read, the person known.
+
+The order of checks is the specification's: staff token, program, card; the limits and balances come after.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from loyalty import ledger, rules, selectors
+from loyalty.errors import CardInactive, CardNotFound, ProgramInactive, ProgramTypeMismatch
+from loyalty.ledger import Entry
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantLoyaltySettings, StaffPin
+from loyalty.services import staff_tokens
+from tenancy.actor import Actor
+from tenancy.errors import Invalid
+from tenancy.models import Store
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What an operation did: the line it wrote and the card after it."""
+
+    transaction: LoyaltyTransaction
+    card: LoyaltyCard
+    reward_ready: bool = False
+    usage: rules.StampUsage | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A locked card and everything that is known about the call; `now` (UTC) was read under the lock."""
+
+    store: Store
+    actor: Actor
+    card: LoyaltyCard
+    program: LoyaltyProgram
+    settings: MerchantLoyaltySettings
+    staff_pin: StaffPin | None
+    now: datetime
+
+    def entry(self, kind: str, **fields: Any) -> Entry:
+        """A line for the ledger, with who and where filled in."""
+        return Entry(
+            card=self.card,
+            kind=kind,
+            store=self.store,
+            actor=self.actor,
+            staff_pin=self.staff_pin,
+            keep_address=self.settings.log_ip_addresses,
+            **fields,
+        )
+
+    def post(self, kind: str, **fields: Any) -> LoyaltyTransaction:
+        """Write one line and the card's balances."""
+        (line,) = ledger.post([self.entry(kind, **fields)], now=self.now)
+        return line
+
+
+def begin(
+    *,
+    store: Store,
+    card_id: int,
+    actor: Actor,
+    occurred_at: datetime | None = None,
+    asks_for_pin: bool = True,
+) -> Operation:
+    """Lock a card that is valid at a store. Raises StaffPinRequired, ProgramNotFound, ProgramInactive, CardNotFound
+    or CardInactive; and Invalid for a time that cannot be believed.
+    """
+    cards = ledger.lock(selectors.cards_at(store).filter(pk=card_id))
+    now = timezone.now()
+    card = cards[0] if cards else None
+    program = card.program if card else selectors.program_of(store.merchant_id)
+    settings = selectors.settings_of(store.merchant)
+    _believe(occurred_at, now)
+    staff_pin = None
+    if asks_for_pin:
+        required = program.require_staff_pin
+        staff_pin = staff_tokens.identify(
+            actor.staff_token, store, now=now, at=occurred_at, required=required
+        )
+    if not program.is_active:
+        raise ProgramInactive()
+    if card is None:
+        raise CardNotFound()
+    if not card.is_active:
+        raise CardInactive()
+    return Operation(store, actor, card, program, settings, staff_pin, now)
+
+
+def require_stamps(program: LoyaltyProgram) -> None:
+    """Raise ProgramTypeMismatch unless the program has stamps."""
+    if not program.has_stamps:
+        raise ProgramTypeMismatch(_("This loyalty program has no stamps."))
+
+
+def require_points(program: LoyaltyProgram) -> None:
+    """Raise ProgramTypeMismatch unless the program has points."""
+    if not program.has_points:
+        raise ProgramTypeMismatch(_("This loyalty program has no points."))
+
+
+def _believe(occurred_at: datetime | None, now: datetime) -> None:
+    if occurred_at is None:
+        return
+    if occurred_at > now + rules.CLOCK_GRACE:
+        raise Invalid.field("occurred_at", _("This time is in the future."))
+    if occurred_at < now - rules.OFFLINE_LIMIT:
+        raise Invalid.field("occurred_at", _("This is more than 12 hours ago."))

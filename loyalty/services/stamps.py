@@ -1,0 +1,88 @@
+"""Stamps: giving them, and redeeming a full card."""
+
+import dataclasses
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty import rules, selectors
+from loyalty.errors import DailyStampLimit, NotEnoughStamps, StampCooldown
+from loyalty.models import TransactionType
+from loyalty.services import operation
+from loyalty.services.operation import Operation, Posting
+from tenancy.actor import Actor
+from tenancy.errors import Invalid
+from tenancy.idempotency import exactly_once
+from tenancy.models import Store
+
+
+@exactly_once
+def give(
+    *,
+    store: Store,
+    card_id: int,
+    actor: Actor,
+    count: int = 1,
+    notes: str = "",
+    occurred_at: datetime | None = None,
+) -> Posting:
+    """Give `count` stamps (more than one is a manager's group order) as one line of the ledger.
+
+    `occurred_at` (UTC): when it happened, for a stamp recorded offline. `reward_ready` tells whether this call took
+    the card from below the target to it. Raises StampCooldown or DailyStampLimit with `retry_after` (seconds) and
+    `next_stamp_at`, besides what `operation.begin` raises.
+    """
+    if not 1 <= count <= rules.MAXIMUM_STAMPS_AT_ONCE:
+        raise Invalid.field("count", _("Between 1 and 10 stamps can be given at once."))
+    if count > 1:
+        actor.require_manager()
+    call = operation.begin(store=store, card_id=card_id, actor=actor, occurred_at=occurred_at)
+    operation.require_stamps(call.program)
+    at = occurred_at or call.now
+    usage = _allow(call, at, count)
+    was_below = call.card.stamp_count < call.program.stamps_target
+    line = call.post(TransactionType.STAMP_EARNED, stamps_delta=count, notes=notes, at=occurred_at)
+    ready = was_below and call.card.stamp_count >= call.program.stamps_target
+    after = None
+    if occurred_at is None:
+        after = dataclasses.replace(usage, today=usage.today + count, before=at)
+    return Posting(line, call.card, reward_ready=ready, usage=after)
+
+
+def _allow(call: Operation, at: datetime, count: int) -> rules.StampUsage:
+    """The card's usage at a moment, if cooldown and daily limit allow another stamp; else raises."""
+    program, zone = call.program, call.store.tzinfo
+    around = selectors.stamp_usage([call.card], at=at, zone=zone, cooldown_minutes=program.cooldown_minutes)
+    usage = around.get(call.card.pk, rules.StampUsage())
+    verdict = rules.may_stamp(
+        usage,
+        at=at,
+        cooldown_minutes=program.cooldown_minutes,
+        max_daily_stamps=program.max_daily_stamps,
+        zone=zone,
+        count=count,
+    )
+    if not verdict.allowed:
+        refusal = StampCooldown if verdict.code == StampCooldown.code else DailyStampLimit
+        raise refusal(retry_after=verdict.retry_after(call.now), next_stamp_at=verdict.next_stamp_at)
+    return usage
+
+
+@exactly_once
+def redeem(*, store: Store, card_id: int, actor: Actor, notes: str = "") -> Posting:
+    """Hand out the reward of a full card: minus the target, the surplus stays.
+
+    Raises NotEnoughStamps with `missing`, besides what `operation.begin` raises.
+    """
+    call = operation.begin(store=store, card_id=card_id, actor=actor)
+    operation.require_stamps(call.program)
+    target = call.program.stamps_target
+    if call.card.stamp_count < target:
+        raise NotEnoughStamps(missing=target - call.card.stamp_count)
+    line = call.post(
+        TransactionType.STAMP_REDEEMED,
+        stamps_delta=-target,
+        reward_name=call.program.stamps_reward_description,
+        notes=notes,
+    )
+    return Posting(line, call.card)
