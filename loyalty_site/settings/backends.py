@@ -58,7 +58,9 @@ def folder_broker(folder: Path) -> dict[str, Any]:
 
 
 REDIS_BROKER_OPTIONS: dict[str, Any] = {
-    **REDIS_CLIENT_OPTIONS,
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 5,  # a worker's BRPOP blocks for a second
+    "socket_keepalive": True,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.1,

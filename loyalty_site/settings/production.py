@@ -1,7 +1,5 @@
 """For customers. It refuses to start with anything that would be unsafe."""
 
-from typing import Any
-
 from django.core.exceptions import ImproperlyConfigured
 
 from loyalty_site.logs import logging_config
@@ -45,9 +43,7 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
-STORAGES: dict[str, Any] = STORAGES | {
-    "staticfiles": {"BACKEND": "loyalty_site.storage.HashedStaticFilesStorage"}
-}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "loyalty_site.storage.HashedStaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 

@@ -4,6 +4,7 @@ from loyalty_site.settings.base import *
 from loyalty_site.settings.base import backends, env
 
 SECRET_KEY = "django-insecure-for-tests-only"
+DEMO_ALLOWED = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 # Without DATABASE_URL, tests/conftest.py starts a server and puts its address here.
 DATABASES = {
@@ -17,5 +18,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 CACHE_URL = ""
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://")
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
 DOORBELL_ENABLED = False  # a test runs the relay itself

@@ -1,0 +1,103 @@
+# Everything that is done often. `make` alone lists it.
+
+PORT ?= 8000
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
+CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
+
+export CHROMIUM
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset serve test test-main test-sqlite test-browser lint format lock bench clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- The environment: one stamp per lock file -----------------------------------------------------------
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+
+$(VENV)/installed-run: requirements/run.txt | $(VENV)/bin/python
+	@echo "Installing what the site needs into $(VENV) ..."
+	@$(PIP) requirements/run.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements/dev.txt | $(VENV)/bin/python
+	@echo "Installing what the site and its tests need into $(VENV) ..."
+	@$(PIP) requirements/dev.txt
+	@touch $@ $(VENV)/installed-run
+
+# --- Trying it out --------------------------------------------------------------------------------------
+
+demo: export PUBLIC_BASE_URL ?= http://127.0.0.1:$(PORT)
+demo: $(VENV)/installed-run ## A demo on http://127.0.0.1:8000 (PORT=...), kept in var/
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py demo
+	@exec $(PY) manage.py serve 127.0.0.1:$(PORT)
+
+demo-reset: $(VENV)/installed-run ## The demo from the beginning
+	@$(PY) manage.py forget_everything
+	@$(MAKE) --no-print-directory demo
+
+serve: $(VENV)/installed-run ## Web server and worker, without loading the demo
+	@exec $(PY) manage.py serve 127.0.0.1:$(PORT)
+
+# --- Checking it ----------------------------------------------------------------------------------------
+
+test: test-main test-sqlite test-browser ## All tests: PostgreSQL and Redis, then SQLite, then a browser
+
+test-main: $(VENV)/installed-dev ## Tests on PostgreSQL and Redis
+	@$(PY) -m pytest -n auto -m "not browser" $(ARGS)
+
+test-sqlite: $(VENV)/installed-dev ## Tests that are meant for SQLite as well
+	@DATABASE_URL=sqlite:// $(PY) -m pytest -n auto -m "sqlite and not browser" $(ARGS)
+
+test-browser: $(VENV)/installed-dev ## Tests in a real Chromium
+ifneq ($(CHROMIUM),)
+	@$(PY) -m pytest -m browser tests/browser $(ARGS)
+else
+	@echo "############################################################################" >&2
+	@echo "#  THE BROWSER TESTS DID NOT RUN: Chromium is missing.                     #" >&2
+	@echo "#  On Debian: apt-get install chromium ffmpeg; or set CHROMIUM=/path/to/it #" >&2
+	@echo "############################################################################" >&2
+	@test "$(CI)" != true
+endif
+
+AS_DEPLOYED := DJANGO_SETTINGS_MODULE=loyalty_site.settings.production DEBUG= \
+	SECRET_KEY=$(shell od -An -N40 -tx1 /dev/urandom | tr -d ' \n') ALLOWED_HOSTS=cards.example.com \
+	PUBLIC_BASE_URL=https://cards.example.com DATABASE_URL=postgresql://loyalty@db/loyalty \
+	REDIS_URL=redis://redis:6379/0 EMAIL_URL=smtp://mail.example.com:25
+
+lint: $(VENV)/installed-dev ## Style, types, import directions, migrations, deployment check
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(PY) manage.py makemigrations --check --dry-run --verbosity 1
+	@$(AS_DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
+
+format: $(VENV)/installed-dev ## Put imports and layout in order
+	@$(VENV)/bin/ruff check --fix-only --quiet .
+	@$(VENV)/bin/ruff format .
+
+# --- Keeping it -----------------------------------------------------------------------------------------
+
+LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --upgrade
+
+lock: $(VENV)/installed-dev ## Make the pinned requirements anew from pyproject.toml
+	@$(LOCK) --output-file requirements/run.txt
+	@$(LOCK) --group dev --output-file requirements/dev.txt
+
+bench: $(VENV)/installed-dev ## All benchmarks, one table
+	@$(PY) -m benchmarks
+
+bench-%: $(VENV)/installed-dev ## One benchmark: make bench-till
+	@$(PY) -m benchmarks.$(subst -,_,$*)
+
+clean: ## Remove the environment and everything the demo made
+	@rm -rf $(VENV) var
