@@ -1,7 +1,7 @@
 """The Celery application and the whole beat schedule, in one list.
 
 Celery is only the doorbell: each queue is a table, and the sweeps below catch what a lost bell missed.
-django-celery-beat copies the schedule into the database when beat starts; operators may edit it there.
+`loyalty_site.beat` copies into the database what is new here; there operators see it and may change it.
 """
 
 import os

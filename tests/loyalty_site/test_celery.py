@@ -2,9 +2,9 @@
 
 import pytest
 from celery.schedules import crontab
-from django_celery_beat.models import PeriodicTask
-from django_celery_beat.schedulers import ModelEntry
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
+from loyalty_site.beat import Scheduler
 from loyalty_site.celery import JOBS, app
 
 
@@ -20,11 +20,21 @@ def test_the_sweeps_run_each_minute_and_expiry_each_hour() -> None:
 
 
 @pytest.mark.django_db
-def test_a_run_that_nobody_took_is_dropped_before_the_next() -> None:
-    for name, entry in app.conf.beat_schedule.items():
-        ModelEntry.from_entry(name, app=app, **entry)
-    assert PeriodicTask.objects.get(name="tenancy.relay_outbox").expire_seconds == 55
-    assert PeriodicTask.objects.count() == len(JOBS)
+@pytest.mark.sqlite
+def test_the_clock_writes_its_jobs_into_the_database() -> None:
+    Scheduler(app=app, lazy=False)
+    assert set(PeriodicTask.objects.values_list("name", flat=True)) == {job.task for job in JOBS}
+    relay = PeriodicTask.objects.get(name="tenancy.relay_outbox")
+    assert (relay.task, relay.expire_seconds) == ("tenancy.relay_outbox", 55)
+
+
+@pytest.mark.django_db
+def test_what_an_operator_changed_outlives_a_restart_of_the_clock() -> None:
+    Scheduler(app=app, lazy=False)
+    half_hourly = CrontabSchedule.objects.create(minute="*/30")
+    PeriodicTask.objects.filter(name="loyalty.expire_points").update(crontab=half_hourly)
+    Scheduler(app=app, lazy=False)
+    assert PeriodicTask.objects.get(name="loyalty.expire_points").crontab == half_hourly
 
 
 def test_a_broker_that_is_away_costs_a_request_little() -> None:
