@@ -3,6 +3,18 @@
 The one place that joins the apps; read by `tenancy.registry`.
 """
 
-SUBSCRIBERS: dict[str, list[str]] = {}
+SUBSCRIBERS: dict[str, list[str]] = {
+    "loyalty.cards_enrolled": ["notifications.handlers.on_cards_enrolled"],
+    "loyalty.welcome_bonus_given": ["notifications.handlers.on_welcome_bonus_given"],
+    "loyalty.reward_ready": ["notifications.handlers.on_reward_ready"],
+    "loyalty.points_about_to_expire": ["notifications.handlers.on_points_about_to_expire"],
+    "loyalty.points_expired": ["notifications.handlers.on_points_expired"],
+    "loyalty.card_link_requested": ["notifications.handlers.on_card_link_requested"],
+    "loyalty.erasure_requested": ["notifications.handlers.on_erasure_requested"],
+}
 
-PROVIDERS: dict[str, list[str]] = {}
+PROVIDERS: dict[str, list[str]] = {
+    "card_annotations": ["notifications.selectors.card_annotations"],
+    "person_export": ["notifications.services.people.export"],
+    "person_erase": ["notifications.services.people.erase"],
+}

@@ -1,0 +1,78 @@
+"""What loyalty announced becomes e-mails that are owed. One batch, a fixed number of statements.
+
+A handler runs in the relay's transaction and in the merchant's scope; raising means it is tried again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from notifications.codes import Code
+from notifications.services import queue
+
+# Somebody who types an address again and again gets one e-mail in this time (seconds).
+THROTTLE = 600
+
+
+def on_cards_enrolled(event: Mapping[str, Any]) -> None:
+    """Welcome: here is your card."""
+    _about_lines(event, Code.ENROLLMENT)
+
+
+def on_welcome_bonus_given(event: Mapping[str, Any]) -> None:
+    """Points to begin with."""
+    _about_lines(event, Code.WELCOME_BONUS)
+
+
+def on_reward_ready(event: Mapping[str, Any]) -> None:
+    """The card is full."""
+    _about_lines(event, Code.REWARD_READY)
+
+
+def on_points_expired(event: Mapping[str, Any]) -> None:
+    """The points are gone."""
+    _about_lines(event, Code.POINTS_EXPIRED)
+
+
+def on_points_about_to_expire(event: Mapping[str, Any]) -> None:
+    """The points will be gone; a warning has no ledger line and is known by its time."""
+    queue.owe(
+        merchant_id=event["merchant_id"],
+        code=Code.POINTS_EXPIRING,
+        card_ids=event["card_ids"],
+        cause=lambda card: f"warned={card.last_expiration_warning_at:%Y%m%dT%H%M%S%f}",
+    )
+
+
+def on_card_link_requested(event: Mapping[str, Any]) -> None:
+    """The card's address again."""
+    _on_request(event, Code.CARD_LINK)
+
+
+def on_erasure_requested(event: Mapping[str, Any]) -> None:
+    """Please confirm."""
+    _on_request(event, Code.ERASE_CONFIRMATION)
+
+
+def _about_lines(event: Mapping[str, Any], code: Code) -> None:
+    """One e-mail for each ledger line."""
+    lines = dict(zip(event["card_ids"], event["transaction_ids"], strict=True))
+    queue.owe(
+        merchant_id=event["merchant_id"],
+        code=code,
+        card_ids=event["card_ids"],
+        cause=lambda card: f"transaction={lines[card.pk]}",
+        context=lambda card: {"transaction_id": lines[card.pk]},
+    )
+
+
+def _on_request(event: Mapping[str, Any], code: Code) -> None:
+    """One e-mail in ten minutes, however often it is asked for."""
+    span = int(timezone.now().timestamp()) // THROTTLE
+    queue.owe(
+        merchant_id=event["merchant_id"],
+        code=code,
+        card_ids=event["card_ids"],
+        cause=lambda card: f"asked={span}",
+    )

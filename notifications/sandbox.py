@@ -1,0 +1,345 @@
+"""Liquid, the language of merchants' texts, in a sandbox.
+
+A text sees plain words and numbers and nothing else: no files, no other templates, no attributes. It is held to a
+number of loops, an amount of output, and a time. What goes wrong is `TextRefused`, with the line.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import lru_cache, wraps
+from math import isfinite
+from time import monotonic
+from typing import Any, TextIO
+
+from django.utils.translation import gettext as _
+from liquid import Environment, RenderContext, StrictUndefined
+from liquid.ast import Node
+from liquid.builtin import content, illegal, output
+from liquid.builtin.expressions.primitive import RangeLiteral
+from liquid.builtin.filters import array, math, misc, string
+from liquid.builtin.tags import (
+    assign_tag,
+    case_tag,
+    comment_tag,
+    for_tag,
+    if_tag,
+    inline_comment_tag,
+    unless_tag,
+)
+from liquid.exceptions import (
+    FilterArgumentError,
+    FilterError,
+    FilterItemTypeError,
+    FilterValueError,
+    LiquidError,
+    LoopIterationLimitError,
+    ResourceLimitError,
+)
+from liquid.expression import Expression
+from liquid.stream import TokenStream
+from liquid.stringify import to_liquid_string
+from liquid.template import BoundTemplate
+
+from notifications import marks
+from notifications.errors import TextRefused
+
+MAXIMUM_SOURCE = 10_000  # characters of a text as it is written
+MAXIMUM_OUTPUT = 40_000  # bytes of a text as it is read
+MAXIMUM_LOOPS = 300  # turns of all loops of a text together
+MAXIMUM_SECONDS = 2.0
+_MAXIMUM_WORDS = 2_000  # characters of one value, on its way through the filters
+_MAXIMUM_ITEMS = 300
+_MAXIMUM_NUMBER = 10**15
+_DIGITS = re.compile(r"\s*[+-]?[\d_]{16,}|.*\d[eE][+-]?\d")
+
+
+# --- Filters ----------------------------------------------------------------------------------------------
+
+
+def pluralize(number: Any, singular: str = "", plural: str = "") -> str:
+    """`{{ points | pluralize: "point", "points" }}`: the first word for one, the second for any other number."""
+    return str(singular if str(number) == "1" else plural)
+
+
+def first_name(name: Any) -> str:
+    """`{{ customer_name | first_name }}`: up to the first space, as names are split elsewhere."""
+    return str(name or "").partition(" ")[0]
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "pluralize": pluralize,
+    "first_name": first_name,
+    "default": misc.default,
+    "size": misc.size,
+    "abs": math.abs_,
+    "at_least": math.at_least,
+    "at_most": math.at_most,
+    "divided_by": math.divided_by,
+    "minus": math.minus,
+    "modulo": math.modulo,
+    "plus": math.plus,
+    "times": math.times,
+    "append": string.append,
+    "capitalize": string.capitalize,
+    "downcase": string.downcase,
+    "lstrip": string.lstrip,
+    "prepend": string.prepend,
+    "remove": string.remove,
+    "remove_first": string.remove_first,
+    "replace": string.replace,
+    "replace_first": string.replace_first,
+    "rstrip": string.rstrip,
+    "slice": string.slice_,
+    "split": string.split,
+    "strip": string.strip,
+    "truncate": string.truncate,
+    "truncatewords": string.truncatewords,
+    "upcase": string.upcase,
+    "url_encode": string.url_encode,
+    "first": array.first,
+    "join": array.join,
+    "last": array.last,
+}
+
+
+class TooLarge(ResourceLimitError):
+    """A value that grew beyond what an e-mail can need."""
+
+
+def _bounded(value: Any) -> Any:
+    """The value, if it is small. Raises TooLarge: filters can square a text with each turn of a loop."""
+    if isinstance(value, str):
+        fits = len(value) <= _MAXIMUM_WORDS
+    elif isinstance(value, list | tuple | range):
+        fits = len(value) <= _MAXIMUM_ITEMS and all(_bounded(item) is item for item in value)
+    elif isinstance(value, int | float):
+        fits = isfinite(value) and abs(value) <= _MAXIMUM_NUMBER
+    else:
+        fits = True
+    if not fits:
+        raise TooLarge("value is too large", token=None)
+    return value
+
+
+def _guarded(filter_: Callable[..., Any], *, numeric: bool) -> Callable[..., Any]:
+    @wraps(filter_)
+    def guarded(*values: Any, **options: Any) -> Any:
+        for value in values:
+            _bounded(value)
+            if numeric and isinstance(value, str) and _DIGITS.match(value):
+                raise TooLarge("number is too large", token=None)
+        return _bounded(filter_(*values, **options))
+
+    return guarded
+
+
+# --- The environment --------------------------------------------------------------------------------------
+
+
+class _Context(RenderContext):
+    """Counts the turns of all loops together, and watches the clock wherever a text does something."""
+
+    __slots__ = ("deadline", "turns")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.turns = 0
+        self.deadline = monotonic() + MAXIMUM_SECONDS
+
+    def _watch(self) -> None:
+        if monotonic() > self.deadline:
+            raise ResourceLimitError("time is up", token=None)
+
+    def get(self, *args: Any, **kwargs: Any) -> object:
+        self._watch()
+        return super().get(*args, **kwargs)
+
+    def filter(self, *args: Any, **kwargs: Any) -> Callable[..., object]:
+        self._watch()
+        return super().filter(*args, **kwargs)
+
+    def raise_for_loop_limit(self, length: int = 1) -> None:
+        self._watch()
+        self.turns += length
+        if self.turns > MAXIMUM_LOOPS:
+            raise LoopIterationLimitError("too many turns", token=None)
+
+
+class _ForNode(for_tag.ForNode):
+    """A loop that looks at the length of a range before it begins to count it out."""
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        _bounded(self.expression.iterable.evaluate(context))
+        return super().render_to_output(context, buffer)
+
+
+class _ForTag(for_tag.ForTag):
+    node_class = _ForNode
+
+
+class _QuotedNode(output.OutputNode):
+    """A value in a body: its marks mean nothing."""
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        return buffer.write(
+            marks.quote(to_liquid_string(self.expression.evaluate(context), autoescape=False))
+        )
+
+
+class _QuotedOutput(output.Output):
+    node_class = _QuotedNode
+
+
+class _Located:
+    """A tag whose error shows where the tag begins, if it would show the end of the text."""
+
+    def get_node(self, stream: TokenStream) -> Node:
+        begin = stream.current
+        try:
+            return self.parse(stream)  # type: ignore[attr-defined]
+        except LiquidError as error:
+            if error.token is None or error.token.start_index < 0:
+                error.token = begin
+            raise
+
+
+class _Template(BoundTemplate):
+    context_class = _Context
+
+
+class _Sandbox(Environment):
+    template_class = _Template
+    output_stream_limit = MAXIMUM_OUTPUT
+    local_namespace_limit = MAXIMUM_OUTPUT
+    block_nesting_limit = 12
+
+    def __init__(self, output_tag: type[output.Output]) -> None:
+        self.output_tag = output_tag
+        super().__init__(undefined=StrictUndefined, strict_filters=True)
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        """Only these: none that reads another template, and none that stores or prints around the output tag."""
+        for tag in (
+            content.Literal,
+            illegal.Illegal,
+            self.output_tag,
+            if_tag.IfTag,
+            unless_tag.UnlessTag,
+            case_tag.CaseTag,
+            _ForTag,
+            for_tag.BreakTag,
+            for_tag.ContinueTag,
+            assign_tag.AssignTag,
+            comment_tag.CommentTag,
+            inline_comment_tag.InlineCommentTag,
+        ):
+            self.add_tag(type(tag.__name__, (_Located, tag), {}))
+        for name, filter_ in FILTERS.items():
+            self.add_filter(name, _guarded(filter_, numeric=filter_.__module__ == math.__name__))
+
+
+_SUBJECT = _Sandbox(output.Output)
+_BODY = _Sandbox(_QuotedOutput)
+
+
+# --- Using it ---------------------------------------------------------------------------------------------
+
+
+def render_subject(source: str, values: Mapping[str, Any]) -> str:
+    """A subject: one line of plain words. Raises TextRefused."""
+    return " ".join(_render(_SUBJECT, source, values).split())[:200]
+
+
+def render_body(source: str, values: Mapping[str, Any]) -> str:
+    """A body: a text with marks (`notifications.marks`), in which the values' own are quoted. Raises TextRefused."""
+    return _render(_BODY, source, values).strip()
+
+
+def check(source: str, names: Set[str]) -> None:
+    """Refuse broken syntax, and whatever is not among these variables. Raises TextRefused with the line."""
+    found = _compile(_BODY, source).analyze()
+    for name, uses in found.globals.items():
+        if name not in names:
+            message = _("The variable “%(name)s” is not known here.") % {"name": name}
+            raise TextRefused(message, line=_line(source, uses[0].span.index))
+    for name, places in found.filters.items():
+        if name not in FILTERS:
+            raise TextRefused(
+                _("The filter “%(name)s” is not known.") % {"name": name}, line=_line(source, places[0].index)
+            )
+    for use in (use for name in names - set(found.locals) for use in found.variables.get(name, [])):
+        if use.segments[1:] not in ([], ["size"]):
+            message = _("“%(path)s” is not known: a variable has no parts.") % {"path": str(use)}
+            raise TextRefused(message, line=_line(source, use.span.index))
+
+
+def _render(environment: Environment, source: str, values: Mapping[str, Any]) -> str:
+    template = _compile(environment, source)
+    try:
+        return template.render(**values)
+    except (LiquidError, ArithmeticError, RecursionError, TypeError, ValueError) as error:
+        raise _refusal(error, source) from error
+
+
+@lru_cache(maxsize=256)
+def _compile(environment: Environment, source: str) -> BoundTemplate:
+    if len(source) > MAXIMUM_SOURCE:
+        raise TextRefused(
+            _("This text is too long: at most %(limit)d characters.") % {"limit": MAXIMUM_SOURCE}
+        )
+    _refuse_unclosed(source)
+    try:
+        template = environment.from_string(source)
+        context = RenderContext(template)
+        for node in template.nodes:
+            _refuse_loose_ranges(node, context)
+    except (LiquidError, RecursionError) as error:
+        raise _refusal(error, source) from error
+    return template
+
+
+def _refuse_unclosed(source: str) -> None:
+    """An opening after the last closing. The library finds that too, but looks for it from each one to the end."""
+    for opening, closing in (("{{", "}}"), ("{%", "%}")):
+        index = source.find(opening, source.rfind(closing) + 1)
+        if index >= 0:
+            raise TextRefused(
+                _("“%(opening)s” has no “%(closing)s”.") % {"opening": opening, "closing": closing},
+                line=_line(source, index),
+            )
+
+
+def _refuse_loose_ranges(node: Node, context: RenderContext) -> None:
+    """A range belongs into a loop, where it is counted. `contains` would walk through a range of any length."""
+    expressions: Iterable[Expression] = node.expressions()
+    if isinstance(node, for_tag.ForNode):
+        expressions = node.expression.children()
+        if isinstance(node.expression.iterable, RangeLiteral):
+            expressions = [*node.expression.iterable.children(), *node.expression.children()[1:]]
+    for expression in _with_children(expressions):
+        if isinstance(expression, RangeLiteral):
+            raise LiquidError("a range can only be looped over", token=expression.token)
+    for child in node.children(context, include_partials=False):
+        _refuse_loose_ranges(child, context)
+
+
+def _with_children(expressions: Iterable[Expression]) -> Iterator[Expression]:
+    for expression in expressions:
+        yield expression
+        yield from _with_children(expression.children())
+
+
+def _refusal(error: Exception, source: str) -> TextRefused:
+    """The library's error as a sentence for the merchant, with the line."""
+    token = getattr(error, "token", None)
+    line = _line(source, token.start_index) if token is not None and token.start_index >= 0 else None
+    if isinstance(error, ResourceLimitError | RecursionError):
+        return TextRefused(_("This text does too much: too many repetitions, or too much output."), line=line)
+    reason = str(error.args[0]) if error.args else type(error).__name__
+    if isinstance(error, FilterError | FilterArgumentError | FilterValueError | FilterItemTypeError):
+        return TextRefused(_("A filter does not fit: %(reason)s.") % {"reason": reason}, line=line)
+    return TextRefused(_("This is not understood: %(reason)s.") % {"reason": reason}, line=line)
+
+
+def _line(source: str, index: int) -> int:
+    return source.count("\n", 0, index) + 1

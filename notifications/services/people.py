@@ -1,0 +1,28 @@
+"""A person's rights over what was written to them."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from customers.models import Customer
+from notifications import selectors
+from notifications.models import AddressProblem, EmailLog, Status
+
+
+def export(customer: Customer) -> dict[str, Any]:
+    """The part of a person's export that is about e-mails."""
+    return {"emails": selectors.emails_of(customer.pk)}
+
+
+@transaction.atomic
+def erase(customer: Customer) -> None:
+    """Blank what was written to a person, and owe them nothing any more. That something was sent is kept."""
+    rows = EmailLog.objects.filter(customer_id=customer.pk)
+    reason = "the customer's data were erased"
+    open_rows = rows.filter(~Q(status__in=[Status.SENT, Status.SUPPRESSED]))
+    open_rows.update(status=Status.SUPPRESSED, next_attempt_at=None, fault="", updated_at=timezone.now())
+    rows.update(to="", subject="", body="", context={}, error="", updated_at=timezone.now())
+    rows.filter(status=Status.SUPPRESSED).update(error=reason)
+    AddressProblem.objects.filter(customer_id=customer.pk).delete()

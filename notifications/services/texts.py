@@ -1,0 +1,146 @@
+"""The texts of e-mails: loading those that come with the software, checking and showing those that people write."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from loyalty.models import LoyaltyCard
+from notifications import codes, rendering, sandbox, selectors, variables
+from notifications.codes import Code
+from notifications.errors import TextRefused
+from notifications.models import EmailTemplate
+from notifications.rendering import Letter
+
+FOLDER = Path(settings.BASE_DIR) / "fixtures" / "email_templates"
+LANGUAGES = tuple(dict(settings.LANGUAGES))
+_HEADING = "Subject: "
+
+
+# --- What comes with the software -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading did, in fields (a subject or a body in one language)."""
+
+    written: int = 0
+    kept: int = 0
+
+
+def shipped(code: str) -> dict[str, str]:
+    """The texts of one e-mail that come with the software: subject_en, body_en, subject_fr ...
+
+    Source: fixtures/email_templates/<code>.<language>.liquid; the first line is the subject.
+    """
+    fields = {}
+    for language in LANGUAGES:
+        first, _blank, body = (FOLDER / f"{code}.{language}.liquid").read_text("utf-8").partition("\n")
+        if not first.startswith(_HEADING):
+            raise ValueError(f"{code}.{language}: the first line is not a subject.")
+        fields[f"subject_{language}"] = first.removeprefix(_HEADING).strip()
+        fields[f"body_{language}"] = body.strip()
+    return fields
+
+
+@transaction.atomic
+def load() -> Loaded:
+    """Bring the platform's texts up to what came with the software; what somebody has edited stays as it is."""
+    written = kept = 0
+    for code in Code.values:
+        text, is_new = EmailTemplate.objects.select_for_update(of=("self",)).get_or_create(
+            code=code, store=None
+        )
+        for field, words in shipped(code).items():
+            if getattr(text, field) == words:
+                text.shipped[field] = _digest(words)
+            elif is_new or text.shipped.get(field) == _digest(getattr(text, field) or ""):
+                setattr(text, field, words)
+                text.shipped[field] = _digest(words)
+                written += 1
+            else:
+                kept += 1
+        text.save()
+    return Loaded(written=written, kept=kept)
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+# --- What people write ------------------------------------------------------------------------------------
+
+
+def faults(code: str, fields: dict[str, str]) -> Iterator[tuple[str, TextRefused]]:
+    """Why a text cannot be saved, field by field: an unknown variable, broken syntax, too much, with the line.
+
+    Each field is read, and then filled in twice: with all values there, and with those missing that may be.
+    """
+    for field, words in fields.items():
+        if not words.strip():
+            continue
+        fill = sandbox.render_subject if field.startswith("subject") else sandbox.render_body
+        try:
+            sandbox.check(words, codes.variables(code).keys())
+            for sparse in (False, True):
+                if not fill(words, codes.example(code, sparse=sparse)):
+                    raise TextRefused(_("Nothing is left of this text once it is filled in."))
+        except TextRefused as refused:
+            yield field, refused
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An e-mail as it would look in one language: the letter, or why there is none (`problem`, with its line)."""
+
+    language: str
+    letter: Letter | None = None
+    problem: str = ""
+    line: int | None = None
+
+
+def previews(code: str, fields: dict[str, str], card: LoyaltyCard) -> list[Preview]:
+    """A text that is being written, in every language, with a real card's data.
+
+    Parameters: fields - subject_en, body_en ... as they stand in the form; what is empty falls back as it will
+    when e-mails are sent. What cannot be true of this card now (no points that expire) is filled with examples.
+    """
+    store = variables.home_store(card)
+    draft = EmailTemplate(code=code, **fields)
+    platform = [text for text in selectors.texts(code, None) if text.store_id is None]
+    home_language = (store or card.merchant).default_language
+    return [_preview(draft, platform, card, language, home_language) for language in LANGUAGES]
+
+
+def _preview(
+    draft: EmailTemplate, platform: list[EmailTemplate], card: LoyaltyCard, language: str, home_language: str
+) -> Preview:
+    written = {f"{name}_{language}": draft.words(name, language) for name in ("subject", "body")}
+    for _field, refused in faults(draft.code, written):
+        return Preview(language, problem=str(refused), line=refused.line)
+    values = present_values(card, draft.code, language)
+    order = rendering.languages(language, home_language)
+    try:
+        filled = rendering.wording([draft, *platform], order, values)
+    except TextRefused as refused:
+        return Preview(language, problem=str(refused), line=refused.line)
+    return Preview(
+        language, rendering.letter(subject=filled.subject, body=filled.body, language=language, card=card)
+    )
+
+
+def present_values(card: LoyaltyCard, code: str, language: str) -> dict[str, Any]:
+    """A real card's values for a preview; an example for each that this card has not got now."""
+    with override(language):
+        real = variables.at_hand(card, now=timezone.now())
+    return {
+        name: real.get(name) if real.get(name) or name in codes.OPTIONAL & real.keys() else value
+        for name, value in codes.example(code).items()
+    }

@@ -1,0 +1,18 @@
+"""The app's tasks: send one e-mail, and look after those that nobody sent. Bounded, and safe to run twice."""
+
+from celery import shared_task
+
+from notifications.services import delivery
+from notifications.services.queue import SEND_TASK, SWEEP_TASK
+
+
+@shared_task(name=SEND_TASK, soft_time_limit=120, time_limit=150)
+def send_notification_email(*, email_log_id: int) -> str | None:
+    """Send one e-mail, if it is still owed."""
+    return delivery.deliver(email_log_id)
+
+
+@shared_task(name=SWEEP_TASK, soft_time_limit=180, time_limit=240)
+def sweep_email_log() -> int:
+    """Send what is due and nobody has sent; on the clock each minute, and rung for after large batches."""
+    return delivery.sweep()

@@ -1,0 +1,180 @@
+"""What is true now, as the variables of an e-mail: plain words and whole numbers, or nothing.
+
+Everything is read when the e-mail is sent. What is no longer true then is `NothingToSay`.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import formats
+from django.utils.translation import get_language, override
+
+from loyalty import links, rules
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
+from notifications import codes
+from notifications.codes import Code
+from notifications.errors import NothingToSay
+from tenancy import registry
+from tenancy.models import Store
+
+WARNED_FIRST = timedelta(days=7)
+# A stranger may enrol anybody's address: what they typed as a name must not become a link in a mail program.
+_LINKS = re.compile(r"[/@<>:]|www\.|\w\.\w{2,}", re.IGNORECASE)
+# Django's Luxembourgish knows only some of the months.
+_MONTHS_LB = [
+    "Januar",
+    "Februar",
+    "Mäerz",
+    "Abrëll",
+    "Mee",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+]
+
+
+def home_store(card: LoyaltyCard) -> Store | None:
+    """The store that a card's e-mails come from: where it is valid, else where it was issued, if that still exists."""
+    store = card.scope_store or card.enrolled_at_store
+    return None if store is None or store.is_deleted else store
+
+
+def language_of(card: LoyaltyCard) -> str:
+    """The customer's language, else the store's, else the merchant's, else English."""
+    store = home_store(card)
+    spoken = [card.customer.preferred_language, (store or card.merchant).default_language, "en"]
+    return next(code for code in spoken if code in dict(settings.LANGUAGES))
+
+
+def of(
+    card: LoyaltyCard, *, code: str, language: str, context: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The variables of one e-mail about a card, each one of `codes.variables(code)`.
+
+    Parameters: context - what the log row was given (`transaction_id`); now - UTC.
+    Raises NothingToSay if it is not true any more.
+    """
+    with override(language):
+        values = _common(card) | _OWN[Code(code)](card, context, now)
+    return {name: values.get(name) for name in codes.variables(code)}
+
+
+def _common(card: LoyaltyCard) -> dict[str, Any]:
+    program, store = card.program, home_store(card)
+    return {
+        "customer_name": name_of(card),
+        "merchant_name": card.merchant.name,
+        "store_name": store.name if store else None,
+        "program_name": program.card_name or card.merchant.name,
+        "card_number": card.display_number,
+        "points_balance": card.points_balance,
+        "stamp_count": card.stamp_count,
+        "stamps_target": program.stamps_target if program.has_stamps else None,
+        "card_url": links.card_url(card),
+    }
+
+
+def name_of(card: LoyaltyCard) -> str:
+    """The customer's name on one line; empty if it looks like an address rather than a name."""
+    name = " ".join(card.customer.name.split())[:80]
+    return "" if _LINKS.search(name) else name
+
+
+def at_hand(card: LoyaltyCard, *, now: datetime) -> dict[str, Any]:
+    """Whatever can be said about a card now, for any e-mail; for previews. In the active language."""
+    values = _common(card) | _wallets(card, {}, now)
+    values["reward_description"] = card.program.stamps_reward_description
+    with suppress(NothingToSay):
+        values |= _points_expiring(card, {}, now)
+    return values
+
+
+# --- What only one e-mail has -----------------------------------------------------------------------------
+
+
+def _wallets(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """apple_url and google_url, from the app that knows them, where they work."""
+    found: dict[str, Any] = {}
+    for provide in registry.providers("email_variables"):
+        found |= provide(card)
+    return found
+
+
+def _erasure(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {"confirm_url": links.erasure_url(card)}
+
+
+def _welcome_bonus(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {"bonus_points": _line(card, context).points_delta}
+
+
+def _reward_ready(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    if card.stamp_count < card.program.stamps_target:
+        raise NothingToSay("the reward was redeemed, or the stamp taken back, before the e-mail went out")
+    return {"reward_description": card.program.stamps_reward_description}
+
+
+def _points_expiring(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    expires = expiry_of(card)
+    if expires is None or card.points_balance == 0 or expires <= now:
+        raise NothingToSay("the points are gone, or no longer expire")
+    zone, days = card.merchant.tzinfo, card.program.points_expiration_days
+    if expires - now > timedelta(days=max(rules.warning_days(days), WARNED_FIRST.days) + 1):
+        raise NothingToSay("the card was used meanwhile")
+    on = expires.astimezone(zone).date()
+    return {
+        "expiring_points": card.points_balance,
+        "days_remaining": (on - now.astimezone(zone).date()).days,
+        "expiration_date": written(on),
+    }
+
+
+def expiry_of(card: LoyaltyCard) -> datetime | None:
+    """When a card's points expire (UTC), or None if they never do."""
+    program: LoyaltyProgram = card.program
+    if not program.points_expiration_days or card.last_activity_at is None:
+        return None
+    not_before = [program.expiry_not_before, card.expiry_not_before]
+    if program.expiry_requires_warning and card.last_expiration_warning_at is not None:
+        not_before.append(card.last_expiration_warning_at + WARNED_FIRST)
+    return rules.expires_at(
+        last_activity_at=card.last_activity_at,
+        expiration_days=program.points_expiration_days,
+        not_before=tuple(not_before),
+    )
+
+
+def written(day: date) -> str:
+    """A date as people write it in the active language: 3 December 2026, 1er décembre 2026, 3. Dezember 2026."""
+    language = get_language()
+    if language == "lb":
+        return f"{day.day}. {_MONTHS_LB[day.month - 1]} {day.year}"
+    text = formats.date_format(day, "j. F Y" if language == "de" else "j F Y")
+    return f"1er{text[1:]}" if language == "fr" and day.day == 1 else text
+
+
+def _points_expired(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {"expired_points": -_line(card, context).points_delta}
+
+
+def _line(card: LoyaltyCard, context: dict[str, Any]) -> LoyaltyTransaction:
+    return LoyaltyTransaction.objects.get(pk=context["transaction_id"], card=card)
+
+
+_OWN: dict[Code, Callable[[LoyaltyCard, dict[str, Any], datetime], dict[str, Any]]] = {
+    Code.ENROLLMENT: _wallets,
+    Code.WELCOME_BONUS: _welcome_bonus,
+    Code.REWARD_READY: _reward_ready,
+    Code.POINTS_EXPIRING: _points_expiring,
+    Code.POINTS_EXPIRED: _points_expired,
+    Code.CARD_LINK: _wallets,
+    Code.ERASE_CONFIRMATION: _erasure,
+}
