@@ -1,7 +1,9 @@
 # Everything that is done often. `make` alone lists it.
 
 PORT ?= 8000
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+# The first Python that is new enough and really runs.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
@@ -18,7 +20,7 @@ help: ## List what can be made
 # --- The environment: one stamp per lock file -----------------------------------------------------------
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; or set PYTHON=/path/to/it" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
 $(VENV)/installed-run: requirements/run.txt | $(VENV)/bin/python
