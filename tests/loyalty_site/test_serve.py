@@ -1,0 +1,89 @@
+"""One command, two processes: they end together."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from pytest_django import Settings
+
+from loyalty_site.management.commands import serve
+
+# The web process says through a pipe that it listens for its stop, and notes when the stop came.
+WEB = """
+import pathlib, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+open("pipe", "w").close()
+signal.sigwait({signal.SIGTERM})
+pathlib.Path("note").write_text("web was stopped")
+"""
+WORKER_FAILS = "open('pipe').read(); raise SystemExit(3)"
+WORKER_ENDS = "open('pipe').read()"
+WORKER_ASKS_FOR_THE_END = """
+import os, signal
+open("pipe").read()
+os.kill(os.getppid(), signal.SIGTERM)
+signal.pause()
+"""
+
+
+class ServeCommand(serve.Command):
+    """The command with children of the test's own."""
+
+    def __init__(self, worker: str) -> None:
+        super().__init__(stdout=StringIO())
+        self.script = worker
+
+    def require_migrated_database(self) -> None:
+        """These children use no database."""
+
+    def web(self, **options: Any) -> list[str]:
+        return [sys.executable, "-c", WEB]
+
+    def worker(self) -> list[str]:
+        return [sys.executable, "-c", self.script]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the children run; the test's own way with signals comes back afterwards."""
+    before = {signum: signal.getsignal(signum) for signum in serve.STOP_SIGNALS}
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    yield tmp_path
+    for signum, handler in before.items():
+        signal.signal(signum, handler)
+
+
+def exit_code(worker: str) -> int | str | None:
+    with pytest.raises(SystemExit) as ended:
+        call_command(ServeCommand(worker))
+    return ended.value.code
+
+
+@pytest.mark.parametrize(
+    ("worker", "code"), [(WORKER_FAILS, 3), (WORKER_ENDS, 1), (WORKER_ASKS_FOR_THE_END, 0)]
+)
+def test_when_one_ends_the_other_is_stopped_too(folder: Path, worker: str, code: int) -> None:
+    assert exit_code(worker) == code
+    assert (folder / "note").read_text() == "web was stopped"
+
+
+def test_several_web_processes_need_a_shared_cache(settings: Settings) -> None:
+    settings.CACHE_URL = ""
+    with pytest.raises(CommandError, match="REDIS_URL"):
+        call_command("serve", processes=2)
+
+
+def test_the_children_are_gunicorn_and_a_worker_with_its_clock() -> None:
+    command = serve.Command()
+    web = command.web(address="127.0.0.1:8001", processes=1, threads=8)
+    assert web[:4] == [sys.executable, "-m", "gunicorn", "loyalty_site.wsgi:application"]
+    assert "127.0.0.1:8001" in web
+    assert {"worker", "--beat", "solo"} < set(command.worker())
