@@ -24,7 +24,7 @@ class Customer(TenantSoftDeletable):
         related_name="+",
         verbose_name=_("first met at"),
     )
-    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001 - unknown is not unique
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True)

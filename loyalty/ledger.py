@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from loyalty import rules
 from loyalty.errors import NotEnoughPoints, NotEnoughStamps
 from loyalty.events import BalancesChanged, RewardReady
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin, TransactionType
 from loyalty.models.card import COUNTERS
 from tenancy import outbox
 from tenancy.actor import Actor
@@ -40,6 +40,7 @@ LAST_TIMES = {
     "stamp_redeemed": "last_redemption_at",
     "points_redeemed": "last_redemption_at",
 }
+SYSTEM = Actor.system()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class Entry:
     stamps_delta: int = 0
     points_delta: int = 0
     store: Store | None = None
-    actor: Actor = Actor.system()
+    actor: Actor = SYSTEM
     staff_pin: StaffPin | None = None
     keep_address: bool = False
     purchase_amount_cents: int | None = None
@@ -98,6 +99,15 @@ def post(
     _write(lines, [entry.card for entry in entries])
     _announce(entries, lines, ready, announce)
     return lines
+
+
+def forget_person(cards: Iterable[LoyaltyCard]) -> int:
+    """Blank addresses, programs and notes in the lines of a person's cards: the one change a line ever sees.
+
+    Returns how many lines were blanked.
+    """
+    lines = LoyaltyTransaction.objects.filter(card_id__in=[card.pk for card in cards])
+    return lines.update(notes="", ip_address=None, user_agent="")
 
 
 def _apply(entry: Entry, now: datetime) -> LoyaltyTransaction:
@@ -184,3 +194,27 @@ def _announce(
     for make in further:
         events.append(make(ids) if callable(make) else make)
     outbox.record(*events)
+
+
+def expire_points(card_ids: Sequence[int], *, note: str, now: datetime) -> list[int]:
+    """Expire all points of locked cards of one merchant, set-based: a night may have a million of them.
+
+    One `points_expired` line each, without a store; `last_activity_at` stays as it was. Returns the lines' ids.
+    """
+    table, cards = LoyaltyTransaction._meta.db_table, LoyaltyCard._meta.db_table
+    marks = ", ".join(["%s"] * len(card_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {table} (merchant_id, card_id, transaction_type, stamps_delta, stamps_balance_after,
+                points_delta, points_balance_after, order_reference, reward_name, notes, user_agent,
+                recorded_offline, transaction_at, created_at)
+            SELECT merchant_id, id, %s, 0, stamp_count, -points_balance, 0, '', '', %s, '', %s, %s, %s
+            FROM {cards} WHERE id IN ({marks}) AND points_balance > 0 ORDER BY id RETURNING id""",
+            [TransactionType.POINTS_EXPIRED, note, False, now, now, *card_ids],
+        )
+        line_ids = [row[0] for row in cursor.fetchall()]
+    LoyaltyCard.objects.filter(pk__in=card_ids, points_balance__gt=0).update(
+        total_points_voided=F("total_points_voided") + F("points_balance"), points_balance=0, updated_at=now
+    )
+    return line_ids

@@ -4,6 +4,7 @@ Stamps: cooldown and daily limit. Points: what a purchase earns, when points exp
 Ledger: which counter a transaction moves.
 """
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 UTC = ZoneInfo("UTC")
 
 WARNING_DAYS = 14
+WARNED_AT_LEAST = timedelta(days=7)
 MAXIMUM_PURCHASE_CENTS = 1_000_000
 MAXIMUM_ADJUSTMENT_POINTS = 1_000_000
 MAXIMUM_STAMPS_AT_ONCE = 10
@@ -102,7 +104,7 @@ def luhn_is_valid(digits: str) -> bool:
 
 def pin_is_too_simple(pin: str) -> bool:
     """Whether a PIN is one digit throughout, or a run like 1234 or 8765 (also across 0: 7890, 3210)."""
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in itertools.pairwise(pin)}
     return steps in ({0}, {1}, {9})
 
 
@@ -116,13 +118,20 @@ def expires_at(
     last_activity_at: datetime,
     expiration_days: int,
     not_before: tuple[datetime | None, ...] = (),
+    warned_at: datetime | None = None,
+    requires_warning: bool = False,
 ) -> datetime:
-    """When a card's points expire: days after the last activity, but not before any of the given moments (UTC)."""
-    moments = [
-        last_activity_at + timedelta(days=expiration_days),
-        *[moment for moment in not_before if moment],
-    ]
-    return max(moments)
+    """When a card's points expire: days after the last activity (UTC).
+
+    `not_before`: nothing expires before any of these moments (a period newly switched on or shortened, a
+    reactivation), and then a warning goes first, as it does where the program `requires_warning`: the points expire
+    7 days after the warning at the earliest. A warning from before the last activity does not count.
+    """
+    inactive = last_activity_at + timedelta(days=expiration_days)
+    moment = max([inactive, *[other for other in not_before if other]])
+    if (requires_warning or moment > inactive) and warned_at is not None and warned_at >= last_activity_at:
+        moment = max(moment, warned_at + WARNED_AT_LEAST)
+    return moment
 
 
 def liability_cents(

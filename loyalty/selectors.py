@@ -64,6 +64,20 @@ def rewards_of(program: LoyaltyProgram) -> tuple[PointsReward, ...]:
     return kept[1]
 
 
+def points_expire_at(card: LoyaltyCard) -> datetime | None:
+    """When a card's points expire (UTC) if nothing happens; None where they do not."""
+    program = card.program
+    if not (program.has_points and program.points_expiration_days and card.points_balance and card.is_active):
+        return None
+    return rules.expires_at(
+        last_activity_at=card.last_activity_at or card.created_at,
+        expiration_days=program.points_expiration_days,
+        not_before=(program.expiry_not_before, card.expiry_not_before),
+        warned_at=card.last_expiration_warning_at,
+        requires_warning=program.expiry_requires_warning,
+    )
+
+
 def annotated(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
     """Cards with what the apps above know of them: the state of their passes, a bad e-mail address."""
     for provide in providers("card_annotations"):
@@ -71,12 +85,15 @@ def annotated(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
     return cards
 
 
-def cards_at(store: Store) -> QuerySet[LoyaltyCard]:
-    """The living cards that are valid at a store, with program, customer and stores joined."""
-    cards = LoyaltyCard.objects.filter(
-        Q(scope_store__isnull=True) | Q(scope_store=store), merchant=store.merchant_id
-    )
+def cards_of(merchant_id: int) -> QuerySet[LoyaltyCard]:
+    """A merchant's living cards, with program, customer and stores joined."""
+    cards = LoyaltyCard.objects.filter(merchant_id=merchant_id)
     return annotated(cards.select_related("program", "customer", "enrolled_at_store", "scope_store"))
+
+
+def cards_at(store: Store) -> QuerySet[LoyaltyCard]:
+    """The living cards that are valid at a store."""
+    return cards_of(store.merchant_id).filter(Q(scope_store__isnull=True) | Q(scope_store=store))
 
 
 def card_at(store: Store, card_id: int) -> LoyaltyCard:

@@ -1,4 +1,4 @@
-"""What the database holds about cards and the ledger (rules 3, 6 and 7 of the domain; 1, 2, 4 and 5 are constraints)."""
+"""What the database holds about cards and the ledger: rules 3, 6 and 7 of the domain; the rest are constraints."""
 
 from tenancy.database_rules import Rule, merchant_is_for_ever, refuse_when, refuse_when_sqlite, same_merchant
 
@@ -125,6 +125,7 @@ RULES = [
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),
     *same_merchant("loyalty_staffpin", {"store_id": "tenancy_store"}),
     *same_merchant("loyalty_stafftoken", {"staff_pin_id": "loyalty_staffpin"}),
+    *same_merchant("loyalty_dailyfigures", {"store_id": "tenancy_store"}),
     *same_merchant("loyalty_orderreference", {"transaction_id": LEDGER}),
     *[
         merchant_is_for_ever(f"loyalty_{table}")
@@ -136,6 +137,8 @@ RULES = [
             "stafftoken",
             "orderreference",
             "merchantloyaltysettings",
+            "merchantcalendar",
+            "dailyfigures",
         )
     ],
 ]

@@ -36,6 +36,7 @@ JOBS = [
     Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),
     Job("tenancy.clean_idempotency_keys", crontab(hour="3", minute="15"), expires=6 * 3600),
     Job("tenancy.clean_outbox", crontab(hour="3", minute="25"), expires=6 * 3600),
+    Job("loyalty.clean_staff_tokens", crontab(hour="3", minute="35"), expires=6 * 3600),
 ]
 
 app.conf.beat_schedule = {

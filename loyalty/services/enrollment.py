@@ -18,6 +18,7 @@ from loyalty.errors import (
 from loyalty.events import CardLinkRequested, CardsEnrolled, CardStateChanged, WelcomeBonusGiven
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
+from loyalty.services import cards as card_services
 from tenancy import outbox
 from tenancy.actor import Actor
 from tenancy.idempotency import exactly_once
@@ -103,8 +104,8 @@ def _card_for(
     everywhere = settings.allow_cross_location_redemption
     cards = list(LoyaltyCard.objects.filter(customer=customer, program=program).order_by("id"))
     card = _valid_at(store, cards)
-    if card is None or (everywhere and card.scope_store_id is not None):
-        card = _widen(cards) if everywhere and len(cards) == 1 else card
+    if everywhere:
+        card = _widen(cards) or card
     already_enrolled = card is not None
     if card is None:
         card = _create_card(customer, program, store=store, scope_store=None if everywhere else store)
@@ -123,13 +124,13 @@ def _valid_at(store: Store, cards: list[LoyaltyCard]) -> LoyaltyCard | None:
     return valid[0] if valid else None
 
 
-def _widen(cards: list[LoyaltyCard]) -> LoyaltyCard:
-    """Make a person's only card valid at all stores, after the merchant has switched that on."""
-    (card,) = cards
-    card.scope_store = None
-    card.save(update_fields=["scope_store", "updated_at"])
-    outbox.record(CardStateChanged(merchant_id=card.merchant_id, card_ids=[card.pk]))
-    return card
+def _widen(cards: list[LoyaltyCard]) -> LoyaltyCard | None:
+    """Make a person's only card valid at all stores, after the merchant has switched that on; None if not so."""
+    kept = [card for card in cards if card.merged_into_id is None]
+    if len(kept) != 1 or not card_services.widen(kept[0]):
+        return None
+    outbox.record(CardStateChanged(merchant_id=kept[0].merchant_id, card_ids=[kept[0].pk]))
+    return kept[0]
 
 
 def _create_card(

@@ -19,6 +19,8 @@ from tenancy.actor import Actor
 from tenancy.errors import Invalid
 from tenancy.models import Store
 
+NOTES_LENGTH = LoyaltyTransaction._meta.get_field("notes").max_length or 0
+
 
 @dataclass(frozen=True)
 class Posting:
@@ -67,9 +69,12 @@ def begin(
     actor: Actor,
     occurred_at: datetime | None = None,
     asks_for_pin: bool = True,
+    even_inactive: bool = False,
 ) -> Operation:
     """Lock a card that is valid at a store. Raises StaffPinRequired, ProgramNotFound, ProgramInactive, CardNotFound
     or CardInactive; and Invalid for a time that cannot be believed.
+
+    `even_inactive`: also when program or card are switched off, for what puts things right.
     """
     cards = ledger.lock(selectors.cards_at(store).filter(pk=card_id))
     now = timezone.now()
@@ -83,11 +88,11 @@ def begin(
         staff_pin = staff_tokens.identify(
             actor.staff_token, store, now=now, at=occurred_at, required=required
         )
-    if not program.is_active:
+    if not program.is_active and not even_inactive:
         raise ProgramInactive()
     if card is None:
         raise CardNotFound()
-    if not card.is_active:
+    if not card.is_active and not even_inactive:
         raise CardInactive()
     return Operation(store, actor, card, program, settings, staff_pin, now)
 
@@ -102,6 +107,16 @@ def require_points(program: LoyaltyProgram) -> None:
     """Raise ProgramTypeMismatch unless the program has points."""
     if not program.has_points:
         raise ProgramTypeMismatch(_("This loyalty program has no points."))
+
+
+def require_reason(reason: str, field: str = "reason") -> str:
+    """A reason without the spaces around it. Raises Invalid for none, or for more than the ledger keeps."""
+    reason = reason.strip()
+    if not reason:
+        raise Invalid.field(field, _("Please say why."), code="required")
+    if len(reason) > NOTES_LENGTH:
+        raise Invalid.field(field, _("Please say it in 500 characters or less."), code="max_length")
+    return reason
 
 
 def _believe(occurred_at: datetime | None, now: datetime) -> None:

@@ -97,8 +97,7 @@ def adjust(*, store: Store, card_id: int, actor: Actor, points_delta: int, reaso
     Raises ManagerRequired, or NotEnoughPoints with `missing`, besides what `operation.begin` raises.
     """
     actor.require_manager()
-    if not reason.strip():
-        raise Invalid.field("reason", _("Please say why."), code="required")
+    reason = operation.require_reason(reason)
     if points_delta == 0 or abs(points_delta) > rules.MAXIMUM_ADJUSTMENT_POINTS:
         raise Invalid.field("points_delta", _("Enter a number of points other than 0, at most 1,000,000."))
     call = operation.begin(store=store, card_id=card_id, actor=actor, asks_for_pin=False)

@@ -1,0 +1,70 @@
+"""Loading the demo into an empty or half-filled database; a merchant that is there already is left alone."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from loyalty.demo import history, people
+from loyalty.demo.shops import OPERATOR, SHOPS, Shop
+from loyalty.models import MerchantLoyaltySettings
+from loyalty.services import pins, programs
+from tenancy.actor import Actor
+from tenancy.models import Merchant, OutboxMessage, Store, StoreUser, User
+
+OPERATOR_ACTOR = Actor(role="operator")
+HISTORY = timedelta(days=550)
+NEWS = timedelta(days=1)
+
+
+def load(*, now: datetime, progress: Callable[[str], Any] = str) -> bool:
+    """Load what is missing, in one transaction; returns whether anything was. Open a scope around it."""
+    missing = [shop for shop in SHOPS if not Merchant.objects.filter(slug=shop.slug).exists()]
+    with transaction.atomic():
+        _sign_in(*OPERATOR, is_superuser=True)
+        for shop in missing:
+            progress(shop.name)
+            _load_shop(shop, now)
+        # History is no news: nobody gets eighteen months of e-mails.
+        OutboxMessage.objects.filter(created_at__lt=now - NEWS).delete()
+        history.forget_tokens()
+    return bool(missing)
+
+
+def _sign_in(email: str, password: str, **fields: Any) -> User:
+    found = User.objects.filter(email=email).first()
+    return found or User.objects.create_user(email, password, **fields)
+
+
+def _load_shop(shop: Shop, now: datetime) -> None:
+    dice = random.Random(shop.slug)  # the same demo everywhere
+    with history.clock_at(now - HISTORY):
+        merchant = Merchant.objects.create(
+            slug=shop.slug, name=shop.name, contact_email=f"hello@{shop.slug}.example", default_language="lb"
+        )
+        MerchantLoyaltySettings.objects.create(merchant=merchant, **shop.settings)
+        stores = [
+            Store.objects.create(merchant=merchant, default_language="lb", **store) for store in shop.stores
+        ]
+        clerk = _people(shop, stores)
+        program = programs.create(
+            merchant=merchant,
+            actor=OPERATOR_ACTOR,
+            rewards=[dict(reward) for reward in shop.rewards],
+            **shop.program,
+        )
+    customers = [people.make(dice, index, shop.slug) for index in range(shop.customers)]
+    history.Visits(program, stores, clerk, dice).run(customers, now)
+
+
+def _people(shop: Shop, stores: list[Store]) -> User:
+    for store in stores:
+        for name, pin in shop.pins:
+            pins.create(store=store, actor=OPERATOR_ACTOR, name=name, pin=pin)
+    for email, password, role in shop.sign_ins:
+        user = _sign_in(email, password, preferred_language="en")
+        for store in stores:
+            StoreUser.objects.create(merchant_id=store.merchant_id, user=user, store=store, role=role)
+    return user

@@ -1,0 +1,193 @@
+"""The merchants of the demo, as a table: programs, rewards, stores, sign-ins and PINs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+OPERATOR = ("operator@example.com", "demo-operator")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One merchant. `customers`: how many there are; `sign_ins`: (e-mail, password, role), at all stores."""
+
+    slug: str
+    name: str
+    stores: tuple[dict[str, Any], ...]
+    program: dict[str, Any]
+    rewards: tuple[dict[str, Any], ...]
+    sign_ins: tuple[tuple[str, str, str], ...]
+    pins: tuple[tuple[str, str], ...]
+    customers: int
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def _texts(name: str, en: str, fr: str, de: str, lb: str) -> dict[str, str]:
+    return {f"{name}_en": en, f"{name}_fr": fr, f"{name}_de": de, f"{name}_lb": lb}
+
+
+def _reward(cost: int, value_cents: int, en: str, fr: str, de: str, lb: str) -> dict[str, Any]:
+    return {"points_cost": cost, "value_cents": value_cents, **_texts("name", en, fr, de, lb)}
+
+
+def _terms(shop: str) -> dict[str, str]:
+    return _texts(
+        "terms_text",
+        f"The card is free and personal. Stamps and points have no cash value. {shop} may end the program with "
+        "three months' notice.",
+        f"La carte est gratuite et personnelle. Tampons et points n'ont pas de valeur en espèces. {shop} peut "
+        "mettre fin au programme avec un préavis de trois mois.",
+        f"Die Karte ist gratis und persönlich. Stempel und Punkte haben keinen Barwert. {shop} kann das Programm "
+        "mit einer Frist von drei Monaten beenden.",
+        f"D'Kaart ass gratis a perséinlech. Stempelen a Punkten hu kee Boerwäert. {shop} kann de Programm mat "
+        "enger Frist vun dräi Méint ophalen.",
+    )
+
+
+MIRABEL = Shop(
+    slug="mirabel",
+    name="Café Mirabel",
+    stores=(
+        {
+            "store_code": "mirabel-gare",
+            "name": "Café Mirabel Gare",
+            "address_line1": "12, avenue de la Gare",
+            "postal_code": "L-1610",
+            "city": "Luxembourg",
+            "latitude": "49.600100",
+            "longitude": "6.133700",
+        },
+        {
+            "store_code": "mirabel-kirchberg",
+            "name": "Café Mirabel Kirchberg",
+            "address_line1": "5, avenue J.F. Kennedy",
+            "postal_code": "L-1855",
+            "city": "Luxembourg",
+            "latitude": "49.628700",
+            "longitude": "6.155200",
+        },
+    ),
+    program={
+        "loyalty_type": "hybrid",
+        "stamps_target": 10,
+        "stamps_reward_value_cents": 350,
+        "points_per_euro": "10",
+        "point_value_cents": "0.6",
+        "welcome_bonus_points": 50,
+        "cooldown_minutes": 15,
+        "require_staff_pin": True,
+        "card_color": "#c2553a",
+        "card_secondary_color": "#fff3df",
+        **_texts("card_name", "Mirabel card", "Carte Mirabel", "Mirabel-Karte", "Mirabel-Kaart"),
+        **_texts(
+            "stamps_reward_description",
+            "a drink on the house",
+            "une boisson offerte",
+            "ein Getränk aufs Haus",
+            "e Gedrénks op d'Haus",
+        ),
+        **_terms("Café Mirabel"),
+    },
+    rewards=(
+        _reward(500, 280, "Croissant", "Croissant", "Croissant", "Croissant"),
+        _reward(1500, 1250, "Breakfast", "Petit-déjeuner", "Frühstück", "Kaffi a Kichelcher"),
+    ),
+    sign_ins=(
+        ("owner@mirabel.example", "demo-owner", "owner"),
+        ("manager@mirabel.example", "demo-manager", "manager"),
+        ("staff@mirabel.example", "demo-staff", "staff"),
+    ),
+    pins=(("Léa", "4711"), ("Marc", "8052")),
+    customers=28,
+)
+
+ALZETTE = Shop(
+    slug="alzette",
+    name="Bäckerei Alzette",
+    stores=(
+        {
+            "store_code": "alzette-esch",
+            "name": "Bäckerei Alzette Esch",
+            "address_line1": "31, rue de l'Alzette",
+            "postal_code": "L-4010",
+            "city": "Esch-sur-Alzette",
+            "latitude": "49.495100",
+            "longitude": "5.984400",
+        },
+        {
+            "store_code": "alzette-belval",
+            "name": "Bäckerei Alzette Belval",
+            "address_line1": "7, avenue du Rock'n'Roll",
+            "postal_code": "L-4361",
+            "city": "Belval",
+            "latitude": "49.502900",
+            "longitude": "5.947500",
+        },
+    ),
+    program={
+        "loyalty_type": "stamps",
+        "stamps_target": 6,
+        "stamps_reward_value_cents": 420,
+        "cooldown_minutes": 0,
+        "max_daily_stamps": 50,
+        "require_staff_pin": True,
+        "card_color": "#1f5c4a",
+        "card_secondary_color": "#f2d43d",
+        **_texts("card_name", "Bread card", "Carte du pain", "Brotkarte", "Broutkaart"),
+        **_texts(
+            "stamps_reward_description",
+            "a loaf of bread",
+            "un pain offert",
+            "ein Brot gratis",
+            "e Brout gratis",
+        ),
+        **_terms("Bäckerei Alzette"),
+    },
+    rewards=(),
+    sign_ins=(
+        ("owner@alzette.example", "demo-owner", "owner"),
+        ("staff@alzette.example", "demo-staff", "staff"),
+    ),
+    pins=(("Tom", "4711"),),
+    customers=16,
+    settings={"allow_cross_location_redemption": False},
+)
+
+SAUER = Shop(
+    slug="sauer",
+    name="Librairie Sauer",
+    stores=(
+        {
+            "store_code": "sauer-echternach",
+            "name": "Librairie Sauer",
+            "address_line1": "4, place du Marché",
+            "postal_code": "L-6460",
+            "city": "Echternach",
+            "latitude": "49.811900",
+            "longitude": "6.421800",
+        },
+    ),
+    program={
+        "loyalty_type": "points",
+        "points_per_euro": "1",
+        "points_expiration_days": 365,
+        "minimum_purchase_cents": 500,
+        "point_value_cents": "5",
+        "require_staff_pin": False,
+        "card_color": "#1b2440",
+        "card_secondary_color": "#c9a24b",
+        **_texts("card_name", "Reader's card", "Carte du lecteur", "Lesekarte", "Lieserkaart"),
+        **_terms("Librairie Sauer"),
+    },
+    rewards=(
+        _reward(50, 250, "Bookmark", "Marque-page", "Lesezeichen", "Lieszeechen"),
+        _reward(200, 1000, "10 € voucher", "Bon de 10 €", "Gutschein über 10 €", "Bong iwwer 10 €"),
+    ),
+    sign_ins=(
+        ("owner@sauer.example", "demo-owner", "owner"),
+        ("staff@sauer.example", "demo-staff", "staff"),
+    ),
+    pins=(),
+    customers=16,
+)
+
+SHOPS = (MIRABEL, ALZETTE, SAUER)

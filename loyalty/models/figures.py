@@ -1,0 +1,69 @@
+"""DailyFigures: a closed day of a store, rolled up from the ledger. MerchantCalendar: how far the nightly work is."""
+
+from django.db import models
+from django.db.models import Q
+
+from tenancy.models.base import TenantOwned
+
+FIGURES = (
+    "new_cards",
+    "stamps",
+    "stamps_redeemed",
+    "points_issued",
+    "points_redeemed",
+    "points_redemptions",
+    "points_expired",
+    "points_voided",
+)
+
+
+class DailyFigures(TenantOwned):
+    """What happened at a store on one local day of the merchant; undone operations are netted out.
+
+    `store` null is the system (expiry). `stamps_redeemed` and `points_redemptions` count rewards. All of it can be
+    made again from the ledger: `manage.py rebuild_statistics`.
+    """
+
+    merchant = models.ForeignKey(
+        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    store = models.ForeignKey(
+        "tenancy.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    date = models.DateField()
+    new_cards = models.IntegerField(default=0)
+    stamps = models.IntegerField(default=0)
+    stamps_redeemed = models.IntegerField(default=0)
+    points_issued = models.BigIntegerField(default=0)
+    points_redeemed = models.BigIntegerField(default=0)
+    points_redemptions = models.IntegerField(default=0)
+    points_expired = models.BigIntegerField(default=0)
+    points_voided = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "store", "date"],
+                condition=Q(store__isnull=False),
+                name="one_roll_up_per_store_day",
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "date"],
+                condition=Q(store__isnull=True),
+                name="one_roll_up_per_system_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date}"
+
+
+class MerchantCalendar(TenantOwned):
+    """One row per merchant: the first day not rolled up yet, and the last local date of the expiry."""
+
+    merchant = models.OneToOneField("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
+    open_from = models.DateField(null=True)
+    points_expired_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.merchant_id}"

@@ -1,0 +1,38 @@
+"""Loyalty on the clock: expiry, roll-ups and cleaning. Each is bounded, and safe to run twice or side by side."""
+
+import time
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from loyalty import statistics
+from loyalty.services import expiry, staff_tokens
+from tenancy import scope
+from tenancy.models import Merchant
+
+
+@shared_task(name="loyalty.expire_points", soft_time_limit=3000, time_limit=3300)
+def expire_points() -> dict[str, Any]:
+    """Expire and warn, each merchant once per local date from its 02:00 on."""
+    started = time.monotonic()
+    summary = expiry.expire_where_it_is_time(now=timezone.now())
+    summary.seconds = round(time.monotonic() - started, 1)
+    return summary.as_dict()
+
+
+@shared_task(name="loyalty.roll_up_statistics", soft_time_limit=1500, time_limit=1800)
+def roll_up_statistics() -> int:
+    """Roll up the days that have closed since the last time; returns how many rows were written."""
+    now, written = timezone.now(), 0
+    for merchant in Merchant.objects.order_by("pk").iterator():
+        with scope.merchant(merchant):
+            written += statistics.roll_up(merchant, now=now)
+    return written
+
+
+@shared_task(name="loyalty.clean_staff_tokens", soft_time_limit=600, time_limit=660)
+def clean_staff_tokens() -> int:
+    """Remove staff tokens that ran out a day ago."""
+    with scope.everything("old tokens of all merchants"):
+        return staff_tokens.clean(now=timezone.now())
