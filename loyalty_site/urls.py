@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.static import serve
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
 # Pages: home, enrolment, cards, terminal, sign-in
+urlpatterns += [path("", include("loyalty.pages.urls")), path("", include("loyalty.pages.terminal_urls"))]
 
 # API: till, back office, public, schema
 
@@ -18,3 +19,8 @@ urlpatterns += [path("admin/", admin.site.urls)]
 
 # Uploaded logos: few, small and re-encoded by us, so that no second server is needed for them
 urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
+
+handler400 = "loyalty.pages.errors.bad_request"
+handler403 = "loyalty.pages.errors.forbidden"
+handler404 = "loyalty.pages.errors.not_found"
+handler500 = "loyalty.pages.errors.server_error"

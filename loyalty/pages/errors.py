@@ -1,0 +1,47 @@
+"""Friendly pages for what goes wrong, in the visitor's language.
+
+The template of a status is templates/errors/<status>.html. The page for 500 touches neither database nor session.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tenancy.errors import DomainError
+
+TEMPLATED = frozenset({403, 404, 429, 500, 503})
+
+
+def page(request: HttpRequest, status: int, *, retry_after: int | None = None, detail: str = "") -> HttpResponse:
+    """The page of an HTTP status; retry_after in seconds."""
+    template = status if status in TEMPLATED else 500 if status >= 500 else 404
+    response = render(request, f"errors/{template}.html", {"detail": detail}, status=status)
+    response["Cache-Control"] = "no-store"
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page for a refusal of the domain, on a page that did not deal with it itself."""
+    return page(request, error.status, retry_after=error.extra.get("retry_after"), detail=str(error.detail))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return page(request, 500)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from a page that was open for long, or sent without cookies: say what helps."""
+    return render(request, "errors/csrf.html", status=403)

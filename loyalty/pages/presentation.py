@@ -1,0 +1,230 @@
+"""What a customer's page shows, worked out before the template: stamps, rewards, history.
+
+Pure: from rows that were read already to words and figures. Texts are in the language that is active.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward, TransactionType
+from loyalty.pages.formats import GAP, SYMBOLS, money, signed
+
+# A reward that is drunk gets cups for stamps, any other stars.
+DRINK = re.compile(
+    r"\b(coffee|caf[eé]|kaffi|kaffee|cappuccin|espresso|latte|flat white|tea\b|thé\b|tee\b|chocolat|schokela"
+    r"|drink|boisson|getränk|gedrénk)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A place on the card: `on` (stamped), `open` (its number shows) or `goal` (the reward)."""
+
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True)
+class StampCard:
+    """The stamps of a card as they are drawn, row by row."""
+
+    columns: int
+    cells: list[Stamp]
+    icon: str
+    count: int
+    target: int
+
+    @classmethod
+    def of(cls, program: LoyaltyProgram, count: int) -> "StampCard":
+        """Draw a program's card with `count` stamps; what exceeds the target counts for the next card."""
+        icon = "cup" if DRINK.search(program.stamps_reward_description) else "star"
+        return cls.drawn(target=program.stamps_target, count=count, icon=icon)
+
+    @classmethod
+    def drawn(cls, *, target: int, count: int, icon: str) -> "StampCard":
+        """Draw a card of `target` places, `count` of them stamped with an icon of static/icons.svg."""
+        cells = [Stamp("on" if number <= count else "open", number) for number in range(1, target + 1)]
+        if count < target:
+            cells[-1] = Stamp("goal", target)
+        return cls(columns=columns_for(target), cells=cells, icon=icon, count=count, target=target)
+
+    @property
+    def label(self) -> str:
+        """For those who do not see the picture."""
+        return _("%(count)d of %(target)d stamps") % {"count": self.count, "target": self.target}
+
+    @property
+    def missing(self) -> int:
+        """How many stamps the next reward still takes; 0 when it is ready."""
+        return max(0, self.target - self.count)
+
+    @property
+    def surplus(self) -> int:
+        """Stamps beyond a full card."""
+        return max(0, self.count - self.target)
+
+
+def columns_for(target: int) -> int:
+    """How many stamps stand in a row: few in one row, more in rows with the fewest gaps, many in long rows."""
+    if target <= 6:
+        return max(4, target)
+    widths = range(4, 7) if target <= 18 else range(7, 11)
+    return min(widths, key=lambda columns: (-target % columns, -columns))
+
+
+@dataclass(frozen=True)
+class RewardLine:
+    """A reward for points, and how far it is away."""
+
+    name: str
+    description: str
+    cost: int
+    balance: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.cost - self.balance)
+
+    @property
+    def affordable(self) -> bool:
+        return self.missing == 0
+
+
+def reward_lines(program: LoyaltyProgram, rewards: Iterable[PointsReward], balance: int) -> list[RewardLine]:
+    """The rewards that can be redeemed in this program, the cheapest first."""
+    lines = [
+        RewardLine(reward.name, reward.description, reward.points_cost, balance)
+        for reward in rewards
+        if reward.is_active and reward.points_cost >= program.minimum_redemption_points
+    ]
+    return sorted(lines, key=lambda line: line.cost)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A line of the ledger in a customer's words."""
+
+    title: str
+    when: str
+    moment: datetime
+    store_name: str
+    changes: list[str]
+    undone: bool
+
+
+class History:
+    """Tells transactions as a customer reads them, in the time zone of the shop.
+
+    Parameters: now - an aware time, for "today" and "yesterday"; currency - ISO 4217.
+    """
+
+    def __init__(self, *, now: datetime, zone: ZoneInfo, currency: str) -> None:
+        self.zone = zone
+        self.today = now.astimezone(zone).date()
+        self.currency = currency
+
+    def lines(self, transactions: Iterable[LoyaltyTransaction]) -> list[HistoryLine]:
+        """Tell each line; store and `voided_by` were read along."""
+        return [self.line(transaction) for transaction in transactions]
+
+    def line(self, transaction: LoyaltyTransaction) -> HistoryLine:
+        moment = transaction.transaction_at.astimezone(self.zone)
+        return HistoryLine(
+            title=self.title(transaction),
+            when=self.when(moment),
+            moment=moment,
+            store_name=transaction.store.name if transaction.store else "",
+            changes=changes(transaction),
+            undone=hasattr(transaction, "voided_by"),
+        )
+
+    def title(self, transaction: LoyaltyTransaction) -> str:
+        """What happened, in a few words."""
+        if transaction.transaction_type == TransactionType.POINTS_EARNED and transaction.purchase_amount_cents:
+            return _("Purchase of %(amount)s") % {"amount": money(transaction.purchase_amount_cents, self.currency)}
+        if transaction.transaction_type == TransactionType.POINTS_REDEEMED and transaction.reward_name:
+            return _("Redeemed: %(reward)s") % {"reward": transaction.reward_name}
+        return TITLES[TransactionType(transaction.transaction_type)](transaction)
+
+    def when(self, moment: datetime) -> str:
+        """Today, 09:41 - Yesterday, 17:03 - Sat 14 Nov, 10:05 - 14 Nov 2025, 10:05."""
+        time = formats.time_format(moment, "H:i")
+        if moment.date() == self.today:
+            return _("Today, %(time)s") % {"time": time}
+        if moment.date() == self.today - timedelta(days=1):
+            return _("Yesterday, %(time)s") % {"time": time}
+        this_year = moment.year == self.today.year
+        return f"{formats.date_format(moment, 'D j M' if this_year else 'j M Y')}, {time}"
+
+
+def changes(transaction: LoyaltyTransaction) -> list[str]:
+    """What a transaction did to the balances: `+1 stamp`, `−200 points`; nothing for a card made or replaced."""
+    said = []
+    if stamps := transaction.stamps_delta:
+        said.append(ngettext("%(number)s stamp", "%(number)s stamps", abs(stamps)) % {"number": signed(stamps)})
+    if points := transaction.points_delta:
+        said.append(ngettext("%(number)s point", "%(number)s points", abs(points)) % {"number": signed(points)})
+    return said
+
+
+def _undone_title(transaction: LoyaltyTransaction) -> str:
+    if transaction.stamps_delta > 0 or transaction.points_delta > 0:
+        return _("Redemption undone")
+    return _("Stamp taken back") if transaction.stamps_delta else _("Points taken back")
+
+
+TITLES: dict[TransactionType, Callable[[LoyaltyTransaction], str]] = {
+    TransactionType.CARD_CREATED: lambda _row: _("Card made"),
+    TransactionType.WELCOME_BONUS: lambda _row: _("Welcome bonus"),
+    TransactionType.STAMP_EARNED: lambda row: ngettext("Stamp", "Stamps", row.stamps_delta),
+    TransactionType.STAMP_REDEEMED: lambda _row: _("Reward redeemed"),
+    TransactionType.STAMP_VOIDED: _undone_title,
+    TransactionType.POINTS_EARNED: lambda _row: _("Purchase"),
+    TransactionType.POINTS_REDEEMED: lambda _row: _("Reward redeemed"),
+    TransactionType.POINTS_VOIDED: _undone_title,
+    TransactionType.POINTS_ADJUSTMENT: lambda _row: _("Correction by the shop"),
+    TransactionType.POINTS_EXPIRED: lambda _row: _("Points expired"),
+    TransactionType.CARD_DEACTIVATED: lambda _row: _("Card deactivated"),
+    TransactionType.CARD_REACTIVATED: lambda _row: _("Card active again"),
+    TransactionType.CARD_REPLACED: lambda _row: _("Card replaced"),
+    TransactionType.MERGE_IN: lambda _row: _("Brought over from your other card"),
+    TransactionType.MERGE_OUT: lambda _row: _("Brought over to your other card"),
+    TransactionType.OPENING_BALANCE: lambda _row: _("Balance brought over"),
+}
+
+
+def card_title(card: LoyaltyCard) -> str:
+    """Whose card it is: by the first name where it is known."""
+    name = card.customer.first_name
+    return _("%(name)s’s card") % {"name": name} if name else _("Your card")
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a program promises, in two short lines that need no grammar: 10 stamps = / a free drink."""
+
+    lead: str
+    reward: str = ""
+
+    @classmethod
+    def of(cls, program: LoyaltyProgram) -> "Headline":
+        if not program.has_stamps:
+            return cls(_("Points with every purchase"))
+        count = program.stamps_target
+        lead = ngettext("%(count)d stamp =", "%(count)d stamps =", count) % {"count": count}
+        return cls(lead, program.stamps_reward_description or _("a reward"))
+
+
+def points_rule(program: LoyaltyProgram, currency: str) -> str:
+    """What a purchase earns: 10 points for every 1 €."""
+    points = formats.number_format(program.points_per_euro.normalize(), use_l10n=True)
+    unit = f"1{GAP}{SYMBOLS.get(currency, currency)}"
+    return _("%(points)s points for every %(unit)s") % {"points": points, "unit": unit}

@@ -1,0 +1,24 @@
+"""The addresses of the customers' pages."""
+
+from django.urls import path, register_converter
+
+from loyalty.pages import brand, card, converters, enrollment, home, install, person, poster
+
+register_converter(converters.BrandColors, "brand")
+register_converter(converters.AccessToken, "token")
+
+urlpatterns = [
+    path("", home.show, name="home"),
+    path("join/<slug:store_code>/", enrollment.join, name="join"),
+    path("join/<slug:store_code>/done/", enrollment.done, name="join-done"),
+    path("join/<slug:store_code>/poster/", poster.poster, name="join-poster"),
+    path("card/worker.js", install.worker, name="card-worker"),
+    path("card/<token:access_token>/", card.show, name="card"),
+    path("card/<token:access_token>/history/", card.history, name="card-history"),
+    path("card/<token:access_token>/export.json", person.export, name="card-export"),
+    path("card/<token:access_token>/erase/", person.erase, name="card-erase"),
+    path("card/<token:access_token>/erase/<str:confirmation>/", person.confirm_erasure, name="card-erase-confirm"),
+    path("card/<token:access_token>/card.webmanifest", install.manifest, name="card-manifest"),
+    path("brand/<brand:brand>.css", brand.stylesheet, name="brand-css"),
+    path("brand/<brand:brand>/<str:letter>-<int:size>.png", brand.icon, name="brand-icon"),
+]
