@@ -1,0 +1,50 @@
+"""Signing in and out of the terminal. The console has a page of its own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.pages.access import private
+
+
+class SignInForm(AuthenticationForm):
+    """An e-mail address and a password."""
+
+    username = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
+    )
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": _("This e-mail and password do not go together. Please try again."),
+    }
+
+
+class SignIn(views.LoginView):
+    """To the terminal, or to the page of this site that was asked for."""
+
+    template_name = "terminal/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+
+class SignOut(views.LogoutView):
+    """Asks first, because only a POST signs out."""
+
+    http_method_names = ["get", "head", "post", "options"]
+    next_page = "login"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return private(render(request, "terminal/logout.html"))
+
+
+def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Too many wrong passwords (settings.AXES_LOCKOUT_CALLABLE): the form again, saying so."""
+    form = SignInForm(request)
+    context = {"form": form, "locked_out": True, "next": request.POST.get("next", "")}
+    return private(render(request, "terminal/login.html", context, status=429))

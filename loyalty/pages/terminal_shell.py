@@ -1,0 +1,67 @@
+"""What the terminal needs to open: its styles and scripts, for the page's head and for the service worker's cache.
+
+`tests/loyalty/test_terminal_page.py` holds the lists equal to what is in static/terminal/.
+"""
+
+import hashlib
+import json
+
+from django.templatetags.static import static
+from django.urls import reverse
+
+STYLES = ("terminal/terminal.css", "terminal/screens.css", "terminal/sheets.css", "terminal/result.css")
+
+MODULES = (
+    "terminal/terminal.js",
+    "terminal/till.js",
+    "terminal/actions.js",
+    "terminal/activity.js",
+    "terminal/amount-screen.js",
+    "terminal/api.js",
+    "terminal/card-view.js",
+    "terminal/checkout.js",
+    "terminal/connection.js",
+    "terminal/database.js",
+    "terminal/dom.js",
+    "terminal/enrol-screen.js",
+    "terminal/format.js",
+    "terminal/keypad.js",
+    "terminal/lock-screen.js",
+    "terminal/outbox.js",
+    "terminal/queue-view.js",
+    "terminal/result.js",
+    "terminal/scan-screen.js",
+    "terminal/scanner.js",
+    "terminal/session.js",
+    "terminal/sheet.js",
+    "terminal/shell.js",
+    "terminal/sound.js",
+    "terminal/state.js",
+    "terminal/texts.js",
+    "terminal/wedge.js",
+)
+
+READER = (
+    "terminal/qr-worker.js",
+    "vendor/zxing/reader/index.js",
+    "vendor/zxing/share.js",
+    "vendor/zxing/zxing_reader.wasm",
+)
+
+SHARED = (
+    "base.css",
+    "icons.svg",
+    "favicon.svg",
+    "vendor/figtree/figtree-latin-wght-normal.woff2",
+    "vendor/figtree/figtree-latin-ext-wght-normal.woff2",
+)
+
+WORKER = "terminal/service-worker.js"
+
+
+def worker_script() -> str:
+    """The service worker: what to keep, as the addresses are in this deployment, and the script that keeps it."""
+    files = [static(name) for name in (*SHARED, *STYLES, *MODULES, *READER)]
+    version = hashlib.sha256("\n".join(files).encode()).hexdigest()[:12]
+    shell = {"version": version, "page": reverse("terminal-shell"), "files": files, "brand": "/brand/"}
+    return f"self.SHELL = {json.dumps(shell)};\nimportScripts({json.dumps(static(WORKER))});\n"

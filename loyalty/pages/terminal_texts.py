@@ -1,0 +1,216 @@
+"""The words of the terminal's scripts, in the language that is active: the scripts themselves hold none.
+
+A text is a sentence with {placeholders}; a counted text has a form for each plural category of Unicode
+(`Intl.PluralRules`), with {n} for the number. Our four languages know "one" and "other".
+"""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from loyalty.models import TransactionType
+
+Forms = dict[str, str]
+Texts = dict[str, str | Forms]
+
+
+def terminal_texts() -> Texts:
+    """Everything the terminal says, by the keys that its scripts use."""
+    groups = (
+        _card(),
+        _notes(),
+        _rewards(),
+        _results(),
+        _refusals(),
+        _voids(),
+        _finding(),
+        _staff(),
+        _network(),
+    )
+    texts: Texts = {f"type_{kind.value}": str(kind.label) for kind in TransactionType}
+    for group in groups:
+        texts |= group
+    return texts
+
+
+def _forms(sentence: Callable[[int], str]) -> Forms:
+    return {"one": sentence(1), "other": sentence(2)}
+
+
+def _card() -> Texts:
+    return {
+        "yesterday": _("yesterday, {time}"),
+        "on_day": _("{day}, {time}"),
+        "what_and_when": _("{what}, {when}"),
+        "points_short": _("{n} p"),
+        "stamps": _forms(lambda n: ngettext("{n} stamp", "{n} stamps", n)),
+        "points": _forms(lambda n: ngettext("{n} point", "{n} points", n)),
+        "stamps_of": _forms(lambda n: ngettext("{count} of {target} stamp", "{count} of {target} stamps", n)),
+        "card_ending": _("Card … {number}"),
+        "card_code": _("Code {code}…"),
+        "card_full": _("Card full: {reward}"),
+        "full_card_reward": _("the reward of a full card"),
+        "stamps_missing_for": _forms(
+            lambda n: ngettext("{n} more for: {reward}", "{n} more for: {reward}", n)
+        ),
+        "add_stamps": _forms(lambda n: ngettext("Add {n} stamp", "Add {n} stamps", n)),
+        "earn_rate": _("{money} = {points}"),
+        "not_now": _("Not possible now"),
+        "not_now_stamp_cooldown": _("Stamped a moment ago. Again in {time}"),
+        "not_now_daily_stamp_limit": _("All stamps for today are given"),
+        "gives_points": _forms(lambda n: ngettext("Gives {n} point", "Gives {n} points", n)),
+        "minimum_purchase": _("Points from {money}"),
+        "new_customer": _("New customer"),
+        "name_missing": _("Enter the customer’s name."),
+        "email_wrong": _("Enter an e-mail address, like anouk@example.com."),
+    }
+
+
+def _notes() -> Texts:
+    return {
+        "card_inactive": _("Card deactivated"),
+        "card_inactive_why": _("This card has been deactivated. A manager can make it active again."),
+        "card_not_loaded": _("Card not loaded"),
+        "card_not_loaded_why": _("No network: stamps and points are saved here and sent later."),
+        "birthday": _("It is their birthday today"),
+        "email_problem": _("E-mails do not arrive: ask for the right address"),
+        "points_expire": _("The points expire on {date}"),
+        "needs_network": _("Needs the network"),
+        "nothing_to_void": _("Nothing that can be undone"),
+        "nothing_yet": _("Nothing yet"),
+    }
+
+
+def _rewards() -> Texts:
+    return {
+        "no_rewards": _("There are no rewards yet"),
+        "rewards_ready": _forms(lambda n: ngettext("{n} reward within reach", "{n} rewards within reach", n)),
+        "affordable": _("Redeem now"),
+        "points_missing": _forms(lambda n: ngettext("{n} point missing", "{n} points missing", n)),
+        "stamps_missing": _forms(lambda n: ngettext("{n} stamp missing", "{n} stamps missing", n)),
+        "points_missing_for": _forms(
+            lambda n: ngettext("{n} point missing for: {reward}", "{n} points missing for: {reward}", n)
+        ),
+        "reward_not_yet": _("Below the smallest number of points that can be redeemed"),
+    }
+
+
+def _results() -> Texts:
+    return {
+        "plus_stamps": _forms(lambda n: ngettext("{n} stamp", "{n} stamps", n)),
+        "plus_points": _forms(lambda n: ngettext("{n} point", "{n} points", n)),
+        "now_has": _("{name} now has {count} of {target}."),
+        "now_full": _("{name} has a full card: {reward}."),
+        "stamps_now": _("Stamps: {count} of {target}."),
+        "new_balance": _forms(lambda n: ngettext("New balance: {n} point.", "New balance: {n} points.", n)),
+        "redeemed": _("Redeemed: {reward}"),
+        "this_card": _("This card"),
+        "welcome": _("Welcome, {name}"),
+        "card_sent": _("The card is on its way by e-mail."),
+        "bonus": _forms(lambda n: ngettext("{n} point to start with", "{n} points to start with", n)),
+        "already_enrolled": _("Has a card already"),
+        "valid_at": _("It works at: {places}."),
+        "open_card": _("Open the card"),
+        "next_customer": _("Next customer"),
+        "back": _("Back"),
+        "back_to_card": _("Back to the card"),
+        "undo": _("Undo"),
+        "undone": _("Undone"),
+        "cancel": _("Cancel"),
+    }
+
+
+def _refusals() -> Texts:
+    return {
+        "refused": _("Not possible"),
+        "refused_stamp_cooldown": _("Stamped a moment ago"),
+        "refused_daily_stamp_limit": _("No more stamps today"),
+        "refused_not_enough_stamps": _("Not enough stamps"),
+        "refused_not_enough_points": _("Not enough points"),
+        "refused_purchase_below_minimum": _("Purchase too small"),
+        "refused_order_reference_used": _("Receipt used already"),
+        "refused_card_inactive": _("Card deactivated"),
+    }
+
+
+def _voids() -> Texts:
+    return {
+        "void": _("Void"),
+        "void_question": _("Void this?"),
+        "void_reason": _("Undone at the till"),
+        "void_of": _("Void of {what}"),
+        "voided": _("Voided"),
+        "shortfall": _("Already spent and not taken back: {what}"),
+    }
+
+
+def _finding() -> Texts:
+    return {
+        "scan_hint": _("Camera or handheld scanner – both are ready."),
+        "no_camera": _("No camera here: use the handheld scanner or the field below."),
+        "camera_off": _("The camera is off. The handheld scanner and the field below work."),
+        "not_found": _("Card not found"),
+        "not_found_so": _("Please check"),
+        "not_found_by_code": _("Ask the customer to open the card again, or look it up by e-mail."),
+        "not_found_by_hand": _("Look for the e-mail or the phone number, or make a new card."),
+        "stamps_and_points": _forms(
+            lambda n: ngettext("{n} stamp, {points} points", "{n} stamps, {points} points", n)
+        ),
+    }
+
+
+def _staff() -> Texts:
+    return {
+        "digits": _forms(lambda n: ngettext("{n} digit", "{n} digits", n)),
+        "pin_wrong": _forms(
+            lambda n: ngettext("Wrong PIN. {n} attempt left.", "Wrong PIN. {n} attempts left.", n)
+        ),
+        "pin_locked_until": _("Too many wrong PINs: locked until {time}. A manager can unlock it."),
+        "no_network_to_unlock": _("No network. Unlocking needs it."),
+        "pin_to_finish": _("Type your PIN: what you did is kept and will be booked."),
+        "pin_again": _("Type your PIN, then do it once more."),
+        "signed_out": _("Signed out"),
+        "sign_in": _("Sign in"),
+        "kept_here": _forms(
+            lambda n: ngettext(
+                "{n} action is kept on this device and will be sent after signing in.",
+                "{n} actions are kept on this device and will be sent after signing in.",
+                n,
+            )
+        ),
+    }
+
+
+def _network() -> Texts:
+    return {
+        "online": _("Online"),
+        "offline": _("Offline"),
+        "offline_waiting": _forms(lambda n: ngettext("Offline · {n} waiting", "Offline · {n} waiting", n)),
+        "sending": _forms(lambda n: ngettext("Sending {n}", "Sending {n}", n)),
+        "refused_count": _forms(lambda n: ngettext("{n} not accepted", "{n} not accepted", n)),
+        "waiting": _("waiting"),
+        "online_explained": _("The network is there."),
+        "offline_explained": _(
+            "No network. Stamps and points are kept on this device and sent when it is back."
+        ),
+        "offline_search": _("Without a network only a code or a card number can be used."),
+        "waiting_elsewhere": _forms(
+            lambda n: ngettext(
+                "{n} action of another sign-in or store waits on this device. It is sent when they are back.",
+                "{n} actions of another sign-in or store wait on this device. They are sent when they are back.",
+                n,
+            )
+        ),
+        "seen": _("Seen"),
+        "do_not_send": _("Do not send"),
+        "saved": _("Saved on this device. It will be sent when the network is back."),
+        "no_answer": _("No answer yet"),
+        "no_answer_detail": _("The network is slow or away. Trying again and again. Hand nothing out yet."),
+        "try_again": _("Try again"),
+        "call_off": _("Call it off"),
+        "withdrawn": _("Called off. If it had arrived after all, it will be undone."),
+        "undone_later": _(
+            "Undone. If it had arrived already, that will be undone as soon as the network is back."
+        ),
+    }

@@ -1,0 +1,133 @@
+/**
+ * Talking to the server. A call ends in one of three ways: an answer, a Problem (the server refused, and says why),
+ * or NoAnswer (nobody knows whether it arrived).
+ */
+
+/** @import { ProblemDocument } from "./types.js" */
+
+const TIMEOUT_MS = 8000;
+
+/** The server refused. */
+export class Problem extends Error {
+  /**
+   * @param {ProblemDocument} document
+   * @param {number} retryAfter  seconds, 0 if the server did not say
+   */
+  constructor(document, retryAfter) {
+    super(document.detail || document.title);
+    this.document = document;
+    this.status = document.status;
+    this.code = document.code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer came, or none that can be read (a Wi-Fi's sign-in page, a proxy's error page). */
+export class NoAnswer extends Error {}
+
+/** The API of one store, spoken to as the signed-in user. */
+export class Api extends EventTarget {
+  /**
+   * @param {string} base  the store's API address, with a slash at its end
+   * @param {string} csrfCookie  name of the cookie that holds the CSRF token
+   * @param {() => string | null} staffToken  of whoever is at the till
+   */
+  constructor(base, csrfCookie, staffToken) {
+    super();
+    this.base = base;
+    this.csrfCookie = csrfCookie;
+    this.staffToken = staffToken;
+  }
+
+  /**
+   * @param {string} path  after the store's address
+   * @param {Record<string, string | number>} [query]
+   * @returns {Promise<any>}
+   */
+  get(path, query = {}) {
+    const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+    const address = parameters.size ? `${path}?${parameters}` : path;
+    return this.call("GET", address);
+  }
+
+  /**
+   * @param {string} path
+   * @param {object} body
+   * @param {{key?: string, staffToken?: string | null}} [options]  the idempotency key; another person's token
+   * @returns {Promise<any>}
+   */
+  post(path, body, { key, staffToken } = {}) {
+    return this.call("POST", path, { body, key, staffToken });
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {{body?: object, key?: string, staffToken?: string | null}} [options]
+   * @returns {Promise<any>}
+   */
+  async call(method, path, { body, key, staffToken = this.staffToken() } = {}) {
+    const headers = new Headers({ Accept: "application/json" });
+    if (body) {
+      headers.set("Content-Type", "application/json");
+      headers.set("X-CSRFToken", this.csrfToken());
+    }
+    if (key) headers.set("Idempotency-Key", key);
+    if (staffToken) headers.set("X-Staff-Token", staffToken);
+    try {
+      const answer = await this.read(new URL(path, new URL(this.base, location.href)), {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+      });
+      this.dispatchEvent(new Event("answered"));
+      return answer;
+    } catch (error) {
+      const isAnswer = error instanceof Problem && error.status < 500;
+      this.dispatchEvent(new Event(isAnswer ? "answered" : "unanswered"));
+      throw error;
+    }
+  }
+
+  /**
+   * @param {URL} address
+   * @param {RequestInit} options
+   */
+  async read(address, options) {
+    let response;
+    let body;
+    try {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      response = await fetch(address, { ...options, signal, credentials: "same-origin", redirect: "error" });
+      const isJson = /\bjson\b/.test(response.headers.get("Content-Type") ?? "");
+      if (response.status !== 204 && !isJson) throw new Error("not JSON");
+      body = response.status === 204 ? null : await response.json();
+    } catch (error) {
+      throw new NoAnswer(String(error));
+    }
+    if (response.ok) return body;
+    throw new Problem(
+      { status: response.status, code: "", title: "", detail: "", ...body },
+      retryAfter(response.headers.get("Retry-After"), body?.retry_after),
+    );
+  }
+
+  /** The token as it is now: signing in again, in another tab, changes it. */
+  csrfToken() {
+    const cookie = document.cookie.split("; ").find((one) => one.startsWith(`${this.csrfCookie}=`));
+    return cookie ? decodeURIComponent(cookie.slice(this.csrfCookie.length + 1)) : "";
+  }
+}
+
+/**
+ * Seconds to wait, of a Retry-After header (seconds or a date) or of the problem itself.
+ *
+ * @param {string | null} header
+ * @param {unknown} fallback
+ */
+function retryAfter(header, fallback) {
+  const seconds = Number(header);
+  if (header && Number.isFinite(seconds)) return Math.max(0, seconds);
+  if (header && !Number.isNaN(Date.parse(header))) return Math.max(0, (Date.parse(header) - Date.now()) / 1000);
+  return typeof fallback === "number" ? fallback : 0;
+}

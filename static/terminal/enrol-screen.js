@@ -1,0 +1,96 @@
+/** A new customer, enrolled by staff: errors stand beside their field, and nothing that was typed is lost. */
+
+import { byId } from "./dom.js";
+import { text } from "./texts.js";
+
+/** @import { ProblemDocument } from "./types.js" */
+
+/** Dispatches "enrol" with the body of the call. */
+export class EnrolScreen extends EventTarget {
+  constructor() {
+    super();
+    this.form = byId("enrol-form", HTMLFormElement);
+    this.error = byId("enrol-error", HTMLElement);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    byId("enrol-birth-date", HTMLInputElement).max = new Date().toISOString().slice(0, 10);
+  }
+
+  /** @param {string} typed  what was looked for and not found: an e-mail or a name */
+  open(typed = "") {
+    this.form.reset();
+    this.clearErrors();
+    this.field("email").value = typed.includes("@") ? typed : "";
+    this.field("name").value = /^[\p{L} .'’-]+$/u.test(typed) ? typed : "";
+  }
+
+  submit() {
+    this.clearErrors();
+    const email = this.field("email");
+    if (!this.field("name").value.trim()) this.showError("name", text("name_missing"));
+    if (!email.value.trim() || !email.validity.valid) this.showError("email", text("email_wrong"));
+    if (this.form.querySelector("[aria-invalid=true]")) return this.focusFirstError();
+    this.dispatchEvent(new CustomEvent("enrol", { detail: this.body() }));
+  }
+
+  body() {
+    const data = new FormData(this.form);
+    /** @type {Record<string, unknown>} */
+    const body = { create_if_missing: true, marketing_consent: data.has("marketing_consent") };
+    for (const name of ["name", "email", "phone", "birth_date", "language"]) {
+      const value = String(data.get(name) ?? "").trim();
+      if (value) body[name] = value;
+    }
+    return body;
+  }
+
+  /** @param {ProblemDocument} problem */
+  showProblem(problem) {
+    const errors = problem.errors ?? [];
+    for (const { field, message } of errors) {
+      if (this.form.elements.namedItem(field)) this.showError(field, message);
+    }
+    if (!this.form.querySelector("[aria-invalid=true]")) this.say(errors[0]?.message ?? problem.detail);
+    this.focusFirstError();
+  }
+
+  /** @param {string} words */
+  say(words) {
+    this.error.textContent = words;
+    this.error.hidden = !words;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} words
+   */
+  showError(name, words) {
+    const field = this.field(name);
+    const place = byId(`${field.id}-error`, HTMLElement);
+    place.textContent = words;
+    place.hidden = false;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", place.id);
+  }
+
+  clearErrors() {
+    this.say("");
+    for (const place of this.form.querySelectorAll(".field-error")) place.setAttribute("hidden", "");
+    for (const field of this.form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+  }
+
+  focusFirstError() {
+    const field = this.form.querySelector("[aria-invalid=true]");
+    if (field instanceof HTMLElement) field.focus();
+  }
+
+  /** @param {string} name */
+  field(name) {
+    return /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name));
+  }
+}

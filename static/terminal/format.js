@@ -1,0 +1,113 @@
+/** Money, times and changes of a balance, as the person at the till reads them. */
+
+import { locale, number, text } from "./texts.js";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/**
+ * @param {number} cents
+ * @param {string} currency  ISO 4217
+ */
+export function money(cents, currency) {
+  return new Intl.NumberFormat(locale(), { style: "currency", currency }).format(cents / 100);
+}
+
+/**
+ * "12:41" of today, "yesterday, 12:41", else "3.11., 12:41", at the store.
+ *
+ * @param {string} iso
+ * @param {string} timezone  IANA name
+ */
+export function when(iso, timezone) {
+  const moment = new Date(iso);
+  const time = clock(iso, timezone);
+  if (day(moment, timezone) === day(new Date(), timezone)) return time;
+  if (day(moment, timezone) === day(new Date(Date.now() - DAY), timezone)) return text("yesterday", { time });
+  return text("on_day", { day: date(iso, timezone), time });
+}
+
+/**
+ * @param {string} iso
+ * @param {string} timezone
+ */
+export function clock(iso, timezone) {
+  const hours = { hour: "2-digit", minute: "2-digit", timeZone: timezone };
+  return new Intl.DateTimeFormat(locale(), /** @type {Intl.DateTimeFormatOptions} */ (hours)).format(new Date(iso));
+}
+
+/**
+ * A day in figures, with its year unless it is this one.
+ *
+ * @param {string} iso
+ * @param {string} timezone
+ */
+export function date(iso, timezone) {
+  const moment = new Date(iso);
+  const sameYear = moment.getFullYear() === new Date().getFullYear();
+  /** @type {Intl.DateTimeFormatOptions} */
+  const parts = { day: "numeric", month: "numeric", timeZone: timezone };
+  if (!sameYear) parts.year = "numeric";
+  return new Intl.DateTimeFormat(locale(), parts).format(moment);
+}
+
+/**
+ * Seconds as "4:09", or "1:04:09".
+ *
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  if (!parts[0]) parts.shift();
+  return parts.map((part, index) => (index ? String(part).padStart(2, "0") : part)).join(":");
+}
+
+/**
+ * A change with its sign, a true minus.
+ *
+ * @param {number} change
+ */
+export function signed(change) {
+  return `${change < 0 ? "\u2212" : "+"}${number(Math.abs(change))}`;
+}
+
+/**
+ * What a transaction did, short: "+1", "−200 p".
+ *
+ * @param {{stamps_delta: number, points_delta: number}} transaction
+ */
+export function change({ stamps_delta: stamps, points_delta: points }) {
+  const parts = [];
+  if (stamps) parts.push(signed(stamps));
+  if (points) parts.push(text("points_short", { n: signed(points) }));
+  return parts.join(" ");
+}
+
+/**
+ * The points that an amount gives: floor(cents * points per unit / 100), without floating point.
+ *
+ * @param {number} cents
+ * @param {string} pointsPerUnit  a decimal with at most two places, e.g. "1.50"
+ */
+export function pointsFor(cents, pointsPerUnit) {
+  const [whole, fraction = ""] = pointsPerUnit.split(".");
+  const hundredths = BigInt(whole) * 100n + BigInt(fraction.padEnd(2, "0").slice(0, 2));
+  return Number((BigInt(cents) * hundredths) / 10_000n);
+}
+
+/**
+ * The last group of a card's number, for a customer without a name.
+ *
+ * @param {string} cardNumber
+ */
+export function cardTail(cardNumber) {
+  return text("card_ending", { number: cardNumber.slice(-4) });
+}
+
+/**
+ * @param {Date} moment
+ * @param {string} timezone
+ */
+function day(moment, timezone) {
+  return new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: timezone }).format(moment);
+}

@@ -1,0 +1,142 @@
+/** The lock screen: staff tap their name, which is on the page already, and type their PIN of 4 to 8 digits. */
+
+import { NoAnswer, Problem } from "./api.js";
+import { byId, element } from "./dom.js";
+import { clock } from "./format.js";
+import { listenToKeypad } from "./keypad.js";
+import { play } from "./sound.js";
+import { plural, text } from "./texts.js";
+
+/** @import { Api } from "./api.js" */
+/** @import { Staff } from "./session.js" */
+/** @import { Facts, ProblemDocument } from "./types.js" */
+
+const SHORTEST_PIN = 4;
+const LONGEST_PIN = 8;
+
+/** Dispatches "unlocked" with the Staff. */
+export class LockScreen extends EventTarget {
+  /**
+   * @param {Facts} facts
+   * @param {Api} api
+   */
+  constructor(facts, api) {
+    super();
+    this.facts = facts;
+    this.api = api;
+    this.pin = "";
+    this.isBusy = false;
+    this.people = document.getElementById("people");
+    this.dots = byId("pin-dots", HTMLElement);
+    this.people?.addEventListener("change", () => this.clear());
+    const isOn = () => document.body.dataset.screen === "lock" && this.people !== null;
+    listenToKeypad(byId("pin-keys", HTMLElement), isOn, (key) => this.press(key));
+    this.draw();
+  }
+
+  /** Begin anew, and see who is locked out by now. */
+  open() {
+    this.clear();
+    this.refresh();
+  }
+
+  /** What should have the focus: the name that is chosen. */
+  get focus() {
+    return this.chosen() ?? undefined;
+  }
+
+  clear() {
+    this.pin = "";
+    this.say("");
+    this.draw();
+  }
+
+  /** @param {string} key */
+  press(key) {
+    if (this.isBusy) return;
+    if (key === "enter") return void this.unlock();
+    this.pin = key === "delete" ? this.pin.slice(0, -1) : (this.pin + key).slice(0, LONGEST_PIN);
+    this.say("");
+    this.draw();
+  }
+
+  draw() {
+    const count = Math.max(SHORTEST_PIN, this.pin.length);
+    const dots = Array.from({ length: count }, (_, index) => element("i", { class: index < this.pin.length && "on" }));
+    this.dots.replaceChildren(...dots);
+    byId("pin-count", HTMLElement).textContent = plural("digits", this.pin.length);
+    const enter = document.querySelector("#pin-keys [data-key=enter]");
+    enter?.setAttribute("aria-disabled", String(this.pin.length < SHORTEST_PIN));
+  }
+
+  async unlock() {
+    const person = this.chosen();
+    if (!person || this.pin.length < SHORTEST_PIN) return;
+    this.isBusy = true;
+    try {
+      const answer = await this.api.post(`staff/${person.value}/unlock/`, { pin: this.pin }, { staffToken: null });
+      this.clear();
+      /** @type {Staff} */
+      const staff = { ...answer.staff, token: answer.token, expiresAt: answer.expires_at };
+      this.dispatchEvent(new CustomEvent("unlocked", { detail: staff }));
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    this.pin = "";
+    this.draw();
+    play("bad");
+    this.dots.classList.remove("shake");
+    requestAnimationFrame(() => this.dots.classList.add("shake"));
+    if (error instanceof NoAnswer) this.say(text("no_network_to_unlock"));
+    else if (error instanceof Problem) this.say(this.explain(error.document));
+    else throw error;
+    if (error instanceof Problem && error.status === 401 && error.code !== "pin_invalid") {
+      this.dispatchEvent(new Event("signed-out"));
+    }
+    if (error instanceof Problem && error.code === "pin_locked") this.refresh();
+  }
+
+  /** @param {ProblemDocument} problem */
+  explain(problem) {
+    if (problem.code === "pin_locked" && problem.locked_until) {
+      return text("pin_locked_until", { time: clock(problem.locked_until, this.facts.store.timezone) });
+    }
+    const left = problem.attempts_left;
+    if (problem.code === "pin_invalid" && left !== undefined) return plural("pin_wrong", left);
+    return problem.detail;
+  }
+
+  /** The chooser is in the page; who has been locked out or added since is asked for quietly. */
+  async refresh() {
+    if (!this.people) return;
+    try {
+      const staff = await this.api.get("staff/");
+      for (const person of staff) this.showLock(person);
+    } catch (error) {
+      if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
+    }
+  }
+
+  /** @param {{id: number, locked: boolean}} person */
+  showLock(person) {
+    const label = this.people?.querySelector(`input[value="${person.id}"]`)?.closest("label");
+    const note = label?.querySelector(".person-locked");
+    if (note instanceof HTMLElement) note.hidden = !person.locked;
+  }
+
+  /** @param {string} words */
+  say(words) {
+    byId("pin-error", HTMLElement).textContent = words;
+  }
+
+  /** @returns {HTMLInputElement | null} */
+  chosen() {
+    return this.people?.querySelector("input:checked") ?? null;
+  }
+}

@@ -1,0 +1,117 @@
+/** The badge in the header (online, offline, how many wait or were refused) and the list behind it. */
+
+import { byId, changeIcon, element } from "./dom.js";
+import { when } from "./format.js";
+import { openSheet } from "./sheet.js";
+import { plural, text } from "./texts.js";
+
+/** @import { Connection } from "./connection.js" */
+/** @import { Outbox } from "./outbox.js" */
+/** @import { Entry, Facts, Refused } from "./types.js" */
+
+export class QueueView {
+  /**
+   * @param {Facts} facts
+   * @param {Outbox} outbox
+   * @param {Connection} connection
+   */
+  constructor(facts, outbox, connection) {
+    this.facts = facts;
+    this.outbox = outbox;
+    this.connection = connection;
+    this.badge = byId("net", HTMLButtonElement);
+    this.sheet = byId("queue-sheet", HTMLDialogElement);
+    /** @type {Entry[]} */
+    this.waiting = [];
+  }
+
+  start() {
+    this.badge.addEventListener("click", () => this.open());
+    this.outbox.addEventListener("change", () => this.draw());
+    this.connection.addEventListener("change", () => this.draw());
+    this.draw();
+  }
+
+  async open() {
+    await this.draw();
+    for (let chosen; (chosen = await openSheet(this.sheet)) !== null; ) {
+      await this.drop(chosen);
+      await this.draw();
+    }
+  }
+
+  /** @param {string} key  of a refused action that was seen, or of a waiting one that shall not be sent */
+  async drop(key) {
+    const entry = this.waiting.find((one) => one.key === key);
+    if (entry) await this.outbox.withdraw(entry);
+    else await this.outbox.dismiss(key);
+  }
+
+  async draw() {
+    const [waiting, refused, elsewhere] = await Promise.all([
+      this.outbox.waiting(),
+      this.outbox.refused(),
+      this.outbox.waitingElsewhere(),
+    ]);
+    this.waiting = waiting;
+    this.drawBadge(waiting.length, refused.length);
+    this.drawSheet(waiting, refused, elsewhere.length);
+  }
+
+  /**
+   * @param {number} waiting
+   * @param {number} refused
+   */
+  drawBadge(waiting, refused) {
+    const { offline } = this.connection;
+    const state = refused ? "refused" : offline ? "offline" : waiting ? "waiting" : "online";
+    const words = {
+      refused: plural("refused_count", refused),
+      offline: waiting ? plural("offline_waiting", waiting) : text("offline"),
+      waiting: plural("sending", waiting),
+      online: text("online"),
+    };
+    this.badge.dataset.state = state;
+    changeIcon(this.badge, { refused: "alert", offline: "cloud-off", waiting: "clock", online: "wifi" }[state]);
+    const place = byId("net-text", HTMLElement);
+    if (place.textContent !== words[state]) place.textContent = words[state];
+  }
+
+  /**
+   * @param {Entry[]} waiting
+   * @param {Refused[]} refused
+   * @param {number} elsewhere
+   */
+  drawSheet(waiting, refused, elsewhere) {
+    const state = this.connection.offline ? text("offline_explained") : text("online_explained");
+    byId("queue-state", HTMLElement).textContent = state;
+    fillList("refused", refused.map((record) => this.row(record, record.reason, text("seen"))));
+    fillList("waiting", waiting.map((entry) => this.row(entry, entry.staffName ?? "", text("do_not_send"))));
+    byId("elsewhere", HTMLElement).hidden = !elsewhere;
+    byId("elsewhere-text", HTMLElement).textContent = plural("waiting_elsewhere", elsewhere);
+  }
+
+  /**
+   * @param {Entry | Refused} record
+   * @param {string} detail
+   * @param {string} label
+   */
+  row(record, detail, label) {
+    const facts = [record.summary, when(record.madeAt, this.facts.store.timezone)].join(", ");
+    return element(
+      "li",
+      { class: "queued" },
+      element("div", {}, element("b", { text: record.name }), element("small", { text: facts }), element("small", { text: detail })),
+      element("button", { type: "button", class: "btn", "data-value": record.key, text: label }),
+    );
+  }
+}
+
+/**
+ * @param {"refused" | "waiting"} id
+ * @param {HTMLElement[]} rows
+ */
+function fillList(id, rows) {
+  byId(id, HTMLElement).replaceChildren(...rows);
+  byId(`${id}-block`, HTMLElement).hidden = !rows.length;
+}

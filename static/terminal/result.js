@@ -1,0 +1,112 @@
+/** The result fills the screen: colour, icon, words and a sound. It goes away by itself only when all is well. */
+
+import { byId, changeIcon } from "./dom.js";
+import { play } from "./sound.js";
+import { text } from "./texts.js";
+
+const STAYS_MS = 4_000;
+const ICONS = { ok: "check", warn: "alert", bad: "x" };
+
+/**
+ * @typedef {object} Result
+ * @property {"ok" | "warn" | "bad"} kind
+ * @property {string} title
+ * @property {string} [detail]
+ * @property {string} [note]  a second line, e.g. that it was only saved
+ * @property {string | null} [icon]
+ * @property {string | null} [undo]  label of the button that takes it back; no button without
+ * @property {string} [next]  label of the other button
+ * @property {boolean} [isQuestion]  nothing has happened yet: Escape means no
+ *
+ * @typedef {"undo" | "next" | "replaced"} Choice
+ */
+
+export class ResultScreen {
+  constructor() {
+    this.dialog = byId("result", HTMLDialogElement);
+    this.undoButton = byId("result-undo", HTMLButtonElement);
+    this.nextButton = byId("result-next", HTMLButtonElement);
+    this.timer = 0;
+    this.kind = "ok";
+    this.isQuestion = false;
+    /** @type {((choice: Choice) => void) | null} */
+    this.resolve = null;
+    this.undoButton.addEventListener("click", () => this.choose("undo"));
+    this.nextButton.addEventListener("click", () => this.choose("next"));
+    this.dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.choose(this.isQuestion ? "undo" : "next");
+    });
+    for (const name of ["pointermove", "keydown"]) this.dialog.addEventListener(name, () => this.stay());
+  }
+
+  get isOpen() {
+    return this.dialog.open;
+  }
+
+  /** Whether the next scan may take its place: a problem has to be seen and a question answered first. */
+  get mayBeReplaced() {
+    return !this.isOpen || this.kind === "ok";
+  }
+
+  /**
+   * Show a result until somebody chooses, or a few seconds if it is good.
+   *
+   * @param {Result} result
+   * @returns {Promise<Choice>}
+   */
+  show({ kind, title, detail = "", note = "", icon = null, undo = null, next = text("next_customer"), isQuestion = false }) {
+    this.choose("replaced");
+    this.kind = kind;
+    this.isQuestion = isQuestion;
+    this.dialog.dataset.kind = kind;
+    changeIcon(byId("result-icon", HTMLElement), icon ?? ICONS[kind]);
+    changeIcon(byId("result-undo-icon", HTMLElement), isQuestion ? "back" : "undo");
+    write("result-title", title);
+    write("result-detail", detail);
+    write("result-note", note);
+    write("result-undo-label", undo ?? "");
+    write("result-next-label", next);
+    this.undoButton.hidden = !undo;
+    this.dialog.showModal();
+    this.nextButton.focus();
+    play(kind);
+    if (kind === "ok" && !isQuestion) this.leaveSoon();
+    return new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  /** Close it without a choice. */
+  close() {
+    this.choose("replaced");
+  }
+
+  leaveSoon() {
+    byId("result-timer", HTMLElement).classList.add("run");
+    this.timer = setTimeout(() => this.choose("next"), STAYS_MS);
+  }
+
+  /** Somebody is reading: do not go away under their hands. */
+  stay() {
+    clearTimeout(this.timer);
+    byId("result-timer", HTMLElement).classList.remove("run");
+  }
+
+  /** @param {Choice} choice */
+  choose(choice) {
+    this.stay();
+    if (this.dialog.open) this.dialog.close();
+    const resolve = this.resolve;
+    this.resolve = null;
+    resolve?.(choice);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string} words
+ */
+function write(id, words) {
+  const place = byId(id, HTMLElement);
+  place.textContent = words;
+  place.hidden = !words;
+}

@@ -1,0 +1,121 @@
+/**
+ * The camera: one frame at a time goes to a worker that reads QR codes (zxing, the same engine in every browser).
+ * A code that stays in view counts once, also if other screens came in between.
+ */
+
+const FRAME_SIZE = 720;
+const OUT_OF_VIEW_MS = 2_000;
+
+export class Scanner {
+  /**
+   * @param {HTMLVideoElement} video  its data-worker, data-zxing and data-wasm are the addresses of the engine
+   * @param {(code: string) => void} onCode
+   */
+  constructor(video, onCode) {
+    this.video = video;
+    this.onCode = onCode;
+    /** @type {Worker | null} */
+    this.worker = null;
+    /** @type {MediaStream | null} */
+    this.stream = null;
+    /** @type {Promise<void> | null} */
+    this.starting = null;
+    this.isWanted = false;
+    this.isBusy = true;
+    this.isPaused = true;
+    this.lastCode = "";
+    this.lastSeenAt = 0;
+    this.canvas = new OffscreenCanvas(1, 1);
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+  }
+
+  get isOn() {
+    return this.stream !== null;
+  }
+
+  /**
+   * Turn the camera on. Rejects if there is none or nobody allows it.
+   *
+   * @returns {Promise<void>}
+   */
+  start() {
+    this.isWanted = true;
+    if (this.isOn) return Promise.resolve();
+    this.starting ??= this.open().finally(() => (this.starting = null));
+    return this.starting;
+  }
+
+  async open() {
+    if (!navigator.mediaDevices) throw new DOMException("a secure address is needed", "NotSupportedError");
+    const video = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } };
+    this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video });
+    if (!this.isWanted) return this.stop();
+    this.startWorker();
+    this.video.srcObject = this.stream;
+    await this.video.play();
+    this.look();
+  }
+
+  stop() {
+    this.isWanted = false;
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = null;
+    this.video.srcObject = null;
+  }
+
+  pause() {
+    this.isPaused = true;
+  }
+
+  /** Look again; the code that was read last has to leave the picture before it counts again. */
+  resume() {
+    this.isPaused = false;
+    this.lastSeenAt = Date.now();
+  }
+
+  startWorker() {
+    if (this.worker) return;
+    const { worker = "", zxing = "", wasm = "" } = this.video.dataset;
+    this.worker = new Worker(worker, { type: "module" });
+    this.worker.onmessage = ({ data }) => {
+      this.isBusy = false;
+      if (data.code) this.saw(data.code);
+    };
+    const absolute = (/** @type {string} */ address) => new URL(address, location.href).href;
+    this.worker.postMessage({ zxing: absolute(zxing), wasm: absolute(wasm) });
+  }
+
+  /** @param {string} code */
+  saw(code) {
+    if (this.isPaused) return;
+    const now = Date.now();
+    const isStillThere = code === this.lastCode && now - this.lastSeenAt < OUT_OF_VIEW_MS;
+    this.lastCode = code;
+    this.lastSeenAt = now;
+    if (!isStillThere) this.onCode(code);
+  }
+
+  /** Send this frame, if the worker has time for it, and come back for the next one. */
+  look() {
+    if (!this.isOn) return;
+    if (!this.isBusy && !this.isPaused && this.video.videoWidth) this.sendFrame();
+    const again = () => this.look();
+    if ("requestVideoFrameCallback" in this.video) this.video.requestVideoFrameCallback(again);
+    else requestAnimationFrame(again);
+  }
+
+  /** The square in the middle of the picture, where the frame on the screen is. */
+  sendFrame() {
+    const { videoWidth, videoHeight } = this.video;
+    const side = Math.min(videoWidth, videoHeight);
+    const size = Math.min(FRAME_SIZE, side);
+    if (this.canvas.width !== size) this.canvas.width = this.canvas.height = size;
+    const left = (videoWidth - side) / 2;
+    const top = (videoHeight - side) / 2;
+    this.context?.drawImage(this.video, left, top, side, side, 0, 0, size, size);
+    const pixels = this.context?.getImageData(0, 0, size, size).data.buffer;
+    if (!pixels) return;
+    this.isBusy = true;
+    this.worker?.postMessage({ pixels, size }, [pixels]);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Who is at the till: the staff token of whoever typed their PIN, kept for this tab only, until it ends, the person
+ * locks, or nobody has touched the terminal for the idle time.
+ */
+
+const TOUCHES = ["pointerdown", "keydown"];
+const CHECK_EVERY_MS = 5_000;
+
+/**
+ * @typedef {object} Staff
+ * @property {number} id
+ * @property {string} name
+ * @property {string} token
+ * @property {string} expiresAt  ISO time
+ */
+
+/** Dispatches "idle" when it is time to lock. */
+export class Session extends EventTarget {
+  /**
+   * @param {string} store  store code
+   * @param {number} idleSeconds
+   */
+  constructor(store, idleSeconds) {
+    super();
+    this.shelf = `till:${store}`;
+    this.idleMs = idleSeconds * 1000;
+    /** @type {Staff | null} */
+    this.staff = null;
+    this.touchedAt = Date.now();
+    this.restore();
+  }
+
+  start() {
+    for (const name of TOUCHES) addEventListener(name, () => this.touch(), { capture: true, passive: true });
+    addEventListener("pagehide", () => this.save());
+    setInterval(() => this.check(), CHECK_EVERY_MS);
+    document.addEventListener("visibilitychange", () => this.check());
+  }
+
+  /** The token to send, null if nobody is there. */
+  get token() {
+    return this.staff?.token ?? null;
+  }
+
+  /** @param {Staff} staff */
+  begin(staff) {
+    this.staff = staff;
+    this.touch();
+    this.save();
+  }
+
+  end() {
+    this.staff = null;
+    sessionStorage.removeItem(this.shelf);
+  }
+
+  touch() {
+    this.touchedAt = Date.now();
+  }
+
+  check() {
+    const isIdle = Date.now() - this.touchedAt >= this.idleMs;
+    const hasEnded = this.staff !== null && Date.parse(this.staff.expiresAt) <= Date.now();
+    if (!isIdle && !hasEnded) return;
+    this.touch();
+    this.dispatchEvent(new Event("idle"));
+  }
+
+  save() {
+    if (!this.staff) return;
+    sessionStorage.setItem(this.shelf, JSON.stringify({ staff: this.staff, touchedAt: this.touchedAt }));
+  }
+
+  /** After a reload the person goes on where they were, if it did not take too long. */
+  restore() {
+    const saved = JSON.parse(sessionStorage.getItem(this.shelf) ?? "null");
+    if (!saved || Date.now() - saved.touchedAt >= this.idleMs || Date.parse(saved.staff.expiresAt) <= Date.now()) return;
+    this.staff = saved.staff;
+    this.touchedAt = saved.touchedAt;
+  }
+}

@@ -1,0 +1,38 @@
+/** A sheet: a dialog that offers choices (buttons with a data-value) and can be closed without one. */
+
+/**
+ * Open a sheet until somebody chooses.
+ *
+ * @param {HTMLDialogElement} sheet
+ * @returns {Promise<string | null>}  the data-value of what was chosen, null if nothing was
+ */
+export function openSheet(sheet) {
+  return new Promise((resolve) => {
+    const abort = new AbortController();
+    /** @type {string | null} */
+    let chosen = null;
+    sheet.addEventListener(
+      "click",
+      (event) => {
+        const target = event.target instanceof Element ? event.target : null;
+        const button = target?.closest("button");
+        if (button?.dataset.value !== undefined && button.getAttribute("aria-disabled") !== "true") {
+          chosen = button.dataset.value;
+          sheet.close();
+        } else if (button?.hasAttribute("data-close") || target === sheet) {
+          sheet.close();
+        }
+      },
+      { signal: abort.signal },
+    );
+    sheet.addEventListener(
+      "close",
+      () => {
+        abort.abort();
+        resolve(chosen);
+      },
+      { signal: abort.signal },
+    );
+    sheet.showModal();
+  });
+}

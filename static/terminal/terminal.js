@@ -1,0 +1,94 @@
+/** Opens the terminal: facts, texts and staff are on the page already; here the buttons get their meaning. */
+
+import { byId, isTyping, jsonBlock } from "./dom.js";
+import { keepShell, loadFacts } from "./shell.js";
+import { Till } from "./till.js";
+import { listenToScanner } from "./wedge.js";
+
+/** @import { Addresses } from "./types.js" */
+
+/** @type {Addresses} */
+const addresses = jsonBlock("terminal-addresses");
+const { facts, isShell } = await loadFacts();
+
+listenToLanguage();
+document.getElementById("try-again")?.addEventListener("click", () => location.reload());
+if (facts) open(facts);
+else addEventListener("online", () => location.reload());
+if (!isShell) keepShell(addresses.service_worker);
+
+/** @param {import("./types.js").Facts} known */
+function open(known) {
+  const till = new Till(known, addresses, isShell);
+  listenToScanner((code) => till.onCode(code));
+  listenToButtons(till);
+  listenToKeys(till);
+  listenToVisibility(till);
+  till.start();
+  document.documentElement.dataset.ready = "true";
+}
+
+/** @param {Till} till */
+function listenToButtons(till) {
+  onClick("lock-button", () => till.lock());
+  onClick("stamp-button", () => till.take(till.checkout.stamp(till.inHand, till.cardView.quantity)));
+  onClick("earn-button", () => till.toAmount());
+  onClick("redeem-button", () => till.inHand.card && till.take(till.checkout.redeem(till.inHand.card)));
+  onClick("void-button", () => till.take(till.checkout.voidLast(till.inHand)));
+  onClick("done-button", () => till.back());
+  onClick("amount-back", () => till.back());
+  onClick("enrol-back", () => till.back());
+  onClick("enrol-button", () => till.toEnrol(till.scanScreen.query.value.trim()));
+  onClick("recent-button", () => openSide());
+  onClick("side-close", () => till.back());
+}
+
+/**
+ * What cannot be done now says why, and does nothing.
+ *
+ * @param {string} id
+ * @param {() => unknown} work
+ */
+function onClick(id, work) {
+  const button = byId(id, HTMLButtonElement);
+  button.addEventListener("click", () => {
+    if (button.getAttribute("aria-disabled") !== "true") work();
+  });
+}
+
+/** On a phone the recent transactions are a screen of their own. */
+function openSide() {
+  document.body.dataset.side = "open";
+  byId("recent-title", HTMLElement).focus();
+}
+
+/**
+ * Escape goes a step back; letters typed on the scan screen go into its field.
+ *
+ * @param {Till} till
+ */
+function listenToKeys(till) {
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape") till.back();
+    const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (isLetter && till.screens.current === "scan" && !isTyping(event)) till.scanScreen.query.focus();
+  });
+}
+
+/**
+ * The camera rests while nobody looks.
+ *
+ * @param {Till} till
+ */
+function listenToVisibility(till) {
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) till.scanScreen.stopCamera();
+    else if (till.screens.current === "scan") till.scanScreen.startCamera();
+  });
+}
+
+function listenToLanguage() {
+  const select = byId("language", HTMLSelectElement);
+  select.addEventListener("change", () => location.replace(`${location.pathname}?lang=${select.value}`));
+}
