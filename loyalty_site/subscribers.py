@@ -14,7 +14,9 @@ SUBSCRIBERS: dict[str, list[str]] = {
 }
 
 PROVIDERS: dict[str, list[str]] = {
+    "rows_deleted": ["loyalty.services.deletions.on_deleted"],
+    "rows_restored": ["loyalty.services.deletions.on_restored"],
     "card_annotations": ["notifications.selectors.card_annotations"],
-    "person_export": ["notifications.services.people.export"],
-    "person_erase": ["notifications.services.people.erase"],
+    "person_export": ["loyalty.services.persons.export", "notifications.services.people.export"],
+    "person_erase": ["loyalty.services.persons.erase", "notifications.services.people.erase"],
 }

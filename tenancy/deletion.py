@@ -2,6 +2,9 @@
 
 Which rows go along is declared by the rows themselves (`SoftDeletable.deleted_with`), so that this floor needs no
 list of the apps above it. All is set-based: a merchant with a million cards is a handful of statements.
+
+Apps above may add what follows from it in the same transaction: providers "rows_deleted" and "rows_restored" of
+`tenancy.registry` are called with the row and the batch id, while the rows still carry that id.
 """
 
 import uuid
@@ -14,6 +17,7 @@ from django.utils import timezone
 
 from tenancy.errors import AlreadyDeleted, RestoreConflict
 from tenancy.models.base import SoftDeletable, new_batch
+from tenancy.registry import providers
 
 
 def soft_models() -> list[type[SoftDeletable]]:
@@ -33,6 +37,25 @@ def _children(model: type[SoftDeletable]) -> Iterable[tuple[type[SoftDeletable],
                 yield child, field_name
 
 
+def preview(instance: SoftDeletable) -> dict[str, int]:
+    """How many living rows of each model `soft_delete` would take; nothing is changed and nothing locked."""
+    model = type(instance)
+    doomed: dict[type[SoftDeletable], models.Q] = {model: models.Q(pk=instance.pk)}
+    waiting = [model]
+    while waiting:
+        parent = waiting.pop(0)
+        keys = _all_rows(parent).filter(doomed[parent], deleted_at__isnull=True).values("pk")
+        for child, field_name in _children(parent):
+            under = models.Q(**{f"{field_name}__in": keys})
+            doomed[child] = doomed[child] | under if child in doomed else under
+            waiting.append(child)
+    counts = {
+        kind._meta.label: _all_rows(kind).filter(which, deleted_at__isnull=True).count()
+        for kind, which in doomed.items()
+    }
+    return {label: count for label, count in counts.items() if count}
+
+
 @transaction.atomic
 def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str, int]:
     """Delete a row and what goes with it, as one batch.
@@ -50,6 +73,8 @@ def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str
     _mark(model, _all_rows(model).filter(pk=instance.pk), marks, counts)
     for name, value in marks.items():
         setattr(instance, name, value)
+    for follow in providers("rows_deleted"):
+        follow(instance, batch)
     return dict(counts)
 
 
@@ -78,6 +103,8 @@ def restore(instance: SoftDeletable) -> dict[str, int]:
     batch = locked.deletion_batch
     if _has_deleted_parent(locked) or any(_has_orphans(candidate, batch) for candidate in soft_models()):
         raise RestoreConflict()
+    for follow in providers("rows_restored"):
+        follow(instance, batch)
     counts: Counter[str] = Counter()
     marks = {"deleted_at": None, "deleted_by": None, "deletion_batch": None, "updated_at": timezone.now()}
     try:

@@ -1,7 +1,8 @@
 """Enrolment: a customer gets a card, or the one they have already."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -30,12 +31,17 @@ COLLISIONS = 5
 
 @dataclass(frozen=True)
 class Enrollment:
-    """The card; whether it was there before; where it works; other cards of the person that might be merged."""
+    """The card; whether it was there before; where it works; other cards of the person that might be merged.
+
+    `customer_is_new`: whoever typed the e-mail made this customer. If not, they may be a stranger: the public pages
+    then show nothing of the card, even a new one, because its page tells and exports all about the person.
+    """
 
     card: LoyaltyCard
     already_enrolled: bool
     locations: list[Store]
     merge_suggestion: list[int] = field(default_factory=list)
+    customer_is_new: bool = False
 
 
 @exactly_once
@@ -66,17 +72,18 @@ def enroll(
     settings = selectors.settings_of(store.merchant)
     if self_service and not settings.allow_self_enrollment:
         raise SelfEnrollmentDisabled()
-    person = {"phone": phone, "birth_date": birth_date}
+    person: dict[str, Any] = {"phone": phone, "birth_date": birth_date}
     if customer_id is not None:
         customer = Customer.objects.filter(pk=customer_id, merchant_id=store.merchant_id).first()
     elif email:
         customer = customers.find_by_email(merchant=store.merchant, email=email)
     else:
         raise CustomerIdentifierRequired()
+    is_new = False
     if customer is None:
         if customer_id is not None or not email or not (create_if_missing or self_service):
             raise CustomerNotFound()
-        customer, _ = customers.find_or_create(
+        customer, is_new = customers.find_or_create(
             store=store,
             email=email,
             name=name,
@@ -86,7 +93,8 @@ def enroll(
         )
     elif not self_service:
         customers.fill_in(customer, store=store, **person)
-    return _card_for(customer, program, settings, store=store, actor=actor, self_service=self_service)
+    given = _card_for(customer, program, settings, store=store, actor=actor, self_service=self_service)
+    return replace(given, customer_is_new=is_new)
 
 
 def _card_for(
@@ -167,7 +175,7 @@ def _write_first_lines(
     actor: Actor,
     now: datetime,
 ) -> None:
-    who = {"store": store, "actor": actor, "keep_address": settings.log_ip_addresses}
+    who: dict[str, Any] = {"store": store, "actor": actor, "keep_address": settings.log_ip_addresses}
     entries = [Entry(card=card, kind=TransactionType.CARD_CREATED, **who)]
     bonus = program.welcome_bonus_points if program.has_points else 0
     if bonus:

@@ -1,0 +1,45 @@
+"""What deleting and restoring means for cards: their passes follow, and nothing expires on the day they come back.
+
+`tenancy.deletion` calls these two for every batch, whatever row it began with.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from loyalty import rules
+from loyalty.events import CardStateChanged
+from loyalty.models import LoyaltyCard
+from tenancy import outbox, scope
+
+BATCH = 1_000
+
+
+def on_deleted(row: models.Model, batch: uuid.UUID) -> None:
+    """Announce the cards that went, in batches of bounded size."""
+    with scope.everything("a batch does not leave its merchant"):
+        _announce(_cards(batch))
+
+
+def on_restored(row: models.Model, batch: uuid.UUID) -> None:
+    """Announce the cards that come back; their points do not expire within 14 days."""
+    not_before = timezone.now() + timedelta(days=rules.WARNING_DAYS)
+    with scope.everything("a batch does not leave its merchant"):
+        cards = _cards(batch)
+        cards.filter(program__points_expiration_days__isnull=False).update(expiry_not_before=not_before)
+        _announce(cards)
+
+
+def _cards(batch: uuid.UUID) -> QuerySet[LoyaltyCard]:
+    return LoyaltyCard.all_objects.filter(deletion_batch=batch)
+
+
+def _announce(cards: QuerySet[LoyaltyCard]) -> None:
+    last = 0
+    while page := list(cards.filter(pk__gt=last).order_by("pk").values_list("pk", "merchant_id")[:BATCH]):
+        card_ids = [card_id for card_id, _ in page]
+        outbox.record(CardStateChanged(merchant_id=page[0][1], card_ids=card_ids))
+        last = card_ids[-1]

@@ -1,0 +1,102 @@
+"""Persons: what loyalty keeps about one, and its erasure. `customers.services` asks for both."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from customers.models import Customer
+from loyalty import ledger
+from loyalty.events import CardStateChanged
+from loyalty.ledger import Entry
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
+from loyalty.services import cards as card_services
+
+CARD_FIELDS = (
+    "is_active",
+    "stamp_count",
+    "total_stamps_earned",
+    "total_stamps_spent",
+    "total_stamps_voided",
+    "stamps_redeemed",
+    "points_balance",
+    "total_points_earned",
+    "points_redeemed",
+    "total_points_voided",
+    "last_stamp_at",
+    "last_points_at",
+    "last_redemption_at",
+    "last_activity_at",
+    "last_expiration_warning_at",
+    "created_at",
+    "deleted_at",
+)
+TRANSACTION_FIELDS = (
+    "id",
+    "transaction_type",
+    "stamps_delta",
+    "stamps_balance_after",
+    "points_delta",
+    "points_balance_after",
+    "purchase_amount_cents",
+    "order_reference",
+    "reward_name",
+    "reward_points_cost",
+    "voids_id",
+    "notes",
+    "ip_address",
+    "user_agent",
+    "recorded_offline",
+    "transaction_at",
+    "created_at",
+)
+
+
+def export(customer: Customer) -> dict[str, Any]:
+    """A person's cards (deleted ones too) and all that happened to them, oldest first."""
+    cards = LoyaltyCard.all_objects.filter(customer=customer).order_by("id")
+    lines = LoyaltyTransaction.objects.filter(card__customer=customer).order_by("id")
+    return {
+        "cards": [_card(card) for card in cards.select_related("enrolled_at_store", "scope_store")],
+        "transactions": [_transaction(line) for line in lines.select_related("card", "store")],
+    }
+
+
+def _card(card: LoyaltyCard) -> dict[str, Any]:
+    return {
+        "card_number": card.display_number,
+        "qr_code_data": card.qr_code_data,
+        "enrolled_at_store": card.enrolled_at_store.name if card.enrolled_at_store else None,
+        "valid_at_store": card.scope_store.name if card.scope_store else None,
+        **{field: getattr(card, field) for field in CARD_FIELDS},
+    }
+
+
+def _transaction(line: LoyaltyTransaction) -> dict[str, Any]:
+    return {
+        "card_number": line.card.display_number,
+        "store": line.store.name if line.store else None,
+        **{field: getattr(line, field) for field in TRANSACTION_FIELDS},
+    }
+
+
+def erase(customer: Customer) -> None:
+    """Switch off a person's cards under new names, and blank what the ledger says beside the figures.
+
+    Call it inside a transaction. Balances stay, and the ledger still verifies.
+    """
+    cards = ledger.lock(LoyaltyCard.all_objects.filter(customer=customer))
+    active = [card for card in cards if card.is_active and not card.is_deleted]
+    if active:
+        entries = [Entry(card=card, kind=TransactionType.CARD_DEACTIVATED) for card in active]
+        card_ids = [card.pk for card in active]
+
+        def closed(transaction_ids: list[int]) -> CardStateChanged:
+            return CardStateChanged(
+                merchant_id=customer.merchant_id, card_ids=card_ids, transaction_ids=transaction_ids
+            )
+
+        ledger.post(entries, now=timezone.now(), announce=[closed])
+    for card in cards:
+        card_services.close(card)
+        card_services.renew(card, new_number=True)
+    ledger.forget_person(cards)

@@ -1,0 +1,229 @@
+"""Programs: made, changed with a look at what it takes from customers, switched on and off.
+
+changes = programs.what_changes(old, new)
+programs.cards_affected(program, changes)    # how many customers lose something
+"""
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.forms.models import model_to_dict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
+from loyalty.events import ProgramChanged
+from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, PointsReward
+from loyalty.services.cards import grace
+from loyalty.services.fields import assign, editable_fields, error_of, errors_of
+from tenancy import outbox
+from tenancy.actor import Actor
+from tenancy.deletion import soft_delete
+from tenancy.errors import Invalid
+from tenancy.models import Merchant
+
+Reward = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How a program differs from what it was: the names of the fields, and what customers lose by it."""
+
+    fields: frozenset[str] = frozenset()
+    old_stamps_target: int | None = None
+    expiry_days: int | None = None
+
+    @property
+    def raises_stamps_target(self) -> bool:
+        """Whether a full card is not full any more."""
+        return self.old_stamps_target is not None
+
+    @property
+    def shortens_expiry(self) -> bool:
+        """Whether points that would have stayed expire: the period is new or shorter."""
+        return self.expiry_days is not None
+
+    @property
+    def takes_something(self) -> bool:
+        return self.raises_stamps_target or self.shortens_expiry
+
+
+def what_changes(old: LoyaltyProgram, new: LoyaltyProgram) -> Changes:
+    """Compare two states of a program, without the database."""
+    names = editable_fields(LoyaltyProgram)
+    before, after = model_to_dict(old, names), model_to_dict(new, names)
+    fields = frozenset(name for name in before if before[name] != after[name])
+    raised = old.has_stamps and new.has_stamps and new.stamps_target > old.stamps_target
+    days_before, days_after = _expiry(old), _expiry(new)
+    shorter = days_after is not None and (days_before is None or days_after < days_before)
+    return Changes(fields, old.stamps_target if raised else None, days_after if shorter else None)
+
+
+def _expiry(program: LoyaltyProgram) -> int | None:
+    return program.points_expiration_days if program.has_points else None
+
+
+def cards_affected(program: LoyaltyProgram, changes: Changes) -> int:
+    """How many active cards lose something: full at the old target, or with points that would now expire."""
+    losing = Q(pk__in=[])
+    if changes.raises_stamps_target:
+        losing |= Q(stamp_count__gte=changes.old_stamps_target)
+    if changes.shortens_expiry:
+        losing |= Q(points_balance__gt=0)
+    return LoyaltyCard.objects.filter(losing, program=program, is_active=True).count()
+
+
+@transaction.atomic
+def create(
+    *, merchant: Merchant, actor: Actor, rewards: Sequence[Reward] = (), **fields: Any
+) -> LoyaltyProgram:
+    """Make a merchant's program, active at once unless `is_active` says otherwise.
+
+    `fields` are those of LoyaltyProgram, `rewards` mappings of PointsReward's. The merchant gets settings if there
+    are none. Raises ManagerRequired, ProgramExists, or Invalid with every wrong field.
+    """
+    actor.require_manager()
+    program = LoyaltyProgram(merchant=merchant)
+    assign(program, fields)
+    if program.is_active:
+        program.activated_at = timezone.now()
+    _validate(program, rewards)
+    if LoyaltyProgram.objects.filter(merchant=merchant).exists():
+        raise ProgramExists()
+    try:
+        with transaction.atomic():
+            program.save(force_insert=True)
+    except IntegrityError as error:
+        raise ProgramExists() from error
+    MerchantLoyaltySettings.objects.get_or_create(merchant=merchant)
+    _save_rewards(program, rewards, actor)
+    return _fresh(program)
+
+
+@transaction.atomic
+def change(
+    *,
+    program_id: int,
+    actor: Actor,
+    confirm: bool = False,
+    rewards: Sequence[Reward] | None = None,
+    **fields: Any,
+) -> LoyaltyProgram:
+    """Change fields of a program, and its rewards if a list of them is given.
+
+    That list is the whole offer: a reward with an `id` (or a name that is there) is changed, another one is new, and
+    those not in it are taken off. Nothing expires within 14 days of a new or shorter period. Raises ManagerRequired,
+    ProgramNotFound, Invalid, or ConfirmationRequired with `cards_affected` where customers lose something
+    (`cards_affected`) and `confirm` is not set.
+    """
+    actor.require_manager()
+    program, old = locked(program_id), locked(program_id)
+    assign(program, fields)
+    _validate(program, rewards or ())
+    changes = what_changes(old, program)
+    if changes.takes_something and not confirm:
+        count = cards_affected(program, changes)
+        if count:
+            raise ConfirmationRequired(cards_affected=count)
+    _note_switches(old, program, changes)
+    program.save()
+    if rewards is not None:
+        _save_rewards(program, rewards, actor)
+    if changes.fields or rewards is not None:
+        _announce(program)
+    return _fresh(program)
+
+
+def _note_switches(old: LoyaltyProgram, program: LoyaltyProgram, changes: Changes) -> None:
+    """Keep when it was switched on, and hold off the expiry of what was asleep or safe until now."""
+    now = timezone.now()
+    reactivated = program.is_active and not old.is_active
+    if reactivated:
+        program.activated_at = now
+    if reactivated or changes.shortens_expiry:
+        program.expiry_not_before = grace(program, now) or program.expiry_not_before
+
+
+def activate(*, program_id: int, actor: Actor) -> LoyaltyProgram:
+    """Switch a program on; doing it twice changes nothing. Raises ManagerRequired or ProgramNotFound."""
+    return change(program_id=program_id, actor=actor, is_active=True)
+
+
+def deactivate(*, program_id: int, actor: Actor) -> LoyaltyProgram:
+    """Switch a program off: cards keep their balances, and nothing expires meanwhile."""
+    return change(program_id=program_id, actor=actor, is_active=False)
+
+
+def changed(program: LoyaltyProgram) -> None:
+    """Announce that what customers see of a program was changed elsewhere: its rewards, or its merchant's name."""
+    with transaction.atomic():
+        _announce(program)
+
+
+def _announce(program: LoyaltyProgram) -> None:
+    outbox.record(ProgramChanged(merchant_id=program.merchant_id, program_id=program.pk))
+
+
+def locked(program_id: int) -> LoyaltyProgram:
+    """A living program, locked until the transaction ends. Raises ProgramNotFound."""
+    rows = LoyaltyProgram.objects.select_for_update(no_key=True, of=("self",)).select_related("merchant")
+    program = rows.filter(pk=program_id).first()
+    if program is None:
+        raise ProgramNotFound()
+    return program
+
+
+def _fresh(program: LoyaltyProgram) -> LoyaltyProgram:
+    return LoyaltyProgram.objects.select_related("merchant").get(pk=program.pk)
+
+
+# --- Rewards ----------------------------------------------------------------------------------------------
+
+
+def _save_rewards(program: LoyaltyProgram, rewards: Iterable[Reward], actor: Actor) -> None:
+    there = list(PointsReward.objects.filter(program=program))
+    kept: set[int] = set()
+    for position, given in enumerate(rewards):
+        row = _matching(given, [row for row in there if row.pk not in kept])
+        if row is None:
+            row = PointsReward(program=program, merchant_id=program.merchant_id)
+        assign(row, {"position": position, **_without_id(given)})
+        row.save()
+        kept.add(row.pk)
+    for row in there:
+        if row.pk not in kept:
+            soft_delete(row, by=actor.user)
+
+
+def _matching(given: Reward, there: Iterable[PointsReward]) -> PointsReward | None:
+    """The reward that an entry of the list means: by its id, else by its name."""
+    if given.get("id") is not None:
+        return next((row for row in there if row.pk == given["id"]), None)
+    return next((row for row in there if row.name == given.get("name")), None)
+
+
+def _without_id(given: Reward) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name != "id"}
+
+
+def _validate(program: LoyaltyProgram, rewards: Sequence[Reward]) -> None:
+    """Raise Invalid with all that is wrong with a program and its rewards, field by field."""
+    errors = errors_of(program)
+    there = {row.pk: row for row in PointsReward.objects.filter(program_id=program.pk)} if program.pk else {}
+    for number, given in enumerate(rewards):
+        prefix = f"rewards.{number}."
+        row = PointsReward(program=program, merchant_id=program.merchant_id)
+        if given.get("id") is not None:
+            known = there.get(given["id"])
+            if known is None:
+                errors.append(error_of(f"{prefix}id", "not_found", _("This reward is not there any more.")))
+                continue
+            row = copy.copy(known)
+        assign(row, _without_id(given))
+        errors += errors_of(row, prefix=prefix)
+    if errors:
+        raise Invalid(errors=errors)
