@@ -24,12 +24,12 @@ STILL_OPEN = rules.OFFLINE_LIMIT + timedelta(hours=1)
 BATCH_DAYS = 92
 
 
-def _sum(field: str, condition: Q) -> Coalesce:
-    return Coalesce(Sum(field, filter=condition), Value(0, output_field=BigIntegerField()))
-
-
 def _big(field: str) -> Cast:
     return Cast(F(field), BigIntegerField())
+
+
+def _sum(field: str, condition: Q, factor: int = 1) -> Coalesce:
+    return Coalesce(Sum(_big(field) * Value(factor), filter=condition), Value(0))
 
 
 def _count(condition: Q) -> Count:
@@ -56,10 +56,10 @@ def _ledger_figures() -> dict[str, Any]:
         "stamps": _sum("stamps_delta", stamps),
         "stamps_redeemed": _count(Q(transaction_type=Kind.STAMP_REDEEMED)) - _count(given_back),
         "points_issued": _sum("points_delta", earned | taken_back),
-        "points_redeemed": 0 - _sum("points_delta", redeemed | undone_redemption),
+        "points_redeemed": _sum("points_delta", redeemed | undone_redemption, factor=-1),
         "points_redemptions": _count(redeemed) - _count(undone_redemption),
-        "points_expired": 0 - _sum("points_delta", Q(transaction_type=Kind.POINTS_EXPIRED)),
-        "points_voided": 0 - _sum("points_delta", taken_back | deducted | undone_deduction),
+        "points_expired": _sum("points_delta", Q(transaction_type=Kind.POINTS_EXPIRED), factor=-1),
+        "points_voided": _sum("points_delta", taken_back | deducted | undone_deduction, factor=-1),
     }
 
 
@@ -216,7 +216,7 @@ def _card_figures(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> dict
         liability=Coalesce(
             Sum(_big("stamp_count") * Value(reward) / Value(program.stamps_target))
             + Sum(_big("points_balance") * Value(value) / Value(10_000)),
-            Value(0, output_field=BigIntegerField()),
+            Value(0),
         ),
     )
 
