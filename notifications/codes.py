@@ -58,7 +58,7 @@ OWN: MappingProxyType[Code, dict[str, Promise]] = MappingProxyType(
     }
 )
 
-OPTIONAL = frozenset({"customer_name", "store_name", "stamps_target", "apple_url", "google_url"})
+_OPTIONAL = frozenset({"customer_name", "store_name", "stamps_target", "apple_url", "google_url"})
 
 _EXAMPLES: MappingProxyType[str, Any] = MappingProxyType(
     {
@@ -89,6 +89,14 @@ def variables(code: str) -> dict[str, Promise]:
     return {**COMMON, **OWN[Code(code)]}
 
 
+def optional(code: str) -> set[str]:
+    """The variables of an e-mail that may be missing; a full card has a target."""
+    return set(_OPTIONAL & variables(code).keys()) - (
+        {"stamps_target"} if code == Code.REWARD_READY else set()
+    )
+
+
 def example(code: str, *, sparse: bool = False) -> dict[str, Any]:
     """Made-up values for every variable of an e-mail; `sparse`: those that may be missing are."""
-    return {name: None if sparse and name in OPTIONAL else _EXAMPLES[name] for name in variables(code)}
+    missing = optional(code) if sparse else set()
+    return {name: None if name in missing else _EXAMPLES[name] for name in variables(code)}

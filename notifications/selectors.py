@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, Expression, OuterRef, Q, QuerySet
 
 from loyalty.models import LoyaltyCard
+from notifications import marks
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
 from tenancy.models import Store
 
@@ -62,7 +63,7 @@ def emails_of(customer_id: int) -> list[dict[str, Any]]:
             "to": row.to,
             "language": row.language,
             "subject": row.subject,
-            "text": row.body,
+            "text": marks.plain_text(row.body),
             "status": row.status,
             "created_at": row.created_at.isoformat(),
             "sent_at": row.sent_at.isoformat() if row.sent_at else None,

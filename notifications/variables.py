@@ -64,7 +64,8 @@ def of(
     """
     with override(language):
         values = _common(card) | _OWN[Code(code)](card, context, now)
-    return {name: values.get(name) for name in codes.variables(code)}
+    # In Liquid an empty text counts as true, nothing does not.
+    return {name: None if values.get(name) == "" else values.get(name) for name in codes.variables(code)}
 
 
 def _common(card: LoyaltyCard) -> dict[str, Any]:

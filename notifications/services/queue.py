@@ -117,8 +117,9 @@ def _take(due: QuerySet[EmailLog], now: datetime) -> EmailLog | None:
     if log.status == Status.SENDING and log.attempts >= MAXIMUM_ATTEMPTS:
         _give_up(log)
         return None
-    log.status, log.attempts, log.next_attempt_at = Status.SENDING, log.attempts + 1, now + LEASE
-    log.save(update_fields=["status", "attempts", "next_attempt_at", "updated_at"])
+    log.status, log.fault = Status.SENDING, ""
+    log.attempts, log.next_attempt_at = log.attempts + 1, now + LEASE
+    log.save(update_fields=["status", "fault", "attempts", "next_attempt_at", "updated_at"])
     return log
 
 

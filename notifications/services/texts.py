@@ -141,6 +141,6 @@ def present_values(card: LoyaltyCard, code: str, language: str) -> dict[str, Any
     with override(language):
         real = variables.at_hand(card, now=timezone.now())
     return {
-        name: real.get(name) if real.get(name) or name in codes.OPTIONAL & real.keys() else value
+        name: real[name] if real.get(name) or name in codes.optional(code) & real.keys() else value
         for name, value in codes.example(code).items()
     }

@@ -128,7 +128,8 @@ def test_nothing_is_there_but_the_variables_that_were_given(name):
 
 def test_the_length_of_a_value_may_be_asked():
     sandbox.check(
-        "{{ customer_name.size }}{% assign words = customer_name | split: ' ' %}{{ words.first }}", VALUES.keys()
+        "{{ customer_name.size }}{% assign words = customer_name | split: ' ' %}{{ words.first }}",
+        VALUES.keys(),
     )
 
 

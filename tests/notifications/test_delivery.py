@@ -1,0 +1,348 @@
+"""E-mails go out through a real mail server: once, whatever it answers."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import Settings
+
+from loyalty.models import LoyaltyCard
+from loyalty.selectors import annotated
+from notifications.codes import Code
+from notifications.models import AddressProblem, EmailLog, EmailTemplate, Fault, Status
+from notifications.services import delivery, queue
+from tenancy.deletion import soft_delete
+from tests.notifications.conftest import Shop
+from tests.notifications.post_office import PostOffice, open_post_office
+from tests.servers import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+def state(log: EmailLog) -> tuple[str, int, str]:
+    log.refresh_from_db()
+    return log.status, log.attempts, log.fault
+
+
+def seconds_until_next(log: EmailLog) -> float | None:
+    log.refresh_from_db()
+    return (log.next_attempt_at - timezone.now()).total_seconds() if log.next_attempt_at else None
+
+
+def part(letter: EmailMessage, kind: str) -> str:
+    return letter.get_body((kind,)).get_content().replace("\r\n", "\n")
+
+
+def has_problem(card: LoyaltyCard) -> bool:
+    return annotated(LoyaltyCard.objects.filter(pk=card.pk)).get().email_problem
+
+
+# --- All is well ------------------------------------------------------------------------------------------
+
+
+def test_an_email_goes_out_in_plain_text_and_in_the_merchants_look(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    card = shop.card(shop.customer(email="anouk@example.com"))
+    log = shop.owed(card)
+
+    assert delivery.deliver(log.pk) == "sent"
+
+    (letter,) = post_office.letters
+    assert letter["To"] == "anouk@example.com"
+    assert letter["From"] == "Café Mirabel <cards@cards.example>"
+    assert letter["Reply-To"] == "hello@mirabel.example"
+    assert letter["Subject"] == "Here is your card at Café Mirabel"
+    assert letter["Message-ID"] == f"<email-{log.pk}-{log.created_at:%Y%m%d%H%M%S}@cards.example>"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert f"Open your card:\nhttps://cards.example/card/{card.access_token}/\n" in part(letter, "plain")
+    assert part(letter, "plain").startswith(
+        "Hello Anouk,\n\nYou already have a card with us. Here it is again:\n"
+    )
+    assert f'href="https://cards.example/card/{card.access_token}/"' in part(letter, "html")
+    assert "background:#c2553a" in part(letter, "html")
+    assert "Mirabel Club" in part(letter, "html")
+
+
+def test_what_went_out_can_be_read_in_the_log(shop: Shop, post_office: PostOffice) -> None:
+    log = shop.owed(shop.card(shop.customer(email="anouk@example.com", preferred_language="fr")))
+    with time_machine.travel(timezone.now(), tick=False):
+        delivery.deliver(log.pk)
+        log.refresh_from_db()
+        assert log.sent_at == timezone.now()
+    assert (log.status, log.attempts, log.to, log.language) == ("sent", 1, "anouk@example.com", "fr")
+    assert log.subject == "Voici votre carte chez Café Mirabel"
+    assert log.body.startswith("Bonjour Anouk,")
+    assert log.next_attempt_at is None
+
+
+def test_an_email_is_sent_once_however_often_the_task_runs(shop: Shop, post_office: PostOffice) -> None:
+    log = shop.owed()
+    assert [delivery.deliver(log.pk) for _ in range(3)] == ["sent", None, None]
+    assert delivery.sweep() == 0
+    assert len(post_office.letters) == 1
+
+
+def test_the_sweep_takes_up_all_that_nobody_has_sent(shop: Shop, post_office: PostOffice) -> None:
+    for number in range(3):
+        shop.owed(cause=str(number))
+    assert delivery.sweep() == 3
+    assert len({letter["Message-ID"] for letter in post_office.letters}) == 3
+
+
+def test_an_email_says_what_is_true_when_it_is_sent(shop: Shop, post_office: PostOffice) -> None:
+    customer = shop.customer(email="old@example.com")
+    log = shop.owed(shop.card(customer))
+    customer.email, customer.first_name = "new@example.com", "Léa"
+    customer.save()
+    delivery.deliver(log.pk)
+    (letter,) = post_office.letters
+    assert letter["To"] == "new@example.com"
+    assert part(letter, "plain").startswith("Hello Léa,")
+
+
+# --- Passing faults ---------------------------------------------------------------------------------------
+
+
+def test_a_refusal_for_now_is_tried_three_times_more_with_growing_pauses(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    post_office.recipient = "451 Greylisted, try later"
+    log = shop.owed()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for attempt, pause in ((1, 60), (2, 120), (3, 240)):
+            assert delivery.deliver(log.pk) == "queued"
+            assert state(log) == ("queued", attempt, "deferred")
+            assert seconds_until_next(log) == pause
+            assert delivery.deliver(log.pk) is None, "not before its time"
+            clock.shift(pause)
+        assert delivery.deliver(log.pk) == "failed"
+        assert state(log) == ("failed", 4, "deferred")
+        assert log.error == "451 Greylisted, try later"
+        assert seconds_until_next(log) is None
+    assert post_office.letters == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"), [("hang", "interrupted"), ("drop", "interrupted"), ("452 Full", "deferred")]
+)
+def test_a_server_that_hangs_or_drops_is_tried_again(
+    shop: Shop, post_office: PostOffice, settings: Settings, answer: str, fault: str
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.3
+    post_office.data = answer
+    log = shop.owed()
+    assert delivery.deliver(log.pk) == "queued"
+    assert state(log) == ("queued", 1, fault)
+
+    post_office.data = "250 OK"
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        assert delivery.deliver(log.pk) == "sent"
+    assert [letter["Message-ID"] for letter in post_office.letters] == [
+        post_office.offered[0]["Message-ID"]
+    ], "whoever got both can tell"
+
+
+def test_a_mail_server_that_is_down_loses_nothing(shop: Shop, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
+    first, second = shop.owed(cause="1"), shop.owed(cause="2")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert delivery.sweep() == 1, "the others need not wait for a server that is away"
+        assert (state(first), state(second)) == (("queued", 1, "unreachable"), ("queued", 0, ""))
+        for _ in range(10):
+            clock.shift(241)
+            delivery.sweep()
+        assert state(first) == ("failed", 4, "unreachable")
+        assert state(second) == ("failed", 4, "unreachable")
+
+        with open_post_office(settings.EMAIL_PORT) as office:
+            clock.shift(3601)
+            assert delivery.sweep() == 2
+            assert len(office.letters) == 2
+    assert (state(first)[0], state(second)[0]) == ("sent", "sent")
+
+
+def test_after_three_days_a_server_that_never_came_back_is_given_up(shop: Shop, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
+    log = shop.owed()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for pause in (0, 60, 120, 240):
+            clock.shift(pause)
+            delivery.sweep()
+        assert seconds_until_next(log) == 3600
+        clock.shift(timedelta(days=3))
+        delivery.sweep()
+        assert (state(log), seconds_until_next(log)) == (("failed", 5, "unreachable"), None)
+
+
+# --- Permanent refusals, and addresses that do not work ---------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["recipient", "data"])
+def test_a_permanent_refusal_is_failed_at_once_and_marks_the_address(
+    shop: Shop, post_office: PostOffice, where: str
+) -> None:
+    setattr(post_office, where, "550 No such mailbox")
+    log = shop.owed()
+    assert delivery.deliver(log.pk) == "failed"
+    assert state(log) == ("failed", 1, "refused")
+    assert log.error == "550 No such mailbox"
+    assert log.next_attempt_at is None
+    assert has_problem(log.card)
+
+
+def test_an_address_that_is_none_is_failed_at_once(shop: Shop, post_office: PostOffice) -> None:
+    log = shop.owed(shop.card(shop.customer(email="anouk@exämple..com")))
+    assert delivery.deliver(log.pk) == "failed"
+    assert state(log) == ("failed", 1, "bad_address")
+    assert has_problem(log.card)
+    assert post_office.offered == []
+
+
+def test_three_failures_in_a_row_mark_the_address_and_two_do_not(shop: Shop, post_office: PostOffice) -> None:
+    post_office.recipient = "451 Try later"
+    card = shop.card()
+    for number in (1, 2, 3):
+        log = shop.owed(card, cause=str(number))
+        EmailLog.objects.filter(pk=log.pk).update(attempts=3)
+        assert delivery.deliver(log.pk) == "failed"
+        assert has_problem(card) is (number == 3)
+
+
+def test_an_email_that_arrives_clears_the_mark(shop: Shop, post_office: PostOffice) -> None:
+    post_office.recipient = "550 No such mailbox"
+    card = shop.card()
+    delivery.deliver(shop.owed(card, cause="1").pk)
+    assert has_problem(card)
+    post_office.recipient = "250 OK"
+    delivery.deliver(shop.owed(card, cause="2").pk)
+    assert not has_problem(card)
+    assert AddressProblem.objects.count() == 0
+
+
+def test_another_address_has_no_problem_until_it_fails_itself(shop: Shop, post_office: PostOffice) -> None:
+    post_office.recipient = "550 No such mailbox"
+    card = shop.card()
+    delivery.deliver(shop.owed(card, cause="1").pk)
+    card.customer.email = "other@example.com"
+    card.customer.save()
+    assert not has_problem(card)
+    post_office.recipient = "451 Try later"
+    log = shop.owed(card, cause="2")
+    EmailLog.objects.filter(pk=log.pk).update(attempts=3)
+    delivery.deliver(log.pk)
+    assert not has_problem(card), "one passing failure is no problem"
+    assert AddressProblem.objects.get().failures == 1
+
+
+# --- Workers that die, or meet --------------------------------------------------------------------------------
+
+
+def test_a_row_that_somebody_is_sending_is_left_alone_until_the_lease_runs_out(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    log = shop.owed()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert queue.take(log.pk, now=timezone.now()).pk == log.pk
+        assert delivery.deliver(log.pk) is None
+        clock.shift(299)
+        assert delivery.sweep() == 0
+        clock.shift(1)
+        assert delivery.sweep() == 1
+    assert state(log) == ("sent", 2, "")
+
+
+def test_a_worker_that_comes_back_after_its_lease_changes_nothing(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    log = shop.owed()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        slow = queue.take(log.pk, now=timezone.now())
+        clock.shift(300)
+        delivery.sweep()
+        assert not queue.settle(slow, status=Status.FAILED, next_attempt_at=None)
+    assert state(log) == ("sent", 2, "")
+
+
+def test_a_worker_that_is_lost_four_times_is_not_waited_for_again(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    log = shop.owed()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(4):
+            assert queue.take_next(now=timezone.now()) is not None
+            clock.shift(300)
+        assert delivery.sweep() == 0
+    assert state(log) == ("failed", 4, Fault.INTERRUPTED)
+    assert post_office.letters == []
+
+
+# --- Nobody to write to, nothing to say -----------------------------------------------------------------------
+
+
+def test_no_email_goes_to_somebody_without_an_address(shop: Shop, post_office: PostOffice) -> None:
+    log = shop.owed(shop.card(shop.customer(email=None)))
+    assert state(log) == ("suppressed", 0, "")
+    assert log.error == "the customer has no e-mail address"
+    assert delivery.deliver(log.pk) is None
+
+
+def test_no_email_goes_to_a_customer_who_was_deleted_meanwhile(shop: Shop, post_office: PostOffice) -> None:
+    log = shop.owed()
+    soft_delete(log.customer, by=None)
+    assert delivery.deliver(log.pk) == "suppressed"
+    assert state(log) == ("suppressed", 1, "")
+    assert post_office.letters == []
+
+
+def test_a_reward_that_was_redeemed_meanwhile_is_not_announced(shop: Shop, post_office: PostOffice) -> None:
+    log = shop.owed(shop.card(stamps=3), code=Code.REWARD_READY)
+    assert delivery.deliver(log.pk) == "suppressed"
+    log.refresh_from_db()
+    assert log.error == "the reward was redeemed, or the stamp taken back, before the e-mail went out"
+
+
+# --- Texts that cannot be used --------------------------------------------------------------------------------
+
+
+def test_a_broken_text_of_a_store_gives_way_to_the_platforms(shop: Shop, post_office: PostOffice) -> None:
+    EmailTemplate.objects.create(
+        code=Code.CARD_LINK, store=shop.store, subject_en="Ours", body_en="Hi\n{{ nobody }}"
+    )
+    log = shop.owed()
+    assert delivery.deliver(log.pk) == "sent"
+    log.refresh_from_db()
+    assert log.subject == "Ours"
+    assert log.body.startswith("Hello Anouk,")
+    assert "body (en), line 2: This is not understood: 'nobody' is undefined." in log.error
+
+
+def test_without_any_text_the_email_has_failed_and_can_be_sent_again(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    platform = EmailTemplate.objects.filter(code=Code.CARD_LINK)
+    platform.delete()
+    log = shop.owed()
+    assert delivery.deliver(log.pk) == "failed"
+    assert state(log) == ("failed", 1, "text")
+    assert not has_problem(log.card), "the address can't help it"
+
+    EmailTemplate.objects.create(code=Code.CARD_LINK, subject_en="Card", body_en="Here: {{ card_url }}")
+    assert queue.send_again(log.pk).pk == log.pk
+    assert delivery.deliver(log.pk) == "sent"
+    assert [letter["Subject"] for letter in post_office.letters] == ["Card"]
+
+
+def test_sending_again_what_had_arrived_is_another_email(shop: Shop, post_office: PostOffice) -> None:
+    log = shop.owed()
+    delivery.deliver(log.pk)
+    copy = queue.send_again(log.pk)
+    assert copy.pk != log.pk
+    assert copy.context == {"again_of": log.pk}
+    assert delivery.deliver(copy.pk) == "sent"
+    assert state(log)[0] == "sent"
+    assert len({letter["Message-ID"] for letter in post_office.letters}) == 2

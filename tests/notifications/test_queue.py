@@ -1,0 +1,224 @@
+"""What loyalty announces becomes e-mails that are owed: each once, a thousand as cheaply as one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from customers.services import erase_person, export_person
+from loyalty.models import LoyaltyCard
+from loyalty.services.enrollment import enroll
+from loyalty.services.stamps import give
+from notifications import handlers
+from notifications.models import AddressProblem, EmailLog
+from notifications.services import delivery, queue
+from tenancy import outbox
+from tenancy.actor import Actor
+from tenancy.deletion import soft_delete
+from tests.notifications.conftest import Shop
+from tests.notifications.post_office import PostOffice
+
+pytestmark = pytest.mark.django_db
+
+
+def event(cards: list[LoyaltyCard], lines: list[int] | None = None) -> dict:
+    return {
+        "merchant_id": cards[0].merchant_id,
+        "card_ids": [card.pk for card in cards],
+        "transaction_ids": lines if lines is not None else [],
+    }
+
+
+def owed() -> list[tuple[str, str]]:
+    return list(EmailLog.objects.order_by("id").values_list("code", "status"))
+
+
+# --- From the till to the queue -------------------------------------------------------------------------------
+
+
+def test_a_new_customer_is_owed_a_welcome_and_a_bonus(shop: Shop) -> None:
+    shop.program.welcome_bonus_points = 50
+    shop.program.save()
+    enrollment = enroll(
+        store=shop.store,
+        email="anouk@example.com",
+        name="Anouk Weber",
+        language="lb",
+        create_if_missing=True,
+        actor=Actor.system(),
+    )
+    assert owed() == [], "the till does not write e-mails"
+
+    outbox.relay()
+
+    assert sorted(owed()) == [("loyalty_enrollment", "queued"), ("loyalty_welcome_bonus", "queued")]
+    log = EmailLog.objects.get(code="loyalty_welcome_bonus")
+    line = enrollment.card.transactions.get(transaction_type="welcome_bonus")
+    assert log.dedup_key == f"loyalty_welcome_bonus:card={enrollment.card.pk}:transaction={line.pk}"
+    assert log.context == {"transaction_id": line.pk}
+    assert (log.merchant_id, log.store_id, log.customer_id, log.card_id) == (
+        shop.merchant.pk,
+        shop.store.pk,
+        enrollment.card.customer_id,
+        enrollment.card.pk,
+    )
+    assert (log.language, log.to, log.attempts) == ("lb", "anouk@example.com", 0)
+
+
+def test_enrolling_again_brings_no_second_welcome_but_on_the_page_the_link(shop: Shop) -> None:
+    person = {"store": shop.store, "email": "anouk@example.com", "actor": Actor.system()}
+    enroll(**person, create_if_missing=True)
+    enroll(**person)
+    outbox.relay()
+    assert owed() == [("loyalty_enrollment", "queued")]
+    enroll(**person, self_service=True)
+    outbox.relay()
+    assert owed() == [("loyalty_enrollment", "queued"), ("loyalty_card_link", "queued")]
+
+
+def test_the_stamp_that_fills_the_card_is_announced(shop: Shop) -> None:
+    shop.program.require_staff_pin = False
+    shop.program.save()
+    card = shop.card(stamps=0)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(10):
+            give(store=shop.store, card_id=card.pk, actor=Actor.system())
+            clock.shift(timedelta(hours=6))
+        outbox.relay()
+    assert owed() == [("loyalty_reward_ready", "queued")]
+
+
+# --- Each once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("handle", "code"),
+    [
+        (handlers.on_cards_enrolled, "loyalty_enrollment"),
+        (handlers.on_welcome_bonus_given, "loyalty_welcome_bonus"),
+        (handlers.on_reward_ready, "loyalty_reward_ready"),
+        (handlers.on_points_expired, "loyalty_points_expired"),
+    ],
+)
+def test_an_announcement_that_comes_twice_is_one_email(shop: Shop, handle: Callable, code: str) -> None:
+    card = shop.card()
+    handle(event([card], [7]))
+    handle(event([card], [7]))
+    assert owed() == [(code, "queued")]
+    handle(event([card], [8]))
+    assert owed() == [(code, "queued")] * 2
+
+
+def test_a_warning_is_one_email_per_cycle(shop: Shop) -> None:
+    card = shop.card(points=240)
+    card.last_expiration_warning_at = timezone.now()
+    card.save()
+    handlers.on_points_about_to_expire(event([card]))
+    handlers.on_points_about_to_expire(event([card]))
+    assert owed() == [("loyalty_points_expiring", "queued")]
+    card.last_expiration_warning_at += timedelta(days=100)
+    card.save()
+    handlers.on_points_about_to_expire(event([card]))
+    assert owed() == [("loyalty_points_expiring", "queued")] * 2
+
+
+@pytest.mark.parametrize("handle", [handlers.on_card_link_requested, handlers.on_erasure_requested])
+def test_asking_again_and_again_brings_one_email_in_ten_minutes(shop: Shop, handle: Callable) -> None:
+    card = shop.card()
+    on_the_hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    with time_machine.travel(on_the_hour, tick=False) as clock:
+        for _ in range(10):
+            handle(event([card]))
+            clock.shift(timedelta(seconds=59))
+        assert EmailLog.objects.count() == 1
+        clock.shift(timedelta(seconds=10))
+        handle(event([card]))
+        assert EmailLog.objects.count() == 2
+
+
+# --- A thousand ---------------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_cards_cost_as_many_statements_as_thirty(shop: Shop) -> None:
+    cards = [shop.card() for _ in range(1030)]
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        handlers.on_points_expired(event(cards[:30], list(range(30))))
+    with CaptureQueriesContext(connection) as many:
+        handlers.on_points_expired(event(cards[30:], list(range(1000))))
+    assert (len(few), len(many)) == (2, 2), "the cards, and the e-mails"
+    assert EmailLog.objects.filter(status="queued").count() == 1030
+
+
+def test_for_a_few_each_row_is_rung_for_and_for_many_the_sweep(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[tuple[str, dict]] = []
+    monkeypatch.setattr(queue.doorbell, "ring", lambda task, **ids: rung.append((task, ids)))
+    cards = [shop.card() for _ in range(21)]
+    handlers.on_cards_enrolled(event(cards[:1], [1]))
+    log = EmailLog.objects.get()
+    assert rung == [("loyalty.send_notification_email", {"email_log_id": log.pk})]
+    handlers.on_cards_enrolled(event(cards, list(range(2, 23))))
+    assert rung[1:] == [("notifications.sweep_email_log", {})]
+
+
+# --- Nobody to write to -------------------------------------------------------------------------------------------
+
+
+def test_who_has_no_address_or_is_gone_is_not_written_to(shop: Shop) -> None:
+    nameless = shop.card(shop.customer(email=None))
+    deleted = shop.card()
+    soft_delete(deleted.customer, by=None)
+    erased = shop.card()
+    erase_person(customer=erased.customer)
+    handlers.on_cards_enrolled(event([nameless, deleted, erased], [1, 2, 3]))
+    assert list(EmailLog.objects.order_by("card_id").values_list("status", "error", "next_attempt_at")) == [
+        ("suppressed", "the customer has no e-mail address", None),
+        ("suppressed", "the customer or the card was deleted", None),
+        ("suppressed", "the customer's data were erased", None),
+    ]
+
+
+# --- A person's rights --------------------------------------------------------------------------------------------
+
+
+def test_a_persons_export_has_all_that_was_written_to_them(shop: Shop, post_office: PostOffice) -> None:
+    log = shop.owed()
+    delivery.deliver(log.pk)
+    (email,) = export_person(customer=log.customer)["emails"]
+    assert email["kind"] == "loyalty_card_link"
+    assert email["subject"] == "Here is your card at Café Mirabel"
+    assert email["text"].startswith("Hello Anouk,\n\nYou already have a card with us.")
+    assert "\\" not in email["text"]
+    assert email["status"] == "sent"
+
+
+def test_erasing_a_person_blanks_the_log_and_stops_what_waits(shop: Shop, post_office: PostOffice) -> None:
+    card = shop.card()
+    sent, waiting, failing = (
+        shop.owed(card, cause="1"),
+        shop.owed(card, cause="2"),
+        shop.owed(card, cause="3"),
+    )
+    delivery.deliver(sent.pk)
+    post_office.recipient = "550 No such mailbox"
+    delivery.deliver(failing.pk)
+    erase_person(customer=card.customer)
+
+    rows = EmailLog.objects.order_by("id").values_list("status", "to", "subject", "body", "context")
+    assert list(rows) == [
+        ("sent", "", "", "", {}),
+        ("suppressed", "", "", "", {}),
+        ("suppressed", "", "", "", {}),
+    ]
+    assert AddressProblem.objects.count() == 0
+    assert delivery.sweep() == 0
+    assert queue.send_again(waiting.pk).status == "queued"
+    assert delivery.deliver(waiting.pk) == "suppressed", "not even by hand"
+    assert len(post_office.letters) == 1
