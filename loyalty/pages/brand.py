@@ -53,7 +53,9 @@ def draw_icon(brand: str, letter: str, size: int) -> bytes:
     palette = colors.Palette.of(brand)
     picture = Image.new("RGB", (size, size), tuple(palette.brand))
     pen = ImageDraw.Draw(picture)
-    pen.text((size / 2, size / 2), letter, font=_typeface(size // 2), anchor="mm", fill=tuple(palette.on_brand))
+    pen.text(
+        (size / 2, size / 2), letter, font=_typeface(size // 2), anchor="mm", fill=tuple(palette.on_brand)
+    )
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

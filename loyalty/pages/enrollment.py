@@ -35,10 +35,11 @@ COOKIE_SECONDS = 15 * 60
 
 @dataclass(frozen=True)
 class Joined:
-    """What the next page may know: the new card, or only where the card that exists already works."""
+    """What the next page may know: the new card of a new customer, or else only where their card works."""
 
     store_ids: list[int]
     card_id: int | None = None
+    already_enrolled: bool = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,8 +72,11 @@ def enroll(request: HttpRequest, store: Store, form: EnrollmentForm) -> Joined:
         self_service=True,
         actor=Actor(ip_address=client.address(request), user_agent=client.agent(request)),
     )
-    store_ids = [place.pk for place in result.locations]
-    return Joined(store_ids, card_id=None if result.already_enrolled else result.card.pk)
+    return Joined(
+        store_ids=[place.pk for place in result.locations],
+        card_id=result.card.pk if result.customer_is_new else None,
+        already_enrolled=result.already_enrolled,
+    )
 
 
 def form_page(
@@ -103,6 +107,7 @@ def done(request: HttpRequest, store: Store, program: LoyaltyProgram) -> HttpRes
     stores = open_stores().filter(pk__in=joined.store_ids).order_by("name", "pk")
     context = looks(program, store.merchant) | {"stores": stores}
     if joined.card_id is None:
+        context["already_enrolled"] = joined.already_enrolled
         return private(render(request, "pages/join_known.html", context))
     card = selectors.card_at(store, joined.card_id)
     return private(render(request, "pages/join_done.html", context | new_card(request, card)))
@@ -147,7 +152,9 @@ def remember(request: HttpRequest, response: HttpResponse, store: Store, joined:
 def recall(request: HttpRequest, store: Store) -> Joined | None:
     """What `remember` noted a short while ago at this store; None for anything else."""
     try:
-        return Joined(**signing.loads(request.COOKIES.get(COOKIE, ""), salt=_salt(store), max_age=COOKIE_SECONDS))
+        return Joined(
+            **signing.loads(request.COOKIES.get(COOKIE, ""), salt=_salt(store), max_age=COOKIE_SECONDS)
+        )
     except signing.BadSignature:
         return None
 

@@ -11,7 +11,9 @@ from tenancy.errors import DomainError
 TEMPLATED = frozenset({403, 404, 429, 500, 503})
 
 
-def page(request: HttpRequest, status: int, *, retry_after: int | None = None, detail: str = "") -> HttpResponse:
+def page(
+    request: HttpRequest, status: int, *, retry_after: int | None = None, detail: str = ""
+) -> HttpResponse:
     """The page of an HTTP status; retry_after in seconds."""
     template = status if status in TEMPLATED else 500 if status >= 500 else 404
     response = render(request, f"errors/{template}.html", {"detail": detail}, status=status)

@@ -26,7 +26,13 @@ def decide(request: HttpRequest, *, person: str = "", shop: str = "") -> str:
 
     Parameters: person - the language the customer or user is known to prefer; shop - the store's default language.
     """
-    wishes = (asked_for(request), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME), person, *_accepted(request), shop)
+    wishes = (
+        asked_for(request),
+        request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME),
+        person,
+        *_accepted(request),
+        shop,
+    )
     return next(filter(None, map(supported, wishes)), settings.LANGUAGE_CODE)
 
 

@@ -148,8 +148,13 @@ class History:
 
     def title(self, transaction: LoyaltyTransaction) -> str:
         """What happened, in a few words."""
-        if transaction.transaction_type == TransactionType.POINTS_EARNED and transaction.purchase_amount_cents:
-            return _("Purchase of %(amount)s") % {"amount": money(transaction.purchase_amount_cents, self.currency)}
+        if (
+            transaction.transaction_type == TransactionType.POINTS_EARNED
+            and transaction.purchase_amount_cents
+        ):
+            return _("Purchase of %(amount)s") % {
+                "amount": money(transaction.purchase_amount_cents, self.currency)
+            }
         if transaction.transaction_type == TransactionType.POINTS_REDEEMED and transaction.reward_name:
             return _("Redeemed: %(reward)s") % {"reward": transaction.reward_name}
         return TITLES[TransactionType(transaction.transaction_type)](transaction)
@@ -169,9 +174,13 @@ def changes(transaction: LoyaltyTransaction) -> list[str]:
     """What a transaction did to the balances: `+1 stamp`, `−200 points`; nothing for a card made or replaced."""
     said = []
     if stamps := transaction.stamps_delta:
-        said.append(ngettext("%(number)s stamp", "%(number)s stamps", abs(stamps)) % {"number": signed(stamps)})
+        said.append(
+            ngettext("%(number)s stamp", "%(number)s stamps", abs(stamps)) % {"number": signed(stamps)}
+        )
     if points := transaction.points_delta:
-        said.append(ngettext("%(number)s point", "%(number)s points", abs(points)) % {"number": signed(points)})
+        said.append(
+            ngettext("%(number)s point", "%(number)s points", abs(points)) % {"number": signed(points)}
+        )
     return said
 
 

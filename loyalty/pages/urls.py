@@ -17,7 +17,11 @@ urlpatterns = [
     path("card/<token:access_token>/history/", card.history, name="card-history"),
     path("card/<token:access_token>/export.json", person.export, name="card-export"),
     path("card/<token:access_token>/erase/", person.erase, name="card-erase"),
-    path("card/<token:access_token>/erase/<str:confirmation>/", person.confirm_erasure, name="card-erase-confirm"),
+    path(
+        "card/<token:access_token>/erase/<str:confirmation>/",
+        person.confirm_erasure,
+        name="card-erase-confirm",
+    ),
     path("card/<token:access_token>/card.webmanifest", install.manifest, name="card-manifest"),
     path("brand/<brand:brand>.css", brand.stylesheet, name="brand-css"),
     path("brand/<brand:brand>/<str:letter>-<int:size>.png", brand.icon, name="brand-icon"),

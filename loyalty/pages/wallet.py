@@ -18,7 +18,9 @@ DEVICES: Mapping[str, re.Pattern[str]] = {
 
 def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, Any]]:
     """The buttons ({platform, url, label}) that the wallet app provides for a card, as far as the device fits."""
-    buttons = [button for provide in registry.providers("wallet_buttons") for button in provide(card, request)]
+    buttons = [
+        button for provide in registry.providers("wallet_buttons") for button in provide(card, request)
+    ]
     own = _platform(request.headers.get("User-Agent", ""))
     return [button for button in buttons if own in ("", button["platform"])]
 

@@ -26,7 +26,9 @@ def icon(name: str, css_class: str = "") -> SafeString:
     """A decorative icon of static/icons.svg; the words beside it say what it means."""
     classes = f"icon {css_class}".strip()
     address = static("icons.svg")
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, address, name)
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, address, name
+    )
 
 
 @register.filter

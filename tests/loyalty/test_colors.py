@@ -28,7 +28,9 @@ def test_fifty_thousand_random_colours_can_all_be_read():
     assert worst >= 4.5
 
 
-@pytest.mark.parametrize("extreme", ["000000", "ffffff", "ff0000", "00ff00", "0000ff", "ffff00", "808080", "777777"])
+@pytest.mark.parametrize(
+    "extreme", ["000000", "ffffff", "ff0000", "00ff00", "0000ff", "ffff00", "808080", "777777"]
+)
 def test_the_extreme_colours_can_be_read_too(extreme):
     assert min(colors.contrast(*pair) for pair in readable_pairs(Palette.of(extreme))) >= 4.5
 
