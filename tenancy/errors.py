@@ -54,6 +54,12 @@ class OperatorRequired(DomainError):
     message = _("Only an operator of the platform can do this.")
 
 
+class OwnerRequired(DomainError):
+    code = "owner_required"
+    status = 403
+    message = _("Only the owner can do this.")
+
+
 class ManagerRequired(DomainError):
     code = "manager_required"
     status = 403

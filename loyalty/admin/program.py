@@ -1,0 +1,255 @@
+"""The program in the console: tabs, languages side by side, rewards beside it; saved through the service."""
+
+import copy
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+
+from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.services import programs
+from loyalty.services.fields import editable_fields
+from tenancy.admin_access import MANAGERS, OWNERS, Grants, actor_for
+from tenancy.admin_base import ConsoleAdmin, ConsoleStackedInline
+from tenancy.admin_forms import ConsoleForm
+
+LANGUAGES = ("en", "fr", "de", "lb")
+
+
+def in_each_language(field: str) -> tuple[str, ...]:
+    """A translated field's four fields, which stand side by side."""
+    return tuple(f"{field}_{language}" for language in LANGUAGES)
+
+
+class ProgramForm(ConsoleForm):
+    """A program. A change that takes something from customers is saved only when that is confirmed."""
+
+    confirm = forms.BooleanField(
+        label=_("I know that customers lose something by this change"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+    class Meta:
+        model = LoyaltyProgram
+        fields = ["merchant"]
+        widgets = {
+            "card_color": UnfoldAdminColorInputWidget,
+            "card_secondary_color": UnfoldAdminColorInputWidget,
+            "terms_text": UnfoldAdminTextareaWidget,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = copy.copy(self.instance)
+        if "confirm" in self.fields:
+            self.fields["confirm"].widget = forms.HiddenInput()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.instance.pk and not self.errors and not self.cleaned_data.get("confirm"):
+            self._ask_to_confirm()
+
+    def _ask_to_confirm(self) -> None:
+        changes = programs.what_changes(self.before, self.instance)
+        count = programs.cards_affected(self.before, changes) if changes.takes_something else 0
+        if count and "confirm" in self.fields:
+            self.fields["confirm"].widget = UnfoldBooleanSwitchWidget()
+            self.add_error("confirm", _loss(changes, count))
+
+
+def _loss(changes: programs.Changes, count: int) -> str:
+    """What customers lose, as a sentence."""
+    if changes.raises_stamps_target and changes.shortens_expiry:
+        text = ngettext(
+            "%(count)d card loses a full row of stamps, or has points that would now expire.",
+            "%(count)d cards lose a full row of stamps, or have points that would now expire.",
+            count,
+        )
+    elif changes.raises_stamps_target:
+        text = ngettext(
+            "%(count)d card is full now and would not be full any more.",
+            "%(count)d cards are full now and would not be full any more.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)d card has points that would now expire.",
+            "%(count)d cards have points that would now expire.",
+            count,
+        )
+    return text % {"count": count}
+
+
+class RewardInline(ConsoleStackedInline, TranslationStackedInline):
+    """What points buy. A removed reward stays in the ledger under its name."""
+
+    grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
+    model = PointsReward
+    tab = True
+    ordering_field = "position"
+    hide_ordering_field = True
+    verbose_name_plural = _("Rewards")
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    in_each_language("name"),
+                    in_each_language("description"),
+                    ("points_cost", "value_cents", "is_active"),
+                    "position",
+                ]
+            },
+        )
+    ]
+
+
+@admin.register(LoyaltyProgram)
+class LoyaltyProgramAdmin(ConsoleAdmin, TranslationAdmin):
+    """A merchant's one loyalty program."""
+
+    grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
+    menu_title = _("Loyalty program")
+    menu_icon = "workspace_premium"
+    form = ProgramForm
+    inlines = [RewardInline]
+    list_display = ["name", "merchant", "loyalty_type", "state", "activated_at"]
+    list_filter = ["loyalty_type", "is_active", "merchant"]
+    list_select_related = ["merchant"]
+    search_fields = ["card_name", "merchant__name"]
+    autocomplete_fields = ["merchant"]
+    readonly_fields = ["is_active", "activated_at"]
+    actions_detail = ("activate", "deactivate")
+    fieldsets = [
+        (
+            _("Kind"),
+            {"classes": ["tab"], "fields": ["merchant", "loyalty_type", ("is_active", "activated_at")]},
+        ),
+        (
+            _("Stamps"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("stamps_target", "stamps_reward_value_cents"),
+                    in_each_language("stamps_reward_description"),
+                ],
+            },
+        ),
+        (
+            _("Points"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("points_per_euro", "welcome_bonus_points"),
+                    ("minimum_purchase_cents", "minimum_redemption_points", "point_value_cents"),
+                    ("points_expiration_days", "expiry_requires_warning"),
+                ],
+            },
+        ),
+        (
+            _("Look"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    in_each_language("card_name"),
+                    ("card_color", "card_secondary_color"),
+                    ("logo", "hero_image"),
+                ],
+            },
+        ),
+        (
+            _("Terms"),
+            {"classes": ["tab"], "fields": ["privacy_url", in_each_language("terms_text")]},
+        ),
+        (
+            _("At the till"),
+            {
+                "classes": ["tab"],
+                "fields": ["require_staff_pin", ("cooldown_minutes", "max_daily_stamps")],
+            },
+        ),
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and self.has_change_permission(request, obj) and request.method == "POST":
+            return [(None, {"fields": ["confirm"]}), *fieldsets]
+        return fieldsets
+
+    @display(description=_("program"), ordering="card_name")
+    def name(self, program: LoyaltyProgram) -> str:
+        return str(program)
+
+    @display(description=_("state"), ordering="is_active", label={"on": "success", "off": "danger"})
+    def state(self, program: LoyaltyProgram) -> tuple[str, Any]:
+        return ("on", _("active")) if program.is_active else ("off", _("switched off"))
+
+    # --- saving, through the service ---
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        fields = {
+            name: form.cleaned_data[name]
+            for name in form.changed_data
+            if name in editable_fields(LoyaltyProgram)
+        }
+        actor = actor_for(request, obj.merchant_id)
+        if change:
+            confirmed = bool(form.cleaned_data.get("confirm"))
+            saved = programs.change(program_id=obj.pk, actor=actor, confirm=confirmed, **fields)
+        else:
+            saved = programs.create(merchant=obj.merchant, actor=actor, **fields)
+        obj.__dict__.update(saved.__dict__)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            programs.changed(form.instance)
+
+    # --- on and off ---
+
+    def has_activate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return row is not None and not row.is_active and self.has_change_permission(request, row)
+
+    def has_deactivate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return row is not None and row.is_active and self.has_change_permission(request, row)
+
+    @action(
+        description=_("Switch on"), permissions=["activate"], icon="play_arrow", variant=ActionVariant.PRIMARY
+    )
+    def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask(
+            request,
+            object_id,
+            title=_("Switch the program on"),
+            explanation=_("Cards can be stamped and redeemed again. Points do not expire within 14 days."),
+            perform=self._activate,
+        )
+
+    def _activate(self, request: HttpRequest, row: LoyaltyProgram, cleaned: dict[str, Any]) -> str:
+        programs.activate(program_id=row.pk, actor=actor_for(request, row.merchant_id))
+        return gettext("The program is switched on.")
+
+    @action(description=_("Switch off"), permissions=["deactivate"], icon="pause")
+    def deactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask(
+            request,
+            object_id,
+            title=_("Switch the program off"),
+            explanation=_("Cards keep their stamps and points; nothing can be earned, redeemed or expire."),
+            perform=self._deactivate,
+        )
+
+    def _deactivate(self, request: HttpRequest, row: LoyaltyProgram, cleaned: dict[str, Any]) -> str:
+        programs.deactivate(program_id=row.pk, actor=actor_for(request, row.merchant_id))
+        return gettext("The program is switched off.")

@@ -1,0 +1,82 @@
+"""The ledger in the console: to look at, never to change."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from loyalty import selectors
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from tenancy.admin_access import MANAGERS, Grants
+from tenancy.admin_base import ConsoleAdmin
+
+
+def who(line: LoyaltyTransaction) -> str:
+    """Who did it: the person with the PIN, else the user, else the till's own system; empty for nobody."""
+    doer = line.staff_pin or (line.user and (line.user.get_full_name() or line.user.email)) or line.api_key
+    return str(doer or "")
+
+
+def signed(number: int) -> str:
+    """A change with its sign; nothing for no change."""
+    return f"{number:+d}".replace("-", "\N{MINUS SIGN}") if number else ""
+
+
+@admin.register(LoyaltyTransaction)
+class LoyaltyTransactionAdmin(ConsoleAdmin):
+    """All lines of the ledger that a user may see, newest first."""
+
+    grants = Grants(view=MANAGERS)
+    menu_icon = "receipt_long"
+    ordering = ["-id"]
+    list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
+    list_display_links = ["transaction_at", "kind"]
+    list_filter = ["transaction_type", "store", "recorded_offline", "merchant"]
+    list_select_related = ["card", "store", "merchant", "staff_pin", "user", "api_key"]
+    search_fields = ["order_reference", "card__card_number"]
+    search_help_text = _("Card number, receipt number, or part of a customer's name or e-mail")
+    fieldsets = [
+        (None, {"fields": ["merchant", ("transaction_type", "card"), ("transaction_at", "created_at")]}),
+        (
+            _("What changed"),
+            {
+                "fields": [
+                    ("stamps_delta", "stamps_balance_after"),
+                    ("points_delta", "points_balance_after"),
+                    ("purchase_amount_cents", "order_reference"),
+                    ("reward_name", "reward_points_cost"),
+                    "voids",
+                ]
+            },
+        ),
+        (_("Where and who"), {"fields": ["store", ("staff_pin", "user", "api_key"), "notes"]}),
+        (_("Trace"), {"fields": [("ip_address", "user_agent"), "recorded_offline"]}),
+    ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if not search_term:
+            return queryset, False
+        cards = selectors.matching(LoyaltyCard.all_objects.all(), search_term).values("pk")
+        receipts = queryset.filter(order_reference=search_term.strip())
+        return queryset.filter(card__in=cards) | receipts, False
+
+    @display(description=_("kind"), ordering="transaction_type")
+    def kind(self, line: LoyaltyTransaction) -> Any:
+        return line.get_transaction_type_display()
+
+    @display(description=_("stamps"))
+    def stamps(self, line: LoyaltyTransaction) -> str:
+        return signed(line.stamps_delta)
+
+    @display(description=_("points"))
+    def points(self, line: LoyaltyTransaction) -> str:
+        return signed(line.points_delta)
+
+    @display(description=_("who"))
+    def who(self, line: LoyaltyTransaction) -> str:
+        return who(line)

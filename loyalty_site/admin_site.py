@@ -1,0 +1,110 @@
+"""The merchant console's site: one tenant scope per request, the menu of each role, its names and its looks.
+
+Every request is answered, and its template rendered, inside the scope of the signed-in user; an admin class that
+forgot to narrow its rows would still see no other merchant's.
+"""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.i18n import set_language
+from unfold.sites import UnfoldAdminSite
+
+from loyalty_site.console import MENU, dashboard
+from loyalty_site.console.sign_in import SignInForm
+from tenancy import scope
+
+View = Callable[..., Any]
+
+
+class Autocomplete(AutocompleteJsonView):
+    """Proposes what may be chosen: living rows of this user."""
+
+    def get_queryset(self) -> QuerySet:
+        allowed = self.model_admin.choices(self.request).values("pk")
+        return super().get_queryset().filter(pk__in=allowed)
+
+
+class ConsoleSite(UnfoldAdminSite):
+    """The one admin site. What each role may do is said by the admin classes (`tenancy.admin_base`)."""
+
+    login_form = SignInForm
+    enable_nav_sidebar = True
+    index_title = _("Overview")
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        checked = super().admin_view(view, cacheable)
+
+        def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = request.user
+            opened = scope.of_user(user) if user.is_authenticated else scope.merchants(())
+            with opened:
+                response = checked(request, *args, **kwargs)
+                # A template may ask the database too: it is rendered before the scope closes.
+                if not getattr(response, "is_rendered", True):
+                    response.render()
+                return response
+
+        return update_wrapper(scoped, view)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("language/", set_language, name="language"), *super().get_urls()]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        return Autocomplete.as_view(admin_site=self)(request)
+
+    @never_cache
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        return super().login(request, {"title": _("Sign in"), **(extra_context or {})})
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        return super().index(request, {**dashboard.context(request), **(extra_context or {})})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        return {**context, "site_title": settings.SITE_NAME, "site_header": settings.SITE_NAME}
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The menu: groups in the order of MENU, with what works for this user."""
+        overview = {"title": _("Overview"), "icon": "space_dashboard", "link": reverse("admin:index")}
+        groups = [self._group("", [self._item(request, overview)])]
+        for title, labels in MENU:
+            items = [self._item(request, entry) for label in labels if (entry := self._entry(request, label))]
+            if items:
+                groups.append(self._group(title, items))
+        return groups
+
+    def _group(self, title: Any, items: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"title": title, "separator": bool(title), "collapsible": False, "items": items}
+
+    def _entry(self, request: HttpRequest, label: str) -> dict[str, Any] | None:
+        if not apps.is_installed(label.partition(".")[0]):
+            return None
+        try:
+            model = apps.get_model(label)
+        except LookupError:
+            return None
+        model_admin = self._registry.get(model)
+        if model_admin is None or not model_admin.has_view_permission(request):
+            return None
+        meta = model._meta
+        return {
+            "title": getattr(model_admin, "menu_title", None) or capfirst(meta.verbose_name_plural),
+            "icon": getattr(model_admin, "menu_icon", "folder"),
+            "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+        }
+
+    def _item(self, request: HttpRequest, entry: dict[str, Any]) -> dict[str, Any]:
+        is_index = entry["link"] == reverse("admin:index")
+        active = request.path == entry["link"] if is_index else request.path.startswith(entry["link"])
+        return {**entry, "active": active, "has_permission": True}

@@ -1,0 +1,38 @@
+"""The console's composition: the order of its menu; the overview and the sign-in page are beside this file."""
+
+from django.utils.translation import gettext_lazy as _
+
+# (group, models); an entry is shown to whom its page works for.
+MENU = [
+    (
+        _("Customers"),
+        ["loyalty.LoyaltyCard", "customers.Customer", "loyalty.LoyaltyTransaction"],
+    ),
+    (
+        _("Program"),
+        [
+            "loyalty.LoyaltyProgram",
+            "loyalty.MerchantLoyaltySettings",
+            "notifications.EmailTemplate",
+        ],
+    ),
+    (
+        _("Stores and people"),
+        ["tenancy.Store", "tenancy.StoreUser", "loyalty.StaffPin", "tenancy.ApiKey", "tenancy.User"],
+    ),
+    (
+        _("Sent"),
+        ["notifications.EmailLog", "wallet.WalletPass", "wallet.AppleDeviceRegistration"],
+    ),
+    (_("Platform"), ["tenancy.Merchant", "tenancy.OutboxMessage", "admin.LogEntry"]),
+    (
+        _("Schedule"),
+        [
+            "django_celery_beat.PeriodicTask",
+            "django_celery_beat.CrontabSchedule",
+            "django_celery_beat.IntervalSchedule",
+            "django_celery_beat.ClockedSchedule",
+            "django_celery_beat.SolarSchedule",
+        ],
+    ),
+]

@@ -1,0 +1,72 @@
+"""Merchants and their stores."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.admin_access import MANAGERS, OPERATORS, OWNERS, Grants, role_for
+from tenancy.admin_base import ConsoleAdmin
+from tenancy.models import Merchant, Store
+
+
+@admin.register(Merchant)
+class MerchantAdmin(ConsoleAdmin):
+    """A business. What addresses and money hang on is for operators."""
+
+    grants = Grants(view=OWNERS, add=OPERATORS, change=OWNERS, delete=OPERATORS)
+    menu_icon = "storefront"
+    list_display = ["name", "slug", "currency", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "slug", "contact_email"]
+    fieldsets = [
+        (None, {"fields": ["name", "contact_email", "default_language", "timezone"]}),
+        (_("Platform"), {"fields": ["slug", "currency", "is_active"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = list(super().get_readonly_fields(request, obj))
+        return fields if request.user.is_superuser else [*fields, "slug", "currency", "is_active"]
+
+
+@admin.register(Store)
+class StoreAdmin(ConsoleAdmin):
+    """A shop. Its code stands in printed addresses: an owner chooses it once."""
+
+    grants = Grants(view=MANAGERS, add=OWNERS, change=MANAGERS, delete=OWNERS)
+    menu_icon = "store"
+    list_display = ["name", "store_code", "merchant", "city", "is_active"]
+    list_filter = ["merchant", "is_active"]
+    list_select_related = ["merchant"]
+    search_fields = ["name", "store_code", "city"]
+    autocomplete_fields = ["merchant"]
+    prepopulated_fields = {"store_code": ["name"]}
+    fieldsets = [
+        (None, {"fields": ["merchant", "name", "store_code", "subdomain", "is_active"]}),
+        (
+            _("Address"),
+            {
+                "fields": [
+                    "address_line1",
+                    "address_line2",
+                    ("postal_code", "city", "country"),
+                    ("latitude", "longitude"),
+                ],
+                "description": _("Near this place, wallets show the card by themselves."),
+            },
+        ),
+        (_("Language and time"), {"fields": [("default_language", "timezone")]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = list(super().get_readonly_fields(request, obj))
+        if obj is None or request.user.is_superuser:
+            return fields
+        fields.append("store_code")
+        if role_for(request.user, obj.merchant_id) not in OWNERS:
+            fields += ["subdomain", "is_active"]
+        return fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return self.prepopulated_fields if obj is None else {}
