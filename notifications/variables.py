@@ -6,22 +6,21 @@ Everything is read when the e-mail is sent. What is no longer true then is `Noth
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import formats
 from django.utils.translation import get_language, override
 
-from loyalty import links, rules
-from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
+from loyalty import links, selectors
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from notifications import codes
 from notifications.codes import Code
 from notifications.errors import NothingToSay
 from tenancy import registry
 from tenancy.models import Store
 
-WARNED_FIRST = timedelta(days=7)
 # A stranger may enrol anybody's address: what they typed as a name must not become a link in a mail program.
 _LINKS = re.compile(r"[/@<>:]|www\.|\w\.\w{2,}", re.IGNORECASE)
 # Django's Luxembourgish knows only some of the months.
@@ -124,33 +123,18 @@ def _reward_ready(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> 
 
 
 def _points_expiring(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
-    expires = expiry_of(card)
-    if expires is None or card.points_balance == 0 or expires <= now:
+    expires, warned = selectors.points_expire_at(card), card.last_expiration_warning_at
+    if expires is None or expires <= now:
         raise NothingToSay("the points are gone, or no longer expire")
-    zone, days = card.merchant.tzinfo, card.program.points_expiration_days
-    if expires - now > timedelta(days=max(rules.warning_days(days), WARNED_FIRST.days) + 1):
-        raise NothingToSay("the card was used meanwhile")
+    if warned is None or (card.last_activity_at is not None and warned < card.last_activity_at):
+        raise NothingToSay("the card was used after the warning")
+    zone = card.merchant.tzinfo
     on = expires.astimezone(zone).date()
     return {
         "expiring_points": card.points_balance,
         "days_remaining": (on - now.astimezone(zone).date()).days,
         "expiration_date": written(on),
     }
-
-
-def expiry_of(card: LoyaltyCard) -> datetime | None:
-    """When a card's points expire (UTC), or None if they never do."""
-    program: LoyaltyProgram = card.program
-    if not program.points_expiration_days or card.last_activity_at is None:
-        return None
-    not_before = [program.expiry_not_before, card.expiry_not_before]
-    if program.expiry_requires_warning and card.last_expiration_warning_at is not None:
-        not_before.append(card.last_expiration_warning_at + WARNED_FIRST)
-    return rules.expires_at(
-        last_activity_at=card.last_activity_at,
-        expiration_days=program.points_expiration_days,
-        not_before=tuple(not_before),
-    )
 
 
 def written(day: date) -> str:

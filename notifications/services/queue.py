@@ -54,7 +54,7 @@ def owe(
     cards = selectors.cards_to_write_about(merchant_id, card_ids)
     now = timezone.now()
     rows = [_row(card, code, cause(card), context(card), now) for card in cards]
-    EmailLog.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    EmailLog.objects.bulk_create(rows, ignore_conflicts=True)
     _ring([row for row in rows if row.status == Status.QUEUED])
 
 

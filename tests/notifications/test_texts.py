@@ -231,7 +231,7 @@ def test_the_warning_says_the_true_day_in_the_merchants_time(
     card = shop.card(shop.customer(preferred_language=language), points=240)
     # 23:30 UTC on 30 November is already December in Luxembourg.
     expires = datetime(2026, 11, 30, 23, 30, tzinfo=ZoneInfo("UTC"))
-    card.last_activity_at = expires - timedelta(days=90)
+    card.last_activity_at, card.last_expiration_warning_at = expires - timedelta(days=90), timezone.now()
     card.save()
     filled = words(card, Code.POINTS_EXPIRING)
     assert f"**{date}**" in filled.body
@@ -240,8 +240,11 @@ def test_the_warning_says_the_true_day_in_the_merchants_time(
 
 
 def test_a_warning_is_not_sent_once_the_card_was_used(shop: Shop) -> None:
+    card = shop.card(points=240)
+    card.last_expiration_warning_at = card.last_activity_at - timedelta(days=1)
+    card.save()
     with pytest.raises(NothingToSay):
-        words(shop.card(points=240), Code.POINTS_EXPIRING)
+        words(card, Code.POINTS_EXPIRING)
 
 
 def test_a_card_that_is_warned_late_expires_seven_days_after_the_warning(shop: Shop, morning: None) -> None:
