@@ -4,10 +4,19 @@ The one place that joins the apps; read by `tenancy.registry`.
 """
 
 SUBSCRIBERS: dict[str, list[str]] = {
-    "loyalty.cards_enrolled": ["notifications.handlers.on_cards_enrolled"],
+    "loyalty.cards_enrolled": [
+        "notifications.handlers.on_cards_enrolled",
+        "wallet.handlers.on_cards_enrolled",
+    ],
     "loyalty.welcome_bonus_given": ["notifications.handlers.on_welcome_bonus_given"],
-    "loyalty.reward_ready": ["notifications.handlers.on_reward_ready"],
-    "loyalty.points_about_to_expire": ["notifications.handlers.on_points_about_to_expire"],
+    "loyalty.reward_ready": ["notifications.handlers.on_reward_ready", "wallet.handlers.on_reward_ready"],
+    "loyalty.points_about_to_expire": [
+        "notifications.handlers.on_points_about_to_expire",
+        "wallet.handlers.on_points_about_to_expire",
+    ],
+    "loyalty.balances_changed": ["wallet.handlers.on_balances_changed"],
+    "loyalty.card_state_changed": ["wallet.handlers.on_card_state_changed"],
+    "loyalty.program_changed": ["wallet.handlers.on_program_changed"],
     "loyalty.points_expired": ["notifications.handlers.on_points_expired"],
     "loyalty.card_link_requested": ["notifications.handlers.on_card_link_requested"],
     "loyalty.erasure_requested": ["notifications.handlers.on_erasure_requested"],
@@ -16,7 +25,18 @@ SUBSCRIBERS: dict[str, list[str]] = {
 PROVIDERS: dict[str, list[str]] = {
     "rows_deleted": ["loyalty.services.deletions.on_deleted"],
     "rows_restored": ["loyalty.services.deletions.on_restored"],
-    "card_annotations": ["notifications.selectors.card_annotations"],
-    "person_export": ["loyalty.services.persons.export", "notifications.services.people.export"],
-    "person_erase": ["loyalty.services.persons.erase", "notifications.services.people.erase"],
+    "card_annotations": ["notifications.selectors.card_annotations", "wallet.providers.card_annotations"],
+    "person_export": [
+        "loyalty.services.persons.export",
+        "notifications.services.people.export",
+        "wallet.providers.person_export",
+    ],
+    "person_erase": [
+        "loyalty.services.persons.erase",
+        "notifications.services.people.erase",
+        "wallet.providers.person_erase",
+    ],
+    "dashboard_alerts": ["wallet.providers.dashboard_alerts"],
+    "wallet_buttons": ["wallet.providers.wallet_buttons"],
+    "email_variables": ["wallet.providers.email_variables"],
 }

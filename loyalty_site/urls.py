@@ -13,6 +13,7 @@ urlpatterns += [path("", include("loyalty.pages.urls")), path("", include("loyal
 # API: till, back office, public, schema
 
 # Wallets: Apple's web service, Google's callback
+urlpatterns += [path("", include("wallet.urls"))]
 
 # The merchant console
 urlpatterns += [path("admin/", admin.site.urls)]

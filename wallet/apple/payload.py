@@ -1,0 +1,219 @@
+"""pass.json and the string tables of a store card, as pure data.
+
+Every text of pass.json is the English one, and at the same time the key under which the other languages stand
+in `<language>.lproj/pass.strings`. Source: Apple, "Wallet Passes", package format.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from wallet.colors import palette
+from wallet.facts import PassFacts
+from wallet.labels import description, labels, points_to_go, progress, stamps_to_go
+from wallet.text import LANGUAGES, Text
+
+MOST_LOCATIONS = 10
+SAME_KEY_MARK = "\u200b"  # invisible: parts two texts that are alike in English and not in French
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who signs the pass and which one it is; `web_service_url` is empty where it cannot update itself."""
+
+    pass_type_id: str
+    team_id: str
+    serial_number: str
+    auth_token: str
+    web_service_url: str = ""
+
+
+@dataclass
+class Strings:
+    """Collects the texts of a pass and gives each its key."""
+
+    by_key: dict[str, Text] = field(default_factory=dict)
+
+    def key(self, text: Text) -> str:
+        """The key of a text: its English, made different where that is taken by another text."""
+        key = text.en
+        while self.by_key.setdefault(key, text) != text:
+            key += SAME_KEY_MARK
+        return key
+
+    def tables(self) -> dict[str, dict[str, str]]:
+        """Language -> key -> text, the same keys in every language; without what all of them say alike."""
+        told = {key: text for key, text in self.by_key.items() if not text.is_same or key != text.en}
+        return {
+            language: {key: text.in_language(language) for key, text in told.items()}
+            for language in LANGUAGES
+        }
+
+
+@dataclass(frozen=True)
+class PassDocument:
+    """What `build` makes: the content of pass.json, and the string table of each language."""
+
+    content: dict[str, Any]
+    strings: dict[str, dict[str, str]]
+
+
+def build(facts: PassFacts, identity: Identity) -> PassDocument:
+    """Lay out one card as Apple's storeCard."""
+    strings = Strings()
+    colors = palette(facts.program.look.color, facts.program.look.secondary_color)
+    content: dict[str, Any] = {
+        "formatVersion": 1,
+        "passTypeIdentifier": identity.pass_type_id,
+        "teamIdentifier": identity.team_id,
+        "serialNumber": identity.serial_number,
+        "organizationName": facts.program.merchant_name,
+        "description": strings.key(description(facts.program.merchant_name)),
+        "logoText": strings.key(facts.program.card_name),
+        "backgroundColor": colors.ground.rgb,
+        "foregroundColor": colors.text.rgb,
+        "labelColor": colors.label.rgb,
+        "sharingProhibited": True,
+        "barcodes": _barcodes(facts),
+        "locations": _locations(facts, strings),
+        "storeCard": _fields(facts, strings),
+    }
+    if identity.web_service_url:
+        content["webServiceURL"] = identity.web_service_url
+        content["authenticationToken"] = identity.auth_token
+    if facts.is_void:
+        content["voided"] = True
+    return PassDocument(content=without_empty(content), strings=strings.tables())
+
+
+def _barcodes(facts: PassFacts) -> list[dict[str, str]]:
+    if not facts.code:
+        return []
+    code = {
+        "format": "PKBarcodeFormatQR",
+        "message": facts.code,
+        "messageEncoding": "iso-8859-1",
+        "altText": facts.card_number,
+    }
+    return [code]
+
+
+def _locations(facts: PassFacts, strings: Strings) -> list[dict[str, Any]]:
+    if facts.is_void:
+        return []
+    return [
+        {
+            "latitude": place.latitude,
+            "longitude": place.longitude,
+            "relevantText": strings.key(Text.same(place.name)),
+        }
+        for place in facts.places[:MOST_LOCATIONS]
+    ]
+
+
+def _fields(facts: PassFacts, strings: Strings) -> dict[str, list[dict[str, Any]]]:
+    def worded(fields: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        keyed = [
+            {name: strings.key(value) if isinstance(value, Text) else value for name, value in each.items()}
+            for each in fields
+        ]
+        return [each for each in keyed if each.get("value") not in (None, "")]
+
+    return {
+        "headerFields": worded(_header(facts)),
+        "primaryFields": worded(_primary(facts)),
+        "secondaryFields": worded(_secondary(facts)),
+        "auxiliaryFields": worded(_auxiliary(facts)),
+        "backFields": worded(_back(facts)),
+    }
+
+
+def _header(facts: PassFacts) -> Iterable[dict[str, Any]]:
+    words = labels()
+    if facts.program.has_stamps:
+        yield {
+            "key": "stamps",
+            "label": words.stamps,
+            "value": facts.stamps,
+            "changeMessage": words.stamps_changed,
+            "textAlignment": "PKTextAlignmentRight",
+        }
+    if facts.program.has_points:
+        yield {
+            "key": "points",
+            "label": words.points,
+            "value": facts.points,
+            "changeMessage": words.points_changed,
+            "textAlignment": "PKTextAlignmentRight",
+        }
+
+
+def _primary(facts: PassFacts) -> Iterable[dict[str, Any]]:
+    """One field over the strip: short, because the stamps are drawn to its right."""
+    if facts.is_void:
+        yield {"key": "next_reward", "label": facts.program.card_name, "value": labels().void}
+    elif goal := facts.stamps_goal:
+        yield {
+            "key": "next_reward",
+            "label": goal.name or labels().next_reward,
+            "value": stamps_to_go(goal.missing),
+        }
+    elif goal := facts.points_goal:
+        yield {"key": "next_reward", "label": goal.name, "value": points_to_go(goal.missing)}
+
+
+def _secondary(facts: PassFacts) -> Iterable[dict[str, Any]]:
+    yield {"key": "member", "label": labels().member, "value": Text.same(facts.member)}
+    if goal := facts.stamps_goal or facts.points_goal:
+        yield {"key": "progress", "label": labels().progress, "value": progress(goal)}
+
+
+def _auxiliary(facts: PassFacts) -> Iterable[dict[str, Any]]:
+    if facts.stamps_goal and (goal := facts.points_goal):
+        yield {"key": "points_reward", "label": goal.name, "value": points_to_go(goal.missing)}
+    if facts.points_expire_at:
+        yield {"key": "expires", "label": labels().expires, **_date(facts.points_expire_at)}
+
+
+def _back(facts: PassFacts) -> Iterable[dict[str, Any]]:
+    words = labels()
+    yield {"key": "card_number", "label": words.card, "value": Text.same(facts.card_number)}
+    if facts.page_url:
+        yield {"key": "card_page", "label": words.card_page, "value": Text.same(facts.page_url)}
+    if facts.history:
+        yield {"key": "history", "label": words.history, "value": facts.history}
+    yield {"key": "shops", "label": words.shops, "value": Text.same("\n".join(facts.shop_names))}
+    yield {"key": "terms", "label": words.terms, "value": facts.program.terms}
+    yield {"key": "privacy", "label": words.privacy, "value": Text.same(facts.program.privacy_url)}
+
+
+def _date(moment: datetime) -> dict[str, str]:
+    """A day that the phone writes in its own language; the time zone stands in the value."""
+    if moment.tzinfo is None:
+        raise ValueError("A date on a pass needs its time zone.")
+    return {
+        "value": moment.isoformat(timespec="seconds"),
+        "dateStyle": "PKDateStyleMedium",
+        "timeStyle": "PKDateStyleNone",
+    }
+
+
+def without_empty(value: Any) -> Any:
+    """The same without nulls, empty texts, lists and objects, at any depth; 0 and False stay."""
+    if isinstance(value, dict):
+        kept = {key: without_empty(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
+    if isinstance(value, list):
+        return [item for item in map(without_empty, value) if item not in (None, "", [], {})]
+    return value
+
+
+def strings_file(table: dict[str, str]) -> bytes:
+    """One language's pass.strings, in UTF-8: `"key" = "text";` a line."""
+    return "".join(f"{_quoted(key)} = {_quoted(text)};\n" for key, text in table.items()).encode()
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r\n", "\n").replace("\r", "\n")
+    return '"' + escaped.replace("\n", "\\n") + '"'

@@ -1,0 +1,192 @@
+"""Google Wallet's REST interface: one request at a time, as our service account. Never raises for the network.
+
+The account's token is fetched and renewed by google-auth, over our own HTTP client.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import google.auth.transport
+import httpx
+from google.auth import exceptions
+from google.oauth2 import service_account
+
+from wallet.config import GoogleConfig
+from wallet.http import NETWORK_TROUBLE, retry_after
+
+SCOPE = "https://www.googleapis.com/auth/wallet_object.issuer"
+PATIENT = 10.0
+HASTY = 3.0
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+CONNECTIONS = 20
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: PATCH of `resource` with `body`, or its insertion."""
+
+    kind: str  # loyaltyClass or loyaltyObject
+    resource_id: str
+    body: Mapping[str, Any]
+    is_insert: bool = False
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.is_insert else "PATCH"
+
+    @property
+    def path(self) -> str:
+        return f"/{self.kind}" if self.is_insert else f"/{self.kind}/{self.resource_id}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: a status, or none at all where the network failed (the request may have been applied)."""
+
+    status: int | None
+    reason: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
+    wait: timedelta | None = None
+
+    @property
+    def is_good(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_missing(self) -> bool:
+        return self.status == 404
+
+    @property
+    def is_there(self) -> bool:
+        return self.status == 409
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same request may work later."""
+        return self.status is None or self.status in PASSING
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether our account is not accepted."""
+        return self.status in (401, 403)
+
+
+class _Transport(google.auth.transport.Request):
+    """google-auth's own traffic, over httpx."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
+
+    def __call__(
+        self,
+        url: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **_options: Any,
+    ) -> "_TransportAnswer":
+        try:
+            return _TransportAnswer(self.http.request(method, url, content=body, headers=headers))
+        except NETWORK_TROUBLE as error:
+            raise exceptions.TransportError(error) from error
+
+
+class _TransportAnswer(google.auth.transport.Response):
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self.response.headers
+
+    @property
+    def data(self) -> bytes:
+        return self.response.content
+
+
+class GoogleClient:
+    """Speaks as one service account; safe to use from several threads. Waits `patience` seconds at each step."""
+
+    def __init__(self, config: GoogleConfig, *, patience: float = PATIENT) -> None:
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        self.api_url = config.api_url
+        self.http = httpx.Client(timeout=patience, limits=limits)
+        self.credentials = service_account.Credentials.from_service_account_info(
+            {
+                "client_email": config.email,
+                "private_key": config.private_key,
+                "private_key_id": config.private_key_id,
+                "token_uri": config.token_url,
+            },
+            scopes=[SCOPE],
+        )
+        self.signing_in = threading.Lock()
+
+    def sign_in(self, *, anew: bool = False) -> Answer | None:
+        """Fetch a token where there is none that is valid; returns what went wrong, or None."""
+        with self.signing_in:
+            if self.credentials.valid and not anew:
+                return None
+            try:
+                self.credentials.refresh(_Transport(self.http))
+            except exceptions.RefreshError as error:
+                # Google's word that the account is wrong, unless it says that it is itself in trouble.
+                return Answer(status=503 if error.retryable else 401, reason=_told(error))
+            except exceptions.GoogleAuthError as error:
+                return Answer(status=None, reason=_told(error))
+        return None
+
+    def send(self, call: Call) -> Answer:
+        """Send one request; a token that Google does not accept any more is fetched anew, once."""
+        if trouble := self.sign_in():
+            return trouble
+        answer = self._request(call)
+        if answer.status == 401:
+            if trouble := self.sign_in(anew=True):
+                return trouble
+            answer = self._request(call)
+        return answer
+
+    def _request(self, call: Call) -> Answer:
+        headers = {"Authorization": f"Bearer {self.credentials.token}"}
+        try:
+            response = self.http.request(
+                call.method, self.api_url + call.path, json=call.body, headers=headers
+            )
+        except NETWORK_TROUBLE as error:
+            return Answer(status=None, reason=type(error).__name__)
+        body = _json(response)
+        reason = "" if response.is_success else f"HTTP {response.status_code} {_message(body)}".strip()
+        return Answer(status=response.status_code, reason=reason, body=body, wait=retry_after(response))
+
+
+def _json(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _message(body: Mapping[str, Any]) -> str:
+    error = body.get("error")
+    return str(error.get("message", ""))[:300] if isinstance(error, dict) else ""
+
+
+def _told(error: Exception) -> str:
+    return f"sign-in: {str(error.args[0]) if error.args else type(error).__name__}"[:300]
+
+
+@lru_cache(maxsize=4)
+def client_of(config: GoogleConfig, patience: float = PATIENT) -> GoogleClient:
+    """The process's client for a configuration, with its connections and its token."""
+    return GoogleClient(config, patience=patience)

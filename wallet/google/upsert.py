@@ -1,0 +1,81 @@
+"""Making or changing many resources at Google, at the pace it allows.
+
+For each: PATCH; where that is 404, insert; where the insertion is 409 (it was applied, although its answer was
+lost), PATCH again. What a PATCH has left behind is cleared by another one. All requests of a step go together.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wallet.google.client import CONNECTIONS, Answer, Call, GoogleClient
+from wallet.google.payload import CLEARED_WHEN_GONE
+
+# Reserves so many requests; the seconds from now after which each may be sent, or None: not now.
+Reserve = Callable[[int], list[float] | None]
+
+NO_TIME = Answer(status=None, reason="no time")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A resource as it is to be. `may_insert`: a void pass that Google never had is not made for its sake."""
+
+    kind: str
+    resource_id: str
+    body: dict[str, Any]
+    may_insert: bool = True
+
+    @property
+    def patch(self) -> Call:
+        return Call(self.kind, self.resource_id, self.body)
+
+    @property
+    def insert(self) -> Call:
+        # The budget of notifications is for updates; a new object has nothing to notify of.
+        body = {name: value for name, value in self.body.items() if name != "notifyPreference"}
+        return Call(self.kind, self.resource_id, body, is_insert=True)
+
+    def leftovers(self, answer: Answer) -> Call | None:
+        """The PATCH that clears what this resource has no longer and the other side still shows."""
+        left = [name for name in CLEARED_WHEN_GONE if answer.body.get(name) and name not in self.body]
+        return Call(self.kind, self.resource_id, dict.fromkeys(left)) if left else None
+
+
+def upsert(client: GoogleClient, wanted: Iterable[Wanted], reserve: Reserve) -> dict[str, Answer]:
+    """Bring these about; returns resource id -> the last answer about it. Ids are unique in a batch."""
+    by_id = {each.resource_id: each for each in wanted}
+    answers = _step(client, [each.patch for each in by_id.values()], reserve)
+    missing = [by_id[key] for key, answer in answers.items() if answer.is_missing and by_id[key].may_insert]
+    inserted = _step(client, [each.insert for each in missing], reserve)
+    answers.update(inserted)
+    taken = [by_id[key] for key, answer in inserted.items() if answer.is_there]
+    answers.update(_step(client, [each.patch for each in taken], reserve))
+    left = [by_id[key].leftovers(answer) for key, answer in answers.items() if answer.is_good]
+    answers.update(_step(client, [call for call in left if call is not None], reserve))
+    return {key: _not_needed(by_id[key], answer) for key, answer in answers.items()}
+
+
+def _not_needed(wanted: Wanted, answer: Answer) -> Answer:
+    return replace(answer, status=200) if answer.is_missing and not wanted.may_insert else answer
+
+
+def _step(client: GoogleClient, calls: Sequence[Call], reserve: Reserve) -> dict[str, Answer]:
+    if not calls:
+        return {}
+    if trouble := client.sign_in():
+        return {call.resource_id: trouble for call in calls}
+    waits = reserve(len(calls))
+    if waits is None:
+        return {call.resource_id: NO_TIME for call in calls}
+    begun = time.monotonic()
+
+    def send(call: Call, wait: float) -> Answer:
+        time.sleep(max(0.0, begun + wait - time.monotonic()))
+        return client.send(call)
+
+    with ThreadPoolExecutor(max_workers=min(CONNECTIONS, len(calls))) as pool:
+        answers = list(pool.map(send, calls, waits))
+    return {call.resource_id: answer for call, answer in zip(calls, answers, strict=True)}

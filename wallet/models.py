@@ -1,0 +1,247 @@
+"""What the wallets need to know, kept apart from the card.
+
+*WalletPass*: a card in one wallet. *AppleDeviceRegistration*: a device that wants to hear of its changes.
+*PassDesign*: a program as the wallets know it; its changed look is spread over all its passes.
+*WalletChannel*: what all workers share about one wallet. *UpdateTag*: the counter behind Apple's update tags.
+*GoogleNonce*: a callback that has counted.
+"""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.models.base import TenantOwned, TimeStamped
+
+
+class Platform(models.TextChoices):
+    APPLE = "apple", "Apple Wallet"
+    GOOGLE = "google", "Google Wallet"
+
+
+class PassState(models.TextChoices):
+    """What the holder did with it; void is what the merchant did."""
+
+    ACTIVE = "active", _("made")
+    SAVED = "saved", _("in the wallet")
+    REMOVED = "removed", _("taken out of the wallet")
+    VOID = "void", _("no longer valid")
+
+
+def new_serial_number() -> str:
+    return uuid.uuid4().hex
+
+
+def new_auth_token() -> str:
+    return secrets.token_hex(32)
+
+
+def this_second() -> datetime:
+    """Last-Modified has whole seconds."""
+    return timezone.now().replace(microsecond=0)
+
+
+class Synced(models.Model):
+    """Something that is wanted in a version elsewhere: the row is the queue.
+
+    `wanted_version` grows with every change; a worker takes rows with wanted > synced whose time has come, leases
+    them, talks to the wallet without a transaction, and notes the version it had read.
+    """
+
+    wanted_version = models.PositiveIntegerField(_("wanted"), default=1)
+    synced_version = models.PositiveIntegerField(_("synced"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    leased_until = models.DateTimeField(null=True)
+    last_error = models.TextField(_("last error"), blank=True)
+
+    LAGGING = Q(wanted_version__gt=F("synced_version"))
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_lagging(self) -> bool:
+        return self.wanted_version > self.synced_version
+
+
+class WalletPass(Synced, TenantOwned):
+    """A card in one wallet. `retired_at`: its card was replaced, deleted or erased, and a new pass may be made.
+
+    Serial number and token never change: the phone knows the pass by them. `card_key` is a fingerprint of the
+    card's codes when the pass was made, by which a replaced card is told. `last_modified` strictly increases.
+    """
+
+    card = models.ForeignKey(
+        "loyalty.LoyaltyCard", on_delete=models.PROTECT, related_name="wallet_passes", verbose_name=_("card")
+    )
+    platform = models.CharField(_("wallet"), max_length=10, choices=Platform.choices)
+    serial_number = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
+    object_id = models.CharField(max_length=128, unique=True, null=True, blank=True, editable=False)
+    auth_token = models.CharField(max_length=64, blank=True, editable=False)
+    card_key = models.CharField(max_length=64, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=PassState.choices, default=PassState.ACTIVE)
+    state_before_void = models.CharField(max_length=10, choices=PassState.choices, blank=True)
+    retired_at = models.DateTimeField(_("retired"), null=True, editable=False)
+    last_modified = models.DateTimeField(_("changed"), default=this_second)
+    update_tag = models.BigIntegerField(default=0, editable=False)
+    tagged_version = models.PositiveIntegerField(default=0, editable=False)
+    fetched_at = models.DateTimeField(_("last fetched"), null=True, editable=False)
+    fetched_version = models.PositiveIntegerField(default=0, editable=False)
+    is_notable = models.BooleanField(default=False, editable=False)
+    notified_at = models.JSONField(default=list, editable=False)
+
+    class Meta:
+        verbose_name = _("wallet pass")
+        verbose_name_plural = _("wallet passes")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["merchant", "id"], name="wallet_pass_of_merchant"),
+            models.Index(
+                fields=["platform", "next_attempt_at"], condition=Synced.LAGGING, name="wallet_pass_lagging"
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(wanted_version__gt=F("tagged_version")),
+                name="wallet_pass_untagged",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card", "platform"],
+                condition=Q(retired_at__isnull=True),
+                name="one_living_pass_per_card_and_wallet",
+            ),
+            models.CheckConstraint(
+                condition=Q(platform="apple", serial_number__isnull=False, object_id__isnull=True)
+                | Q(platform="google", serial_number__isnull=True, object_id__isnull=False),
+                name="wallet_pass_has_the_id_of_its_wallet",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=PassState.values), name="wallet_pass_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(synced_version__lte=F("wanted_version")), name="wallet_pass_syncs_what_is_wanted"
+            ),
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=True) | Q(state=PassState.VOID), name="a_retired_pass_is_void"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_platform_display()
+
+    @classmethod
+    def visible_at(cls, store_ids: set[int]) -> Q:
+        return Q(card__scope_store__isnull=True) | Q(card__scope_store_id__in=store_ids)
+
+
+class AppleDeviceRegistration(TenantOwned):
+    """A device that holds a pass. `pushed_version` is the last one it was told of."""
+
+    wallet_pass = models.ForeignKey(WalletPass, on_delete=models.CASCADE, related_name="registrations")
+    device_library_identifier = models.CharField(max_length=128)
+    push_token = models.CharField(max_length=200)
+    renewed_at = models.DateTimeField(default=timezone.now)
+    pushed_version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device_library_identifier", "wallet_pass"],
+                name="one_registration_per_device_and_pass",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device_library_identifier[:6]}…"
+
+
+class PassDesign(Synced, TenantOwned):
+    """A program as the wallets know it: Google's class, and how far a changed look has been spread.
+
+    `wanted_version` grows with each change of the program; `synced_version` is what Google's class has.
+    `spread_version` is the change that is being, or was last, spread over the passes; `spread_after_id` is the
+    last pass done (null: all of them).
+    """
+
+    program = models.OneToOneField(
+        "loyalty.LoyaltyProgram",
+        on_delete=models.PROTECT,
+        related_name="pass_design",
+        verbose_name=_("program"),
+    )
+    class_id = models.CharField(max_length=128, unique=True, null=True, blank=True, editable=False)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    checked_at = models.DateTimeField(default=timezone.now, editable=False)
+    spread_version = models.PositiveIntegerField(default=1)
+    spread_after_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("pass design")
+        verbose_name_plural = _("pass designs")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(synced_version__lte=F("wanted_version"), spread_version__lte=F("wanted_version")),
+                name="pass_design_syncs_what_is_wanted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.program)
+
+
+class WalletChannel(TimeStamped):
+    """What all workers share about one wallet: its pace, its pauses, and what is wrong with it."""
+
+    platform = models.CharField(max_length=10, choices=Platform.choices, primary_key=True)
+    next_slot_at = models.DateTimeField(default=timezone.now)
+    paused_until = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    fault = models.TextField(blank=True)
+    wake_at = models.DateTimeField(null=True)
+    busy_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("wallet")
+        verbose_name_plural = _("wallets")
+
+    def __str__(self) -> str:
+        return self.get_platform_display()
+
+
+class UpdateTag(models.Model):
+    """The one row that hands out update tags: whoever holds its lock commits before the next number is given.
+
+    `epoch` makes the tags of another database (or of this one before it was restored) foreign.
+    """
+
+    epoch = models.CharField(max_length=32, default=new_serial_number)
+    value = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("update tag")
+        verbose_name_plural = _("update tags")
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.value}"
+
+
+class GoogleNonce(models.Model):
+    """A callback counts once: its nonce, kept until the message would have expired anyway."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("callback")
+        verbose_name_plural = _("callbacks")
+
+    def __str__(self) -> str:
+        return self.digest[:8]

@@ -1,0 +1,120 @@
+"""The customer's two ways to their wallet, Google's callback, and the pictures that Google shows."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from loyalty import selectors as loyalty_selectors
+from loyalty.models import LoyaltyCard
+from tenancy import client, rate_limits, scope
+from tenancy.errors import DomainError, NotFound
+from wallet import config, pictures
+from wallet.apple.web_service import package_response
+from wallet.google.save_link import save_link
+from wallet.models import PassDesign, Platform
+from wallet.services import callbacks, devices, google_sync, passes
+
+LARGEST_CALLBACK = 50_000
+A_YEAR = 365 * 24 * 3600
+
+
+def _card(request: HttpRequest, access_token: str) -> LoyaltyCard:
+    """The active card behind an address; 404 for any other. As many a minute as of the card's other pages."""
+    rate_limits.check("card_page", client.address(request))
+    card = loyalty_selectors.card_by_access_token(access_token)
+    if not (card.is_active and card.program.is_active and card.merchant.is_active):
+        raise NotFound()
+    return card
+
+
+@require_safe
+def apple_pass(request: HttpRequest, access_token: str) -> HttpResponse:
+    """The card's .pkpass; 404 while Apple Wallet is not set up."""
+    card = _card(request, access_token)
+    if config.apple() is None:
+        raise NotFound()
+    with scope.merchant(card.merchant_id):
+        wallet_pass = passes.living(card, Platform.APPLE)
+        response = package_response(wallet_pass)
+        if request.method == "GET":
+            devices.fetched(wallet_pass)
+    return response
+
+
+@require_safe
+def google_pass(request: HttpRequest, access_token: str) -> HttpResponse:
+    """302 to Google's page that saves the card; its object is made first where it is not there yet."""
+    card = _card(request, access_token)
+    google = config.google()
+    if google is None:
+        raise NotFound()
+    with scope.merchant(card.merchant_id):
+        wallet_pass = passes.living(card, Platform.GOOGLE)
+        google_sync.send_now(wallet_pass)
+        design = PassDesign.objects.get(program_id=card.program_id)
+    link = save_link(
+        google,
+        object_id=str(wallet_pass.object_id),
+        class_id=str(design.class_id),
+        origin=config.origin(),
+        issued_at=int(timezone.now().timestamp()),
+    )
+    response = HttpResponseRedirect(link)
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+@csrf_exempt
+@require_POST
+def google_callback(request: HttpRequest) -> HttpResponse:
+    """Somebody saved or deleted a pass, in Google's signed words; 200 also for what is known already."""
+    try:
+        envelope = _json(request)
+        with scope.everything("Google's signature says which pass is meant"):
+            callbacks.receive(envelope)
+    except DomainError as error:
+        return _problem(error)
+    return HttpResponse(status=200)
+
+
+def _json(request: HttpRequest) -> Any:
+    """The JSON of a body; None, which no signature fits, for anything else."""
+    try:
+        if int(request.headers.get("Content-Length") or 0) > LARGEST_CALLBACK:
+            return None
+        return json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _problem(error: DomainError) -> HttpResponse:
+    content = {
+        "type": f"/problems/{error.code}",
+        "title": str(error.detail),
+        "status": error.status,
+        "detail": str(error.detail),
+        "code": error.code,
+    }
+    response = HttpResponse(json.dumps(content), status=error.status, content_type="application/problem+json")
+    if "retry_after" in error.extra:
+        response["Retry-After"] = str(error.extra["retry_after"])
+    return response
+
+
+@require_safe
+def picture(request: HttpRequest, program_id: int, digest: str, name: str) -> HttpResponse:
+    """A program's logo, hero picture or stamps, for Google. An old look's address shows today's."""
+    rate_limits.check("wallet_picture", client.address(request))
+    with scope.everything("what a program looks like is public"):
+        design = PassDesign.objects.filter(program_id=program_id).select_related("program__merchant").first()
+        drawn = pictures.draw(design.program, name) if design else None
+    if drawn is None:
+        raise Http404
+    response = HttpResponse(drawn.content, content_type="image/png")
+    age = A_YEAR if drawn.digest == digest else 300
+    response["Cache-Control"] = f"public, max-age={age}" + (", immutable" if age == A_YEAR else "")
+    return response

@@ -1,0 +1,49 @@
+"""The pictures of a program at their public addresses, for Google: logo, hero and stamps, drawn once per look."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from loyalty.models import LoyaltyProgram
+from wallet import drawing
+from wallet.facts import Look
+from wallet.selectors import look_of
+
+LOGO_SIDE = 660
+HERO = (1032, 336)
+_STAMPS = re.compile(r"stamps-([0-9]{1,2})")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A PNG, and the digest of the look that it shows."""
+
+    content: bytes
+    digest: str
+
+
+def draw(program: LoyaltyProgram, name: str) -> Drawn | None:
+    """The picture "logo", "hero" or "stamps-7" of a program; None for another name, or more stamps than fit."""
+    look = look_of(program, program.merchant)
+    if name == "logo":
+        content = _logo(look)
+    elif name == "hero":
+        content = _hero(look, 0, program.stamps_target if program.has_stamps else 0)
+    elif (
+        (stamps := _STAMPS.fullmatch(name)) and program.has_stamps and int(stamps[1]) <= program.stamps_target
+    ):
+        content = _hero(look, int(stamps[1]), program.stamps_target)
+    else:
+        return None
+    return Drawn(content, look.digest)
+
+
+@lru_cache(maxsize=128)
+def _logo(look: Look) -> bytes:
+    return drawing.png(drawing.square_logo(look, LOGO_SIDE))
+
+
+@lru_cache(maxsize=256)
+def _hero(look: Look, filled: int, target: int) -> bytes:
+    picture = drawing.strip(look, filled=filled, target=target, size=HERO)
+    return drawing.png(picture, few_colors=not look.picture)

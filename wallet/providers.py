@@ -1,0 +1,97 @@
+"""What the wallets tell the apps below them, which do not know them (`tenancy.registry`)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Expression, OuterRef, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from loyalty.models import LoyaltyCard
+from wallet import config, health, set_up
+from wallet.models import Platform, WalletPass
+from wallet.services import passes
+
+PAGES = {Platform.APPLE: "card-pass", Platform.GOOGLE: "card-google"}
+
+
+def card_annotations() -> dict[str, Expression]:
+    """For `loyalty`: `apple_pass_state` and `google_pass_state` of a card; null where it has no such pass."""
+
+    def state(platform: Platform) -> Subquery:
+        living = WalletPass.objects.filter(card=OuterRef("pk"), platform=platform, retired_at__isnull=True)
+        return Subquery(living.values("state")[:1])
+
+    return {f"{platform.value}_pass_state": state(platform) for platform in Platform}
+
+
+def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, str]]:
+    """For the card and done pages: one button per wallet that is set up."""
+    return [
+        {
+            "platform": platform.value,
+            "url": reverse(PAGES[platform], args=[card.access_token]),
+            "label": _("Add to %(wallet)s") % {"wallet": platform.label},
+        }
+        for platform in passes.platforms()
+    ]
+
+
+def email_variables(card: LoyaltyCard) -> dict[str, str]:
+    """For `notifications`: apple_url and google_url, those that work."""
+    return {
+        f"{platform.value}_url": config.public_url(reverse(PAGES[platform], args=[card.access_token]))
+        for platform in passes.platforms()
+    }
+
+
+def person_export(customer: Customer) -> dict[str, Any]:
+    """What is kept about a person's passes, and the devices that hold them."""
+    kept = WalletPass.objects.filter(card__customer=customer).prefetch_related("registrations").order_by("pk")
+    return {
+        "wallet_passes": [
+            {
+                "wallet": each.platform,
+                "serial_number": each.serial_number or each.object_id,
+                "state": each.state,
+                "created_at": each.created_at,
+                "last_modified": each.last_modified,
+                "fetched_at": each.fetched_at,
+                "retired_at": each.retired_at,
+                "devices": [
+                    {
+                        "device_library_identifier": device.device_library_identifier,
+                        "push_token": device.push_token,
+                        "registered_at": device.created_at,
+                    }
+                    for device in each.registrations.all()
+                ],
+            }
+            for each in kept
+        ]
+    }
+
+
+def person_erase(customer: Customer) -> None:
+    """The person is erased: their passes turn void and lose name and codes. Runs in the transaction that erases."""
+    passes.retire(WalletPass.objects.filter(card__customer=customer))
+
+
+def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]:
+    """What needs somebody: passes that lag, and (for operators, who get None) settings and certificates."""
+    passes_page = reverse("admin:wallet_walletpass_changelist")
+    ids = None if merchant_ids is None else frozenset(merchant_ids)
+    alerts = [
+        {
+            "level": "warning",
+            "text": health.lag_text(platform, count),
+            "url": f"{passes_page}?platform__exact={platform.value}",
+        }
+        for platform, count in health.lagging(ids).items()
+    ]
+    if ids is None:
+        for finding in [*health.refusals(), *set_up.findings()]:
+            alerts.append({"level": finding.problem.level, "text": str(finding), "url": passes_page})
+    return alerts

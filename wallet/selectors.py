@@ -1,0 +1,172 @@
+"""Reading what passes show, and passes themselves."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.urls import reverse
+
+from loyalty import selectors as loyalty_selectors
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward
+from tenancy.models import Merchant, Store
+from tenancy.selectors import open_stores
+from wallet import config
+from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, next_points_goal
+from wallet.models import PassState, WalletPass
+from wallet.text import Text, written_date
+
+HISTORY_LINES = 5
+
+
+def program_facts(program_id: int) -> ProgramFacts:
+    """What all passes of a program have in common; also of one that was deleted."""
+    program = LoyaltyProgram.all_objects.select_related("merchant").get(pk=program_id)
+    rewards = PointsReward.objects.filter(program_id=program_id, is_active=True)
+    return describe_program(
+        program, rewards=rewards, stores=open_stores().filter(merchant_id=program.merchant_id)
+    )
+
+
+def describe_program(
+    program: LoyaltyProgram, *, rewards: Iterable[PointsReward], stores: Iterable[Store]
+) -> ProgramFacts:
+    """The facts of a program, also of one that is being edited and not saved."""
+    merchant, stores = program.merchant, sorted(stores, key=lambda store: (store.name, store.pk))
+    costs = [
+        (Text.of_field(reward, "name"), reward.points_cost)
+        for reward in rewards
+        if reward.points_cost >= program.minimum_redemption_points
+    ]
+    return ProgramFacts(
+        program_id=program.pk or 0,
+        merchant_id=program.merchant_id,
+        merchant_name=merchant.name,
+        card_name=Text.of_field(program, "card_name") or Text.same(merchant.name),
+        has_stamps=program.has_stamps,
+        has_points=program.has_points,
+        stamps_target=program.stamps_target,
+        stamps_reward=Text.of_field(program, "stamps_reward_description"),
+        points_rewards=tuple(sorted(costs, key=lambda reward: reward[1])),
+        terms=Text.of_field(program, "terms_text"),
+        privacy_url=program.privacy_url,
+        shop_names=tuple(_shop_name(store) for store in stores),
+        places=places(stores),
+        join_url=config.public_url(reverse("join", args=[stores[0].store_code])) if stores else "",
+        look=look_of(program, merchant),
+    )
+
+
+def look_of(program: LoyaltyProgram, merchant: Merchant) -> Look:
+    """What the pictures are drawn from. With uploads, any change of the program counts as a new look."""
+    uploads = program.logo.name or "", program.hero_image.name or ""
+    return Look(
+        color=program.card_color,
+        secondary_color=program.card_secondary_color,
+        initial=merchant.name[:1].upper(),
+        logo=uploads[0],
+        picture=uploads[1],
+        version=program.updated_at.isoformat() if any(uploads) and program.updated_at else "",
+    )
+
+
+def _shop_name(store: Store) -> str:
+    return f"{store.name}, {store.city}" if store.city and store.city not in store.name else store.name
+
+
+def places(stores: Iterable[Store]) -> tuple[Place, ...]:
+    """The stores that are on the map."""
+    return tuple(
+        Place(name=store.name, latitude=float(store.latitude), longitude=float(store.longitude))
+        for store in stores
+        if store.latitude is not None and store.longitude is not None
+    )
+
+
+def cards_of(passes: Iterable[WalletPass]) -> Mapping[int, LoyaltyCard]:
+    """The cards of passes by id, deleted ones too, with what their facts are made from; one statement."""
+    cards = LoyaltyCard.all_objects.filter(pk__in={each.card_id for each in passes})
+    return {card.pk: card for card in cards.select_related("customer", "program", "merchant", "scope_store")}
+
+
+def card_facts(
+    card: LoyaltyCard, program: ProgramFacts, *, is_void: bool = False, with_history: bool = False
+) -> PassFacts:
+    """One card as its pass shows it."""
+    shops = (_shop_name(card.scope_store),) if card.scope_store else program.shop_names
+    return PassFacts(
+        program=program,
+        card_number=card.display_number,
+        code=card.qr_code_data,
+        page_url=config.public_url(reverse("card", args=[card.access_token])),
+        member=card.customer.name,
+        stamps=card.stamp_count,
+        points=card.points_balance,
+        stamps_goal=_stamps_goal(card, program),
+        points_goal=next_points_goal(program.points_rewards, card.points_balance)
+        if program.has_points
+        else None,
+        points_expire_at=None if is_void else points_expire_at(card),
+        history=history_text(card) if with_history else None,
+        shop_names=shops,
+        places=places([card.scope_store]) if card.scope_store else program.places,
+        is_void=is_void,
+    )
+
+
+def retired_facts(program: ProgramFacts) -> PassFacts:
+    """What is left on a pass that has lost its card: whose it was made by, and that it is not valid."""
+    return PassFacts(
+        program=program,
+        card_number="",
+        code="",
+        page_url="",
+        member="",
+        stamps=0,
+        points=0,
+        stamps_goal=None,
+        points_goal=None,
+        points_expire_at=None,
+        history=None,
+        shop_names=(),
+        places=(),
+        is_void=True,
+        is_retired=True,
+    )
+
+
+def _stamps_goal(card: LoyaltyCard, program: ProgramFacts) -> Goal | None:
+    if not program.has_stamps:
+        return None
+    return Goal(name=program.stamps_reward, needed=program.stamps_target, have=card.stamp_count)
+
+
+def points_expire_at(card: LoyaltyCard) -> datetime | None:
+    """When a card's points expire, in the merchant's time zone; None while they do not."""
+    moment = loyalty_selectors.points_expire_at(card)
+    return moment.astimezone(card.merchant.tzinfo) if moment else None
+
+
+def history_text(card: LoyaltyCard) -> Text | None:
+    """The newest lines of the card's ledger, in words, a line each."""
+    newest = LoyaltyTransaction.objects.filter(card_id=card.pk).select_related("store").order_by("-id")
+    lines = list(newest[:HISTORY_LINES])
+    if not lines:
+        return None
+    zone = card.merchant.tzinfo
+
+    def told(line: LoyaltyTransaction) -> str:
+        amounts = [f"{delta:+d}" for delta in (line.stamps_delta, line.points_delta) if delta]
+        words = " ".join([line.get_transaction_type_display(), *amounts])
+        where = line.store.name if line.store else ""
+        return " · ".join(filter(None, [written_date(line.transaction_at.astimezone(zone)), words, where]))
+
+    return Text.each(lambda: "\n".join(map(told, lines)))
+
+
+def pass_facts(
+    wallet_pass: WalletPass, card: LoyaltyCard, program: ProgramFacts, *, with_history: bool = False
+) -> PassFacts:
+    """What one pass shows now. Its row must have been read before the card: what changes later is a new version."""
+    if wallet_pass.retired_at is not None:
+        return retired_facts(program)
+    is_void = wallet_pass.state == PassState.VOID
+    return card_facts(card, program, is_void=is_void, with_history=with_history)

@@ -1,0 +1,93 @@
+"""A program's look in the wallets, and spreading a changed one over all its passes, in batches that can stop."""
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from tenancy import doorbell
+from tenancy.models import Store
+from wallet import config, selectors
+from wallet.models import PassDesign, WalletPass, new_serial_number
+from wallet.services.versions import SYNC_TASK, touch
+
+SPREAD_TASK = "wallet.spread_designs"
+BATCH = 5000
+
+UNSPREAD = Q(spread_after_id__isnull=False) | Q(wanted_version__gt=F("spread_version"))
+
+
+def of_program(program_id: int, merchant_id: int) -> PassDesign:
+    """The design of a program, made when it is not there."""
+    google = config.google()
+    class_id = f"{google.issuer_id}.program-{new_serial_number()}" if google else None
+    design = PassDesign.objects.filter(program_id=program_id).first()
+    if design is None:
+        digest = selectors.program_facts(program_id).digest
+        made = {"merchant_id": merchant_id, "class_id": class_id, "digest": digest}
+        design, _ours = PassDesign.objects.get_or_create(program_id=program_id, defaults=made)
+    if design.class_id is None and class_id:  # made while Google was not set up
+        PassDesign.objects.filter(pk=design.pk, class_id__isnull=True).update(class_id=class_id)
+        design.refresh_from_db(fields=["class_id"])
+    return design
+
+
+def notice_changes() -> int:
+    """Find programs that look different since their passes were made; returns how many.
+
+    Looks at those whose program, merchant or stores were saved since the last time, so that also a new address
+    of a shop, which nothing announces, reaches the passes.
+    """
+    stores = Store.all_objects.filter(
+        merchant_id=OuterRef("merchant_id"), updated_at__gte=OuterRef("checked_at")
+    )
+    saved = (
+        Q(program__updated_at__gte=F("checked_at"))
+        | Q(merchant__updated_at__gte=F("checked_at"))
+        | Exists(stores)
+    )
+    programs = PassDesign.objects.filter(saved).values_list("program_id", flat=True)
+    return sum(program_changed(program_id) for program_id in list(programs))
+
+
+@transaction.atomic
+def program_changed(program_id: int) -> bool:
+    """Want the passes of a program renewed, if anything of what they show has changed; says whether it has."""
+    design = PassDesign.objects.select_for_update().filter(program_id=program_id).first()
+    if design is None:
+        return False  # no pass has been made yet
+    now = timezone.now()
+    digest = selectors.program_facts(program_id).digest
+    has_changed = digest != design.digest
+    if has_changed:
+        design.digest = digest
+        design.wanted_version += 1
+        design.next_attempt_at = now
+        doorbell.ring(SPREAD_TASK)
+    design.checked_at = now
+    design.save(update_fields=["digest", "wanted_version", "next_attempt_at", "checked_at", "updated_at"])
+    return has_changed
+
+
+@transaction.atomic
+def spread_batch() -> int | None:
+    """Carry one changed design a batch further; returns how many passes, None when nothing is left to do.
+
+    How far it has come is kept in the same transaction: killed at any point, the next run goes on from there.
+    """
+    design = PassDesign.objects.filter(UNSPREAD).order_by("pk").select_for_update(skip_locked=True).first()
+    if design is None:
+        return None
+    if design.spread_after_id is None:
+        design.spread_version, design.spread_after_id = design.wanted_version, 0
+    passes = WalletPass.objects.filter(
+        merchant_id=design.merchant_id,
+        card__program_id=design.program_id,
+        retired_at__isnull=True,
+        pk__gt=design.spread_after_id,
+    )
+    ids = list(passes.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    count = touch(WalletPass.objects.filter(pk__in=ids)) if ids else 0
+    design.spread_after_id = ids[-1] if len(ids) == BATCH else None
+    design.save(update_fields=["spread_version", "spread_after_id", "updated_at"])
+    doorbell.ring(SYNC_TASK)
+    return count

@@ -1,0 +1,216 @@
+"""Bringing Google's classes and objects up to date, from our own rows."""
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from loyalty.models import LoyaltyCard
+from wallet import config, selectors
+from wallet.errors import WalletUnavailable
+from wallet.facts import PassFacts, ProgramFacts
+from wallet.google.client import HASTY, Answer, GoogleClient, client_of
+from wallet.google.payload import Addresses, loyalty_class, loyalty_object
+from wallet.google.upsert import NO_TIME, Reserve, Wanted, upsert
+from wallet.models import PassDesign, Platform, WalletPass
+from wallet.services import channel, queue
+
+GOOGLE = Platform.GOOGLE
+ROUND = 20  # a second of requests: what is urgent never waits longer for its turn
+NOTIFICATIONS = 3
+NOTIFICATION_WINDOW = timedelta(hours=24)
+URGENT = timedelta(seconds=3)
+MOST_PATIENT = 4.0  # seconds that a page may wait for a worker that is at it
+LOOK_AGAIN = 0.3
+
+
+def sync(*, seconds: float) -> int:
+    """Send what waits, for about so many seconds; returns how many classes and objects arrived."""
+    google = config.google()
+    if google is None:
+        return 0
+    with channel.alone(GOOGLE) as alone:
+        return _sync(client_of(google), seconds=seconds) if alone else 0
+
+
+def _sync(client: GoogleClient, *, seconds: float) -> int:
+    reserve = partial(channel.reserve, GOOGLE)
+    end, arrived = time.monotonic() + seconds, 0
+    while channel.is_open(GOOGLE):
+        designs = queue.claim(_designs(), limit=ROUND, now=timezone.now())
+        arrived += send_designs(client, designs, reserve)
+        passes = [] if designs else queue.claim(_passes(), limit=ROUND, now=timezone.now())
+        arrived += send_passes(client, passes, reserve)
+        if not (designs or passes) or time.monotonic() > end:
+            break
+    return arrived
+
+
+def _designs() -> QuerySet[PassDesign]:
+    return PassDesign.objects.filter(class_id__isnull=False)
+
+
+def _passes() -> QuerySet[WalletPass]:
+    """Objects need their class: those of a program whose class has never arrived wait for it."""
+    has_class = Q(card__program__pass_design__synced_version__gt=0)
+    return WalletPass.objects.filter(has_class, platform=GOOGLE)
+
+
+def next_due() -> datetime | None:
+    """When the next class or object is to be sent; None while there is nothing, or we are off, paused or at it."""
+    if config.google() is None or not channel.is_idle(GOOGLE):
+        return None
+    return min(filter(None, [queue.next_due(_designs()), queue.next_due(_passes())]), default=None)
+
+
+def send_now(wallet_pass: WalletPass) -> None:
+    """Make sure that an object exists at Google, while its holder waits. Raises WalletUnavailable."""
+    google = config.google()
+    if google is None:
+        raise WalletUnavailable(retry_after=60)
+    client, end = client_of(google, HASTY), time.monotonic() + MOST_PATIENT
+    while wallet_pass.synced_version == 0:
+        _send_one(client, wallet_pass)
+        wallet_pass.refresh_from_db()
+        is_under_way = wallet_pass.leased_until is not None  # another worker is at it
+        if wallet_pass.synced_version == 0 and (not is_under_way or time.monotonic() > end):
+            raise WalletUnavailable(retry_after=10)
+        time.sleep(LOOK_AGAIN if is_under_way else 0)
+
+
+def _send_one(client: GoogleClient, wallet_pass: WalletPass) -> None:
+    reserve = partial(channel.reserve, GOOGLE, at_most=URGENT)
+    class_is_missing = PassDesign.objects.filter(program=wallet_pass.card.program_id, synced_version=0)
+    if channel.is_open(GOOGLE):
+        send_designs(client, queue.claim(class_is_missing, limit=1, now=timezone.now(), early=True), reserve)
+    mine = WalletPass.objects.filter(pk=wallet_pass.pk)
+    if channel.is_open(GOOGLE):
+        send_passes(client, queue.claim(mine, limit=1, now=timezone.now(), early=True), reserve)
+
+
+def send_designs(client: GoogleClient, designs: list[PassDesign], reserve: Reserve) -> int:
+    """Send the classes of claimed designs; returns how many arrived."""
+    wanted = [
+        Wanted(
+            "loyaltyClass",
+            str(design.class_id),
+            _class_of(selectors.program_facts(design.program_id), design),
+        )
+        for design in designs
+    ]
+    answers = upsert(client, wanted, reserve)
+    return _note(designs, {design.pk: answers[str(design.class_id)] for design in designs})
+
+
+def _class_of(facts: ProgramFacts, design: PassDesign) -> dict[str, Any]:
+    addresses = Addresses(
+        logo=picture_url(facts, "logo"),
+        hero=picture_url(facts, "hero"),
+        callback=config.public_url(reverse("wallet-google-callback")) if config.is_public() else "",
+    )
+    return loyalty_class(facts, str(design.class_id), addresses)
+
+
+def picture_url(facts: ProgramFacts, name: str) -> str:
+    """The public address of a picture of a program; it changes with the look, so that it may be kept for ever."""
+    return config.public_url(reverse("wallet-picture", args=[facts.program_id, facts.look.digest, name]))
+
+
+def send_passes(client: GoogleClient, passes: list[WalletPass], reserve: Reserve) -> int:
+    """Send the objects of claimed passes; returns how many arrived."""
+    if not passes:
+        return 0
+    cards = selectors.cards_of(passes)
+    programs = {card.program_id: selectors.program_facts(card.program_id) for card in cards.values()}
+    classes = dict(PassDesign.objects.filter(program__in=programs).values_list("program_id", "class_id"))
+    wanted = []
+    for each in passes:
+        card = cards[each.card_id]
+        facts = selectors.pass_facts(each, card, programs[card.program_id])
+        wanted.append(_object_of(each, facts, class_id=classes[card.program_id], notify=may_notify(each)))
+    answers = upsert(client, wanted, reserve)
+    by_pass = {each.pk: answers[str(each.object_id)] for each in passes}
+    _note_notifications(passes, by_pass)
+    _note_missing_classes(passes, cards, by_pass)
+    return _note(passes, by_pass)
+
+
+def _object_of(wallet_pass: WalletPass, facts: PassFacts, *, class_id: str, notify: bool) -> Wanted:
+    object_id = str(wallet_pass.object_id)
+    filled = min(facts.stamps, facts.program.stamps_target)
+    body = loyalty_object(
+        facts,
+        object_id=object_id,
+        class_id=class_id,
+        hero=picture_url(facts.program, f"stamps-{filled}"),
+        notify=notify,
+    )
+    return Wanted("loyaltyObject", object_id, body, may_insert=wallet_pass.retired_at is None)
+
+
+def may_notify(wallet_pass: WalletPass) -> bool:
+    """Whether this update is worth one of the three notifications of a day, and one is left."""
+    if not wallet_pass.is_notable or wallet_pass.synced_version == 0:
+        return False
+    return len(_recent(wallet_pass)) < NOTIFICATIONS
+
+
+def _recent(wallet_pass: WalletPass) -> list[float]:
+    begin = (timezone.now() - NOTIFICATION_WINDOW).timestamp()
+    return [stamp for stamp in wallet_pass.notified_at if stamp > begin]
+
+
+def _note_notifications(passes: Iterable[WalletPass], answers: Mapping[int, Answer]) -> None:
+    """One is spent when it was sent, also where no answer came: it may have been applied."""
+    for each in passes:
+        answer = answers[each.pk]
+        if not each.is_notable or answer is NO_TIME:
+            continue
+        was_sent = may_notify(each) and (answer.is_good or answer.status is None)
+        spent = [*_recent(each), timezone.now().timestamp()] if was_sent else _recent(each)
+        WalletPass.objects.filter(pk=each.pk).update(is_notable=not answer.is_good, notified_at=spent)
+
+
+def _note_missing_classes(
+    passes: Iterable[WalletPass], cards: Mapping[int, LoyaltyCard], answers: Mapping[int, Answer]
+) -> None:
+    """An object that is 404 when it is inserted has no class: that is to be sent again first."""
+    orphans = {cards[each.card_id].program_id for each in passes if answers[each.pk].is_missing}
+    PassDesign.objects.filter(program__in=orphans).update(synced_version=0, next_attempt_at=timezone.now())
+
+
+def _note(rows: list[Any], answers: Mapping[int, Answer]) -> int:
+    """Write down what came of each row, and of the channel as a whole; returns how many arrived."""
+    if not rows:
+        return 0
+    now = timezone.now()
+    good = [row for row in rows if answers[row.pk].is_good]
+    if good:
+        queue.settle(good, now=now)
+        channel.worked(GOOGLE)
+    for row in rows:
+        answer = answers[row.pk]
+        if answer is NO_TIME:
+            queue.release([row])
+        elif answer.is_refusal:
+            queue.release([row], answer.reason)
+        elif not answer.is_good:
+            queue.postpone(row, answer.reason, now=now, wait=answer.wait)
+    _note_channel([answer for answer in answers.values() if answer is not NO_TIME])
+    return len(good)
+
+
+def _note_channel(answers: list[Answer]) -> None:
+    refused = next((answer for answer in answers if answer.is_refusal), None)
+    waits = [answer.wait for answer in answers if answer.status in (429, 503) and answer.wait]
+    if refused is not None:
+        channel.misconfigured(GOOGLE, refused.reason)
+    elif waits:
+        channel.failed(GOOGLE, wait=max(waits))
+    elif answers and all(answer.is_passing for answer in answers):
+        channel.failed(GOOGLE)

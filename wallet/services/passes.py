@@ -1,0 +1,126 @@
+"""Making passes, noting that they must be updated, and following their cards: void, valid again, retired."""
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from loyalty.models import LoyaltyCard
+from tenancy import doorbell
+from wallet import config
+from wallet.models import PassState, Platform, WalletPass, new_auth_token, new_serial_number
+from wallet.services import designs
+from wallet.services.versions import SYNC_TASK, touch
+
+
+def platforms() -> list[Platform]:
+    """The wallets that are set up."""
+    on = {Platform.APPLE: config.apple(), Platform.GOOGLE: config.google()}
+    return [platform for platform, configured in on.items() if configured]
+
+
+def card_key(card: LoyaltyCard) -> str:
+    """A fingerprint of the codes that a replaced card loses."""
+    return hashlib.sha256(f"{card.qr_code_data}:{card.access_token}".encode()).hexdigest()
+
+
+@transaction.atomic
+def issue(cards: Iterable[LoyaltyCard]) -> None:
+    """Make the passes that these cards do not have yet, for every wallet that is set up."""
+    cards = list(cards)
+    made = [_new_pass(card, platform) for card in cards for platform in platforms()]
+    if not made:
+        return
+    for program_id, merchant_id in {(card.program_id, card.merchant_id) for card in cards}:
+        designs.of_program(program_id, merchant_id)
+    WalletPass.objects.bulk_create(made, ignore_conflicts=True)
+    doorbell.ring(SYNC_TASK)
+
+
+def _new_pass(card: LoyaltyCard, platform: Platform) -> WalletPass:
+    made = WalletPass(
+        merchant_id=card.merchant_id,
+        card=card,
+        platform=platform,
+        card_key=card_key(card),
+        state=PassState.ACTIVE if card.is_active and not card.is_deleted else PassState.VOID,
+    )
+    if platform is Platform.APPLE:
+        made.serial_number, made.auth_token = new_serial_number(), new_auth_token()
+    elif google := config.google():
+        made.object_id = f"{google.issuer_id}.card-{new_serial_number()}"
+    return made
+
+
+@transaction.atomic
+def living(card: LoyaltyCard, platform: Platform) -> WalletPass:
+    """The pass of a card, made when it is not there; never one that a replaced card has left behind."""
+    passes = WalletPass.objects.filter(card=card, platform=platform, retired_at__isnull=True)
+    found = passes.first()
+    if found is not None and found.card_key != card_key(card):
+        retire(passes.filter(pk=found.pk))
+        found = None
+    if found is None:
+        issue([card])
+        found = passes.get()
+    return found
+
+
+@transaction.atomic
+def cards_changed(card_ids: Iterable[int], *, notable: bool = False) -> int:
+    """The balances of these cards changed; `notable`: worth one of the day's notifications."""
+    passes = WalletPass.objects.filter(card_id__in=list(card_ids), retired_at__isnull=True)
+    changed = touch(passes, **({"is_notable": True} if notable else {}))
+    if changed:
+        doorbell.ring(SYNC_TASK)
+    return changed
+
+
+@transaction.atomic
+def follow_cards(card_ids: Iterable[int]) -> None:
+    """Bring the state of passes in line with that of their cards.
+
+    Deactivated or deleted: void. Active again: as before. Replaced: retired, and a new pass is made.
+    """
+    passes = WalletPass.objects.filter(card_id__in=list(card_ids), retired_at__isnull=True)
+    replaced = [each for each in passes.select_related("card") if each.card_key != card_key(each.card)]
+    retire(WalletPass.objects.filter(pk__in=[each.pk for each in replaced]))
+    issue({each.card_id: each.card for each in replaced if each.card.is_active}.values())
+    gone = Q(card__is_active=False) | Q(card__deleted_at__isnull=False)
+    is_void = Q(state=PassState.VOID)
+    touch(
+        passes.filter(gone),
+        state=PassState.VOID,
+        state_before_void=Case(When(is_void, then=F("state_before_void")), default=F("state")),
+    )
+    before = Case(When(state_before_void="", then=Value(PassState.ACTIVE)), default=F("state_before_void"))
+    touch(
+        passes.exclude(gone),
+        state=Case(When(is_void, then=before), default=F("state")),
+        state_before_void="",
+    )
+    doorbell.ring(SYNC_TASK)
+
+
+@transaction.atomic
+def retire(passes: QuerySet[WalletPass]) -> int:
+    """End passes for good: they turn void, and tell their holder nothing more about the card."""
+    ended = touch(
+        passes.filter(retired_at__isnull=True),
+        state=PassState.VOID,
+        state_before_void="",
+        retired_at=timezone.now(),
+    )
+    if ended:
+        doorbell.ring(SYNC_TASK)
+    return ended
+
+
+@transaction.atomic
+def try_again(passes: QuerySet[WalletPass]) -> int:
+    """Send these passes again now, whatever was sent or has failed before; returns how many."""
+    count = touch(passes, next_attempt_at=timezone.now(), attempts=0)
+    doorbell.ring(SYNC_TASK)
+    return count

@@ -1,0 +1,45 @@
+"""Versions of a pass: wanting a new one, and what the holder of a pass did with it."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from wallet.models import PassState, WalletPass
+
+SYNC_TASK = "wallet.sync_passes"
+
+# Changes that come together (stamps and points of one purchase, a till that was offline) make one update.
+GATHER = timedelta(seconds=2)
+
+
+def touch(passes: QuerySet[WalletPass], *, now: datetime | None = None, **changes: object) -> int:
+    """Want a new version of these passes; returns how many.
+
+    Last-Modified has whole seconds and must grow with each version, so that it may run ahead of the clock.
+    """
+    now = now or timezone.now()
+    second = now.replace(microsecond=0)
+    later = Case(
+        When(last_modified__gte=second, then=F("last_modified") + timedelta(seconds=1)), default=Value(second)
+    )
+    # The first change after a quiet time waits for its companions; what waits already is not put off.
+    gathered = Case(
+        When(
+            wanted_version=F("synced_version"),
+            next_attempt_at__lt=now + GATHER,
+            then=Value(now + GATHER),
+        ),
+        default=F("next_attempt_at"),
+    )
+    values = {"wanted_version": F("wanted_version") + 1, "last_modified": later, "next_attempt_at": gathered}
+    return passes.update(**(values | {"updated_at": now} | changes))
+
+
+def held(state: str) -> dict[str, Case]:
+    """The changes that note what the holder did; a void pass remembers it for when it is valid again."""
+    is_void = Q(state=PassState.VOID)
+    return {
+        "state": Case(When(is_void, then=F("state")), default=Value(state)),
+        "state_before_void": Case(When(is_void, then=Value(state)), default=Value("")),
+    }

@@ -1,0 +1,81 @@
+"""The wallets' tasks: short, so that they never keep a worker for long, and safe to run side by side.
+
+What is not done in time rings again; the sweep each minute catches what a lost bell missed.
+"""
+
+import logging
+import time
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from tenancy import doorbell, scope
+from wallet.models import Platform
+from wallet.services import apple_sync, callbacks, channel, designs, devices, google_sync
+from wallet.services.designs import SPREAD_TASK
+from wallet.services.versions import SYNC_TASK
+
+logger = logging.getLogger(__name__)
+
+RUN_SECONDS = 8.0
+FORGET_DEVICES_AFTER = timedelta(days=30)
+SOON = timedelta(seconds=60)
+NOT_AT_ONCE = timedelta(seconds=0.1)
+WHY = "passes of all merchants share one wallet account"
+
+
+@shared_task(name=SYNC_TASK, soft_time_limit=240, time_limit=300)
+def sync_passes() -> int:
+    """Bring passes up to date at Apple and Google; returns how many."""
+    with scope.everything(WHY):
+        done = apple_sync.sync(seconds=RUN_SECONDS)
+        done += google_sync.sync(seconds=RUN_SECONDS)
+        _wake_up_in_time()
+    return done
+
+
+def _wake_up_in_time() -> None:
+    """Ring again for what is due within the minute (later than that, the sweep comes); one ring is enough."""
+    for platform, sync in ((Platform.APPLE, apple_sync), (Platform.GOOGLE, google_sync)):
+        due = sync.next_due()
+        if due is None:
+            continue
+        after = max(due - timezone.now(), NOT_AT_ONCE)
+        if after <= SOON and channel.claim_wake_up(platform, after):
+            _ring_later(after)
+
+
+def _ring_later(after: timedelta) -> None:
+    """Ring for a worker in a while; where that is not heard, the sweep comes."""
+    if not settings.DOORBELL_ENABLED:
+        return
+    try:
+        sync_passes.apply_async(countdown=after.total_seconds(), retry=False)
+    except Exception as error:
+        logger.warning("doorbell not heard", extra={"task": SYNC_TASK, "error": type(error).__name__})
+
+
+@shared_task(name=SPREAD_TASK, soft_time_limit=240, time_limit=300)
+def spread_designs() -> int:
+    """Carry changed looks over to the passes of their programs; returns how many passes."""
+    end, done = time.monotonic() + RUN_SECONDS, 0
+    with scope.everything(WHY):
+        while time.monotonic() < end:
+            count = designs.spread_batch()
+            if count is None:
+                return done
+            done += count
+        doorbell.ring(SPREAD_TASK)
+    return done
+
+
+@shared_task(name="wallet.sweep_passes", soft_time_limit=240, time_limit=300)
+def sweep_passes() -> int:
+    """Each minute: what was missed, after an outage of any length; and what is not needed any more."""
+    with scope.everything(WHY):
+        designs.notice_changes()
+        callbacks.forget_expired()
+        devices.forget_retired(before=timezone.now() - FORGET_DEVICES_AFTER)
+    return spread_designs() + sync_passes()
