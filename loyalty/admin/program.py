@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextareaWidge
 from loyalty.models import LoyaltyProgram, PointsReward
 from loyalty.services import programs
 from loyalty.services.fields import editable_fields
-from tenancy.admin_access import MANAGERS, OWNERS, Grants, actor_for
+from tenancy.admin_access import MANAGERS, OWNERS, Grants, actor_for, has_one_merchant
 from tenancy.admin_base import ConsoleAdmin, ConsoleStackedInline
 from tenancy.admin_forms import ConsoleForm
 
@@ -178,6 +178,12 @@ class LoyaltyProgramAdmin(ConsoleAdmin, TranslationAdmin):
             },
         ),
     ]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """There is one living program per merchant."""
+        if has_one_merchant(request.user) and self.choices(request).exists():
+            return False
+        return super().has_add_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

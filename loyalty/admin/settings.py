@@ -40,11 +40,17 @@ class MerchantLoyaltySettingsAdmin(ConsoleAdmin):
         ),
     ]
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """There is one row per merchant."""
+        if has_one_merchant(request.user) and self.get_queryset(request).exists():
+            return False
+        return super().has_add_permission(request, obj)
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """An owner of one merchant has one page and no list."""
-        if not has_one_merchant(request.user):
+        if not has_one_merchant(request.user) or not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
         row = self.get_queryset(request).first()
         if row is None:
