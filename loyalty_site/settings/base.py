@@ -163,6 +163,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "loyalty_site.sign_in.counted_name"
+AXES_LOCKOUT_CALLABLE = "loyalty.pages.sign_in.locked_out"
 AXES_CLIENT_IP_CALLABLE = "tenancy.client.address"
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_DISABLE_ACCESS_LOG = True
@@ -180,6 +182,8 @@ RATE_LIMITS = {
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),
     "lookup": env.str("RATE_LIMIT_LOOKUP", default="120/m"),
     "card_page": env.str("RATE_LIMIT_CARD_PAGE", default="60/m"),
+    "wallet_log": env.str("RATE_LIMIT_WALLET_LOG", default="30/m"),
+    "wallet_picture": env.str("RATE_LIMIT_WALLET_PICTURE", default="300/m"),
 }
 
 X_FRAME_OPTIONS = "DENY"

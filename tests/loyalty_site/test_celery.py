@@ -19,8 +19,14 @@ def test_the_sweeps_run_each_minute_and_expiry_each_hour() -> None:
     assert next(job.when for job in JOBS if job.task == "loyalty.expire_points") == crontab(minute="5")
 
 
-@pytest.mark.django_db
+@pytest.fixture
+def in_one_transaction(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock closes connections that somebody left in a transaction, as each test is."""
+    monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
+
+
 @pytest.mark.sqlite
+@pytest.mark.usefixtures("in_one_transaction")
 def test_the_clock_writes_its_jobs_into_the_database() -> None:
     Scheduler(app=app, lazy=False)
     assert set(PeriodicTask.objects.values_list("name", flat=True)) == {job.task for job in JOBS}
@@ -28,7 +34,7 @@ def test_the_clock_writes_its_jobs_into_the_database() -> None:
     assert (relay.task, relay.expire_seconds) == ("tenancy.relay_outbox", 55)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("in_one_transaction")
 def test_what_an_operator_changed_outlives_a_restart_of_the_clock() -> None:
     Scheduler(app=app, lazy=False)
     half_hourly = CrontabSchedule.objects.create(minute="*/30")

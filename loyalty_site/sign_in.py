@@ -1,0 +1,12 @@
+"""How sign-in failures are counted (django-axes, settings AXES_*)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+
+def counted_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """Return the name that a failure counts against: one for all ways to write the same e-mail address."""
+    given = (credentials or {}).get("username") or request.POST.get("username", "")
+    return str(given).strip().lower()
