@@ -99,7 +99,7 @@ bench: $(VENV)/installed-dev ## All benchmarks, one table
 	@$(PY) -m benchmarks
 
 bench-%: $(VENV)/installed-dev ## One benchmark: make bench-till
-	@$(PY) -m benchmarks.$(subst -,_,$*)
+	@$(PY) -m benchmarks $*
 
 clean: ## Remove the environment and everything the demo made
 	@rm -rf $(VENV) var
