@@ -72,7 +72,14 @@ class TaskAdmin(ConsoleAdmin, BeatPeriodicTaskAdmin):
         (_("Arguments"), {"fields": ["args", "kwargs"]}),
         (
             _("Execution"),
-            {"fields": [("expires", "expire_seconds"), ("queue", "exchange", "routing_key"), "priority", "headers"]},
+            {
+                "fields": [
+                    ("expires", "expire_seconds"),
+                    ("queue", "exchange", "routing_key"),
+                    "priority",
+                    "headers",
+                ]
+            },
         ),
     ]
 

@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from tenancy import scope
@@ -59,6 +60,11 @@ class Scoped:
         else:
             kwargs["queryset"] = self.visible(request, remote._default_manager.all())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def merchant_is_shown(self, request: HttpRequest) -> bool:
         """Whether there is a merchant to choose or to tell apart."""

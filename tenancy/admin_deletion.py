@@ -83,9 +83,7 @@ class Deletable(Asking):
         row = self.row(request, obj)  # type: ignore[attr-defined]
         return getattr(row, "is_deleted", False) and self.may(request, "delete", row)  # type: ignore[attr-defined]
 
-    @action(
-        description=_("Restore"), permissions=["restore"], icon="undo", variant=ActionVariant.PRIMARY
-    )
+    @action(description=_("Restore"), permissions=["restore"], icon="undo", variant=ActionVariant.PRIMARY)
     def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Bring back a row with exactly what went with it."""
         return self.ask(

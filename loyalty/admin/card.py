@@ -56,7 +56,16 @@ class LoyaltyCardAdmin(ConsoleAdmin):
     grants = Grants(view=MANAGERS, delete=OWNERS)
     menu_icon = "loyalty"
     inlines = [LedgerInline]
-    list_display = ["number", "customer", "stamp_count", "points_balance", "merchant", "valid_at", "state", "last_activity_at"]
+    list_display = [
+        "number",
+        "customer",
+        "stamp_count",
+        "points_balance",
+        "merchant",
+        "valid_at",
+        "state",
+        "last_activity_at",
+    ]
     list_filter = ["is_active", "enrolled_at_store", "merchant"]
     list_select_related = ["customer", "merchant", "scope_store"]
     search_fields = ["card_number"]
@@ -97,7 +106,11 @@ class LoyaltyCardAdmin(ConsoleAdmin):
     def valid_at(self, card: LoyaltyCard) -> Any:
         return card.scope_store or _("all stores")
 
-    @display(description=_("state"), ordering="is_active", label={"on": "success", "off": "danger", "merged": "default"})
+    @display(
+        description=_("state"),
+        ordering="is_active",
+        label={"on": "success", "off": "danger", "merged": "default"},
+    )
     def state(self, card: LoyaltyCard) -> tuple[str, Any]:
         if card.merged_into_id:
             return "merged", _("merged")

@@ -19,7 +19,12 @@ class MerchantLoyaltySettingsAdmin(ConsoleAdmin):
     grants = Grants(view=OWNERS, add=OWNERS, change=OWNERS)
     menu_title = _("Settings")
     menu_icon = "tune"
-    list_display = ["merchant", "allow_cross_location_redemption", "allow_self_enrollment", "void_window_hours"]
+    list_display = [
+        "merchant",
+        "allow_cross_location_redemption",
+        "allow_self_enrollment",
+        "void_window_hours",
+    ]
     list_select_related = ["merchant"]
     search_fields = ["merchant__name"]
     autocomplete_fields = ["merchant"]

@@ -38,7 +38,9 @@ class StaffPinForm(ConsoleForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and "pin" in self.fields:
             self.fields["pin"].required = False
-            self.fields["pin"].help_text = _("Leave it empty to keep the PIN. A new one ends every sign-in with it.")
+            self.fields["pin"].help_text = _(
+                "Leave it empty to keep the PIN. A new one ends every sign-in with it."
+            )
 
     def clean_pin(self) -> str:
         pin: str = self.cleaned_data["pin"]

@@ -41,7 +41,9 @@ def unfold(site_name: str) -> dict[str, Any]:
         "SITE_TITLE": site_name,
         "SITE_HEADER": site_name,
         "SITE_SYMBOL": "loyalty",
-        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
+        "SITE_FAVICONS": [
+            {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
+        ],
         "STYLES": [lambda request: static("console/console.css")],
         "SHOW_LANGUAGES": True,
         "LANGUAGES": {"action": reverse_lazy("admin:language")},

@@ -41,7 +41,9 @@ class ApiKeyAdmin(ConsoleAdmin):
         obj.__dict__.update(made.__dict__)
         obj.shown_once = key
 
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
         """Show the key on this very page: it is neither stored nor sent anywhere else."""
         context = {
             **self.admin_site.each_context(request),

@@ -20,7 +20,15 @@ class OutboxMessageAdmin(ConsoleAdmin):
     grants = Grants(view=OPERATORS)
     menu_icon = "outbox"
     ordering = ["-id"]
-    list_display = ["event", "subscriber", "merchant", "state_label", "attempts", "next_attempt_at", "created_at"]
+    list_display = [
+        "event",
+        "subscriber",
+        "merchant",
+        "state_label",
+        "attempts",
+        "next_attempt_at",
+        "created_at",
+    ]
     list_filter = ["state", "event", "subscriber"]
     list_select_related = ["merchant"]
     actions = ["try_again"]

@@ -118,7 +118,9 @@ class StoreUserAdmin(ConsoleAdmin):
         return row.user.email
 
     @display(
-        description=_("role"), ordering="role", label={"owner": "success", "manager": "info", "staff": "default"}
+        description=_("role"),
+        ordering="role",
+        label={"owner": "success", "manager": "info", "staff": "default"},
     )
     def role_label(self, row: StoreUser) -> tuple[str, str]:
         return row.role, row.get_role_display()

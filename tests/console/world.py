@@ -1,0 +1,106 @@
+"""The people and rows of the console's tests: a café with everything in it, and a stranger's café beside it."""
+
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings
+from tenancy import api_keys
+from tenancy.models import OutboxMessage, StoreUser, User
+from tests import factories
+from tests.factories import Shop
+
+Rows = dict[str, models.Model]
+
+
+@dataclass
+class World:
+    """Two shops; `mine` and `theirs` hold one row of each kind, by "app_label_modelname"."""
+
+    shop: Shop
+    stranger: Shop
+    operator: User
+    mine: Rows = field(default_factory=dict)
+    theirs: Rows = field(default_factory=dict)
+    elsewhere: Rows = field(default_factory=dict)
+
+    def person(self, who: str) -> User | None:
+        people = {
+            "operator": self.operator,
+            "owner": self.shop.owner,
+            "manager": self.shop.manager,
+            "staff": self.shop.staff,
+            "stranger": self.stranger.owner,
+        }
+        return people.get(who)
+
+    def client(self, who: str) -> Client:
+        """A browser in which somebody is signed in; "anonymous" is nobody."""
+        client = Client()
+        person = self.person(who)
+        if person is not None:
+            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+
+def key(row: models.Model) -> str:
+    return f"{row._meta.app_label}_{row._meta.model_name}"
+
+
+def address(row: models.Model, page: str = "change") -> str:
+    """The address of a row's page in the console."""
+    return reverse(f"admin:{key(row)}_{page}", args=[row.pk])
+
+
+def list_address(model: type[models.Model] | str, page: str = "changelist") -> str:
+    """The address of a list in the console, or of the page that adds to it."""
+    name = model if isinstance(model, str) else f"{model._meta.app_label}_{model._meta.model_name}"
+    return reverse(f"admin:{name}_{page}")
+
+
+def _rows(shop: Shop) -> Rows:
+    """One row of each kind at the first store of a shop."""
+    card = factories.card(shop.store, stamps=2, cents=500)
+    pin = factories.staff_pin(shop.store)
+    with factories.inside(shop):
+        card.customer.refresh_from_db()
+        rows: list[models.Model] = [
+            shop.merchant,
+            shop.store,
+            shop.program,
+            card,
+            card.customer,
+            pin,
+            shop.staff,
+            StoreUser.objects.get(user=shop.staff),
+            MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
+            LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0],
+            api_keys.make(store=shop.store, name="Till", by=None)[0],
+            OutboxMessage.objects.create(
+                merchant=shop.merchant, event="tests.event", subscriber="tests.nobody"
+            ),
+        ]
+    return {key(row): row for row in rows}
+
+
+def _rows_of_other_store(shop: Shop) -> Rows:
+    """Rows of the same merchant that the manager of the first store has nothing to do with."""
+    colleague = factories.member(shop.other_store)
+    with factories.inside(shop):
+        rows: list[models.Model] = [
+            shop.other_store,
+            factories.staff_pin(shop.other_store, name="Marc"),
+            factories.customer(shop.other_store),
+            StoreUser.objects.get(user=colleague),
+        ]
+    return {key(row): row for row in rows}
+
+
+def build() -> World:
+    """Make both shops with all their rows."""
+    world = World(factories.shop(), factories.shop(), factories.operator())
+    world.mine, world.theirs = _rows(world.shop), _rows(world.stranger)
+    world.elsewhere = _rows_of_other_store(world.shop)
+    return world
