@@ -14,7 +14,7 @@ ASSIGNMENT = re.compile(
     r"(?i)\b([\w-]*(?:pin|password|token|secret|authorization|cookie|api[_-]?key))"
     r"([\"']?\s*[=:]\s*[\"']?)[^\s,;&\"'}]+"
 )
-SECRET_KEY = re.compile(r"(?i)(^|[_-])(pin|password|token|secret|authorization|cookie|api_key|email)([_-]|$)")
+SECRET_KEY = re.compile(r"(?i)password|(^|[_-])(pin|token|secret|authorization|cookies?|api_key|email)$")
 
 
 def mask(text: str) -> str:

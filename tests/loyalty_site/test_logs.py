@@ -62,11 +62,11 @@ def test_what_is_masked(text: str, written: str) -> None:
 
 
 def test_fields_that_are_named_like_secrets_are_masked_whole() -> None:
-    fields = {"staff_token": "abc", "email": "x", "card_id": 7, "nested": {"pin": 4711}, "pinned": "no"}
+    fields = {"staff_token": "abc", "email": "x", "card_id": 7, "nested": {"pin": 4711}, "email_log_id": 3}
     assert logs.mask_value(fields) == {
         "staff_token": "***",
         "email": "***",
         "card_id": 7,
         "nested": {"pin": "***"},
-        "pinned": "no",
+        "email_log_id": 3,
     }
