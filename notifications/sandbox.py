@@ -4,10 +4,8 @@ A text sees plain words and numbers and nothing else: no files, no other templat
 number of loops, an amount of output, and a time. What goes wrong is `TextRefused`, with the line.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from functools import lru_cache, wraps
-from math import isfinite
+from functools import lru_cache
 from time import monotonic
 from typing import Any, TextIO
 
@@ -16,7 +14,6 @@ from liquid import Environment, RenderContext, StrictUndefined
 from liquid.ast import Node
 from liquid.builtin import content, illegal, output
 from liquid.builtin.expressions.primitive import RangeLiteral
-from liquid.builtin.filters import array, math, misc, string
 from liquid.builtin.tags import (
     assign_tag,
     case_tag,
@@ -42,95 +39,12 @@ from liquid.template import BoundTemplate
 
 from notifications import marks
 from notifications.errors import TextRefused
+from notifications.filters import FILTERS, bounded, guarded
 
 MAXIMUM_SOURCE = 10_000  # characters of a text as it is written
 MAXIMUM_OUTPUT = 40_000  # bytes of a text as it is read
 MAXIMUM_LOOPS = 300  # turns of all loops of a text together
 MAXIMUM_SECONDS = 2.0
-_MAXIMUM_WORDS = 2_000  # characters of one value, on its way through the filters
-_MAXIMUM_ITEMS = 300
-_MAXIMUM_NUMBER = 10**15
-_DIGITS = re.compile(r"\s*[+-]?[\d_]{16,}|.*\d[eE][+-]?\d")
-
-
-# --- Filters ----------------------------------------------------------------------------------------------
-
-
-def pluralize(number: Any, singular: str = "", plural: str = "") -> str:
-    """`{{ points | pluralize: "point", "points" }}`: the first word for one, the second for any other number."""
-    return str(singular if str(number) == "1" else plural)
-
-
-def first_name(name: Any) -> str:
-    """`{{ customer_name | first_name }}`: up to the first space, as names are split elsewhere."""
-    return str(name or "").partition(" ")[0]
-
-
-FILTERS: dict[str, Callable[..., Any]] = {
-    "pluralize": pluralize,
-    "first_name": first_name,
-    "default": misc.default,
-    "size": misc.size,
-    "abs": math.abs_,
-    "at_least": math.at_least,
-    "at_most": math.at_most,
-    "divided_by": math.divided_by,
-    "minus": math.minus,
-    "modulo": math.modulo,
-    "plus": math.plus,
-    "times": math.times,
-    "append": string.append,
-    "capitalize": string.capitalize,
-    "downcase": string.downcase,
-    "lstrip": string.lstrip,
-    "prepend": string.prepend,
-    "remove": string.remove,
-    "remove_first": string.remove_first,
-    "replace": string.replace,
-    "replace_first": string.replace_first,
-    "rstrip": string.rstrip,
-    "slice": string.slice_,
-    "split": string.split,
-    "strip": string.strip,
-    "truncate": string.truncate,
-    "truncatewords": string.truncatewords,
-    "upcase": string.upcase,
-    "url_encode": string.url_encode,
-    "first": array.first,
-    "join": array.join,
-    "last": array.last,
-}
-
-
-class TooLarge(ResourceLimitError):
-    """A value that grew beyond what an e-mail can need."""
-
-
-def _bounded(value: Any) -> Any:
-    """The value, if it is small. Raises TooLarge: filters can square a text with each turn of a loop."""
-    if isinstance(value, str):
-        fits = len(value) <= _MAXIMUM_WORDS
-    elif isinstance(value, list | tuple | range):
-        fits = len(value) <= _MAXIMUM_ITEMS and all(_bounded(item) is item for item in value)
-    elif isinstance(value, int | float):
-        fits = isfinite(value) and abs(value) <= _MAXIMUM_NUMBER
-    else:
-        fits = True
-    if not fits:
-        raise TooLarge("value is too large", token=None)
-    return value
-
-
-def _guarded(filter_: Callable[..., Any], *, numeric: bool) -> Callable[..., Any]:
-    @wraps(filter_)
-    def guarded(*values: Any, **options: Any) -> Any:
-        for value in values:
-            _bounded(value)
-            if numeric and isinstance(value, str) and _DIGITS.match(value):
-                raise TooLarge("number is too large", token=None)
-        return _bounded(filter_(*values, **options))
-
-    return guarded
 
 
 # --- The environment --------------------------------------------------------------------------------------
@@ -169,7 +83,7 @@ class _ForNode(for_tag.ForNode):
     """A loop that looks at the length of a range before it begins to count it out."""
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        _bounded(self.expression.iterable.evaluate(context))
+        bounded(self.expression.iterable.evaluate(context))
         return super().render_to_output(context, buffer)
 
 
@@ -235,7 +149,7 @@ class _Sandbox(Environment):
         ):
             self.add_tag(type(tag.__name__, (_Located, tag), {}))
         for name, filter_ in FILTERS.items():
-            self.add_filter(name, _guarded(filter_, numeric=filter_.__module__ == math.__name__))
+            self.add_filter(name, guarded(filter_))
 
 
 _SUBJECT = _Sandbox(output.Output)

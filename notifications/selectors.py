@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Expression, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import ngettext
 
+from customers.models import Customer
 from loyalty.models import LoyaltyCard
 from notifications import marks
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
 from tenancy.models import Store
+
+ALERT_LIMIT = 1_000
 
 
 def due(now: datetime) -> QuerySet[EmailLog]:
@@ -40,18 +45,53 @@ def texts(code: str, store: Store | None) -> list[EmailTemplate]:
     return sorted(found, key=lambda text: text.store_id is None)
 
 
-def failed(merchant_ids: Iterable[int] | None) -> QuerySet[EmailLog]:
-    """E-mails that have failed, of some merchants or (None) of all in the open scope."""
-    rows = EmailLog.objects.filter(status=Status.FAILED)
-    return rows if merchant_ids is None else rows.filter(merchant_id__in=list(merchant_ids))
+def newest_card(cards: QuerySet[LoyaltyCard], store: Store | None) -> LoyaltyCard | None:
+    """The newest of some cards, one that was issued at a store (if given) before any of its merchant's."""
+    cards = with_facts(cards).order_by("-id")
+    if store is None:
+        return cards.first()
+    return (
+        cards.filter(enrolled_at_store=store).first() or cards.filter(merchant_id=store.merchant_id).first()
+    )
 
 
-def card_annotations() -> dict[str, Expression]:
+def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]:
+    """For the console's overview: e-mails that have failed, of some merchants or (None) of all in the open scope."""
+    failed = EmailLog.objects.filter(status=Status.FAILED)
+    if merchant_ids is not None:
+        failed = failed.filter(merchant_id__in=list(merchant_ids))
+    count = failed.order_by()[:ALERT_LIMIT].count()
+    if not count:
+        return []
+    text = ngettext("%(count)s e-mail has failed.", "%(count)s e-mails have failed.", count)
+    shown = f"{ALERT_LIMIT}+" if count == ALERT_LIMIT else str(count)
+    url = reverse("admin:notifications_emaillog_changelist") + f"?status__exact={Status.FAILED}"
+    return [{"level": "warning", "text": text % {"count": shown}, "url": url}]
+
+
+def card_annotations() -> dict[str, Exists]:
     """For `loyalty`: `email_problem`, whether e-mails to the customer's present address fail."""
     broken = AddressProblem.objects.filter(
         customer_id=OuterRef("customer_id"), address=OuterRef("customer__email"), broken_since__isnull=False
     )
     return {"email_problem": Exists(broken)}
+
+
+def card_of(log: EmailLog) -> QuerySet[LoyaltyCard]:
+    """The card that an e-mail is about, deleted or not."""
+    cards = LoyaltyCard.all_objects.all()
+    return cards.none() if log.card_id is None else cards.filter(pk=log.card_id)
+
+
+def emails_matching(emails: QuerySet[EmailLog], text: str) -> QuerySet[EmailLog]:
+    """Narrow e-mails to those to an address, or to customers whose name or address contains each word."""
+    words = text.split()
+    if not words:
+        return emails
+    customers = Customer.all_objects.all()
+    for word in words:
+        customers = customers.filter(search_text__contains=word.lower())
+    return emails.filter(Q(customer_id__in=customers.values("pk")) | Q(to=text.strip().lower()))
 
 
 def emails_of(customer_id: int) -> list[dict[str, Any]]:

@@ -102,7 +102,7 @@ def at_hand(card: LoyaltyCard, *, now: datetime) -> dict[str, Any]:
 
 def _wallets(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
     """apple_url and google_url, from the app that knows them, where they work."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"apple_url": None, "google_url": None}
     for provide in registry.providers("email_variables"):
         found |= provide(card)
     return found

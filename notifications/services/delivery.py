@@ -66,7 +66,7 @@ def _send(log: EmailLog, mailbox: Mailbox) -> str:
 
 def _prepare(log: EmailLog) -> tuple[EmailMultiAlternatives, str]:
     """What the e-mail says now, and what was wrong with its text; writes address and words onto the instance."""
-    card = selectors.with_facts(LoyaltyCard.all_objects.filter(pk=log.card_id)).first()
+    card = selectors.with_facts(selectors.card_of(log)).first()
     if card is None:
         raise NothingToSay("the card is gone")
     if reason := queue.why_not(card):
@@ -98,7 +98,7 @@ def _suppress(log: EmailLog, reason: str) -> str:
 def _note_sent(log: EmailLog, complaint: str) -> str:
     words = {"to": log.to, "language": log.language, "subject": log.subject, "body": log.body}
     sent = {"status": Status.SENT, "sent_at": timezone.now(), "next_attempt_at": None}
-    if queue.settle(log, **words, **sent, fault="", error=complaint):
+    if queue.settle(log, **words, **sent, fault="", error=complaint) and log.customer_id is not None:
         AddressProblem.objects.filter(customer_id=log.customer_id).delete()
     return Status.SENT
 
@@ -118,8 +118,8 @@ def _fail(log: EmailLog, failure: Failure) -> str:
         error=failure.reason,
     )
     is_final = failure.permanent or log.attempts == queue.MAXIMUM_ATTEMPTS
-    if settled and is_final and failure.fault not in (Fault.TEXT, Fault.ACCIDENT):
-        _note_address(log, failure, now)
+    if settled and is_final and failure.fault not in (Fault.TEXT, Fault.ACCIDENT) and log.customer_id:
+        _note_address(log, log.customer_id, failure, now)
     logger.warning(
         "e-mail not sent",
         extra={
@@ -132,10 +132,10 @@ def _fail(log: EmailLog, failure: Failure) -> str:
     return outcome.status
 
 
-def _note_address(log: EmailLog, failure: Failure, now: datetime) -> None:
+def _note_address(log: EmailLog, customer_id: int, failure: Failure, now: datetime) -> None:
     """Count a failed e-mail to an address; a permanent refusal, or the third in a row, marks it as not working."""
     problem, _ = AddressProblem.objects.select_for_update().get_or_create(
-        customer_id=log.customer_id, defaults={"merchant_id": log.merchant_id, "address": log.to}
+        customer_id=customer_id, defaults={"merchant_id": log.merchant_id, "address": log.to}
     )
     if problem.address != log.to:
         problem.address, problem.failures, problem.broken_since = log.to, 0, None

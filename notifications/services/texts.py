@@ -9,15 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from loyalty.models import LoyaltyCard
+from customers.models import Customer
+from loyalty.models import LoyaltyCard, LoyaltyProgram
 from notifications import codes, rendering, sandbox, selectors, variables
 from notifications.codes import Code
 from notifications.errors import TextRefused
 from notifications.models import EmailTemplate
 from notifications.rendering import Letter
+from tenancy.models import Merchant, Store
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "email_templates"
 LANGUAGES = tuple(dict(settings.LANGUAGES))
@@ -138,9 +140,42 @@ def _preview(
 
 def present_values(card: LoyaltyCard, code: str, language: str) -> dict[str, Any]:
     """A real card's values for a preview; an example for each that this card has not got now."""
+    if card._state.adding:
+        return codes.example(code)
     with override(language):
         real = variables.at_hand(card, now=timezone.now())
-    return {
-        name: real[name] if real.get(name) or name in codes.optional(code) & real.keys() else value
-        for name, value in codes.example(code).items()
-    }
+    known = {name for name, value in real.items() if value not in (None, "")} | codes.optional(code)
+    return {name: real.get(name) if name in known else value for name, value in codes.example(code).items()}
+
+
+def explained(code: str, card: LoyaltyCard) -> list[dict[str, Any]]:
+    """The variables of an e-mail: name, meaning, and the value that a card gives them now."""
+    values = present_values(card, code, get_language() or "en")
+    return [
+        {"name": name, "meaning": str(meaning), "value": "" if values[name] is None else str(values[name])}
+        for name, meaning in codes.variables(code).items()
+    ]
+
+
+def platform_words(code: str) -> dict[str, str]:
+    """The platform's text, field by field, to begin one's own from."""
+    for text in selectors.texts(code, None):
+        return {
+            f"{name}_{language}": text.words(name, language)
+            for language in LANGUAGES
+            for name in ("subject", "body")
+        }
+    return {}
+
+
+def made_up_card(store: Store | None) -> LoyaltyCard:
+    """A card that is not kept, for previews where nobody has one yet; of a store's merchant if there is one."""
+    merchant = store.merchant if store else Merchant(name="Café Mirabel")
+    program = LoyaltyProgram.objects.filter(merchant_id=merchant.pk).first() or LoyaltyProgram(
+        merchant=merchant
+    )
+    customer = Customer(merchant=merchant, first_name="Anouk", last_name="Weber")
+    made_up = {"card_number": "453914880343", "access_token": "B" * 30}
+    return LoyaltyCard(
+        merchant=merchant, program=program, customer=customer, enrolled_at_store=store, **made_up
+    )

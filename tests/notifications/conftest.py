@@ -78,7 +78,7 @@ class Shop:
 def open_shop(name: str = "Café Mirabel", **store: Any) -> Shop:
     slug = name.lower().replace(" ", "-").replace("é", "e")
     merchant = Merchant.objects.create(name=name, slug=slug, contact_email="hello@mirabel.example")
-    fields = {"name": "Mirabel Gare", "store_code": slug} | store
+    fields = {"name": f"{name} Gare", "store_code": slug} | store
     program = LoyaltyProgram.objects.create(
         merchant=merchant,
         loyalty_type="hybrid",

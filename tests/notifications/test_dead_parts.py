@@ -67,7 +67,10 @@ def test_a_worker_killed_in_the_middle_of_sending_loses_nothing(
 ) -> None:
     log = shop.owed()
     post_office.data = "hang"
-    with worker(post_office, redis_url, tmp_path) as process, Celery(broker=redis_url, set_as_current=False) as bell:
+    with (
+        worker(post_office, redis_url, tmp_path) as process,
+        Celery(broker=redis_url, set_as_current=False) as bell,
+    ):
         bell.send_task("loyalty.send_notification_email", kwargs={"email_log_id": log.pk})
         assert post_office.is_receiving.wait(WAIT)
         os.kill(process.pid, signal.SIGKILL)
