@@ -231,6 +231,11 @@ def staff_at(store: Store) -> QuerySet[StaffPin]:
     return StaffPin.objects.filter(store=store, is_active=True).order_by("name", "pk")
 
 
+def pins_at(store: Store) -> QuerySet[StaffPin]:
+    """Everybody who has a PIN at a store, newest first."""
+    return StaffPin.objects.filter(store=store).order_by("-pk")
+
+
 def transactions() -> QuerySet[LoyaltyTransaction]:
     """Ledger lines of the open scope with what is shown of them, newest first."""
     return LoyaltyTransaction.objects.select_related(

@@ -3,15 +3,13 @@
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from loyalty.pages import errors
+from loyalty_site.errors import DATABASE_AWAY, RETRY_AFTER_SECONDS, is_api, problem, refusal_of
 from tenancy.errors import DomainError
 
 logger = logging.getLogger(__name__)
-
-RETRY_AFTER_SECONDS = 5
 
 
 class PageErrorsMiddleware:
@@ -24,9 +22,12 @@ class PageErrorsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if is_api(request):
+            refusal = refusal_of(exception)
+            return problem(refusal) if refusal else None
         if isinstance(exception, DomainError):
             return errors.refused(request, exception)
-        if isinstance(exception, OperationalError | InterfaceError):
+        if isinstance(exception, DATABASE_AWAY):
             logger.error("the database did not answer", exc_info=exception)
             return errors.page(request, 503, retry_after=RETRY_AFTER_SECONDS)
         return None

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = []
 urlpatterns += [path("", include("loyalty.pages.urls")), path("", include("loyalty.pages.terminal_urls"))]
 
 # API: till, back office, public, schema
+urlpatterns += [path("api/v1/", include("loyalty.api.urls"))]
 
 # Wallets: Apple's web service, Google's callback
 urlpatterns += [path("", include("wallet.urls"))]
@@ -21,7 +22,7 @@ urlpatterns += [path("admin/", admin.site.urls)]
 # Uploaded logos: few, small and re-encoded by us, so that no second server is needed for them
 urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
 
-handler400 = "loyalty.pages.errors.bad_request"
-handler403 = "loyalty.pages.errors.forbidden"
-handler404 = "loyalty.pages.errors.not_found"
-handler500 = "loyalty.pages.errors.server_error"
+handler400 = "loyalty_site.errors.bad_request"
+handler403 = "loyalty_site.errors.forbidden"
+handler404 = "loyalty_site.errors.not_found"
+handler500 = "loyalty_site.errors.server_error"

@@ -1,10 +1,10 @@
 """Reading the floor: stores, and who has which role there."""
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
 
 from tenancy import scope
 from tenancy.errors import StoreNotFound
-from tenancy.models import Role, Store, User
+from tenancy.models import Role, Store, StoreUser, User
 
 
 def open_stores() -> QuerySet[Store]:
@@ -30,6 +30,19 @@ def role_at(user: User, store: Store) -> str | None:
     if any(row.role == Role.OWNER for row in rows):
         return Role.OWNER.value
     return next((row.role for row in rows if row.store_id == store.pk), None)
+
+
+def with_role_of(user: User, stores: QuerySet[Store]) -> QuerySet[Store]:
+    """Those of some stores where a user works, each with what `role_at` says as `role`; all in one statement."""
+    if user.is_superuser:
+        return stores.annotate(role=Value("operator", output_field=CharField()))
+    rows = StoreUser.objects.filter(user=user, is_active=True)
+    owned = rows.filter(
+        merchant_id=OuterRef("merchant_id"), role=Role.OWNER, store__deleted_at__isnull=True
+    )
+    here = rows.filter(store=OuterRef("pk")).values("role")[:1]
+    role = Case(When(Exists(owned), then=Value(Role.OWNER.value)), default=Subquery(here))
+    return stores.annotate(role=role).filter(role__isnull=False)
 
 
 def stores_of(user: User) -> QuerySet[Store]:

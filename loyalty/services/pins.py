@@ -145,7 +145,7 @@ def remove(*, store: Store, actor: Actor, pin_id: int) -> None:
     soft_delete(row, by=actor.user)
 
 
-@transaction.atomic
+@exactly_once
 def end_lockout(*, store: Store, actor: Actor, pin_id: int) -> StaffPin:
     """End a lock-out before its time."""
     actor.require_manager()

@@ -191,7 +191,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "loyalty.pages.errors.csrf_failed"
+CSRF_FAILURE_VIEW = "loyalty_site.errors.csrf_failed"
 CONSOLE_PREFIX = "/admin/"
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {

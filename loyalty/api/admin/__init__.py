@@ -1,0 +1,1 @@
+"""The back office: everything under /api/v1/admin/."""

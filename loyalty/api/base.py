@@ -1,0 +1,177 @@
+"""The views that all others stand on: who is calling, in which scope, and how a call becomes an answer.
+
+    caller -> store -> role -> shape of the request -> service (idempotency, staff token, program, card, limits)
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from loyalty.api import access
+from loyalty.api.authentication import ApiKeyAuthentication, StaffSession
+from loyalty.api.documentation import ApiSchema
+from loyalty.api.errors import NotAcceptable, Unavailable
+from loyalty.api.pagination import page_of
+from loyalty.api.parsing import BodyParser
+from tenancy import scope
+from tenancy.actor import Actor
+from tenancy.errors import (
+    DomainError,
+    IdempotencyKeyRequired,
+    Invalid,
+    ManagerRequired,
+    NotAuthenticated,
+    OperatorRequired,
+    StoreNotFound,
+)
+from tenancy.idempotency import Answer, Claim, fingerprint
+from tenancy.models import Store
+
+PRINTABLE = re.compile(r"[\x20-\x7e]{1,128}")
+Render = Callable[[Any], Answer]
+Refusals = Iterable[type[DomainError]]
+
+
+class ApiView(APIView):
+    """JSON in, JSON out. `admit` says who may call and opens the tenant scope for the rest of the request."""
+
+    authentication_classes = [ApiKeyAuthentication, StaffSession]
+    permission_classes: ClassVar[list[Any]] = []
+    throttle_classes: ClassVar[list[Any]] = []
+    parser_classes = [BodyParser]
+    renderer_classes = [JSONRenderer]
+    metadata_class = None
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+    schema = ApiSchema()
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (NotAcceptable, Unavailable)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with ExitStack() as self.until_answered:
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.admit(request)
+
+    def admit(self, request: Request) -> None:
+        """Raise unless the caller may make this call."""
+        access.require_somebody(request)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def read(self, shape: type[Serializer], **options: Any) -> dict[str, Any]:
+        """The body, checked against a shape. Raises ValidationError with every wrong field."""
+        return self._checked(shape, self.request.data, **options)
+
+    def query(self, shape: type[Serializer]) -> dict[str, Any]:
+        """The query parameters, checked against a shape; an empty one is as good as none."""
+        given = {name: value for name, value in self.request.query_params.items() if value != ""}
+        return self._checked(shape, given)
+
+    def _checked(self, shape: type[Serializer], data: Any, **options: Any) -> dict[str, Any]:
+        serializer = shape(data=data, context={"view": self}, **options)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def page(self, rows: QuerySet, present: Callable[[list[Any]], list[Any]]) -> Response:
+        """One page of rows as the query asks for it; `present` gets the rows of that page."""
+        return Response(page_of(self.request, rows, present))
+
+    @classmethod
+    def refusals_of(cls, method: str) -> Refusals:
+        """What any call of this method may be refused with, for the documentation."""
+        return cls.refusals
+
+
+class StoreView(ApiView):
+    """A call at a store that the caller works at; `for_managers` names the methods that mere staff may not use."""
+
+    for_managers: ClassVar[frozenset[str]] = frozenset()
+    refusals = (*ApiView.refusals, NotAuthenticated, StoreNotFound)
+
+    store_code: str
+    store: Store
+    actor: Actor
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.store_code = kwargs.pop("store_code")
+        return super().dispatch(request, *args, **kwargs)
+
+    def admit(self, request: Request) -> None:
+        super().admit(request)
+        self.store = access.store_of(request, self.store_code)
+        self.actor = access.actor_at(self.store, request)
+        self.until_answered.enter_context(scope.merchant(self.store.merchant_id))
+        if _method(request) in self.for_managers:
+            self.actor.require_manager()
+
+    def perform(self, service: Callable[..., Any], render: Render, **arguments: Any) -> Response:
+        """Make one domain call, exactly once where the caller sent a key, and answer with what `render` says."""
+        answer = service(store=self.store, actor=self.actor, once=self._claim(render), **arguments)
+        headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
+        return Response(answer.body, status=answer.status, headers=headers)
+
+    def _claim(self, render: Render) -> Claim:
+        key = self.request.headers.get("Idempotency-Key")
+        if key is None and self.actor.api_key is not None:
+            raise IdempotencyKeyRequired()
+        if key is not None and not PRINTABLE.fullmatch(key):
+            raise Invalid.field("Idempotency-Key", _("Use 1 to 128 printable characters."))
+        return Claim(
+            merchant_id=self.store.merchant_id,
+            store_id=self.store.pk,
+            credential=self.actor.credential,
+            key=key,
+            fingerprint=fingerprint("POST", self.request.path, self.request.data) if key else "",
+            render=render,
+        )
+
+    @classmethod
+    def refusals_of(cls, method: str) -> Refusals:
+        return (*cls.refusals, ManagerRequired) if method in cls.for_managers else cls.refusals
+
+
+class BackOfficeView(ApiView):
+    """A call of the back office: for operators, unless `for_owners` names its method."""
+
+    for_owners: ClassVar[frozenset[str]] = frozenset()
+    refusals = (*ApiView.refusals, NotAuthenticated, OperatorRequired)
+
+    actor: Actor
+
+    def admit(self, request: Request) -> None:
+        super().admit(request)
+        self.actor = access.back_office_actor(request)
+        if self.is_operator:
+            self.until_answered.enter_context(scope.everything("an operator sees every merchant"))
+        elif _method(request) in self.for_owners:
+            self.until_answered.enter_context(scope.merchants(access.owned_merchants(request)))
+        else:
+            raise OperatorRequired()
+
+    @property
+    def is_operator(self) -> bool:
+        return self.actor.role == "operator"
+
+
+def answer(status: int, body: Mapping[str, Any] | list[Any]) -> Answer:
+    """What a caller gets, in the words of `tenancy.idempotency`."""
+    return Answer(status=status, body=body)
+
+
+def _method(request: Request) -> str:
+    """The method whose rules count: HEAD is a GET without its body."""
+    return "GET" if request.method == "HEAD" else str(request.method)

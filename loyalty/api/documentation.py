@@ -1,0 +1,138 @@
+"""The OpenAPI document: each call says what it takes, what it answers and what it may be refused with.
+
+    @documented("Give stamps", body=StampRequest, answers={201: shapes.Stamped}, refusals=[StampCooldown, ...])
+    def post(self, request, card_id): ...
+
+Refusals are the very error classes; the document lists their codes under their status.
+"""
+
+import inspect
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.serializers import Serializer
+
+from loyalty.api import shapes
+from loyalty.api.errors import BodyTooLarge, CsrfFailed, UnsupportedMediaType
+from tenancy.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyReused, Invalid
+
+PROBLEM = "application/problem+json"
+STAFF_TOKEN = OpenApiParameter(
+    "X-Staff-Token",
+    str,
+    OpenApiParameter.HEADER,
+    description="From `unlock`; needed where the program requires a PIN.",
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]{1,128}$"},
+    OpenApiParameter.HEADER,
+    description="Makes the call safe to repeat; required for API keys.",
+)
+PAGING = [
+    OpenApiParameter("page", {"type": "integer", "minimum": 1}, description="From 1."),
+    OpenApiParameter("page_size", {"type": "integer", "minimum": 1}, description="50, at most 100."),
+]
+REPLAYED = {
+    "Idempotency-Replayed": {
+        "schema": {"type": "string", "enum": ["true"]},
+        "description": "Present if this is the first answer again.",
+    }
+}
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+Refusals = Iterable[type[DomainError]]
+
+
+def documented(
+    summary: str,
+    *,
+    answers: Mapping[int, Any],
+    body: type[Serializer] | None = None,
+    query: type[Serializer] | None = None,
+    refusals: Refusals = (),
+    staff_token: bool = False,
+    exactly_once: bool = False,
+    paged: bool = False,
+    tags: Iterable[str] = (),
+) -> Callable[[Callable], Callable]:
+    """Describe a method of a view.
+
+    Parameters: answers - status -> shape (None: no body); exactly_once - takes an Idempotency-Key; paged - the
+    answer is a list of that shape.
+    """
+    parameters: list[Any] = [query] if query else []
+    parameters += PAGING if paged else []
+    parameters += [IDEMPOTENCY_KEY] if exactly_once else []
+    parameters += [STAFF_TOKEN] if staff_token else []
+    said = list(refusals)
+    if exactly_once:
+        said += [IdempotencyKeyRequired, IdempotencyKeyReused]
+    if body or query or paged or exactly_once:
+        said.append(Invalid)
+    if body:
+        said += [UnsupportedMediaType, BodyTooLarge]
+    responses = {status: shapes.page(shape) if paged else shape for status, shape in answers.items()}
+
+    def describe(method: Callable) -> Callable:
+        described = extend_schema(
+            summary=summary,
+            request=body,
+            responses=responses,
+            parameters=parameters,
+            tags=list(tags) or None,
+        )(method)
+        described.refusals = said
+        described.exactly_once = exactly_once
+        return described
+
+    return describe
+
+
+class ApiSchema(AutoSchema):
+    """Adds to every operation what it may be refused with."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        method = getattr(self.view, self.method.lower())
+        refusals = [*self.view.refusals_of(self.method), *getattr(method, "refusals", [])]
+        if self.method != "GET" and self.get_auth():
+            refusals.append(CsrfFailed)
+        responses = operation["responses"] | self._problems(refusals)
+        operation["responses"] = {status: responses[status] for status in sorted(responses)}
+        if getattr(method, "exactly_once", False):
+            for status, response in responses.items():
+                if status.startswith("2"):
+                    response.setdefault("headers", {}).update(REPLAYED)
+        return operation
+
+    def get_operation_id(self) -> str:
+        """`stores.cards.stamps.create` becomes what the view and the method are called."""
+        return f"{type(self.view).__name__}_{self.method.lower()}"
+
+    def get_description(self) -> str:
+        return inspect.getdoc(getattr(self.view, self.method.lower())) or ""
+
+    def _problems(self, refusals: Refusals) -> dict[str, Any]:
+        by_status: dict[int, dict[str, type[DomainError]]] = defaultdict(dict)
+        for refusal in refusals:
+            by_status[refusal.status][refusal.code] = refusal
+        component = self.resolve_serializer(shapes.Problem, "response")
+        content = {PROBLEM: {"schema": component.ref if component else {}}}
+        return {
+            str(status): {
+                "description": "\n".join(_line(refusal) for refusal in refused.values()),
+                "content": content,
+            }
+            | ({"headers": RETRY_AFTER} if status in (429, 503) else {})
+            for status, refused in by_status.items()
+        }
+
+
+def _line(refusal: type[DomainError]) -> str:
+    more = (refusal.__doc__ or "").strip() if refusal.__doc__ and "`" in refusal.__doc__ else ""
+    return f"- `{refusal.code}`: {refusal.message}" + (f" ({more})" if more else "")

@@ -1,0 +1,52 @@
+"""What HTTP itself refuses, beside the refusals of the domain."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.errors import DomainError
+
+
+class CsrfFailed(DomainError):
+    code, status = "csrf_failed", 403
+    message = _("Your sign-in could not be confirmed. Please reload the page and try again.")
+
+
+class PermissionRefused(DomainError):
+    code, status = "permission_denied", 403
+    message = _("You may not do this.")
+
+
+class MethodNotAllowed(DomainError):
+    code, status = "method_not_allowed", 405
+    message = _("This address does not take that method.")
+
+
+class NotAcceptable(DomainError):
+    code, status = "not_acceptable", 406
+    message = _("The answer can only be had as JSON.")
+
+
+class Conflict(DomainError):
+    code, status = "conflict", 409
+    message = _("Somebody else changed this at the same moment. Please try again.")
+
+
+class BodyTooLarge(DomainError):
+    code, status = "body_too_large", 413
+    message = _("That is more than can be taken at once.")
+
+
+class UnsupportedMediaType(DomainError):
+    code, status = "unsupported_media_type", 415
+    message = _("Send the request as JSON.")
+
+
+class ServerError(DomainError):
+    code, status = "server_error", 500
+    message = _("Something went wrong here. It has been noted; please try again.")
+
+
+class Unavailable(DomainError):
+    """`retry_after` in seconds; the call may be repeated."""
+
+    code, status = "unavailable", 503
+    message = _("This is not available at the moment. Please try again shortly.")

@@ -1,0 +1,61 @@
+"""Pages of a list: {"count", "next", "previous", "results"}, counted only as far as anybody reads."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from tenancy.errors import Invalid, NotFound
+
+PAGE_SIZE = 50
+MAXIMUM_PAGE_SIZE = 100
+MAXIMUM_COUNT = 10_000
+MAXIMUM_PAGE = 1_000_000
+
+
+def page_of(request: Request, rows: QuerySet, present: Callable[[list[Any]], list[Any]]) -> dict[str, Any]:
+    """The page of `rows` (in order) that the query's `page` and `page_size` ask for; `present` gets its rows.
+
+    `count` is exact to 10,000; beyond that it is 10,000 and `count_is_minimum` true. Raises Invalid for numbers
+    that are none, NotFound for a page behind the last one.
+    """
+    number = _asked(request, "page", 1)
+    size = min(_asked(request, "page_size", PAGE_SIZE), MAXIMUM_PAGE_SIZE)
+    if number > MAXIMUM_PAGE:
+        raise NotFound()
+    start = (number - 1) * size
+    found = list(rows[start : start + size + 1])
+    if not found and number > 1:
+        raise NotFound()
+    is_last = len(found) <= size
+    answer: dict[str, Any] = {
+        "count": start + len(found) if is_last else _count(rows),
+        "next": None if is_last else _address(request, number + 1),
+        "previous": _address(request, number - 1) if number > 1 else None,
+        "results": present(found[:size]),
+    }
+    if answer["count"] > MAXIMUM_COUNT:
+        answer |= {"count": MAXIMUM_COUNT, "count_is_minimum": True}
+    return answer
+
+
+def _count(rows: QuerySet) -> int:
+    """How many rows there are, but never more than one above the maximum: the database stops there."""
+    return rows.order_by().values("pk")[: MAXIMUM_COUNT + 1].count()
+
+
+def _asked(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12 and int(text) > 0):
+        raise Invalid.field(name, _("Enter a whole number, 1 or more."))
+    return int(text)
+
+
+def _address(request: Request, number: int) -> str:
+    here = request.build_absolute_uri()
+    return remove_query_param(here, "page") if number == 1 else replace_query_param(here, "page", number)

@@ -1,0 +1,1 @@
+"""The till's calls: everything under /api/v1/stores/."""
