@@ -38,6 +38,7 @@ $(VENV)/installed-dev: requirements/dev.txt | $(VENV)/bin/python
 demo: export PUBLIC_BASE_URL ?= http://127.0.0.1:$(PORT)
 demo: $(VENV)/installed-run ## A demo on http://127.0.0.1:8000 (PORT=...), kept in var/
 	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_email_templates > /dev/null
 	@$(PY) manage.py demo
 	@exec $(PY) manage.py serve 127.0.0.1:$(PORT)
 
