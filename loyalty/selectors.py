@@ -35,6 +35,7 @@ from tenancy.registry import providers
 from tenancy.selectors import open_stores
 
 QR_TEXT = re.compile(rf"^[{ALPHABET}]{{{LENGTH}}}$", re.IGNORECASE)
+MOST_WORDS = 8  # of a search
 _rewards: dict[int, tuple[datetime, tuple[PointsReward, ...]]] = {}
 
 
@@ -124,7 +125,7 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
 
     Raises CardNotFound, CardNumberMistyped (twelve digits with a slip) or CardAmbiguous (with `matches`).
     """
-    text = text.strip()
+    text = _typed(text)
     cards = cards_at(store)
     if QR_TEXT.match(text):
         return _only(cards.filter(qr_code_data=text.upper()))
@@ -136,6 +137,11 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
     if len(digits) == 12 and digits.isascii() and digits.isdecimal():
         return _card_by_number(cards, digits, store)
     return _only(_cards_by_phone(cards, text, store))
+
+
+def _typed(text: str) -> str:
+    """A text as it can be looked for: PostgreSQL keeps no NUL, and nobody types one."""
+    return text.replace("\x00", "").strip()
 
 
 def _card_by_number(cards: QuerySet[LoyaltyCard], digits: str, store: Store) -> LoyaltyCard:
@@ -182,7 +188,7 @@ def search_cards(
 
 def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
     """Narrow cards to those that a text is part of; each word must be found (trigram indexes on PostgreSQL)."""
-    for word in text.split():
+    for word in _typed(text).split()[:MOST_WORDS]:
         customers = Customer.objects.filter(search_text__contains=word.lower()).values("pk")
         found = Q(customer_id__in=customers)
         digits = word.replace("-", "")

@@ -1,0 +1,167 @@
+"""Finding a card by whatever a customer shows or says."""
+
+import pytest
+
+from loyalty import selectors
+from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped, TransactionNotFound
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.services import cards
+from tenancy.deletion import soft_delete
+from tests import factories
+from tests.refusals import refused
+
+MANAGER = factories.actor("manager")
+
+
+def mistyped(number: str) -> str:
+    """A card number with its last digit wrong."""
+    return number[:-1] + str((int(number[-1]) + 1) % 10)
+
+
+def test_a_card_is_found_by_all_that_is_known_of_it() -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store, "anna@example.com", phone="621 123 456")
+    number = card.card_number
+    for text in (
+        card.qr_code_data,
+        card.qr_code_data.lower(),
+        f"  {card.qr_code_data}\n",
+        "anna@example.com",
+        " Anna@Example.com ",
+        "+352621123456",
+        "+352 621 123 456",
+        "00352621123456",
+        "621 123 456",
+        "621123456",
+        number,
+        f"{number[:4]}-{number[4:8]}-{number[8:]}",
+        f"{number[:4]} {number[4:8]} {number[8:]}",
+    ):
+        assert selectors.find_card(shop.store, text) == card, text
+        assert selectors.find_card(shop.other_store, text) == card, text
+
+
+def test_another_merchants_card_is_not_found_just_as_one_that_does_not_exist() -> None:
+    shop, rival = factories.shop(), factories.shop()
+    card = factories.card(rival.store, "anna@example.com", phone="621123456")
+    for text in (card.qr_code_data, card.card_number, "anna@example.com", "+352621123456", "621123456"):
+        with refused(CardNotFound):
+            selectors.find_card(shop.store, text)
+    for nothing in ("", " ", "Anna", "B" * 30, "nobody@example.com", "+35269", "12"):
+        with refused(CardNotFound):
+            selectors.find_card(shop.store, nothing)
+
+
+def test_where_each_store_has_its_own_cards_the_other_stores_card_is_not_found() -> None:
+    shop = factories.shop(settings={"allow_cross_location_redemption": False})
+    card = factories.card(shop.store, "anna@example.com", phone="621123456")
+    for text in (card.qr_code_data, card.card_number, "anna@example.com", "+352621123456"):
+        assert selectors.find_card(shop.store, text) == card
+        with refused(CardNotFound):
+            selectors.find_card(shop.other_store, text)
+
+
+def test_a_deleted_card_is_not_found() -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    soft_delete(card, by=None)
+    for text in (card.qr_code_data, card.card_number, card.customer.email):
+        with refused(CardNotFound):
+            selectors.find_card(shop.store, text)
+    with refused(CardNotFound):
+        selectors.card_by_access_token(card.access_token)
+
+
+def test_a_slip_in_a_card_number_is_said_to_be_one() -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    with refused(CardNumberMistyped):
+        selectors.find_card(shop.store, mistyped(card.display_number))
+    with refused(CardNotFound):
+        selectors.find_card(shop.store, "1000-0000-0008")
+
+
+def test_twelve_digits_that_are_no_card_may_be_a_phone() -> None:
+    shop = factories.shop()
+    germany = factories.store(shop.merchant, country="DE")
+    card = factories.card(germany, phone="030 1234567890")
+    digits = "030123456789"
+    assert card.customer.phone == "+49301234567890"
+    other = factories.card(germany, phone="0301 23456789")
+    assert selectors.find_card(germany, digits) == other
+
+
+def test_a_phone_of_two_people_asks_which_one_is_meant() -> None:
+    shop = factories.shop()
+    anna, ben = (factories.card(shop.store, phone="621123456") for _person in range(2))
+    with refused(CardAmbiguous) as refusal:
+        selectors.find_card(shop.store, "621123456")
+    assert refusal.extra["matches"] == [ben, anna]
+
+
+def test_of_several_cards_the_only_active_one_is_meant() -> None:
+    shop = factories.shop()
+    anna, ben = (factories.card(shop.store, phone="621123456") for _person in range(2))
+    cards.deactivate(store=shop.store, card_id=anna.pk, actor=MANAGER)
+    assert selectors.find_card(shop.store, "621123456") == ben
+    cards.deactivate(store=shop.store, card_id=ben.pk, actor=MANAGER)
+    with refused(CardAmbiguous):
+        selectors.find_card(shop.store, "621123456")
+
+
+def test_a_search_finds_parts_of_names_addresses_phones_and_numbers_newest_first() -> None:
+    shop = factories.shop()
+    anna = factories.card(shop.store, "anna.weber@example.com", name="Anna Weber", phone="621123456")
+    ben = factories.card(shop.store, "ben@example.org", name="Ben Weberknecht")
+
+    def found(text: str, **filters: object) -> list[LoyaltyCard]:
+        return list(selectors.search_cards(shop.store, text=text, **filters))
+
+    assert found("") == [ben, anna]
+    assert found("WEBER") == [ben, anna]
+    assert found("anna web") == [anna]
+    assert found("example.org") == [ben]
+    assert found("62112345") == [anna]
+    assert found(anna.card_number[3:9]) == [anna]
+    assert found(anna.display_number) == [anna]
+    assert found("nobody") == []
+    assert found("100%") == []
+
+
+def test_a_search_can_be_narrowed() -> None:
+    shop = factories.shop()
+    here, there, off = (
+        factories.card(shop.store),
+        factories.card(shop.other_store),
+        factories.card(shop.store),
+    )
+    cards.deactivate(store=shop.store, card_id=off.pk, actor=MANAGER)
+
+    def found(**filters: object) -> list[LoyaltyCard]:
+        return list(selectors.search_cards(shop.store, **filters))
+
+    assert found(is_active=True) == [there, here]
+    assert found(is_active=False) == [off]
+    assert found(enrolled_here=True) == [off, here]
+    assert found(enrolled_here=False) == [there]
+
+
+@pytest.mark.parametrize("text", ["\x00", "%", "_", "'", "١٢٣٤٥٦٧٨٩٠١٢", "+" * 500, "@" * 500, "9" * 300])
+def test_no_text_whatever_breaks_the_search(text: str) -> None:
+    shop = factories.shop()
+    factories.card(shop.store)
+    with refused(CardNotFound):
+        selectors.find_card(shop.store, text)
+    list(selectors.search_cards(shop.store, text=text))
+    assert list(selectors.search_cards(shop.store, text=f"{text}?")) == []
+
+
+def test_a_ledger_line_is_found_where_its_card_is_valid() -> None:
+    shop, rival = factories.shop(), factories.shop()
+    card = factories.card(shop.store, stamps=1)
+    line = LoyaltyTransaction.objects.filter(card=card).latest("id")
+    assert selectors.transaction_of(shop.other_store, line.pk) == line
+    with refused(TransactionNotFound):
+        selectors.transaction_of(rival.store, line.pk)
+    assert list(selectors.history(card)) == list(LoyaltyTransaction.objects.filter(card=card).order_by("-id"))
+    assert list(selectors.transactions_at(shop.other_store)) == []
