@@ -17,6 +17,7 @@ STORE = "STORE"  # stands for the store's code in addresses: the shell does not 
 
 def store_facts(*, store: Store, program: LoyaltyProgram, user: User) -> dict[str, Any]:
     """The terminal's facts, in the shapes of the API; also kept on the device for the next start without a network."""
+    stamps = StampCard.of(program, 0)
     return {
         "store_code": store.store_code,
         "store": {
@@ -28,7 +29,8 @@ def store_facts(*, store: Store, program: LoyaltyProgram, user: User) -> dict[st
         },
         "program": _program(program),
         "currency": store.merchant.currency,
-        "stamp_icon": StampCard.of(program, 0).icon,
+        "stamp_icon": stamps.icon,
+        "stamp_columns": stamps.columns,
         "brand_stylesheet": reverse("brand-css", args=[brand_colors(program)]),
         "user": user.pk,
         "idle_seconds": int(StaffToken.IDLE.total_seconds()),

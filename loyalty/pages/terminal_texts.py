@@ -98,11 +98,10 @@ def _rewards() -> Texts:
 
 def _results() -> Texts:
     return {
-        "plus_stamps": _forms(lambda n: ngettext("{n} stamp", "{n} stamps", n)),
-        "plus_points": _forms(lambda n: ngettext("{n} point", "{n} points", n)),
         "now_has": _("{name} now has {count} of {target}."),
         "now_full": _("{name} has a full card: {reward}."),
         "stamps_now": _("Stamps: {count} of {target}."),
+        "points_now": _("Points: {count}."),
         "new_balance": _forms(lambda n: ngettext("New balance: {n} point.", "New balance: {n} points.", n)),
         "redeemed": _("Redeemed: {reward}"),
         "this_card": _("This card"),

@@ -1,7 +1,7 @@
 /** What a person can do at the till, each as an action for the outbox: where it goes, its body, and its words. */
 
-import { cardTail, change, money, signed } from "./format.js";
-import { plural, text } from "./texts.js";
+import { cardTail, changeInWords, money, signed } from "./format.js";
+import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
 /** @import { Action, Card, CardReward, Posting, Transaction } from "./types.js" */
@@ -85,7 +85,7 @@ export function voidTransaction(transaction) {
     body: { reason: text("void_reason") },
     mayWait: true,
     name: transaction.customer_name || cardTail(transaction.card_number),
-    summary: text("void_of", { what: change(transaction) }),
+    summary: text("void_of", { what: changeInWords(transaction) }),
   };
 }
 
@@ -96,7 +96,9 @@ export function voidTransaction(transaction) {
  * @returns {Action | null}  null if there is nothing to take back
  */
 export function undoWithdrawn({ transaction }) {
-  return transaction && UNDONE_WHEN_WITHDRAWN.has(transaction.transaction_type) ? voidTransaction(transaction) : null;
+  return transaction && UNDONE_WHEN_WITHDRAWN.has(transaction.transaction_type)
+    ? voidTransaction(transaction)
+    : null;
 }
 
 /**
@@ -112,15 +114,6 @@ export function enrol(body) {
     name: String(body.name),
     summary: text("new_customer"),
   };
-}
-
-/** @param {Posting} posting */
-export function shortfallOf({ shortfall }) {
-  const parts = typeof shortfall === "object" && shortfall ? shortfall : {};
-  const words = [];
-  if (parts.stamps) words.push(plural("stamps", parts.stamps));
-  if (parts.points) words.push(plural("points", parts.points));
-  return words.join(", ");
 }
 
 /** @param {Card} card */

@@ -2,8 +2,8 @@
 
 import { NoAnswer, Problem } from "./api.js";
 import { byId, element } from "./dom.js";
-import { cardTail, change, when } from "./format.js";
-import { hasText, number, text } from "./texts.js";
+import { cardTail, change, particulars, when } from "./format.js";
+import { number, text } from "./texts.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { Outbox } from "./outbox.js" */
@@ -58,7 +58,10 @@ export class Activity {
 
   async draw() {
     const waiting = await this.outbox.waiting();
-    const rows = [...waiting.reverse().map((entry) => this.waitingRow(entry)), ...this.transactions.map((one) => this.row(one))];
+    const rows = [
+      ...waiting.reverse().map((entry) => this.waitingRow(entry)),
+      ...this.transactions.map((one) => this.row(one)),
+    ];
     if (!rows.length) rows.push(element("li", { class: "muted", text: text("nothing_yet") }));
     byId("log", HTMLElement).replaceChildren(...rows);
   }
@@ -67,9 +70,8 @@ export class Activity {
   row(transaction) {
     const { timezone } = this.facts.store;
     const name = transaction.customer_name || cardTail(transaction.card_number);
-    const kind = `type_${transaction.transaction_type}`;
-    const what = transaction.reward?.name ?? (hasText(kind) ? text(kind) : "");
-    const details = [when(transaction.transaction_at, timezone), transaction.staff, what].filter(Boolean);
+    const moment = when(transaction.transaction_at, timezone);
+    const details = [moment, transaction.staff, particulars(transaction)].filter(Boolean);
     return element(
       "li",
       {},
@@ -81,7 +83,9 @@ export class Activity {
 
   /** @param {Entry} entry */
   waitingRow(entry) {
-    const details = [when(entry.madeAt, this.facts.store.timezone), entry.staffName].filter(Boolean).join(", ");
+    const details = [when(entry.madeAt, this.facts.store.timezone), entry.staffName]
+      .filter(Boolean)
+      .join(", ");
     return element(
       "li",
       {},

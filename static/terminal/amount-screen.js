@@ -64,7 +64,9 @@ export class AmountScreen extends EventTarget {
     const isTooLittle = this.cents > 0 && this.cents < program.minimum_purchase_cents;
     const minimum = money(program.minimum_purchase_cents, currency);
     byId("amount", HTMLElement).textContent = money(this.cents, currency);
-    byId("gives", HTMLElement).textContent = isTooLittle ? text("minimum_purchase", { money: minimum }) : plural("gives_points", points);
+    byId("gives", HTMLElement).textContent = isTooLittle
+      ? text("minimum_purchase", { money: minimum })
+      : plural("gives_points", points);
     this.button.disabled = !this.isComplete;
   }
 }

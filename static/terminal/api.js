@@ -45,7 +45,9 @@ export class Api extends EventTarget {
    * @returns {Promise<any>}
    */
   get(path, query = {}) {
-    const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+    const parameters = new URLSearchParams(
+      Object.entries(query).map(([name, value]) => [name, String(value)]),
+    );
     const address = parameters.size ? `${path}?${parameters}` : path;
     return this.call("GET", address);
   }
@@ -96,6 +98,7 @@ export class Api extends EventTarget {
   async read(address, options) {
     let response;
     let body;
+    if (!navigator.onLine) throw new NoAnswer("offline");
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       response = await fetch(address, { ...options, signal, credentials: "same-origin", redirect: "error" });
@@ -128,6 +131,7 @@ export class Api extends EventTarget {
 function retryAfter(header, fallback) {
   const seconds = Number(header);
   if (header && Number.isFinite(seconds)) return Math.max(0, seconds);
-  if (header && !Number.isNaN(Date.parse(header))) return Math.max(0, (Date.parse(header) - Date.now()) / 1000);
+  if (header && !Number.isNaN(Date.parse(header)))
+    return Math.max(0, (Date.parse(header) - Date.now()) / 1000);
   return typeof fallback === "number" ? fallback : 0;
 }

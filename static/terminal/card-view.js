@@ -1,12 +1,13 @@
 /** The card in hand: name, stamps as stamps, points, last visit, what is allowed now and what not, with the reason. */
 
 import { byId, element, icon } from "./dom.js";
-import { cardTail, change, date, duration, money, when } from "./format.js";
+import { cardTail, changeInWords, date, duration, money, particulars, when } from "./format.js";
 import { number, plural, text, hasText } from "./texts.js";
 
 /** @import { Card, Facts, Transaction } from "./types.js" */
 
 const MOST_STAMPS = 10;
+const WIDEST_ROW = 10;
 const EXPIRY_NEAR_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
@@ -73,7 +74,9 @@ export class CardView extends EventTarget {
 
   mostStamps() {
     const { card } = this.inHand;
-    const { stamps_today: today = 0, max_daily_stamps: daily = MOST_STAMPS } = /** @type {any} */ (card ?? {});
+    const { stamps_today: today = 0, max_daily_stamps: daily = MOST_STAMPS } = /** @type {any} */ (
+      card ?? {}
+    );
     return Math.max(1, Math.min(MOST_STAMPS, daily - today));
   }
 
@@ -81,8 +84,11 @@ export class CardView extends EventTarget {
     const { card, code } = this.inHand;
     const name = card ? card.customer.name || cardTail(card.card_number) : text("card_not_loaded");
     write("customer-name", name);
-    write("card-number", card ? card.card_number : code);
-    write("last-visit", card?.last_activity_at ? when(card.last_activity_at, this.facts.store.timezone) : "–");
+    write("card-number", card ? card.card_number : text("card_code", { code: code.slice(0, 12) }));
+    write(
+      "last-visit",
+      card?.last_activity_at ? when(card.last_activity_at, this.facts.store.timezone) : "–",
+    );
   }
 
   drawStamps() {
@@ -93,8 +99,13 @@ export class CardView extends EventTarget {
     if (!card || !this.hasStamps) return;
     const { stamp_count: count, stamps_target: target } = card;
     const list = byId("stamps", HTMLElement);
-    list.setAttribute("aria-label", plural("stamps_of", target, { count: number(count), target: number(target) }));
-    list.dataset.size = target > 20 ? "many" : target > 10 ? "some" : "few";
+    list.setAttribute(
+      "aria-label",
+      plural("stamps_of", target, { count: number(count), target: number(target) }),
+    );
+    list.style.setProperty("--columns", String(this.facts.stamp_columns));
+    list.style.setProperty("--wide-columns", String(Math.min(target, WIDEST_ROW)));
+    list.classList.toggle("small-print", target > WIDEST_ROW);
     list.replaceChildren(
       ...Array.from({ length: target }, (_, index) => {
         if (index < count) return element("li", { class: "on" }, icon(this.facts.stamp_icon));
@@ -114,7 +125,9 @@ export class CardView extends EventTarget {
   }
 
   drawNotes() {
-    const notes = this.notes().map(([symbol, words]) => element("li", {}, icon(symbol), element("span", { text: words })));
+    const notes = this.notes().map(([symbol, words]) =>
+      element("li", {}, icon(symbol), element("span", { text: words })),
+    );
     byId("card-notes", HTMLElement).replaceChildren(...notes);
   }
 
@@ -189,10 +202,19 @@ export class CardView extends EventTarget {
     const affordable = this.hasPoints ? card.rewards.filter((reward) => reward.affordable) : [];
     const names = affordable.map((reward) => reward.name);
     if (this.hasStamps && card.stamp_reward.ready) names.unshift(rewardName(card));
-    if (names.length) return { allowed: true, ready: true, reason: names.length > 1 ? plural("rewards_ready", names.length) : names[0] };
+    if (names.length)
+      return {
+        allowed: true,
+        ready: true,
+        reason: names.length > 1 ? plural("rewards_ready", names.length) : names[0],
+      };
     const closest = [...card.rewards].sort((a, b) => a.missing - b.missing)[0];
     if (this.hasPoints && closest) {
-      return { allowed: true, ready: false, reason: plural("points_missing_for", closest.missing, { reward: closest.name }) };
+      return {
+        allowed: true,
+        ready: false,
+        reason: plural("points_missing_for", closest.missing, { reward: closest.name }),
+      };
     }
     if (!this.hasStamps) return { allowed: false, ready: false, reason: text("no_rewards") };
     return { allowed: false, ready: false, reason: goalLine(card) };
@@ -215,8 +237,7 @@ export class CardView extends EventTarget {
  * @param {string} timezone
  */
 export function describe(transaction, timezone) {
-  const what = transaction.reward?.name ?? (hasText(`type_${transaction.transaction_type}`) ? text(`type_${transaction.transaction_type}`) : "");
-  const parts = [change(transaction), what].filter(Boolean).join(" ");
+  const parts = [changeInWords(transaction), particulars(transaction)].filter(Boolean).join(", ");
   return text("what_and_when", { what: parts, when: when(transaction.transaction_at, timezone) });
 }
 

@@ -82,5 +82,8 @@ export function jsonBlock(id) {
  */
 export function isTyping(event) {
   const target = event.target;
-  return target instanceof HTMLElement && target.matches("input:not([type=radio]):not([type=checkbox]), select, textarea");
+  return (
+    target instanceof HTMLElement &&
+    target.matches("input:not([type=radio]):not([type=checkbox]), select, textarea")
+  );
 }

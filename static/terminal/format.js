@@ -1,6 +1,8 @@
 /** Money, times and changes of a balance, as the person at the till reads them. */
 
-import { locale, number, text } from "./texts.js";
+import { locale, number, plural, text } from "./texts.js";
+
+/** @import { Transaction } from "./types.js" */
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -32,7 +34,9 @@ export function when(iso, timezone) {
  */
 export function clock(iso, timezone) {
   const hours = { hour: "2-digit", minute: "2-digit", timeZone: timezone };
-  return new Intl.DateTimeFormat(locale(), /** @type {Intl.DateTimeFormatOptions} */ (hours)).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale(), /** @type {Intl.DateTimeFormatOptions} */ (hours)).format(
+    new Date(iso),
+  );
 }
 
 /**
@@ -81,6 +85,28 @@ export function change({ stamps_delta: stamps, points_delta: points }) {
   if (stamps) parts.push(signed(stamps));
   if (points) parts.push(text("points_short", { n: signed(points) }));
   return parts.join(" ");
+}
+
+/**
+ * The same in full: "+1 stamp", "−200 points".
+ *
+ * @param {{stamps_delta: number, points_delta: number}} transaction
+ */
+export function changeInWords({ stamps_delta: stamps, points_delta: points }) {
+  const parts = [];
+  if (stamps) parts.push(plural("stamps", stamps, { n: signed(stamps) }));
+  if (points) parts.push(plural("points", points, { n: signed(points) }));
+  return parts.join(", ");
+}
+
+/**
+ * What else there is to say of a transaction: the reward, or its kind unless the figures tell enough.
+ *
+ * @param {Transaction} transaction
+ */
+export function particulars({ reward, transaction_type: kind }) {
+  if (reward) return reward.name;
+  return kind === "stamp_earned" || kind === "points_earned" ? "" : text(`type_${kind}`);
 }
 
 /**

@@ -62,7 +62,9 @@ export class LockScreen extends EventTarget {
 
   draw() {
     const count = Math.max(SHORTEST_PIN, this.pin.length);
-    const dots = Array.from({ length: count }, (_, index) => element("i", { class: index < this.pin.length && "on" }));
+    const dots = Array.from({ length: count }, (_, index) =>
+      element("i", { class: index < this.pin.length && "on" }),
+    );
     this.dots.replaceChildren(...dots);
     byId("pin-count", HTMLElement).textContent = plural("digits", this.pin.length);
     const enter = document.querySelector("#pin-keys [data-key=enter]");
@@ -74,7 +76,11 @@ export class LockScreen extends EventTarget {
     if (!person || this.pin.length < SHORTEST_PIN) return;
     this.isBusy = true;
     try {
-      const answer = await this.api.post(`staff/${person.value}/unlock/`, { pin: this.pin }, { staffToken: null });
+      const answer = await this.api.post(
+        `staff/${person.value}/unlock/`,
+        { pin: this.pin },
+        { staffToken: null },
+      );
       this.clear();
       /** @type {Staff} */
       const staff = { ...answer.staff, token: answer.token, expiresAt: answer.expires_at };

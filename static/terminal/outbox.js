@@ -22,7 +22,12 @@ const FRESH_MS = 20_000;
 const FIRST_PAUSE_MS = 800;
 const LONGEST_PAUSE_MS = 30_000;
 const TIMED = new Set(["stamp", "earn"]);
-const FORBIDDEN_FOR_GOOD = new Set(["manager_required", "operator_required", "void_disabled", "void_other_store"]);
+const FORBIDDEN_FOR_GOOD = new Set([
+  "manager_required",
+  "operator_required",
+  "void_disabled",
+  "void_other_store",
+]);
 
 /**
  * @typedef {object} Sending  an action on its way
@@ -112,13 +117,13 @@ export class Outbox extends EventTarget {
    * @returns {Promise<"forgotten" | "withdrawn" | "settled">}
    */
   async withdraw(entry) {
-    this.watchers.delete(entry.key);
     /** @type {"forgotten" | "withdrawn" | "settled"} */
     let result = "settled";
     await database.update("outbox", entry.seq ?? 0, (current) => {
       result = current.sent ? "withdrawn" : "forgotten";
       return current.sent ? { ...current, withdrawn: true } : null;
     });
+    if (result !== "settled") this.watchers.delete(entry.key);
     this.changed();
     return result;
   }
@@ -222,7 +227,8 @@ export class Outbox extends EventTarget {
     try {
       return await api.post(path, { ...entry.body, occurred_at: entry.madeAt }, options);
     } catch (error) {
-      const hadArrived = before.sentPlain && error instanceof Problem && error.code === "idempotency_key_reused";
+      const hadArrived =
+        before.sentPlain && error instanceof Problem && error.code === "idempotency_key_reused";
       if (!hadArrived) throw error;
       return api.post(path, entry.body, options);
     }

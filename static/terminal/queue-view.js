@@ -34,7 +34,7 @@ export class QueueView {
 
   async open() {
     await this.draw();
-    for (let chosen; (chosen = await openSheet(this.sheet)) !== null; ) {
+    for (let chosen; (chosen = await openSheet(this.sheet)) !== null;) {
       await this.drop(chosen);
       await this.draw();
     }
@@ -72,7 +72,10 @@ export class QueueView {
       online: text("online"),
     };
     this.badge.dataset.state = state;
-    changeIcon(this.badge, { refused: "alert", offline: "cloud-off", waiting: "clock", online: "wifi" }[state]);
+    changeIcon(
+      this.badge,
+      { refused: "alert", offline: "cloud-off", waiting: "clock", online: "wifi" }[state],
+    );
     const place = byId("net-text", HTMLElement);
     if (place.textContent !== words[state]) place.textContent = words[state];
   }
@@ -85,8 +88,14 @@ export class QueueView {
   drawSheet(waiting, refused, elsewhere) {
     const state = this.connection.offline ? text("offline_explained") : text("online_explained");
     byId("queue-state", HTMLElement).textContent = state;
-    fillList("refused", refused.map((record) => this.row(record, record.reason, text("seen"))));
-    fillList("waiting", waiting.map((entry) => this.row(entry, entry.staffName ?? "", text("do_not_send"))));
+    fillList(
+      "refused",
+      refused.map((record) => this.row(record, record.reason, text("seen"))),
+    );
+    fillList(
+      "waiting",
+      waiting.map((entry) => this.row(entry, entry.staffName ?? "", text("do_not_send"))),
+    );
     byId("elsewhere", HTMLElement).hidden = !elsewhere;
     byId("elsewhere-text", HTMLElement).textContent = plural("waiting_elsewhere", elsewhere);
   }
@@ -101,7 +110,13 @@ export class QueueView {
     return element(
       "li",
       { class: "queued" },
-      element("div", {}, element("b", { text: record.name }), element("small", { text: facts }), element("small", { text: detail })),
+      element(
+        "div",
+        {},
+        element("b", { text: record.name }),
+        element("small", { text: facts }),
+        element("small", { text: detail }),
+      ),
       element("button", { type: "button", class: "btn", "data-value": record.key, text: label }),
     );
   }

@@ -15,6 +15,7 @@ const ICONS = { ok: "check", warn: "alert", bad: "x" };
  * @property {string} [note]  a second line, e.g. that it was only saved
  * @property {string | null} [icon]
  * @property {string | null} [undo]  label of the button that takes it back; no button without
+ * @property {string} [undoIcon]
  * @property {string} [next]  label of the other button
  * @property {boolean} [isQuestion]  nothing has happened yet: Escape means no
  *
@@ -55,13 +56,23 @@ export class ResultScreen {
    * @param {Result} result
    * @returns {Promise<Choice>}
    */
-  show({ kind, title, detail = "", note = "", icon = null, undo = null, next = text("next_customer"), isQuestion = false }) {
+  show({
+    kind,
+    title,
+    detail = "",
+    note = "",
+    icon = null,
+    isQuestion = false,
+    undo = null,
+    undoIcon = isQuestion ? "back" : "undo",
+    next = text("next_customer"),
+  }) {
     this.choose("replaced");
     this.kind = kind;
     this.isQuestion = isQuestion;
     this.dialog.dataset.kind = kind;
     changeIcon(byId("result-icon", HTMLElement), icon ?? ICONS[kind]);
-    changeIcon(byId("result-undo-icon", HTMLElement), isQuestion ? "back" : "undo");
+    changeIcon(byId("result-undo-icon", HTMLElement), undoIcon);
     write("result-title", title);
     write("result-detail", detail);
     write("result-note", note);

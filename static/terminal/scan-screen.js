@@ -13,6 +13,13 @@ import { plural, text } from "./texts.js";
 /** @import { Scanner } from "./scanner.js" */
 
 const MOST_MATCHES = 20;
+const NAME = /^[^@\d+]+$/;
+
+/** @type {ProblemDocument} */
+const NOT_FOUND = { status: 404, code: "card_not_found", title: "", detail: "" };
+
+/** What a card's QR code holds: letters that no keyboard layout changes. */
+export const QR_TEXT = /^[BCDEFGHIJKLNOPRSTUVX]{30}$/i;
 
 /**
  * @typedef {object} Found
@@ -51,7 +58,8 @@ export class ScanScreen extends EventTarget {
       await this.scanner.start();
       this.showCamera(true, text("scan_hint"));
     } catch (error) {
-      const hasNone = error instanceof DOMException && ["NotFoundError", "NotSupportedError"].includes(error.name);
+      const hasNone =
+        error instanceof DOMException && ["NotFoundError", "NotSupportedError"].includes(error.name);
       this.showCamera(false, text(hasNone ? "no_camera" : "camera_off"));
       this.cameraButton.hidden = hasNone;
     }
@@ -78,12 +86,14 @@ export class ScanScreen extends EventTarget {
    * @returns {Promise<Found | null>}
    */
   async find(query) {
+    if (NAME.test(query) && !QR_TEXT.test(query)) return this.search(query);
     try {
       return { card: await this.api.get("cards/lookup/", { q: query }) };
     } catch (error) {
       if (error instanceof NoAnswer) return { unreachable: true };
       if (!(error instanceof Problem)) throw error;
-      if (error.code === "card_ambiguous" && error.document.matches) return this.choose(error.document.matches);
+      if (error.code === "card_ambiguous" && error.document.matches)
+        return this.choose(error.document.matches);
       if (error.code === "card_not_found") return this.search(query, error.document);
       return error.status >= 500 ? { unreachable: true } : { problem: error.document };
     }
@@ -91,10 +101,10 @@ export class ScanScreen extends EventTarget {
 
   /**
    * @param {string} query
-   * @param {ProblemDocument} notFound  what to say if nothing is found this way either
+   * @param {ProblemDocument} [notFound]  what to say if nothing is found this way either
    * @returns {Promise<Found | null>}
    */
-  async search(query, notFound) {
+  async search(query, notFound = NOT_FOUND) {
     try {
       const { results, count } = await this.api.get("cards/", { search: query, page_size: MOST_MATCHES });
       if (!results.length) return { problem: notFound };
@@ -102,7 +112,7 @@ export class ScanScreen extends EventTarget {
     } catch (error) {
       if (error instanceof NoAnswer) return { unreachable: true };
       if (!(error instanceof Problem)) throw error;
-      return { problem: error.document };
+      return error.status >= 500 ? { unreachable: true } : { problem: error.document };
     }
   }
 
@@ -127,11 +137,23 @@ export class ScanScreen extends EventTarget {
  */
 function choice(card, index) {
   const contact = card.customer.email ?? card.customer.phone ?? "";
-  const state = card.is_active ? plural("stamps_and_points", card.stamp_count, { points: card.points_balance }) : text("card_inactive");
+  const state = card.is_active
+    ? plural("stamps_and_points", card.stamp_count, { points: card.points_balance })
+    : text("card_inactive");
   return element(
     "button",
     { type: "button", class: "choice", "data-value": index },
-    element("span", {}, element("b", { text: card.customer.name || card.card_number }), element("small", { text: contact })),
-    element("span", { class: "choice-side" }, element("span", { class: "num", text: card.card_number }), element("small", { text: state })),
+    element(
+      "span",
+      {},
+      element("b", { text: card.customer.name || card.card_number }),
+      element("small", { text: contact }),
+    ),
+    element(
+      "span",
+      { class: "choice-side" },
+      element("span", { class: "num", text: card.card_number }),
+      element("small", { text: state }),
+    ),
   );
 }

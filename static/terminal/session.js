@@ -74,7 +74,12 @@ export class Session extends EventTarget {
   /** After a reload the person goes on where they were, if it did not take too long. */
   restore() {
     const saved = JSON.parse(sessionStorage.getItem(this.shelf) ?? "null");
-    if (!saved || Date.now() - saved.touchedAt >= this.idleMs || Date.parse(saved.staff.expiresAt) <= Date.now()) return;
+    if (
+      !saved ||
+      Date.now() - saved.touchedAt >= this.idleMs ||
+      Date.parse(saved.staff.expiresAt) <= Date.now()
+    )
+      return;
     this.staff = saved.staff;
     this.touchedAt = saved.touchedAt;
   }

@@ -2,7 +2,10 @@
 
 /** @type {Record<string, [frequency: number, start: number, seconds: number][]>} */
 const TONES = {
-  ok: [[880, 0, 0.09], [1320, 0.08, 0.14]],
+  ok: [
+    [880, 0, 0.09],
+    [1320, 0.08, 0.14],
+  ],
   warn: [[520, 0, 0.2]],
   bad: [[220, 0, 0.3]],
   scan: [[1180, 0, 0.06]],
@@ -26,7 +29,8 @@ export function play(kind) {
   if (!navigator.userActivation?.hasBeenActive) return;
   navigator.vibrate?.(VIBRATIONS[kind]);
   audio ??= new AudioContext();
-  for (const [frequency, start, seconds] of TONES[kind]) tone(audio, frequency, audio.currentTime + start, seconds);
+  for (const [frequency, start, seconds] of TONES[kind])
+    tone(audio, frequency, audio.currentTime + start, seconds);
 }
 
 /**

@@ -30,7 +30,7 @@ function open(known) {
 
 /** @param {Till} till */
 function listenToButtons(till) {
-  onClick("lock-button", () => till.lock());
+  onClick("lock-button", () => till.guard.lock());
   onClick("stamp-button", () => till.take(till.checkout.stamp(till.inHand, till.cardView.quantity)));
   onClick("earn-button", () => till.toAmount());
   onClick("redeem-button", () => till.inHand.card && till.take(till.checkout.redeem(till.inHand.card)));
@@ -71,7 +71,8 @@ function listenToKeys(till) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") till.back();
-    const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isLetter =
+      event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (isLetter && till.screens.current === "scan" && !isTyping(event)) till.scanScreen.query.focus();
   });
 }

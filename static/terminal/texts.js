@@ -44,10 +44,12 @@ export function number(value) {
   return new Intl.NumberFormat(locale()).format(value);
 }
 
-/** The locale for numbers and dates; browsers that know no Luxembourgish write them as in Luxembourg's German. */
+/**
+ * The locale for numbers and dates: European English, and Luxembourg's German where a browser knows no Luxembourgish.
+ */
 export function locale() {
-  if (Intl.NumberFormat.supportedLocalesOf(language).length) return language;
-  return language === "lb" ? "de-LU" : "en";
+  if (language === "en") return "en-GB";
+  return Intl.NumberFormat.supportedLocalesOf(language).length ? language : "de-LU";
 }
 
 /**

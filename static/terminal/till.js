@@ -7,25 +7,25 @@ import { AmountScreen } from "./amount-screen.js";
 import { CardView } from "./card-view.js";
 import { Checkout } from "./checkout.js";
 import { Connection } from "./connection.js";
-import * as database from "./database.js";
 import { byId } from "./dom.js";
 import { EnrolScreen } from "./enrol-screen.js";
+import { Guard } from "./guard.js";
 import { LockScreen } from "./lock-screen.js";
 import { Outbox } from "./outbox.js";
 import { QueueView } from "./queue-view.js";
 import { ResultScreen } from "./result.js";
 import { Scanner } from "./scanner.js";
-import { ScanScreen } from "./scan-screen.js";
+import { QR_TEXT, ScanScreen } from "./scan-screen.js";
 import { Session } from "./session.js";
 import { play } from "./sound.js";
 import { Screens } from "./state.js";
-import { plural, text } from "./texts.js";
+import { text } from "./texts.js";
 
 /** @import { Step } from "./checkout.js" */
 /** @import { InHand } from "./card-view.js" */
-/** @import { Addresses, Card, Entry, Facts, ProblemDocument, Transaction } from "./types.js" */
+/** @import { Addresses, Card, Facts, ProblemDocument, Transaction } from "./types.js" */
 
-const CODE_OR_NUMBER = /^(?:[BCDEFGHIJKLNOPRSTUVX]{30}|\d{4}[ -]?\d{4}[ -]?\d{4})$/i;
+const CARD_NUMBER = /^\d{4}[ -]?\d{4}[ -]?\d{4}$/;
 const VOIDABLE_SHOWN = 10;
 
 export class Till {
@@ -39,7 +39,11 @@ export class Till {
     this.addresses = addresses;
     this.isShell = isShell;
     this.session = new Session(facts.store_code, facts.idle_seconds);
-    this.api = new Api(addresses.api.replace("STORE", facts.store_code), addresses.csrf_cookie, () => this.session.token);
+    this.api = new Api(
+      addresses.api.replace("STORE", facts.store_code),
+      addresses.csrf_cookie,
+      () => this.session.token,
+    );
     this.connection = new Connection(this.api);
     this.outbox = new Outbox({
       api: this.api,
@@ -58,33 +62,33 @@ export class Till {
     this.cardView = new CardView(facts);
     this.amountScreen = new AmountScreen(facts);
     this.enrolScreen = new EnrolScreen();
-    const today = addresses.today.replace("STORE", facts.store_code);
-    this.activity = new Activity(facts, this.api, this.outbox, today);
+    this.activity = new Activity(
+      facts,
+      this.api,
+      this.outbox,
+      addresses.today.replace("STORE", facts.store_code),
+    );
     this.queueView = new QueueView(facts, this.outbox, this.connection);
     /** @type {InHand} */
     this.inHand = { card: null, code: "", last: null };
     this.isFinding = false;
-    /** @type {Entry | null}  what is sent as soon as somebody has unlocked */
-    this.owed = null;
+    this.guard = new Guard(this);
   }
 
-  get needsPin() {
-    return this.facts.program.require_staff_pin;
+  get isLocked() {
+    return this.screens.current === "lock";
   }
 
   start() {
     this.listen();
-    for (const part of [this.session, this.connection, this.outbox, this.activity, this.queueView]) part.start();
-    if (this.needsPin && !this.session.staff) this.lock();
-    else this.beginWork();
+    const { session, connection, outbox, activity, queueView, guard } = this;
+    for (const part of [session, connection, outbox, activity, queueView, guard]) part.start();
   }
 
   listen() {
-    this.session.addEventListener("idle", () => this.onIdle());
-    this.lockScreen.addEventListener("unlocked", (event) => this.onUnlocked(/** @type {CustomEvent} */ (event).detail));
-    this.lockScreen.addEventListener("signed-out", () => this.showSignedOut());
-    this.outbox.addEventListener("locked", (event) => this.onLockedOut(/** @type {CustomEvent} */ (event).detail));
-    this.scanScreen.addEventListener("code", (event) => this.onCode(/** @type {CustomEvent} */ (event).detail));
+    this.scanScreen.addEventListener("code", (event) => {
+      this.onCode(/** @type {CustomEvent} */ (event).detail, true);
+    });
     this.cardView.addEventListener("recheck", () => this.reopen());
     this.connection.addEventListener("change", () => this.onConnection());
     this.amountScreen.addEventListener("amount", (event) => {
@@ -96,78 +100,22 @@ export class Till {
     });
   }
 
-  // --- Who is at the till ---
-
-  lock() {
-    this.closeDialogs();
-    this.session.end();
-    this.scanScreen.stopCamera();
-    if (this.isShell && !this.connection.offline) return location.reload();
-    this.drop();
-    this.showStaff();
-    this.lockScreen.open();
-    this.screens.show("lock", this.lockScreen.focus);
-  }
-
-  /** @param {import("./session.js").Staff} staff */
-  async onUnlocked(staff) {
-    this.session.begin(staff);
-    const { owed } = this;
-    this.owed = null;
-    const sending = owed && this.outbox.watch(owed);
-    await this.outbox.resume(staff.token);
-    this.beginWork();
-    this.refreshFacts();
-    if (sending) this.take(this.checkout.follow(sending));
-  }
-
-  beginWork() {
-    this.showStaff();
-    this.activity.refresh();
-    this.toScan();
-  }
-
-  showStaff() {
-    byId("lock-button", HTMLButtonElement).hidden = !this.session.staff;
-    byId("staff-name", HTMLElement).textContent = this.session.staff?.name ?? "";
-  }
-
-  onIdle() {
-    if (this.needsPin && this.screens.current !== "lock") this.lock();
-    else if (!this.needsPin) this.toScan();
-  }
-
-  /**
-   * The server wants a sign-in or a PIN, also for something that nobody waits for any more.
-   *
-   * @param {ProblemDocument} problem
-   */
-  onLockedOut(problem) {
-    if (problem.code !== "staff_pin_required") return this.showSignedOut();
-    if (!this.needsPin) return location.reload();
-    if (this.screens.current !== "lock" && !this.checkout.isBusy) this.lock();
-  }
-
-  async showSignedOut() {
-    const waiting = (await this.outbox.waiting()).length;
-    const note = waiting ? plural("kept_here", waiting) : "";
-    await this.result.show({ kind: "bad", icon: "lock", title: text("signed_out"), note, next: text("sign_in") });
-    location.assign(this.addresses.sign_in + encodeURIComponent(location.pathname));
-  }
-
   // --- Finding a card ---
 
-  /** @param {string} code  scanned, or typed by hand */
-  async onCode(code) {
-    if (this.screens.current === "lock") return this.lockScreen.clear();
+  /**
+   * @param {string} code  scanned, or typed
+   * @param {boolean} [byHand]
+   */
+  async onCode(code, byHand = false) {
+    if (this.isLocked) return this.lockScreen.clear();
     if (this.checkout.isBusy || this.isFinding || !this.result.mayBeReplaced) return;
     this.closeDialogs();
-    this.isFinding = true;
-    const found = await this.scanScreen.find(code).finally(() => (this.isFinding = false));
-    if (!found) return;
+    this.setFinding(true);
+    const found = await this.scanScreen.find(code).finally(() => this.setFinding(false));
+    if (!found || this.isLocked) return;
     if (found.card) return this.open(found.card);
     if (found.unreachable) return this.openUnseen(code);
-    if (found.problem) await this.showNotFound(code, found.problem);
+    if (found.problem) await this.showNotFound(code, found.problem, byHand);
   }
 
   /** @param {Card} card */
@@ -184,8 +132,14 @@ export class Till {
    * @param {string} code
    */
   async openUnseen(code) {
-    if (!CODE_OR_NUMBER.test(code)) {
-      await this.result.show({ kind: "bad", icon: "cloud-off", title: text("offline"), detail: text("offline_search"), next: text("back") });
+    if (!isCodeOrNumber(code)) {
+      await this.result.show({
+        kind: "bad",
+        icon: "cloud-off",
+        title: text("offline"),
+        detail: text("offline_search"),
+        next: text("back"),
+      });
       return;
     }
     this.scanScreen.clear();
@@ -210,7 +164,9 @@ export class Till {
     try {
       const { results } = await this.api.get(`cards/${card.id}/transactions/`, { page_size: VOIDABLE_SHOWN });
       if (this.inHand.card?.id !== card.id) return;
-      this.inHand.last = results.find((/** @type {Transaction} */ one) => one.can_void && one.store === this.facts.store_code) ?? null;
+      /** @type {(one: Transaction) => boolean} */
+      const canUndo = (one) => one.can_void && one.store === this.facts.store_code;
+      this.inHand.last = results.find(canUndo) ?? null;
       this.cardView.drawActions();
     } catch (error) {
       if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
@@ -218,22 +174,27 @@ export class Till {
   }
 
   /**
+   * What was typed stays in the field, to be mended.
+   *
    * @param {string} code
    * @param {ProblemDocument} problem
+   * @param {boolean} byHand
    */
-  async showNotFound(code, problem) {
-    if (problem.status === 401) return this.showSignedOut();
+  async showNotFound(code, problem, byHand) {
+    if (problem.status === 401) return this.guard.showSignedOut();
     const isUnknown = problem.code === "card_not_found";
-    const isByHand = !CODE_OR_NUMBER.test(code);
     const choice = await this.result.show({
       kind: "bad",
-      title: isUnknown ? text("not_found") : text("not_found_so"),
-      detail: isUnknown ? text(isByHand ? "not_found_by_hand" : "not_found_by_code") : problem.detail,
+      title: text(isUnknown ? "not_found" : "not_found_so"),
+      detail: isUnknown ? text(byHand ? "not_found_by_hand" : "not_found_by_code") : problem.detail,
       note: code.length > 24 ? `${code.slice(0, 24)}…` : code,
-      undo: isUnknown && isByHand ? text("new_customer") : null,
-      next: text("next_customer"),
+      undo: isUnknown && byHand ? text("new_customer") : null,
+      undoIcon: "person-plus",
+      next: text(byHand ? "back" : "next_customer"),
     });
+    if (choice === "replaced") return;
     if (choice === "undo") this.toEnrol(code);
+    else if (byHand) this.scanScreen.query.select();
     else this.toScan();
   }
 
@@ -258,22 +219,14 @@ export class Till {
    */
   async take(working) {
     const step = await working;
-    if (!step) return;
+    if (!step || (this.isLocked && step.to !== "lock")) return;
     if (step.to === "scan") this.toScan();
     else if (step.to === "enrol") this.backToEnrol(step.problem);
-    else if (step.to === "lock") this.toLock(step);
+    else if (step.to === "lock") this.guard.lockFor(step.owed, step.problem);
     else if (step.card) this.open(step.card);
     else if (this.inHand.card || this.inHand.code) await this.backToCard();
     else this.toScan();
     if (step.say) this.announce(step.say);
-  }
-
-  /** @param {Step} step */
-  toLock({ owed, problem }) {
-    if (problem && problem.code !== "staff_pin_required") return this.showSignedOut();
-    this.owed = owed ?? null;
-    this.lock();
-    this.lockScreen.say(text(owed ? "pin_to_finish" : "pin_again"));
   }
 
   toScan() {
@@ -316,6 +269,12 @@ export class Till {
     else if (current === "card" || current === "enrol") this.toScan();
   }
 
+  /** @param {boolean} isFinding */
+  setFinding(isFinding) {
+    this.isFinding = isFinding;
+    document.body.toggleAttribute("data-busy", isFinding);
+  }
+
   /** Nobody's card is in hand. */
   drop() {
     this.inHand = { card: null, code: "", last: null };
@@ -323,30 +282,27 @@ export class Till {
 
   closeDialogs() {
     this.result.close();
-    for (const dialog of document.querySelectorAll("dialog[open]")) /** @type {HTMLDialogElement} */ (dialog).close();
+    for (const dialog of document.querySelectorAll("dialog[open]"))
+      /** @type {HTMLDialogElement} */ (dialog).close();
   }
 
   onConnection() {
-    if (this.isShell && !this.connection.offline && this.screens.current === "lock") location.reload();
     if (this.screens.current !== "card") return;
     this.cardView.isOffline = this.connection.offline;
     this.cardView.drawActions();
-  }
-
-  /** The program may have changed since the page was opened. */
-  async refreshFacts() {
-    try {
-      const program = await this.api.get("program/");
-      if (program.require_staff_pin !== this.needsPin) return location.reload();
-      Object.assign(this.facts.program, program);
-      await database.put("facts", this.facts);
-    } catch (error) {
-      if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
-    }
   }
 
   /** @param {string} words */
   announce(words) {
     byId("announcement", HTMLElement).textContent = words;
   }
+}
+
+/**
+ * Whether a text means one card all by itself.
+ *
+ * @param {string} code
+ */
+function isCodeOrNumber(code) {
+  return QR_TEXT.test(code) || CARD_NUMBER.test(code);
 }

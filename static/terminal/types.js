@@ -30,6 +30,7 @@
  * @property {Program} program
  * @property {string} currency  ISO 4217
  * @property {"cup" | "star"} stamp_icon
+ * @property {number} stamp_columns  how many stamps stand in a row
  * @property {string} brand_stylesheet  its address
  * @property {number} user  id of the signed-in user
  * @property {number} idle_seconds  after which the terminal locks
@@ -91,7 +92,7 @@
  * @property {Transaction} transaction
  * @property {Card} card
  * @property {boolean} [reward_ready]
- * @property {{stamps?: number, points?: number} | number} [shortfall]
+ * @property {number} [shortfall]  stamps or points that a void could not take back
  * @property {boolean} [already_enrolled]
  * @property {{store_code: string, name: string}[]} [locations]
  *

@@ -1,0 +1,132 @@
+/** Who is at the till: locks and unlocks it, and sends people to sign in. */
+
+import * as database from "./database.js";
+import { NoAnswer, Problem } from "./api.js";
+import { byId } from "./dom.js";
+import { plural, text } from "./texts.js";
+
+/** @import { Staff } from "./session.js" */
+/** @import { Till } from "./till.js" */
+/** @import { Entry, ProblemDocument } from "./types.js" */
+
+export class Guard {
+  /** @param {Till} till */
+  constructor(till) {
+    this.till = till;
+    /** @type {Entry | null}  what is sent as soon as somebody has unlocked */
+    this.owed = null;
+  }
+
+  get needsPin() {
+    return this.till.facts.program.require_staff_pin;
+  }
+
+  start() {
+    const { session, lockScreen, outbox, connection } = this.till;
+    session.addEventListener("idle", () => this.onIdle());
+    lockScreen.addEventListener("unlocked", (event) =>
+      this.onUnlocked(/** @type {CustomEvent} */ (event).detail),
+    );
+    lockScreen.addEventListener("signed-out", () => this.showSignedOut());
+    outbox.addEventListener("locked", (event) => this.onLockedOut(/** @type {CustomEvent} */ (event).detail));
+    connection.addEventListener("change", () => this.leaveShell());
+    if (this.needsPin && !session.staff) this.lock();
+    else this.beginWork();
+  }
+
+  /** @param {string} [why]  a sentence for the person who has to type their PIN */
+  lock(why = "") {
+    const { till } = this;
+    till.closeDialogs();
+    till.session.end();
+    till.scanScreen.stopCamera();
+    till.drop();
+    this.showStaff();
+    till.lockScreen.open();
+    till.lockScreen.say(why);
+    till.screens.show("lock", till.lockScreen.focus);
+    this.leaveShell();
+  }
+
+  /**
+   * An action needs somebody: after a PIN it is finished, if it may wait, else it has to be done again.
+   *
+   * @param {Entry | undefined} owed
+   * @param {ProblemDocument | undefined} problem
+   */
+  lockFor(owed, problem) {
+    if (problem && problem.code !== "staff_pin_required") return this.showSignedOut();
+    this.owed = owed ?? null;
+    this.lock(text(owed ? "pin_to_finish" : "pin_again"));
+  }
+
+  /** @param {Staff} staff */
+  async onUnlocked(staff) {
+    const { session, outbox, checkout } = this.till;
+    session.begin(staff);
+    const sending = this.owed && outbox.watch(this.owed);
+    this.owed = null;
+    await outbox.resume(staff.token);
+    this.beginWork();
+    this.refreshFacts();
+    if (sending) this.till.take(checkout.follow(sending));
+  }
+
+  beginWork() {
+    this.showStaff();
+    this.till.activity.refresh();
+    this.till.toScan();
+  }
+
+  showStaff() {
+    const { staff } = this.till.session;
+    byId("lock-button", HTMLButtonElement).hidden = !staff;
+    byId("staff-name", HTMLElement).textContent = staff?.name ?? "";
+  }
+
+  onIdle() {
+    if (!this.needsPin) this.till.toScan();
+    else if (this.till.screens.current !== "lock") this.lock();
+  }
+
+  /**
+   * The server wants a sign-in or a PIN, also for something that nobody waits for any more.
+   *
+   * @param {ProblemDocument} problem
+   */
+  onLockedOut(problem) {
+    const { screens, checkout } = this.till;
+    if (checkout.isBusy) return; // whoever waits for it is told
+    if (problem.code !== "staff_pin_required") this.showSignedOut();
+    else if (!this.needsPin) location.reload();
+    else if (screens.current !== "lock") this.lock(text("pin_to_finish"));
+  }
+
+  async showSignedOut() {
+    const { outbox, result, addresses } = this.till;
+    const waiting = (await outbox.waiting()).length;
+    const note = waiting ? plural("kept_here", waiting) : "";
+    const words = { title: text("signed_out"), note, next: text("sign_in") };
+    const choice = await result.show({ kind: "bad", icon: "lock", ...words });
+    if (choice === "next") location.assign(addresses.sign_in + encodeURIComponent(location.pathname));
+  }
+
+  /** The shell has no chooser: as soon as the network is back, the whole page is fetched, if nobody is at work. */
+  leaveShell() {
+    const { isShell, connection, screens } = this.till;
+    if (isShell && !connection.offline && screens.current === "lock") location.reload();
+  }
+
+  /** The program may have changed since the page was opened. */
+  async refreshFacts() {
+    const { api, facts } = this.till;
+    try {
+      const program = await api.get("program/");
+      if (program.require_staff_pin !== this.needsPin) return location.reload();
+      Object.assign(facts.program, program);
+      await database.put("facts", facts);
+    } catch (error) {
+      if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
+    }
+  }
+}
