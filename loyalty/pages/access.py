@@ -4,6 +4,7 @@ Both open the tenant scope around the whole view, find what the address names or
 of the person or the shop.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,19 +17,19 @@ from django.utils.cache import patch_cache_control
 from loyalty import selectors
 from loyalty.errors import ProgramNotFound
 from loyalty.models import LoyaltyProgram
-from loyalty.pages.brand import brand_colors
+from loyalty.pages.brand import brand_colors, mark
 from loyalty.pages.language import speak
 from tenancy import client, rate_limits, scope
 from tenancy.models import Merchant
 from tenancy.selectors import public_store
 
 View = Callable[..., HttpResponse]
+CRAWLER = re.compile(r"bot|crawl|spider|slurp|archiver", re.IGNORECASE)
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Mark a page as one person's: kept by no cache, found by no search engine, its address told to nobody."""
+    """Mark a page as one person's: kept by no cache, its address told to no other site."""
     patch_cache_control(response, no_store=True, private=True)
-    response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "same-origin"
     return response
 
@@ -37,6 +38,7 @@ def looks(program: LoyaltyProgram, merchant: Merchant) -> dict[str, Any]:
     """What every page of a merchant needs to look like theirs."""
     return {
         "merchant": merchant,
+        "mark": mark(merchant.name),
         "program": program,
         "brand_colors": brand_colors(program),
         "logo_url": program.logo.url if program.logo else "",
@@ -45,15 +47,26 @@ def looks(program: LoyaltyProgram, merchant: Merchant) -> dict[str, Any]:
 
 
 def card_page(view: View) -> View:
-    """A page of the card whose access token stands in the address; the view gets the card.
+    """A page of a card, of which one address may open so many a minute (settings.RATE_LIMITS). See `card_file`."""
+    file = card_file(view)
+
+    @wraps(view)
+    def page(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        rate_limits.check("card_page", client.address(request))
+        return file(request, **arguments)
+
+    return page
+
+
+def card_file(view: View) -> View:
+    """Something of the card whose access token stands in the address; the view gets the card.
 
     404 for a token that is unknown or replaced, and for a card, program or merchant that is not active: then
-    with the merchant's name and what to do. At most so many a minute per address (settings.RATE_LIMITS).
+    with the merchant's name and what to do.
     """
 
     @wraps(view)
-    def page(request: HttpRequest, access_token: str, **arguments: Any) -> HttpResponse:
-        rate_limits.check("card_page", client.address(request))
+    def file(request: HttpRequest, access_token: str, **arguments: Any) -> HttpResponse:
         card = selectors.card_by_access_token(access_token)
         merchant, store = card.merchant, card.enrolled_at_store
         with scope.merchant(merchant.pk), timezone.override(merchant.tzinfo):
@@ -63,6 +76,19 @@ def card_page(view: View) -> View:
                 context = looks(card.program, merchant) | {"card": card}
                 return private(render(request, "pages/card_closed.html", context, status=404))
             return private(view(request, card, **arguments))
+
+    return unlisted(file)
+
+
+def unlisted(view: View) -> View:
+    """A page that no search engine may list or keep, should its address ever leak."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **arguments: Any) -> HttpResponse:
+        response = view(request, *args, **arguments)
+        if CRAWLER.search(client.agent(request)):
+            response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response
 
     return page
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from loyalty import qr, rules, selectors
 from loyalty.models import LoyaltyCard
 from loyalty.pages.access import card_page, looks
+from loyalty.pages.formats import clock, day
 from loyalty.pages.install import icon_address
 from loyalty.pages.presentation import History, StampCard, card_title, reward_lines
 from loyalty.pages.wallet import wallet_buttons
@@ -25,6 +26,7 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     """The card itself: QR code, stamps, points, rewards within reach, the newest of its history."""
     program, now = card.program, timezone.now()
     newest = list(selectors.history(card)[: NEWEST + 1])
+    expires = expiry_to_announce(card, now)
     rewards = reward_lines(program, selectors.rewards_of(program), card.points_balance)
     context = looks(program, card.merchant) | {
         "card": card,
@@ -33,13 +35,13 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
         "stamps": StampCard.of(program, card.stamp_count) if program.has_stamps else None,
         "rewards": rewards,
         "rewards_ready": sum(reward.affordable for reward in rewards),
-        "points_expire_at": expiry_to_announce(card, now),
+        "expiry_day": day(timezone.localtime(expires)) if expires else "",
         "history": history_of(card, now).lines(newest[:NEWEST]),
         "has_more_history": len(newest) > NEWEST,
         "stores": selectors.locations(card),
         "wallet_buttons": wallet_buttons(card, request),
         "touch_icon": icon_address(card, 180),
-        "now": now,
+        "as_of": f"{day(timezone.localtime(now))}, {clock(timezone.localtime(now))}",
     }
     return render(request, "pages/card.html", context)
 
@@ -60,14 +62,7 @@ def history_of(card: LoyaltyCard, now: datetime) -> History:
 
 
 def expiry_to_announce(card: LoyaltyCard, now: datetime) -> datetime | None:
-    """When the card's points expire, if that is so near that a warning is due; None otherwise."""
-    program = card.program
-    days = program.points_expiration_days
-    if not (days and program.has_points and card.points_balance and card.last_activity_at):
-        return None
-    moment = rules.expires_at(
-        last_activity_at=card.last_activity_at,
-        expiration_days=days,
-        not_before=(program.expiry_not_before, card.expiry_not_before),
-    )
-    return moment if moment - now <= timedelta(days=rules.warning_days(days)) else None
+    """When the card's points expire (UTC), if that is so near that a warning is due; None otherwise."""
+    moment = selectors.points_expire_at(card)
+    notice = timedelta(days=rules.warning_days(card.program.points_expiration_days or 0))
+    return moment if moment and moment - now <= notice else None

@@ -1,8 +1,10 @@
-"""How amounts are written for people, in the language that is active."""
+"""How amounts, days and times are written for people, in the language that is active."""
 
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import formats
+from django.utils.translation import pgettext
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 GAP = "\N{NO-BREAK SPACE}"
@@ -18,3 +20,20 @@ def signed(number: int) -> str:
     """Write a change of a balance with its sign, a true minus: 1 -> +1, -200 -> −200."""
     sign = "+" if number > 0 else "\N{MINUS SIGN}" if number < 0 else ""
     return f"{sign}{formats.number_format(abs(number), force_grouping=True)}"
+
+
+def day(on: date) -> str:
+    """A day in words: 14 November 2026."""
+    return formats.date_format(on, pgettext("date format, a day", "j F Y"))
+
+
+def short_day(on: date, *, with_year: bool) -> str:
+    """A day in a list: Sat 14 Nov, or 14 Nov 2025."""
+    if with_year:
+        return formats.date_format(on, pgettext("date format, short with year", "j M Y"))
+    return formats.date_format(on, pgettext("date format, short with weekday", "D j M"))
+
+
+def clock(moment: datetime) -> str:
+    """The time of day, in the moment's own time zone: 09:41."""
+    return formats.time_format(moment, pgettext("time format", "H:i"))

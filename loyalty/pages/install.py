@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from loyalty.models import LoyaltyCard
-from loyalty.pages.access import card_page
+from loyalty.pages.access import card_file
 from loyalty.pages.brand import brand_colors, mark
 
 WORKER = "pages/card-worker.js"
@@ -16,7 +16,7 @@ PAPER = "#f6f3ee"
 
 
 @require_safe
-@card_page
+@card_file
 def manifest(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     """The web app manifest of one card: it opens this card, in the merchant's look and name."""
     program, merchant = card.program, card.merchant

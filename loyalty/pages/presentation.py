@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward, TransactionType
-from loyalty.pages.formats import GAP, SYMBOLS, money, signed
+from loyalty.pages.formats import GAP, SYMBOLS, clock, money, short_day, signed
 
 # A reward that is drunk gets cups for stamps, any other stars.
 DRINK = re.compile(
@@ -161,13 +161,12 @@ class History:
 
     def when(self, moment: datetime) -> str:
         """Today, 09:41 - Yesterday, 17:03 - Sat 14 Nov, 10:05 - 14 Nov 2025, 10:05."""
-        time = formats.time_format(moment, "H:i")
+        time = clock(moment)
         if moment.date() == self.today:
             return _("Today, %(time)s") % {"time": time}
         if moment.date() == self.today - timedelta(days=1):
             return _("Yesterday, %(time)s") % {"time": time}
-        this_year = moment.year == self.today.year
-        return f"{formats.date_format(moment, 'D j M' if this_year else 'j M Y')}, {time}"
+        return f"{short_day(moment, with_year=moment.year != self.today.year)}, {time}"
 
 
 def changes(transaction: LoyaltyTransaction) -> list[str]:

@@ -226,6 +226,7 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German")), ("lb", _("Luxembourgish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["loyalty_site.formats"]
 
 MODELTRANSLATION_LANGUAGES = ("en", "fr", "de", "lb")
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"

@@ -4,6 +4,8 @@
  * or none in time, and says so. A card that the server no longer knows takes its copy along.
  */
 
+// @ts-nocheck: the checker knows pages or workers, not both in one project
+
 const PATIENCE_MS = 4000;
 const SCOPE = new URL(self.registration.scope).pathname;
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from loyalty import selectors, tokens
 from loyalty.services import cards, voids
+from tenancy import registry
 from tests import factories
 from tests.loyalty.pages.reading import visit, words
 
@@ -88,11 +89,17 @@ def test_points_that_expire_soon_are_announced_with_their_date(open_card):
         assert "Your points expire on 1 March 2027." in words(open_card(card))
 
 
-def test_the_page_is_kept_by_no_cache_and_no_search_engine(open_card, card):
-    response = open_card(card)
+def test_the_page_is_kept_by_no_cache(open_card, card):
+    assert "no-store" in open_card(card)["Cache-Control"]
 
-    assert "no-store" in response["Cache-Control"]
-    assert response["X-Robots-Tag"] == "noindex, nofollow"
+
+@pytest.mark.parametrize(
+    "crawler", ["Mozilla/5.0 (compatible; Googlebot/2.1)", "DuckDuckBot/1.1", "ia_archiver"]
+)
+def test_search_engines_may_not_list_a_card(open_card, card, crawler):
+    response = open_card(card, **{"User-Agent": crawler})
+
+    assert response["X-Robots-Tag"] == "noindex, nofollow, noarchive"
 
 
 @pytest.mark.parametrize("name", ["card", "card-history", "card-export", "card-erase", "card-manifest"])
@@ -172,3 +179,28 @@ def test_what_was_undone_is_marked_and_told(open_card, card, shop):
 
     assert "Stamp taken back" in text
     assert "undone" in text
+
+
+@pytest.mark.parametrize(
+    ("device", "wallets"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)", ["Apple Wallet"]),
+        ("Mozilla/5.0 (Linux; Android 16; Pixel 10)", ["Google Wallet"]),
+        ("Mozilla/5.0 (X11; Linux x86_64)", ["Apple Wallet", "Google Wallet"]),
+    ],
+)
+def test_a_wallet_is_offered_where_the_device_has_it(open_card, card, monkeypatch, device, wallets):
+    def provide(card, request):
+        return [
+            {"platform": platform, "url": f"/{platform}/", "label": ""} for platform in ("apple", "google")
+        ]
+
+    monkeypatch.setattr(registry, "providers", lambda name: [provide] if name == "wallet_buttons" else [])
+
+    text = words(open_card(card, **{"User-Agent": device}))
+
+    assert [wallet for wallet in ("Apple Wallet", "Google Wallet") if f"Add to {wallet}" in text] == wallets
+
+
+def test_no_wallet_is_offered_where_none_is_set_up(open_card, card):
+    assert "Wallet" not in words(open_card(card))

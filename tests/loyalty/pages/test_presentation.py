@@ -71,8 +71,9 @@ def test_a_drink_is_collected_with_cups(reward, icon):
 def test_amounts_are_written_as_the_reader_writes_them():
     assert money(1240, "EUR") == "12.40\N{NO-BREAK SPACE}€"
     assert money(1240, "CHF") == "12.40\N{NO-BREAK SPACE}CHF"
-    with translation.override("fr"):
-        assert money(1240, "EUR") == "12,40\N{NO-BREAK SPACE}€"
+    for language in ("fr", "de", "lb"):
+        with translation.override(language):
+            assert money(1240, "EUR") == "12,40\N{NO-BREAK SPACE}€"
     assert (signed(1), signed(-200), signed(0)) == ("+1", "−200", "0")
 
 

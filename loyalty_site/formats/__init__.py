@@ -1,0 +1,1 @@
+"""How the languages write dates and numbers where Django does not know it."""
