@@ -99,18 +99,18 @@ def _query() -> str:
 
 
 def _lines_sql() -> str:
-    chain = "PARTITION BY line.card_id ORDER BY line.id"
     return f"""
         SELECT line.card_id, line.transaction_type, line.stamps_delta, line.points_delta,
             CASE WHEN line.transaction_type = 'points_voided' AND line.points_delta > 0
                  THEN (SELECT transaction_type FROM {LEDGER} undone WHERE undone.id = line.voids_id) END AS undoes,
             CASE WHEN line.stamps_balance_after
-                      <> COALESCE(LAG(line.stamps_balance_after) OVER ({chain}), 0) + line.stamps_delta
+                      <> LAG(line.stamps_balance_after, 1, 0) OVER chain + line.stamps_delta
                    OR line.points_balance_after
-                      <> COALESCE(LAG(line.points_balance_after) OVER ({chain}), 0) + line.points_delta
+                      <> LAG(line.points_balance_after, 1, 0) OVER chain + line.points_delta
                  THEN 1 ELSE 0 END AS is_broken
         FROM {LEDGER} line
-        WHERE line.card_id >= %s AND line.card_id < %s"""
+        WHERE line.card_id >= %s AND line.card_id < %s
+        WINDOW chain AS (PARTITION BY line.card_id ORDER BY line.id)"""
 
 
 def _counter_sql(counter: str) -> str:
