@@ -7,6 +7,7 @@ forgot to narrow its rows would still see no other merchant's.
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,7 @@ from unfold.sites import UnfoldAdminSite
 from loyalty_site.console import MENU, dashboard
 from loyalty_site.console.sign_in import SignInForm
 from tenancy import scope
+from tenancy.models import Merchant
 
 View = Callable[..., Any]
 
@@ -34,6 +37,13 @@ class Autocomplete(AutocompleteJsonView):
     def get_queryset(self) -> QuerySet:
         allowed = self.model_admin.choices(self.request).values("pk")
         return super().get_queryset().filter(pk__in=allowed)
+
+
+def _zone_of(user: Any) -> ZoneInfo:
+    """The clock a user reads: their merchant's; operators and people of several merchants read the usual one."""
+    zones = {row.merchant.timezone for row in user.memberships()} if user.is_authenticated else set()
+    usual: str = Merchant._meta.get_field("timezone").default
+    return ZoneInfo(zones.pop() if len(zones) == 1 else usual)
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -49,7 +59,7 @@ class ConsoleSite(UnfoldAdminSite):
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
             opened = scope.of_user(user) if user.is_authenticated else scope.merchants(())
-            with opened:
+            with opened, timezone.override(_zone_of(user)):
                 response = checked(request, *args, **kwargs)
                 # A template may ask the database too: it is rendered before the scope closes.
                 if not getattr(response, "is_rendered", True):

@@ -1,10 +1,177 @@
-"""The overview: what a merchant looks at first."""
+"""The overview: figures and charts of a place, what needs somebody, and what happened last."""
 
+import logging
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from loyalty import selectors, statistics
+from loyalty.models import LoyaltyProgram, LoyaltyTransaction
+from loyalty.pages.formats import money
+from loyalty_site.console.charts import Chart, Series, chart
+from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
+from tenancy import outbox, scope
+from tenancy.admin_access import OWNERS, merchant_ids, role_for
+from tenancy.models import Merchant, Store
+from tenancy.registry import providers
+
+logger = logging.getLogger(__name__)
+
+NEWEST = 10
+MERCHANTS = 50
+Figures = dict[str, Any]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What the overview's template shows."""
-    return {}
+    """What the overview's template shows to this user."""
+    among = places(request, opened_merchant(request))
+    place, days = chosen(request, among), period(request)
+    shown: dict[str, Any] = {
+        "places": among,
+        "place": place,
+        "days": days,
+        "periods": [(number, _period_name(number)) for number in PERIODS],
+        "alerts": alerts(request),
+        "newest": newest(request, place),
+        "merchants": merchants() if request.user.is_superuser and place is None else [],
+    }
+    program = (
+        place and LoyaltyProgram.objects.filter(merchant=place.merchant).select_related("merchant").first()
+    )
+    if place is not None and program is not None:
+        figures = _statistics(program, place, days)
+        shown |= {
+            "program": program,
+            "figures": cards(program, figures, days),
+            "charts": charts(program, figures),
+        }
+    return shown
+
+
+def _statistics(program: LoyaltyProgram, place: Place, days: int) -> Figures:
+    now = timezone.now()
+    if place.store is None:
+        return statistics.of_program(program, now=now, days=days)
+    return statistics.of_store(program, place.store, now=now, days=days)
+
+
+def _period_name(days: int) -> str:
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+# --- Figures ----------------------------------------------------------------------------------------------
+
+
+def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str, Any]]:
+    """The figures in words: a name, a number, and a remark on it."""
+    daily = figures["daily"]
+
+    def over_period(name: str) -> str:
+        return formats.number_format(sum(day[name] for day in daily), force_grouping=True)
+
+    shown = [
+        _card(
+            _("Cards"),
+            figures["total_cards"],
+            _("%(count)s used in the last 30 days") % {"count": _number(figures["cards_with_activity_30d"])},
+        ),
+        _card(_("New cards"), over_period("new_cards"), _period_name(days)),
+    ]
+    if program.has_stamps:
+        remark = _("%(count)s rewards handed out") % {"count": over_period("stamps_redeemed")}
+        shown.append(_card(_("Stamps given"), over_period("stamps"), remark))
+    if program.has_points:
+        remark = _("%(redeemed)s redeemed, %(expired)s expired") % {
+            "redeemed": over_period("points_redeemed"),
+            "expired": over_period("points_expired"),
+        }
+        shown.append(_card(_("Points given"), over_period("points_issued"), remark))
+    rate = formats.number_format(round(figures["redemption_rate"] * 100, 1))
+    what = _("rewards per stamp given") if program.has_stamps else _("points redeemed of those given")
+    shown.append(_card(_("Redemption rate"), f"{rate}\N{NARROW NO-BREAK SPACE}%", what))
+    liability = money(figures["estimated_liability_cents"], program.merchant.currency)
+    shown.append(_card(_("Open value"), liability, _("of stamps and points on all cards")))
+    return shown
+
+
+def _number(value: int) -> str:
+    return formats.number_format(value, force_grouping=True)
+
+
+def _card(title: str, value: Any, remark: str) -> dict[str, Any]:
+    return {"title": title, "value": _number(value) if isinstance(value, int) else value, "remark": remark}
+
+
+def charts(program: LoyaltyProgram, figures: Figures) -> list[Chart]:
+    """The figures per day."""
+    daily = figures["daily"]
+    days = [date.fromisoformat(day["date"]) for day in daily]
+
+    def series(name: str, title: str, css_class: str) -> Series:
+        return Series(title, css_class, [day[name] for day in daily])
+
+    drawn = [chart(_("New cards"), days, [series("new_cards", _("new cards"), "bar-one")])]
+    if program.has_stamps:
+        lines = [series("stamps", _("stamps"), "bar-one"), series("stamps_redeemed", _("rewards"), "bar-two")]
+        drawn.append(chart(_("Stamps"), days, lines))
+    if program.has_points:
+        lines = [
+            series("points_issued", _("given"), "bar-one"),
+            series("points_redeemed", _("redeemed"), "bar-two"),
+            series("points_expired", _("expired"), "bar-three"),
+        ]
+        drawn.append(chart(_("Points"), days, lines))
+    return drawn
+
+
+# --- What happened, and what needs somebody -----------------------------------------------------------------
+
+
+def newest(request: HttpRequest, place: Place | None) -> Iterable[LoyaltyTransaction]:
+    """The last lines of the ledger at a place; an operator's without one are everybody's."""
+    lines = scope.visible_to(request.user, selectors.transactions())  # type: ignore[arg-type]
+    if place is not None:
+        lines = lines.filter(store=place.store) if place.store else lines.filter(merchant=place.merchant)
+    return lines[:NEWEST]
+
+
+def alerts(request: HttpRequest) -> list[dict[str, Any]]:
+    """Failures that somebody should look at: all for operators, an owner's own."""
+    if request.user.is_superuser:
+        return [*_dead_messages(), *_asked(None)]
+    owned = [pk for pk in merchant_ids(request.user) if role_for(request.user, pk) in OWNERS]
+    return list(_asked(owned)) if owned else []
+
+
+def _asked(merchants: list[int] | None) -> Iterable[dict[str, Any]]:
+    for provide in providers("dashboard_alerts"):
+        try:
+            yield from provide(merchants)
+        except Exception:  # the overview opens above all when something is broken
+            logger.exception("a provider of alerts failed", extra={"provider": provide.__module__})
+            yield {"level": "error", "text": _("A check did not run. Its failure is in the log."), "url": ""}
+
+
+def _dead_messages() -> Iterable[dict[str, Any]]:
+    count = int(outbox.lag(now=timezone.now())["dead"])
+    if count:
+        text = ngettext(
+            "%(count)d announcement was given up.", "%(count)d announcements were given up.", count
+        )
+        url = reverse("admin:tenancy_outboxmessage_changelist") + "?state__exact=dead"
+        yield {"level": "error", "text": text % {"count": count}, "url": url}
+
+
+def merchants() -> list[Merchant]:
+    """For an operator without a merchant opened: the first fifty by name, with how many stores they have."""
+    of_each = Store.objects.filter(merchant=OuterRef("pk")).order_by().values("merchant")
+    counted = Coalesce(Subquery(of_each.annotate(number=Count("pk")).values("number")), 0)
+    return list(Merchant.objects.annotate(number_of_stores=counted).order_by("name")[:MERCHANTS])
