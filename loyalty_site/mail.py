@@ -12,6 +12,10 @@ from django.core.mail.backends.filebased import EmailBackend as FileEmailBackend
 class EmlFileBackend(FileEmailBackend):
     """Write every message to EMAIL_FILE_PATH as `<time>-<random>.eml`, complete from its first appearance."""
 
+    def open(self) -> bool:
+        """There is no connection, and no common file: each message is one of its own."""
+        return False
+
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             name = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(3)}.eml"

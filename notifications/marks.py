@@ -115,12 +115,12 @@ def plain_text(text: str) -> str:
 def _plain_block(block: Block) -> str:
     if block.kind == "button":
         (link,) = block.lines[0]
-        return f"{link.words}:\n{link.address}"
+        return f"{link.words}\n{link.address}"
     prefix = "- " if block.kind == "list" else ""
     return "\n".join(prefix + "".join(_plain_part(part) for part in line) for line in block.lines)
 
 
 def _plain_part(part: Part) -> str:
     if part.kind == "link" and part.words != part.address:
-        return f"{part.words}: {part.address}"
+        return f"{part.words} <{part.address}>"
     return part.words

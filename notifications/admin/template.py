@@ -27,7 +27,10 @@ from tenancy.admin_forms import ConsoleForm
 from tenancy.models import Store
 
 FIELDS = {language: (f"subject_{language}", f"body_{language}") for language in texts.LANGUAGES}
-NAMES = {"en": _("English"), "fr": _("French"), "de": _("German"), "lb": _("Luxembourgish")}
+NAMES: dict[str, Any] = {"en": _("English"), "fr": _("French"), "de": _("German"), "lb": _("Luxembourgish")}
+TABS: list[Any] = [
+    (NAMES[language], {"classes": ["tab"], "fields": names}) for language, names in FIELDS.items()
+]
 
 
 class EmailTemplateForm(ConsoleForm):
@@ -73,10 +76,7 @@ class EmailTemplateAdmin(ConsoleAdmin, TranslationAdmin):
     search_fields = ["store__name"]
     fieldsets = [
         (None, {"fields": [("code", "store")]}),
-        *(
-            (NAMES[language], {"classes": ["tab"], "fields": list(names)})
-            for language, names in FIELDS.items()
-        ),
+        *TABS,
     ]
     change_form_after_template = "admin/notifications/preview.html"
 

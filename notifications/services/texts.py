@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,12 +141,12 @@ def _preview(
 
 def present_values(card: LoyaltyCard, code: str, language: str) -> dict[str, Any]:
     """A real card's values for a preview; an example for each that this card has not got now."""
-    if card._state.adding:
-        return codes.example(code)
     with override(language):
-        real = variables.at_hand(card, now=timezone.now())
-    known = {name for name, value in real.items() if value not in (None, "")} | codes.optional(code)
-    return {name: real.get(name) if name in known else value for name, value in codes.example(code).items()}
+        soon = variables.written(timezone.localdate() + timedelta(days=14))
+        real = {} if card._state.adding else variables.at_hand(card, now=timezone.now())
+    examples = codes.example(code) | ({"expiration_date": soon} if code == Code.POINTS_EXPIRING else {})
+    known = {name for name, value in real.items() if value not in (None, "") or name in codes.optional(code)}
+    return {name: real[name] if name in known else value for name, value in examples.items()}
 
 
 def explained(code: str, card: LoyaltyCard) -> list[dict[str, Any]]:

@@ -17,7 +17,9 @@ def test_each_message_becomes_one_complete_file(settings: Settings, tmp_path: Pa
         letter.attach_alternative("<p>Är Kaart</p>", "text/html")
         letters.append(letter)
 
+    connection.open()
     assert connection.send_messages(letters) == 2
+    connection.close()
 
     files = sorted((tmp_path / "mail").iterdir())
     assert [path.suffix for path in files] == [".eml", ".eml"]

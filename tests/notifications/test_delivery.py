@@ -57,7 +57,7 @@ def test_an_email_goes_out_in_plain_text_and_in_the_merchants_look(
     assert letter["Subject"] == "Here is your card at Café Mirabel"
     assert letter["Message-ID"] == f"<email-{log.pk}-{log.created_at:%Y%m%d%H%M%S}@cards.example>"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert f"Open your card:\nhttps://cards.example/card/{card.access_token}/\n" in part(letter, "plain")
+    assert f"Open your card\nhttps://cards.example/card/{card.access_token}/\n" in part(letter, "plain")
     assert part(letter, "plain").startswith(
         "Hello Anouk,\n\nYou already have a card with us. Here it is again:\n"
     )

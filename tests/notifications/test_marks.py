@@ -41,4 +41,4 @@ def test_an_address_that_is_no_web_address_is_not_a_link():
 
 def test_the_plain_part_writes_addresses_out():
     text = f"**Hello** \\*\n\n[Open your card]({URL})\n\n- [Apple]({URL})\n- two"
-    assert marks.plain_text(text) == f"Hello *\n\nOpen your card:\n{URL}\n\n- Apple: {URL}\n- two"
+    assert marks.plain_text(text) == f"Hello *\n\nOpen your card\n{URL}\n\n- Apple <{URL}>\n- two"

@@ -268,7 +268,7 @@ def test_expired_points_are_those_of_the_ledger_and_stamps_stay(shop: Shop) -> N
 def test_erasure_is_confirmed_with_a_link_of_its_own(shop: Shop) -> None:
     card = shop.card()
     text = marks.plain_text(words(card, Code.ERASE_CONFIRMATION).body)
-    assert f"Delete my data:\nhttp://127.0.0.1:8000/card/{card.access_token}/" in text
+    assert f"Delete my data\nhttp://127.0.0.1:8000/card/{card.access_token}/" in text
 
 
 @pytest.mark.parametrize("name", ["Win at http://evil.example", "evil.example", "www.evil", "a@b", "<b>"])
