@@ -272,11 +272,12 @@ def transaction_of(store: Store, transaction_id: int) -> LoyaltyTransaction:
 
 
 def today_at(store: Store, *, now: datetime) -> dict[str, Any]:
-    """The terminal's figures of the store's local day: stamps given and rewards handed out, undone ones left out."""
+    """The terminal's figures of the store's local day: stamps, points, rewards; without what was undone."""
     start, _ = rules.local_day(now, store.tzinfo)
     rewards = [TransactionType.STAMP_REDEEMED, TransactionType.POINTS_REDEEMED]
     lines = LoyaltyTransaction.objects.filter(store=store, transaction_at__gte=start, voided_by__isnull=True)
     return lines.aggregate(
         stamps=Coalesce(Sum("stamps_delta", filter=Q(transaction_type=TransactionType.STAMP_EARNED)), 0),
+        points=Coalesce(Sum("points_delta", filter=Q(transaction_type=TransactionType.POINTS_EARNED)), 0),
         rewards=Count("id", filter=Q(transaction_type__in=rewards)),
     )
