@@ -93,8 +93,8 @@ def _mark(model: type[SoftDeletable], rows: models.QuerySet, marks: dict, counts
 def restore(instance: SoftDeletable) -> dict[str, int]:
     """Bring a row back together with exactly what was deleted with it; returns counts as `soft_delete` does.
 
-    Raises RestoreConflict if it is not deleted, a parent outside of the batch is still deleted, or a key has been
-    taken meanwhile.
+    Raises RestoreConflict if it is not deleted, a parent of it or of one that comes along is still deleted, or a key
+    has been taken meanwhile.
     """
     model = type(instance)
     locked = _all_rows(model).select_for_update().get(pk=instance.pk)

@@ -65,9 +65,7 @@ def exactly_once(service: Callable[..., Any]) -> Callable[..., Any]:
             if once.key and row_id is None:
                 return _replay(once)
             answer = once.render(service(**arguments))
-            if row_id is not None:
-                _keep(row_id, answer)
-            return answer
+            return answer if row_id is None else _keep(row_id, answer)
 
     return wrapper
 
@@ -94,10 +92,11 @@ def _replay(claim: Claim) -> Answer:
     return Answer(status=kept.status, body=kept.body, replayed=True)
 
 
-def _keep(row_id: int, answer: Answer) -> None:
+def _keep(row_id: int, answer: Answer) -> Answer:
     # Through JSON once, so that the first answer and its replay are the same to the letter.
     body = json.loads(json.dumps(answer.body, cls=DjangoJSONEncoder))
     IdempotencyKey.objects.filter(pk=row_id).update(status=answer.status, body=body)
+    return Answer(status=answer.status, body=body)
 
 
 def clean(*, now: datetime, batch: int = 5_000) -> int:
