@@ -95,9 +95,13 @@ def _note(passes: list[WalletPass], waiting: Waiting, answers: Mapping[str, Answ
             faults[wallet_pass.pk] = answer
     now = timezone.now()
     arrived = [each for each in passes if each.pk not in faults]
-    if arrived:
-        queue.settle(arrived, now=now, rest=REST)
-        _reopen_where_devices_wait(arrived)
+    pushed = {wallet_pass.pk for _, wallet_pass in waiting}
+    for rest, done in (
+        (REST, [each for each in arrived if each.pk in pushed]),
+        (timedelta(), [each for each in arrived if each.pk not in pushed]),
+    ):
+        queue.settle(done, now=now, rest=rest)
+    _reopen_where_devices_wait(arrived)
     for each in passes:
         if (answer := faults.get(each.pk)) is None:
             continue
