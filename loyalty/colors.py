@@ -116,17 +116,16 @@ class Palette:
         """
         fill = Color.parse(brand)
         on_brand = text_on(fill)
-        stamp, on_stamp = on_brand, fill
+        stamp = on_brand
         if secondary and contrast(Color.parse(secondary), fill) >= GRAPHICS_CONTRAST:
             stamp = Color.parse(secondary)
-            on_stamp = fill if contrast(fill, stamp) >= TEXT_CONTRAST else text_on(stamp)
         light_text = readable_on(fill, LIGHT_BACKGROUNDS, darken=True)
         dark_text = readable_on(fill, DARK_BACKGROUNDS, darken=False)
         return cls(
             brand=fill,
             on_brand=on_brand,
             stamp=stamp,
-            on_stamp=on_stamp,
+            on_stamp=fill,
             light_text=light_text,
             on_light_button=text_on(light_text),
             dark_text=dark_text,

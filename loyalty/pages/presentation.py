@@ -3,6 +3,7 @@
 Pure: from rows that were read already to words and figures. Texts are in the language that is active.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -233,6 +234,9 @@ class Headline:
 
 def points_rule(program: LoyaltyProgram, currency: str) -> str:
     """What a purchase earns: 10 points for every 1 €."""
-    points = formats.number_format(program.points_per_euro.normalize(), use_l10n=True)
+    rate = program.points_per_euro.normalize()
+    said = ngettext(
+        "%(points)s point for every %(unit)s", "%(points)s points for every %(unit)s", math.ceil(rate)
+    )
     unit = f"1{GAP}{SYMBOLS.get(currency, currency)}"
-    return _("%(points)s points for every %(unit)s") % {"points": points, "unit": unit}
+    return said % {"points": formats.number_format(rate), "unit": unit}

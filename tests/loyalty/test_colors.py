@@ -64,6 +64,14 @@ def test_stamps_leave_a_second_colour_that_cannot_be_told_from_the_card():
     assert (palette.stamp, palette.on_stamp) == (palette.on_brand, palette.brand)
 
 
+def test_a_stamps_drawing_always_shows_on_the_stamp():
+    dice = random.Random(7)
+    for _ in range(2_000):
+        brand, second = (bytes(dice.randrange(256) for _ in range(3)).hex() for _ in range(2))
+        palette = Palette.of(brand, second)
+        assert colors.contrast(palette.stamp, palette.on_stamp) >= colors.GRAPHICS_CONTRAST
+
+
 @pytest.mark.parametrize("wrong", ["", "red", "#fff", "c2553", "c2553ag", "c2553a;}", "#c2553a\n"])
 def test_what_is_no_colour_is_refused(wrong):
     with pytest.raises(ValueError, match="Not a colour"):

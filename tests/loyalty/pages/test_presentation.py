@@ -85,3 +85,4 @@ def test_a_program_promises_its_reward_or_its_points():
     assert Headline.of(stamps) == Headline("6 stamps =", "a loaf")
     assert Headline.of(points) == Headline("Points with every purchase")
     assert points_rule(points, "EUR") == "1.5 points for every 1\N{NO-BREAK SPACE}€"
+    assert points_rule(LoyaltyProgram(), "CHF") == "1 point for every 1\N{NO-BREAK SPACE}CHF"
