@@ -104,10 +104,11 @@ CACHE_URL = env.str("CACHE_URL", default=REDIS_URL)
 CACHES = {"default": backends.cache(CACHE_URL)}
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 
-FOLDER_BROKER_URL = "filesystem://localhost"
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL) or FOLDER_BROKER_URL
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = backends.REDIS_BROKER_OPTIONS
-if CELERY_BROKER_URL == FOLDER_BROKER_URL:
+if not CELERY_BROKER_URL:
+    CELERY_BROKER_URL = "filesystem://localhost"
+    CELERY_BROKER_TRANSPORT = "loyalty_site.folder_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = backends.folder_broker(VAR_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
