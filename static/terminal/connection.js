@@ -25,8 +25,9 @@ export class Connection extends EventTarget {
     if (this.offline) this.askLater();
   }
 
-  /** @param {boolean} offline */
-  note(offline) {
+  /** @param {boolean} unanswered  whether the latest call was; an answer that was under way says little */
+  note(unanswered) {
+    const offline = unanswered || !navigator.onLine;
     if (offline) this.askLater();
     else this.pause = FIRST_PAUSE_MS;
     if (offline === this.offline) return;

@@ -53,7 +53,7 @@
  * @property {number} id
  * @property {string} card_number
  * @property {boolean} is_active
- * @property {{id: number, name: string, email: string | null, phone: string | null, birth_date: string | null, email_problem: string | null}} customer
+ * @property {{id: number, name: string, email: string | null, phone: string | null, birth_date: string | null, email_problem: boolean}} customer
  * @property {number} stamp_count
  * @property {number} stamps_target
  * @property {number} points_balance
