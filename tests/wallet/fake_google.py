@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 EMAIL = "passes@made-up.iam.gserviceaccount.com"
+AUDIENCE = "https://oauth2.googleapis.com/token"  # whatever the address, google-auth asks for this one
 KEEPS_SECONDS = 3600
 
 
@@ -127,7 +128,7 @@ class FakeGoogle:
         if not self.accepts_account or form["grant_type"] != ["urn:ietf:params:oauth:grant-type:jwt-bearer"]:
             return 400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
         claims = jwt.decode(
-            form["assertion"][0], self.key.public_key(), algorithms=["RS256"], audience=f"{self.base}/token"
+            form["assertion"][0], self.key.public_key(), algorithms=["RS256"], audience=AUDIENCE
         )
         assert claims["iss"] == EMAIL
         assert claims["scope"] == "https://www.googleapis.com/auth/wallet_object.issuer"
