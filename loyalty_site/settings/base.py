@@ -125,6 +125,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "loyalty_site.beat:Scheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 2  # seconds until the clock sees an operator's change, and until it stops
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Mail -------------------------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ if env.str("EMAIL_URL", default=""):
 
 AUTH_USER_MODEL = "tenancy.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique among the living; deleted ones may repeat it
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenancy.sign_in.EmailBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

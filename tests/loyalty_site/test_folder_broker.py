@@ -24,20 +24,26 @@ def connect(options: dict[str, str]) -> Connection:
     )
 
 
+def bells(connection: Connection) -> SimpleQueue:
+    """A queue with a name of its own in each folder: kombu remembers bindings for the whole process."""
+    folder = Path(connection.transport_options["control_folder"])
+    return SimpleQueue(connection, f"bells-{folder.parent.parent.name}")
+
+
 def put(options: dict[str, str], first: int, count: int) -> None:
-    with connect(options) as connection, SimpleQueue(connection, "bells") as queue:
+    with connect(options) as connection, bells(connection) as queue:
         for number in range(first, first + count):
             queue.put({"card": number})
 
 
 def waiting(options: dict[str, str]) -> int:
-    with connect(options) as connection, SimpleQueue(connection, "bells") as queue:
+    with connect(options) as connection, bells(connection) as queue:
         return queue.qsize()
 
 
 def test_what_one_puts_in_another_takes_out(options: dict[str, str]) -> None:
     put(options, 7, 1)
-    with connect(options) as connection, SimpleQueue(connection, "bells") as queue:
+    with connect(options) as connection, bells(connection) as queue:
         message = queue.get(timeout=5)
         message.ack()
         assert message.payload == {"card": 7}
@@ -68,7 +74,7 @@ def test_the_messages_of_several_processes_all_arrive(options: dict[str, str]) -
     for writer in writers:
         writer.start()
     seen = []
-    with connect(options) as connection, SimpleQueue(connection, "bells") as queue:
+    with connect(options) as connection, bells(connection) as queue:
         while len(seen) < 100:
             message = queue.get(timeout=20)
             message.ack()
