@@ -164,7 +164,7 @@ class EmailLog(TenantOwned):
 
     class Meta:
         verbose_name = _("e-mail")
-        verbose_name_plural = _("e-mail log")
+        verbose_name_plural = _("e-mails")
         ordering = ["-id"]
         indexes = [
             models.Index(

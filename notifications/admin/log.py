@@ -55,7 +55,7 @@ class EmailLogAdmin(ConsoleAdmin):
     fieldsets = [
         (
             None,
-            {"fields": [("email", "state"), ("to", "language"), ("customer", "card"), ("merchant", "store")]},
+            {"fields": [("email", "status"), ("to", "language"), ("customer", "card"), ("merchant", "store")]},
         ),
         (
             _("How it went"),
@@ -63,7 +63,7 @@ class EmailLogAdmin(ConsoleAdmin):
         ),
         (_("What it says"), {"fields": ["subject", "message"]}),
     ]
-    readonly_fields = ["email", "state", "message", "created_at"]
+    readonly_fields = ["email", "message", "created_at"]
 
     class Media:
         css = {"all": ["notifications/preview.css"]}

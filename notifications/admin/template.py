@@ -44,12 +44,26 @@ class EmailTemplateForm(ConsoleForm):
             "body": UnfoldAdminTextareaWidget(attrs={"rows": 18, "spellcheck": "true"}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for subject, body in FIELDS.values():  # the tab says which language
+            for name, label in ((subject, _("Subject")), (body, _("Text"))):
+                if name in self.fields:
+                    self.fields[name].label = label
+        if "store" in self.fields and not self.request.user.is_superuser:
+            self._ask_for_a_store(self.fields["store"])
+
+    def _ask_for_a_store(self, field: Any) -> None:
+        """The platform's own texts are for its operator."""
+        field.required, field.help_text = True, ""
+        stores = list(field.queryset[:2])
+        if len(stores) == 1:
+            field.initial = stores[0].pk
+
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         if "store" in self.fields:
             store = cleaned.get("store")
-            if store is None and not self.request.user.is_superuser and "store" not in self.errors:
-                self.add_error("store", _("Choose a store: the platform's own texts belong to its operator."))
             self.instance.merchant_id = store.merchant_id if store else None
         self._check_texts(cleaned.get("code") or self.instance.code, cleaned)
         return cleaned

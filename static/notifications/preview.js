@@ -52,6 +52,7 @@ function start(panel) {
     part("letter").hidden = !language.html;
     part("letter").srcdoc = language.html;
     part("text").textContent = language.text;
+    part("plain").hidden = !language.text;
     part("variables").replaceChildren(...answer.variables.map(variableRow));
     part("begin").hidden = emptyFields().length === 0;
   }
