@@ -22,12 +22,13 @@ MANAGERS = OWNERS | {Role.MANAGER.value}
 
 @dataclass(frozen=True)
 class Grants:
-    """Which roles may do what with a kind of row. Restoring goes with deleting."""
+    """Which roles may do what with a kind of row: `act` is calling its services, restoring goes with deleting."""
 
     view: frozenset[str] = OPERATORS
     add: frozenset[str] = NOBODY
     change: frozenset[str] = NOBODY
     delete: frozenset[str] = NOBODY
+    act: frozenset[str] = NOBODY
 
 
 def roles_of(user: Any) -> frozenset[str]:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from tenancy.errors import DomainError
+from tenancy.errors import DomainError, Invalid
 
 Text = str | Promise
 Perform = Callable[[HttpRequest, Any, dict[str, Any]], Text]
@@ -61,6 +61,10 @@ class Asking:
         if request.method == "POST" and form.is_valid():
             try:
                 done = perform(request, row, form.cleaned_data)
+            except Invalid as error:
+                for problem in error.extra.get("errors", []):
+                    known = problem["field"] if problem["field"] in form.fields else None
+                    form.add_error(known, problem["message"])
             except DomainError as error:
                 form.add_error(None, str(error))
             else:
@@ -74,7 +78,7 @@ class Asking:
             "title": title,
             "subtitle": None,
             "explanation": explanation,
-            "submit": submit or title,
+            "submit_label": submit or title,
             "form": form,
             "back": self.page_of(row),
         }

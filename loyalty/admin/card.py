@@ -5,10 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from loyalty import selectors
+from loyalty.admin.card_actions import CardActions
 from loyalty.admin.transaction import signed, who
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy.admin_access import MANAGERS, OWNERS, Grants
@@ -24,13 +29,18 @@ class LedgerInline(ReadOnlyInline):
     verbose_name_plural = _("History")
     per_page = 20
     ordering = ["-id"]
-    show_change_link = True
     hide_title = True
-    fields = ["transaction_at", "kind", "stamps", "points", "store", "who", "notes"]
+    fields = ["when", "kind", "stamps", "points", "store", "who", "notes"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         lines = LoyaltyTransaction.objects.select_related("store", "staff_pin", "user", "api_key")
         return lines.order_by("-id")
+
+    @display(description=_("when"))
+    def when(self, line: LoyaltyTransaction) -> str:
+        page = reverse("admin:loyalty_loyaltytransaction_change", args=[line.pk])
+        moment = localize(timezone.localtime(line.transaction_at))
+        return format_html('<a class="console-link" href="{}">{}</a>', page, moment)
 
     @display(description=_("kind"))
     def kind(self, line: LoyaltyTransaction) -> Any:
@@ -50,10 +60,10 @@ class LedgerInline(ReadOnlyInline):
 
 
 @admin.register(LoyaltyCard)
-class LoyaltyCardAdmin(ConsoleAdmin):
+class LoyaltyCardAdmin(CardActions, ConsoleAdmin):
     """A customer's card. Its QR code and page address are secrets and not shown."""
 
-    grants = Grants(view=MANAGERS, delete=OWNERS)
+    grants = Grants(view=MANAGERS, delete=OWNERS, act=MANAGERS)
     menu_icon = "loyalty"
     inlines = [LedgerInline]
     list_display = [
@@ -85,13 +95,13 @@ class LoyaltyCardAdmin(ConsoleAdmin):
             _("Where and when"),
             {
                 "fields": [
-                    ("enrolled_at_store", "valid_at", "merged_into"),
+                    ("enrolled_at_store", "valid_at", "merged_into", "passes"),
                     ("created_at", "last_activity_at", "last_stamp_at", "last_points_at"),
                 ]
             },
         ),
     ]
-    readonly_fields = ["number", "valid_at", "created_at"]
+    readonly_fields = ["number", "valid_at", "passes", "created_at"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -105,6 +115,14 @@ class LoyaltyCardAdmin(ConsoleAdmin):
     @display(description=_("valid at"))
     def valid_at(self, card: LoyaltyCard) -> Any:
         return card.scope_store or _("all stores")
+
+    @display(description=_("passes"))
+    def passes(self, card: LoyaltyCard) -> str:
+        """In which wallets the card is, as far as the wallet app tells."""
+        known = selectors.annotated(LoyaltyCard.all_objects.filter(pk=card.pk)).get()
+        states = {"Apple": "apple_pass_state", "Google": "google_pass_state"}
+        found = [(wallet, getattr(known, name, None)) for wallet, name in states.items()]
+        return ", ".join(f"{wallet}: {state}" for wallet, state in found if state)
 
     @display(
         description=_("state"),

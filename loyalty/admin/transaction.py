@@ -4,13 +4,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from loyalty import selectors
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from tenancy.admin_access import MANAGERS, Grants
+from loyalty.services import voids
+from tenancy.admin_access import MANAGERS, Grants, actor_for
+from tenancy.admin_actions import ReasonForm
 from tenancy.admin_base import ConsoleAdmin
 
 
@@ -29,8 +32,9 @@ def signed(number: int) -> str:
 class LoyaltyTransactionAdmin(ConsoleAdmin):
     """All lines of the ledger that a user may see, newest first."""
 
-    grants = Grants(view=MANAGERS)
+    grants = Grants(view=MANAGERS, act=MANAGERS)
     menu_icon = "receipt_long"
+    actions_detail = ("undo",)
     ordering = ["-id"]
     list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
     list_display_links = ["transaction_at", "kind"]
@@ -80,3 +84,39 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
     @display(description=_("who"))
     def who(self, line: LoyaltyTransaction) -> str:
         return who(line)
+
+    # --- undoing ---
+
+    def has_undo_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        line = self.row(request, obj)
+        if line is None or not self.may(request, "act", line):
+            return False
+        store = line.store or line.card.enrolled_at_store
+        settings = selectors.settings_of(line.merchant)
+        actor = actor_for(request, line.merchant_id)
+        return store is not None and voids.refusal(line, store=store, actor=actor, settings=settings) is None
+
+    @action(description=_("Undo"), permissions=["undo"], icon="undo")
+    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask(
+            request,
+            object_id,
+            title=_("Undo this transaction"),
+            explanation=_(
+                "The opposite is written to the ledger. What is spent already cannot be taken back."
+            ),
+            form_class=ReasonForm,
+            perform=self._undo,
+        )
+
+    def _undo(self, request: HttpRequest, line: LoyaltyTransaction, cleaned: dict[str, Any]) -> str:
+        done = voids.void(
+            store=line.store or line.card.enrolled_at_store,
+            transaction_id=line.pk,
+            actor=actor_for(request, line.merchant_id),
+            reason=cleaned["reason"],
+            asks_for_pin=False,
+        )
+        if not done.shortfall:
+            return gettext("It was undone.")
+        return gettext("It was undone; %(count)d were spent already and stay.") % {"count": done.shortfall}

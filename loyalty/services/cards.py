@@ -15,12 +15,14 @@ from loyalty.errors import (
     CardNotFound,
     CardsNotMergeable,
 )
-from loyalty.events import CardStateChanged
+from loyalty.events import CardLinkRequested, CardStateChanged
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
 from loyalty.services import operation
 from loyalty.services.operation import Operation
+from tenancy import outbox
 from tenancy.actor import Actor
+from tenancy.errors import Invalid
 from tenancy.idempotency import exactly_once
 from tenancy.models import Store
 
@@ -113,6 +115,17 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     if settings.allow_cross_location_redemption:
         widen(target)
     return target
+
+
+def send_link(*, card: LoyaltyCard, actor: Actor) -> None:
+    """Have the address of a card's page mailed to its owner. Raises ManagerRequired, CardInactive or Invalid."""
+    actor.require_manager()
+    if not card.is_active:
+        raise CardInactive()
+    if not card.customer.email:
+        raise Invalid.field("email", _("No e-mail address of this customer is known."))
+    with transaction.atomic():
+        outbox.record(CardLinkRequested(merchant_id=card.merchant_id, card_ids=[card.pk]))
 
 
 def _lock_both(

@@ -25,10 +25,12 @@ def give(
     count: int = 1,
     notes: str = "",
     occurred_at: datetime | None = None,
+    asks_for_pin: bool = True,
 ) -> Posting:
     """Give `count` stamps (more than one is a manager's group order) as one line of the ledger.
 
-    `occurred_at` (UTC): when it happened, for a stamp recorded offline. `reward_ready` tells whether this call took
+    `occurred_at` (UTC): when it happened, for a stamp recorded offline. `asks_for_pin` is False in the console, where
+    nobody shares a terminal. `reward_ready` tells whether this call took
     the card from below the target to it. Raises StampCooldown or DailyStampLimit with `retry_after` (seconds) and
     `next_stamp_at`, besides what `operation.begin` raises.
     """
@@ -36,7 +38,9 @@ def give(
         raise Invalid.field("count", _("Between 1 and 10 stamps can be given at once."))
     if count > 1:
         actor.require_manager()
-    call = operation.begin(store=store, card_id=card_id, actor=actor, occurred_at=occurred_at)
+    call = operation.begin(
+        store=store, card_id=card_id, actor=actor, occurred_at=occurred_at, asks_for_pin=asks_for_pin
+    )
     operation.require_stamps(call.program)
     at = occurred_at or call.now
     usage = _allow(call, at, count)

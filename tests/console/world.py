@@ -41,7 +41,7 @@ class World:
         client = Client()
         person = self.person(who)
         if person is not None:
-            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(person, backend="tenancy.sign_in.EmailBackend")
         return client
 
 
