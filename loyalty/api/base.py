@@ -1,6 +1,6 @@
 """The views that all others stand on: who is calling, in which scope, and how a call becomes an answer.
 
-    caller -> store -> role -> shape of the request -> service (idempotency, staff token, program, card, limits)
+caller -> store -> role -> shape of the request -> service (idempotency, staff token, program, card, limits)
 """
 
 import re

@@ -50,7 +50,9 @@ class PublicStoreView(ApiView):
 class PublicProgram(PublicStoreView):
     """What the enrolment page shows."""
 
-    @documented("A store's program", answers={200: shapes.PublicProgram}, refusals=[ProgramNotFound], tags=TAGS)
+    @documented(
+        "A store's program", answers={200: shapes.PublicProgram}, refusals=[ProgramNotFound], tags=TAGS
+    )
     def get(self, request: Request) -> Response:
         program = selectors.program_of(self.store.merchant_id)
         if not program.is_active:

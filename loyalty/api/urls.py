@@ -88,8 +88,12 @@ back_office = [
 ]
 
 anybody = [
-    path("public/stores/<str:store_code>/program/", public.PublicProgram.as_view(), name="api-public-program"),
-    path("public/stores/<str:store_code>/enroll/", public.PublicEnrollment.as_view(), name="api-public-enroll"),
+    path(
+        "public/stores/<str:store_code>/program/", public.PublicProgram.as_view(), name="api-public-program"
+    ),
+    path(
+        "public/stores/<str:store_code>/enroll/", public.PublicEnrollment.as_view(), name="api-public-enroll"
+    ),
     path("schema/", reference.Schema.as_view(), name="api-schema"),
     path("docs/", reference.Reference.as_view(), name="api-docs"),
 ]

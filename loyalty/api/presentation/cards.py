@@ -39,7 +39,8 @@ def facts(row: LoyaltyCard) -> dict[str, Any]:
             "card_number": row.display_number,
             "valid_at_store": valid_at.store_code if valid_at else None,
             "enrolled_at_store": enrolled_at.store_code if enrolled_at else None,
-            "customer": customer(row.customer) | {"email_problem": bool(getattr(row, "email_problem", False))},
+            "customer": customer(row.customer)
+            | {"email_problem": bool(getattr(row, "email_problem", False))},
             "loyalty_type": row.program.loyalty_type,
             "stamps_target": target,
             "stamps_until_reward": max(0, target - row.stamp_count),

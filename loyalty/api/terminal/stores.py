@@ -87,6 +87,4 @@ class Statistics(StoreView):
         days, now = self.query(requests.Period)["days"], timezone.now()
         program = selectors.program_of(self.store.merchant_id)
         of_store = statistics.of_store(program, self.store, now=now, days=days)
-        return Response(
-            {"store": of_store, "program": statistics.of_program(program, now=now, days=days)}
-        )
+        return Response({"store": of_store, "program": statistics.of_program(program, now=now, days=days)})
