@@ -1,7 +1,8 @@
 """Rules that the database itself holds by triggers, on PostgreSQL and SQLite alike.
 
-A rule is written once per dialect and installed idempotently after every migration (Django rebuilds a SQLite table
-to change it, which drops its triggers). Each app lists its own in `<app>/triggers.py` as RULES.
+A rule is written once per dialect and installed idempotently after every migration. On SQLite Django rebuilds a
+table to change it, which drops its triggers and fails where another table's trigger names it: there the rules step
+aside before a migration. Each app lists its own in `<app>/triggers.py` as RULES.
 
 A broken rule raises `django.db.IntegrityError` on both databases, with the rule's sentence.
 """
@@ -100,6 +101,15 @@ def rules_of(app: AppConfig) -> Iterable[Rule]:
     """The rules an app declares in its `triggers` module, in order."""
     name = f"{app.name}.triggers"
     return import_module(name).RULES if find_spec(name) else []
+
+
+def step_aside(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
+    """Take an app's triggers off a SQLite database before it is migrated; connected to `pre_migrate`."""
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for rule in rules_of(sender):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {rule.name}")
 
 
 def install(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
