@@ -57,7 +57,8 @@ class Asking:
         (DomainError) is said above the form, and nothing has changed.
         """
         row = self.row(request, object_id)  # type: ignore[attr-defined]
-        form = form_class(request.POST or None, row=row, request=request)
+        sent = request.POST if request.method == "POST" else None
+        form = form_class(sent, row=row, request=request)
         if request.method == "POST" and form.is_valid():
             try:
                 done = perform(request, row, form.cleaned_data)

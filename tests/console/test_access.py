@@ -54,6 +54,13 @@ GATES: dict[str, dict[str, str]] = {
         "change": "OWM",
         "history": "OWM",
         "delete": "OW",
+        "give_stamp": "OWM",
+        "adjust_points": "OWM",
+        "send_link": "OWM",
+        "replace": "OWM",
+        "merge": "OWM",
+        "deactivate": "OWM",
+        "reactivate": "",  # it is active
     },
     "loyalty_loyaltytransaction": {
         "changelist": "OWM",
@@ -61,6 +68,7 @@ GATES: dict[str, dict[str, str]] = {
         "change": "OWM",
         "history": "OWM",
         "delete": "",
+        "undo": "OWM",
     },
     "loyalty_loyaltyprogram": {
         "changelist": "OWM",

@@ -1,8 +1,11 @@
 """The people and rows of the console's tests: a café with everything in it, and a stranger's café beside it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
+from django.db.models.fields.files import FieldFile
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -104,3 +107,36 @@ def build() -> World:
     world.mine, world.theirs = _rows(world.shop), _rows(world.stranger)
     world.elsewhere = _rows_of_other_store(world.shop)
     return world
+
+
+def filled(response: HttpResponse, **changes: Any) -> dict[str, Any]:
+    """What a browser would send from a form of the console, after some fields were changed."""
+    data: dict[str, Any] = {}
+    forms = [response.context["adminform"].form]
+    for inline in response.context.get("inline_admin_formsets", ()):
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    for form in forms:
+        for bound in form:
+            subwidgets = getattr(bound.field.widget, "widgets", None)
+            values = bound.field.widget.decompress(bound.value()) if subwidgets else [bound.value()]
+            names = (
+                [f"{bound.html_name}_{n}" for n in range(len(values))] if subwidgets else [bound.html_name]
+            )
+            data |= {name: value for name, value in zip(names, values, strict=True) if _is_sent(value)}
+    data |= changes
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def _is_sent(value: Any) -> bool:
+    return value is not None and value is not False and not isinstance(value, FieldFile)
+
+
+def errors(response: HttpResponse) -> dict[str, list[str]]:
+    """What a page says is wrong, by field."""
+    found: dict[str, list[str]] = dict(response.context["adminform"].form.errors)
+    return found
+
+
+def said(response: HttpResponse) -> list[str]:
+    """The messages above a page."""
+    return [str(message) for message in response.context["messages"]]
