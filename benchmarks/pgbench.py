@@ -31,7 +31,7 @@ def statements_of_one_stamp(shop: data.Shop) -> list[str]:
     data.cards(shop, 1, stamps=STAMPS, points=POINTS)
     settings.ALLOWED_HOSTS.append("testserver")
     client = Client()
-    client.force_login(shop.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(shop.user, backend="tenancy.sign_in.EmailBackend")
     with scope.merchant(shop.merchant):
         token = pins.unlock_terminal(store=shop.store, pin_id=shop.pin_id, pin=data.PIN).token
         selectors.rewards_of(LoyaltyCard.objects.select_related("program").get(pk=CARD_ID).program)
@@ -76,8 +76,10 @@ def _program() -> str | None:
 def _script(statements: list[str], cards: tuple[int, int]) -> str:
     lines = [f"\\set card random({cards[0]}, {cards[1]})", "\\set key random(1, 1000000000000000)"]
     for statement in statements:
-        text = statement.replace(str(CARD_ID), ":card").replace(f"'{KEY}'", "(:key)::text")
-        text = text.replace(str(STAMPS + 1), "(:c_stamp_count + 1)").replace(str(POINTS), ":c_points_balance")
+        text = statement.replace(f"'{KEY}'", "(:key)::text")
+        if "tenancy_idempotencykey" not in text:  # the kept answer is a text; its figures may stay
+            text = text.replace(str(STAMPS + 1), "(:c_stamp_count + 1)").replace(str(POINTS), ":c_points_balance")
+            text = text.replace(str(CARD_ID), ":card")
         text = re.sub(r'("tenancy_idempotencykey"."id" =) \d+', r"\1 :k_id", text)
         ending = ";"
         if "ON CONFLICT DO NOTHING RETURNING" in text:

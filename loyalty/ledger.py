@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-from loyalty import rules
+from loyalty import rules, selectors
 from loyalty.errors import NotEnoughPoints, NotEnoughStamps
 from loyalty.events import BalancesChanged, RewardReady
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin, TransactionType
@@ -23,6 +23,7 @@ from loyalty.models.card import COUNTERS
 from tenancy import outbox
 from tenancy.actor import Actor
 from tenancy.models import Store
+from tenancy.prepared import Prepared
 
 BALANCE_FIELDS = (
     "stamp_count",
@@ -70,6 +71,17 @@ class Entry:
 def lock(cards: QuerySet[LoyaltyCard]) -> list[LoyaltyCard]:
     """Lock cards in id order, so that two batches never wait for each other. Call it inside a transaction."""
     return list(cards.order_by("id").select_for_update(no_key=True, of=("self",)))
+
+
+_lock_one = Prepared(
+    lambda **which: selectors.one_card_at(**which).select_for_update(no_key=True, of=("self",))
+)
+
+
+def lock_one(*, store: Store, card_id: int) -> LoyaltyCard | None:
+    """Lock the card with an id if it is valid at a store; None if there is none."""
+    cards = _lock_one(store_id=store.pk, merchant_id=store.merchant_id, card_id=card_id)
+    return cards[0] if cards else None
 
 
 def post(

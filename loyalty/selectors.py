@@ -1,7 +1,7 @@
 """Reading loyalty: programs, cards and the ledger, always within a merchant and a card's scope."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ from loyalty.models import (
 from loyalty.tokens import ALPHABET, LENGTH
 from tenancy import scope
 from tenancy.models import Merchant, Store
+from tenancy.prepared import Prepared
 from tenancy.registry import providers
 from tenancy.selectors import open_stores
 
@@ -95,6 +96,11 @@ def cards_of(merchant_id: int) -> QuerySet[LoyaltyCard]:
 def cards_at(store: Store) -> QuerySet[LoyaltyCard]:
     """The living cards that are valid at a store."""
     return cards_of(store.merchant_id).filter(Q(scope_store__isnull=True) | Q(scope_store=store))
+
+
+def one_card_at(*, store_id: int, merchant_id: int, card_id: int) -> QuerySet[LoyaltyCard]:
+    """The card with an id, if it is valid at a store; in terms of ids, so that it can be prepared."""
+    return cards_at(Store(pk=store_id, merchant_id=merchant_id)).filter(pk=card_id)
 
 
 def card_at(store: Store, card_id: int) -> LoyaltyCard:
@@ -200,30 +206,46 @@ def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
 
 
 def stamp_usage(
-    cards: Iterable[LoyaltyCard], *, at: datetime, zone: ZoneInfo, cooldown_minutes: int
+    cards: Sequence[LoyaltyCard], *, at: datetime, zone: ZoneInfo, cooldown_minutes: int
 ) -> Mapping[int, rules.StampUsage]:
     """How the stamps of cards (not undone) lie around a moment, by card id; one statement for all."""
     start, end = rules.local_day(at, zone)
     cooldown = timedelta(minutes=cooldown_minutes)
-    earliest, latest = min(start, at - cooldown), max(end, at + cooldown)
-    rows = (
-        LoyaltyTransaction.objects.filter(card_id__in=[card.pk for card in cards])
-        .filter(transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True)
-        .filter(transaction_at__gte=earliest, transaction_at__lt=latest)
+    window = {
+        "at": at,
+        "start": start,
+        "end": end,
+        "earliest": min(start, at - cooldown),
+        "latest": max(end, at + cooldown),
+    }
+    if len(cards) == 1:
+        rows = _usage_of_one(card_id=cards[0].pk, **window)
+    else:
+        rows = list(_usage(Q(card_id__in=[card.pk for card in cards]), **window))
+    return {
+        row["card_id"]: rules.StampUsage(today=row["today"], before=row["before"], after=row["after"]) for row in rows
+    }
+
+
+def _usage(
+    of: Q, *, at: datetime, start: datetime, end: datetime, earliest: datetime, latest: datetime
+) -> QuerySet[LoyaltyTransaction, dict[str, Any]]:
+    stamps = LoyaltyTransaction.objects.filter(
+        of, transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True
+    )
+    return (
+        stamps.filter(transaction_at__gte=earliest, transaction_at__lt=latest)
         .order_by()
         .values("card_id")
         .annotate(
-            today=Coalesce(
-                Sum("stamps_delta", filter=Q(transaction_at__gte=start, transaction_at__lt=end)), 0
-            ),
+            today=Coalesce(Sum("stamps_delta", filter=Q(transaction_at__gte=start, transaction_at__lt=end)), 0),
             before=Max("transaction_at", filter=Q(transaction_at__lte=at)),
             after=Min("transaction_at", filter=Q(transaction_at__gt=at)),
         )
     )
-    return {
-        row["card_id"]: rules.StampUsage(today=row["today"], before=row["before"], after=row["after"])
-        for row in rows
-    }
+
+
+_usage_of_one = Prepared(lambda *, card_id, **window: _usage(Q(card_id=card_id), **window))
 
 
 def locations(card: LoyaltyCard) -> QuerySet[Store]:

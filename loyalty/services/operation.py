@@ -76,9 +76,8 @@ def begin(
 
     `even_inactive`: also when program or card are switched off, for what puts things right.
     """
-    cards = ledger.lock(selectors.cards_at(store).filter(pk=card_id))
+    card = ledger.lock_one(store=store, card_id=card_id)
     now = timezone.now()
-    card = cards[0] if cards else None
     program = card.program if card else selectors.program_of(store.merchant_id)
     settings = selectors.settings_of(store.merchant)
     _believe(occurred_at, now)

@@ -10,8 +10,16 @@ from loyalty import tokens
 from loyalty.errors import StaffPinRequired
 from loyalty.models import StaffPin, StaffToken, TokenEnd
 from tenancy.models import Store
+from tenancy.prepared import Prepared
 
 NOTE_USE_EVERY = timedelta(seconds=15)
+
+
+_token_of = Prepared(
+    lambda *, token_hash, store_id: StaffToken.objects.filter(
+        token_hash=token_hash, staff_pin__store_id=store_id
+    ).select_related("staff_pin")
+)
 
 
 def issue(staff_pin: StaffPin, *, now: datetime) -> tuple[str, StaffToken]:
@@ -36,8 +44,8 @@ def identify(
     """
     row = None
     if token:
-        mine = StaffToken.objects.filter(token_hash=tokens.digest(token), staff_pin__store=store)
-        row = mine.select_related("staff_pin").first()
+        found = _token_of(token_hash=tokens.digest(token), store_id=store.pk)
+        row = found[0] if found else None
     if row is None or not _is_valid(row, now, at):
         if required:
             raise StaffPinRequired()

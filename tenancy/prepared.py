@@ -1,0 +1,139 @@
+"""Queries that are compiled once per process and then only executed.
+
+Composing a wide query with Django costs several times what the database needs to answer it. The few that stand in
+every call at the till are kept as SQL, with places for their parameters:
+
+    find = Prepared(lambda *, store_code: Store.objects.filter(store_code=store_code))
+    rows = find(store_code="mirabel-gare")
+
+The builder is an ordinary function that returns a queryset, and stays the only place that says what is asked. Its
+parameters are integers, texts or moments, never None, and must not change the shape of the query.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.query import ValuesIterable, get_related_populators
+
+from tenancy import scope
+
+_FIRST_NUMBER = 2**52
+_FIRST_MOMENT = datetime(1971, 1, 1, tzinfo=UTC)
+_MERCHANT = "merchant of the open scope"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a parameter goes; `wrap` is the type that the database's driver wants."""
+
+    name: str
+    wrap: Callable[[Any], Any]
+
+
+class Prepared:
+    """A callable like its builder, which returns the rows: model instances, or dictionaries for `.values()`."""
+
+    def __init__(self, build: Callable[..., QuerySet]) -> None:
+        self.build = build
+        self._kept: dict[tuple[str, bool], _Statement] = {}
+
+    def __call__(self, **parameters: Any) -> list[Any]:
+        opened = scope.current() if scope.is_open() else frozenset()
+        one_merchant = opened != scope.EVERYTHING and len(opened) == 1
+        if opened != scope.EVERYTHING and len(opened) > 1:
+            return list(self.build(**parameters))
+        key = (connection.vendor, one_merchant)
+        statement = self._kept.get(key)
+        if statement is None:
+            statement = self._kept[key] = _Statement(self.build, parameters, one_merchant)
+        if one_merchant:
+            (parameters[_MERCHANT],) = opened
+        return statement.rows(parameters)
+
+    def forget(self) -> None:
+        """Compile again on the next call (for tests that change what the builder asks)."""
+        self._kept.clear()
+
+
+class _Statement:
+    """One compiled query."""
+
+    def __init__(self, build: Callable[..., QuerySet], examples: dict[str, Any], one_merchant: bool) -> None:
+        self.marks = _marks([*examples.items(), (_MERCHANT, 1)])
+        arguments = {name: self.marks[name] for name in examples}
+        with scope.merchant(self.marks[_MERCHANT]) if one_merchant else nullcontext():
+            self.queryset = build(**arguments)
+            self.compiler = self.queryset.query.get_compiler(connection=connection)
+            self.sql, written = self.compiler.as_sql()
+        self._read_shape()
+        places = {_adapted(mark): name for name, mark in self.marks.items()}
+        self.parameters = [
+            _Place(places[value], _wrapper(value)) if _is_mark(value, places) else value for value in written
+        ]
+
+    def _read_shape(self) -> None:
+        """Which columns of a row belong to what."""
+        compiler = self.compiler
+        self.converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        if self.queryset._iterable_class is not ValuesIterable:
+            info = compiler.klass_info
+            self.first, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
+            self.columns = [field[0].target.attname for field in compiler.select[self.first : self.end]]
+            self.related = get_related_populators(info, compiler.select, connection.alias)
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        parameters = [
+            part.wrap(_adapted(values[part.name])) if isinstance(part, _Place) else part for part in self.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            found = cursor.fetchall()
+        return self._instances(found) if found else []
+
+    def _instances(self, found: Sequence[tuple]) -> list[Any]:
+        """What django.db.models.query.ModelIterable and ValuesIterable do with the rows of a compiled query."""
+        rows = self.compiler.apply_converters(found, self.converters) if self.converters else found
+        if self.queryset._iterable_class is ValuesIterable:
+            query = self.queryset.query
+            names = query.selected or [*query.extra_select, *query.values_select, *query.annotation_select]
+            return [dict(zip(names, row, strict=True)) for row in rows]
+        model, annotations = self.compiler.klass_info["model"], self.compiler.annotation_col_map or {}
+        made = []
+        for row in rows:
+            instance = model.from_db(connection.alias, self.columns, row[self.first : self.end])
+            for populator in self.related:
+                populator.populate(row, instance)
+            for name, column in annotations.items():
+                setattr(instance, name, row[column])
+            made.append(instance)
+        return made
+
+
+def _marks(examples: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """A value for each parameter that cannot stand in the query by chance."""
+    marks: dict[str, Any] = {}
+    for number, (name, example) in enumerate(examples):
+        if isinstance(example, int):
+            marks[name] = _FIRST_NUMBER + number
+        elif isinstance(example, datetime):
+            marks[name] = _FIRST_MOMENT + timedelta(days=number)
+        else:
+            marks[name] = f"prepared-parameter-{number}"
+    return marks
+
+
+def _adapted(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+def _is_mark(value: Any, places: dict[Any, str]) -> bool:
+    return isinstance(value, int | str | datetime) and value in places
+
+
+def _wrapper(value: Any) -> Callable[[Any], Any]:
+    return type(value) if isinstance(value, int) else lambda given: given
