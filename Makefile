@@ -39,6 +39,7 @@ demo: export PUBLIC_BASE_URL ?= http://127.0.0.1:$(PORT)
 demo: $(VENV)/installed-run ## A demo on http://127.0.0.1:8000 (PORT=...), kept in var/
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py load_email_templates > /dev/null
+	@$(PY) manage.py wallet_testcerts > /dev/null
 	@$(PY) manage.py demo
 	@exec $(PY) manage.py serve 127.0.0.1:$(PORT)
 

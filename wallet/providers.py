@@ -87,7 +87,7 @@ def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]
         {
             "level": "warning",
             "text": health.lag_text(platform, count),
-            "url": f"{passes_page}?platform__exact={platform.value}",
+            "url": f"{passes_page}?platform__exact={platform.value}&update=behind",
         }
         for platform, count in health.lagging(ids).items()
     ]

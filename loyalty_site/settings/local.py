@@ -4,7 +4,13 @@ DATABASE_URL, REDIS_URL and EMAIL_URL in the environment put the real servers in
 """
 
 from loyalty_site.settings.base import *
-from loyalty_site.settings.base import SECRET_KEY, env
+from loyalty_site.settings.base import (
+    SECRET_KEY,
+    VAR_DIR,
+    WALLET_APPLE_CERTIFICATE,
+    WALLET_APPLE_PASS_TYPE_ID,
+    env,
+)
 
 SECRET_KEY = SECRET_KEY or "django-insecure-for-this-machine-only-never-for-customers"
 DEMO_ALLOWED = True
@@ -12,3 +18,15 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "0.0.0.0", "[::1]"]
 )
+
+# Until somebody sets up the real ones, passes are signed with made-up certificates (manage.py wallet_testcerts).
+MADE_UP_CERTIFICATES = VAR_DIR / "wallet"
+if (
+    not (WALLET_APPLE_CERTIFICATE or WALLET_APPLE_PASS_TYPE_ID)
+    and (MADE_UP_CERTIFICATES / "pass.pem").exists()
+):
+    WALLET_APPLE_PASS_TYPE_ID = "pass.made-up.example"
+    WALLET_APPLE_TEAM_ID = "MADEUP0000"
+    WALLET_APPLE_CERTIFICATE = str(MADE_UP_CERTIFICATES / "pass.pem")
+    WALLET_APPLE_KEY = str(MADE_UP_CERTIFICATES / "pass.key")
+    WALLET_APPLE_WWDR = str(MADE_UP_CERTIFICATES / "wwdr.pem")

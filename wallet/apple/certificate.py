@@ -16,6 +16,7 @@ from wallet.problems import Problem, error, warning
 
 PASS_TYPE_EXTENSION = x509.ObjectIdentifier("1.2.840.113635.100.6.1.16")
 WARN_BEFORE = timedelta(days=30)
+MADE_UP = "Made up for tests - not Apple, not trusted"
 
 
 def mismatches(signer: Signer, *, pass_type_id: str, team_id: str) -> list[Problem]:
@@ -45,7 +46,17 @@ def mismatches(signer: Signer, *, pass_type_id: str, team_id: str) -> list[Probl
             "WALLET_APPLE_WWDR did not issue the certificate: take the intermediate it names, mostly G4."
         )
         found.append(error(text))
+    if is_made_up(signer.certificate):
+        found.append(
+            warning(_("The certificates are made up (wallet_testcerts): no phone accepts these passes."))
+        )
     return found
+
+
+def is_made_up(certificate: x509.Certificate) -> bool:
+    """Whether `made_up_chain` has made it."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return any(name.value == MADE_UP for name in names)
 
 
 def _pass_type_of_extension(certificate: x509.Certificate) -> str | None:

@@ -13,9 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from wallet.apple.certificate import PASS_TYPE_EXTENSION
+from wallet.apple.certificate import MADE_UP, PASS_TYPE_EXTENSION
 
-ORGANIZATION = "Made up for tests - not Apple, not trusted"
 AUTHORITY_DAYS = 3650
 CERTIFICATE_DAYS = 365
 
@@ -54,7 +53,7 @@ def make_chain(*, pass_type_id: str, team_id: str, now: datetime, days: int = CE
             x509.NameAttribute(NameOID.USER_ID, pass_type_id),
             x509.NameAttribute(NameOID.COMMON_NAME, f"Pass Type ID (made up): {pass_type_id}"),
             x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, team_id),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, MADE_UP),
         ]
     )
     text = pass_type_id.encode()
@@ -74,7 +73,7 @@ def make_authority(name: str, issuer: Issuer | None, now: datetime) -> Issuer:
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COMMON_NAME, name),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, MADE_UP),
         ]
     )
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

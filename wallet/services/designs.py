@@ -1,7 +1,7 @@
 """A program's look in the wallets, and spreading a changed one over all its passes, in batches that can stop."""
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tenancy import doorbell
@@ -66,6 +66,14 @@ def program_changed(program_id: int) -> bool:
     design.checked_at = now
     design.save(update_fields=["digest", "wanted_version", "next_attempt_at", "checked_at", "updated_at"])
     return has_changed
+
+
+@transaction.atomic
+def send_again(rows: QuerySet[PassDesign]) -> int:
+    """Send classes to Google and looks to all passes again, whatever has failed before; returns how many."""
+    count = rows.update(wanted_version=F("wanted_version") + 1, attempts=0, next_attempt_at=timezone.now())
+    doorbell.ring(SPREAD_TASK)
+    return count
 
 
 @transaction.atomic
