@@ -1,4 +1,4 @@
-"""What loyalty announced becomes e-mails that are owed. One batch, a fixed number of statements.
+"""What loyalty announced becomes e-mails that are owed. One batch, one statement.
 
 A handler runs in the relay's transaction and in the merchant's scope; raising means it is tried again.
 """
@@ -6,10 +6,12 @@ A handler runs in the relay's transaction and in the merchant's scope; raising m
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from notifications.codes import Code
-from notifications.services import queue
+from notifications.services import owing
 
 # Somebody who types an address again and again gets one e-mail in this time (seconds).
 THROTTLE = 600
@@ -37,11 +39,11 @@ def on_points_expired(event: Mapping[str, Any]) -> None:
 
 def on_points_about_to_expire(event: Mapping[str, Any]) -> None:
     """The points will be gone; a warning has no ledger line and is known by its time."""
-    queue.owe(
+    owing.owe_for_cards(
         merchant_id=event["merchant_id"],
         code=Code.POINTS_EXPIRING,
         card_ids=event["card_ids"],
-        cause=lambda card: f"warned={card.last_expiration_warning_at:%Y%m%dT%H%M%S%f}",
+        cause=Concat(Value("warned="), Cast("last_expiration_warning_at", TextField())),
     )
 
 
@@ -57,22 +59,12 @@ def on_erasure_requested(event: Mapping[str, Any]) -> None:
 
 def _about_lines(event: Mapping[str, Any], code: Code) -> None:
     """One e-mail for each ledger line."""
-    lines = dict(zip(event["card_ids"], event["transaction_ids"], strict=True))
-    queue.owe(
-        merchant_id=event["merchant_id"],
-        code=code,
-        card_ids=event["card_ids"],
-        cause=lambda card: f"transaction={lines[card.pk]}",
-        context=lambda card: {"transaction_id": lines[card.pk]},
-    )
+    owing.owe_for_lines(merchant_id=event["merchant_id"], code=code, transaction_ids=event["transaction_ids"])
 
 
 def _on_request(event: Mapping[str, Any], code: Code) -> None:
     """One e-mail in ten minutes, however often it is asked for."""
     span = int(timezone.now().timestamp()) // THROTTLE
-    queue.owe(
-        merchant_id=event["merchant_id"],
-        code=code,
-        card_ids=event["card_ids"],
-        cause=lambda card: f"asked={span}",
+    owing.owe_for_cards(
+        merchant_id=event["merchant_id"], code=code, card_ids=event["card_ids"], cause=f"asked={span}"
     )

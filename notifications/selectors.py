@@ -22,21 +22,9 @@ def due(now: datetime) -> QuerySet[EmailLog]:
     return EmailLog.objects.filter(next_attempt_at__lte=now)
 
 
-def cards_to_write_about(merchant_id: int, card_ids: Iterable[int]) -> list[LoyaltyCard]:
-    """Cards with all that an e-mail needs, deleted ones too, in id order; one statement."""
-    cards = LoyaltyCard.all_objects.filter(merchant_id=merchant_id, pk__in=list(card_ids))
-    return list(with_facts(cards).order_by("id"))
-
-
 def with_facts(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
     """Cards with person, program, merchant and stores joined."""
     return cards.select_related("customer", "program", "merchant", "enrolled_at_store", "scope_store")
-
-
-def queued_ids(dedup_keys: Iterable[str]) -> list[int]:
-    """Which of these e-mails wait, in order."""
-    waiting = EmailLog.objects.filter(dedup_key__in=list(dedup_keys), status=Status.QUEUED)
-    return list(waiting.order_by("id").values_list("pk", flat=True))
 
 
 def texts(code: str, store: Store | None) -> list[EmailTemplate]:

@@ -40,10 +40,25 @@ _MONTHS_LB = [
 ]
 
 
+ERASED = "the customer's data were erased"
+DELETED = "the customer or the card was deleted"
+NO_ADDRESS = "the customer has no e-mail address"
+
+
 def home_store(card: LoyaltyCard) -> Store | None:
     """The store that a card's e-mails come from: where it is valid, else where it was issued, if that still exists."""
     store = card.scope_store or card.enrolled_at_store
     return None if store is None or store.is_deleted else store
+
+
+def why_not(card: LoyaltyCard) -> str:
+    """Why this card's person is written nothing; empty if they are."""
+    customer = card.customer
+    if customer.erased_at is not None:
+        return ERASED
+    if customer.is_deleted or card.is_deleted:
+        return DELETED
+    return "" if customer.email else NO_ADDRESS
 
 
 def language_of(card: LoyaltyCard) -> str:

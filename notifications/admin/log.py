@@ -55,7 +55,14 @@ class EmailLogAdmin(ConsoleAdmin):
     fieldsets = [
         (
             None,
-            {"fields": [("email", "status"), ("to", "language"), ("customer", "card"), ("merchant", "store")]},
+            {
+                "fields": [
+                    ("email", "status"),
+                    ("to", "language"),
+                    ("customer", "card"),
+                    ("merchant", "store"),
+                ]
+            },
         ),
         (
             _("How it went"),

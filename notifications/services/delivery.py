@@ -69,7 +69,7 @@ def _prepare(log: EmailLog) -> tuple[EmailMultiAlternatives, str]:
     card = selectors.with_facts(selectors.card_of(log)).first()
     if card is None:
         raise NothingToSay("the card is gone")
-    if reason := queue.why_not(card):
+    if reason := variables.why_not(card):
         raise NothingToSay(reason)
     log.to, log.language = card.customer.email or "", variables.language_of(card)
     filled = fill_in(card, code=log.code, language=log.language, context=log.context)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from customers.models import Customer
 from notifications import selectors
 from notifications.models import AddressProblem, EmailLog, Status
+from notifications.variables import ERASED
 
 
 def export(customer: Customer) -> dict[str, Any]:
@@ -20,9 +21,8 @@ def export(customer: Customer) -> dict[str, Any]:
 def erase(customer: Customer) -> None:
     """Blank what was written to a person, and owe them nothing any more. That something was sent is kept."""
     rows = EmailLog.objects.filter(customer_id=customer.pk)
-    reason = "the customer's data were erased"
     open_rows = rows.filter(~Q(status__in=[Status.SENT, Status.SUPPRESSED]))
     open_rows.update(status=Status.SUPPRESSED, next_attempt_at=None, fault="", updated_at=timezone.now())
     rows.update(to="", subject="", body="", context={}, error="", updated_at=timezone.now())
-    rows.filter(status=Status.SUPPRESSED).update(error=reason)
+    rows.filter(status=Status.SUPPRESSED).update(error=ERASED)
     AddressProblem.objects.filter(customer_id=customer.pk).delete()

@@ -1,10 +1,9 @@
-"""The queue of e-mails: owing them, taking one up, settling it. The table `EmailLog` is the queue.
+"""The queue of e-mails: taking one up, settling it. The table `EmailLog` is the queue (`owing` fills it).
 
 A row is *taken up* by one worker at a time, for as long as its lease; then it is *settled*: sent, failed, suppressed,
 or put back for a later attempt. A worker that dies leaves a lease that runs out.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +13,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from loyalty.models import LoyaltyCard
 from notifications import selectors
-from notifications.codes import Code
 from notifications.models import EmailLog, Fault, Status
 from notifications.posting import Failure
-from notifications.variables import home_store, language_of
 from tenancy import doorbell
 
 SEND_TASK = "loyalty.send_notification_email"
@@ -31,69 +27,6 @@ MAXIMUM_ATTEMPTS = 1 + len(PAUSES)
 # While the mail server cannot be reached at all, e-mails that have failed over it are tried again each hour.
 LATE_PAUSE = timedelta(hours=1)
 LATE_LIMIT = timedelta(days=3)
-
-RING_ONE_BY_ONE = 20
-
-
-# --- Owing ------------------------------------------------------------------------------------------------
-
-
-def owe(
-    *,
-    merchant_id: int,
-    code: Code,
-    card_ids: Sequence[int],
-    cause: Callable[[LoyaltyCard], str],
-    context: Callable[[LoyaltyCard], dict[str, Any]] = lambda card: {},
-) -> None:
-    """Put one e-mail for each card into the queue, unless the same cause has put it there before.
-
-    A fixed number of statements, however many cards. Parameters: cause - what caused a card's e-mail, as part of
-    the dedup key (a ledger line, a span of time); context - what it is about, by ids.
-    """
-    cards = selectors.cards_to_write_about(merchant_id, card_ids)
-    now = timezone.now()
-    rows = [_row(card, code, cause(card), context(card), now) for card in cards]
-    EmailLog.objects.bulk_create(rows, ignore_conflicts=True)
-    _ring([row for row in rows if row.status == Status.QUEUED])
-
-
-def _row(card: LoyaltyCard, code: Code, cause: str, context: dict[str, Any], now: datetime) -> EmailLog:
-    reason = why_not(card)
-    return EmailLog(
-        merchant_id=card.merchant_id,
-        store=home_store(card),
-        customer_id=card.customer_id,
-        card=card,
-        code=code,
-        language=language_of(card),
-        to=card.customer.email or "",
-        context=context,
-        status=Status.SUPPRESSED if reason else Status.QUEUED,
-        error=reason,
-        next_attempt_at=None if reason else now,
-        dedup_key=f"{code}:card={card.pk}:{cause}",
-    )
-
-
-def why_not(card: LoyaltyCard) -> str:
-    """Why this card's person is written nothing; empty if they are."""
-    customer = card.customer
-    if customer.erased_at is not None:
-        return "the customer's data were erased"
-    if customer.is_deleted or card.is_deleted:
-        return "the customer or the card was deleted"
-    if not customer.email:
-        return "the customer has no e-mail address"
-    return ""
-
-
-def _ring(rows: Sequence[EmailLog]) -> None:
-    if len(rows) > RING_ONE_BY_ONE:
-        doorbell.ring(SWEEP_TASK)
-        return
-    for log_id in selectors.queued_ids([row.dedup_key for row in rows]):
-        doorbell.ring(SEND_TASK, email_log_id=log_id)
 
 
 # --- Taking up --------------------------------------------------------------------------------------------

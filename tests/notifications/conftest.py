@@ -13,7 +13,7 @@ from loyalty import tokens
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
 from notifications.codes import Code
 from notifications.models import EmailLog
-from notifications.services import queue, texts
+from notifications.services import owing, texts
 from tenancy import scope
 from tenancy.models import Merchant, Store
 from tests.notifications.post_office import PostOffice, open_post_office
@@ -71,7 +71,7 @@ class Shop:
     ) -> EmailLog:
         """An e-mail in the queue."""
         card = card or self.card()
-        queue.owe(merchant_id=self.merchant.pk, code=code, card_ids=[card.pk], cause=lambda _card: cause)
+        owing.owe_for_cards(merchant_id=self.merchant.pk, code=code, card_ids=[card.pk], cause=cause)
         return EmailLog.objects.get(dedup_key=f"{code}:card={card.pk}:{cause}")
 
 
