@@ -36,7 +36,7 @@ PROVIDERS: dict[str, list[str]] = {
         "notifications.services.people.erase",
         "wallet.providers.person_erase",
     ],
-    "dashboard_alerts": ["wallet.providers.dashboard_alerts"],
+    "dashboard_alerts": ["notifications.selectors.dashboard_alerts", "wallet.providers.dashboard_alerts"],
     "wallet_buttons": ["wallet.providers.wallet_buttons"],
     "email_variables": ["wallet.providers.email_variables"],
 }

@@ -18,7 +18,7 @@ from tests.notifications.conftest import Shop
 from tests.notifications.post_office import PostOffice, open_post_office
 from tests.servers import free_port
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def state(log: EmailLog) -> tuple[str, int, str]:
