@@ -153,10 +153,11 @@ def card(
 
 def give_stamps(to: LoyaltyCard, at: Store, count: int) -> None:
     """Stamp a card, in as few group orders as it takes; needs a program without cooldown and a wide limit."""
-    while count > 0:
-        at_once = min(count, 10)
-        stamps.give(store=at, card_id=to.pk, actor=actor(), count=at_once)
-        count -= at_once
+    with inside(at):
+        while count > 0:
+            at_once = min(count, 10)
+            stamps.give(store=at, card_id=to.pk, actor=actor(), count=at_once)
+            count -= at_once
 
 
 # --- Staff at the terminal --------------------------------------------------------------------------------
