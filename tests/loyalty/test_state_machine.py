@@ -1,0 +1,263 @@
+"""Any order of operations: a machine taps at two tills as it likes, beside a café in plain Python (`pure_model`).
+
+After each step the balances, counters and times of every card, the ledger and the daily limits agree with it.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import TruncDate
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as any_
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from loyalty import verification
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.services import cards, enrollment, expiry, points, stamps, voids
+from tenancy import scope
+from tenancy.errors import DomainError
+from tests import factories
+from tests.loyalty import pure_model
+from tests.loyalty.pure_model import Cafe, Line
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+START = datetime(2026, 3, 27, 9, 0, tzinfo=UTC)  # two days before the clocks go forward
+REWARDS = (25, 60)
+stores, roles = any_.integers(0, 1), any_.sampled_from(["staff", "staff", "manager", "owner"])
+offline = any_.none() | any_.integers(0, 700).map(lambda minutes: timedelta(minutes=minutes))
+FIGURES = {
+    "stamp_count": "stamps",
+    "total_stamps_earned": "stamps_earned",
+    "total_stamps_spent": "stamps_spent",
+    "total_stamps_voided": "stamps_voided",
+    "stamps_redeemed": "rewards",
+    "points_balance": "points",
+    "total_points_earned": "points_earned",
+    "points_redeemed": "points_spent",
+    "total_points_voided": "points_voided",
+    "is_active": "active",
+    "last_activity_at": "last_activity",
+    "last_expiration_warning_at": "warned",
+    "expiry_not_before": "not_before",
+}
+
+
+class TwoTills(RuleBasedStateMachine):
+    """Two stores of one merchant, a handful of people, and a clock that only goes forward."""
+
+    people: Bundle = Bundle("people")
+    lines: Bundle = Bundle("lines")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo_all = transaction.atomic()
+        self.undo_all.__enter__()
+        self.everything = scope.everything("the machine works for one merchant")
+        self.everything.__enter__()
+        self.now, self.cafe, self.cards = START, Cafe(), {}
+        self.shop = factories.shop(
+            stamps_target=pure_model.TARGET,
+            cooldown_minutes=15,
+            max_daily_stamps=pure_model.DAILY,
+            points_per_euro=Decimal("2.5"),
+            minimum_purchase_cents=pure_model.MINIMUM_CENTS,
+            welcome_bonus_points=pure_model.BONUS,
+            points_expiration_days=30,
+            rewards=[(f"For {cost}", cost) for cost in REWARDS],
+        )
+        self.stores = [self.shop.store, self.shop.other_store]
+        self.rewards = [self.shop.program.rewards.get(points_cost=cost) for cost in REWARDS]
+
+    def teardown(self) -> None:
+        self.everything.__exit__(None, None, None)
+        transaction.set_rollback(True)
+        self.undo_all.__exit__(None, None, None)
+
+    def call(self, service: Any, expected: Any, **arguments: Any) -> Any:
+        """Call a service at the machine's time; its refusal must be the model's, and None is returned."""
+        done, refusal = None, None
+        with time_machine.travel(self.now, tick=False):
+            try:
+                with transaction.atomic():
+                    done = service(**arguments)
+            except DomainError as error:
+                refusal = error.code
+        assert refusal == (expected if isinstance(expected, str) else None)
+        return done
+
+    def at_till(self, card: int, store: int, role: str, **more: Any) -> dict[str, Any]:
+        return {"store": self.stores[store], "card_id": card, "actor": factories.actor(role), **more}
+
+    def wrote(self, done: Any, expected: Line) -> Any:
+        """The line of the ledger beside the model's; nothing if it was refused."""
+        if done is None:
+            return multiple()
+        line = done.transaction
+        assert (line.transaction_type, line.stamps_delta, line.points_delta, line.transaction_at) == (
+            expected.kind,
+            expected.stamps,
+            expected.points,
+            expected.at,
+        )
+        return line.pk, expected
+
+    # --- What happens at a till ---------------------------------------------------------------------------
+
+    @rule(target=people, person=any_.integers(0, 4), store=stores)
+    def enroll(self, person: int, store: int) -> int:
+        email = f"person{person}@example.com"
+        done = self.call(
+            enrollment.enroll,
+            None,
+            store=self.stores[store],
+            email=email,
+            create_if_missing=True,
+            actor=factories.actor(),
+        )
+        assert done.already_enrolled == (done.card.pk in self.cards)
+        if not done.already_enrolled:
+            self.cards[done.card.pk] = self.cafe.enroll(store, self.now)
+        return done.card.pk
+
+    @rule(target=lines, card=people, store=stores, role=roles, count=any_.integers(1, 3), ago=offline)
+    def stamp(self, card: int, store: int, role: str, count: int, ago: timedelta | None) -> Any:
+        at = self.now if ago is None else self.now - ago
+        before = self.cards[card].stamps
+        expected = self.cafe.stamp(self.cards[card], store, role, count, at)
+        claimed = None if ago is None else at
+        more = self.at_till(card, store, role, count=count, occurred_at=claimed)
+        done = self.call(stamps.give, expected, **more)
+        if done:
+            assert done.reward_ready == (before < pure_model.TARGET <= done.card.stamp_count)
+        return self.wrote(done, expected)
+
+    @rule(target=lines, card=people, store=stores, role=roles)
+    def redeem_stamps(self, card: int, store: int, role: str) -> Any:
+        expected = self.cafe.redeem_stamps(self.cards[card], store, self.now)
+        return self.wrote(self.call(stamps.redeem, expected, **self.at_till(card, store, role)), expected)
+
+    @rule(
+        target=lines,
+        card=people,
+        store=stores,
+        cents=any_.integers(1, 4000),
+        receipt=any_.sampled_from(["", "", "R-1", "R-2"]),
+        ago=offline,
+    )
+    def earn(self, card: int, store: int, cents: int, receipt: str, ago: timedelta | None) -> Any:
+        at = self.now if ago is None else self.now - ago
+        expected = self.cafe.earn(self.cards[card], store, cents, receipt, at)
+        more = {"purchase_amount_cents": cents, "order_reference": receipt}
+        more["occurred_at"] = None if ago is None else at
+        return self.wrote(
+            self.call(points.earn, expected, **self.at_till(card, store, "staff", **more)), expected
+        )
+
+    @rule(target=lines, card=people, store=stores, reward=any_.integers(0, 1))
+    def redeem_points(self, card: int, store: int, reward: int) -> Any:
+        expected = self.cafe.redeem_points(self.cards[card], store, REWARDS[reward], self.now)
+        more = self.at_till(card, store, "staff", reward_id=self.rewards[reward].pk)
+        return self.wrote(self.call(points.redeem, expected, **more), expected)
+
+    @rule(
+        target=lines,
+        card=people,
+        store=stores,
+        role=roles,
+        delta=any_.integers(-60, 60).filter(bool),
+    )
+    def adjust(self, card: int, store: int, role: str, delta: int) -> Any:
+        expected = self.cafe.adjust(self.cards[card], store, role, delta, self.now)
+        more = self.at_till(card, store, role, points_delta=delta, reason="put right")
+        return self.wrote(self.call(points.adjust, expected, **more), expected)
+
+    @rule(target=lines, line=lines, store=stores, role=roles)
+    def void(self, line: tuple[int, Line], store: int, role: str) -> Any:
+        line_id, noted = line
+        expected = self.cafe.void(noted, store, role, self.now)
+        done = self.call(
+            voids.void,
+            expected,
+            store=self.stores[store],
+            transaction_id=line_id,
+            actor=factories.actor(role),
+            reason="undone",
+        )
+        if done:
+            missing = noted.stamps + expected.stamps + noted.points + expected.points
+            assert done.shortfall == missing
+        return self.wrote(done, expected)
+
+    # --- What happens to cards, and to time ---------------------------------------------------------------
+
+    @rule(card=people, active=any_.booleans())
+    def switch(self, card: int, active: bool) -> None:
+        expected = self.cafe.switch(self.cards[card], active, self.now)
+        service = cards.reactivate if active else cards.deactivate
+        self.call(service, expected, **self.at_till(card, 0, "manager"))
+
+    @rule(card=people, into=people, store=stores)
+    def merge(self, card: int, into: int, store: int) -> None:
+        expected = self.cafe.merge(self.cards[card], self.cards[into], store, self.now)
+        more = self.at_till(card, store, "manager", into_card_id=into, reason="one person")
+        self.call(cards.merge, expected, **more)
+
+    @rule(minutes=any_.sampled_from([1, 5, 14, 15, 60, 600, 1440]))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(days=any_.integers(1, 25))
+    def points_expire(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        gone = self.cafe.expire(list(self.cards.values()), self.now)
+        assert expiry.expire(now=self.now).points_expired == gone
+
+    # --- What is true after each step ---------------------------------------------------------------------
+
+    @invariant()
+    def every_card_is_as_the_model_has_it(self) -> None:
+        rows = {row.pk: row for row in LoyaltyCard.objects.all()}
+        assert rows.keys() == self.cards.keys()
+        for pk, noted in self.cards.items():
+            row = rows[pk]
+            shown = {name: getattr(row, name) for name in FIGURES}
+            assert shown == {name: getattr(noted, name_there) for name, name_there in FIGURES.items()}
+            assert (row.last_stamp_at, row.merged_into_id is not None) == (noted.last_stamp(), noted.merged)
+
+    @invariant()
+    def the_ledger_verifies(self) -> None:
+        assert [str(difference) for difference in verification.differences()] == []
+
+    @invariant()
+    def no_card_has_more_stamps_a_day_than_allowed(self) -> None:
+        counted = LoyaltyTransaction.objects.filter(transaction_type="stamp_earned", voided_by__isnull=True)
+        days = counted.annotate(day=TruncDate("transaction_at", tzinfo=pure_model.ZONE)).order_by()
+        sums = days.values("card", "day").annotate(stamps=Sum("stamps_delta"))
+        assert all(row["stamps"] <= pure_model.DAILY for row in sums)
+
+
+def test_services_and_model_agree_whatever_the_order() -> None:
+    run_state_machine_as_test(
+        TwoTills,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
