@@ -77,7 +77,9 @@ export class QueueView {
       { refused: "alert", offline: "cloud-off", waiting: "clock", online: "wifi" }[state],
     );
     const place = byId("net-text", HTMLElement);
-    if (place.textContent !== words[state]) place.textContent = words[state];
+    if (place.textContent === words[state]) return;
+    place.textContent = words[state];
+    byId("net-status", HTMLElement).textContent = words[state];
   }
 
   /**

@@ -1,0 +1,333 @@
+"""A day at the till, in a real browser."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests import factories
+from tests.browser.till import Till, balance, ledger
+
+# --- Who is at the till -----------------------------------------------------------------------------------
+
+
+def test_staff_tap_their_name_and_type_their_pin(till):
+    till.shows("lock").unlock("4711").shows("scan")
+
+    expect(till.text("#staff-name")).to_have_text("Léa")
+
+
+def test_another_person_takes_over_in_two_taps_and_a_pin(open_till):
+    open_till.press("Léa").shows("lock")
+    open_till.page.get_by_text("Marc").click()
+    open_till.unlock("80524613").shows("scan")
+
+    expect(open_till.text("#staff-name")).to_have_text("Marc")
+
+
+def test_a_wrong_pin_says_how_many_attempts_are_left_and_the_fifth_locks(till):
+    for left in (
+        "4 attempts left",
+        "3 attempts left",
+        "2 attempts left",
+        "1 attempt left",
+        "0 attempts left",
+    ):
+        till.unlock("9999")
+        expect(till.text("#pin-error")).to_contain_text(left)
+
+    till.unlock("4711")
+
+    expect(till.text("#pin-error")).to_contain_text("locked until")
+    expect(till.page.get_by_text("Léa").locator("xpath=..")).to_contain_text("locked")
+    till.shows("lock")
+
+
+def test_the_till_locks_itself_when_nobody_touches_it_for_ten_minutes(open_till, anouk):
+    open_till.page.clock.install()
+    open_till.page.reload()
+    open_till.is_ready().shows("scan").find("Anouk").shows("card")
+
+    open_till.page.clock.run_for(9 * 60_000)
+    open_till.shows("card")
+    open_till.page.clock.run_for(61_000)
+
+    open_till.shows("lock")
+
+
+def test_a_reload_keeps_the_person_but_not_the_next_day(open_till):
+    open_till.page.reload()
+
+    open_till.is_ready().shows("scan")
+    expect(open_till.text("#staff-name")).to_have_text("Léa")
+
+
+def test_a_program_without_pins_has_no_lock_screen(till_of):
+    till = till_of(factories.shop(require_staff_pin=False))
+
+    expect(till.text("#lock-button")).to_be_hidden()
+
+
+def test_a_changed_pin_asks_again_and_then_finishes_what_was_begun(open_till, shop, anouk):
+    open_till.find("Anouk").shows("card")
+    with factories.inside(shop):
+        pin = factories.StaffPin.objects.get(store=shop.store, name="Léa")
+        factories.pins.change(store=shop.store, actor=factories.actor(), pin_id=pin.pk, pin="1379")
+
+    open_till.press("Add 1 stamp").shows("lock")
+    expect(open_till.text("#pin-error")).to_have_text(
+        "Type your PIN: what you did is kept and will be booked."
+    )
+    assert balance(anouk) == (0, 0)
+    open_till.unlock("1379").says("+1 stamp")
+
+    assert balance(anouk) == (1, 0)
+
+
+def test_whoever_was_signed_out_meanwhile_is_sent_to_sign_in_and_comes_back(open_till, shop, anouk):
+    open_till.find("Anouk").shows("card")
+    open_till.context.clear_cookies(name="sessionid")
+
+    open_till.press("Add 1 stamp").says("Signed out", note="1 action is kept on this device")
+    open_till.press("Sign in")
+    expect(open_till.page.get_by_role("heading", name="Sign in to the terminal")).to_be_visible()
+    open_till.page.get_by_label(re.compile("^E-mail")).fill(shop.staff.email)
+    open_till.page.get_by_label(re.compile("^Password")).fill(factories.PASSWORD)
+    open_till.press("Sign in")
+
+    open_till.is_ready()
+    expect(open_till.text("#log")).to_contain_text("Anouk Weber")
+    expect(open_till.text("#net-text")).to_have_text("Online")
+    assert balance(anouk) == (1, 0)
+
+
+# --- Stamps -----------------------------------------------------------------------------------------------
+
+
+def test_a_stamp_fills_the_screen_and_goes_away_by_itself(open_till, shop, anouk):
+    open_till.find("Anouk").shows("card")
+    expect(open_till.text("#goal-line")).to_have_text("10 more for: a coffee")
+
+    open_till.press("Add 1 stamp").says("+1 stamp", "Anouk Weber now has 1 of 10.")
+    open_till.shows("scan")
+
+    (line,) = ledger(shop)
+    assert (line.transaction_type, line.stamps_delta, line.staff_pin.name) == ("stamp_earned", 1, "Léa")
+    assert line.recorded_offline is False
+    expect(open_till.text("#today-stamps")).to_have_text("1")
+    expect(open_till.text("#log li").first).to_contain_text("Anouk Weber")
+
+
+def test_two_quick_taps_are_one_stamp(open_till, shop, anouk):
+    open_till.find("Anouk").shows("card")
+
+    open_till.text("#stamp-button").dblclick()
+
+    open_till.says("+1 stamp")
+    assert balance(anouk) == (1, 0)
+
+
+def test_undo_on_the_result_takes_the_stamp_back(open_till, shop, anouk):
+    open_till.find("Anouk").shows("card").press("Add 1 stamp").says("+1 stamp").press("Undo").shows("card")
+
+    expect(open_till.text("#stamp-count")).to_have_text("0")
+    expect(open_till.text("#announcement")).to_have_text("Undone")
+    assert [line.transaction_type for line in ledger(shop)] == ["stamp_earned", "stamp_voided"]
+
+
+def test_a_card_that_was_just_stamped_says_when_again(till_of):
+    shop = factories.shop(cooldown_minutes=15)
+    factories.card(shop.store, name="Anouk Weber", stamps=1)
+    till = till_of(shop).find("Anouk").shows("card")
+
+    expect(till.text("#stamp-button")).to_have_attribute("aria-disabled", "true")
+    expect(till.text("#stamp-reason")).to_contain_text("Stamped a moment ago. Again in 14:")
+    till.text("#stamp-button").click(force=True)
+    assert len(ledger(shop)) == 1
+
+
+def test_only_managers_choose_how_many(context, open_till, shop, anouk):
+    open_till.find("Anouk").shows("card")
+    expect(open_till.text("#quantity")).to_be_hidden()
+
+    manager = (
+        Till(context)
+        .sign_in(shop.manager)
+        .open(shop.store)
+        .unlock()
+        .shows("scan")
+        .find("Anouk")
+        .shows("card")
+    )
+    manager.press("More").press("More").press("Add 3 stamps").says("+3 stamps", "now has 3 of 10")
+
+    assert balance(anouk) == (3, 0)
+
+
+def test_a_full_card_is_redeemed_from_the_sheet(open_till, shop):
+    card = factories.card(shop.store, name="Anouk Weber", stamps=0)
+    with factories.inside(shop):
+        factories.stamps.give(
+            store=shop.store,
+            card_id=card.pk,
+            count=10,
+            actor=factories.actor(staff_token=factories.staff_token(shop.store)),
+        )
+    open_till.find("Anouk").shows("card")
+    expect(open_till.text("#goal-line")).to_have_text("Card full: a coffee")
+
+    open_till.press("Redeem")
+    open_till.press("a coffee").says("Redeemed: a coffee", "now has 0 of 10")
+
+    assert balance(card) == (0, 0)
+
+
+# --- Points -----------------------------------------------------------------------------------------------
+
+
+def test_points_are_typed_as_an_amount(open_till, shop, anouk):
+    open_till.find("Anouk").shows("card").press("Earn points").shows("amount").type_amount("1240")
+
+    expect(open_till.text("#amount")).to_have_text("€12.40")
+    expect(open_till.text("#gives")).to_have_text("Gives 124 points")
+    open_till.press("Credit points").says("+124 points", "New balance: 124 points.")
+
+    assert ledger(shop)[-1].purchase_amount_cents == 1240
+
+
+def test_a_receipt_number_is_asked_for_where_the_shop_wants_one(till_of):
+    shop = factories.shop(settings={"require_order_reference": True})
+    factories.card(shop.store, name="Anouk Weber")
+    till = till_of(shop).find("Anouk").shows("card").press("Earn points").shows("amount").type_amount("500")
+    expect(till.page.get_by_role("button", name="Credit points")).to_be_disabled()
+
+    till.page.get_by_label("Receipt number").fill("R-17")
+    till.press("Credit points").says("+50 points")
+
+    assert ledger(shop)[-1].order_reference == "R-17"
+
+
+def test_rewards_within_reach_can_be_chosen_and_the_others_say_what_is_missing(open_till, shop):
+    with factories.inside(shop):
+        card = factories.card(shop.store, name="Anouk Weber")
+        token = factories.staff_token(shop.store)
+        factories.points.earn(
+            store=shop.store,
+            card_id=card.pk,
+            actor=factories.actor(staff_token=token),
+            purchase_amount_cents=6000,
+        )
+    open_till.find("Anouk").shows("card").press("Redeem")
+    breakfast = open_till.page.get_by_role("button", name="Breakfast")
+
+    expect(breakfast).to_contain_text("900 points missing")
+    expect(breakfast).to_have_attribute("aria-disabled", "true")
+    open_till.press("Croissant").says("Redeemed: Croissant", "New balance: 100 points.")
+
+    assert balance(card) == (0, 100)
+
+
+def test_the_last_transaction_is_voided_after_a_question(open_till, shop, anouk):
+    open_till.find("Anouk").shows("card").press("Add 1 stamp").says("+1 stamp").press("Next customer").shows(
+        "scan"
+    )
+    open_till.find("Anouk").shows("card")
+    expect(open_till.text("#void-reason")).to_contain_text("+1 stamp")
+
+    open_till.press("Void last").says("Void this?").press("Cancel").shows("card")
+    assert balance(anouk) == (1, 0)
+    open_till.press("Void last").says("Void this?").press("Void").says("Voided", "Stamps: 0 of 10.")
+
+    assert balance(anouk) == (0, 0)
+
+
+def test_a_points_program_shows_no_stamps_and_a_stamps_program_no_points(till_of, context):
+    points = factories.shop(loyalty_type="points")
+    factories.card(points.store, name="Anouk Weber")
+    till = till_of(points).find("Anouk").shows("card")
+    for hidden in ("#stamp-button", "#stamps-block", "#stamp-count"):
+        expect(till.text(hidden)).to_be_hidden()
+    expect(till.text("#earn-button")).to_be_focused()
+
+    stamps = factories.shop(loyalty_type="stamps")
+    factories.card(stamps.store, name="Anouk Weber")
+    till = till_of(stamps).find("Anouk").shows("card")
+    for hidden in ("#earn-button", "#points-balance", "#today-points"):
+        expect(till.text(hidden)).to_be_hidden()
+
+
+# --- Finding and enrolling --------------------------------------------------------------------------------
+
+
+def test_a_usb_scanner_is_heard_wherever_the_focus_is(open_till, anouk):
+    open_till.text("#enrol-button").focus()
+    open_till.scan(anouk.qr_code_data).shows("card")
+    expect(open_till.text("#customer-name")).to_have_text("Anouk Weber")
+
+    open_till.press("Done").shows("scan")
+    open_till.text("#query").focus()
+    open_till.scan(anouk.qr_code_data.lower()).shows("card")
+
+
+def test_a_scan_with_caps_lock_in_the_middle_of_a_result_brings_the_next_card(open_till, shop, anouk):
+    pol = factories.card(shop.store, name="Pol Schmit")
+    open_till.scan(anouk.qr_code_data).shows("card").press("Add 1 stamp").says("+1 stamp")
+
+    open_till.scan(pol.qr_code_data)
+
+    expect(open_till.text("#customer-name")).to_have_text("Pol Schmit")
+
+
+def test_a_name_that_several_have_is_offered_for_choice(open_till, shop):
+    factories.card(shop.store, email="anna.1@example.com", name="Anna Weber")
+    factories.card(shop.store, email="anna.2@example.com", name="Anna Weber")
+
+    open_till.find("Anna")
+    expect(open_till.page.get_by_role("dialog", name="Which card?")).to_be_visible()
+    open_till.press("Anna Weber anna.1@example.com").shows("card")
+
+
+def test_a_mistyped_number_stays_in_the_field_to_be_mended(open_till, anouk):
+    number = factories.fresh(anouk).display_number
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+
+    open_till.find(wrong).says("Please check", "slip").press("Back").shows("scan")
+    expect(open_till.text("#query")).to_have_value(wrong)
+    open_till.find(number).shows("card")
+
+
+def test_whoever_is_not_found_can_be_enrolled_with_what_was_typed(open_till, shop):
+    open_till.find("jules@example.com").says("Card not found").press("New customer").shows("enrol")
+    expect(open_till.page.get_by_label(re.compile("^E-mail"))).to_have_value("jules@example.com")
+
+    open_till.page.get_by_label(re.compile("^Name")).fill("Jules Reding")
+    open_till.page.get_by_label(re.compile("^Phone")).fill("621 123 456")
+    open_till.press("Make the card").says("Welcome, Jules Reding").press("Open the card").shows("card")
+
+    expect(open_till.text("#customer-name")).to_have_text("Jules Reding")
+    with factories.inside(shop):
+        jules = factories.Customer.objects.get(email="jules@example.com")
+    assert (jules.phone, jules.marketing_consent) == ("+352621123456", False)
+
+
+def test_errors_of_the_form_stand_beside_their_field_and_nothing_typed_is_lost(open_till):
+    open_till.press("New customer").shows("enrol").press("Make the card")
+    expect(open_till.text("#enrol-name-error")).to_have_text("Enter the customer’s name.")
+    expect(open_till.page.get_by_label(re.compile("^Name"))).to_be_focused()
+
+    open_till.page.get_by_label(re.compile("^Name")).fill("Jules Reding")
+    open_till.page.get_by_label(re.compile("^E-mail")).fill("jules@example.com")
+    open_till.page.get_by_label(re.compile("^Phone")).fill("12")
+    open_till.press("Make the card")
+
+    expect(open_till.text("#enrol-phone-error")).to_be_visible()
+    expect(open_till.page.get_by_label(re.compile("^Name"))).to_have_value("Jules Reding")
+
+
+def test_somebody_with_a_card_gets_it_back(open_till, shop, anouk):
+    open_till.press("New customer").shows("enrol")
+    open_till.page.get_by_label(re.compile("^Name")).fill("Anouk Weber")
+    open_till.page.get_by_label(re.compile("^E-mail")).fill("anouk@example.com")
+
+    open_till.press("Make the card").says("Has a card already", f"It works at: {shop.store.name}")
+
+    open_till.press("Open the card").shows("card")

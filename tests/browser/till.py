@@ -1,0 +1,98 @@
+"""The terminal as the person in front of it uses it: by what is written on it."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from tenancy.models import Store, User
+from tests import factories
+
+
+class Till:
+    """A device with the terminal of a store open in it."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.page: Page = context.new_page()
+
+    # --- Getting in ---
+
+    def sign_in(self, person: User) -> "Till":
+        """Sign in as somebody, whoever was before."""
+        self.context.clear_cookies()
+        self.page.goto("/login/")
+        self.page.get_by_label("E-mail").fill(person.email)
+        self.page.get_by_label("Password").fill(factories.PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        return self
+
+    def open(self, store: Store, query: str = "") -> "Till":
+        self.page.goto(f"/terminal/{store.store_code}/{query}")
+        return self.is_ready()
+
+    def is_ready(self) -> "Till":
+        expect(self.page.locator("html")).to_have_attribute("data-ready", "true")
+        return self
+
+    def unlock(self, pin: str = factories.PIN) -> "Till":
+        for digit in pin:
+            self.page.locator("#pin-keys").get_by_role("button", name=digit, exact=True).click()
+        self.page.get_by_role("button", name="Unlock").click()
+        return self
+
+    # --- What it shows ---
+
+    def shows(self, screen: str) -> "Till":
+        """Which of lock, scan, card, amount, enrol is on."""
+        expect(self.page.locator("body")).to_have_attribute("data-screen", screen)
+        return self
+
+    def text(self, selector: str) -> Locator:
+        return self.page.locator(selector)
+
+    def says(self, title: str, detail: str = "", note: str = "") -> "Till":
+        """The result that fills the screen."""
+        expect(self.page.locator("#result-title")).to_have_text(title)
+        for place, words in (("#result-detail", detail), ("#result-note", note)):
+            if words:
+                expect(self.page.locator(place)).to_contain_text(words)
+        return self
+
+    # --- What one does ---
+
+    def press(self, name: str) -> "Till":
+        """A button that is on the screen, by the beginning of its words; of what lies on top, if anything does."""
+        dialog = self.page.locator("dialog[open]")
+        place = dialog if dialog.count() else self.page
+        place.get_by_role("button", name=re.compile(rf"^{re.escape(name)}")).first.click()
+        return self
+
+    def find(self, text: str) -> "Till":
+        self.page.locator("#query").fill(text)
+        self.page.locator("#query").press("Enter")
+        return self
+
+    def scan(self, code: str) -> "Till":
+        """A USB scanner types fast and ends with Enter, wherever the focus is."""
+        self.page.keyboard.type(code)
+        self.page.keyboard.press("Enter")
+        return self
+
+    def type_amount(self, digits: str) -> "Till":
+        for digit in digits:
+            self.page.locator("#amount-keys").get_by_role("button", name=digit, exact=True).click()
+        return self
+
+
+def ledger(of: factories.Shop) -> list[LoyaltyTransaction]:
+    """What happened at a shop after its cards were made, oldest first."""
+    with factories.inside(of):
+        lines = LoyaltyTransaction.objects.exclude(transaction_type="card_created")
+        return list(lines.select_related("staff_pin").order_by("id"))
+
+
+def balance(card: LoyaltyCard) -> tuple[int, int]:
+    """The stamps and points of a card, as the database has them now."""
+    row = factories.fresh(card)
+    return row.stamp_count, row.points_balance
