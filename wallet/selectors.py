@@ -1,5 +1,6 @@
 """Reading what passes show, and passes themselves."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -162,11 +163,19 @@ def history_text(card: LoyaltyCard) -> Text | None:
     return Text.each(lambda: "\n".join(map(told, lines)))
 
 
+def card_key(card: LoyaltyCard) -> str:
+    """A fingerprint of the codes that a replaced card loses."""
+    return hashlib.sha256(f"{card.qr_code_data}:{card.access_token}".encode()).hexdigest()
+
+
 def pass_facts(
     wallet_pass: WalletPass, card: LoyaltyCard, program: ProgramFacts, *, with_history: bool = False
 ) -> PassFacts:
-    """What one pass shows now. Its row must have been read before the card: what changes later is a new version."""
-    if wallet_pass.retired_at is not None:
+    """What one pass shows now. Its row must have been read before the card: what changes later is a new version.
+
+    A pass whose card was replaced is as good as retired, also before anybody has noted it.
+    """
+    if wallet_pass.retired_at is not None or wallet_pass.card_key != card_key(card):
         return retired_facts(program)
     is_void = wallet_pass.state == PassState.VOID
     return card_facts(card, program, is_void=is_void, with_history=with_history)

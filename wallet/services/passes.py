@@ -1,6 +1,5 @@
 """Making passes, noting that they must be updated, and following their cards: void, valid again, retired."""
 
-import hashlib
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from loyalty.models import LoyaltyCard
 from tenancy import doorbell
 from wallet import config
 from wallet.models import PassState, Platform, WalletPass, new_auth_token, new_serial_number
+from wallet.selectors import card_key
 from wallet.services import designs
 from wallet.services.versions import SYNC_TASK, touch
 
@@ -19,11 +19,6 @@ def platforms() -> list[Platform]:
     """The wallets that are set up."""
     on = {Platform.APPLE: config.apple(), Platform.GOOGLE: config.google()}
     return [platform for platform, configured in on.items() if configured]
-
-
-def card_key(card: LoyaltyCard) -> str:
-    """A fingerprint of the codes that a replaced card loses."""
-    return hashlib.sha256(f"{card.qr_code_data}:{card.access_token}".encode()).hexdigest()
 
 
 @transaction.atomic
