@@ -54,7 +54,12 @@ def folder_broker(folder: Path) -> dict[str, Any]:
     messages, control = folder / "messages", folder / "control"
     for path in (messages, control):
         path.mkdir(parents=True, exist_ok=True)
-    return {"data_folder_in": str(messages), "data_folder_out": str(messages), "control_folder": str(control)}
+    return {
+        "data_folder_in": str(messages),
+        "data_folder_out": str(messages),
+        "control_folder": str(control),
+        "polling_interval": 0.2,  # seconds
+    }
 
 
 REDIS_BROKER_OPTIONS: dict[str, Any] = {

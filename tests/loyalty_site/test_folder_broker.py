@@ -12,11 +12,11 @@ from loyalty_site.settings import backends
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> dict[str, str]:
+def options(tmp_path: Path) -> dict[str, Any]:
     return backends.folder_broker(tmp_path / "broker")
 
 
-def connect(options: dict[str, str]) -> Connection:
+def connect(options: dict[str, Any]) -> Connection:
     return Connection(
         "filesystem://localhost",
         transport="loyalty_site.folder_broker:Transport",
@@ -30,18 +30,18 @@ def bells(connection: Connection) -> SimpleQueue:
     return SimpleQueue(connection, f"bells-{folder.parent.parent.name}")
 
 
-def put(options: dict[str, str], first: int, count: int) -> None:
+def put(options: dict[str, Any], first: int, count: int) -> None:
     with connect(options) as connection, bells(connection) as queue:
         for number in range(first, first + count):
             queue.put({"card": number})
 
 
-def waiting(options: dict[str, str]) -> int:
+def waiting(options: dict[str, Any]) -> int:
     with connect(options) as connection, bells(connection) as queue:
         return queue.qsize()
 
 
-def test_what_one_puts_in_another_takes_out(options: dict[str, str]) -> None:
+def test_what_one_puts_in_another_takes_out(options: dict[str, Any]) -> None:
     put(options, 7, 1)
     with connect(options) as connection, bells(connection) as queue:
         message = queue.get(timeout=5)
@@ -51,7 +51,7 @@ def test_what_one_puts_in_another_takes_out(options: dict[str, str]) -> None:
 
 
 def test_a_message_is_there_only_when_it_is_whole(
-    options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that met a file without its contents ended; kombu's own transport makes such files."""
     seen = []
@@ -68,7 +68,7 @@ def test_a_message_is_there_only_when_it_is_whole(
     assert waiting(options) == 1
 
 
-def test_the_messages_of_several_processes_all_arrive(options: dict[str, str]) -> None:
+def test_the_messages_of_several_processes_all_arrive(options: dict[str, Any]) -> None:
     processes = multiprocessing.get_context("spawn")
     writers = [processes.Process(target=put, args=(options, start, 50)) for start in (0, 50)]
     for writer in writers:

@@ -53,6 +53,7 @@ class Command(BaseCommand):
             code = self.wait(children)
         except Stopped:
             code = 0
+            self.stdout.write("Stopping when the work in hand is done ...")
         finally:
             for signum in STOP_SIGNALS:
                 signal.signal(signum, signal.SIG_IGN)
