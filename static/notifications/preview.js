@@ -16,15 +16,23 @@ function start(panel) {
   const part = (name) => panel.querySelector(`[data-${name}]`);
   let shown = document.documentElement.lang.slice(0, 2);
   let answer = null;
+  let answeredCode = ""; // the e-mail that the answer is about
   let timer = 0;
   let request = new AbortController();
 
-  async function ask() {
+  /** What the preview is asked about; e-mail and store of a saved text are not fields of the form any more. */
+  function question() {
     const body = new FormData(form);
     if (panel.dataset.code) {
       body.set("code", panel.dataset.code);
       body.set("store", panel.dataset.store);
     }
+    return body;
+  }
+
+  async function ask() {
+    clearTimeout(timer);
+    const body = question();
     if (!body.get("code")) return;
     request.abort();
     request = new AbortController();
@@ -32,6 +40,7 @@ function start(panel) {
       const response = await fetch(panel.dataset.url, { method: "POST", body, signal: request.signal });
       if (!response.ok) return;
       answer = await response.json();
+      answeredCode = body.get("code");
       show();
     } catch (error) {
       if (error.name !== "AbortError") console.warn("No preview:", error);
@@ -95,7 +104,10 @@ function start(panel) {
     form.dispatchEvent(new Event("input"));
   });
   form.addEventListener("input", soon);
-  form.addEventListener("change", soon);
+  form.addEventListener("change", () => {
+    if (question().get("code") !== answeredCode) part("begin").hidden = true;
+    ask();
+  });
   form.addEventListener("focusin", ({ target }) => {
     const language = /^(?:subject|body)_(\w\w)$/.exec(target.name ?? "")?.[1];
     if (!language || language === shown) return;
