@@ -20,7 +20,7 @@ from loyalty.errors import NotEnoughPoints, NotEnoughStamps
 from loyalty.events import BalancesChanged, RewardReady
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin, TransactionType
 from loyalty.models.card import COUNTERS
-from tenancy import outbox
+from tenancy import outbox, prepared
 from tenancy.actor import Actor
 from tenancy.models import Store
 from tenancy.prepared import Prepared
@@ -176,14 +176,13 @@ def _line(entry: Entry, now: datetime) -> LoyaltyTransaction:
 
 
 def _write(lines: list[LoyaltyTransaction], cards: list[LoyaltyCard]) -> None:
-    LoyaltyTransaction.objects.bulk_create(lines, batch_size=1000)
-    unique = {card.pk: card for card in cards}
-    if len(unique) == 1:
-        (card,) = unique.values()
-        rows = LoyaltyCard.objects.filter(pk=card.pk)
-        rows.update(**{field: getattr(card, field) for field in BALANCE_FIELDS})
+    unique = list({card.pk: card for card in cards}.values())
+    if len(lines) == 1:
+        prepared.insert(lines[0])
+        prepared.update(unique[0], *BALANCE_FIELDS)
     else:
-        LoyaltyCard.objects.bulk_update(list(unique.values()), BALANCE_FIELDS, batch_size=500)
+        LoyaltyTransaction.objects.bulk_create(lines, batch_size=1000)
+        LoyaltyCard.objects.bulk_update(unique, BALANCE_FIELDS, batch_size=500)
 
 
 def _announce(

@@ -16,6 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils import timezone
 
+from tenancy import prepared
 from tenancy.errors import IdempotencyKeyReused
 from tenancy.models import IdempotencyKey
 
@@ -95,7 +96,7 @@ def _replay(claim: Claim) -> Answer:
 def _keep(row_id: int, answer: Answer) -> Answer:
     # Through JSON once, so that the first answer and its replay are the same to the letter.
     body = json.loads(json.dumps(answer.body, cls=DjangoJSONEncoder))
-    IdempotencyKey.objects.filter(pk=row_id).update(status=answer.status, body=body)
+    prepared.update(IdempotencyKey(pk=row_id, status=answer.status, body=body), "status", "body")
     return Answer(status=answer.status, body=body)
 
 

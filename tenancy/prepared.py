@@ -14,9 +14,10 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.query import ValuesIterable, get_related_populators
 
@@ -137,3 +138,39 @@ def _is_mark(value: Any, places: dict[Any, str]) -> bool:
 
 def _wrapper(value: Any) -> Callable[[Any], Any]:
     return type(value) if isinstance(value, int) else lambda given: given
+
+
+# --- Writing one row ----------------------------------------------------------------------------------------
+
+
+@cache
+def _insert_statement(model: type[models.Model]) -> tuple[str, tuple[models.Field, ...]]:
+    fields = tuple(f for f in model._meta.local_concrete_fields if not f.primary_key and not f.generated)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks}) RETURNING id', fields
+
+
+@cache
+def _update_statement(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[models.Field, ...]]:
+    fields = tuple(model._meta.get_field(name) for name in names)
+    columns = ", ".join(f'"{field.column}" = %s' for field in fields)
+    return f'UPDATE "{model._meta.db_table}" SET {columns} WHERE id = %s', fields
+
+
+def insert(instance: models.Model) -> None:
+    """INSERT one row, with a statement that is written once per model; the instance gets its id."""
+    sql, fields = _insert_statement(type(instance))
+    values = [field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        (instance.pk,) = cursor.fetchone()
+    instance._state.adding, instance._state.db = False, connection.alias
+
+
+def update(instance: models.Model, *names: str) -> None:
+    """UPDATE the named columns of one row to what the instance holds."""
+    sql, fields = _update_statement(type(instance), names)
+    values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, instance.pk])
