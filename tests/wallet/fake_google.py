@@ -60,6 +60,8 @@ class FakeGoogle:
         self.keys_fetched = 0
         self.keys_max_age: int | None = None
         self._troubles: dict[str, list[Trouble]] = {"PATCH": [], "POST": [], "TOKEN": [], "KEYS": []}
+        self.is_hanging = threading.Event()
+        self.may_go_on = threading.Event()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -113,6 +115,7 @@ class FakeGoogle:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.may_go_on.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -192,7 +195,9 @@ def _handler(google: FakeGoogle) -> type[BaseHTTPRequestHandler]:
             if self.headers["Authorization"] != f"Bearer token-{google.tokens_given}":
                 self.answer(401, _error(401, "Invalid credentials"))
                 return
-            time.sleep(trouble.hangs)
+            if trouble.hangs:
+                google.is_hanging.set()
+                google.may_go_on.wait(trouble.hangs)
             if trouble.status:
                 google.requests.append(
                     Request(method, kind, resource_id or body["id"], body, time.monotonic())

@@ -19,7 +19,7 @@ from wallet.models import PassState, WalletPass
 
 SERVICE = "/api/v1/wallet/apple/v1"
 
-pytestmark = pytest.mark.usefixtures("apple")
+pytestmark = [pytest.mark.usefixtures("apple"), pytest.mark.sqlite]
 
 
 @pytest.fixture
