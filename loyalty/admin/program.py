@@ -88,11 +88,28 @@ def _loss(changes: programs.Changes, count: int) -> str:
     return text % {"count": count}
 
 
+class RewardForm(ConsoleForm):
+    """A reward; one language is enough, it stands in for the others."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in in_each_language("name"):
+            if name in self.fields:
+                self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any] | None:
+        names = in_each_language("name")
+        if not self.errors and not any(self.cleaned_data.get(name) for name in names):
+            self.add_error(names[0], _("Name the reward in one language at least."))
+        return super().clean()
+
+
 class RewardInline(ConsoleStackedInline, TranslationStackedInline):
     """What points buy. A removed reward stays in the ledger under its name."""
 
     grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
     model = PointsReward
+    form = RewardForm
     tab = True
     ordering_field = "position"
     hide_ordering_field = True

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenancy.admin_access import MANAGERS, OPERATORS, OWNERS, Grants, role_for
 from tenancy.admin_base import ConsoleAdmin
-from tenancy.models import Merchant, Store
+from tenancy.models import Merchant, Role, Store
 
 
 @admin.register(Merchant)
@@ -70,3 +70,19 @@ class StoreAdmin(ConsoleAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return self.prepopulated_fields if obj is None else {}
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """The confirmation; nobody deletes the ground under their own feet."""
+        rows, counts, denied, protected = super().get_deleted_objects(objs, request)
+        gone = {store.pk for store in objs}
+        kept = {
+            row.merchant_id
+            for row in request.user.memberships()  # type: ignore[union-attr]
+            if row.role == Role.OWNER and row.store_id not in gone
+        }
+        if not request.user.is_superuser and any(store.merchant_id not in kept for store in objs):
+            protected = [
+                *protected,
+                _("Your own place as owner: make yourself owner at another store first."),
+            ]
+        return rows, counts, denied, protected

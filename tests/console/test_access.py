@@ -38,6 +38,7 @@ GATES: dict[str, dict[str, str]] = {
         "delete": "",
         "revoke": "OW",
     },
+    "admin_logentry": {"changelist": "O", "add": "", "change": "O", "history": "O", "delete": ""},
     "tenancy_outboxmessage": {"changelist": "O", "add": "", "change": "O", "history": "O", "delete": ""},
     "customers_customer": {
         "changelist": "OWM",
