@@ -1,0 +1,246 @@
+"""Who may call what: every call of the API, by everybody. A new call without an entry here fails."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from loyalty.api.urls import urlpatterns
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
+from tenancy.models import Role
+from tests import factories
+from tests.factories import Shop, fresh
+from tests.loyalty.api.till import Caller
+
+METHODS = ("get", "post", "put", "patch", "delete")
+ANNA = {"email": "new@example.com", "name": "Anna", "accept_terms": True, "create_if_missing": True}
+REASON = {"reason": "why"}
+
+# --- What each kind of call answers to each kind of caller: "" is: not refused for who they are ------------
+
+NOBODY = {"nobody": "not_authenticated"}
+NO_MEMBERS = NOBODY | {"stranger": "store_not_found", "colleague": "store_not_found"}
+NO_OWNERS = NOBODY | dict.fromkeys(("colleague", "staff", "manager", "key"), "operator_required")
+
+ANYBODY: dict[str, str] = {}
+SOMEBODY = NOBODY
+MEMBERS = NO_MEMBERS
+MANAGERS = NO_MEMBERS | {"staff": "manager_required", "key": "manager_required"}
+OPERATORS = NO_OWNERS | dict.fromkeys(("owner", "stranger"), "operator_required")
+OWNERS = NO_OWNERS
+OWNERS_OF_IT = NO_OWNERS | {"stranger": "program_not_found"}
+
+# address name -> method -> (who, body)
+CALLS: dict[str, dict[str, tuple[dict[str, str], dict[str, Any] | None]]] = {
+    "api-stores": {"get": (SOMEBODY, None)},
+    "api-store": {"get": (MEMBERS, None)},
+    "api-program": {"get": (MEMBERS, None)},
+    "api-staff": {"get": (MEMBERS, None)},
+    "api-unlock": {"post": (MEMBERS, {"pin": "4711"})},
+    "api-stats": {"get": (MANAGERS, None)},
+    "api-cards": {"get": (MEMBERS, None), "post": (MEMBERS, ANNA)},
+    "api-card-lookup": {"get": (MEMBERS, None)},
+    "api-card": {"get": (MEMBERS, None)},
+    "api-card-transactions": {"get": (MEMBERS, None)},
+    "api-stamps": {"post": (MEMBERS, {})},
+    "api-stamps-redeem": {"post": (MEMBERS, {})},
+    "api-points": {"post": (MEMBERS, {"purchase_amount_cents": 100})},
+    "api-points-redeem": {"post": (MEMBERS, {"reward_id": 1})},
+    "api-points-adjust": {"post": (MANAGERS, REASON | {"points_delta": 5})},
+    "api-card-deactivate": {"post": (MANAGERS, {})},
+    "api-card-reactivate": {"post": (MANAGERS, {})},
+    "api-card-replace": {"post": (MANAGERS, REASON)},
+    "api-card-merge": {"post": (MANAGERS, REASON | {"into_card_id": 1})},
+    "api-transactions": {"get": (MEMBERS, None)},
+    "api-void": {"post": (MEMBERS, REASON)},
+    "api-pins": {"get": (MANAGERS, None), "post": (MANAGERS, {"name": "Marc", "pin": "8052"})},
+    "api-pin": {
+        "get": (MANAGERS, None),
+        "patch": (MANAGERS, {"staff_code": "A"}),
+        "delete": (MANAGERS, None),
+    },
+    "api-pin-unlock": {"post": (MANAGERS, None)},
+    "api-admin-programs": {
+        "get": (OWNERS, None),
+        "post": (OPERATORS, {"merchant": "nobody", "loyalty_type": "stamps"}),
+    },
+    "api-admin-program": {
+        "get": (OWNERS_OF_IT, None),
+        "patch": (OWNERS_OF_IT, {"max_daily_stamps": 7}),
+        "delete": (OPERATORS, None),
+    },
+    "api-admin-program-activate": {"post": (OWNERS_OF_IT, None)},
+    "api-admin-program-deactivate": {"post": (OWNERS_OF_IT, None)},
+    "api-admin-program-stats": {"get": (OWNERS_OF_IT, None)},
+    "api-admin-program-restore": {"put": (OPERATORS, None)},
+    **{
+        f"api-admin-{noun}{suffix}": {method: (OPERATORS, None)}
+        for noun in ("merchants", "stores", "users", "customers", "cards")
+        for suffix, method in (("", "get"), ("-one", "delete"), ("-restore", "put"))
+    },
+    "api-public-program": {"get": (ANYBODY, None)},
+    "api-public-enroll": {"post": (ANYBODY, ANNA)},
+    "api-schema": {"get": (ANYBODY, None)},
+    "api-docs": {"get": (ANYBODY, None)},
+}
+EVERY_CALL = [
+    (name, method, who, body) for name, methods in CALLS.items() for method, (who, body) in methods.items()
+]
+
+
+def test_every_call_of_the_api_has_an_entry() -> None:
+    there = {
+        (address.name, method)
+        for address in urlpatterns
+        for method in METHODS
+        if hasattr(address.callback.cls, method)
+    }
+    assert {(name, method) for name, method, _who, _body in EVERY_CALL} == there
+
+
+# --- Everybody calls --------------------------------------------------------------------------------------
+
+
+@dataclass
+class World:
+    """A shop with something in it, and all who might call."""
+
+    shop: Shop
+    card: LoyaltyCard
+    pin: StaffPin
+    line: LoyaltyTransaction
+    callers: dict[str, Caller]
+
+    def address(self, name: str) -> str:
+        """The address of a call about this shop's own things."""
+        (address,) = [one for one in urlpatterns if one.name == name]
+        known = {
+            "store_code": self.shop.store.store_code,
+            "card_id": self.card.pk,
+            "pin_id": self.pin.pk,
+            "transaction_id": self.line.pk,
+            "row_id": self.row_id(name),
+        }
+        path = reverse(name, kwargs={part: known[part] for part in address.pattern.converters})
+        return path + "?q=anna" if name == "api-card-lookup" else path
+
+    def row_id(self, name: str) -> int:
+        """The id of a row of the kind that a back-office call is about."""
+        rows = {
+            "merchants": self.shop.merchant,
+            "stores": self.shop.other_store,
+            "users": self.shop.staff,
+            "customers": self.card.customer,
+            "cards": self.card,
+        }
+        noun = name.removeprefix("api-admin-").partition("-")[0]
+        return rows.get(noun, self.shop.program).pk
+
+    def state(self) -> tuple[Any, ...]:
+        """What must be as before after a refusal."""
+        with factories.inside(self.shop):
+            lines, pins = LoyaltyTransaction.objects.count(), list(StaffPin.objects.values_list("updated_at"))
+            cards = list(LoyaltyCard.all_objects.order_by("pk").values_list("pk", "updated_at", "deleted_at"))
+        program, merchant = fresh(self.shop.program), fresh(self.shop.merchant)
+        return (
+            lines,
+            pins,
+            cards,
+            program.updated_at,
+            program.deleted_at,
+            merchant.deleted_at,
+            fresh(self.shop.staff).deleted_at,
+        )
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    shop = factories.shop()
+    card = factories.card(shop.store, email="anna@example.com", stamps=1)
+    with factories.inside(shop):
+        line = LoyaltyTransaction.objects.order_by("-id")[0]
+        card = LoyaltyCard.objects.select_related("customer").get(pk=card.pk)
+    people = {
+        "nobody": None,
+        "stranger": factories.shop().owner,
+        "colleague": factories.member(shop.other_store, role=Role.STAFF),
+        "staff": shop.staff,
+        "manager": shop.manager,
+        "owner": shop.owner,
+        "operator": factories.operator(),
+    }
+    callers = {name: Caller(person, base="") for name, person in people.items()}
+    callers["key"] = Caller(key=factories.api_key(shop.store), base="")
+    return World(shop, card, factories.staff_pin(shop.store), line, callers)
+
+
+def refusal(response: HttpResponse) -> str:
+    """The code of a refusal, if it is about who is calling."""
+    about_people = {
+        "not_authenticated",
+        "store_not_found",
+        "manager_required",
+        "operator_required",
+        "permission_denied",
+        "csrf_failed",
+        "idempotency_key_required",
+    }
+    if response.status_code < 400:
+        return ""
+    code = response.json()["code"]  # type: ignore[attr-defined]
+    return code if code in about_people else ""
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "who", "body"), EVERY_CALL, ids=[f"{name} {method}" for name, method, *_ in EVERY_CALL]
+)
+def test_a_call_is_for_those_it_is_for(
+    world: World, name: str, method: str, who: dict[str, str], body: dict[str, Any] | None
+) -> None:
+    address = world.address(name)
+    headers = {"Accept": "*/*"}
+    for caller, expected in who.items():
+        before = world.state()
+        response = world.callers[caller].call(method.upper(), address, body, once="k-1", headers=headers)
+        assert response.json()["code"] == expected, caller
+        assert response.status_code in (401, 403, 404)
+        assert world.state() == before, caller
+    for caller in world.callers.keys() - who.keys():
+        response = world.callers[caller].call(
+            method.upper(), address, body, once=f"k-{caller}", headers=headers
+        )
+        assert refusal(response) == "", caller
+
+
+# --- Other people's things --------------------------------------------------------------------------------
+
+
+def test_an_id_of_another_merchant_is_nowhere_to_be_found(world: World) -> None:
+    other = factories.shop()
+    theirs = World(
+        other,
+        factories.card(other.store, stamps=1),
+        factories.staff_pin(other.store),
+        world.line,
+        world.callers,
+    )
+    with factories.inside(other):
+        theirs.line = LoyaltyTransaction.objects.order_by("-id")[0]
+    before = theirs.state()
+    for name, method, who, body in EVERY_CALL:
+        if who not in (MEMBERS, MANAGERS) or not {"card_id", "pin_id", "transaction_id"} & converters(name):
+            continue
+        mine, foreign = world.address(name), theirs.address(name)
+        address = foreign.replace(other.store.store_code, world.shop.store.store_code)
+        assert address != mine
+        response = world.callers["owner"].call(method.upper(), address, body)
+        assert response.status_code == 404, (name, response.content)
+        assert response.json()["code"] in ("card_not_found", "pin_not_found", "transaction_not_found")
+    assert theirs.state() == before
+
+
+def converters(name: str) -> set[str]:
+    (address,) = [one for one in urlpatterns if one.name == name]
+    return set(address.pattern.converters)
