@@ -29,15 +29,15 @@ class Shop:
     pin_id: int
 
 
-def shop(**program: object) -> Shop:
+def shop(name: str = "benchmark", **program: object) -> Shop:
     """Make the shop; the program has no cooldown, and no daily limit that a benchmark would meet."""
-    merchant = Merchant.objects.create(name="Benchmark", slug="benchmark")
+    merchant = Merchant.objects.create(name=name, slug=name)
     with scope.merchant(merchant):
         MerchantLoyaltySettings.objects.create(merchant=merchant)
-        store = Store.objects.create(merchant=merchant, name="Store", store_code="benchmark")
+        store = Store.objects.create(merchant=merchant, name="Store", store_code=name)
         fields = {"loyalty_type": "hybrid", "cooldown_minutes": 0, "max_daily_stamps": 32_000} | program
         made = LoyaltyProgram.objects.create(merchant=merchant, **fields)
-        user = User.objects.create_user("staff@benchmark.example", PASSWORD)
+        user = User.objects.create_user(f"staff@{name}.example", PASSWORD)
         StoreUser.objects.create(merchant=merchant, store=store, user=user, role="staff")
         pin = pins.create(store=store, actor=Actor(role="manager"), name="Léa", pin=PIN)
     return Shop(merchant, store, made, user, pin.pk)

@@ -78,7 +78,9 @@ def _script(statements: list[str], cards: tuple[int, int]) -> str:
     for statement in statements:
         text = statement.replace(f"'{KEY}'", "(:key)::text")
         if "tenancy_idempotencykey" not in text:  # the kept answer is a text; its figures may stay
-            text = text.replace(str(STAMPS + 1), "(:c_stamp_count + 1)").replace(str(POINTS), ":c_points_balance")
+            text = text.replace(str(STAMPS + 1), "(:c_stamp_count + 1)").replace(
+                str(POINTS), ":c_points_balance"
+            )
             text = text.replace(str(CARD_ID), ":card")
         text = re.sub(r'("tenancy_idempotencykey"."id" =) \d+', r"\1 :k_id", text)
         ending = ";"
