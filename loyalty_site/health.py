@@ -33,7 +33,10 @@ def probe_cache() -> None:
 
 def probe_broker() -> None:
     """Raise where Celery's broker cannot be reached."""
-    with app.connection_for_write(connect_timeout=PROBE_TIMEOUT_SECONDS) as connection:
+    options = {"socket_timeout": PROBE_TIMEOUT_SECONDS}  # the worker's own is longer
+    with app.connection_for_write(
+        connect_timeout=PROBE_TIMEOUT_SECONDS, transport_options=options
+    ) as connection:
         connection.ensure_connection(
             max_retries=1, interval_start=0, interval_step=0, timeout=PROBE_TIMEOUT_SECONDS
         )
