@@ -223,13 +223,14 @@ def stamp_usage(
     else:
         rows = list(_usage(Q(card_id__in=[card.pk for card in cards]), **window))
     return {
-        row["card_id"]: rules.StampUsage(today=row["today"], before=row["before"], after=row["after"]) for row in rows
+        row["card_id"]: rules.StampUsage(today=row["today"], before=row["before"], after=row["after"])
+        for row in rows
     }
 
 
 def _usage(
     of: Q, *, at: datetime, start: datetime, end: datetime, earliest: datetime, latest: datetime
-) -> QuerySet[LoyaltyTransaction, dict[str, Any]]:
+) -> Any:
     stamps = LoyaltyTransaction.objects.filter(
         of, transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True
     )
@@ -238,7 +239,9 @@ def _usage(
         .order_by()
         .values("card_id")
         .annotate(
-            today=Coalesce(Sum("stamps_delta", filter=Q(transaction_at__gte=start, transaction_at__lt=end)), 0),
+            today=Coalesce(
+                Sum("stamps_delta", filter=Q(transaction_at__gte=start, transaction_at__lt=end)), 0
+            ),
             before=Max("transaction_at", filter=Q(transaction_at__lte=at)),
             after=Min("transaction_at", filter=Q(transaction_at__gt=at)),
         )

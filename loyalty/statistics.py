@@ -80,7 +80,8 @@ def _count_days(merchant: Merchant, *, start: date | None, end: date | None = No
     if end is not None:
         lines = lines.filter(transaction_at__lt=_midnight(end, merchant))
     by_day = lines.annotate(date=TruncDate("transaction_at", tzinfo=merchant.tzinfo)).order_by()
-    return list(by_day.values("store_id", "date").annotate(**_ledger_figures()))
+    rows: Iterable[Any] = by_day.values("store_id", "date").annotate(**_ledger_figures())
+    return list(rows)
 
 
 # --- Rolling up -------------------------------------------------------------------------------------------
@@ -188,7 +189,9 @@ def _figures_by_day(merchant: Merchant, store: Store | None) -> dict[date, Count
     closed = DailyFigures.objects.filter(merchant=merchant)
     if store is not None:
         closed = closed.filter(store=store)
-    rows = list(closed.values("date").annotate(**{f"sum_{name}": Sum(name) for name in FIGURES}).order_by())
+    rows: list[Any] = list(
+        closed.values("date").annotate(**{f"sum_{name}": Sum(name) for name in FIGURES}).order_by()
+    )
     by_day = {row["date"]: Counter({name: row[f"sum_{name}"] for name in FIGURES}) for row in rows}
     for row in _count_days(merchant, start=calendar.open_from if calendar else None):
         if store is None or row["store_id"] == store.pk:

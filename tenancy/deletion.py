@@ -10,6 +10,7 @@ Apps above may add what follows from it in the same transaction: providers "rows
 import uuid
 from collections import Counter
 from collections.abc import Iterable
+from typing import cast
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
@@ -121,10 +122,10 @@ def restore(instance: SoftDeletable) -> dict[str, int]:
 
 def _has_deleted_parent(row: SoftDeletable) -> bool:
     for field_name in row.deleted_with:
-        field = row._meta.get_field(field_name)
+        field = cast(models.ForeignKey, row._meta.get_field(field_name))
         parent_id = getattr(row, field.attname)
-        parents = _all_rows(field.related_model).filter(pk=parent_id, deleted_at__isnull=False)
-        if parent_id is not None and parents.exists():
+        parents = _all_rows(cast(type[models.Model], field.related_model))
+        if parent_id is not None and parents.filter(pk=parent_id, deleted_at__isnull=False).exists():
             return True
     return False
 

@@ -75,7 +75,15 @@ def _claim(claim: Claim) -> int | None:
     """Insert the key; None if it is there already (waiting for whoever is inserting it just now)."""
     now = timezone.now()
     columns = "merchant_id, store_id, credential, key, fingerprint, created_at, updated_at"
-    values = [claim.merchant_id, claim.store_id, claim.credential, claim.key, claim.fingerprint, now, now]
+    values: list[Any] = [
+        claim.merchant_id,
+        claim.store_id,
+        claim.credential,
+        claim.key,
+        claim.fingerprint,
+        now,
+        now,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {IdempotencyKey._meta.db_table} ({columns}) VALUES (%s, %s, %s, %s, %s, %s, %s) "
@@ -90,7 +98,7 @@ def _replay(claim: Claim) -> Answer:
     kept = IdempotencyKey.objects.get(store_id=claim.store_id, credential=claim.credential, key=claim.key)
     if kept.fingerprint != claim.fingerprint:
         raise IdempotencyKeyReused()
-    return Answer(status=kept.status, body=kept.body, replayed=True)
+    return Answer(status=kept.status or 200, body=kept.body, replayed=True)
 
 
 def _keep(row_id: int, answer: Answer) -> Answer:

@@ -82,7 +82,7 @@ def _deliver(message: OutboxMessage, now: datetime) -> bool:
     """Hand one message to its handler and note the outcome on the instance."""
     message.updated_at = now
     try:
-        with transaction.atomic(), scope.merchant(message.merchant_id):
+        with transaction.atomic(), scope.merchants([message.merchant_id] if message.merchant_id else []):
             registry.handler(message.subscriber)(message.payload)
     except Exception as error:
         _note_failure(message, error, now)

@@ -45,15 +45,16 @@ class Prepared:
 
     def __call__(self, **parameters: Any) -> list[Any]:
         opened = scope.current() if scope.is_open() else frozenset()
-        one_merchant = opened != scope.EVERYTHING and len(opened) == 1
-        if opened != scope.EVERYTHING and len(opened) > 1:
+        merchants = () if isinstance(opened, str) else tuple(opened)
+        one_merchant = len(merchants) == 1
+        if len(merchants) > 1:
             return list(self.build(**parameters))
         key = (connection.vendor, one_merchant)
         statement = self._kept.get(key)
         if statement is None:
             statement = self._kept[key] = _Statement(self.build, parameters, one_merchant)
         if one_merchant:
-            (parameters[_MERCHANT],) = opened
+            (parameters[_MERCHANT],) = merchants
         return statement.rows(parameters)
 
     def forget(self) -> None:
@@ -80,16 +81,19 @@ class _Statement:
     def _read_shape(self) -> None:
         """Which columns of a row belong to what."""
         compiler = self.compiler
-        self.converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        self.converters = compiler.get_converters(
+            [column[0] for column in compiler.select[: compiler.col_count]]
+        )
         if self.queryset._iterable_class is not ValuesIterable:
             info = compiler.klass_info
             self.first, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
             self.columns = [field[0].target.attname for field in compiler.select[self.first : self.end]]
-            self.related = get_related_populators(info, compiler.select, connection.alias)
+            self.related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         parameters = [
-            part.wrap(_adapted(values[part.name])) if isinstance(part, _Place) else part for part in self.parameters
+            part.wrap(_adapted(values[part.name])) if isinstance(part, _Place) else part
+            for part in self.parameters
         ]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
@@ -152,8 +156,11 @@ def _insert_statement(model: type[models.Model]) -> tuple[str, tuple[models.Fiel
 
 
 @cache
-def _update_statement(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[models.Field, ...]]:
-    fields = tuple(model._meta.get_field(name) for name in names)
+def _update_statement(
+    model: type[models.Model], names: tuple[str, ...]
+) -> tuple[str, tuple[models.Field, ...]]:
+    by_name = {field.name: field for field in model._meta.local_concrete_fields}
+    fields = tuple(by_name[name] for name in names)
     columns = ", ".join(f'"{field.column}" = %s' for field in fields)
     return f'UPDATE "{model._meta.db_table}" SET {columns} WHERE id = %s', fields
 

@@ -152,7 +152,7 @@ def _expire_batch(program: LoyaltyProgram, cards: list[tuple[int, int]], now: da
     ids = [card_id for card_id, _ in cards]
     note = f"Points expired after {program.points_expiration_days} days of inactivity"
     line_ids = ledger.expire_points(ids, note=note, now=now)
-    about = {"merchant_id": program.merchant_id, "card_ids": ids, "transaction_ids": line_ids}
+    about: dict[str, Any] = {"merchant_id": program.merchant_id, "card_ids": ids, "transaction_ids": line_ids}
     outbox.record(PointsExpired(**about), BalancesChanged(**about))
     return sum(points for _, points in cards)
 

@@ -145,7 +145,7 @@ class SoftDeletable(SafeDeleteModel):
 
     @property
     def is_deleted(self) -> bool:
-        return self.deleted_at is not None
+        return self.deleted_at is not None  # type: ignore[attr-defined]  # safedelete adds it by name
 
 
 class TenantSoftDeletable(SoftDeletable, TenantOwned):

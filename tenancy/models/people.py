@@ -30,7 +30,7 @@ class UserManager(SoftManager, BaseUserManager):
         """Make a user who signs in with this e-mail. Raises ValueError without one."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user: User = self.model(email=email.strip().lower(), **fields)  # type: ignore[assignment]
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -40,7 +40,7 @@ class UserManager(SoftManager, BaseUserManager):
         return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=(username or "").strip().lower())  # type: ignore[return-value]
 
 
 class User(SoftDeletable, AbstractBaseUser, PermissionsMixin, TimeStamped):
