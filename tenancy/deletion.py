@@ -124,7 +124,7 @@ def _has_deleted_parent(row: SoftDeletable) -> bool:
     for field_name in row.deleted_with:
         field = cast(models.ForeignKey, row._meta.get_field(field_name))
         parent_id = getattr(row, field.attname)
-        parents = _all_rows(cast(type[models.Model], field.related_model))
+        parents = _all_rows(field.related_model)
         if parent_id is not None and parents.filter(pk=parent_id, deleted_at__isnull=False).exists():
             return True
     return False

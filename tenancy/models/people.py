@@ -30,7 +30,7 @@ class UserManager(SoftManager, BaseUserManager):
         """Make a user who signs in with this e-mail. Raises ValueError without one."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user: User = self.model(email=email.strip().lower(), **fields)  # type: ignore[assignment]
+        user: User = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
