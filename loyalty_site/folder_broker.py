@@ -20,11 +20,11 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """kombu's channel with whole messages and locked tables."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         unfinished = Path(self.data_folder_out) / f"{name}.part"
         try:
-            unfinished.write_text(dumps(message))
+            unfinished.write_text(dumps(payload))
             unfinished.rename(unfinished.with_name(name))
         except OSError as error:
             raise ChannelError(f"Cannot add {name!r} to the folder") from error
