@@ -1,4 +1,4 @@
-"""What HTTP itself refuses, beside the refusals of the domain."""
+"""What HTTP itself and the back office refuse, beside the refusals of the domain."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,16 @@ class CsrfFailed(DomainError):
 class PermissionRefused(DomainError):
     code, status = "permission_denied", 403
     message = _("You may not do this.")
+
+
+class MerchantNotFound(DomainError):
+    code, status = "merchant_not_found", 404
+    message = _("This merchant was not found.")
+
+
+class UserNotFound(DomainError):
+    code, status = "user_not_found", 404
+    message = _("This user was not found.")
 
 
 class MethodNotAllowed(DomainError):

@@ -51,9 +51,9 @@ def _asked(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdecimal() and len(text) <= 12 and int(text) > 0):
+    if not (text.isascii() and text.isdecimal() and text.strip("0")):
         raise Invalid.field(name, _("Enter a whole number, 1 or more."))
-    return int(text)
+    return int(text) if len(text) <= 18 else 10**18
 
 
 def _address(request: Request, number: int) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,11 +10,12 @@ from loyalty import statistics
 from loyalty.api import requests, shapes
 from loyalty.api.admin.rows import PROGRAMS, TAGS, KindView
 from loyalty.api.documentation import documented
+from loyalty.api.errors import MerchantNotFound
 from loyalty.api.presentation.programs import program as shown
 from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
 from loyalty.models import LoyaltyProgram
 from loyalty.services import programs
-from tenancy.errors import AlreadyDeleted, Invalid, NotFound, OperatorRequired
+from tenancy.errors import AlreadyDeleted, NotFound, OperatorRequired
 from tenancy.models import Merchant
 
 
@@ -58,7 +58,7 @@ class Programs(ProgramView):
         "Make a program",
         body=requests.NewProgram,
         answers={201: shapes.Program},
-        refusals=[ProgramExists],
+        refusals=[MerchantNotFound, ProgramExists],
         tags=TAGS,
     )
     def post(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class Programs(ProgramView):
         given = _without_confirmation(self.read(requests.NewProgram))
         merchant = Merchant.objects.filter(slug=given.pop("merchant")).first()
         if merchant is None:
-            raise Invalid.field("merchant", _("There is no merchant of this name."), code="not_found")
+            raise MerchantNotFound()
         return self.answer(programs.create(merchant=merchant, actor=self.actor, **given), status=201)
 
 

@@ -13,6 +13,7 @@ from loyalty import selectors
 from loyalty.api import requests, shapes
 from loyalty.api.base import BackOfficeView
 from loyalty.api.documentation import documented
+from loyalty.api.errors import MerchantNotFound, UserNotFound
 from loyalty.api.presentation import rows as shown
 from loyalty.errors import CardNotFound, CustomerNotFound, ProgramNotFound
 from loyalty.models import LoyaltyCard, LoyaltyProgram
@@ -33,8 +34,8 @@ class Kind:
     shape: type
     present: Callable[[list[Any]], list[dict[str, Any]]]
     search: Callable[[QuerySet, str], QuerySet]
+    missing: type[DomainError]
     related: tuple[str, ...] = ()
-    missing: type[DomainError] = NotFound
 
     def rows(self, *, include_deleted: bool = False, only_deleted: bool = False) -> QuerySet:
         """The rows of the open scope, newest first: living ones, deleted ones too, or deleted ones only."""
@@ -70,7 +71,14 @@ def _search_customers(rows: QuerySet, text: str) -> QuerySet:
     return rows
 
 
-MERCHANTS = Kind("Merchant", Merchant, shapes.MerchantRow, shown.merchants, containing("name", "slug"))
+MERCHANTS = Kind(
+    "Merchant",
+    Merchant,
+    shapes.MerchantRow,
+    shown.merchants,
+    containing("name", "slug"),
+    missing=MerchantNotFound,
+)
 STORES = Kind(
     "Store",
     Store,
@@ -80,7 +88,14 @@ STORES = Kind(
     related=("merchant",),
     missing=StoreNotFound,
 )
-USERS = Kind("User", User, shapes.UserRow, shown.users, containing("email", "first_name", "last_name"))
+USERS = Kind(
+    "User",
+    User,
+    shapes.UserRow,
+    shown.users,
+    containing("email", "first_name", "last_name"),
+    missing=UserNotFound,
+)
 CUSTOMERS = Kind(
     "Customer",
     Customer,
