@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Luxembourg")
-TARGET, COOLDOWN, DAILY, BONUS = 4, timedelta(minutes=15), 5, 20
+TARGET, COOLDOWN, DAILY, BONUS = 3, timedelta(minutes=15), 5, 20
 CENTS_PER_POINT, MINIMUM_CENTS = 40, 100  # 2.5 points a euro, from 1.00
 PERIOD, WARNING, WARNED, GRACE = (timedelta(days=days) for days in (30, 14, 7, 14))
 WINDOW = timedelta(hours=24)

@@ -17,8 +17,10 @@ from hypothesis import strategies as any_
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
     multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -36,8 +38,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 START = datetime(2026, 3, 27, 9, 0, tzinfo=UTC)  # two days before the clocks go forward
 REWARDS = (25, 60)
-stores, roles = any_.integers(0, 1), any_.sampled_from(["staff", "staff", "manager", "owner"])
-offline = any_.none() | any_.integers(0, 700).map(lambda minutes: timedelta(minutes=minutes))
+# What is drawn is what a shop does: refusals must stay the exception, or nothing is ever undone or merged.
+stores, roles = any_.integers(0, 1), any_.sampled_from(["staff", "manager", "owner"])
+offline = any_.none() | any_.sampled_from([0, 14, 15, 60, 700]).map(
+    lambda minutes: timedelta(minutes=minutes)
+)
+prices = any_.sampled_from([50, 100, 139, 1000, 2500, 4000])
 FIGURES = {
     "stamp_count": "stamps",
     "total_stamps_earned": "stamps_earned",
@@ -116,8 +122,16 @@ class TwoTills(RuleBasedStateMachine):
 
     # --- What happens at a till ---------------------------------------------------------------------------
 
-    @rule(target=people, person=any_.integers(0, 4), store=stores)
+    @initialize(target=people)
+    def two_people_come_in(self) -> Any:
+        return multiple(self.enroll_person(0, 0), self.enroll_person(1, 1))
+
+    @precondition(lambda self: len(self.cards) < 3)
+    @rule(target=people, person=any_.integers(1, 2), store=stores)
     def enroll(self, person: int, store: int) -> int:
+        return self.enroll_person(person, store)
+
+    def enroll_person(self, person: int, store: int) -> int:
         email = f"person{person}@example.com"
         done = self.call(
             enrollment.enroll,
@@ -132,7 +146,14 @@ class TwoTills(RuleBasedStateMachine):
             self.cards[done.card.pk] = self.cafe.enroll(store, self.now)
         return done.card.pk
 
-    @rule(target=lines, card=people, store=stores, role=roles, count=any_.integers(1, 3), ago=offline)
+    @rule(
+        target=lines,
+        card=people,
+        store=stores,
+        role=roles,
+        count=any_.sampled_from([1, 1, 1, 2, 3]),
+        ago=offline,
+    )
     def stamp(self, card: int, store: int, role: str, count: int, ago: timedelta | None) -> Any:
         at = self.now if ago is None else self.now - ago
         before = self.cards[card].stamps
@@ -153,8 +174,8 @@ class TwoTills(RuleBasedStateMachine):
         target=lines,
         card=people,
         store=stores,
-        cents=any_.integers(1, 4000),
-        receipt=any_.sampled_from(["", "", "R-1", "R-2"]),
+        cents=prices,
+        receipt=any_.sampled_from(["", "", "", "R-1"]),
         ago=offline,
     )
     def earn(self, card: int, store: int, cents: int, receipt: str, ago: timedelta | None) -> Any:
@@ -177,16 +198,17 @@ class TwoTills(RuleBasedStateMachine):
         card=people,
         store=stores,
         role=roles,
-        delta=any_.integers(-60, 60).filter(bool),
+        delta=any_.sampled_from([-60, -5, 5, 60]),
     )
     def adjust(self, card: int, store: int, role: str, delta: int) -> Any:
         expected = self.cafe.adjust(self.cards[card], store, role, delta, self.now)
         more = self.at_till(card, store, role, points_delta=delta, reason="put right")
         return self.wrote(self.call(points.adjust, expected, **more), expected)
 
-    @rule(target=lines, line=lines, store=stores, role=roles)
-    def void(self, line: tuple[int, Line], store: int, role: str) -> Any:
+    @rule(target=lines, line=lines, elsewhere=any_.sampled_from([False, False, False, True]), role=roles)
+    def void(self, line: tuple[int, Line], elsewhere: bool, role: str) -> Any:
         line_id, noted = line
+        store = 1 - noted.store if elsewhere else noted.store
         expected = self.cafe.void(noted, store, role, self.now)
         done = self.call(
             voids.void,
@@ -203,7 +225,7 @@ class TwoTills(RuleBasedStateMachine):
 
     # --- What happens to cards, and to time ---------------------------------------------------------------
 
-    @rule(card=people, active=any_.booleans())
+    @rule(card=people, active=any_.sampled_from([True, True, False]))
     def switch(self, card: int, active: bool) -> None:
         expected = self.cafe.switch(self.cards[card], active, self.now)
         service = cards.reactivate if active else cards.deactivate
@@ -219,7 +241,7 @@ class TwoTills(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
-    @rule(days=any_.integers(1, 25))
+    @rule(days=any_.sampled_from([1, 7, 16, 30]))
     def points_expire(self, days: int) -> None:
         self.now += timedelta(days=days)
         gone = self.cafe.expire(list(self.cards.values()), self.now)
@@ -253,8 +275,8 @@ def test_services_and_model_agree_whatever_the_order() -> None:
     run_state_machine_as_test(
         TwoTills,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
+            max_examples=40,
+            stateful_step_count=50,
             deadline=None,
             derandomize=True,
             database=None,
