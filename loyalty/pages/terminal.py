@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from loyalty import selectors
@@ -52,6 +53,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@gzip_page  # there is no secret on the page: the CSRF token comes as a cookie
 @ensure_csrf_cookie
 @staff_page
 def show(request: HttpRequest, store: Store) -> HttpResponse:
@@ -65,6 +67,7 @@ def show(request: HttpRequest, store: Store) -> HttpResponse:
         "store": store,
         "people": people,
         "brand_colors": brand_colors(program),
+        "logo_url": program.logo.url if program.logo else "",
         "facts": terminal_facts.store_facts(store=store, program=program, user=request.user),
     }
     return render(request, "terminal/terminal.html", _shell_context() | context)

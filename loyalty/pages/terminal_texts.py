@@ -87,6 +87,7 @@ def _rewards() -> Texts:
         "no_rewards": _("There are no rewards yet"),
         "rewards_ready": _forms(lambda n: ngettext("{n} reward within reach", "{n} rewards within reach", n)),
         "affordable": _("Redeem now"),
+        "affordable_short": _("within reach"),
         "points_missing": _forms(lambda n: ngettext("{n} point missing", "{n} points missing", n)),
         "stamps_missing": _forms(lambda n: ngettext("{n} stamp missing", "{n} stamps missing", n)),
         "points_missing_for": _forms(
@@ -153,9 +154,6 @@ def _finding() -> Texts:
         "not_found_so": _("Please check"),
         "not_found_by_code": _("Ask the customer to open the card again, or look it up by e-mail."),
         "not_found_by_hand": _("Look for the e-mail or the phone number, or make a new card."),
-        "stamps_and_points": _forms(
-            lambda n: ngettext("{n} stamp, {points} points", "{n} stamps, {points} points", n)
-        ),
     }
 
 

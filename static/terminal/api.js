@@ -45,10 +45,10 @@ export class Api extends EventTarget {
    * @returns {Promise<any>}
    */
   get(path, query = {}) {
-    const parameters = new URLSearchParams(
-      Object.entries(query).map(([name, value]) => [name, String(value)]),
+    const parameters = String(
+      new URLSearchParams(Object.entries(query).map(([name, value]) => [name, `${value}`])),
     );
-    const address = parameters.size ? `${path}?${parameters}` : path;
+    const address = parameters ? `${path}?${parameters}` : path;
     return this.call("GET", address);
   }
 

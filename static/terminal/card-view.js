@@ -8,6 +8,7 @@ import { number, plural, text, hasText } from "./texts.js";
 
 const MOST_STAMPS = 10;
 const WIDEST_ROW = 10;
+const MOST_REWARDS = 5;
 const EXPIRY_NEAR_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
@@ -121,7 +122,18 @@ export class CardView extends EventTarget {
     write("points-balance", card ? number(card.points_balance) : "–");
     const { points_per_euro: rate } = this.facts.program;
     const points = plural("points", Number(rate), { n: number(Number(rate)) });
+    this.drawRewards();
     write("earn-rate", text("earn_rate", { money: money(100, this.facts.currency), points }));
+  }
+
+  /** Where there are no stamps, the nearest rewards take their place. */
+  drawRewards() {
+    const rewards = [...(this.inHand.card?.rewards ?? [])].sort((a, b) => a.points_cost - b.points_cost);
+    const lines = rewards.slice(0, MOST_REWARDS).map((reward) => {
+      const state = reward.affordable ? text("affordable_short") : plural("points_missing", reward.missing);
+      return element("li", {}, element("b", { text: reward.name }), element("span", { text: state }));
+    });
+    byId("reward-lines", HTMLElement).replaceChildren(...lines);
   }
 
   drawNotes() {

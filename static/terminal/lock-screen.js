@@ -28,7 +28,7 @@ export class LockScreen extends EventTarget {
     this.isBusy = false;
     this.people = document.getElementById("people");
     this.dots = byId("pin-dots", HTMLElement);
-    this.people?.addEventListener("change", () => this.clear());
+    this.people?.addEventListener("change", () => this.choose());
     const isOn = () => document.body.dataset.screen === "lock" && this.people !== null;
     listenToKeypad(byId("pin-keys", HTMLElement), isOn, (key) => this.press(key));
     this.draw();
@@ -43,6 +43,12 @@ export class LockScreen extends EventTarget {
   /** What should have the focus: the name that is chosen. */
   get focus() {
     return this.chosen() ?? undefined;
+  }
+
+  /** On a small screen with many names the keys are further down. */
+  choose() {
+    this.clear();
+    byId("pin-keys", HTMLElement).scrollIntoView({ block: "nearest" });
   }
 
   clear() {

@@ -5,11 +5,12 @@
 
 import { NoAnswer, Problem } from "./api.js";
 import { byId, element } from "./dom.js";
+import { balances } from "./outcome-words.js";
 import { openSheet } from "./sheet.js";
-import { plural, text } from "./texts.js";
+import { text } from "./texts.js";
 
 /** @import { Api } from "./api.js" */
-/** @import { Card, ProblemDocument } from "./types.js" */
+/** @import { Card, Facts, ProblemDocument } from "./types.js" */
 /** @import { Scanner } from "./scanner.js" */
 
 const MOST_MATCHES = 20;
@@ -24,6 +25,8 @@ export const QR_TEXT = /^[BCDEFGHIJKLNOPRSTUVX]{30}$/i;
 /**
  * @typedef {object} Found
  * @property {Card} [card]
+ * @property {Card[]} [matches]  several fit
+ * @property {boolean} [thereAreMore]  than these matches
  * @property {ProblemDocument} [problem]
  * @property {boolean} [unreachable]  nobody answered
  */
@@ -31,11 +34,13 @@ export const QR_TEXT = /^[BCDEFGHIJKLNOPRSTUVX]{30}$/i;
 /** Dispatches "code" with what was typed by hand. */
 export class ScanScreen extends EventTarget {
   /**
+   * @param {Facts} facts
    * @param {Api} api
    * @param {Scanner} scanner
    */
-  constructor(api, scanner) {
+  constructor(facts, api, scanner) {
     super();
+    this.facts = facts;
     this.api = api;
     this.scanner = scanner;
     this.query = byId("query", HTMLInputElement);
@@ -80,10 +85,10 @@ export class ScanScreen extends EventTarget {
   }
 
   /**
-   * The card that a code, number, e-mail, phone or name stands for; null if nobody chose one.
+   * The card that a code, number, e-mail, phone or name stands for, or those that may be meant.
    *
    * @param {string} query
-   * @returns {Promise<Found | null>}
+   * @returns {Promise<Found>}
    */
   async find(query) {
     if (NAME.test(query) && !QR_TEXT.test(query)) return this.search(query);
@@ -92,8 +97,7 @@ export class ScanScreen extends EventTarget {
     } catch (error) {
       if (error instanceof NoAnswer) return { unreachable: true };
       if (!(error instanceof Problem)) throw error;
-      if (error.code === "card_ambiguous" && error.document.matches)
-        return this.choose(error.document.matches);
+      if (error.code === "card_ambiguous") return { matches: error.document.matches ?? [] };
       if (error.code === "card_not_found") return this.search(query, error.document);
       return error.status >= 500 ? { unreachable: true } : { problem: error.document };
     }
@@ -102,13 +106,14 @@ export class ScanScreen extends EventTarget {
   /**
    * @param {string} query
    * @param {ProblemDocument} [notFound]  what to say if nothing is found this way either
-   * @returns {Promise<Found | null>}
+   * @returns {Promise<Found>}
    */
   async search(query, notFound = NOT_FOUND) {
     try {
       const { results, count } = await this.api.get("cards/", { search: query, page_size: MOST_MATCHES });
       if (!results.length) return { problem: notFound };
-      return results.length === 1 ? { card: results[0] } : this.choose(results, count > results.length);
+      if (results.length === 1) return { card: results[0] };
+      return { matches: results, thereAreMore: count > results.length };
     } catch (error) {
       if (error instanceof NoAnswer) return { unreachable: true };
       if (!(error instanceof Problem)) throw error;
@@ -117,32 +122,32 @@ export class ScanScreen extends EventTarget {
   }
 
   /**
+   * Offer several cards for choice.
+   *
    * @param {Card[]} cards
    * @param {boolean} [thereAreMore]
-   * @returns {Promise<Found | null>}
+   * @returns {Promise<Card | null>}  null if nobody chose one
    */
   async choose(cards, thereAreMore = false) {
-    const sheet = byId("matches-sheet", HTMLDialogElement);
     byId("matches-note", HTMLElement).hidden = !thereAreMore;
-    const choices = cards.map((card, index) => element("li", {}, choice(card, index)));
+    const choices = cards.map((card, index) => element("li", {}, choice(card, index, this.facts)));
     byId("matches", HTMLElement).replaceChildren(...choices);
-    const chosen = await openSheet(sheet);
-    return chosen === null ? null : { card: cards[Number(chosen)] };
+    const chosen = await openSheet(byId("matches-sheet", HTMLDialogElement));
+    return chosen === null ? null : cards[Number(chosen)];
   }
 }
 
 /**
  * @param {Card} card
  * @param {number} index
+ * @param {Facts} facts
  */
-function choice(card, index) {
+function choice(card, index, facts) {
   const contact = card.customer.email ?? card.customer.phone ?? "";
-  const state = card.is_active
-    ? plural("stamps_and_points", card.stamp_count, { points: card.points_balance })
-    : text("card_inactive");
+  const state = card.is_active ? balances(card, facts) : text("card_inactive");
   return element(
     "button",
-    { type: "button", class: "choice", "data-value": index },
+    { type: "button", class: "choice", "data-value": index, autofocus: index === 0 },
     element(
       "span",
       {},

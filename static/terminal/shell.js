@@ -14,7 +14,7 @@ export async function loadFacts() {
   /** @type {Facts | null} */
   const facts = jsonBlock("terminal-facts");
   if (facts) {
-    await database.put("facts", facts);
+    await database.put("facts", facts).catch(() => undefined); // without them there is only no start offline
     return { facts, isShell: false };
   }
   const [storeCode] = location.pathname.split("/").filter(Boolean).slice(-1);
@@ -30,9 +30,13 @@ export async function loadFacts() {
  */
 export async function keepShell(address) {
   if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register(address);
-  const registration = await navigator.serviceWorker.ready;
-  registration.active?.postMessage("refresh-shell");
+  try {
+    await navigator.serviceWorker.register(address);
+    const registration = await navigator.serviceWorker.ready;
+    registration.active?.postMessage("refresh-shell");
+  } catch (error) {
+    console.info("The terminal will not open without a network:", error);
+  }
 }
 
 /**

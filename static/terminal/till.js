@@ -58,7 +58,7 @@ export class Till {
     this.checkout = new Checkout(facts, this.outbox, this.connection, this.result);
     this.lockScreen = new LockScreen(facts, this.api);
     this.scanner = new Scanner(byId("camera", HTMLVideoElement), (code) => this.onCode(code));
-    this.scanScreen = new ScanScreen(this.api, this.scanner);
+    this.scanScreen = new ScanScreen(facts, this.api, this.scanner);
     this.cardView = new CardView(facts);
     this.amountScreen = new AmountScreen(facts);
     this.enrolScreen = new EnrolScreen();
@@ -112,10 +112,11 @@ export class Till {
     this.closeDialogs();
     this.setFinding(true);
     const found = await this.scanScreen.find(code).finally(() => this.setFinding(false));
-    if (!found || this.isLocked) return;
-    if (found.card) return this.open(found.card);
+    if (this.isLocked) return;
     if (found.unreachable) return this.openUnseen(code);
-    if (found.problem) await this.showNotFound(code, found.problem, byHand);
+    if (found.problem) return this.showNotFound(code, found.problem, byHand);
+    const card = found.matches ? await this.scanScreen.choose(found.matches, found.thereAreMore) : found.card;
+    if (card) this.open(card);
   }
 
   /** @param {Card} card */
