@@ -178,7 +178,8 @@ def self_enrolled(enrollment: Enrollment) -> dict[str, Any]:
     row = enrollment.card
     shown = {
         "card_number": row.display_number,
-        "card_url": links.card_url(row),
+        # Who knows an address that is known here already may be a stranger: its link goes there by e-mail.
+        "card_url": links.card_url(row) if enrollment.customer_is_new else None,
         "stamp_count": row.stamp_count,
         "stamps_target": row.program.stamps_target,
         "points_balance": row.points_balance,

@@ -202,3 +202,13 @@ def test_a_session_makes_no_difference(shop: Shop) -> None:
     signed_in = Caller(shop.staff, base=f"/api/v1/public/stores/{shop.store.store_code}/")
     signed_in.client.handler.enforce_csrf_checks = True
     assert signed_in.post("enroll/", ANNA).status_code == 201
+
+
+def test_a_second_card_of_a_known_person_is_mailed_and_not_shown(client: Client) -> None:
+    shop = factories.shop(settings={"allow_cross_location_redemption": False})
+    first = at(shop.store).post("enroll/", ANNA)
+    second = at(shop.other_store).post("enroll/", ANNA)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json()["card"]["card_url"] is not None
+    assert second.json()["already_enrolled"] is False
+    assert second.json()["card"]["card_url"] is None

@@ -1,0 +1,105 @@
+"""Every address of the site is in somebody's access test; a new one without an entry fails here."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from loyalty.models import LoyaltyCard
+from tenancy.models import Role
+from tests import factories
+from tests.factories import Shop
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN = "/login/"
+# name -> who may see it: "anyone", "members" of the store (the others: sign in, or 404), or whoever holds the token
+PAGES = {
+    "home": "anyone",
+    "join": "anyone",
+    "join-done": "anyone",
+    "join-poster": "members",
+    "card-worker": "anyone",
+    "card": "token",
+    "card-history": "token",
+    "card-export": "token",
+    "card-erase": "token",
+    "card-erase-confirm": "token",
+    "card-manifest": "token",
+    "brand-css": "anyone",
+    "brand-icon": "anyone",
+    "login": "anyone",
+    "logout": "anyone",
+    "terminal-choose": "signed in",
+    "terminal-worker": "anyone",
+    "terminal-shell": "anyone",
+    "terminal": "members",
+    "terminal-today": "members",
+    "card-pass": "token",
+    "card-google": "token",
+    "media": "anyone",
+}
+# Walked one by one elsewhere, each with a test that fails on a missing entry.
+ELSEWHERE = ("api-", "wallet-")
+
+
+def addresses(resolver: URLResolver, inside: str = "") -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        namespace = (
+            f"{inside}{entry.namespace}:" if isinstance(entry, URLResolver) and entry.namespace else inside
+        )
+        if isinstance(entry, URLPattern):
+            yield namespace, entry.name or str(entry.pattern)
+        else:
+            yield from addresses(entry, namespace)
+
+
+def test_every_address_has_an_entry() -> None:
+    outside_console = {name for namespace, name in addresses(get_resolver()) if not namespace}
+    unknown = {name for name in outside_console if not name.startswith(ELSEWHERE)}
+    assert unknown == set(PAGES)
+    assert {namespace for namespace, _ in addresses(get_resolver())} == {"", "admin:"}
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return factories.shop()
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="tenancy.sign_in.EmailBackend")
+    return client
+
+
+@pytest.mark.parametrize("name", [name for name, who in PAGES.items() if who == "members"])
+def test_a_stores_pages_are_for_those_who_work_there(shop: Shop, name: str) -> None:
+    address = reverse(name, args=[shop.store.store_code])
+    stranger = factories.member(factories.shop().store, role=Role.OWNER)
+    colleague = factories.member(shop.other_store)
+    for person in (shop.owner, shop.manager, shop.staff, factories.operator()):
+        assert signed_in(person).get(address).status_code == 200
+    for person in (stranger, colleague):
+        assert signed_in(person).get(address).status_code == 404
+    nobody = Client().get(address)
+    assert nobody.status_code in (302, 401)
+    if nobody.status_code == 302:
+        assert nobody.headers["Location"].startswith(SIGN_IN)
+
+
+@pytest.mark.parametrize("name", ["card", "card-history", "card-export", "card-erase", "card-manifest"])
+def test_a_customers_pages_open_with_their_token_and_with_nothing_else(shop: Shop, name: str) -> None:
+    card: LoyaltyCard = factories.card(shop.store)
+    assert Client().get(reverse(name, args=[card.access_token])).status_code == 200
+    for wrong in (card.qr_code_data, "B" * 30):
+        assert signed_in(shop.owner).get(reverse(name, args=[wrong])).status_code == 404
+
+
+def test_the_stores_to_choose_from_are_the_own_ones(shop: Shop) -> None:
+    other = factories.shop()
+    page = signed_in(shop.owner).get(reverse("terminal-choose")).content.decode()
+    assert shop.store.name in page
+    assert shop.other_store.name in page
+    assert other.store.name not in page
+    assert Client().get(reverse("terminal-choose")).headers["Location"].startswith(SIGN_IN)
