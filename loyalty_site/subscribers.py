@@ -37,6 +37,7 @@ PROVIDERS: dict[str, list[str]] = {
         "wallet.providers.person_erase",
     ],
     "dashboard_alerts": ["notifications.selectors.dashboard_alerts", "wallet.providers.dashboard_alerts"],
+    "program_previews": ["loyalty.pages.preview.program_previews", "wallet.previews.program_previews"],
     "wallet_buttons": ["wallet.providers.wallet_buttons"],
     "email_variables": ["wallet.providers.email_variables"],
 }

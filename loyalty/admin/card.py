@@ -95,13 +95,13 @@ class LoyaltyCardAdmin(CardActions, ConsoleAdmin):
             _("Where and when"),
             {
                 "fields": [
-                    ("enrolled_at_store", "valid_at", "merged_into", "passes"),
+                    ("enrolled_at_store", "valid_at", "merged_into"),
                     ("created_at", "last_activity_at", "last_stamp_at", "last_points_at"),
                 ]
             },
         ),
     ]
-    readonly_fields = ["number", "valid_at", "passes", "created_at"]
+    readonly_fields = ["number", "valid_at", "created_at"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -115,14 +115,6 @@ class LoyaltyCardAdmin(CardActions, ConsoleAdmin):
     @display(description=_("valid at"))
     def valid_at(self, card: LoyaltyCard) -> Any:
         return card.scope_store or _("all stores")
-
-    @display(description=_("passes"))
-    def passes(self, card: LoyaltyCard) -> str:
-        """In which wallets the card is, as far as the wallet app tells."""
-        known = selectors.annotated(LoyaltyCard.all_objects.filter(pk=card.pk)).get()
-        states = {"Apple": "apple_pass_state", "Google": "google_pass_state"}
-        found = [(wallet, getattr(known, name, None)) for wallet, name in states.items()]
-        return ", ".join(f"{wallet}: {state}" for wallet, state in found if state)
 
     @display(
         description=_("state"),

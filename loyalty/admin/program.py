@@ -1,107 +1,23 @@
 """The program in the console: tabs, languages side by side, rewards beside it; saved through the service."""
 
-import copy
 from typing import Any
 
-from django import forms
 from django.contrib import admin
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
+from loyalty.admin.program_form import ProgramForm, RewardForm, side_by_side
+from loyalty.admin.program_preview import Previewed
 from loyalty.models import LoyaltyProgram, PointsReward
 from loyalty.services import programs
 from loyalty.services.fields import editable_fields
 from tenancy.admin_access import MANAGERS, OWNERS, Grants, actor_for, has_one_merchant
 from tenancy.admin_base import ConsoleAdmin, ConsoleStackedInline
-from tenancy.admin_forms import ConsoleForm
-
-LANGUAGES = ("en", "fr", "de", "lb")
-
-
-def in_each_language(field: str) -> tuple[str, ...]:
-    """A translated field's four fields, which stand side by side."""
-    return tuple(f"{field}_{language}" for language in LANGUAGES)
-
-
-class ProgramForm(ConsoleForm):
-    """A program. A change that takes something from customers is saved only when that is confirmed."""
-
-    confirm = forms.BooleanField(
-        label=_("I know that customers lose something by this change"),
-        required=False,
-        widget=UnfoldBooleanSwitchWidget,
-    )
-
-    class Meta:
-        model = LoyaltyProgram
-        fields = ["merchant"]
-        widgets = {
-            "card_color": UnfoldAdminColorInputWidget,
-            "card_secondary_color": UnfoldAdminColorInputWidget,
-            "terms_text": UnfoldAdminTextareaWidget,
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.before = copy.copy(self.instance)
-        if "confirm" in self.fields:
-            self.fields["confirm"].widget = forms.HiddenInput()
-
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        if self.instance.pk and not self.errors and not self.cleaned_data.get("confirm"):
-            self._ask_to_confirm()
-
-    def _ask_to_confirm(self) -> None:
-        changes = programs.what_changes(self.before, self.instance)
-        count = programs.cards_affected(self.before, changes) if changes.takes_something else 0
-        if count and "confirm" in self.fields:
-            self.fields["confirm"].widget = UnfoldBooleanSwitchWidget()
-            self.add_error("confirm", _loss(changes, count))
-
-
-def _loss(changes: programs.Changes, count: int) -> str:
-    """What customers lose, as a sentence."""
-    if changes.raises_stamps_target and changes.shortens_expiry:
-        text = ngettext(
-            "%(count)d card loses a full row of stamps, or has points that would now expire.",
-            "%(count)d cards lose a full row of stamps, or have points that would now expire.",
-            count,
-        )
-    elif changes.raises_stamps_target:
-        text = ngettext(
-            "%(count)d card is full now and would not be full any more.",
-            "%(count)d cards are full now and would not be full any more.",
-            count,
-        )
-    else:
-        text = ngettext(
-            "%(count)d card has points that would now expire.",
-            "%(count)d cards have points that would now expire.",
-            count,
-        )
-    return text % {"count": count}
-
-
-class RewardForm(ConsoleForm):
-    """A reward; one language is enough, it stands in for the others."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in in_each_language("name"):
-            if name in self.fields:
-                self.fields[name].required = False
-
-    def clean(self) -> dict[str, Any] | None:
-        names = in_each_language("name")
-        if not self.errors and not any(self.cleaned_data.get(name) for name in names):
-            self.add_error(names[0], _("Name the reward in one language at least."))
-        return super().clean()
 
 
 class RewardInline(ConsoleStackedInline, TranslationStackedInline):
@@ -119,8 +35,8 @@ class RewardInline(ConsoleStackedInline, TranslationStackedInline):
             None,
             {
                 "fields": [
-                    in_each_language("name"),
-                    in_each_language("description"),
+                    *side_by_side("name"),
+                    *side_by_side("description"),
                     ("points_cost", "value_cents", "is_active"),
                     "position",
                 ]
@@ -130,7 +46,7 @@ class RewardInline(ConsoleStackedInline, TranslationStackedInline):
 
 
 @admin.register(LoyaltyProgram)
-class LoyaltyProgramAdmin(ConsoleAdmin, TranslationAdmin):
+class LoyaltyProgramAdmin(Previewed, ConsoleAdmin, TranslationAdmin):
     """A merchant's one loyalty program."""
 
     grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
@@ -138,6 +54,7 @@ class LoyaltyProgramAdmin(ConsoleAdmin, TranslationAdmin):
     menu_icon = "workspace_premium"
     form = ProgramForm
     inlines = [RewardInline]
+    change_form_after_template = "admin/program_preview.html"
     list_display = ["name", "merchant", "loyalty_type", "state", "activated_at"]
     list_filter = ["loyalty_type", "is_active", "merchant"]
     list_select_related = ["merchant"]
@@ -156,7 +73,7 @@ class LoyaltyProgramAdmin(ConsoleAdmin, TranslationAdmin):
                 "classes": ["tab"],
                 "fields": [
                     ("stamps_target", "stamps_reward_value_cents"),
-                    in_each_language("stamps_reward_description"),
+                    *side_by_side("stamps_reward_description"),
                 ],
             },
         ),
@@ -176,7 +93,7 @@ class LoyaltyProgramAdmin(ConsoleAdmin, TranslationAdmin):
             {
                 "classes": ["tab"],
                 "fields": [
-                    in_each_language("card_name"),
+                    *side_by_side("card_name"),
                     ("card_color", "card_secondary_color"),
                     ("logo", "hero_image"),
                 ],
@@ -184,7 +101,7 @@ class LoyaltyProgramAdmin(ConsoleAdmin, TranslationAdmin):
         ),
         (
             _("Terms"),
-            {"classes": ["tab"], "fields": ["privacy_url", in_each_language("terms_text")]},
+            {"classes": ["tab"], "fields": ["privacy_url", *side_by_side("terms_text")]},
         ),
         (
             _("At the till"),
@@ -214,6 +131,9 @@ class LoyaltyProgramAdmin(ConsoleAdmin, TranslationAdmin):
     @display(description=_("state"), ordering="is_active", label={"on": "success", "off": "danger"})
     def state(self, program: LoyaltyProgram) -> tuple[str, Any]:
         return ("on", _("active")) if program.is_active else ("off", _("switched off"))
+
+    class Media:
+        js = [Script("console/program-preview.js", type="module")]
 
     # --- saving, through the service ---
 

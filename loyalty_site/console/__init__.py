@@ -22,7 +22,12 @@ MENU = [
     ),
     (
         _("Sent"),
-        ["notifications.EmailLog", "wallet.WalletPass", "wallet.AppleDeviceRegistration"],
+        [
+            "notifications.EmailLog",
+            "wallet.WalletPass",
+            "wallet.PassDesign",
+            "wallet.AppleDeviceRegistration",
+        ],
     ),
     (_("Platform"), ["tenancy.Merchant", "tenancy.OutboxMessage", "admin.LogEntry"]),
     (

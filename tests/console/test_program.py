@@ -1,5 +1,13 @@
 """The program in the console: made, changed, confirmed where customers lose something."""
 
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from PIL import Image
+
 from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings, PointsReward
 from tenancy.models import OutboxMessage
 from tests import factories
@@ -20,6 +28,7 @@ def test_an_owner_makes_the_first_program_with_its_rewards(world: World) -> None
         "rewards-TOTAL_FORMS": 1,
         "rewards-0-name_fr": "Café",
         "rewards-0-points_cost": 100,
+        "rewards-0-position": 0,
         "rewards-0-is_active": "on",
     }
     data = filled(page, card_name_en="Our card", card_name_lb="Eis Kaart", loyalty_type="points") | rewards
@@ -104,3 +113,88 @@ def test_an_owner_has_one_page_of_settings(world: World) -> None:
     after = factories.fresh(row)
     assert (after.void_window_hours, after.allow_self_enrollment) == (48, False)
     assert after.merchant == world.shop.merchant
+
+
+# --- The preview ------------------------------------------------------------------------------------------
+
+
+def preview(world: World, who: str, **changes: object) -> HttpResponse:
+    client = world.client(who)
+    data = filled(world.client("owner").get(address(world.shop.program)))
+    return client.post(address(world.shop.program, "preview"), data | changes)
+
+
+def test_the_preview_shows_what_was_typed_and_saves_nothing(world: World) -> None:
+    answer = preview(
+        world, "owner", stamps_target=7, card_name_fr="Chez nous", preview_language="fr", card_color="#123456"
+    ).json()
+    assert "Chez nous" in answer["document"]
+    assert "4<span>/7</span>" in answer["document"]
+    assert "/brand/123456-f2d43d.css" in answer["document"]
+    assert "pass-apple" in answer["document"]
+    assert "pass-google" in answer["document"]
+    after = factories.fresh(world.shop.program)
+    assert (after.stamps_target, after.card_color) == (10, "#1f5c4a")
+
+
+def test_the_preview_warns_of_colours_that_cannot_be_told_apart(world: World) -> None:
+    (note,) = preview(world, "owner", card_color="#1f5c4a", card_secondary_color="#246350").json()["notes"]
+    assert note["level"] == "warning"
+    assert "contrast 1.1" in note["text"]
+
+
+def test_the_preview_says_what_customers_would_lose(world: World) -> None:
+    factories.card(world.shop.store, stamps=10)
+    texts = [note["text"] for note in preview(world, "owner", stamps_target=12).json()["notes"]]
+    assert "1 card is full now and would not be full any more." in texts
+
+
+def test_the_preview_outlives_a_colour_that_is_none(world: World) -> None:
+    answer = preview(world, "owner", card_color="</style>").json()
+    assert answer["notes"] == []
+    assert "</style>" not in answer["document"]
+
+
+@pytest.mark.parametrize("who", ["manager", "staff", "stranger", "anonymous"])
+def test_a_preview_is_only_for_those_who_may_change_the_program(world: World, who: str) -> None:
+    assert preview(world, who).status_code in (302, 403, 404)
+
+
+def test_a_new_program_is_previewed_before_it_is_saved(world: World) -> None:
+    house = factories.merchant()
+    client = world.client("anonymous")
+    sign_in(client, factories.member(factories.store(house), role="owner"))
+    page = client.get(list_address(LoyaltyProgram, "add"))
+    answer = client.post(
+        "/admin/loyalty/loyaltyprogram/preview/", filled(page, card_name_en="First card")
+    ).json()
+    assert "First card" in answer["document"]
+
+
+# --- Pictures ---------------------------------------------------------------------------------------------
+
+
+def picture(kind: str, size: tuple[int, int] = (40, 20)) -> SimpleUploadedFile:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, "#aa3311").save(buffer, kind)
+    return SimpleUploadedFile(f"../../logo.{kind.lower()}", buffer.getvalue(), "image/png")
+
+
+def test_a_logo_is_written_anew_under_a_name_of_its_own(world: World) -> None:
+    client = world.client("owner")
+    data = filled(client.get(address(world.shop.program)), logo=picture("PNG", (3000, 1500)))
+    client.post(address(world.shop.program), data)
+    logo = factories.fresh(world.shop.program).logo
+    assert re.fullmatch(r"programs/[0-9a-f]{32}\.png", logo.name)
+    with Image.open(logo) as kept:
+        assert kept.size == (1000, 500)
+
+
+def test_what_is_no_picture_is_refused_beside_its_field(world: World) -> None:
+    client = world.client("owner")
+    script = SimpleUploadedFile("logo.png", b"<svg onload=alert(1)>", "image/png")
+    response = client.post(
+        address(world.shop.program), filled(client.get(address(world.shop.program)), logo=script)
+    )
+    assert list(errors(response)) == ["logo"]
+    assert not factories.fresh(world.shop.program).logo

@@ -1,0 +1,23 @@
+// What Unfold's pages lack: menus that open by keyboard, and tabs measured once everything is in its place.
+
+window.addEventListener("load", () => {
+  // Unfold puts tabs away while fonts and columns are still moving; measured again, they come back.
+  for (let tab = 0; tab < 12; tab += 1) window.dispatchEvent(new Event("resize"));
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  // Its buttons are links without an address, or plain boxes.
+  const pressable = "a[x-on\\:click]:not([href]), div[x-on\\:click]:not(:has(a, button, input)), span[x-on\\:click]";
+  for (const box of document.querySelectorAll(pressable)) {
+    box.setAttribute("role", "button");
+    box.setAttribute("tabindex", "0");
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const box = event.target;
+  if (!(box instanceof HTMLElement) || box.getAttribute("role") !== "button") return;
+  if (box.matches("button, [href]") || !["Enter", " "].includes(event.key)) return;
+  event.preventDefault();
+  box.click();
+});
