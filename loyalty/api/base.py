@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from loyalty.api import access
+from loyalty.api.access import Caller
 from loyalty.api.authentication import ApiKeyAuthentication, StaffSession
 from loyalty.api.documentation import ApiSchema
 from loyalty.api.errors import NotAcceptable, Unavailable
@@ -55,6 +55,8 @@ class ApiView(APIView):
     schema = ApiSchema()
     refusals: ClassVar[tuple[type[DomainError], ...]] = (NotAcceptable, Unavailable)
 
+    caller: Caller
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with ExitStack() as self.until_answered:
             return super().dispatch(request, *args, **kwargs)
@@ -65,7 +67,7 @@ class ApiView(APIView):
 
     def admit(self, request: Request) -> None:
         """Raise unless the caller may make this call."""
-        access.require_somebody(request)
+        self.caller = Caller.of(request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -112,8 +114,8 @@ class StoreView(ApiView):
 
     def admit(self, request: Request) -> None:
         super().admit(request)
-        self.store = access.store_of(request, self.store_code)
-        self.actor = access.actor_at(self.store, request)
+        self.store = self.caller.store(self.store_code)
+        self.actor = self.caller.acting_as(self.store.role)  # type: ignore[attr-defined]
         self.until_answered.enter_context(scope.merchant(self.store.merchant_id))
         if _method(request) in self.for_managers:
             self.actor.require_manager()
@@ -154,11 +156,11 @@ class BackOfficeView(ApiView):
 
     def admit(self, request: Request) -> None:
         super().admit(request)
-        self.actor = access.back_office_actor(request)
+        self.actor = self.caller.in_back_office()
         if self.is_operator:
             self.until_answered.enter_context(scope.everything("an operator sees every merchant"))
         elif _method(request) in self.for_owners:
-            self.until_answered.enter_context(scope.merchants(access.owned_merchants(request)))
+            self.until_answered.enter_context(scope.merchants(self.caller.owned_merchants()))
         else:
             raise OperatorRequired()
 

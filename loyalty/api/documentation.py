@@ -77,7 +77,7 @@ def documented(
     responses = {status: shapes.page(shape) if paged else shape for status, shape in answers.items()}
 
     def describe(method: Callable) -> Callable:
-        described = extend_schema(
+        described: Any = extend_schema(
             summary=summary,
             request=body,
             responses=responses,
@@ -98,8 +98,9 @@ class ApiSchema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        method = getattr(self.view, self.method.lower())
-        refusals = [*self.view.refusals_of(self.method), *getattr(method, "refusals", [])]
+        view: Any = self.view
+        method = getattr(view, self.method.lower())
+        refusals = [*view.refusals_of(self.method), *getattr(method, "refusals", [])]
         if self.method != "GET" and self.get_auth():
             refusals.append(CsrfFailed)
         responses = operation["responses"] | self._problems(refusals)
@@ -114,7 +115,7 @@ class ApiSchema(AutoSchema):
         """`stores.cards.stamps.create` becomes what the view and the method are called."""
         return f"{type(self.view).__name__}_{self.method.lower()}"
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return inspect.getdoc(getattr(self.view, self.method.lower())) or ""
 
     def _problems(self, refusals: Refusals) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """What anybody may call: a store's program, and getting a card. No sign-in, no CSRF, no key."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
+from django.http import HttpResponseBase
 from django.utils import translation
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty import selectors
-from loyalty.api import access, requests, shapes
+from loyalty.api import requests, shapes
 from loyalty.api.base import ApiView
 from loyalty.api.documentation import documented
 from loyalty.api.presentation import cards as shown
@@ -20,6 +21,7 @@ from tenancy import client, rate_limits, scope
 from tenancy.actor import Actor
 from tenancy.errors import RateLimited, StoreNotFound
 from tenancy.models import Store
+from tenancy.models.merchant import is_code
 from tenancy.selectors import public_store
 
 TAGS = ["public"]
@@ -34,12 +36,12 @@ class PublicStoreView(ApiView):
     store_code: str
     store: Store
 
-    def dispatch(self, request: Request, *args: object, **kwargs: object) -> object:
-        self.store_code = str(kwargs.pop("store_code"))
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.store_code = kwargs.pop("store_code")
         return super().dispatch(request, *args, **kwargs)
 
     def admit(self, request: Request) -> None:
-        if not access.is_code(self.store_code):
+        if not is_code(self.store_code):
             raise StoreNotFound()
         self.store = public_store(self.store_code)
         self.until_answered.enter_context(scope.merchant(self.store.merchant_id))

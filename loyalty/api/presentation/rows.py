@@ -7,10 +7,9 @@ from loyalty.api.presentation import cards, programs
 from loyalty.api.presentation.times import moment
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from tenancy.models import Merchant, Store, User
-from tenancy.models.base import SoftDeletable
 
 
-def _with_deletion(row: SoftDeletable, shown: dict[str, Any]) -> dict[str, Any]:
+def _with_deletion(row: Any, shown: dict[str, Any]) -> dict[str, Any]:
     by = row.deleted_by
     return shown | {"deleted_at": moment(row.deleted_at), "deleted_by": by.email if by else None}
 

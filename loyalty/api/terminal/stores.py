@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty import selectors, statistics
-from loyalty.api import access, requests, shapes
+from loyalty.api import requests, shapes
 from loyalty.api.base import ApiView, Refusals, StoreView
 from loyalty.api.documentation import documented
 from loyalty.api.presentation import programs, stores
@@ -21,7 +21,7 @@ class Stores(ApiView):
     @documented("My stores", answers={200: shapes.Store}, paged=True, refusals=[NotFound], tags=["till"])
     def get(self, request: Request) -> Response:
         with scope.everything("the caller's memberships decide the scope"):
-            return self.page(access.stores_of(request).order_by("-pk"), stores.stores)
+            return self.page(self.caller.stores().order_by("-pk"), stores.stores)
 
     @classmethod
     def refusals_of(cls, method: str) -> Refusals:
