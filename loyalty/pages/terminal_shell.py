@@ -22,6 +22,7 @@ MODULES = (
     "terminal/checkout.js",
     "terminal/connection.js",
     "terminal/database.js",
+    "terminal/delivery.js",
     "terminal/dom.js",
     "terminal/enrol-screen.js",
     "terminal/format.js",

@@ -5,29 +5,17 @@
  * - Not answered: wait longer each time, then repeat with the same key.
  * - Refused for want of a sign-in or a staff token: the queue rests until `resume`.
  * - Refused otherwise: whoever waits for it is told; if nobody does any more, it goes to the "refused" list.
- *
- * A stamp or purchase that could not be delivered at once is sent again with `occurred_at`. That is another request
- * under the same key, so if the first one had arrived after all, the server says `idempotency_key_reused`, and the
- * first form is repeated to get its answer.
  */
 
-import { NoAnswer, Problem } from "./api.js";
 import * as database from "./database.js";
+import { deliver, isTimed } from "./delivery.js";
 
-/** @import { Api } from "./api.js" */
+/** @import { Api, Problem } from "./api.js" */
 /** @import { Action, Entry, Outcome, Posting, Refused } from "./types.js" */
 
 const LOCK = "till-outbox";
-const FRESH_MS = 20_000;
 const FIRST_PAUSE_MS = 800;
 const LONGEST_PAUSE_MS = 30_000;
-const TIMED = new Set(["stamp", "earn"]);
-const FORBIDDEN_FOR_GOOD = new Set([
-  "manager_required",
-  "operator_required",
-  "void_disabled",
-  "void_other_store",
-]);
 
 /**
  * @typedef {object} Sending  an action on its way
@@ -88,7 +76,7 @@ export class Outbox extends EventTarget {
       staffName: staff?.name ?? null,
       sent: false,
       sentPlain: false,
-      claimed: TIMED.has(action.kind) && this.options.isOffline(),
+      claimed: isTimed(action) && this.options.isOffline(),
       withdrawn: false,
     };
     const sending = this.watch(entry);
@@ -195,65 +183,29 @@ export class Outbox extends EventTarget {
    * @returns {Promise<boolean>}  whether to go on with the next one
    */
   async deliver(entry) {
-    try {
-      const posting = await this.attempt(entry);
-      if (posting) await this.finish(entry, posting);
-    } catch (error) {
-      if (error instanceof NoAnswer) return this.repeatLater(0);
-      if (!(error instanceof Problem)) throw error;
-      if (isPassing(error)) return this.repeatLater(error.retryAfter);
-      if (isLocked(error)) return this.rest(entry, error);
-      await this.refuse(entry, error);
-    }
+    const { state, posting, problem, seconds = 0 } = await deliver(entry, this.options.api);
+    if (state === "later") return this.repeatLater(seconds);
+    if (state === "locked" && problem) return this.rest(entry, problem);
+    if (state === "refused" && problem) await this.refuse(entry, problem);
+    if (state === "done" && posting) await this.finish(entry, posting);
     this.tries = 0;
     return true;
   }
 
   /**
-   * @param {Entry} entry
-   * @returns {Promise<Posting | null>}  null if it was forgotten meanwhile
-   */
-  async attempt(entry) {
-    const { api } = this.options;
-    const path = entry.path || (await this.findCard(entry));
-    const isLate = Date.now() - Date.parse(entry.madeAt) > FRESH_MS;
-    const claimed = entry.claimed || (TIMED.has(entry.kind) && isLate);
-    const before = await database.update("outbox", entry.seq ?? 0, (current) => {
-      return { ...current, path, claimed, sent: true, sentPlain: current.sentPlain || !claimed };
-    });
-    if (!before) return null;
-    const options = { key: entry.key, staffToken: entry.staffToken };
-    if (!claimed) return api.post(path, entry.body, options);
-    try {
-      return await api.post(path, { ...entry.body, occurred_at: entry.madeAt }, options);
-    } catch (error) {
-      const hadArrived =
-        before.sentPlain && error instanceof Problem && error.code === "idempotency_key_reused";
-      if (!hadArrived) throw error;
-      return api.post(path, entry.body, options);
-    }
-  }
-
-  /**
-   * The path of an action on a card that was scanned while there was no network.
+   * What takes a withdrawn action back is stored before the action is forgotten: nothing is lost in between.
    *
-   * @param {Entry} entry
-   */
-  async findCard(entry) {
-    const card = await this.options.api.get("cards/lookup/", { q: entry.code ?? "" });
-    return `cards/${card.id}/${entry.kind === "stamp" ? "stamps" : "points"}/`;
-  }
-
-  /**
    * @param {Entry} entry
    * @param {Posting} posting
    */
   async finish(entry, posting) {
-    const before = await database.update("outbox", entry.seq ?? 0, () => null);
-    const undo = before?.withdrawn ? this.options.undo(posting) : null;
-    if (undo) {
-      const { stopWatching } = await this.send(undo);
-      stopWatching();
+    const before = await database.update("outbox", entry.seq ?? 0, (current) =>
+      current.withdrawn ? current : null,
+    );
+    if (before?.withdrawn) {
+      const undo = this.options.undo(posting);
+      if (undo) (await this.send(undo)).stopWatching();
+      await database.remove("outbox", entry.seq ?? 0);
     }
     this.settle({ state: "done", entry, posting });
   }
@@ -263,11 +215,12 @@ export class Outbox extends EventTarget {
    * @param {Problem} problem
    */
   async refuse(entry, problem) {
-    const before = await database.update("outbox", entry.seq ?? 0, () => null);
-    if (!before?.withdrawn && !this.watchers.has(entry.key)) {
+    const current = await database.get("outbox", entry.seq ?? 0);
+    if (!current?.withdrawn && !this.watchers.has(entry.key)) {
       const { key, store, name, summary, madeAt } = entry;
       await database.put("refused", { key, store, name, summary, madeAt, reason: problem.message });
     }
+    await database.remove("outbox", entry.seq ?? 0);
     this.settle({ state: "refused", entry, problem: problem.document });
   }
 
@@ -330,22 +283,4 @@ export class Outbox extends EventTarget {
   isMine(entry) {
     return entry.store === this.options.store && entry.user === this.options.user;
   }
-}
-
-/**
- * Whether the server is merely busy.
- *
- * @param {Problem} problem
- */
-function isPassing(problem) {
-  return problem.status >= 500 || problem.code === "rate_limited";
-}
-
-/**
- * Whether somebody has to sign in or to type their PIN first.
- *
- * @param {Problem} problem
- */
-function isLocked(problem) {
-  return problem.status === 401 || (problem.status === 403 && !FORBIDDEN_FOR_GOOD.has(problem.code));
 }

@@ -20,7 +20,8 @@ const NAME = /^[^@\d+]+$/;
 const NOT_FOUND = { status: 404, code: "card_not_found", title: "", detail: "" };
 
 /** What a card's QR code holds: letters that no keyboard layout changes. */
-export const QR_TEXT = /^[BCDEFGHIJKLNOPRSTUVX]{30}$/i;
+const QR_TEXT = /^[BCDEFGHIJKLNOPRSTUVX]{30}$/i;
+const CARD_NUMBER = /^\d{4}[ -]?\d{4}[ -]?\d{4}$/;
 
 /**
  * @typedef {object} Found
@@ -161,4 +162,13 @@ function choice(card, index, facts) {
       element("small", { text: state }),
     ),
   );
+}
+
+/**
+ * Whether a text means one card all by itself.
+ *
+ * @param {string} text
+ */
+export function isCodeOrNumber(text) {
+  return QR_TEXT.test(text) || CARD_NUMBER.test(text);
 }

@@ -15,7 +15,7 @@ import { Outbox } from "./outbox.js";
 import { QueueView } from "./queue-view.js";
 import { ResultScreen } from "./result.js";
 import { Scanner } from "./scanner.js";
-import { QR_TEXT, ScanScreen } from "./scan-screen.js";
+import { isCodeOrNumber, ScanScreen } from "./scan-screen.js";
 import { Session } from "./session.js";
 import { play } from "./sound.js";
 import { Screens } from "./state.js";
@@ -25,7 +25,6 @@ import { text } from "./texts.js";
 /** @import { InHand } from "./card-view.js" */
 /** @import { Addresses, Card, Facts, ProblemDocument, Transaction } from "./types.js" */
 
-const CARD_NUMBER = /^\d{4}[ -]?\d{4}[ -]?\d{4}$/;
 const VOIDABLE_SHOWN = 10;
 
 export class Till {
@@ -297,13 +296,4 @@ export class Till {
   announce(words) {
     byId("announcement", HTMLElement).textContent = words;
   }
-}
-
-/**
- * Whether a text means one card all by itself.
- *
- * @param {string} code
- */
-function isCodeOrNumber(code) {
-  return QR_TEXT.test(code) || CARD_NUMBER.test(code);
 }
