@@ -12,7 +12,7 @@ CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$
 export CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-sqlite test-browser lint format lock bench clean
+.PHONY: help demo demo-reset serve test test-main test-sqlite test-browser lint format messages lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ lint: $(VENV)/installed-dev ## Style, types, import directions, migrations, depl
 format: $(VENV)/installed-dev ## Put imports and layout in order
 	@$(VENV)/bin/ruff check --fix-only --quiet .
 	@$(VENV)/bin/ruff format .
+
+messages: $(VENV)/installed-dev ## Bring the catalogues in locale/ up to date and compile them
+	@$(PY) manage.py messages
 
 # --- Keeping it -----------------------------------------------------------------------------------------
 

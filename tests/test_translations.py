@@ -1,0 +1,107 @@
+"""Every text that people see is there in French, German and Luxembourgish, and nothing is a leftover."""
+
+import re
+import string
+
+import polib
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from loyalty_site import catalogue
+
+TRANSLATED = [language for language in catalogue.LANGUAGES if language != catalogue.SOURCE_LANGUAGE]
+PERCENT = re.compile(r"%(?:\(\w+\))?[sdif]")
+E_MAILS = settings.BASE_DIR / "fixtures" / "email_templates"
+
+
+def catalogues(language: str) -> list[polib.POFile]:
+    return [catalogue.read(language, domain) for domain in catalogue.DOMAINS]
+
+
+def placeholders(text: str) -> list[str]:
+    """What is filled in later: `%(name)s`, `%s`, `{name}`."""
+    try:
+        braces = [f"{{{name}}}" for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError:  # a brace that is just a brace
+        braces = []
+    return sorted(PERCENT.findall(text.replace("%%", ""))) + sorted(braces)
+
+
+def fits(entry: polib.POEntry) -> bool:
+    """Whether a translation is filled in like its text; a singular may write its number as a word."""
+    if not entry.msgid_plural:
+        return placeholders(entry.msgstr) == placeholders(entry.msgid)
+    one, many = placeholders(entry.msgid), placeholders(entry.msgid_plural)
+    return (
+        placeholders(entry.msgstr_plural[0]) in (one, many) and placeholders(entry.msgstr_plural[1]) == many
+    )
+
+
+def test_the_catalogues_hold_the_texts_of_today_and_no_others():
+    for domain in catalogue.DOMAINS:
+        for language, texts in catalogue.texts(domain).items():
+            wanted = {catalogue.key(entry) for entry in texts}
+            held = {catalogue.key(entry) for entry in catalogue.read(language, domain)}
+            assert (wanted - held, held - wanted) == (set(), set()), (
+                f"{language} {domain}: run `make messages`"
+            )
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated(language: str):
+    missing = [
+        entry.msgid
+        for held in catalogues(language)
+        for entry in held
+        if entry.fuzzy or not entry.translated()
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_no_catalogue_keeps_what_is_gone(language: str):
+    assert [entry.msgid for held in catalogues(language) for entry in held.obsolete_entries()] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_is_filled_in_like_its_text(language: str):
+    unlike = [entry.msgid for held in catalogues(language) for entry in held if not fits(entry)]
+    assert unlike == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_counted_text_has_a_singular_and_a_plural(language: str):
+    for held in catalogues(language):
+        assert held.metadata["Plural-Forms"] == catalogue.PLURAL_FORMS[language]
+        for entry in held:
+            assert set(entry.msgstr_plural) == ({0, 1} if entry.msgid_plural else set()), entry.msgid
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_line_breaks_at_the_ends_are_kept(language: str):
+    for held in catalogues(language):
+        for entry in held:
+            for text in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+                assert text.startswith("\n") == entry.msgid.startswith("\n"), entry.msgid
+                assert text.endswith("\n") == entry.msgid.endswith("\n"), entry.msgid
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_the_compiled_catalogues_are_those_of_their_texts(language: str):
+    for domain in catalogue.DOMAINS:
+        if catalogue.path_of(language, domain).exists():
+            compiled = catalogue.path_of(language, domain, ".mo").read_bytes()
+            assert compiled == catalogue.read(language, domain).to_binary(), "run `make messages`"
+
+
+def test_every_e_mail_is_written_in_all_languages():
+    written = {tuple(file.name.split(".")[:2]) for file in E_MAILS.glob("*.liquid")}
+    codes = {code for code, language in written}
+    assert len(codes) == 7
+    assert written == {(code, language) for code in codes for language in catalogue.LANGUAGES}
+
+
+def test_a_text_that_django_lacks_in_luxembourgish_comes_from_here():
+    with translation.override("lb"):
+        assert translation.gettext("This field is required.") == "Dëst Feld ass obligatoresch."
