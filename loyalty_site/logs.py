@@ -112,7 +112,7 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level},  # without Django's own handlers, which do not mask
             "django.server": {"handlers": ["out"], "level": level, "propagate": False},
-            "django.security.DisallowedHost": {"level": "CRITICAL"},  # any scanner can make them by the thousand
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners make many
             "axes": {"level": "ERROR"},
         },
     }
