@@ -21,6 +21,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from tenancy import scope
 from tenancy.admin_access import Grants, has_one_merchant, merchant_id_of, role_for, roles_of
 from tenancy.admin_deletion import Deletable
+from tenancy.admin_export import Exporting
 from tenancy.admin_forms import ConsoleForm
 from tenancy.admin_history import Remembering
 from tenancy.admin_lists import BoundedPaginator
@@ -111,7 +112,7 @@ class Scoped:
         return row
 
 
-class ConsoleAdmin(Scoped, Deletable, Remembering, ModelAdmin):
+class ConsoleAdmin(Scoped, Deletable, Exporting, Remembering, ModelAdmin):
     """A kind of row in the console. `menu_title` and `menu_icon` name it in the menu."""
 
     menu_title: Any = None

@@ -151,8 +151,9 @@ def test_every_address_of_the_console_has_an_entry_here() -> None:
         for model in admin.site._registry
         if issubclass(model, SoftDeletable)
     }
+    exports = {f"{kind}_export" for kind in GATES}  # go with their lists, see below
     for pattern in console_patterns():
-        if pattern.name in OF_THE_SITE | ONLY_POSTED | soft or pattern.name.startswith(ELSEWHERE):
+        if pattern.name in OF_THE_SITE | ONLY_POSTED | soft | exports or pattern.name.startswith(ELSEWHERE):
             continue
         assert pattern.name in known, f"{pattern.name}: say in this file who may open it"
 
@@ -167,6 +168,16 @@ def test_everybody_gets_in_exactly_where_their_role_allows(world: World, who: st
         allowed = who in {LETTERS[letter] for letter in GATES[kind][page]}
         response = client.get(path, follow=kind == "loyalty_merchantloyaltysettings" and allowed)
         assert gets_in(response) == allowed, f"{who} at {path}: {response.status_code}"
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_list_is_downloaded_by_those_who_see_it(world: World, who: str) -> None:
+    client = world.client(who)
+    for kind, pages in GATES.items():
+        allowed = who in {LETTERS[letter] for letter in pages["changelist"]}
+        for file in ("csv", "xlsx"):
+            response = client.get(reverse(f"admin:{kind}_export", args=[file]))
+            assert gets_in(response) == allowed, f"{who}: {kind} as {file}: {response.status_code}"
 
 
 @pytest.mark.parametrize("who", ["stranger", "staff", "anonymous"])

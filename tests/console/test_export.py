@@ -1,0 +1,90 @@
+"""Lists as files: what is shown and no more, and nothing that a spreadsheet would run."""
+
+import csv
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from customers.models import Customer
+from loyalty.models import LoyaltyCard
+from tenancy import admin_export, spreadsheets
+from tests import factories
+from tests.console.world import World, list_address, said
+
+
+def exported(world: World, who: str, model: type, **query: str) -> list[list[str]]:
+    response = world.client(who).get(list_address(model) + "export/csv/", query)
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_a_manager_downloads_the_customers_of_their_store(world: World) -> None:
+    mine, elsewhere = world.mine["customers_customer"], world.elsewhere["customers_customer"]
+    rows = exported(world, "manager", Customer)
+    assert rows[0][:3] == ["Name", "E-mail", "Phone"]
+    assert [row[1] for row in rows[1:]] == [mine.email]
+    assert [row[1] for row in exported(world, "owner", Customer)[1:]] == [elsewhere.email, mine.email]
+
+
+def test_the_file_holds_what_the_list_was_filtered_to(world: World) -> None:
+    rows = exported(world, "owner", Customer, q=world.mine["customers_customer"].email)
+    assert len(rows) == 2
+
+
+def test_deleted_rows_are_in_the_file_only_when_asked_for(world: World) -> None:
+    customer = world.mine["customers_customer"]
+    world.client("owner").post(f"/admin/customers/customer/{customer.pk}/delete/", {"post": "yes"})
+    assert customer.email not in str(exported(world, "owner", Customer))
+    assert customer.email in str(exported(world, "owner", Customer, deleted="only"))
+
+
+def test_a_name_that_is_a_formula_is_defused(world: World) -> None:
+    with factories.inside(world.shop):
+        Customer.objects.filter(pk=world.mine["customers_customer"].pk).update(
+            first_name='=HYPERLINK("http://evil.example")', last_name="", phone="+352621123456"
+        )
+    (row,) = exported(world, "manager", Customer)[1:]
+    assert row[0] == '\'=HYPERLINK("http://evil.example")'
+    assert row[2] == "+352621123456"
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "\0=1"]
+)
+def test_no_text_begins_as_a_formula(text: str) -> None:
+    assert spreadsheets.safe(text).startswith("'")
+
+
+@pytest.mark.parametrize("value", ["Anna", "+352 621 123 456", "-12.50", "2026-11-20", -3, 4.5, True])
+def test_numbers_and_words_stay_as_they_are(value: object) -> None:
+    assert spreadsheets.safe(value) == value
+
+
+def test_a_workbook_holds_texts_and_no_formulas(world: World) -> None:
+    with factories.inside(world.shop):
+        Customer.objects.filter(pk=world.mine["customers_customer"].pk).update(
+            first_name="=1+1", last_name=""
+        )
+    response = world.client("manager").get(list_address(Customer) + "export/xlsx/")
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    cell = sheet.cell(row=2, column=1)
+    assert (cell.value, cell.data_type) == ("'=1+1", "s")
+
+
+def test_more_rows_than_a_file_should_hold_are_to_be_narrowed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin_export, "ROWS_AT_MOST", 1)
+    response = world.client("owner").get(list_address(Customer) + "export/csv/", follow=True)
+    assert said(response) == ["These are too many rows for one file. Please narrow the list first."]
+
+
+def test_a_kind_of_file_that_there_is_not_is_not_found(world: World) -> None:
+    assert world.client("owner").get(list_address(LoyaltyCard) + "export/exe/").status_code == 404
+    query = {"stamp_count__exact": "many"}
+    assert world.client("owner").get(list_address(LoyaltyCard) + "export/csv/", query).status_code in (
+        302,
+        400,
+        404,
+    )
