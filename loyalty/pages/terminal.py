@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -15,13 +17,25 @@ from django.views.decorators.http import require_safe
 from loyalty import selectors
 from loyalty.errors import ProgramNotFound
 from loyalty.pages import terminal_facts, terminal_shell
-from loyalty.pages.access import private
 from loyalty.pages.brand import brand_colors
 from loyalty.pages.language import speak
 from loyalty.pages.terminal_texts import terminal_texts
 from tenancy import scope
-from tenancy.models import Store
+from tenancy.models import Store, User
 from tenancy.selectors import stores_of
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Who is signed in, behind `login_required`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def kept_by_nobody(response: HttpResponse) -> HttpResponse:
+    """Mark a page as the signed-in person's. No search engine needs to be told: none signs in."""
+    patch_cache_control(response, no_store=True, private=True)
+    return response
 
 
 def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -30,13 +44,14 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     @wraps(view)
     @login_required
     def page(request: HttpRequest, store_code: str) -> HttpResponse:
-        with scope.of_user(request.user):
-            store = stores_of(request.user).filter(store_code=store_code).first()
+        user = signed_in(request)
+        with scope.of_user(user):
+            store = stores_of(user).filter(store_code=store_code).first()
         if store is None:
             raise Http404
         with scope.merchant(store.merchant_id), timezone.override(store.tzinfo):
-            speak(request, person=request.user.preferred_language, shop=store.default_language)
-            return private(view(request, store))
+            speak(request, person=user.preferred_language, shop=store.default_language)
+            return kept_by_nobody(view(request, store))
 
     return page
 
@@ -45,11 +60,12 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 @login_required
 def choose(request: HttpRequest) -> HttpResponse:
     """The stores where one works; with a single one, straight to its terminal."""
-    with scope.of_user(request.user):
-        stores = list(stores_of(request.user))
+    user = signed_in(request)
+    with scope.of_user(user):
+        stores = list(stores_of(user))
     if len(stores) == 1 and "choose" not in request.GET:
         return redirect("terminal", stores[0].store_code)
-    return private(render(request, "terminal/choose.html", {"stores": stores}))
+    return kept_by_nobody(render(request, "terminal/choose.html", {"stores": stores}))
 
 
 @require_safe
@@ -68,7 +84,7 @@ def show(request: HttpRequest, store: Store) -> HttpResponse:
         "people": people,
         "brand_colors": brand_colors(program),
         "logo_url": program.logo.url if program.logo else "",
-        "facts": terminal_facts.store_facts(store=store, program=program, user=request.user),
+        "facts": terminal_facts.store_facts(store=store, program=program, user=signed_in(request)),
     }
     return render(request, "terminal/terminal.html", _shell_context() | context)
 
