@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
-from loyalty_site.settings import backends
+from loyalty_site.settings import backends, content_policy
 
 env = environ.Env()
 
@@ -195,30 +194,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "loyalty_site.errors.csrf_failed"
 CONSOLE_PREFIX = "/admin/"
-
-CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "frame-ancestors": [NONE],
-        "form-action": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "worker-src": [SELF],
-        "connect-src": [SELF],
-        "media-src": [SELF, "blob:"],
-    },
-}
-# Unfold's Alpine evaluates expressions and its charts set styles: only the console may.
-CONSOLE_CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    "DIRECTIVES": CONTENT_SECURITY_POLICY["DIRECTIVES"]
-    | {
-        "script-src": [SELF, "'unsafe-eval'"],
-        "style-src": [SELF, "'unsafe-inline'"],
-        "frame-ancestors": [SELF],
-        "frame-src": [SELF],
-    },
-}
+CONTENT_SECURITY_POLICY = content_policy.PAGES
+CONSOLE_CONTENT_SECURITY_POLICY = content_policy.CONSOLE
 
 # --- Languages and time -----------------------------------------------------------------------------------
 
