@@ -14,7 +14,8 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener("message", (event) => {
   const { keep, files } = event.data ?? {};
-  if (keep === SCOPE) event.waitUntil(keepCopy(files));
+  const answer = (isKept) => event.ports[0]?.postMessage(isKept);
+  if (keep === SCOPE) event.waitUntil(keepCopy(files).then(() => answer(true), () => answer(false)));
 });
 
 self.addEventListener("fetch", (event) => {

@@ -29,9 +29,21 @@ function usedFiles() {
 async function keep(worker, page) {
   localStorage.removeItem(WISH);
   await navigator.serviceWorker.register(worker, { scope: page });
-  const registration = await navigator.serviceWorker.ready;
-  registration.active?.postMessage({ keep: page, files: usedFiles() });
-  show("kept");
+  const { active } = await navigator.serviceWorker.ready;
+  show(active && (await isKept(active, page)) ? "kept" : "gone");
+}
+
+/**
+ * Have the copy made. Only when all of it is there can it be promised, or be deleted for good.
+ *
+ * @param {ServiceWorker} worker
+ * @param {string} page
+ * @returns {Promise<boolean>}
+ */
+function isKept(worker, page) {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage({ keep: page, files: usedFiles() }, [port2]);
+  return new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
 }
 
 /** @param {string} page */

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import BrowserContext, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from loyalty.models import LoyaltyCard
@@ -17,6 +17,9 @@ from tests.browser.till import Till
 
 # Playwright's synchronous interface runs an event loop, in which Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+PATIENCE_MS = 15_000  # on a machine that does other things as well
+expect.set_options(timeout=PATIENCE_MS)
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -69,7 +72,7 @@ def attentive() -> Iterator[Callable[[BrowserContext], None]]:
     complaints: list[str] = []
 
     def watch_request(request: Request) -> None:
-        if not re.match(r"(https?://localhost:|data:|blob:)", request.url):
+        if not re.match(r"(http://(localhost|127\.0\.0\.1):|data:|blob:)", request.url):
             complaints.append(f"asked for {request.url}")
 
     def watch_page(page: Page) -> None:
@@ -95,7 +98,7 @@ def attentive() -> Iterator[Callable[[BrowserContext], None]]:
 def context(context: BrowserContext, attentive: Callable[[BrowserContext], None]) -> BrowserContext:
     """Every page that is opened in it is watched."""
     attentive(context)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 

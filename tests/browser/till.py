@@ -18,12 +18,12 @@ class Till:
 
     # --- Getting in ---
 
-    def sign_in(self, person: User) -> "Till":
+    def sign_in(self, person: User, password: str = factories.PASSWORD) -> "Till":
         """Sign in as somebody, whoever was before."""
         self.context.clear_cookies()
         self.page.goto("/login/")
         self.page.get_by_label("E-mail").fill(person.email)
-        self.page.get_by_label("Password").fill(factories.PASSWORD)
+        self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         return self
 
