@@ -3,6 +3,7 @@
 Arithmetic after WCAG 2.2 (relative luminance, contrast ratio), on the whole numbers that a phone paints.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 TEXT_CONTRAST = 4.5
@@ -71,6 +72,7 @@ class Palette(NamedTuple):
     mark: Color
 
 
+@lru_cache(maxsize=1024)
 def palette(primary: str, secondary: str = "") -> Palette:
     """Work out a pass's colours from the program's two (hex).
 

@@ -1,7 +1,7 @@
-"""The words of a pass, in every language; made once per process."""
+"""The words of a pass, in every language; made once per process, or as often as the same numbers come again."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -56,12 +56,13 @@ def labels() -> Labels:
     )
 
 
+@lru_cache(maxsize=1024)
 def description(merchant_name: str) -> Text:
     """What a screen reader says for the whole pass."""
     return Text.each(lambda: gettext("Loyalty card of %(merchant)s") % {"merchant": merchant_name})
 
 
-@cache
+@lru_cache(maxsize=64)
 def stamps_to_go(count: int) -> Text:
     """How many stamps are missing, in words."""
     if count == 0:
@@ -69,6 +70,7 @@ def stamps_to_go(count: int) -> Text:
     return Text.each(lambda: ngettext("%(count)d to go", "%(count)d to go", count) % {"count": count})
 
 
+@lru_cache(maxsize=4096)
 def points_to_go(count: int) -> Text:
     """How many points are missing, in words."""
     if count == 0:
@@ -80,5 +82,9 @@ def points_to_go(count: int) -> Text:
 
 def progress(goal: Goal) -> Text:
     """ "7 of 10"; what is there beyond the goal is not counted."""
-    done = min(goal.have, goal.needed)
-    return Text.each(lambda: gettext("%(have)d of %(needed)d") % {"have": done, "needed": goal.needed})
+    return _progress(min(goal.have, goal.needed), goal.needed)
+
+
+@lru_cache(maxsize=4096)
+def _progress(have: int, needed: int) -> Text:
+    return Text.each(lambda: gettext("%(have)d of %(needed)d") % {"have": have, "needed": needed})

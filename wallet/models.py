@@ -102,7 +102,9 @@ class WalletPass(Synced, TenantOwned):
         indexes = [
             models.Index(fields=["merchant", "id"], name="wallet_pass_of_merchant"),
             models.Index(
-                fields=["platform", "next_attempt_at"], condition=Synced.LAGGING, name="wallet_pass_lagging"
+                fields=["platform", "next_attempt_at", "id"],
+                condition=Synced.LAGGING,
+                name="wallet_pass_lagging",
             ),
             models.Index(
                 fields=["id"],

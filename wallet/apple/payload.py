@@ -7,6 +7,7 @@ in `<language>.lproj/pass.strings`. Source: Apple, "Wallet Passes", package form
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from wallet.colors import palette
@@ -84,7 +85,7 @@ def build(facts: PassFacts, identity: Identity) -> PassDocument:
         content["authenticationToken"] = identity.auth_token
     if facts.is_void:
         content["voided"] = True
-    return PassDocument(content=without_empty(content), strings=strings.tables())
+    return PassDocument(content=_filled(content), strings=strings.tables())
 
 
 def _barcodes(facts: PassFacts) -> list[dict[str, str]]:
@@ -115,18 +116,21 @@ def _locations(facts: PassFacts, strings: Strings) -> list[dict[str, Any]]:
 def _fields(facts: PassFacts, strings: Strings) -> dict[str, list[dict[str, Any]]]:
     def worded(fields: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         keyed = [
-            {name: strings.key(value) if isinstance(value, Text) else value for name, value in each.items()}
+            _filled(
+                {name: strings.key(value) if type(value) is Text else value for name, value in each.items()}
+            )
             for each in fields
         ]
-        return [each for each in keyed if each.get("value") not in (None, "")]
+        return [each for each in keyed if "value" in each]
 
-    return {
+    groups = {
         "headerFields": worded(_header(facts)),
         "primaryFields": worded(_primary(facts)),
         "secondaryFields": worded(_secondary(facts)),
         "auxiliaryFields": worded(_auxiliary(facts)),
         "backFields": worded(_back(facts)),
     }
+    return _filled(groups)
 
 
 def _header(facts: PassFacts) -> Iterable[dict[str, Any]]:
@@ -199,14 +203,9 @@ def _date(moment: datetime) -> dict[str, str]:
     }
 
 
-def without_empty(value: Any) -> Any:
-    """The same without nulls, empty texts, lists and objects, at any depth; 0 and False stay."""
-    if isinstance(value, dict):
-        kept = {key: without_empty(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
-    if isinstance(value, list):
-        return [item for item in map(without_empty, value) if item not in (None, "", [], {})]
-    return value
+def _filled(content: dict[str, Any]) -> dict[str, Any]:
+    """The same without nulls, empty texts and lists; 0 and False stay."""
+    return {name: value for name, value in content.items() if value or value is False or value == 0}
 
 
 def strings_file(table: dict[str, str]) -> bytes:
@@ -214,6 +213,7 @@ def strings_file(table: dict[str, str]) -> bytes:
     return "".join(f"{_quoted(key)} = {_quoted(text)};\n" for key, text in table.items()).encode()
 
 
+@lru_cache(maxsize=2048)
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r\n", "\n").replace("\r", "\n")
     return '"' + escaped.replace("\n", "\\n") + '"'

@@ -5,7 +5,7 @@ lost), PATCH again. What a PATCH has left behind is cleared by another one. All 
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,12 +70,17 @@ def _step(client: GoogleClient, calls: Sequence[Call], reserve: Reserve) -> dict
     waits = reserve(len(calls))
     if waits is None:
         return {call.resource_id: NO_TIME for call in calls}
-    begun = time.monotonic()
-
-    def send(call: Call, wait: float) -> Answer:
-        time.sleep(max(0.0, begun + wait - time.monotonic()))
-        return client.send(call)
-
     with ThreadPoolExecutor(max_workers=min(CONNECTIONS, len(calls))) as pool:
-        answers = list(pool.map(send, calls, waits))
-    return {call.resource_id: answer for call, answer in zip(calls, answers, strict=True)}
+        sent = [pool.submit(client.send, call) for call in _in_time(calls, waits)]
+    return {call.resource_id: future.result() for call, future in zip(calls, sent, strict=True)}
+
+
+def _in_time(calls: Sequence[Call], waits: Sequence[float]) -> Iterator[Call]:
+    """Each call at its reserved moment; what is late does not make the next one come any closer to it."""
+    begun = time.monotonic()
+    spacing = waits[1] - waits[0] if len(waits) > 1 else 0.0
+    earliest = begun
+    for call, wait in zip(calls, waits, strict=True):
+        time.sleep(max(0.0, max(begun + wait, earliest) - time.monotonic()))
+        earliest = time.monotonic() + spacing
+        yield call

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='walletpass',
-            index=models.Index(condition=models.Q(('wanted_version__gt', models.F('synced_version'))), fields=['platform', 'next_attempt_at'], name='wallet_pass_lagging'),
+            index=models.Index(condition=models.Q(('wanted_version__gt', models.F('synced_version'))), fields=['platform', 'next_attempt_at', 'id'], name='wallet_pass_lagging'),
         ),
         migrations.AddIndex(
             model_name='walletpass',

@@ -1,0 +1,90 @@
+"""pass: building and signing a .pkpass, beside the bare RSA signature and the zip of the very same bytes.
+
+Pictures are drawn once per look and number of stamps, as on the site; the first of each is shown apart. Times are
+the processor's, and the quickest tenth of many, so that what else the machine does falls on neither side.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+from benchmarks import data
+from benchmarks.report import Report
+from loyalty.models import LoyaltyCard
+from tenancy import scope
+from wallet import selectors
+from wallet.apple import images, package, signing
+from wallet.apple.made_up_chain import make_chain
+from wallet.apple.payload import Identity
+from wallet.apple.signing import Signer
+from wallet.facts import PassFacts
+
+ROUNDS = 400
+PASS_TYPE, TEAM = "pass.example.benchmark", "MADEUP0000"
+TARGET = 1.5
+
+
+def run(rounds: int = ROUNDS) -> Report:
+    """Measure so many passes of one card, each beside its yardstick."""
+    report = Report("pass")
+    chain = make_chain(pass_type_id=PASS_TYPE, team_id=TEAM, now=datetime.now(UTC))
+    signer = Signer(chain.leaf.certificate, chain.leaf.key, chain.intermediate.certificate)
+    identity = Identity(
+        PASS_TYPE, TEAM, "0123456789abcdef", "0" * 64, "https://cards.example/api/v1/wallet/apple"
+    )
+    shop = data.shop(stamps_reward_description="a coffee", card_name="Friends of the house")
+    with scope.merchant(shop.merchant):
+        first, _last = data.cards(shop, 1, stamps=7, points=240)
+        facts = facts_of(first)
+        drawing = timed(lambda: images.pictures(facts))
+        bare, whole, read = measure(rounds, facts, identity, signer, first)
+    size = len(package.build(facts, identity, signer))
+    report.add("a package", f"{size / 1024:.0f} kB")
+    report.add("drawing the pictures of a new look", f"{drawing * 1000:.0f} ms")
+    report.add("RSA signature and zip", f"{bare * 1000:.2f} ms")
+    ratio = whole / bare
+    report.add(
+        "built and signed", f"{whole * 1000:.2f} ms = {ratio:.2f} x", f"<= {TARGET} x", ratio <= TARGET
+    )
+    report.add("with the reading of the card", f"{read * 1000:.2f} ms")
+    return report
+
+
+def facts_of(card_id: int) -> PassFacts:
+    """What the pass of a card shows, from the database."""
+    cards = LoyaltyCard.objects.select_related("customer", "program", "merchant", "scope_store")
+    card = cards.get(pk=card_id)
+    return selectors.card_facts(card, selectors.program_facts(card.program_id), with_history=True)
+
+
+def measure(
+    rounds: int, facts: PassFacts, identity: Identity, signer: Signer, card_id: int
+) -> tuple[float, float, float]:
+    """Seconds for the yardstick, the package, and the package with its reading; the first two taken in turns."""
+    contents = {path: file.content for path, file in package.files(facts, identity).items()}
+    contents["manifest.json"] = signing.manifest(package.files(facts, identity))
+    contents["signature"] = signing.sign(contents["manifest.json"], signer)
+
+    def bare() -> None:
+        signer.key.sign(contents["manifest.json"], padding.PKCS1v15(), hashes.SHA256())
+        signing.zipped(contents)
+
+    in_turns = [(timed(bare), timed(lambda: package.build(facts, identity, signer))) for _ in range(rounds)]
+    bares, wholes = zip(*in_turns, strict=True)
+    reads = [timed(lambda: package.build(facts_of(card_id), identity, signer)) for _ in range(rounds // 4)]
+    return quick(bares), quick(wholes), quick(reads)
+
+
+def quick(times: Sequence[float]) -> float:
+    """What the quickest tenth stays below."""
+    return statistics.quantiles(times, n=10)[0]
+
+
+def timed(act: Callable[[], object]) -> float:
+    started = time.thread_time()
+    act()
+    return time.thread_time() - started
