@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from customers import services
+from customers import selectors, services
 from customers.models import Customer
 from customers.phones import to_e164
 from tenancy.admin_access import MANAGERS, OWNERS, Grants
@@ -61,6 +61,19 @@ class CustomerForm(ConsoleForm):
         super()._post_clean()
 
 
+class DuplicateFilter(admin.SimpleListFilter):
+    """Customers who may be one person: the same telephone, or the same name and birthday."""
+
+    title = _("possible duplicates")
+    parameter_name = "duplicates"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Perhaps known twice"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return selectors.perhaps_known_twice(queryset) if self.value() == "yes" else queryset
+
+
 @admin.register(Customer)
 class CustomerAdmin(ConsoleAdmin):
     """A person known to a merchant. In the console's history they are a number: erasing leaves no name there."""
@@ -69,7 +82,14 @@ class CustomerAdmin(ConsoleAdmin):
     menu_icon = "person"
     form = CustomerForm
     list_display = ["name", "email", "phone", "merchant", "store", "marketing_consent", "created_at"]
-    list_filter = ["merchant", "store", "marketing_consent", "preferred_language", "is_active"]
+    list_filter = [
+        "merchant",
+        "store",
+        "marketing_consent",
+        "preferred_language",
+        "is_active",
+        DuplicateFilter,
+    ]
     list_select_related = ["merchant", "store"]
     search_fields = ["search_text"]
     search_help_text = _("Part of a name, e-mail address or phone number")

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
+from loyalty.pages.language import QUERY_PARAMETER
 from loyalty_site.console import MENU, dashboard
 from loyalty_site.console.sign_in import SignInForm
 from tenancy import scope
@@ -46,6 +47,13 @@ def _zone_of(user: Any) -> ZoneInfo:
     return ZoneInfo(zones.pop() if len(zones) == 1 else usual)
 
 
+def _without_language(request: HttpRequest) -> HttpResponseBase:
+    """The same page without `?lang=`, which lists would take for a filter; the middleware remembers the choice."""
+    query = request.GET.copy()
+    del query[QUERY_PARAMETER]
+    return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
 class ConsoleSite(UnfoldAdminSite):
     """The one admin site. What each role may do is said by the admin classes (`tenancy.admin_base`)."""
 
@@ -57,6 +65,8 @@ class ConsoleSite(UnfoldAdminSite):
         checked = super().admin_view(view, cacheable)
 
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "GET" and QUERY_PARAMETER in request.GET:
+                return _without_language(request)
             user = request.user
             opened = scope.of_user(user) if user.is_authenticated else scope.merchants(())
             with opened, timezone.override(_zone_of(user)):

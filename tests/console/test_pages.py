@@ -1,0 +1,176 @@
+"""Single pages of the console: overview, counter material, duplicates, outbox, schedule, languages."""
+
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from customers.models import Customer
+from loyalty_site.console.charts import Series, chart
+from tenancy import outbox
+from tenancy.models import OutboxMessage, OutboxState
+from tests import factories
+from tests.console.world import World, address, list_address, said
+
+DAY = date(2026, 11, 1)
+
+
+def overview(world: World, who: str, **query: object) -> dict:
+    return world.client(who).get(reverse("admin:index"), query).context
+
+
+# --- Overview ---------------------------------------------------------------------------------------------
+
+
+def test_an_owner_sees_the_whole_and_each_store_a_manager_their_own(world: World) -> None:
+    shop = world.shop
+    whole, first, second = (
+        f"merchant-{shop.merchant.pk}",
+        f"store-{shop.store.pk}",
+        f"store-{shop.other_store.pk}",
+    )
+    assert {place.key for place in overview(world, "owner")["places"]} == {whole, first, second}
+    assert [place.key for place in overview(world, "manager")["places"]] == [first]
+    assert overview(world, "owner")["place"].key == whole
+
+
+def test_the_figures_are_those_of_the_ledger(world: World) -> None:
+    figures = {figure["title"]: figure["value"] for figure in overview(world, "owner")["figures"]}
+    # one card with two stamps and 50 points for 5.00
+    assert figures["Cards"] == "1"
+    assert figures["Stamps given"] == "2"
+    assert figures["Points given"] == "50"
+    assert figures["Open value"] == "0.50\N{NO-BREAK SPACE}€"
+
+
+def test_a_place_of_somebody_else_is_not_shown(world: World) -> None:
+    for key in (
+        f"merchant-{world.stranger.merchant.pk}",
+        f"store-{world.stranger.store.pk}",
+        "merchant-x",
+        "x",
+    ):
+        assert overview(world, "owner", place=key)["place"].merchant == world.shop.merchant
+        assert overview(world, "manager", place=key)["place"].store == world.shop.store
+    assert (
+        overview(world, "manager", place=f"store-{world.shop.other_store.pk}")["place"].store
+        == world.shop.store
+    )
+
+
+def test_the_newest_transactions_are_of_the_own_merchant(world: World) -> None:
+    lines = list(overview(world, "owner")["newest"])
+    assert {line.merchant for line in lines} == {world.shop.merchant}
+    assert len(lines) == 3
+
+
+def test_an_operator_begins_with_the_merchants_and_opens_one(world: World) -> None:
+    begin = overview(world, "operator")
+    assert {merchant.pk for merchant in begin["merchants"]} == {
+        world.shop.merchant.pk,
+        world.stranger.merchant.pk,
+    }
+    assert begin["place"] is None
+    opened = overview(world, "operator", place=f"merchant-{world.shop.merchant.pk}", days="90")
+    assert (opened["place"].merchant, opened["days"]) == (world.shop.merchant, 90)
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "999999999999", "x"])
+def test_a_period_that_is_no_choice_is_thirty_days(world: World, days: str) -> None:
+    assert overview(world, "owner", days=days)["days"] == 30
+
+
+def test_a_year_is_drawn_in_weeks_that_add_up() -> None:
+    days = [DAY.fromordinal(DAY.toordinal() + number) for number in range(365)]
+    drawn = chart("Stamps", days, [Series("stamps", "bar-one", list(range(365)))])
+    assert drawn.weekly
+    assert len(drawn.days) == 53
+    assert sum(drawn.series[0].values) == sum(range(365))
+    assert drawn.days[-1] == days[-7]
+
+
+def test_a_chart_without_anything_has_no_bars() -> None:
+    assert chart("Stamps", [DAY], [Series("stamps", "bar-one", [0])]).bars == []
+
+
+# --- Counter, duplicates, outbox ----------------------------------------------------------------------------
+
+
+def test_the_qr_code_of_a_store_is_downloaded(world: World) -> None:
+    client = world.client("manager")
+    picture = client.get(address(world.shop.store, "qr_picture"))
+    assert picture.content.startswith(b"\x89PNG")
+    assert picture["Content-Disposition"] == f'attachment; filename="{world.shop.store.store_code}.png"'
+    assert b"<svg" in client.get(address(world.shop.store, "qr_drawing")).content
+    poster = client.get(address(world.shop.store, "poster"))
+    assert poster["Location"] == reverse("join-poster", args=[world.shop.store.store_code])
+
+
+def test_customers_who_may_be_known_twice_are_listed(world: World) -> None:
+    twin = factories.customer(world.shop.store, phone="+352621000001", first_name="A.")
+    with factories.inside(world.shop):
+        Customer.objects.filter(pk=world.mine["customers_customer"].pk).update(phone="+352621000001")
+    with factories.inside(world.stranger):
+        Customer.objects.filter(pk=world.theirs["customers_customer"].pk).update(phone="+352621000001")
+    listed = (
+        world.client("owner").get(list_address(Customer), {"duplicates": "yes"}).context["cl"].result_list
+    )
+    assert {customer.pk for customer in listed} == {twin.pk, world.mine["customers_customer"].pk}
+
+
+def test_a_dead_announcement_is_tried_again(world: World) -> None:
+    message = world.mine["tenancy_outboxmessage"]
+    OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxState.DEAD, attempts=20)
+    assert "1 announcement was given up." in str(overview(world, "operator")["alerts"])
+    assert "announcement" not in str(overview(world, "owner")["alerts"])
+    data = {"action": "try_again", "_selected_action": [message.pk]}
+    response = world.client("operator").post(list_address(OutboxMessage), data, follow=True)
+    assert said(response) == ["1 message is tried again."]
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (OutboxState.WAITING, 0)
+    assert outbox.lag(now=message.updated_at)["dead"] == 0
+
+
+# --- Languages, policy --------------------------------------------------------------------------------------
+
+
+def test_the_console_speaks_the_language_that_is_chosen(world: World) -> None:
+    client = world.client("owner")
+    client.post(reverse("admin:language"), {"language": "de", "next": reverse("admin:index")})
+    page = client.get(reverse("admin:index"))
+    assert page["Content-Language"] == "de"
+    assert '<html lang="de"' in page.content.decode()
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_every_page_opens_in_every_language(world: World, language: str) -> None:
+    client = world.client("owner")
+    for page in (
+        reverse("admin:index"),
+        list_address("loyalty_loyaltycard"),
+        address(world.shop.program),
+        address(world.mine["loyalty_loyaltycard"]),
+        address(world.mine["customers_customer"]),
+    ):
+        response = client.get(page, {"lang": language}, follow=True)
+        assert (response.status_code, response["Content-Language"]) == (200, language), page
+
+
+def test_the_product_s_name_is_in_the_title(world: World, settings: object) -> None:
+    settings.SITE_NAME = "Stempelheft"
+    text = world.client("owner").get(reverse("admin:index")).content.decode()
+    assert "Overview | Stempelheft</title>" in " ".join(text.split())
+
+
+def test_no_page_of_the_console_asks_a_stranger_for_anything(world: World) -> None:
+    client = world.client("operator")
+    for page in (reverse("admin:index"), address(world.shop.program), reverse("admin:login")):
+        response = client.get(page)
+        policy = response["Content-Security-Policy"]
+        assert "http:" not in policy
+        assert "https:" not in policy
+        text = response.content.decode()
+        assert 'src="http' not in text
+        assert 'src="//' not in text
+        assert 'href="//' not in text
