@@ -3,6 +3,7 @@
 The order of checks is the specification's: staff token, program, card; the limits and balances come after.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,10 +71,12 @@ def begin(
     occurred_at: datetime | None = None,
     asks_for_pin: bool = True,
     even_inactive: bool = False,
+    program_must: Callable[[LoyaltyProgram], None] | None = None,
 ) -> Operation:
     """Lock a card that is valid at a store. Raises StaffPinRequired, ProgramNotFound, ProgramInactive, CardNotFound
     or CardInactive; and Invalid for a time that cannot be believed.
 
+    `program_must`: `require_stamps` or `require_points`, which come before anything is said about the card.
     `even_inactive`: also when program or card are switched off, for what puts things right.
     """
     card = ledger.lock_one(store=store, card_id=card_id)
@@ -87,6 +90,8 @@ def begin(
         staff_pin = staff_tokens.identify(
             actor.staff_token, store, now=now, at=occurred_at, required=required
         )
+    if program_must is not None:
+        program_must(program)
     if not program.is_active and not even_inactive:
         raise ProgramInactive()
     if card is None:

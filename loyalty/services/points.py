@@ -41,8 +41,13 @@ def earn(
     """
     if not 1 <= purchase_amount_cents <= rules.MAXIMUM_PURCHASE_CENTS:
         raise Invalid.field("purchase_amount_cents", _("The amount must be between 0.01 and 10,000.00."))
-    call = operation.begin(store=store, card_id=card_id, actor=actor, occurred_at=occurred_at)
-    operation.require_points(call.program)
+    call = operation.begin(
+        store=store,
+        card_id=card_id,
+        actor=actor,
+        occurred_at=occurred_at,
+        program_must=operation.require_points,
+    )
     if call.settings.require_order_reference and not order_reference:
         raise OrderReferenceRequired()
     if purchase_amount_cents < call.program.minimum_purchase_cents:
@@ -75,8 +80,7 @@ def redeem(*, store: Store, card_id: int, actor: Actor, reward_id: int, notes: s
     Raises RewardNotFound, RewardBelowMinimum, or NotEnoughPoints with `missing`, besides what `operation.begin`
     raises.
     """
-    call = operation.begin(store=store, card_id=card_id, actor=actor)
-    operation.require_points(call.program)
+    call = operation.begin(store=store, card_id=card_id, actor=actor, program_must=operation.require_points)
     reward = PointsReward.objects.filter(pk=reward_id, program=call.program, is_active=True).first()
     if reward is None:
         raise RewardNotFound()
@@ -100,7 +104,8 @@ def adjust(*, store: Store, card_id: int, actor: Actor, points_delta: int, reaso
     reason = operation.require_reason(reason)
     if points_delta == 0 or abs(points_delta) > rules.MAXIMUM_ADJUSTMENT_POINTS:
         raise Invalid.field("points_delta", _("Enter a number of points other than 0, at most 1,000,000."))
-    call = operation.begin(store=store, card_id=card_id, actor=actor, asks_for_pin=False)
-    operation.require_points(call.program)
+    call = operation.begin(
+        store=store, card_id=card_id, actor=actor, asks_for_pin=False, program_must=operation.require_points
+    )
     line = call.post(TransactionType.POINTS_ADJUSTMENT, points_delta=points_delta, notes=reason)
     return Posting(line, call.card)

@@ -39,9 +39,13 @@ def give(
     if count > 1:
         actor.require_manager()
     call = operation.begin(
-        store=store, card_id=card_id, actor=actor, occurred_at=occurred_at, asks_for_pin=asks_for_pin
+        store=store,
+        card_id=card_id,
+        actor=actor,
+        occurred_at=occurred_at,
+        asks_for_pin=asks_for_pin,
+        program_must=operation.require_stamps,
     )
-    operation.require_stamps(call.program)
     at = occurred_at or call.now
     usage = _allow(call, at, count)
     was_below = call.card.stamp_count < call.program.stamps_target
@@ -78,8 +82,7 @@ def redeem(*, store: Store, card_id: int, actor: Actor, notes: str = "") -> Post
 
     Raises NotEnoughStamps with `missing`, besides what `operation.begin` raises.
     """
-    call = operation.begin(store=store, card_id=card_id, actor=actor)
-    operation.require_stamps(call.program)
+    call = operation.begin(store=store, card_id=card_id, actor=actor, program_must=operation.require_stamps)
     target = call.program.stamps_target
     if call.card.stamp_count < target:
         raise NotEnoughStamps(missing=target - call.card.stamp_count)

@@ -112,10 +112,10 @@ def _at_till(row: LoyaltyCard, store: Store, usage: StampUsage, now: datetime) -
 def stamp_verdict(row: LoyaltyCard, store: Store, usage: StampUsage, now: datetime) -> StampVerdict:
     """Whether a stamp would be given just now, in the order in which the service checks."""
     program = row.program
-    if not program.is_active:
-        return StampVerdict(False, ProgramInactive.code)
     if not program.has_stamps:
         return StampVerdict(False, ProgramTypeMismatch.code)
+    if not program.is_active:
+        return StampVerdict(False, ProgramInactive.code)
     if not row.is_active:
         return StampVerdict(False, CardInactive.code)
     return rules.may_stamp(
