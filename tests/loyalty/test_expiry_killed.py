@@ -1,0 +1,87 @@
+"""A worker that is killed in the middle of a night's expiry: run again, it ends in the same state."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from django.conf import settings as site
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks import data
+from loyalty import verification
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.services import expiry
+from tenancy import scope
+from tenancy.models import OutboxMessage
+
+CARDS = 12_000  # six batches
+WAIT = 60  # seconds; only a broken test waits so long
+
+
+def expired() -> int:
+    return LoyaltyTransaction.objects.filter(transaction_type="points_expired").count()
+
+
+def kill_in_the_middle(redis_url: str, folder: Path) -> None:
+    """Start a real worker, ring for the expiry, and SIGKILL it once the first batches are committed."""
+    server = connection.settings_dict
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "loyalty_site.settings.local",
+        "DATABASE_URL": f"postgresql://{server['USER']}@{server['HOST']}:{server['PORT']}/{server['NAME']}",
+        "REDIS_URL": redis_url,
+        "VAR_DIR": str(folder),
+    }
+    command = [sys.executable, "-m", "celery", "-A", "loyalty_site", "worker", "-P", "solo", "-l", "ERROR"]
+    with (
+        subprocess.Popen(command, env=environment, cwd=site.BASE_DIR) as worker,
+        Celery(broker=redis_url, set_as_current=False) as bell,
+    ):
+        bell.send_task("loyalty.expire_points")
+        until = time.monotonic() + WAIT
+        while not expired() and time.monotonic() < until:
+            pass
+        os.kill(worker.pid, signal.SIGKILL)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_in_the_middle_of_expiry_is_made_up_for(redis_url: str, tmp_path: Path) -> None:
+    shop = data.shop("night", loyalty_type="points", points_expiration_days=365)
+    shop.merchant.timezone = _where_it_is_morning()
+    shop.merchant.save()
+    data.cards(shop, CARDS, points=100, idle="400 days")
+    with scope.merchant(shop.merchant):
+        kill_in_the_middle(redis_url, tmp_path)
+        before = expired()
+        assert 0 < before < CARDS
+        left = expiry.expire(now=timezone.now()).cards_processed
+        assert before + left == CARDS
+        assert (
+            LoyaltyTransaction.objects.filter(transaction_type="points_expired")
+            .values("card_id")
+            .distinct()
+            .count()
+            == expired()
+            == CARDS
+        )
+        assert not LoyaltyCard.objects.filter(points_balance__gt=0).exists()
+        announced = [
+            card_id
+            for payload in OutboxMessage.objects.filter(event="loyalty.points_expired").values_list(
+                "payload", flat=True
+            )
+            for card_id in payload["card_ids"]
+        ]
+        assert len(announced) == len(set(announced)) == CARDS
+        assert list(verification.differences()) == []
+
+
+def _where_it_is_morning() -> str:
+    """A time zone in which it is after two in the night just now."""
+    utc_hour = timezone.now().hour
+    return "UTC" if utc_hour >= 3 else "Asia/Tokyo"
