@@ -128,7 +128,8 @@ def send_passes(client: GoogleClient, passes: list[WalletPass], reserve: Reserve
     if not passes:
         return 0
     cards = selectors.cards_of(passes)
-    programs = {card.program_id: selectors.program_facts(card.program_id) for card in cards.values()}
+    program_ids = {card.program_id for card in cards.values()}
+    programs = {program_id: selectors.program_facts(program_id) for program_id in program_ids}
     classes = dict(PassDesign.objects.filter(program__in=programs).values_list("program_id", "class_id"))
     wanted = []
     for each in passes:
