@@ -10,7 +10,28 @@ from tenancy.actor import Actor
 from tenancy.errors import NotAuthenticated, OperatorRequired, StoreNotFound
 from tenancy.models import ApiKey, Role, Store, User
 from tenancy.models.merchant import is_code
+from tenancy.prepared import Prepared
 from tenancy.selectors import open_stores, with_role_of
+
+
+def _open_stores() -> QuerySet[Store]:
+    return open_stores().select_related("merchant__loyalty_settings")
+
+
+def _stores_of_key(*, store_id: int) -> QuerySet[Store]:
+    staff = Value(Role.STAFF.value, output_field=CharField())
+    return _open_stores().filter(pk=store_id).annotate(role=staff)
+
+
+# Every call at a till begins with one of these.
+_store_of_member = Prepared(
+    lambda *, user_id, store_code: with_role_of(User(pk=user_id), _open_stores()).filter(
+        store_code=store_code
+    )
+)
+_store_of_key = Prepared(
+    lambda *, store_id, store_code: _stores_of_key(store_id=store_id).filter(store_code=store_code)
+)
 
 
 @dataclass(frozen=True)
@@ -51,21 +72,26 @@ class Caller:
 
     def stores(self) -> QuerySet[Store]:
         """The open stores where they work, with `role`, merchant and settings; read them in an open scope."""
-        stores = open_stores().select_related("merchant__loyalty_settings")
-        if self.user is not None:
-            return with_role_of(self.user, stores)
-        staff = Value(Role.STAFF.value, output_field=CharField())
-        return stores.filter(pk=self.api_key.store_id if self.api_key else None).annotate(role=staff)
+        if self.api_key is not None:
+            return _stores_of_key(store_id=self.api_key.store_id)
+        return with_role_of(self.user, _open_stores()) if self.user else Store.objects.none()
 
     def store(self, store_code: str) -> Store:
         """One of these stores, by its code; one statement. Raises StoreNotFound, whoever else's it may be."""
-        store = None
-        if is_code(store_code):
-            with scope.everything("the caller's memberships decide the scope"):
-                store = self.stores().filter(store_code=store_code).first()
-        if store is None:
+        if not is_code(store_code):
             raise StoreNotFound()
-        return store
+        with scope.everything("the caller's memberships decide the scope"):
+            found = self._find(store_code)
+        if not found:
+            raise StoreNotFound()
+        return found[0]
+
+    def _find(self, store_code: str) -> list[Store]:
+        if self.api_key is not None:
+            return _store_of_key(store_id=self.api_key.store_id, store_code=store_code)
+        if self.user is None or self.user.is_superuser:
+            return list(self.stores().filter(store_code=store_code))
+        return _store_of_member(user_id=self.user.pk, store_code=store_code)
 
     def owned_merchants(self) -> frozenset[int]:
         """The ids of the active merchants that they own."""
