@@ -195,3 +195,8 @@ class PinTooSimple(DomainError):
 class PinNameTaken(DomainError):
     code, status = "pin_name_taken", 409
     message = _("Somebody at this store has this name already.")
+
+
+class ImportInterrupted(DomainError):
+    code, status = "import_interrupted", 409
+    message = _("Somebody enrolled at the same moment. Nothing was imported; please try again.")

@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from loyalty import selectors
 from loyalty.admin.card_actions import CardActions
+from loyalty.admin.card_import import Importing
 from loyalty.admin.transaction import signed, who
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy.admin_access import MANAGERS, OWNERS, Grants
@@ -60,7 +61,7 @@ class LedgerInline(ReadOnlyInline):
 
 
 @admin.register(LoyaltyCard)
-class LoyaltyCardAdmin(CardActions, ConsoleAdmin):
+class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     """A customer's card. Its QR code and page address are secrets and not shown."""
 
     grants = Grants(view=MANAGERS, delete=OWNERS, act=MANAGERS)

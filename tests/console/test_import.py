@@ -1,0 +1,245 @@
+"""Customers of an earlier system are brought over: looked at first, all or nothing, and once."""
+
+import io
+
+import pytest
+from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from openpyxl import Workbook
+
+from customers.models import Customer
+from loyalty import verification
+from loyalty.admin import card_import, import_file
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.services import cards as card_services
+from tenancy.models import OutboxMessage
+from tests import factories
+from tests.console.world import World, said
+
+PAGE = "/admin/loyalty/loyaltycard/import/"
+GOOD = """email,first_name,last_name,phone,birth_date,language,marketing_consent,stamps,points
+lea@example.com,Léa,Muller,621 123 456,1990-12-31,fr,yes,4,120
+marc@example.com,Marc,Weber,,,de,no,0,50
+nora@example.com,Nora,Schmit,,,,,12,0
+"""
+
+
+def check(world: World, text: str | bytes, who: str = "owner", **fields: object) -> HttpResponse:
+    """The first step: choose the file and look at what it will do."""
+    data = text.encode() if isinstance(text, str) else text
+    file = SimpleUploadedFile("customers.csv", data)
+    return world.client(who).post(PAGE, {"store": world.shop.store.pk, "file": file} | fields)
+
+
+def confirm(world: World, checked: HttpResponse, who: str = "owner", **fields: object) -> HttpResponse:
+    """The second step."""
+    lines = checked.context["confirm"].initial["lines"]
+    return world.client(who).post(PAGE, {"lines": lines} | fields, follow=True)
+
+
+def bring(world: World, text: str = GOOD, **fields: object) -> HttpResponse:
+    return confirm(world, check(world, text), **fields)
+
+
+def card_of(world: World, email: str) -> LoyaltyCard:
+    with factories.inside(world.shop):
+        return LoyaltyCard.objects.select_related("customer").get(customer__email=email)
+
+
+def faults(response: HttpResponse) -> list[tuple[int, str]]:
+    return [(fault.line, fault.column) for fault in response.context["faults"]]
+
+
+def people(world: World) -> int:
+    with factories.inside(world.shop):
+        return Customer.objects.count()
+
+
+def test_looking_at_a_file_counts_and_writes_nothing(world: World) -> None:
+    before = people(world)
+    plan = check(world, GOOD).context["plan"]
+    assert (plan.new_customers, plan.new_cards, plan.balances) == (3, 3, 3)
+    assert (plan.stamps, plan.points) == (16, 170)
+    assert people(world) == before
+
+
+def test_everybody_gets_a_card_with_their_balance(world: World) -> None:
+    assert said(bring(world)) == ["3 cards were made, 3 balances were brought over."]
+    lea = card_of(world, "lea@example.com")
+    assert (lea.stamp_count, lea.points_balance, lea.is_active) == (4, 120, True)
+    person = lea.customer
+    assert (person.name, person.phone, str(person.birth_date)) == (
+        "Léa Muller",
+        "+352621123456",
+        "1990-12-31",
+    )
+    assert (person.preferred_language, person.marketing_consent) == ("fr", True)
+    assert person.marketing_consent_at is not None
+    assert lea.enrolled_at_store == world.shop.store
+    with factories.inside(world.shop):
+        lines = LoyaltyTransaction.objects.filter(card=lea).order_by("id")
+        assert [line.transaction_type for line in lines] == ["card_created", "opening_balance"]
+        assert lines[1].user == world.shop.owner
+
+
+def test_the_ledger_verifies_afterwards(world: World) -> None:
+    bring(world)
+    with factories.scope.everything("the whole ledger"):
+        assert not list(verification.differences())
+
+
+def test_the_same_file_twice_changes_nothing_the_second_time(world: World) -> None:
+    bring(world)
+    known = people(world)
+    again = check(world, GOOD)
+    plan = again.context["plan"]
+    assert (plan.new_customers, plan.new_cards, plan.balances) == (0, 0, 0)
+    confirm(world, again)
+    assert people(world) == known
+    assert card_of(world, "lea@example.com").stamp_count == 4
+
+
+def test_one_preview_confirmed_twice_is_imported_once(world: World) -> None:
+    checked = check(world, GOOD)
+    confirm(world, checked)
+    confirm(world, checked)
+    assert card_of(world, "nora@example.com").stamp_count == 12
+
+
+def test_somebody_who_has_a_card_keeps_it_and_gets_the_balance(world: World) -> None:
+    known = world.mine["loyalty_loyaltycard"]  # two stamps, 50 points
+    with factories.inside(world.shop):
+        email = known.customer.email
+    bring(world, f"email,name,phone,stamps\n{email.upper()},Somebody Else,621 123 456,3\n")
+    after = card_of(world, email)
+    assert (after.pk, after.stamp_count, after.points_balance) == (known.pk, 5, 50)
+    assert after.customer.name == "Anna Weber"
+    assert after.customer.phone == "+352621123456"
+
+
+def test_every_bad_cell_is_named_and_nothing_is_imported(world: World) -> None:
+    before = people(world)
+    response = check(
+        world,
+        "E-Mail;Nom;Téléphone;Geburtstag;Tampons\n"
+        "good@example.com;Good;;;1\n"
+        "not-an-address;Marc;;;1\n"
+        ";Nobody;;;1\n"
+        "a@example.com;A;call me;31.13.1990;-4\n"
+        "good@example.com;Twice;;;1\n",
+    )
+    assert faults(response) == [
+        (3, "E-Mail"),
+        (4, "E-Mail"),
+        (5, "Téléphone"),
+        (5, "Geburtstag"),
+        (5, "Tampons"),
+        (6, "E-Mail"),
+    ]
+    assert response.context["confirm"] is None
+    assert people(world) == before
+
+
+def test_balances_that_the_program_has_not_are_refused(world: World) -> None:
+    with factories.inside(world.shop):
+        type(world.shop.program).objects.filter(pk=world.shop.program.pk).update(loyalty_type="stamps")
+    assert faults(check(world, GOOD)) == [(2, "points"), (3, "points")]
+
+
+def test_a_card_that_is_switched_off_is_named_with_its_line(world: World) -> None:
+    bring(world)
+    with factories.inside(world.shop):
+        card = card_of(world, "nora@example.com")
+        card_services.deactivate(
+            store=world.shop.store, card_id=card.pk, actor=factories.actor(), reason="left"
+        )
+    assert faults(check(world, GOOD)) == [(4, "email")]
+
+
+def test_if_one_line_fails_at_the_end_all_of_them_do(world: World) -> None:
+    checked = check(world, GOOD)
+    bring(world, "email\nnora@example.com\n")
+    with factories.inside(world.shop):
+        card = card_of(world, "nora@example.com")
+        card_services.deactivate(
+            store=world.shop.store, card_id=card.pk, actor=factories.actor(), reason="left"
+        )
+    response = confirm(world, checked)
+    assert said(response) == ["The card of this customer is switched off."]
+    with factories.inside(world.shop):
+        assert not Customer.objects.filter(email__in=["lea@example.com", "marc@example.com"]).exists()
+
+
+def test_a_workbook_is_read_like_a_csv(world: World) -> None:
+    book = Workbook()
+    book.active.append(["Email", "Vorname", "Points", "Stempel", "Comment"])
+    book.active.append(["xlsx@example.com", "Xenia", 40, 2.0, "=1+1"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    checked = check(world, buffer.getvalue())
+    assert checked.context["unused"] == ["Comment"]
+    confirm(world, checked)
+    card = card_of(world, "xlsx@example.com")
+    assert (card.customer.first_name, card.points_balance, card.stamp_count) == ("Xenia", 40, 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "empty"),
+        (b"name,points\nAnna,4\n", "no column"),
+        (b"PK\x03\x04 not a workbook", "cannot be read"),
+        (b"\x00\x01\x02", "cannot be read"),
+        (b"email\n", "nobody"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_with_the_reason(world: World, data: bytes, why: str) -> None:
+    response = check(world, data)
+    assert why in str(response.context["form"].errors["file"])
+
+
+def test_a_file_with_too_many_lines_is_to_be_split(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_file, "LINES_AT_MOST", 2)
+    assert "several files" in str(check(world, GOOD).context["form"].errors["file"])
+
+
+def test_nobody_is_written_to_unless_that_is_asked_for(world: World) -> None:
+    bring(world)
+    known = OutboxMessage.objects.filter(event="loyalty.cards_enrolled").count()
+    bring(world, "email\nasked@example.com\n", announce="on")
+    assert OutboxMessage.objects.filter(event="loyalty.cards_enrolled").count() > known
+
+
+def test_a_store_of_somebody_else_cannot_be_chosen(world: World) -> None:
+    response = check(world, GOOD, store=world.stranger.store.pk)
+    assert list(response.context["form"].errors) == ["store"]
+
+
+def test_a_preview_is_good_only_for_whoever_saw_it(world: World) -> None:
+    checked = check(world, GOOD)
+    response = confirm(world, checked, who="stranger")
+    assert said(response) == ["This preview is too old. Please choose the file again."]
+    forged = signing.dumps(
+        {"store": world.shop.store.pk, "user": world.shop.owner.pk, "lines": []}, salt="other"
+    )
+    response = world.client("owner").post(PAGE, {"lines": forged}, follow=True)
+    assert said(response) == ["This preview is too old. Please choose the file again."]
+    with factories.inside(world.shop):
+        assert not Customer.objects.filter(email="lea@example.com").exists()
+
+
+def test_lines_come_out_of_a_preview_as_they_went_in(world: World) -> None:
+    with factories.inside(world.shop):
+        read = import_file.read(GOOD.encode(), store=world.shop.store, program=world.shop.program)
+        packed = card_import.pack(world.shop.store, read.lines, 7)
+    assert card_import.unpack(packed, 7) == (world.shop.store.pk, read.lines)
+
+
+def test_where_stores_keep_their_own_cards_an_imported_card_is_one_of_them(world: World) -> None:
+    with factories.inside(world.shop):
+        settings = world.mine["loyalty_merchantloyaltysettings"]
+        settings.allow_cross_location_redemption = False
+        settings.save()
+    bring(world)
+    assert card_of(world, "lea@example.com").scope_store == world.shop.store
