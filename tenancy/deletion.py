@@ -57,6 +57,11 @@ def preview(instance: SoftDeletable) -> dict[str, int]:
     return {label: count for label, count in counts.items() if count}
 
 
+def _locked(instance: SoftDeletable) -> SoftDeletable:
+    # Not FOR UPDATE: that would wait for every till that is just writing a line which names this row.
+    return _all_rows(type(instance)).select_for_update(no_key=True).get(pk=instance.pk)
+
+
 @transaction.atomic
 def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str, int]:
     """Delete a row and what goes with it, as one batch.
@@ -65,7 +70,7 @@ def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str
     Raises AlreadyDeleted.
     """
     model = type(instance)
-    locked = _all_rows(model).select_for_update().get(pk=instance.pk)
+    locked = _locked(instance)
     if locked.is_deleted:
         raise AlreadyDeleted()
     batch, now = new_batch(), timezone.now()
@@ -98,7 +103,7 @@ def restore(instance: SoftDeletable) -> dict[str, int]:
     has been taken meanwhile.
     """
     model = type(instance)
-    locked = _all_rows(model).select_for_update().get(pk=instance.pk)
+    locked = _locked(instance)
     if not locked.is_deleted:
         raise RestoreConflict()
     batch = locked.deletion_batch

@@ -107,7 +107,9 @@ def _card_for(
     self_service: bool,
 ) -> Enrollment:
     # The customer's row is the meeting point of two enrolments at the same moment.
-    Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
+    met = Customer.objects.select_for_update(no_key=True, of=("self",)).filter(pk=customer.pk)
+    if not met:  # deleted at this very moment
+        raise CustomerNotFound()
     now = timezone.now()
     everywhere = settings.allow_cross_location_redemption
     cards = list(LoyaltyCard.objects.filter(customer=customer, program=program).order_by("id"))

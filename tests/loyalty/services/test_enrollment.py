@@ -19,6 +19,7 @@ from loyalty.services import cards, enrollment, programs
 from loyalty.services.enrollment import Enrollment
 from loyalty.tokens import ALPHABET
 from tenancy.actor import Actor
+from tenancy.deletion import soft_delete
 from tenancy.models import Store
 from tests import factories
 from tests.refusals import refused
@@ -141,6 +142,16 @@ def test_staff_enrol_a_customer_by_id_of_their_own_merchant_only() -> None:
     assert by_staff(shop.store, None, customer_id=mine.pk).card.customer == mine
     with refused(CustomerNotFound):
         by_staff(shop.store, None, customer_id=theirs.pk)
+
+
+def test_a_customer_who_is_deleted_at_that_very_moment_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = factories.shop()
+    factories.customer(shop.store, ANNA)
+    monkeypatch.setattr(
+        enrollment.customers, "fill_in", lambda customer, **person: soft_delete(customer, by=None)
+    )
+    with refused(CustomerNotFound):
+        by_staff(shop.store)
 
 
 def test_staff_fill_in_what_is_missing_and_overwrite_nothing() -> None:

@@ -1,0 +1,91 @@
+"""Customers: one per merchant and address, and telephone numbers as people write them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from customers import services as customers
+from customers.models import Customer
+from customers.phones import to_e164
+from tenancy import scope
+from tenancy.deletion import soft_delete
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+@pytest.fixture(autouse=True)
+def everything() -> Iterator[None]:
+    with scope.everything("tests of customers"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Anna Weber", "Anna", "Weber"),
+        ("Anna de la Tour", "Anna", "de la Tour"),
+        ("  Anna   Weber ", "Anna", "Weber"),
+        ("Anna", "Anna", ""),
+        ("", "", ""),
+        ("x" * 100 + " " + "y" * 100, "x" * 80, "y" * 80),
+    ],
+)
+def test_a_full_name_is_split_at_the_first_space(name: str, first: str, last: str) -> None:
+    assert customers.split_name(name) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("621 123 456", "LU", "+352621123456"),
+        ("+352 621-123-456", "FR", "+352621123456"),
+        ("00352621123456", "FR", "+352621123456"),
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("0170 1234567", "DE", "+491701234567"),
+        ("(030) 123 45 67", "DE", "+49301234567"),
+        ("12", "LU", None),
+        ("anna", "LU", None),
+        ("", "LU", None),
+    ],
+)
+def test_a_phone_is_read_as_it_is_written_in_the_shops_country(
+    text: str, country: str, number: str | None
+) -> None:
+    assert to_e164(text, country) == number
+
+
+def test_a_person_is_known_by_address_whatever_its_case_within_the_merchant() -> None:
+    shop, rival = factories.shop(), factories.shop()
+    anna, made = customers.find_or_create(store=shop.store, email="Anna@Example.com", name="Anna Weber")
+    again, made_again = customers.find_or_create(store=shop.other_store, email="anna@example.COM", name="X")
+    other, made_there = customers.find_or_create(store=rival.store, email="anna@example.com")
+    assert (made, made_again, made_there) == (True, False, True)
+    assert (again, again.name, again.store) == (anna, "Anna Weber", shop.store)
+    assert other != anna
+
+
+def test_who_comes_second_at_the_same_moment_gets_the_first_ones_customer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop = factories.shop()
+    anna = factories.customer(shop.store, "anna@example.com")
+    answers = iter([None, anna])
+    monkeypatch.setattr(customers, "find_by_email", lambda **which: next(answers))
+    assert customers.find_or_create(store=shop.store, email="anna@example.com") == (anna, False)
+    assert Customer.objects.count() == 1
+
+
+def test_a_deleted_customers_address_is_free_again() -> None:
+    shop = factories.shop()
+    anna = factories.customer(shop.store, "anna@example.com")
+    soft_delete(anna, by=None)
+    assert customers.find_by_email(merchant=shop.merchant, email="anna@example.com") is None
+    again, made = customers.find_or_create(store=shop.store, email="anna@example.com")
+    assert (made, again.pk != anna.pk) == (True, True)
+
+
+def test_a_phone_that_cannot_be_one_is_left_out() -> None:
+    shop = factories.shop()
+    anna, _made = customers.find_or_create(store=shop.store, email="anna@example.com", phone="12")
+    assert anna.phone == ""
