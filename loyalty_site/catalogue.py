@@ -1,10 +1,11 @@
 """The catalogues in locale/: which texts they must hold, how they are brought up to date and compiled.
 
 A *text* is an English msgid (with its context and plural). Ours are those of our code and templates. Django
-and the packages bring their own catalogues, but not all texts in all languages (Django's Luxembourgish knows
-12 of the admin's 167, Unfold has none at all): what people see of a package and its catalogue lacks is listed
-after our own texts and wins, because Django asks LOCALE_PATHS first. Nothing is ever guessed from a similar
-text: there are no fuzzy entries, and what is gone from the code is gone from the catalogue.
+and the packages bring their own catalogues, but not all texts in all languages (Unfold has none at all), and
+Django's Luxembourgish knows 12 of the admin's 167 texts and misspells the days of the week. So what people
+see of a package and its catalogue lacks, in Luxembourgish all of it, is listed after our own texts and wins,
+because Django asks LOCALE_PATHS first. Nothing is ever guessed from a similar text: there are no fuzzy
+entries, and what is gone from the code is gone from the catalogue.
 
 For whoever writes code or translations: needs gettext and the packages of requirements/dev.txt. A running
 site needs the compiled catalogues only, which are committed.
@@ -26,6 +27,7 @@ from django.conf import settings
 
 LANGUAGES = ("en", "fr", "de", "lb")
 SOURCE_LANGUAGE = "en"  # its msgids are the texts
+WRITTEN_ANEW = {"lb"}  # the packages' own words in it are too few and too bad to be mixed with ours
 DOMAINS = {"django": (".py", ".html", ".txt"), "djangojs": (".js",)}
 OURS = ("loyalty_site", "tenancy", "customers", "loyalty", "notifications", "wallet", "templates")
 # Where the packages keep what people of this site can see. Celery beat's texts are for operators.
@@ -103,9 +105,11 @@ def texts(domain: str = "django") -> dict[str, list[polib.POEntry]]:
 
 
 def _lacking(language: str, domain: str, of_packages: list[polib.POEntry]) -> list[polib.POEntry]:
-    """The packages' texts that their own catalogues do not translate."""
-    translated = _translated(language, domain)
-    return [entry for entry in of_packages if key(entry) not in translated and language != SOURCE_LANGUAGE]
+    """The packages' texts that their own catalogues do not translate, or not well."""
+    if language == SOURCE_LANGUAGE:
+        return []
+    translated = set() if language in WRITTEN_ANEW else _translated(language, domain)
+    return [entry for entry in of_packages if key(entry) not in translated]
 
 
 def _extract(domain: str, sources: dict[str, Path]) -> list[polib.POEntry]:
@@ -220,16 +224,17 @@ def _empty(language: str) -> polib.POFile:
 
 def _kept(text: polib.POEntry, old: polib.POEntry | None) -> polib.POEntry:
     """The text with the translation it had; a fuzzy one is none."""
-    good = old is not None and not old.fuzzy
+    if old is None or old.fuzzy:
+        old = polib.POEntry()
     entry = polib.POEntry(
         msgid=text.msgid,
         msgctxt=text.msgctxt,
         msgid_plural=text.msgid_plural,
         comment=text.comment,
         flags=[flag for flag in text.flags if flag != "fuzzy"],
-        tcomment=old.tcomment if old else "",
-        msgstr=old.msgstr if good else "",
+        tcomment=old.tcomment,
+        msgstr=old.msgstr,
     )
     if text.msgid_plural:
-        entry.msgstr_plural = dict(old.msgstr_plural) if good else {0: "", 1: ""}
+        entry.msgstr_plural = dict(old.msgstr_plural) or {0: "", 1: ""}
     return entry

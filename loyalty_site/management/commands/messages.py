@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import polib
 from django.core.management.base import BaseCommand, CommandError
 
 from loyalty_site import catalogue
@@ -20,7 +21,7 @@ class Command(BaseCommand):
             for language, texts in wanted.items():
                 self.report(language, domain, catalogue.update(language, domain, texts))
 
-    def report(self, language: str, domain: str, written: catalogue.polib.POFile | None) -> None:
+    def report(self, language: str, domain: str, written: polib.POFile | None) -> None:
         if written is None or language == catalogue.SOURCE_LANGUAGE:
             return
         missing = len(catalogue.untranslated(written))
