@@ -21,6 +21,7 @@ from loyalty.api.access import Caller
 from loyalty.api.authentication import ApiKeyAuthentication, StaffSession
 from loyalty.api.documentation import ApiSchema
 from loyalty.api.errors import NotAcceptable, Unavailable
+from loyalty.api.fields import possible_id
 from loyalty.api.pagination import page_of
 from loyalty.api.parsing import BodyParser
 from tenancy import scope
@@ -58,8 +59,9 @@ class ApiView(APIView):
     caller: Caller
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        ids = {name: possible_id(value) for name, value in kwargs.items() if isinstance(value, int)}
         with ExitStack() as self.until_answered:
-            return super().dispatch(request, *args, **kwargs)
+            return super().dispatch(request, *args, **kwargs | ids)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -25,6 +25,18 @@ class Whole(serializers.IntegerField):
         return data
 
 
+def possible_id(number: int) -> int:
+    """An id that a row can have; for any other number 0, which no row has: databases stumble over 64 bits."""
+    return number if 0 < number < 2**63 else 0
+
+
+class Id(Whole):
+    """The id of a row."""
+
+    def to_internal_value(self, data: Any) -> int:
+        return possible_id(super().to_internal_value(data))
+
+
 class Text(serializers.CharField):
     """A JSON string, without the spaces around it."""
 

@@ -13,6 +13,7 @@ from loyalty.api.fields import (
     AskedMoment,
     BirthDate,
     Flag,
+    Id,
     Moment,
     Notes,
     Phone,
@@ -69,7 +70,7 @@ class Person(serializers.Serializer):
 
 class StaffEnrollment(Person):
     email = serializers.EmailField(required=False, allow_null=True, allow_blank=True, max_length=254)
-    customer_id = Whole(required=False, allow_null=True)
+    customer_id = Id(required=False, allow_null=True)
     name = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_NAME)
     create_if_missing = Flag(required=False)
 
@@ -106,7 +107,7 @@ class EarnPoints(serializers.Serializer):
 
 
 class RedeemPoints(serializers.Serializer):
-    reward_id = Whole()
+    reward_id = Id()
     notes = Notes()
 
 
@@ -125,7 +126,7 @@ class ReplaceCard(serializers.Serializer):
 
 
 class MergeCards(serializers.Serializer):
-    into_card_id = Whole()
+    into_card_id = Id()
     reason = Reason()
 
 
@@ -173,7 +174,7 @@ class ProgramSearch(RowSearch):
 class RewardEntry(serializers.Serializer):
     """A reward on offer. With an `id`, or a name that is there, that reward is changed."""
 
-    id = Whole(required=False)
+    id = Id(required=False)
     name = Text(max_length=120)
     description = Text(required=False, allow_blank=True, max_length=300)
     points_cost = Whole(min_value=1, max_value=LARGEST)
