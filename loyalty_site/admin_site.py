@@ -36,8 +36,8 @@ class Autocomplete(AutocompleteJsonView):
     """Proposes what may be chosen: living rows of this user."""
 
     def get_queryset(self) -> QuerySet:
-        allowed = self.model_admin.choices(self.request).values("pk")
-        return super().get_queryset().filter(pk__in=allowed)
+        allowed = self.model_admin.choices(self.request)  # type: ignore[attr-defined]
+        return super().get_queryset().filter(pk__in=allowed.values("pk"))
 
 
 def _zone_of(user: Any) -> ZoneInfo:

@@ -1,5 +1,7 @@
 """The history of the whole console, for operators; each row's own history is on its page, for whoever may see it."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +37,7 @@ class LogEntryAdmin(ConsoleAdmin):
         ordering="action_flag",
         label={"added": "success", "changed": "info", "deleted": "danger"},
     )
-    def what(self, entry: LogEntry) -> tuple[str, str]:
+    def what(self, entry: LogEntry) -> tuple[str, Any]:
         return FLAGS[entry.action_flag]
 
     @display(description=_("details"))

@@ -61,12 +61,12 @@ class Scoped:
             kwargs["queryset"] = site.get_model_admin(remote).choices(request)
         else:
             kwargs["queryset"] = self.visible(request, remote._default_manager.all())
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def merchant_is_shown(self, request: HttpRequest) -> bool:
         """Whether there is a merchant to choose or to tell apart."""
@@ -201,7 +201,7 @@ class ScopedInline(Scoped):
         return living if allowed else living.none()
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset = super().get_formset(request, obj, **kwargs)
         formset.form = _deletes_softly(formset.form)
         formset.form.request = request
         return formset

@@ -99,5 +99,7 @@ class Deletable(Asking):
     def restore_row(self, request: HttpRequest, row: Any, cleaned: dict[str, Any]) -> str:
         """Restore one row; returns a sentence that counts what came back."""
         counts = deletion.restore(row)
-        parts = [f"{count} {model_ngettext(apps.get_model(label), count)}" for label, count in counts.items()]
+        parts = [
+            f"{count} {model_ngettext(apps.get_model(label)._meta, count)}" for label, count in counts.items()
+        ]
         return gettext("Restored: %(what)s.") % {"what": ", ".join(parts)}

@@ -8,7 +8,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -31,9 +31,9 @@ class Exporting:
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_export"
         view = self.admin_site.admin_view(self.export)  # type: ignore[attr-defined]
-        return [path("export/<str:kind>/", view, name=name), *super().get_urls()]  # type: ignore[misc]
+        return [path("export/<str:kind>/", view, name=name), *super().get_urls()]
 
-    def export(self, request: HttpRequest, kind: str) -> HttpResponse:
+    def export(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """The list as it is filtered, as a file; more than 100,000 rows are to be narrowed first."""
         if not self.has_view_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
@@ -47,7 +47,7 @@ class Exporting:
             messages.error(request, _("These are too many rows for one file. Please narrow the list first."))
             return HttpResponseRedirect(self._list_address(request))
         columns = [name for name in self.get_list_display(request) if name != "action_checkbox"]  # type: ignore[attr-defined]
-        header = [capfirst(str(label_for_field(name, self.model, self))) for name in columns]
+        header = [capfirst(str(label_for_field(name, self.model, self))) for name in columns]  # type: ignore[call-overload]
         file = spreadsheets.write(kind, header, self._cells(rows, columns))
         day = timezone.localdate().isoformat()
         filename = f"{self.model._meta.model_name}-{day}.{kind}"

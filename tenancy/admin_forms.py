@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -35,8 +34,9 @@ class ConsoleForm(forms.ModelForm):
     def _narrow_choices(self) -> None:
         merchant_id = self.instance.merchant_id
         for field in self.fields.values():
-            if merchant_id and isinstance(field, forms.ModelChoiceField) and _is_tenant_owned(field):
-                field.queryset = field.queryset.filter(merchant_id=merchant_id)
+            rows = field.queryset if isinstance(field, forms.ModelChoiceField) else None
+            if merchant_id and rows is not None and issubclass(rows.model, TenantOwned):
+                field.queryset = rows.filter(merchant_id=merchant_id)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -63,8 +63,3 @@ class ConsoleForm(forms.ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         # Constraints hold also over what the form does not ask for: unique in the merchant, among the living.
         return super()._get_validation_exclusions() - {"merchant", "deleted_at"}
-
-
-def _is_tenant_owned(field: forms.ModelChoiceField) -> bool:
-    model: type[models.Model] | None = field.queryset.model if field.queryset is not None else None
-    return model is not None and issubclass(model, TenantOwned)

@@ -20,7 +20,8 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:COUNT_LIMIT].count()  # type: ignore[union-attr]
+        rows: QuerySet = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[:COUNT_LIMIT].count()
 
 
 class DeletedFilter(admin.SimpleListFilter):
@@ -32,7 +33,7 @@ class DeletedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [("only", _("Deleted only")), ("too", _("Deleted too"))]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         first, *others = super().choices(changelist)
         yield {**first, "display": _("Not deleted")}
         yield from others

@@ -46,7 +46,7 @@ def write(kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
     binary = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
-    text = io.TextIOWrapper(binary, encoding="utf-8", newline="")  # type: ignore[type-var]
+    text = io.TextIOWrapper(binary, encoding="utf-8", newline="")
     text.write(BYTE_ORDER_MARK)
     writer = csv.writer(text)
     writer.writerow([safe(title) for title in header])

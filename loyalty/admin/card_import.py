@@ -102,15 +102,12 @@ class ConfirmForm(forms.Form):
 
 def pack(store: Store, lines: Sequence[Line], user_id: int) -> str:
     """Lines as a signed text, for this user and store."""
-    rows = [
-        [str(value or "") if isinstance(value, date) else value for value in dataclasses.astuple(line)]
-        for line in lines
-    ]
+    rows = [dataclasses.asdict(line) | {"birth_date": _iso(line.birth_date)} for line in lines]
     return signing.dumps({"store": store.pk, "user": user_id, "lines": rows}, salt=SALT, compress=True)
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def unpack(text: str, user_id: int) -> tuple[int, list[Line]]:
@@ -118,12 +115,9 @@ def unpack(text: str, user_id: int) -> tuple[int, list[Line]]:
     kept = signing.loads(text, salt=SALT, max_age=LIFE_SECONDS)
     if kept["user"] != user_id:
         raise signing.BadSignature("another user's")
-    names = [field.name for field in dataclasses.fields(Line)]
-    day = names.index("birth_date")
-    return kept["store"], [
-        Line(*row[:day], date.fromisoformat(row[day]) if row[day] else None, *row[day + 1 :])
-        for row in kept["lines"]
-    ]
+    for row in kept["lines"]:
+        row["birth_date"] = date.fromisoformat(row["birth_date"]) if row["birth_date"] else None
+    return kept["store"], [Line(**row) for row in kept["lines"]]
 
 
 class Importing:

@@ -69,7 +69,7 @@ class ProgramForm(ConsoleForm):
         try:
             data, ending = images.encode_again(sent.read(images.MAXIMUM_BYTES + 1), at_most=at_most)
         except images.ImageRefusedError as refused:
-            raise forms.ValidationError(refused.reason) from refused
+            raise forms.ValidationError(str(refused.reason)) from refused
         return ContentFile(data, name=f"{uuid.uuid4().hex}.{ending}")
 
     def _post_clean(self) -> None:

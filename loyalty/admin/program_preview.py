@@ -24,7 +24,7 @@ class Previewed:
         return [
             path("preview/", view, name="loyalty_loyaltyprogram_preview_new"),
             path("<path:object_id>/preview/", view, name="loyalty_loyaltyprogram_preview"),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),
         ]
 
     def preview(self, request: HttpRequest, object_id: str | None = None) -> JsonResponse:
@@ -36,7 +36,7 @@ class Previewed:
         form = self.get_form(request, row, change=row is not None)(request.POST, instance=row)  # type: ignore[attr-defined]
         form.is_valid()
         program: LoyaltyProgram = form.instance
-        if program.merchant_id is None:
+        if not program.merchant_id:  # an operator has not chosen one yet
             return JsonResponse({"document": "", "notes": []})
         language = _language(request)
         shown = [

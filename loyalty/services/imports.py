@@ -7,7 +7,7 @@ e-mail, and a card has one opening balance at most.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -232,11 +232,11 @@ def _post(
     now = timezone.now()
     entries = []
     for card in cards:
-        who = {"card": card, "store": store, "actor": actor, "keep_address": keep_address}
+        who: dict[str, Any] = {"card": card, "store": store, "actor": actor, "keep_address": keep_address}
         if card.pk in new_ids:
             entries.append(Entry(kind=TransactionType.CARD_CREATED, **who))
         if line := balances.get(card.pk):
-            deltas = {"stamps_delta": line.stamps, "points_delta": line.points}
+            deltas: dict[str, Any] = {"stamps_delta": line.stamps, "points_delta": line.points}
             entries.append(Entry(kind=TransactionType.OPENING_BALANCE, **deltas, **who))
     ledger.post(entries, now=now)
 

@@ -43,9 +43,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "newest": newest(request, place),
         "merchants": merchants() if request.user.is_superuser and place is None else [],
     }
-    program = (
-        place and LoyaltyProgram.objects.filter(merchant=place.merchant).select_related("merchant").first()
-    )
+    program = _program_of(place.merchant) if place else None
     if place is not None and program is not None:
         figures = _statistics(program, place, days)
         shown |= {
@@ -54,6 +52,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
             "charts": charts(program, figures),
         }
     return shown
+
+
+def _program_of(merchant: Merchant) -> LoyaltyProgram | None:
+    return LoyaltyProgram.objects.filter(merchant=merchant).select_related("merchant").first()
 
 
 def _statistics(program: LoyaltyProgram, place: Place, days: int) -> Figures:
