@@ -11,7 +11,7 @@ from django.utils import translation
 from loyalty_site import catalogue
 
 TRANSLATED = [language for language in catalogue.LANGUAGES if language != catalogue.SOURCE_LANGUAGE]
-PERCENT = re.compile(r"%(?:\(\w+\))?[sdif]")
+PERCENT = re.compile(r"%(?:\(\w+\))?[.\d]*[sdifr@]")
 E_MAILS = settings.BASE_DIR / "fixtures" / "email_templates"
 
 
