@@ -17,8 +17,8 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy import scope
 from tenancy.models import IdempotencyKey
 from tests import factories
-from tests.concurrency.conftest import many_cards
 from tests.concurrency.crowd import Crowd, one_crowd_at_a_time
+from tests.concurrency.many_cards import many_cards
 from tests.loyalty.api.till import Till
 
 pytestmark = pytest.mark.concurrency

@@ -54,11 +54,8 @@ def newest_line(card: LoyaltyCard) -> LoyaltyTransaction:
 
 def new_names() -> dict[str, str]:
     number = factories.number()
-    return {
-        "card_number": f"{number:012}",
-        "qr_code_data": f"Q{number:029}",
-        "access_token": f"A{number:029}",
-    }
+    names = {"card_number": f"{number:012}", "qr_code_data": f"Q{number:029}"}
+    return names | {"access_token": f"A{number:029}"}
 
 
 # --- 1 and 2: balances ------------------------------------------------------------------------------------

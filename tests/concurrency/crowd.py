@@ -24,7 +24,8 @@ from loyalty import ledger
 from tenancy import scope
 from tenancy.errors import DomainError
 
-PATIENCE = 30
+HUNDRED, ROUNDS = 100, 3
+PATIENCE = 30  # seconds until a crowd that does not gather is given up
 
 
 class Crowd:

@@ -11,8 +11,8 @@ from loyalty import ledger, verification
 from loyalty.models import LoyaltyTransaction
 from loyalty.services import cards, points, stamps, voids
 from tests import factories
-from tests.concurrency.conftest import ROUNDS
 from tests.concurrency.crowd import (
+    ROUNDS,
     Crowd,
     all_have_read_before_anyone_writes,
     unlocked,

@@ -15,8 +15,8 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import expiry, points
 from tests import factories
 from tests.announcements import announced
-from tests.concurrency.conftest import ROUNDS, many_cards
-from tests.concurrency.crowd import Crowd, unlocked
+from tests.concurrency.crowd import ROUNDS, Crowd, unlocked
+from tests.concurrency.many_cards import many_cards
 
 pytestmark = pytest.mark.concurrency
 STAFF = factories.actor("staff")

@@ -14,13 +14,14 @@ from loyalty.services import enrollment, pins, points, programs, stamps
 from tenancy import idempotency
 from tenancy.idempotency import Answer, Claim
 from tests import factories
-from tests.concurrency.conftest import ROUNDS, many_cards
 from tests.concurrency.crowd import (
+    ROUNDS,
     Crowd,
     all_have_read_before_anyone_writes,
     unlocked,
     without_unique,
 )
+from tests.concurrency.many_cards import many_cards
 
 pytestmark = pytest.mark.concurrency
 STAFF, MANAGER = factories.actor("staff"), factories.actor("manager")
