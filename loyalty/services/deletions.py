@@ -1,4 +1,4 @@
-"""What deleting and restoring means for cards: their passes follow, and nothing expires on the day they come back.
+"""What deleting and restoring means for cards: their passes and figures follow, and nothing expires on coming back.
 
 `tenancy.deletion` calls these two for every batch, whatever row it began with.
 """
@@ -10,10 +10,11 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from loyalty import rules
+from loyalty import rules, statistics
 from loyalty.events import CardStateChanged
 from loyalty.models import LoyaltyCard
 from tenancy import outbox, scope
+from tenancy.models import Merchant
 
 BATCH = 1_000
 
@@ -22,6 +23,7 @@ def on_deleted(row: models.Model, batch: uuid.UUID) -> None:
     """Announce the cards that went, in batches of bounded size."""
     with scope.everything("a batch does not leave its merchant"):
         _announce(_cards(batch))
+        _count_again(batch)
 
 
 def on_restored(row: models.Model, batch: uuid.UUID) -> None:
@@ -31,6 +33,13 @@ def on_restored(row: models.Model, batch: uuid.UUID) -> None:
         cards = _cards(batch)
         cards.filter(program__points_expiration_days__isnull=False).update(expiry_not_before=not_before)
         _announce(cards)
+        _count_again(batch)
+
+
+def _count_again(batch: uuid.UUID) -> None:
+    """Closed days hold only cards that are there: the merchant's roll-ups are made again by the next nightly run."""
+    for merchant in Merchant.all_objects.filter(pk__in=_cards(batch).values("merchant_id").distinct()):
+        statistics.forget_roll_ups(merchant)
 
 
 def _cards(batch: uuid.UUID) -> QuerySet[LoyaltyCard]:

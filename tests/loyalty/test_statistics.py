@@ -9,7 +9,7 @@ from django.core.management import call_command
 from loyalty import statistics
 from loyalty.models import DailyFigures, LoyaltyProgram
 from loyalty.services import points, stamps, voids
-from tenancy import scope
+from tenancy import deletion, scope
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -151,3 +151,19 @@ def test_nobody_elses_figures_are_mixed_in(week):
     other = factories.shop()
     with scope.everything("test"):
         assert statistics.of_program(program_of(other), now=NOW)["total_cards"] == 0
+
+
+def test_deleted_cards_leave_the_closed_days_and_come_back_with_them(week):
+    later = NOW + timedelta(days=20)
+    with factories.inside(week):
+        program = program_of(week)
+        statistics.roll_up(week.merchant, now=later)
+        before = statistics.of_program(program, now=later)
+        card = program.cards.get(enrolled_at_store=week.other_store)
+        deletion.soft_delete(card, by=None)
+        without = statistics.of_program(program, now=later)
+        assert (without["total_cards"], without["total_points_issued"]) == (1, 650)
+        statistics.roll_up(week.merchant, now=later)
+        assert statistics.of_program(program, now=later) == without
+        deletion.restore(card)
+        assert statistics.of_program(program, now=later) == before
