@@ -123,7 +123,7 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
         return self.may(request, "view", self.row(request, obj))
 
     def _send(self, request: HttpRequest, rows: QuerySet[WalletPass]) -> int:
-        if request.user.is_superuser:  # type: ignore[union-attr]
+        if request.user.is_superuser:
             # Whoever runs the platform may also end a pause of the whole wallet.
             for platform in set(rows.values_list("platform", flat=True)):
                 channel.resume(Platform(platform))

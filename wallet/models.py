@@ -145,11 +145,13 @@ class WalletPass(Synced, TenantOwned):
 class AppleDeviceRegistration(TenantOwned):
     """A device that holds a pass. `pushed_version` is the last one it was told of."""
 
-    wallet_pass = models.ForeignKey(WalletPass, on_delete=models.CASCADE, related_name="registrations")
+    wallet_pass = models.ForeignKey(
+        WalletPass, on_delete=models.CASCADE, related_name="registrations", verbose_name=_("wallet pass")
+    )
     device_library_identifier = models.CharField(max_length=128)
     push_token = models.CharField(max_length=200)
-    renewed_at = models.DateTimeField(default=timezone.now)
-    pushed_version = models.PositiveIntegerField(default=0)
+    renewed_at = models.DateTimeField(_("registered"), default=timezone.now)
+    pushed_version = models.PositiveIntegerField(_("version it was told of"), default=0)
 
     class Meta:
         verbose_name = _("device")

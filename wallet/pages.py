@@ -39,7 +39,7 @@ def apple_pass(request: HttpRequest, access_token: str) -> HttpResponse:
         raise NotFound()
     with scope.merchant(card.merchant_id):
         wallet_pass = passes.living(card, Platform.APPLE)
-        response = package_response(wallet_pass)
+        response = package_response(request, wallet_pass)
         if request.method == "GET":
             devices.fetched(wallet_pass)
     return response

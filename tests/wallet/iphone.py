@@ -34,6 +34,19 @@ def opened(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+SERVICE = "/api/v1/wallet/apple/v1"
+
+
+def registrations(held: HeldPass, device: str = "d3v1c3") -> str:
+    """The address where a device registers for a pass."""
+    return f"{SERVICE}/devices/{device}/registrations/{held.content['passTypeIdentifier']}/{held.serial}"
+
+
+def proof(held: HeldPass) -> dict[str, str]:
+    """The header by which a phone shows that it holds a pass."""
+    return {"Authorization": f"ApplePass {held.content['authenticationToken']}"}
+
+
 class IPhone:
     """One device. It follows no redirect, keeps no cookie, and knows a pass only by what stands in it."""
 
@@ -66,14 +79,14 @@ class IPhone:
             self._registrations(held),
             json.dumps({"pushToken": self.push_token}),
             content_type="application/json",
-            headers=self._proof(held),
+            headers=proof(held),
             **more,
         )
 
     def remove(self, held: HeldPass) -> Any:
         """Throw a pass away."""
         del self.passes[held.serial]
-        return self.client.delete(self._registrations(held), headers=self._proof(held))
+        return self.client.delete(self._registrations(held), headers=proof(held))
 
     def ask_what_is_new(self) -> list[str]:
         """What the phone does on a push: the serial numbers that changed since it last asked."""
@@ -94,7 +107,7 @@ class IPhone:
         """Ask for the newest version of a pass."""
         response = self.client.get(
             f"{self._service(held)}/v1/passes/{held.content['passTypeIdentifier']}/{held.serial}",
-            headers=self._proof(held) | {"If-Modified-Since": held.last_modified},
+            headers=proof(held) | {"If-Modified-Since": held.last_modified},
         )
         if response.status_code == 200:
             self._keep(response)
@@ -113,6 +126,3 @@ class IPhone:
     def _registrations(self, held: HeldPass) -> str:
         kind = held.content["passTypeIdentifier"]
         return f"{self._service(held)}/v1/devices/{self.device}/registrations/{kind}/{held.serial}"
-
-    def _proof(self, held: HeldPass) -> dict[str, str]:
-        return {"Authorization": f"ApplePass {held.content['authenticationToken']}"}

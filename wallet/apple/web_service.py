@@ -108,7 +108,8 @@ def changes(request: HttpRequest, *, device: str, pass_type: str) -> HttpRespons
         found = devices.changes(device=device, since=request.GET.get("passesUpdatedSince"))
     if found is None:
         return _empty(204)
-    return _whole(JsonResponse({"serialNumbers": found.serial_numbers, "lastUpdated": found.tag}))
+    answer = JsonResponse({"serialNumbers": found.serial_numbers, "lastUpdated": found.tag})
+    return whole(request, answer)
 
 
 @require_safe
@@ -122,7 +123,7 @@ def latest(request: HttpRequest, wallet_pass: WalletPass) -> HttpResponse:
         response["Last-Modified"] = http_date(modified)
         return response
     try:
-        response = package_response(wallet_pass)
+        response = package_response(request, wallet_pass)
     except WalletUnavailable as error:
         response = _empty(503)
         response["Retry-After"] = str(error.extra["retry_after"])
@@ -132,18 +133,20 @@ def latest(request: HttpRequest, wallet_pass: WalletPass) -> HttpResponse:
     return response
 
 
-def package_response(wallet_pass: WalletPass) -> HttpResponse:
+def package_response(request: HttpRequest, wallet_pass: WalletPass) -> HttpResponse:
     """The .pkpass of a pass as an answer that nothing on the way may change or keep. Raises WalletUnavailable."""
     response = HttpResponse(devices.build(wallet_pass), content_type=CONTENT_TYPE)
     response["Last-Modified"] = http_date(int(wallet_pass.last_modified.timestamp()))
     response["Cache-Control"] = "no-store, private, no-transform"
     response["Content-Disposition"] = 'attachment; filename="card.pkpass"'
-    return _whole(response)
+    return whole(request, response)
 
 
-def _whole(response: HttpResponse) -> HttpResponse:
-    """With its length, which a HEAD must tell as well."""
+def whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """With its length, which the answer to HEAD tells as well, though it has no body."""
     response["Content-Length"] = str(len(response.content))
+    if request.method == "HEAD":
+        response.content = b""
     return response
 
 

@@ -43,8 +43,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='WalletChannel',
             fields=[
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('platform', models.CharField(choices=[('apple', 'Apple Wallet'), ('google', 'Google Wallet')], max_length=10, primary_key=True, serialize=False)),
                 ('next_slot_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('paused_until', models.DateTimeField(null=True)),
@@ -62,8 +62,8 @@ class Migration(migrations.Migration):
             name='WalletPass',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('wanted_version', models.PositiveIntegerField(default=1, verbose_name='wanted')),
                 ('synced_version', models.PositiveIntegerField(default=0, verbose_name='synced')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('is_notable', models.BooleanField(default=False, editable=False)),
                 ('notified_at', models.JSONField(default=list, editable=False)),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wallet_passes', to='loyalty.loyaltycard', verbose_name='card')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
             ],
             options={
                 'verbose_name': 'wallet pass',
@@ -98,14 +98,14 @@ class Migration(migrations.Migration):
             name='AppleDeviceRegistration',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('device_library_identifier', models.CharField(max_length=128)),
                 ('push_token', models.CharField(max_length=200)),
-                ('renewed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('pushed_version', models.PositiveIntegerField(default=0)),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
-                ('wallet_pass', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registrations', to='wallet.walletpass')),
+                ('renewed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='registered')),
+                ('pushed_version', models.PositiveIntegerField(default=0, verbose_name='version it was told of')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
+                ('wallet_pass', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registrations', to='wallet.walletpass', verbose_name='wallet pass')),
             ],
             options={
                 'verbose_name': 'device',
@@ -116,8 +116,8 @@ class Migration(migrations.Migration):
             name='PassDesign',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('wanted_version', models.PositiveIntegerField(default=1, verbose_name='wanted')),
                 ('synced_version', models.PositiveIntegerField(default=0, verbose_name='synced')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 ('checked_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('spread_version', models.PositiveIntegerField(default=1)),
                 ('spread_after_id', models.BigIntegerField(null=True)),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
                 ('program', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='pass_design', to='loyalty.loyaltyprogram', verbose_name='program')),
             ],
             options={

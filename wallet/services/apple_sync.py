@@ -93,24 +93,25 @@ def _note(passes: list[WalletPass], waiting: Waiting, answers: Mapping[str, Answ
         answer = answers[registration.push_token]
         if not _note_device(registration, wallet_pass, answer):
             faults[wallet_pass.pk] = answer
-    now = timezone.now()
     arrived = [each for each in passes if each.pk not in faults]
     pushed = {wallet_pass.pk for _, wallet_pass in waiting}
-    for rest, done in (
-        (REST, [each for each in arrived if each.pk in pushed]),
-        (timedelta(), [each for each in arrived if each.pk not in pushed]),
-    ):
-        queue.settle(done, now=now, rest=rest)
+    now = timezone.now()
+    queue.settle([each for each in arrived if each.pk in pushed], now=now, rest=REST)
+    queue.settle([each for each in arrived if each.pk not in pushed], now=now)
     _reopen_where_devices_wait(arrived)
     for each in passes:
-        if (answer := faults.get(each.pk)) is None:
-            continue
-        if answer.outcome is Outcome.MISCONFIGURED:
-            queue.release([each], answer.reason)
-        else:
-            queue.postpone(each, answer.reason, now=now, wait=answer.wait)
+        if each.pk in faults:
+            _note_fault(each, faults[each.pk], now)
     _note_channel(list(answers.values()))
     return len(arrived)
+
+
+def _note_fault(wallet_pass: WalletPass, answer: Answer, now: datetime) -> None:
+    """What is ours to mend is no failed attempt of the pass."""
+    if answer.outcome is Outcome.MISCONFIGURED:
+        queue.release([wallet_pass], answer.reason)
+    else:
+        queue.postpone(wallet_pass, answer.reason, now=now, wait=answer.wait)
 
 
 def _note_device(registration: AppleDeviceRegistration, wallet_pass: WalletPass, answer: Answer) -> bool:

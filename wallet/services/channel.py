@@ -16,8 +16,8 @@ from wallet.models import Platform, Synced, WalletChannel, WalletPass
 
 logger = logging.getLogger(__name__)
 
-# 19.2 a second: Google allows 20, and the network may push two requests closer together.
-SPACING = timedelta(milliseconds=52)
+# 18 a second: Google allows 20, and the network may push requests closer together.
+SPACING = timedelta(milliseconds=55)
 LONGEST_PAUSE_SECONDS = 60
 FAULT_PAUSE = timedelta(minutes=10)
 LONGEST_RUN = timedelta(seconds=90)

@@ -130,7 +130,8 @@ def send_passes(client: GoogleClient, passes: list[WalletPass], reserve: Reserve
     cards = selectors.cards_of(passes)
     program_ids = {card.program_id for card in cards.values()}
     programs = {program_id: selectors.program_facts(program_id) for program_id in program_ids}
-    classes = dict(PassDesign.objects.filter(program__in=programs).values_list("program_id", "class_id"))
+    designs = PassDesign.objects.filter(program__in=programs)
+    classes = {design.program_id: str(design.class_id) for design in designs}
     wanted = []
     for each in passes:
         card = cards[each.card_id]

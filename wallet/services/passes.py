@@ -67,7 +67,7 @@ def living(card: LoyaltyCard, platform: Platform) -> WalletPass:
 def cards_changed(card_ids: Iterable[int], *, notable: bool = False) -> int:
     """The balances of these cards changed; `notable`: worth one of the day's notifications."""
     passes = WalletPass.objects.filter(card_id__in=list(card_ids), retired_at__isnull=True)
-    changed = touch(passes, **({"is_notable": True} if notable else {}))
+    changed = touch(passes, is_notable=True) if notable else touch(passes)
     if changed:
         doorbell.ring(SYNC_TASK)
     return changed

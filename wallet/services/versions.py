@@ -1,6 +1,7 @@
 """Versions of a pass: wanting a new one, and what the holder of a pass did with it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -13,12 +14,12 @@ SYNC_TASK = "wallet.sync_passes"
 GATHER = timedelta(seconds=2)
 
 
-def touch(passes: QuerySet[WalletPass], *, now: datetime | None = None, **changes: object) -> int:
-    """Want a new version of these passes; returns how many.
+def touch(passes: QuerySet[WalletPass], **changes: Any) -> int:
+    """Want a new version of these passes, and change what else is given; returns how many.
 
     Last-Modified has whole seconds and must grow with each version, so that it may run ahead of the clock.
     """
-    now = now or timezone.now()
+    now = timezone.now()
     second = now.replace(microsecond=0)
     later = Case(
         When(last_modified__gte=second, then=F("last_modified") + timedelta(seconds=1)), default=Value(second)
