@@ -18,6 +18,7 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from tenancy.admin_access import OPERATORS, Grants
@@ -55,6 +56,7 @@ class TaskAdmin(ConsoleAdmin, BeatPeriodicTaskAdmin):
     change_list_template = None
     date_hierarchy = None
     list_filter = ["enabled", "one_off"]
+    readonly_fields = ["last_run_at", "in_words"]
     fieldsets = [
         (None, {"fields": ["name", "regtask", "task", "enabled", "description"]}),
         (
@@ -64,7 +66,7 @@ class TaskAdmin(ConsoleAdmin, BeatPeriodicTaskAdmin):
                     ("crontab", "interval"),
                     ("clocked", "solar"),
                     "start_time",
-                    ("crontab_translation", "last_run_at"),
+                    ("in_words", "last_run_at"),
                     "one_off",
                 ]
             },
@@ -83,6 +85,10 @@ class TaskAdmin(ConsoleAdmin, BeatPeriodicTaskAdmin):
         ),
     ]
 
+    @display(description=_("in English words"))
+    def in_words(self, task: PeriodicTask) -> str:
+        return task.crontab.human_readable if task.crontab else ""
+
 
 class ScheduleAdmin(ConsoleAdmin):
     """A point in time, or a rhythm, that tasks hang on."""
@@ -94,9 +100,13 @@ class ScheduleAdmin(ConsoleAdmin):
 @admin.register(CrontabSchedule)
 class CrontabAdmin(ScheduleAdmin):
     menu_title = _("By the clock")
-    list_display = ["__str__", "human_readable"]
-    fields = BeatCrontabScheduleAdmin.fields
-    readonly_fields = BeatCrontabScheduleAdmin.readonly_fields
+    list_display = ["__str__", "in_words"]
+    fields = ["in_words", *BeatCrontabScheduleAdmin.fields[1:]]
+    readonly_fields = ["in_words"]
+
+    @display(description=_("in English words"))
+    def in_words(self, schedule: CrontabSchedule) -> str:
+        return str(schedule.human_readable)
 
 
 @admin.register(IntervalSchedule)

@@ -35,8 +35,12 @@ class ConsoleForm(forms.ModelForm):
         merchant_id = self.instance.merchant_id
         for field in self.fields.values():
             rows = field.queryset if isinstance(field, forms.ModelChoiceField) else None
-            if merchant_id and rows is not None and issubclass(rows.model, TenantOwned):
-                field.queryset = rows.filter(merchant_id=merchant_id)  # type: ignore[attr-defined]
+            if rows is None or not issubclass(rows.model, TenantOwned):
+                continue
+            if merchant_id:
+                field.queryset = rows = rows.filter(merchant_id=merchant_id)  # type: ignore[attr-defined]
+            if field.required and len(only := list(rows[:2])) == 1:
+                field.initial = only[0].pk  # there is nothing to choose
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

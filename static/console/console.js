@@ -12,6 +12,12 @@ document.addEventListener("DOMContentLoaded", () => {
     box.setAttribute("role", "button");
     box.setAttribute("tabindex", "0");
   }
+  // Its icons are words in a typeface of symbols: where there are other words, nobody should hear them.
+  for (const icon of document.querySelectorAll(".material-symbols-outlined:not([role])")) {
+    const control = icon.closest("a, button, [role=button]");
+    const words = control?.textContent?.replace(icon.textContent ?? "", "").trim();
+    if (!control || words) icon.setAttribute("aria-hidden", "true");
+  }
 });
 
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,168 @@
+"""The console in a real browser: the main way of each role, and whether its pages are for everybody."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from loyalty.models import LoyaltyCard
+from tenancy.models import User
+from tests import factories
+from tests.browser.measure import AXE, FINDINGS, sideways
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]  # the rest of the page is Unfold's
+BAD = "email,name,stamps\na@example.com,Anna,2\nnobody,Ben,1\nc@example.com,Carl,many\n,Dora,1\n"
+GOOD = "email,name,stamps\na@example.com,Anna,2\nb@example.com,Ben,1\nc@example.com,Carl,3\n"
+
+
+def enter(context: BrowserContext, person: User) -> Page:
+    """Sign somebody in to the console, by its form, on a wide screen."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/admin/")
+    page.get_by_label("E-mail").fill(person.email)
+    page.locator("input[name=password]").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url("/admin/")
+    return page
+
+
+def save(page: Page) -> None:
+    page.locator("button[name=_save]").click()
+    expect(page.get_by_text("successfully")).to_be_visible()
+
+
+def file_of(folder: Path, text: str) -> Path:
+    path = folder / "customers.csv"
+    path.write_text(text)
+    return path
+
+
+def test_a_new_merchant_goes_from_nothing_to_a_poster(live_server, context):
+    operator = factories.operator()
+    page = enter(context, operator)
+    page.goto("/admin/tenancy/merchant/add/")
+    page.fill("[name=name]", "Café Nei")
+    page.fill("[name=slug]", "nei")
+    save(page)
+    page.goto("/admin/tenancy/store/add/")
+    page.locator(".select2-selection").first.click()
+    page.locator(".select2-results__option", has_text="Café Nei").click()
+    page.locator("[name=name]").press_sequentially("Café Nei Gare")
+    expect(page.locator("[name=store_code]")).to_have_value("cafe-nei-gare")
+    save(page)
+    page.goto("/admin/tenancy/storeuser/add/")
+    page.fill("[name=email]", "owner@nei.example")
+    page.fill("[name=password]", "blueberry-tram-77")
+    page.select_option("[name=role]", "owner")
+    save(page)
+
+    page.context.clear_cookies()
+    page.goto("/admin/")
+    page.get_by_label("E-mail").fill("owner@nei.example")
+    page.locator("input[name=password]").fill("blueberry-tram-77")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Make one").click()
+    page.get_by_role("button", name="Look", exact=True).click()
+    page.fill("[name=card_name_en]", "Our card")
+    card = page.frame_locator("[data-frame]").locator(".pass").first
+    expect(card).to_contain_text("Our card")
+    save(page)
+
+    page.goto("/admin/tenancy/store/")
+    page.get_by_role("link", name="Café Nei Gare").first.click()
+    page.get_by_text("For the counter").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Poster").click()
+    poster = opened.value
+    expect(poster).to_have_url("/join/cafe-nei-gare/poster/")
+    expect(poster.locator("svg.qr")).to_be_visible()
+
+
+def test_a_missing_stamp_is_found_and_given(context, shop, anouk):
+    page = enter(context, shop.manager)
+    page.get_by_role("link", name="Cards", exact=True).click()
+    page.locator("#searchbar").fill("anouk")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=anouk.display_number).click()
+    page.get_by_role("link", name="Give stamps").click()
+    page.get_by_label("Reason").fill("The till had no network")
+    page.get_by_role("button", name="Give stamps").click()
+    expect(page.get_by_text("1 stamp was given.")).to_be_visible()
+    expect(page.get_by_text("The till had no network")).to_be_visible()
+    assert factories.fresh(anouk).stamp_count == 1
+
+
+def test_an_import_with_three_bad_lines_is_put_right(context, shop, tmp_path):
+    page = enter(context, shop.owner)
+    page.goto("/admin/loyalty/loyaltycard/import/")
+    page.select_option("[name=store]", str(shop.store.pk))
+    page.set_input_files("[name=file]", file_of(tmp_path, BAD))
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("alert")).to_contain_text("3 cells are wrong.")
+    expect(page.locator("tbody tr")).to_contain_text(
+        ["This is no e-mail address.", "Write a whole number", "The e-mail address is missing."]
+    )
+    page.get_by_role("link", name="Choose the corrected file").click()
+    page.select_option("[name=store]", str(shop.store.pk))
+    page.set_input_files("[name=file]", file_of(tmp_path, GOOD))
+    page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("button", name="Import 3 lines").click()
+    expect(page.get_by_text("3 cards were made, 3 balances were brought over.")).to_be_visible()
+    with factories.inside(shop):
+        assert LoyaltyCard.objects.count() == 3
+
+
+def test_a_card_that_was_deleted_by_mistake_comes_back(context, shop, anouk):
+    page = enter(context, shop.owner)
+    page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
+    page.get_by_role("link", name="Delete card").click()
+    page.get_by_role("button", name="sure").click()
+    assert factories.fresh(anouk).is_deleted
+    page.goto("/admin/loyalty/loyaltycard/?deleted=only")
+    page.get_by_role("link", name=anouk.display_number).click()
+    expect(page.get_by_text(shop.owner.email).first).to_be_visible()
+    page.get_by_role("link", name="Restore").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("Restored: 1 card.")).to_be_visible()
+    assert not factories.fresh(anouk).is_deleted
+
+
+def test_a_menu_of_buttons_opens_by_keyboard_alone(context, shop, anouk):
+    page = enter(context, shop.owner)
+    page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
+    page.get_by_role("button", name="More", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Send the link")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/",
+        "/admin/loyalty/loyaltycard/",
+        "/admin/loyalty/loyaltycard/{card}/change/",
+        "/admin/loyalty/loyaltycard/{card}/give_stamp/",
+        "/admin/loyalty/loyaltycard/import/",
+        "/admin/loyalty/loyaltyprogram/{program}/change/",
+        "/admin/customers/customer/{customer}/change/",
+        "/admin/tenancy/store/{store}/delete/",
+        "/admin/loyalty/staffpin/add/",
+    ],
+)
+def test_a_page_of_the_console_is_for_everybody(context, shop, anouk, address):
+    ids = {
+        "card": anouk.pk,
+        "program": shop.program.pk,
+        "customer": anouk.customer_id,
+        "store": shop.other_store.pk,
+    }
+    page = enter(context, shop.owner)
+    page.goto(address.format(**ids))
+    page.evaluate(f"(() => {{ {AXE.read_text()} }})()")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert page.evaluate(FINDINGS, WCAG) == [], scheme
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address.format(**ids))
+    assert sideways(page) <= 0
