@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, Response, expect
 from pytest_django.live_server_helper import LiveServer
 
 from loyalty.models import LoyaltyCard
@@ -32,8 +32,10 @@ ARGUMENTS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
-# A refusal of the API, or a network that a test has taken away, is no fault of the page.
+# A refusal of the API, or a network that a test has taken away, is no fault of the page; a file that is missing is.
 EXPECTED = re.compile(r"^Failed to load resource: (the server responded with a status of 4|net::ERR_)")
+
+FILES = ("stylesheet", "script", "image", "font", "manifest")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,13 +69,22 @@ def browser_context_args(live_server: LiveServer) -> dict[str, Any]:
 
 
 @pytest.fixture
-def attentive() -> Iterator[Callable[[BrowserContext], None]]:
-    """Makes a context's pages report every error, and every address that is not ours."""
-    complaints: list[str] = []
+def complaints() -> list[str]:
+    """What the browser found fault with so far."""
+    return []
+
+
+@pytest.fixture
+def attentive(complaints: list[str]) -> Iterator[Callable[[BrowserContext], None]]:
+    """Makes a context's pages report every error, every missing file, and every address that is not ours."""
 
     def watch_request(request: Request) -> None:
         if not re.match(r"(http://(localhost|127\.0\.0\.1):|data:|blob:)", request.url):
             complaints.append(f"asked for {request.url}")
+
+    def watch_response(response: Response) -> None:
+        if response.status >= 500 or (response.status >= 400 and response.request.resource_type in FILES):
+            complaints.append(f"{response.status} for {response.url}")
 
     def watch_page(page: Page) -> None:
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -88,6 +99,7 @@ def attentive() -> Iterator[Callable[[BrowserContext], None]]:
 
     def watch(context: BrowserContext) -> None:
         context.on("request", watch_request)
+        context.on("response", watch_response)
         context.on("page", watch_page)
 
     yield watch

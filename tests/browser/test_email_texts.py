@@ -29,9 +29,10 @@ def test_the_preview_shows_the_platforms_text_with_a_real_customer(form: Page) -
     letter = form.frame_locator("iframe[data-letter]")
     expect(letter.get_by_text("Hello Anouk,")).to_be_visible()
     expect(letter.get_by_role("link", name="Open your card")).to_be_visible()
-    form.get_by_role("button", name="French").click()
+    french = form.get_by_role("group", name="Language").get_by_role("button", name="French")
+    french.click()
     expect(letter.get_by_text("Bonjour Anouk,")).to_be_visible()
-    expect(form.get_by_role("button", name="French")).to_have_attribute("aria-pressed", "true")
+    expect(french).to_have_attribute("aria-pressed", "true")
 
 
 def test_the_preview_follows_what_is_written_and_names_the_line_of_a_mistake(form: Page) -> None:

@@ -1,30 +1,11 @@
 """The terminal for everybody: by keyboard alone, on a narrow screen, with big fingers, in four languages."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests import factories
+from tests.browser.measure import sideways, too_small
 from tests.browser.till import Till, balance
-
-SMALLEST_TARGET = 44
-MEASURE = """() => [...document.querySelectorAll("a, button, input, select, summary, label.person")]
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".visually-hidden, .skip-link"))
-  .filter((one) => !one.classList.contains("visually-hidden") && one.type !== "checkbox")
-  .map((one) => [one.id || one.textContent.trim(), one.getBoundingClientRect()])
-  .filter(([, box]) => box.width && (box.width < 44 || box.height < 44))
-  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
-
-
-def too_small(page: Page) -> list[str]:
-    """What is smaller than a finger needs."""
-    found: list[str] = page.evaluate(MEASURE)
-    return found
-
-
-def sideways(page: Page) -> int:
-    """How many pixels the page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return width
 
 
 def test_a_stamp_with_the_keyboard_alone(till, anouk):
@@ -113,7 +94,6 @@ def test_the_sign_in_page_works_without_any_script(browser, browser_context_args
     page = Till(context).sign_in(shop.owner).page
 
     expect(page.get_by_role("heading", name="Which store?")).to_be_visible()
-    assert sideways.__doc__
     page.get_by_role("link", name=shop.other_store.name).click()
     expect(page).to_have_title(f"Till · {shop.other_store.name}")
     context.close()
