@@ -135,7 +135,7 @@ def _has_deleted_parent(row: SoftDeletable) -> bool:
     return False
 
 
-def _has_orphans(model: type[SoftDeletable], batch: uuid.UUID) -> bool:
+def _has_orphans(model: type[SoftDeletable], batch: uuid.UUID | None) -> bool:
     """Whether a row of this batch would come back under a parent that was deleted in another one."""
     rows = _all_rows(model).filter(deletion_batch=batch)
     for field_name in model.deleted_with:

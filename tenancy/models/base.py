@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from safedelete.managers import SafeDeleteManager
 from safedelete.models import SafeDeleteModel
 
@@ -17,8 +18,8 @@ LIVING = Q(deleted_at__isnull=True)
 class TimeStamped(models.Model):
     """When a row was made and last changed (UTC)."""
 
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
     class Meta:
         abstract = True
@@ -36,7 +37,9 @@ class TenantOwned(TimeStamped):
 
     merchant_path: ClassVar[str] = "merchant_id"
 
-    merchant = models.ForeignKey("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
+    merchant = models.ForeignKey(
+        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", verbose_name=_("merchant")
+    )
 
     objects = TenantManager()
 
@@ -116,8 +119,11 @@ class SoftDeletable(SafeDeleteModel):
     deleted_with: ClassVar[tuple[str, ...]] = ()
     deleted_by_cascade = None  # a batch id says more than safedelete's boolean
 
+    # safedelete's own field, with a name for people
+    deleted_at = models.DateTimeField(_("deleted"), editable=False, null=True, db_index=True)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("deleted by"),
         null=True,
         blank=True,
         editable=False,
@@ -145,7 +151,7 @@ class SoftDeletable(SafeDeleteModel):
 
     @property
     def is_deleted(self) -> bool:
-        return self.deleted_at is not None  # type: ignore[attr-defined]  # safedelete adds it by name
+        return self.deleted_at is not None
 
 
 class TenantSoftDeletable(SoftDeletable, TenantOwned):
