@@ -32,7 +32,13 @@ class EmailTemplate(TimeStamped):
 
     code = models.CharField(_("e-mail"), max_length=40, choices=Code.choices)
     merchant = models.ForeignKey(
-        "tenancy.Merchant", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        "tenancy.Merchant",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("merchant"),
     )
     store = models.ForeignKey(
         "tenancy.Store",
@@ -122,7 +128,11 @@ class EmailLog(TenantOwned):
     """
 
     merchant = models.ForeignKey(
-        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
+        "tenancy.Merchant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("merchant"),
     )
     store = models.ForeignKey(
         "tenancy.Store",

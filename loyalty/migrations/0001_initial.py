@@ -23,8 +23,8 @@ class Migration(migrations.Migration):
             name='DailyFigures',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('date', models.DateField()),
                 ('new_cards', models.IntegerField(default=0)),
                 ('stamps', models.IntegerField(default=0)),
@@ -40,9 +40,9 @@ class Migration(migrations.Migration):
             name='LoyaltyCard',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deleted_at', models.DateTimeField(db_index=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('deleted_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='deleted')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('deletion_batch', models.UUIDField(blank=True, db_index=True, editable=False, null=True)),
                 ('card_number', models.CharField(max_length=12, unique=True, verbose_name='card number')),
                 ('qr_code_data', models.CharField(max_length=30, unique=True)),
@@ -74,9 +74,9 @@ class Migration(migrations.Migration):
             name='LoyaltyProgram',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deleted_at', models.DateTimeField(db_index=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('deleted_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='deleted')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('deletion_batch', models.UUIDField(blank=True, db_index=True, editable=False, null=True)),
                 ('loyalty_type', models.CharField(choices=[('stamps', 'stamps'), ('points', 'points'), ('hybrid', 'stamps and points')], default='stamps', max_length=10, verbose_name='kind')),
                 ('stamps_target', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='stamps for a reward')),
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             name='LoyaltyTransaction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('transaction_type', models.CharField(choices=[('card_created', 'card made'), ('welcome_bonus', 'welcome bonus'), ('stamp_earned', 'stamp given'), ('stamp_redeemed', 'reward for stamps'), ('stamp_voided', 'stamps undone'), ('points_earned', 'points given'), ('points_redeemed', 'reward for points'), ('points_voided', 'points undone'), ('points_adjustment', 'points adjusted'), ('points_expired', 'points expired'), ('card_deactivated', 'card deactivated'), ('card_reactivated', 'card reactivated'), ('card_replaced', 'card replaced'), ('merge_in', 'merged in'), ('merge_out', 'merged into another card'), ('opening_balance', 'opening balance')], max_length=20, verbose_name='kind')),
                 ('stamps_delta', models.IntegerField(default=0, verbose_name='stamps')),
                 ('stamps_balance_after', models.IntegerField(verbose_name='stamps after')),
@@ -151,8 +151,8 @@ class Migration(migrations.Migration):
             name='MerchantCalendar',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('open_from', models.DateField(null=True)),
                 ('points_expired_on', models.DateField(null=True)),
             ],
@@ -164,8 +164,8 @@ class Migration(migrations.Migration):
             name='MerchantLoyaltySettings',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('allow_cross_location_redemption', models.BooleanField(default=True, verbose_name='cards are valid at all stores')),
                 ('allow_self_enrollment', models.BooleanField(default=True, verbose_name='customers may enrol by themselves')),
                 ('allow_void_transactions', models.BooleanField(default=True, verbose_name='staff may undo')),
@@ -184,8 +184,8 @@ class Migration(migrations.Migration):
             name='OrderReference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('reference', models.CharField(max_length=64)),
             ],
         ),
@@ -193,9 +193,9 @@ class Migration(migrations.Migration):
             name='PointsReward',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deleted_at', models.DateTimeField(db_index=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('deleted_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='deleted')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('deletion_batch', models.UUIDField(blank=True, db_index=True, editable=False, null=True)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('name_en', models.CharField(max_length=120, null=True, verbose_name='name')),
@@ -222,9 +222,9 @@ class Migration(migrations.Migration):
             name='StaffPin',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deleted_at', models.DateTimeField(db_index=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('deleted_at', models.DateTimeField(db_index=True, editable=False, null=True, verbose_name='deleted')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('deletion_batch', models.UUIDField(blank=True, db_index=True, editable=False, null=True)),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('staff_code', models.CharField(blank=True, max_length=30, verbose_name='staff code')),
@@ -244,8 +244,8 @@ class Migration(migrations.Migration):
             name='StaffToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('expires_at', models.DateTimeField()),
                 ('last_used_at', models.DateTimeField()),
@@ -271,7 +271,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='loyaltycard',
             name='deleted_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by'),
         ),
         migrations.AddField(
             model_name='loyaltycard',
@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='loyaltycard',
             name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant'),
         ),
         migrations.AddField(
             model_name='loyaltycard',
@@ -296,12 +296,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='loyaltyprogram',
             name='deleted_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by'),
         ),
         migrations.AddField(
             model_name='loyaltyprogram',
             name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant'),
         ),
         migrations.AddField(
             model_name='loyaltycard',
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='loyaltytransaction',
             name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant'),
         ),
         migrations.AddField(
             model_name='loyaltytransaction',
@@ -361,12 +361,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pointsreward',
             name='deleted_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by'),
         ),
         migrations.AddField(
             model_name='pointsreward',
             name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant'),
         ),
         migrations.AddField(
             model_name='pointsreward',
@@ -381,12 +381,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='staffpin',
             name='deleted_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by'),
         ),
         migrations.AddField(
             model_name='staffpin',
             name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant'),
         ),
         migrations.AddField(
             model_name='staffpin',
@@ -401,7 +401,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='stafftoken',
             name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant'),
         ),
         migrations.AddField(
             model_name='stafftoken',

@@ -19,14 +19,14 @@ class Migration(migrations.Migration):
             name='AddressProblem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('address', models.CharField(max_length=254, verbose_name='address')),
                 ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='failures in a row')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('broken_since', models.DateTimeField(blank=True, null=True, verbose_name='does not work since')),
                 ('customer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
             ],
             options={
                 'verbose_name': 'address problem',
@@ -37,8 +37,8 @@ class Migration(migrations.Migration):
             name='EmailLog',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('code', models.CharField(choices=[('loyalty_enrollment', 'Welcome: the card'), ('loyalty_welcome_bonus', 'Welcome bonus'), ('loyalty_reward_ready', 'Reward ready'), ('loyalty_points_expiring', 'Points are about to expire'), ('loyalty_points_expired', 'Points have expired'), ('loyalty_card_link', 'Link to the card'), ('erase_confirmation', 'Confirm erasure')], max_length=40, verbose_name='e-mail')),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('fr', 'French'), ('de', 'German'), ('lb', 'Luxembourgish')], max_length=5, verbose_name='language')),
                 ('to', models.CharField(blank=True, max_length=254, verbose_name='to')),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('dedup_key', models.CharField(editable=False, max_length=120, unique=True)),
                 ('card', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.loyaltycard', verbose_name='card')),
                 ('customer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer', verbose_name='customer')),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
+                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
                 ('store', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='store')),
             ],
             options={
@@ -69,8 +69,8 @@ class Migration(migrations.Migration):
             name='EmailTemplate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('code', models.CharField(choices=[('loyalty_enrollment', 'Welcome: the card'), ('loyalty_welcome_bonus', 'Welcome bonus'), ('loyalty_reward_ready', 'Reward ready'), ('loyalty_points_expiring', 'Points are about to expire'), ('loyalty_points_expired', 'Points have expired'), ('loyalty_card_link', 'Link to the card'), ('erase_confirmation', 'Confirm erasure')], max_length=40, verbose_name='e-mail')),
                 ('subject', models.CharField(blank=True, max_length=400, verbose_name='subject')),
                 ('subject_en', models.CharField(blank=True, max_length=400, null=True, verbose_name='subject')),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('body_de', models.TextField(blank=True, max_length=10000, null=True, verbose_name='text')),
                 ('body_lb', models.TextField(blank=True, max_length=10000, null=True, verbose_name='text')),
                 ('shipped', models.JSONField(default=dict, editable=False, help_text='Field -> hash of the text that came with the software.')),
-                ('merchant', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
+                ('merchant', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
                 ('store', models.ForeignKey(blank=True, help_text='Leave empty for the text of the whole platform.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='store')),
             ],
             options={

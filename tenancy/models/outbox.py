@@ -17,7 +17,13 @@ class OutboxState(models.TextChoices):
 class OutboxMessage(TimeStamped):
     """One row per (event, subscriber), written in the transaction that caused the event."""
 
-    merchant = models.ForeignKey("tenancy.Merchant", null=True, on_delete=models.PROTECT, related_name="+")
+    merchant = models.ForeignKey(
+        "tenancy.Merchant",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("merchant"),
+    )
     event = models.CharField(_("event"), max_length=60)
     subscriber = models.CharField(_("subscriber"), max_length=120)
     payload = models.JSONField(_("payload"), default=dict)
