@@ -98,12 +98,11 @@ def _replay(claim: Claim) -> Answer:
     kept = IdempotencyKey.objects.get(store_id=claim.store_id, credential=claim.credential, key=claim.key)
     if kept.fingerprint != claim.fingerprint:
         raise IdempotencyKeyReused()
-    return Answer(status=kept.status or 200, body=kept.body, replayed=True)
+    return Answer(status=kept.status or 200, body=_in_order(kept.body), replayed=True)
 
 
 def _keep(row_id: int, answer: Answer) -> Answer:
-    # Through JSON once, so that the first answer and its replay are the same to the letter.
-    body = json.loads(json.dumps(answer.body, cls=DjangoJSONEncoder))
+    body = _in_order(answer.body)
     prepared.update(IdempotencyKey(pk=row_id, status=answer.status, body=body), "status", "body")
     return Answer(status=answer.status, body=body)
 
@@ -117,3 +116,8 @@ def clean(*, now: datetime, batch: int = 5_000) -> int:
         removed += count
         if count < batch:
             return removed
+
+
+def _in_order(body: Any) -> Any:
+    # PostgreSQL's jsonb forgets the order of keys; sorted, the first answer and its replay are the same bytes.
+    return json.loads(json.dumps(body, sort_keys=True, cls=DjangoJSONEncoder))

@@ -28,6 +28,14 @@ def test_a_repeated_stamp_is_given_once(shop: Shop, till: Till) -> None:
     assert fresh(card).stamp_count == 1
 
 
+def test_a_repeat_is_answered_with_the_very_bytes_of_the_first_answer(shop: Shop, till: Till) -> None:
+    card = factories.card(shop.store)
+    first = till.post(f"cards/{card.pk}/stamps/", {}, once="k-1")
+    second = till.post(f"cards/{card.pk}/stamps/", {}, once="k-1")
+    assert replayed(second)
+    assert first.content == second.content
+
+
 def test_the_same_body_written_another_way_is_the_same_request(shop: Shop, till: Till) -> None:
     card = factories.card(shop.store)
     path = f"cards/{card.pk}/points/"
