@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -158,7 +159,10 @@ def _read_google(pairs: tuple[tuple[str, str], ...], language: str | None) -> Re
     secret = Secret("WALLET_GOOGLE_SERVICE_ACCOUNT", values["WALLET_GOOGLE_SERVICE_ACCOUNT"])
     try:
         account = credentials.service_account(secret)
-        credentials.private_key(Secret(secret.setting, account["private_key"]))
+        if not isinstance(
+            credentials.private_key(Secret(secret.setting, account["private_key"])), RSAPrivateKey
+        ):
+            raise CredentialError(secret.setting, _("holds no RSA key"))
     except CredentialError as fault:
         return Reading(problems=(error(f"{fault}."),))
     config = GoogleConfig(

@@ -9,10 +9,12 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key, pkcs12
 from django.utils.translation import gettext as _
 
+from wallet.apple.signing import SigningKey
 from wallet.errors import CredentialError
 
 LONGEST_PATH = 4096
@@ -62,8 +64,8 @@ def certificate(secret: Secret, password: str = "") -> x509.Certificate:
     return found.certificate
 
 
-def private_key(secret: Secret, password: str = "") -> RSAPrivateKey:
-    """An RSA key: PEM, DER, or the one of a PKCS #12 file, with its password. Raises CredentialError."""
+def private_key(secret: Secret, password: str = "") -> SigningKey:
+    """A key (mostly RSA): PEM, DER, or the one of a PKCS #12 file, with its password. Raises CredentialError."""
     data, passphrase = secret.read(), password.encode() or None
     key: Any
     if b"-----BEGIN" in data:
@@ -75,8 +77,8 @@ def private_key(secret: Secret, password: str = "") -> RSAPrivateKey:
             key = load_der_private_key(data, None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             key = _tried(secret, pkcs12.load_pkcs12, data, passphrase).key
-    if not isinstance(key, RSAPrivateKey):
-        raise CredentialError(secret.setting, _("holds no RSA key"))
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise CredentialError(secret.setting, _("holds no key that can sign"))
     return key
 
 

@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 Size = tuple[int, int]
 OVERSIZE = 3
 PICTURE_SHARE = 0.3  # how much of an uploaded picture shows through the merchant's colour
-STAMPS_BEGIN = 0.5  # stamps take the right half of the strip; text stands in the left one
+MARGIN = 0.03
+TEXT_SHARE = 0.5  # of the width, where text stands on the picture: stamps take the rest
 FEW_COLORS = 64
 
 
@@ -31,25 +32,28 @@ class Spot(NamedTuple):
     radius: float
 
 
-def strip(look: Look, *, filled: int, target: int, size: Size) -> Image.Image:
-    """The picture behind the first field: `filled` of `target` stamps; a target of 0 draws none."""
+def strip(look: Look, *, filled: int, target: int, size: Size, with_text: bool = True) -> Image.Image:
+    """A picture of `filled` out of `target` stamps; a target of 0 draws none.
+
+    `with_text`: the left half is left free, because the phone writes on it (Apple's strip).
+    """
     large = (size[0] * OVERSIZE, size[1] * OVERSIZE)
     colors = palette(look.color, look.secondary_color)
     canvas = _ground(look, colors, large)
     draw = ImageDraw.Draw(canvas)
     if target:
-        for number, spot in enumerate(spots(target, large), start=1):
+        for number, spot in enumerate(spots(target, large, TEXT_SHARE if with_text else MARGIN), start=1):
             _draw_stamp(draw, spot, colors, is_filled=number <= filled, is_last=number == target)
     else:
         _draw_rings(draw, colors, large)
     return canvas.resize(size, Image.Resampling.LANCZOS)
 
 
-def spots(target: int, size: Size) -> list[Spot]:
-    """Where the stamps stand: in rows of equal length, as large as the space to the right allows."""
+def spots(target: int, size: Size, begin: float) -> list[Spot]:
+    """Where the stamps stand, from the share `begin` of the width on: in rows, as large as the space allows."""
     width, height = size
-    left, top = width * STAMPS_BEGIN, height * 0.08
-    room_x, room_y = width * 0.97 - left, height * 0.84
+    left, top = width * begin, height * 0.08
+    room_x, room_y = width * (1 - MARGIN) - left, height * 0.84
     columns = _columns(target, room_x, room_y)
     rows = math.ceil(target / columns)
     cell = _cell(columns, target, room_x, room_y)

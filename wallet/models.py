@@ -108,7 +108,7 @@ class WalletPass(Synced, TenantOwned):
             ),
             models.Index(
                 fields=["id"],
-                condition=Q(wanted_version__gt=F("tagged_version")),
+                condition=Q(platform=Platform.APPLE, wanted_version__gt=F("tagged_version")),
                 name="wallet_pass_untagged",
             ),
         ]

@@ -28,11 +28,11 @@ def draw(program: LoyaltyProgram, name: str) -> Drawn | None:
     if name == "logo":
         content = _logo(look)
     elif name == "hero":
-        content = _hero(look, 0, program.stamps_target if program.has_stamps else 0)
+        content = hero(look, 0, program.stamps_target if program.has_stamps else 0)
     elif (
         (stamps := _STAMPS.fullmatch(name)) and program.has_stamps and int(stamps[1]) <= program.stamps_target
     ):
-        content = _hero(look, int(stamps[1]), program.stamps_target)
+        content = hero(look, int(stamps[1]), program.stamps_target)
     else:
         return None
     return Drawn(content, look.digest)
@@ -44,6 +44,7 @@ def _logo(look: Look) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _hero(look: Look, filled: int, target: int) -> bytes:
-    picture = drawing.strip(look, filled=filled, target=target, size=HERO)
+def hero(look: Look, filled: int, target: int) -> bytes:
+    """The wide picture under a card, as a PNG."""
+    picture = drawing.strip(look, filled=filled, target=target, size=HERO, with_text=False)
     return drawing.png(picture, few_colors=not look.picture)

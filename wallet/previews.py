@@ -22,6 +22,7 @@ from wallet.facts import Goal, PassFacts, ProgramFacts, next_points_goal
 from wallet.google import payload as google_payload
 from wallet.google.payload import Addresses
 from wallet.models import Platform
+from wallet.pictures import hero
 from wallet.text import LANGUAGES
 
 SAMPLE_NUMBER = "1234-5678-9017"
@@ -102,8 +103,8 @@ def _worded(field: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any
 def _google(facts: PassFacts, language: str) -> dict[str, Any]:
     made = google_payload.loyalty_class(facts.program, "", Addresses(logo="", hero=""))
     card = google_payload.loyalty_object(facts, object_id="", class_id="", hero="")
-    pictures = images.pictures(facts)
-    colors = palette(facts.program.look.color, facts.program.look.secondary_color)
+    program, pictures = facts.program, images.pictures(facts)
+    colors = palette(program.look.color, program.look.secondary_color)
     return {
         "issuer": made["issuerName"],
         "program": _said(made, "programName", language),
@@ -122,7 +123,7 @@ def _google(facts: PassFacts, language: str) -> dict[str, Any]:
         ],
         "code": _code(card["barcode"]["value"]),
         "number": card["barcode"]["alternateText"],
-        "hero": _data(pictures["strip@2x.png"].content) if "heroImage" in card else "",
+        "hero": _data(hero(program.look, facts.stamps, program.stamps_target)) if "heroImage" in card else "",
         "logo": _data(pictures["icon@3x.png"].content),
     }
 

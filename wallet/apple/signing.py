@@ -14,11 +14,14 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
 
 CONTENT_TYPE = "application/vnd.apple.pkpass"
 STORED_AS_IT_IS = (".png",)  # a PNG does not get smaller
+
+SigningKey = RSAPrivateKey | EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Signer:
     """The pass type's certificate with its key, and the WWDR certificate that issued it."""
 
     certificate: x509.Certificate
-    key: RSAPrivateKey
+    key: SigningKey
     intermediate: x509.Certificate
 
 

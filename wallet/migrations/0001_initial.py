@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='walletpass',
-            index=models.Index(condition=models.Q(('wanted_version__gt', models.F('tagged_version'))), fields=['id'], name='wallet_pass_untagged'),
+            index=models.Index(condition=models.Q(('platform', 'apple'), ('wanted_version__gt', models.F('tagged_version'))), fields=['id'], name='wallet_pass_untagged'),
         ),
         migrations.AddConstraint(
             model_name='walletpass',
