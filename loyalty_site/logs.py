@@ -114,5 +114,6 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "django.server": {"handlers": ["out"], "level": level, "propagate": False},
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners make many
             "axes": {"level": "ERROR"},
+            "httpx": {"level": "WARNING"},  # its addresses name devices and cards
         },
     }
