@@ -99,7 +99,9 @@ def luhn_digit(digits: str) -> str:
 
 def luhn_is_valid(digits: str) -> bool:
     """Whether the last digit is the check digit of the others."""
-    return digits.isascii() and digits.isdecimal() and len(digits) > 1 and luhn_digit(digits[:-1]) == digits[-1]
+    return (
+        digits.isascii() and digits.isdecimal() and len(digits) > 1 and luhn_digit(digits[:-1]) == digits[-1]
+    )
 
 
 def pin_is_too_simple(pin: str) -> bool:

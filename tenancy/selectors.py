@@ -37,9 +37,7 @@ def with_role_of(user: User, stores: QuerySet[Store]) -> QuerySet[Store]:
     if user.is_superuser:
         return stores.annotate(role=Value("operator", output_field=CharField()))
     rows = StoreUser.objects.filter(user=user, is_active=True)
-    owned = rows.filter(
-        merchant_id=OuterRef("merchant_id"), role=Role.OWNER, store__deleted_at__isnull=True
-    )
+    owned = rows.filter(merchant_id=OuterRef("merchant_id"), role=Role.OWNER, store__deleted_at__isnull=True)
     here = rows.filter(store=OuterRef("pk")).values("role")[:1]
     role = Case(When(Exists(owned), then=Value(Role.OWNER.value)), default=Subquery(here))
     return stores.annotate(role=role).filter(role__isnull=False)
