@@ -116,7 +116,7 @@ def test_an_import_with_three_bad_lines_is_put_right(context, shop, tmp_path):
 def test_a_card_that_was_deleted_by_mistake_comes_back(context, shop, anouk):
     page = enter(context, shop.owner)
     page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
-    page.get_by_role("link", name="Delete card").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("button", name="sure").click()
     assert factories.fresh(anouk).is_deleted
     page.goto("/admin/loyalty/loyaltycard/?deleted=only")

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 from django.conf import settings
-from django.urls import reverse
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse, reverse_lazy
 
 from customers.models import Customer
 from loyalty_site.console.charts import Series, chart
@@ -130,6 +132,32 @@ def test_a_dead_announcement_is_tried_again(world: World) -> None:
     message.refresh_from_db()
     assert (message.state, message.attempts) == (OutboxState.WAITING, 0)
     assert outbox.lag(now=message.updated_at)["dead"] == 0
+
+
+# --- Cost -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        reverse_lazy("admin:index"),
+        reverse_lazy("admin:loyalty_loyaltycard_changelist"),
+        reverse_lazy("admin:loyalty_loyaltytransaction_changelist"),
+        reverse_lazy("admin:customers_customer_changelist"),
+        "/admin/loyalty/loyaltycard/export/csv/",
+    ],
+)
+def test_a_list_costs_as_many_queries_with_many_rows_as_with_few(world: World, page: str) -> None:
+    client = world.client("owner")
+    client.get(page)
+    with CaptureQueriesContext(connection) as few:
+        client.get(page)
+    for _number in range(6):
+        factories.card(world.shop.store, stamps=1, cents=300)
+    with CaptureQueriesContext(connection) as many:
+        client.get(page)
+    assert len(many) == len(few), [query["sql"] for query in many.captured_queries]
+    assert len(many) < 30
 
 
 # --- Languages, policy --------------------------------------------------------------------------------------
