@@ -10,11 +10,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
+from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys
 from tenancy.models import OutboxMessage, StoreUser, User
 from tests import factories
 from tests.factories import Shop
+from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
 
 Rows = dict[str, models.Model]
 
@@ -92,6 +94,31 @@ def _rows(shop: Shop) -> Rows:
             ),
         ]
     return {key(row): row for row in rows}
+
+
+def _rows_of_the_apps_above(shop: Shop, card: LoyaltyCard) -> list[models.Model]:
+    of = {"merchant": shop.merchant}
+    made = WalletPass.objects.create(
+        card=card, platform="apple", serial_number=f"serial-{card.pk}", card_key="key", **of
+    )
+    device = {"device_library_identifier": f"phone-{card.pk}", "push_token": f"token-{card.pk}"}
+    return [
+        made,
+        AppleDeviceRegistration.objects.create(wallet_pass=made, **device, **of),
+        PassDesign.objects.create(program=shop.program, platform="google", **of),
+        EmailTemplate.objects.create(
+            store=shop.store, code="loyalty_enrollment", subject="Hello", body="Hello", **of
+        ),
+        EmailLog.objects.create(
+            store=shop.store,
+            customer=card.customer,
+            card=card,
+            code="loyalty_enrollment",
+            to=card.customer.email,
+            dedup_key=f"key-{card.pk}",
+            **of,
+        ),
+    ]
 
 
 def _rows_of_other_store(shop: Shop) -> Rows:
