@@ -39,6 +39,11 @@ class Arrival:
     def arrival(self, row: Synced) -> tuple[str, str]:
         return arrival(row)
 
+    @display(description=_("update"))
+    def arrived(self, row: Synced) -> str:
+        """The same where no badges are drawn: on a row's own page, and in tables on other pages."""
+        return arrival(row)[1]
+
     @display(description=_("wanted / synced"))
     def versions(self, row: Synced) -> str:
         return f"{row.wanted_version} / {row.synced_version}"
@@ -93,7 +98,7 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
             _("Updates"),
             {
                 "fields": [
-                    ("arrival", "wanted_version", "synced_version"),
+                    ("arrived", "wanted_version", "synced_version"),
                     ("last_modified", "fetched_at", "device_count"),
                     ("attempts", "next_attempt_at"),
                     "last_error",
@@ -101,7 +106,7 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
             },
         ),
     ]
-    readonly_fields = ["arrival", "device_count", "created_at", "retired_at", "fetched_at"]
+    readonly_fields = ["arrived", "device_count", "created_at", "retired_at", "fetched_at"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -161,10 +166,10 @@ class PassDesignAdmin(Arrival, ConsoleAdmin):
     list_select_related = ["program", "merchant"]
     actions = ["try_again"]
     fieldsets = [
-        (None, {"fields": [("program", "merchant"), ("arrival", "wanted_version", "synced_version")]}),
+        (None, {"fields": [("program", "merchant"), ("arrived", "wanted_version", "synced_version")]}),
         (_("Updates"), {"fields": [("attempts", "next_attempt_at"), "is_spread", "last_error"]}),
     ]
-    readonly_fields = ["arrival", "is_spread"]
+    readonly_fields = ["arrived", "is_spread"]
 
     @display(description=_("reached all passes"), boolean=True)
     def is_spread(self, row: PassDesign) -> bool:
@@ -207,7 +212,7 @@ class PassInline(Arrival, ReadOnlyInline):
     verbose_name_plural = _("Wallet passes")
     hide_title = True
     show_change_link = True
-    fields = ["platform", "state", "arrival", "versions", "fetched_at", "last_error"]
+    fields = ["platform", "state", "arrived", "versions", "fetched_at", "last_error"]
 
 
 # The card's page belongs to loyalty, which does not know wallets: they put their table on it themselves.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -157,7 +158,7 @@ class History:
                 "amount": money(transaction.purchase_amount_cents, self.currency)
             }
         if transaction.transaction_type == TransactionType.POINTS_REDEEMED and transaction.reward_name:
-            return _("Redeemed: %(reward)s") % {"reward": transaction.reward_name}
+            return _("Redeemed: %(reward)s") % {"reward": _reward_then(transaction)}
         return TITLES[TransactionType(transaction.transaction_type)](transaction)
 
     def when(self, moment: datetime) -> str:
@@ -182,6 +183,13 @@ def changes(transaction: LoyaltyTransaction) -> list[str]:
             ngettext("%(number)s point", "%(number)s points", abs(points)) % {"number": signed(points)}
         )
     return said
+
+
+def _reward_then(transaction: LoyaltyTransaction) -> str:
+    """The reward's name at that time, in the reader's language; as it was written down if it has changed since."""
+    reward, written = transaction.reward, transaction.reward_name
+    names = {getattr(reward, f"name_{language}", "") for language, _name in settings.LANGUAGES}
+    return reward.name if reward and written in names else written
 
 
 def _undone_title(transaction: LoyaltyTransaction) -> str:

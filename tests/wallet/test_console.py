@@ -53,6 +53,7 @@ def test_a_manager_sees_what_is_wanted_what_arrived_and_what_went_wrong(
         text = client.get(page).content.decode()
         assert "ServiceUnavailable" in text
         assert "failed" in text
+        assert "&#x27;failed&#x27;" not in text  # the word, not the pair of colour and word
     text = client.get(detail(card)).content.decode()
     assert apple_pass(card).auth_token not in text
     assert str(apple_pass(card).serial_number) not in text

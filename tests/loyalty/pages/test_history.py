@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 
+from loyalty.models import PointsReward
 from loyalty.services import points
 from tests import factories
 from tests.loyalty.pages.reading import visit, words
@@ -24,6 +25,24 @@ def test_purchases_and_rewards_are_told_with_amounts_and_stores(open_card, shop)
     assert f"Redeemed: Croissant −500 points Today, 09:41 · {shop.other_store.name}" in text
     assert f"Purchase of 60.00 € +600 points Tue 17 Nov, 08:12 · {shop.store.name}" in text
     assert text.index("Croissant") < text.index("Purchase") < text.index("Card made")
+
+
+def rename(shop, name, **names):
+    with factories.inside(shop):
+        PointsReward.objects.filter(name_en=name).update(**names)
+
+
+def test_a_reward_is_named_as_then_and_in_the_readers_language(open_card, shop):
+    rename(shop, "Croissant", name_de="Hörnchen")
+    card = factories.card(shop.store, cents=6000)
+    with factories.inside(shop):
+        croissant = shop.program.rewards.get(name_en="Croissant")
+        points.redeem(store=shop.store, card_id=card.pk, actor=factories.actor(), reward_id=croissant.pk)
+    assert "Redeemed: Croissant" in words(open_card(card, "card-history", "?lang=en"))
+    assert ": Hörnchen" in words(open_card(card, "card-history", "?lang=de"))
+
+    rename(shop, "Croissant", name_en="Bagel", name_de="Bagel")
+    assert ": Croissant" in words(open_card(card, "card-history", "?lang=de"))
 
 
 def test_a_long_history_comes_in_pages_newest_first(open_card, shop):
