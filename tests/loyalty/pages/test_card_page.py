@@ -25,7 +25,7 @@ def test_the_card_shows_its_stamps_its_points_and_the_way_to_the_next_reward(ope
     assert response.content.decode().count('<li class="on">') == 7
     assert "Points 640" in text
     assert "Croissant 500 points Ask at the till" in text
-    assert "Breakfast 1500 points" in text
+    assert "Breakfast 1,500 points" in text
     assert "860 to go" in text
     assert card.display_number in text
 
