@@ -1,6 +1,6 @@
 /** What a person can do at the till, each as an action for the outbox: where it goes, its body, and its words. */
 
-import { cardTail, changeInWords, money, signed } from "./format.js";
+import { cardTail, changeInWords, money, signed, unseenCard } from "./format.js";
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -127,5 +127,5 @@ function nameOf(card) {
  */
 function target({ card, code }, path) {
   if (card) return { path: `cards/${card.id}/${path}`, name: nameOf(card) };
-  return { path: "", code, name: text("card_code", { code: code.slice(0, 12) }) };
+  return { path: "", code, name: unseenCard(code) };
 }

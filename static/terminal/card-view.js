@@ -1,7 +1,7 @@
 /** The card in hand: name, stamps as stamps, points, last visit, what is allowed now and what not, with the reason. */
 
 import { byId, element, icon } from "./dom.js";
-import { cardTail, changeInWords, date, duration, money, particulars, when } from "./format.js";
+import { cardTail, changeInWords, date, duration, money, particulars, unseenCard, when } from "./format.js";
 import { number, plural, text, hasText } from "./texts.js";
 
 /** @import { Card, Facts, Transaction } from "./types.js" */
@@ -85,7 +85,7 @@ export class CardView extends EventTarget {
     const { card, code } = this.inHand;
     const name = card ? card.customer.name || cardTail(card.card_number) : text("card_not_loaded");
     write("customer-name", name);
-    write("card-number", card ? card.card_number : text("card_code", { code: code.slice(0, 12) }));
+    write("card-number", card ? card.card_number : unseenCard(code));
     write(
       "last-visit",
       card?.last_activity_at ? when(card.last_activity_at, this.facts.store.timezone) : "–",

@@ -131,6 +131,17 @@ export function cardTail(cardNumber) {
 }
 
 /**
+ * What is known of a card that could not be loaded: its number, or how its code begins.
+ *
+ * @param {string} code
+ */
+export function unseenCard(code) {
+  const digits = code.replace(/[ -]/g, "");
+  if (/^\d{12}$/.test(digits)) return digits.replace(/\d{4}(?=\d)/g, "$&-");
+  return text("card_code", { code: code.slice(0, 12) });
+}
+
+/**
  * @param {Date} moment
  * @param {string} timezone
  */

@@ -74,6 +74,17 @@ def test_a_card_can_be_stamped_by_its_code_alone(open_till, shop, anouk):
     assert balance(anouk) == (1, 124)
 
 
+def test_a_card_number_typed_without_a_network_is_shown_to_its_last_digit(open_till, shop, anouk):
+    number = anouk.display_number
+    with no_network(open_till):
+        open_till.find(number.replace("-", "")).shows("card")
+        expect(open_till.text("#card-number")).to_have_text(number)
+        open_till.press("Add 1 stamp").says("+1 stamp", number, "Saved on this device.").press("Next customer")
+    is_sent(open_till)
+
+    assert balance(anouk) == (1, 0)
+
+
 def test_without_a_network_a_name_finds_nobody(open_till, anouk):
     with no_network(open_till):
         open_till.find("Anouk").says("Offline", "only a code or a card number").press("Back").shows("scan")
