@@ -1,14 +1,14 @@
 """The till on a flaky network: nothing is lost, and nothing happens twice."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.utils import timezone
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Error, Route, expect
 
 from loyalty.services import cards
 from tests import factories
-from tests.browser.till import Till, balance, ledger
+from tests.browser.till import Till, balance, becomes, ledger
 
 
 @contextmanager
@@ -27,8 +27,9 @@ def lost_answers(till: Till, path: str) -> Iterator[list[str]]:
 
     def lose(route: Route) -> None:
         keys.append(route.request.headers["idempotency-key"])
-        route.fetch()
-        route.abort("connectionreset")
+        with suppress(Error):  # the terminal has given up waiting by itself, on a slow machine
+            route.fetch()
+            route.abort("connectionreset")
 
     till.page.route(path, lose)
     try:
@@ -79,7 +80,9 @@ def test_a_card_number_typed_without_a_network_is_shown_to_its_last_digit(open_t
     with no_network(open_till):
         open_till.find(number.replace("-", "")).shows("card")
         expect(open_till.text("#card-number")).to_have_text(number)
-        open_till.press("Add 1 stamp").says("+1 stamp", number, "Saved on this device.").press("Next customer")
+        open_till.press("Add 1 stamp").says("+1 stamp", number, "Saved on this device.").press(
+            "Next customer"
+        )
     is_sent(open_till)
 
     assert balance(anouk) == (1, 0)
@@ -238,4 +241,4 @@ def test_actions_of_somebody_else_wait_for_them(open_till, shop, anouk):
 
     open_till.sign_in(shop.staff).open(shop.store)
     is_sent(open_till)
-    assert balance(anouk) == (1, 0)
+    becomes(open_till, anouk, (1, 0))

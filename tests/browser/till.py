@@ -1,6 +1,7 @@
 """The terminal as the person in front of it uses it: by what is written on it."""
 
 import re
+import time
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
@@ -96,3 +97,11 @@ def balance(card: LoyaltyCard) -> tuple[int, int]:
     """The stamps and points of a card, as the database has them now."""
     row = factories.fresh(card)
     return row.stamp_count, row.points_balance
+
+
+def becomes(till: Till, card: LoyaltyCard, wanted: tuple[int, int], seconds: float = 20) -> None:
+    """Wait until the database has a card's stamps and points as wanted: a page that opens sends what it holds."""
+    until = time.monotonic() + seconds
+    while balance(card) != wanted and time.monotonic() < until:
+        till.page.wait_for_timeout(100)
+    assert balance(card) == wanted
