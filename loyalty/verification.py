@@ -3,7 +3,8 @@
 Set-based, in ranges of card ids: the memory needed does not grow with the ledger.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,14 +41,32 @@ class Difference:
 def differences(*, progress: Callable[[int], Any] = bool) -> Iterator[Difference]:
     """Every difference, card by card; `progress` is told how many card ids have been gone through."""
     first, last = _id_range()
-    for start in range(first, last + 1, CARDS_AT_ONCE):
-        for row in _wrong_rows(start, start + CARDS_AT_ONCE):
+    starts = range(first, last + 1, CARDS_AT_ONCE)
+    for start, rows in zip(starts, _wrong_rows_of_each(starts), strict=True):
+        for row in rows:
             yield from _differing(row)
         progress(min(CARDS_AT_ONCE, last + 1 - start))
 
 
+def _wrong_rows_of_each(starts: Sequence[int]) -> Iterator[list[tuple]]:
+    """Two ranges at once, each on a connection of its own; one after the other inside a caller's transaction."""
+    if connection.in_atomic_block or connection.vendor != "postgresql":
+        yield from map(_wrong_rows, starts)
+        return
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        yield from threads.map(_wrong_rows_apart, starts)
+
+
+def _wrong_rows_apart(start: int) -> list[tuple]:
+    try:
+        return _wrong_rows(start)
+    finally:
+        connection.close()
+
+
 @transaction.atomic
-def _wrong_rows(start: int, end: int) -> list[tuple]:
+def _wrong_rows(start: int) -> list[tuple]:
+    end = start + CARDS_AT_ONCE
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # One sort of a whole range in memory; compiling the many CASEs would cost more than it saves.
@@ -83,7 +102,7 @@ def _differing(row: tuple) -> Iterator[Difference]:
 def _query() -> str:
     """Cards of an id range whose figures differ; the counters come from the very tables the ledger writes by."""
     sums = {"stamp_count": "SUM(stamps_delta)", "points_balance": "SUM(points_delta)"}
-    sums |= {counter: f"SUM({_counter_sql(counter)})" for counter in FIGURES[2:]}
+    sums |= {counter: _counter_sql(counter) for counter in FIGURES[2:]}
     expected = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
     wrong = " OR ".join(f"card.{name} <> COALESCE(ledger.{name}, 0)" for name in FIGURES)
     on_card = ", ".join(f"card.{name}" for name in FIGURES)
@@ -114,31 +133,36 @@ def _lines_sql() -> str:
 
 
 def _counter_sql(counter: str) -> str:
-    """What one line adds to a counter, as CASE; `rules` is the single source of which does."""
-    cases = []
-    for column, table in (("stamps_delta", rules.STAMP_COUNTERS), ("points_delta", rules.POINTS_COUNTERS)):
-        undone = ("points_voided", 1)
-        if table is rules.POINTS_COUNTERS:
-            special_counter, special_factor = rules.UNDONE_ADJUSTMENT
-            condition = f"{_is(*undone, column)} AND undoes = 'points_adjustment'"
-            cases.append((condition, f"{special_factor} * {column}" if special_counter == counter else "0"))
-        for (kind, sign), (name, factor) in table.items():
-            if name == counter:
-                cases.append((_is(kind, sign, column), f"{factor} * {column}"))
+    """The sum of a counter over a card's lines; `rules` is the single source of which lines count."""
+    tables = {"stamps_delta": rules.STAMP_COUNTERS, "points_delta": rules.POINTS_COUNTERS}
+    sums = [
+        _sum_sql(f"{factor} * SUM({column})", column, sign, _kinds(table, sign, (counter, factor)))
+        for column, table in tables.items()
+        for sign in (1, -1)
+        for factor in (1, -1)
+    ]
     if counter == "stamps_redeemed":
-        cases = [
-            (_is(kind, sign, "stamps_delta"), str(pieces)) for (kind, sign), pieces in rules.REWARDS.items()
+        sums = [
+            _sum_sql(f"{pieces} * COUNT(*)", "stamps_delta", sign, _kinds(rules.REWARDS, sign, pieces))
+            for sign in (1, -1)
+            for pieces in (1, -1)
         ]
-    # A merge moves stamps and points in one line: each delta is looked at on its own.
-    by_column: dict[str, list[str]] = {}
-    for condition, value in cases:
-        column = "points_delta" if "points_delta" in condition else "stamps_delta"
-        by_column.setdefault(column, []).append(f"WHEN {condition} THEN {value}")
-    # Most lines move only one of the two balances, and comparing a number is cheaper than comparing words.
-    return " + ".join(
-        f"CASE WHEN {column} = 0 THEN 0 {' '.join(whens)} ELSE 0 END" for column, whens in by_column.items()
+    return " + ".join(filter(None, sums))
+
+
+def _kinds(table: Mapping[tuple[str, int], Any], sign: int, effect: Any) -> list[str]:
+    return [kind for (kind, of_sign), has in table.items() if of_sign == sign and has == effect]
+
+
+def _sum_sql(aggregate: str, column: str, sign: int, kinds: Sequence[str]) -> str:
+    """An aggregate over the lines of some kinds that moved a balance up (sign 1) or down (-1); empty without kinds."""
+    if not kinds:
+        return ""
+    condition = (
+        f"{column} {'>' if sign > 0 else '<'} 0 AND transaction_type IN ({', '.join(map(repr, kinds))})"
     )
-
-
-def _is(kind: str, sign: int, column: str) -> str:
-    return f"{column} {'>' if sign > 0 else '<'} 0 AND transaction_type = '{kind}'"
+    if column == "points_delta" and sign > 0 and "points_voided" in kinds:
+        condition += (
+            " AND COALESCE(undoes, '') <> 'points_adjustment'"  # that one counts in an implied counter
+        )
+    return f"COALESCE({aggregate} FILTER (WHERE {condition}), 0)"
