@@ -11,7 +11,8 @@ from typing import NamedTuple
 from django.core.files.storage import default_storage
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
 
-from wallet.colors import WHITE, Color, Palette, palette
+from tenancy.colors import WHITE, Color
+from wallet.colors import Palette, palette
 from wallet.facts import Look
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from wallet import selectors
 from wallet.apple import images
 from wallet.apple import payload as apple_payload
 from wallet.apple.payload import Identity
-from wallet.colors import Color, palette
+from wallet.colors import palette
 from wallet.facts import Goal, PassFacts, ProgramFacts, next_points_goal
 from wallet.google import payload as google_payload
 from wallet.google.payload import Addresses
@@ -109,7 +109,7 @@ def _google(facts: PassFacts, language: str) -> dict[str, Any]:
         "issuer": made["issuerName"],
         "program": _said(made, "programName", language),
         "ground": made["hexBackgroundColor"],
-        "text": Color(*colors.text).hex,
+        "text": str(colors.text),
         "name_label": _said(made, "accountNameLabel", language),
         "name": card["accountName"],
         "points": [

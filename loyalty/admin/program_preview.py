@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from loyalty.colors import GRAPHICS_CONTRAST, Color, contrast
 from loyalty.models import LoyaltyProgram, PointsReward
+from tenancy.colors import GRAPHICS_CONTRAST, Color, contrast
 from tenancy.registry import providers
 
 Note = dict[str, str]

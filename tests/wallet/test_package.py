@@ -11,11 +11,11 @@ from django.test import Client
 from PIL import Image
 
 from loyalty.services import cards
+from tenancy.colors import Color, contrast
 from tests import factories
 from tests.wallet.conftest import PASS_TYPE, SITE, TEAM, apple_pass, page_of, stamped
 from tests.wallet.iphone import IPhone, opened
 from wallet.apple.made_up_chain import Chain
-from wallet.colors import Color, contrast
 
 
 def files_of(client: Client, card: object) -> dict[str, bytes]:

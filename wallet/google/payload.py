@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from wallet.colors import Color
+from tenancy.colors import Color
 from wallet.facts import PassFacts, Place, ProgramFacts
 from wallet.labels import labels, points_to_go, progress, stamps_to_go
 from wallet.text import Text, shorten, written_date
@@ -43,7 +43,7 @@ def loyalty_class(facts: ProgramFacts, class_id: str, addresses: Addresses) -> d
         "programLogo": _image(addresses.logo, Text.same(facts.merchant_name)),
         "heroImage": _image(addresses.hero, facts.card_name),
         "reviewStatus": "UNDER_REVIEW",
-        "hexBackgroundColor": Color.parse(facts.look.color).hex,
+        "hexBackgroundColor": str(Color.parse(facts.look.color)),
         "multipleDevicesAndHoldersAllowedStatus": "ONE_USER_ALL_DEVICES",
         **_localized("programName", facts.card_name),
         "accountNameLabel": words.member.en,

@@ -8,6 +8,7 @@ from PIL import Image
 
 from loyalty import colors
 from loyalty.pages.brand import draw_icon, mark
+from tenancy.colors import INK
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def test_an_icon_is_a_letter_that_can_be_read_on_the_colour(client):
     assert response["Content-Type"] == "image/png"
     assert picture.size == (192, 192)
     assert picture.getpixel((2, 2)) == (242, 212, 61)
-    assert tuple(colors.INK) in {color for _count, color in picture.getcolors(1 << 16)}
+    assert tuple(INK) in {color for _count, color in picture.getcolors(1 << 16)}
 
 
 @pytest.mark.parametrize("path", ["M-17.png", "MM-192.png", "-192.png"])
