@@ -110,9 +110,9 @@ def pin_is_too_simple(pin: str) -> bool:
     return steps in ({0}, {1}, {9})
 
 
-def warning_days(expiration_days: int) -> int:
-    """How many days before the expiry a warning goes out: 14, or half the period if it is 28 days or less."""
-    return WARNING_DAYS if expiration_days > 2 * WARNING_DAYS else expiration_days // 2
+def warning_notice(expiration_days: int) -> timedelta:
+    """How long before the expiry a warning goes out: 14 days, or half the period if it is 28 days or less."""
+    return min(timedelta(days=WARNING_DAYS), timedelta(days=expiration_days) / 2)
 
 
 def expires_at(
@@ -127,11 +127,18 @@ def expires_at(
 
     `not_before`: nothing expires before any of these moments (a period newly switched on or shortened, a
     reactivation), and then a warning goes first, as it does where the program `requires_warning`: the points expire
-    7 days after the warning at the earliest. A warning from before the last activity does not count.
+    7 days after the warning at the earliest. A warning from before the last activity does not count, nor one from
+    before what put the expiry off, which was 14 days before that moment: the day it named is no longer true.
     """
     inactive = last_activity_at + timedelta(days=expiration_days)
     moment = max([inactive, *[other for other in not_before if other]])
-    if (requires_warning or moment > inactive) and warned_at is not None and warned_at >= last_activity_at:
+    is_put_off = moment > inactive
+    since = moment - timedelta(days=WARNING_DAYS) if is_put_off else last_activity_at
+    if (
+        (requires_warning or is_put_off)
+        and warned_at is not None
+        and warned_at >= max(since, last_activity_at)
+    ):
         moment = max(moment, warned_at + WARNED_AT_LEAST)
     return moment
 

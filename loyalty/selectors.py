@@ -69,7 +69,8 @@ def rewards_of(program: LoyaltyProgram) -> tuple[PointsReward, ...]:
 def points_expire_at(card: LoyaltyCard) -> datetime | None:
     """When a card's points expire (UTC) if nothing happens; None where they do not."""
     program = card.program
-    if not (program.has_points and program.points_expiration_days and card.points_balance and card.is_active):
+    is_asleep = not (card.is_active and program.is_active)
+    if is_asleep or not (program.points_expiration_days and card.points_balance):
         return None
     return rules.expires_at(
         last_activity_at=card.last_activity_at or card.created_at,

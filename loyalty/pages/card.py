@@ -1,6 +1,6 @@
 """The customer's card: the page behind its access token, and its history."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -64,5 +64,5 @@ def history_of(card: LoyaltyCard, now: datetime) -> History:
 def expiry_to_announce(card: LoyaltyCard, now: datetime) -> datetime | None:
     """When the card's points expire (UTC), if that is so near that a warning is due; None otherwise."""
     moment = selectors.points_expire_at(card)
-    notice = timedelta(days=rules.warning_days(card.program.points_expiration_days or 0))
+    notice = rules.warning_notice(card.program.points_expiration_days or 0)
     return moment if moment and moment - now <= notice else None

@@ -4,12 +4,14 @@ Set-based in batches, each its own transaction: killed at any point and run agai
 that a purchase holds just now is skipped, and looked at again by the next run.
 """
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet, Sum
 
 from loyalty import ledger, rules
@@ -18,9 +20,12 @@ from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantCalendar
 from tenancy import outbox, scope
 from tenancy.models import Merchant
 
+logger = logging.getLogger(__name__)
+
 BATCH = 2_000
 LOCAL_HOUR = 2
 Progress = Callable[[int], Any]
+Row = tuple[int, int]  # a card's id, and its points
 
 
 @dataclass
@@ -59,16 +64,24 @@ def expire(
 
 
 def expire_where_it_is_time(*, now: datetime) -> Summary:
-    """What the clock calls every hour: each merchant once per local date, from its 02:00 on."""
+    """What the clock calls every hour: each merchant once per local date, from its 02:00 on.
+
+    A merchant for whom it fails is noted in the log and in `status`, spoils nothing for the others, and has its turn
+    again in the next hour.
+    """
     summary = Summary()
     with scope.everything("expiry goes through all merchants"):
         for program in list(_programs(None)):
-            merchant = program.merchant
-            local = now.astimezone(merchant.tzinfo)
-            calendar, _ = MerchantCalendar.objects.get_or_create(merchant=merchant)
+            local = now.astimezone(program.merchant.tzinfo)
+            calendar, _ = MerchantCalendar.objects.get_or_create(merchant=program.merchant)
             if local.hour < LOCAL_HOUR or calendar.points_expired_on == local.date():
                 continue
-            _expire_program(program, summary, now=now, dry_run=False, progress=bool)
+            try:
+                _expire_program(program, summary, now=now, dry_run=False, progress=bool)
+            except DatabaseError:
+                logger.exception("expiry failed", extra={"merchant_id": program.merchant_id})
+                summary.status = "failed"
+                continue
             MerchantCalendar.objects.filter(pk=calendar.pk).update(points_expired_on=local.date())
     return summary
 
@@ -92,12 +105,8 @@ def _expire_program(
         summary.points_expired += counted["points"] or 0
         summary.warnings_sent += to_warn.exclude(pk__in=due.values("pk")).count()
         return
-    for cards in _batches(due, progress):
-        summary.cards_processed += len(cards)
-        summary.points_expired += _expire_batch(program, cards, now)
-    for cards in _batches(to_warn, progress):
-        summary.warnings_sent += len(cards)
-        _warn_batch(program, cards, now)
+    for cards, work in ((due, _expire_batch), (to_warn, _warn_batch)):
+        _in_batches(cards, partial(work, program, summary, now=now), progress)
 
 
 def _living(program: LoyaltyProgram) -> QuerySet[LoyaltyCard]:
@@ -108,33 +117,51 @@ def _due(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
     """The cards whose points expire now: `rules.expires_at` and its warning, in SQL."""
     if program.expiry_not_before and program.expiry_not_before > now:
         return LoyaltyCard.objects.none()
-    period = timedelta(days=program.points_expiration_days or 0)
-    over = Q(last_activity_at__lte=now - period) & (Q(expiry_not_before=None) | Q(expiry_not_before__lte=now))
-    warned = Q(last_expiration_warning_at__gte=F("last_activity_at")) & Q(
-        last_expiration_warning_at__lte=now - rules.WARNED_AT_LEAST
-    )
-    if program.expiry_requires_warning:
-        return _living(program).filter(over & warned)
-    on_time = Q(expiry_not_before=None) | Q(expiry_not_before__lte=F("last_activity_at") + period)
-    if program.expiry_not_before:
-        on_time &= Q(last_activity_at__gte=program.expiry_not_before - period)
-    return _living(program).filter(over & (on_time | warned))
+    over = Q(last_activity_at__lte=now - _period(program))
+    over &= Q(expiry_not_before=None) | Q(expiry_not_before__lte=now)
+    may_expire = ~_not_warned(program) & Q(last_expiration_warning_at__lte=now - rules.WARNED_AT_LEAST)
+    if not program.expiry_requires_warning:
+        for is_put_off, _since in _put_off(program):
+            over &= ~is_put_off | may_expire
+        return _living(program).filter(over)
+    return _living(program).filter(over & may_expire)
 
 
 def _to_warn(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
-    """The cards to be warned now: near their expiry, and not warned since their last activity."""
-    days = program.points_expiration_days or 0
-    horizon = now + timedelta(days=rules.warning_days(days))
+    """The cards to be warned now: near their expiry, and not warned of it yet."""
+    horizon = now + rules.warning_notice(program.points_expiration_days or 0)
     if program.expiry_not_before and program.expiry_not_before > horizon:
         return LoyaltyCard.objects.none()
-    near = Q(last_activity_at__lte=horizon - timedelta(days=days))
+    near = Q(last_activity_at__lte=horizon - _period(program))
     near &= Q(expiry_not_before=None) | Q(expiry_not_before__lte=horizon)
-    not_warned = Q(last_expiration_warning_at=None) | Q(last_expiration_warning_at__lt=F("last_activity_at"))
-    return _living(program).filter(near & not_warned)
+    return _living(program).filter(near & _not_warned(program))
 
 
-def _batches(cards: QuerySet[LoyaltyCard], progress: Progress) -> Iterator[list[tuple[int, int]]]:
-    """(id, points) of locked cards, batch by batch, each in a transaction of its own; locked ones are passed over."""
+def _period(program: LoyaltyProgram) -> timedelta:
+    return timedelta(days=program.points_expiration_days or 0)
+
+
+def _put_off(program: LoyaltyProgram) -> list[tuple[Q, Any]]:
+    """Which cards' expiry was put off, by the card's own moment or the program's; and when that was decided."""
+    period, grace = _period(program), timedelta(days=rules.WARNING_DAYS)
+    by_card = Q(expiry_not_before__gt=F("last_activity_at") + period)
+    found: list[tuple[Q, Any]] = [(by_card, F("expiry_not_before") - grace)]
+    if program.expiry_not_before:
+        by_program = Q(last_activity_at__lt=program.expiry_not_before - period)
+        found.append((by_program, program.expiry_not_before - grace))
+    return found
+
+
+def _not_warned(program: LoyaltyProgram) -> Q:
+    """The cards without a warning that counts: since their last activity, and since their expiry was put off."""
+    missing = Q(last_expiration_warning_at=None) | Q(last_expiration_warning_at__lt=F("last_activity_at"))
+    for is_put_off, since in _put_off(program):
+        missing |= is_put_off & Q(last_expiration_warning_at__lt=since)
+    return missing
+
+
+def _in_batches(cards: QuerySet[LoyaltyCard], work: Callable[[list[Row]], None], progress: Progress) -> None:
+    """Lock and work on cards batch by batch, each in a transaction of its own; locked ones are passed over."""
     after = 0
     while True:
         with transaction.atomic():
@@ -143,21 +170,23 @@ def _batches(cards: QuerySet[LoyaltyCard], progress: Progress) -> Iterator[list[
             batch = list(locked.values_list("pk", "points_balance")[:BATCH])
             if not batch:
                 return
-            yield batch
+            work(batch)
         after = batch[-1][0]
         progress(len(batch))
 
 
-def _expire_batch(program: LoyaltyProgram, cards: list[tuple[int, int]], now: datetime) -> int:
+def _expire_batch(program: LoyaltyProgram, summary: Summary, cards: list[Row], *, now: datetime) -> None:
     ids = [card_id for card_id, _ in cards]
     note = f"Points expired after {program.points_expiration_days} days of inactivity"
     line_ids = ledger.expire_points(ids, note=note, now=now)
     about: dict[str, Any] = {"merchant_id": program.merchant_id, "card_ids": ids, "transaction_ids": line_ids}
     outbox.record(PointsExpired(**about), BalancesChanged(**about))
-    return sum(points for _, points in cards)
+    summary.cards_processed += len(cards)
+    summary.points_expired += sum(points for _, points in cards)
 
 
-def _warn_batch(program: LoyaltyProgram, cards: list[tuple[int, int]], now: datetime) -> None:
+def _warn_batch(program: LoyaltyProgram, summary: Summary, cards: list[Row], *, now: datetime) -> None:
     ids = [card_id for card_id, _ in cards]
     LoyaltyCard.objects.filter(pk__in=ids).update(last_expiration_warning_at=now, updated_at=now)
     outbox.record(PointsAboutToExpire(merchant_id=program.merchant_id, card_ids=ids))
+    summary.warnings_sent += len(cards)

@@ -1,267 +1,285 @@
-"""Points that expire by inactivity: a test for each sentence of the rule."""
+"""Points that expire by inactivity: a test for each sentence of the rule. Its clock: test_expiry_clock.py."""
 
-import json
-from datetime import UTC, datetime, timedelta
-from io import StringIO
+from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from loyalty import rules, selectors, tasks, verification
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantCalendar
-from loyalty.services import cards, expiry, points, programs
-from tenancy import deletion, scope
+from loyalty import selectors, verification
+from loyalty.models import LoyaltyCard
+from loyalty.services import cards, expiry, points
+from tenancy import deletion, outbox, scope
 from tenancy.models import OutboxMessage
 from tests import factories
+from tests.loyalty.expiring import (
+    DUE,
+    MANAGER,
+    PERIOD,
+    START,
+    at,
+    card_at,
+    change,
+    done,
+    emails,
+    lines,
+    run,
+    shop_with,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
-
-START = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
-PERIOD = timedelta(days=100)
 
 
 @pytest.fixture
 def shop():
-    with time_machine.travel(START, tick=False):
-        return factories.shop(loyalty_type="points", points_per_euro=1, points_expiration_days=100)
+    return shop_with(points_expiration_days=100)
 
 
 @pytest.fixture
 def card(shop) -> LoyaltyCard:
-    with time_machine.travel(START, tick=False):
-        return factories.card(shop.store, cents=5000)
+    return card_at(shop)
 
 
-def run(now: datetime, **options) -> expiry.Summary:
-    with time_machine.travel(now, tick=False):
-        return expiry.expire(now=now, **options)
+# --- For each active program with points_expiration_days > 0, for active cards with points_balance > 0 ----
 
 
-def lines(card: LoyaltyCard) -> list[LoyaltyTransaction]:
-    with scope.everything("test"):
-        return list(LoyaltyTransaction.objects.filter(card=card, transaction_type="points_expired"))
+@pytest.mark.parametrize("kind", ["points", "hybrid", "stamps"])
+def test_every_kind_of_program_with_a_period_is_gone_through(kind):
+    shop = shop_with(points_expiration_days=100)
+    card_at(shop)
+    change(shop, START, loyalty_type=kind)
+    assert run(DUE).points_expired == 50
 
 
-def announced(event: str) -> int:
-    return OutboxMessage.objects.filter(event=event).count()
+def test_points_without_a_period_never_expire():
+    card_at(shop_with())
+    summary = run(START + timedelta(days=10_000))
+    assert (summary.programs_processed, summary.cards_processed) == (0, 0)
 
 
-def test_nothing_happens_a_moment_before_the_period_is_over(card):
-    summary = run(START + PERIOD - timedelta(seconds=1))
-    assert (summary.cards_processed, summary.points_expired) == (0, 0)
+def test_a_program_that_is_switched_off_does_not_expire(shop, card):
+    change(shop, START, is_active=False)
+    assert run(DUE).programs_processed == 0
     assert factories.fresh(card).points_balance == 50
 
 
-def test_all_points_expire_when_the_period_is_over(shop, card):
-    now = START + PERIOD
-    summary = run(now)
-    assert (summary.programs_processed, summary.cards_processed, summary.points_expired) == (1, 1, 50)
-    after = factories.fresh(card)
-    assert (after.points_balance, after.total_points_voided, after.total_points_earned) == (0, 50, 50)
-    assert after.last_activity_at == START
-    (line,) = lines(card)
-    assert (line.points_delta, line.points_balance_after, line.stamps_delta) == (-50, 0, 0)
-    assert line.stamps_balance_after == after.stamp_count
-    assert (line.store_id, line.user_id, line.staff_pin_id) == (None, None, None)
-    assert line.notes == "Points expired after 100 days of inactivity"
-    assert line.transaction_at == now
-    with scope.everything("test"):
-        assert list(verification.differences()) == []
-
-
-def test_a_second_run_does_nothing_more(card):
-    run(START + PERIOD)
-    summary = run(START + PERIOD + timedelta(days=1))
-    assert (summary.cards_processed, summary.points_expired, summary.warnings_sent) == (0, 0, 0)
-    assert len(lines(card)) == 1
-
-
-def test_a_purchase_starts_the_period_again(shop, card):
-    with time_machine.travel(START + timedelta(days=60), tick=False), factories.inside(shop):
-        points.earn(store=shop.store, card_id=card.pk, actor=factories.actor(), purchase_amount_cents=300)
-    run(START + PERIOD)
-    assert factories.fresh(card).points_balance == 53
-
-
-def test_a_warning_goes_out_fourteen_days_before_and_once(card):
-    day = START + PERIOD - timedelta(days=14)
-    assert run(day - timedelta(minutes=1)).warnings_sent == 0
-    assert run(day).warnings_sent == 1
-    assert factories.fresh(card).last_expiration_warning_at == day
-    assert run(day + timedelta(days=1)).warnings_sent == 0
-
-
-def test_a_card_that_was_used_after_its_warning_is_warned_again_in_the_next_cycle(shop, card):
-    run(START + timedelta(days=90))
-    again = START + timedelta(days=95)
-    with time_machine.travel(again, tick=False), factories.inside(shop):
-        points.earn(store=shop.store, card_id=card.pk, actor=factories.actor(), purchase_amount_cents=300)
-    assert run(again + timedelta(days=85)).warnings_sent == 0
-    assert run(again + timedelta(days=86)).warnings_sent == 1
-
-
-@pytest.mark.parametrize(("days", "before"), [(100, 14), (29, 14), (28, 14), (20, 10), (7, 3), (1, 0)])
-def test_short_periods_warn_at_half_time(days, before):
-    assert rules.warning_days(days) == before
-
-
-def test_a_program_may_insist_on_a_warning_first(shop, card):
-    with time_machine.travel(START, tick=False), factories.inside(shop):
-        programs.change(
-            program_id=shop.program.pk,
-            actor=factories.actor("owner"),
-            expiry_requires_warning=True,
-            confirm=True,
-        )
-    late = START + PERIOD + timedelta(days=30)
-    summary = run(late)
-    assert (summary.cards_processed, summary.warnings_sent) == (0, 1)
-    with scope.everything("test"):
-        assert selectors.points_expire_at(selectors.card_at(shop.store, card.pk)) == late + timedelta(days=7)
-    assert run(late + timedelta(days=7, seconds=-1)).cards_processed == 0
-    assert run(late + timedelta(days=7)).cards_processed == 1
-
-
-def test_a_period_switched_on_later_expires_nothing_for_fourteen_days_and_warns_first():
-    with time_machine.travel(START, tick=False):
-        shop = factories.shop(loyalty_type="points", points_per_euro=1)
-        card = factories.card(shop.store, cents=5000)
-    switched = START + timedelta(days=400)
-    with time_machine.travel(switched, tick=False), factories.inside(shop):
-        programs.change(
-            program_id=shop.program.pk,
-            actor=factories.actor("owner"),
-            points_expiration_days=30,
-            confirm=True,
-        )
-    summary = run(switched + timedelta(hours=1))
-    assert (summary.cards_processed, summary.warnings_sent) == (0, 1)
-    assert run(switched + timedelta(days=14, seconds=-1)).cards_processed == 0
-    assert run(switched + timedelta(days=14)).points_expired == 50
-    assert factories.fresh(card).points_balance == 0
-
-
-def test_without_its_warning_a_postponed_expiry_waits_for_one():
-    with time_machine.travel(START, tick=False):
-        shop = factories.shop(loyalty_type="points", points_per_euro=1)
-        factories.card(shop.store, cents=5000)
-    with time_machine.travel(START + timedelta(days=400), tick=False), factories.inside(shop):
-        programs.change(
-            program_id=shop.program.pk,
-            actor=factories.actor("owner"),
-            points_expiration_days=30,
-            confirm=True,
-        )
-    late = START + timedelta(days=430)  # the job was down for a month
-    first = run(late)
-    assert (first.cards_processed, first.warnings_sent) == (0, 1)
-    assert run(late + timedelta(days=7)).cards_processed == 1
-
-
-def test_a_reactivated_card_has_fourteen_days(shop, card):
-    actor = factories.actor("manager")
-    with factories.inside(shop):
-        with time_machine.travel(START + timedelta(days=50), tick=False):
-            cards.deactivate(store=shop.store, card_id=card.pk, actor=actor)
-        assert run(START + timedelta(days=200)).cards_processed == 0
-        back = START + timedelta(days=210)
-        with time_machine.travel(back, tick=False):
-            cards.reactivate(store=shop.store, card_id=card.pk, actor=actor)
-    summary = run(back + timedelta(hours=1))
-    assert (summary.cards_processed, summary.warnings_sent) == (0, 1)
-    assert run(back + timedelta(days=14)).cards_processed == 1
-
-
-def test_deleted_cards_and_switched_off_programs_do_not_expire(shop, card):
-    with factories.inside(shop):
-        deletion.soft_delete(card, by=None)
-    assert run(START + PERIOD).cards_processed == 0
+def test_a_deactivated_card_keeps_its_points(shop, card):
+    at(START, cards.deactivate, store=shop.store, card_id=card.pk, actor=MANAGER)
+    assert done(DUE) == (0, 0)
     assert factories.fresh(card).points_balance == 50
-    with factories.inside(shop):
-        deletion.restore(card)
-        programs.deactivate(program_id=shop.program.pk, actor=factories.actor("owner"))
-    assert run(START + PERIOD).programs_processed == 0
 
 
-def test_expiry_is_announced_in_one_batch(shop):
-    with time_machine.travel(START, tick=False):
-        made = [factories.card(shop.store, cents=1000) for _ in range(3)]
-    OutboxMessage.objects.all().delete()
-    run(START + PERIOD)
-    message = OutboxMessage.objects.filter(event="loyalty.points_expired").first()
-    assert message is not None
-    assert sorted(message.payload["card_ids"]) == sorted(card.pk for card in made)
-    assert len(message.payload["transaction_ids"]) == 3
-
-
-def test_a_dry_run_counts_and_changes_nothing(card):
-    summary = run(START + PERIOD, dry_run=True)
-    assert (summary.status, summary.cards_processed, summary.points_expired) == ("dry_run", 1, 50)
+@pytest.mark.parametrize("what", ["card", "customer", "program", "merchant"])
+def test_what_is_deleted_does_not_expire(shop, card, what):
+    gone = {
+        "card": card,
+        "customer": card.customer,
+        "program": factories.fresh(shop.program),
+        "merchant": shop.merchant,
+    }[what]
+    with scope.everything("test"):
+        deletion.soft_delete(gone, by=None)
+    assert done(DUE) == (0, 0)
     assert factories.fresh(card).points_balance == 50
     assert lines(card) == []
 
 
-def test_the_command_says_what_it_did_in_words_and_for_machines(card):
-    out = StringIO()
-    moment = (START + PERIOD).isoformat()
-    call_command("expire_points", "--now", moment, "--dry-run", "--json", stdout=out)
-    said = json.loads(out.getvalue().splitlines()[-1])
-    assert said.pop("seconds") >= 0
-    assert said == {
-        "status": "dry_run",
-        "programs_processed": 1,
-        "cards_processed": 1,
-        "points_expired": 50,
-        "warnings_sent": 0,
-    }
-    out = StringIO()
-    call_command("expire_points", "--now", moment, stdout=out)
-    assert out.getvalue().splitlines()[-1].startswith("1 cards, 50 points expired, 0 warnings, ")
+def test_a_card_without_points_is_neither_warned_nor_written_down(shop):
+    with time_machine.travel(START, tick=False):
+        empty = factories.card(shop.store)
+    assert (done(DUE - timedelta(days=14)), done(DUE)) == ((0, 0), (0, 0))
+    assert lines(empty) == []
+
+
+# --- Warn -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("zone", "before", "after"),
+    ("period", "days_before"), [(365, 14), (29, 14), (28, 14), (27, 13.5), (20, 10), (7, 3.5), (1, 0.5)]
+)
+def test_a_warning_goes_out_when_a_fortnight_or_half_of_a_short_period_is_left(period, days_before):
+    card = card_at(shop_with(points_expiration_days=period))
+    moment = START + timedelta(days=period) - timedelta(days=days_before)
+    assert done(moment - timedelta(seconds=1)) == (0, 0)
+    assert done(moment) == (0, 1)
+    assert factories.fresh(card).last_expiration_warning_at == moment
+
+
+def test_it_goes_out_once_in_a_cycle_of_activity(shop, card):
+    warned = DUE - timedelta(days=14)
+    assert [done(warned + timedelta(days=day)) for day in range(14)] == [(0, 1)] + [(0, 0)] * 13
+    again = DUE - timedelta(days=1)
+    at(
+        again,
+        points.earn,
+        store=shop.store,
+        card_id=card.pk,
+        actor=factories.actor(),
+        purchase_amount_cents=300,
+    )
+    assert done(again + timedelta(days=86) - timedelta(seconds=1)) == (0, 0)
+    assert done(again + timedelta(days=86)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
     [
-        ("Europe/Luxembourg", "2026-05-01T00:59:00+02:00", "2026-05-01T02:00:00+02:00"),
-        ("Pacific/Auckland", "2026-05-01T01:59:00+12:00", "2026-05-01T02:00:00+12:00"),
-        # The night in which the clock jumps from two to three: the first run after.
-        ("Europe/Luxembourg", "2027-03-28T01:59:00+01:00", "2027-03-28T03:05:00+02:00"),
-        # The night in which the hour from two to three comes twice.
-        ("Europe/Luxembourg", "2026-10-25T01:59:00+02:00", "2026-10-25T02:05:00+02:00"),
+        ("Europe/Luxembourg", "**20 April 2026**, in 14 days"),
+        ("Pacific/Auckland", "**21 April 2026**, in 14"),
     ],
 )
-def test_the_clock_runs_each_merchant_after_two_in_the_night_and_once_a_date(shop, card, zone, before, after):
+def test_it_states_the_true_days_left_and_the_true_date_in_the_merchants_timezone(shop, card, zone, words):
     shop.merchant.timezone = zone
     shop.merchant.save()
-    early, due = datetime.fromisoformat(before), datetime.fromisoformat(after)
-    with time_machine.travel(early, tick=False):
-        assert tasks.expire_points()["programs_processed"] == 0
-    with time_machine.travel(due, tick=False):
-        assert tasks.expire_points()["programs_processed"] == 1
-    with time_machine.travel(due + timedelta(hours=1), tick=False):
-        assert tasks.expire_points()["programs_processed"] == 0
-    with scope.everything("test"):
-        assert MerchantCalendar.objects.get(merchant=shop.merchant).points_expired_on == due.date()
+    run(DUE - timedelta(days=14))
+    ((code, text),) = emails(DUE - timedelta(days=14))
+    assert (code, words in text) == ("loyalty_points_expiring", True)
 
 
-@pytest.mark.parametrize(
-    ("last_visit", "days", "moment"),
-    [
-        ("2027-01-31T10:00:00+00:00", 28, "2027-02-28T10:00:00+00:00"),
-        ("2028-02-01T10:00:00+00:00", 28, "2028-02-29T10:00:00+00:00"),  # a leap day
-        ("2026-12-31T23:30:00+00:00", 1, "2027-01-01T23:30:00+00:00"),
-    ],
-)
-def test_the_expiry_is_counted_in_days_across_months_and_leap_days(last_visit, days, moment):
-    expires = rules.expires_at(last_activity_at=datetime.fromisoformat(last_visit), expiration_days=days)
-    assert expires == datetime.fromisoformat(moment)
+def test_a_warning_that_is_sent_late_states_what_is_true_then(shop, card):
+    run(DUE - timedelta(days=14))
+    ((_code, text),) = emails(DUE - timedelta(days=1))  # the mail server was away
+    assert "**20 April 2026**, which is tomorrow" in text
 
 
-def test_another_merchants_points_stay_when_one_is_asked_for(card):
-    with time_machine.travel(START, tick=False):
-        other = factories.shop(loyalty_type="points", points_per_euro=1, points_expiration_days=100)
-        others_card = factories.card(other.store, cents=5000)
-    assert run(START + PERIOD, merchant=other.merchant).cards_processed == 1
+def test_the_warning_is_noted_in_the_transaction_that_announces_it(shop, card, monkeypatch):
+    def broken(*_events):
+        raise RuntimeError("the power fails")
+
+    monkeypatch.setattr(outbox, "record", broken)
+    with pytest.raises(RuntimeError):
+        run(DUE - timedelta(days=14))
+    assert factories.fresh(card).last_expiration_warning_at is None
+    monkeypatch.undo()
+    assert done(DUE - timedelta(days=14)) == (0, 1)
+
+
+# --- Expire -----------------------------------------------------------------------------------------------
+
+
+def test_nothing_happens_a_moment_before_the_period_is_over(card):
+    run(DUE - timedelta(seconds=1))
     assert factories.fresh(card).points_balance == 50
-    assert factories.fresh(others_card).points_balance == 0
+    assert lines(card) == []
+
+
+def test_all_points_expire_when_the_period_is_over():
+    shop = shop_with(loyalty_type="hybrid", points_expiration_days=100)
+    with time_machine.travel(START, tick=False):
+        card = factories.card(shop.store, cents=5000, stamps=3)
+    summary = run(DUE)
+    assert (summary.programs_processed, summary.cards_processed, summary.points_expired) == (1, 1, 50)
+    after = factories.fresh(card)
+    assert (after.points_balance, after.total_points_voided, after.total_points_earned) == (0, 50, 50)
+    assert (after.stamp_count, after.last_activity_at) == (3, START)
+    (line,) = lines(card)
+    assert (line.points_delta, line.points_balance_after) == (-50, 0)
+    assert (line.stamps_delta, line.stamps_balance_after) == (0, 3)
+    assert (line.store_id, line.user_id, line.staff_pin_id, line.api_key_id) == (None, None, None, None)
+    assert line.notes == "Points expired after 100 days of inactivity"
+    assert line.transaction_at == DUE
+    with scope.everything("test"):
+        assert list(verification.differences()) == []
+
+
+def test_the_customer_is_told_once(shop, card):
+    run(DUE)
+    run(DUE + timedelta(days=1))
+    told = emails(DUE + timedelta(days=1))
+    assert [code for code, _text in told] == ["loyalty_points_expired"]
+    assert "its 50 points have expired" in told[0][1]
+
+
+def test_a_purchase_starts_the_period_again(shop, card):
+    at(
+        START + timedelta(days=60),
+        points.earn,
+        store=shop.store,
+        card_id=card.pk,
+        actor=factories.actor(),
+        purchase_amount_cents=300,
+    )
+    run(DUE)
+    assert factories.fresh(card).points_balance == 53
+    assert done(START + timedelta(days=160)) == (1, 0)
+
+
+def test_by_default_a_card_that_was_never_warned_expires_as_well(shop, card):
+    assert not shop.program.expiry_requires_warning
+    assert done(DUE + timedelta(days=30)) == (1, 0)
+
+
+def test_a_program_may_insist_on_a_warning_and_seven_days(shop, card):
+    change(shop, START, expiry_requires_warning=True)
+    late = DUE + timedelta(days=30)
+    assert done(late) == (0, 1)
+    with scope.everything("test"):
+        assert selectors.points_expire_at(selectors.card_at(shop.store, card.pk)) == late + timedelta(days=7)
+    ((_code, text),) = emails(late)
+    assert "**27 May 2026**, in 7 days" in text
+    assert done(late + timedelta(days=7, seconds=-1)) == (0, 0)
+    assert done(late + timedelta(days=7)) == (1, 0)
+
+
+def test_where_the_warning_went_out_in_time_insisting_changes_nothing(shop, card):
+    change(shop, START, expiry_requires_warning=True)
+    assert done(DUE - timedelta(days=14)) == (0, 1)
+    assert done(DUE - timedelta(seconds=1)) == (0, 0)
+    assert done(DUE) == (1, 0)
+
+
+def test_a_warning_of_an_earlier_cycle_is_none_of_this_one(shop, card):
+    change(shop, START, expiry_requires_warning=True)
+    run(DUE - timedelta(days=14))
+    again = DUE - timedelta(days=1)
+    at(
+        again,
+        points.earn,
+        store=shop.store,
+        card_id=card.pk,
+        actor=factories.actor(),
+        purchase_amount_cents=300,
+    )
+    assert done(again + PERIOD) == (0, 1)
+
+
+# --- Set-based, in batches --------------------------------------------------------------------------------
+
+
+def test_a_second_run_does_nothing_more(card):
+    run(DUE)
+    summary = run(DUE + timedelta(days=1))
+    assert (summary.cards_processed, summary.points_expired, summary.warnings_sent) == (0, 0, 0)
+    assert len(lines(card)) == 1
+
+
+def test_whatever_the_size_of_the_batches_each_card_has_its_turn(shop, monkeypatch):
+    monkeypatch.setattr(expiry, "BATCH", 2)
+    due = [card_at(shop) for _ in range(5)]
+    near = [card_at(shop, START + timedelta(days=10)) for _ in range(3)]
+    OutboxMessage.objects.all().delete()
+    progress: list[int] = []
+    summary = run(DUE, progress=progress.append)
+    assert (summary.cards_processed, summary.points_expired, summary.warnings_sent) == (5, 250, 3)
+    assert progress == [2, 2, 1, 2, 1]
+    told = OutboxMessage.objects.filter(event="loyalty.points_expired").order_by("id")
+    assert [message.payload["card_ids"] for message in told] == [
+        [due[0].pk, due[1].pk],
+        [due[2].pk, due[3].pk],
+        [due[4].pk],
+    ]
+    assert [len(message.payload["transaction_ids"]) for message in told] == [2, 2, 1]
+    warned = OutboxMessage.objects.filter(event="loyalty.points_about_to_expire", subscriber__startswith="n")
+    assert sorted(pk for message in warned for pk in message.payload["card_ids"]) == [c.pk for c in near]
+
+
+def test_a_card_costs_no_statement_of_its_own(shop):
+    statements = []
+    for number in (1, 20):
+        for _ in range(number):
+            card_at(shop)
+        with CaptureQueriesContext(connection) as captured:
+            assert done(DUE) == (number, 0)
+        statements.append(len(captured))
+    assert statements[0] == statements[1]

@@ -144,9 +144,9 @@ def test_other_pins_will_do(pin: str) -> None:
 # --- Expiry and liability ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("period", "days"), [(365, 14), (29, 14), (28, 14), (20, 10), (7, 3), (1, 0)])
-def test_a_warning_comes_two_weeks_ahead_or_half_of_a_short_period(period: int, days: int) -> None:
-    assert rules.warning_days(period) == days
+@pytest.mark.parametrize(("period", "days"), [(365, 14), (29, 14), (28, 14), (20, 10), (7, 3.5), (1, 0.5)])
+def test_a_warning_comes_two_weeks_ahead_or_half_of_a_short_period(period: int, days: float) -> None:
+    assert rules.warning_notice(period) == timedelta(days=days)
 
 
 def test_points_expire_after_the_period_but_not_before_a_time_of_grace() -> None:

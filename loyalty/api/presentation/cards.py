@@ -90,7 +90,7 @@ def _at_till(row: LoyaltyCard, store: Store, usage: StampUsage, now: datetime) -
     return facts(row) | {
         "stamps_today": usage.today,
         "max_daily_stamps": program.max_daily_stamps,
-        "points_expire_at": moment(points_expire_at(row)),
+        "points_expire_at": moment(selectors.points_expire_at(row)),
         "can_stamp": {
             "allowed": verdict.allowed,
             "code": verdict.code,
@@ -124,21 +124,6 @@ def stamp_verdict(row: LoyaltyCard, store: Store, usage: StampUsage, now: dateti
         cooldown_minutes=program.cooldown_minutes,
         max_daily_stamps=program.max_daily_stamps,
         zone=store.tzinfo,
-    )
-
-
-def points_expire_at(row: LoyaltyCard) -> datetime | None:
-    """When a card's points expire if nothing happens; None if they do not."""
-    program = row.program
-    sleeps = not (row.is_active and program.is_active)
-    if sleeps or not (program.points_expiration_days and row.points_balance and row.last_activity_at):
-        return None
-    return rules.expires_at(
-        last_activity_at=row.last_activity_at,
-        expiration_days=program.points_expiration_days,
-        not_before=(program.expiry_not_before, row.expiry_not_before),
-        warned_at=row.last_expiration_warning_at,
-        requires_warning=program.expiry_requires_warning,
     )
 
 

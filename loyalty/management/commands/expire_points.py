@@ -27,17 +27,25 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the summary for a machine")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        merchant = self._merchant(options["merchant"])
+        which: dict[str, Any] = {
+            "now": self._now(options["now"]),
+            "merchant": self._merchant(options["merchant"]),
+        }
         started = time.monotonic()
-        with tqdm(unit="cards", disable=not sys.stderr.isatty()) as bar:
-            summary = expiry.expire(
-                now=self._now(options["now"]),
-                merchant=merchant,
-                dry_run=options["dry_run"],
-                progress=bar.update,
-            )
+        if options["dry_run"]:
+            summary = expiry.expire(**which, dry_run=True)
+        else:
+            with self._bar(which) as bar:
+                summary = expiry.expire(**which, progress=bar.update)
         summary.seconds = round(time.monotonic() - started, 1)
         self.stdout.write(json.dumps(summary.as_dict()) if options["json"] else str(summary))
+
+    def _bar(self, which: dict[str, Any]) -> tqdm:
+        """Progress for a person at a screen; it counts first, to know the end."""
+        if not sys.stderr.isatty():
+            return tqdm(disable=True)
+        expected = expiry.expire(**which, dry_run=True)
+        return tqdm(unit="cards", total=expected.cards_processed + expected.warnings_sent)
 
     def _merchant(self, slug: str | None) -> Merchant | None:
         if not slug:
