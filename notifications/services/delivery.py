@@ -21,6 +21,8 @@ from tenancy import scope
 logger = logging.getLogger(__name__)
 
 FAILURES_THAT_COUNT = 3
+# What says nothing about an address: our text, our program, a mail server that nobody can reach.
+_OURS = (Fault.TEXT, Fault.ACCIDENT, Fault.UNREACHABLE)
 
 
 def deliver(log_id: int) -> str | None:
@@ -37,6 +39,7 @@ def sweep(*, seconds: float = 50.0) -> int:
     """
     taken, end = 0, monotonic() + seconds
     with scope.everything("the queue holds all merchants' e-mails"), Mailbox() as mailbox:
+        queue.give_up_lost(now=timezone.now())
         while monotonic() < end:
             log = queue.take_next(now=timezone.now())
             if log is None:
@@ -118,7 +121,7 @@ def _fail(log: EmailLog, failure: Failure) -> str:
         error=failure.reason,
     )
     is_final = failure.permanent or log.attempts == queue.MAXIMUM_ATTEMPTS
-    if settled and is_final and failure.fault not in (Fault.TEXT, Fault.ACCIDENT) and log.customer_id:
+    if settled and is_final and failure.fault not in _OURS and log.customer_id:
         _note_address(log, log.customer_id, failure, now)
     logger.warning(
         "e-mail not sent",

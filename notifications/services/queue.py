@@ -1,7 +1,7 @@
 """The queue of e-mails: taking one up, settling it. The table `EmailLog` is the queue (`owing` fills it).
 
 A row is *taken up* by one worker at a time, for as long as its lease; then it is *settled*: sent, failed, suppressed,
-or put back for a later attempt. A worker that dies leaves a lease that runs out.
+or put back for a later attempt. A worker that dies leaves a lease that runs out, by the database's clock.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications import selectors
@@ -28,6 +29,8 @@ MAXIMUM_ATTEMPTS = 1 + len(PAUSES)
 LATE_PAUSE = timedelta(hours=1)
 LATE_LIMIT = timedelta(days=3)
 
+_LOST_FOR_GOOD = Q(status=Status.SENDING, attempts__gte=MAXIMUM_ATTEMPTS)
+
 
 # --- Taking up --------------------------------------------------------------------------------------------
 
@@ -44,26 +47,24 @@ def take_next(*, now: datetime) -> EmailLog | None:
 
 @transaction.atomic(durable=True)
 def _take(due: QuerySet[EmailLog], now: datetime) -> EmailLog | None:
-    log = due.select_for_update(skip_locked=True, of=("self",)).first()
+    log = due.exclude(_LOST_FOR_GOOD).select_for_update(skip_locked=True, of=("self",)).first()
     if log is None:
         return None
-    if log.status == Status.SENDING and log.attempts >= MAXIMUM_ATTEMPTS:
-        _give_up(log)
-        return None
-    log.status, log.fault = Status.SENDING, ""
-    log.attempts, log.next_attempt_at = log.attempts + 1, now + LEASE
-    log.save(update_fields=["status", "fault", "attempts", "next_attempt_at", "updated_at"])
+    log.status, log.fault, log.attempts = Status.SENDING, "", log.attempts + 1
+    taken = {"status": log.status, "fault": log.fault, "attempts": log.attempts, "updated_at": now}
+    EmailLog.objects.filter(pk=log.pk).update(**taken, next_attempt_at=Now() + LEASE)
     return log
 
 
-def _give_up(log: EmailLog) -> None:
-    """The worker was lost at the last attempt too; whether that one went out is not known."""
-    log.status, log.next_attempt_at = Status.FAILED, None
-    log.fault, log.error = (
-        Fault.INTERRUPTED,
-        "the worker was lost while sending; the e-mail may have gone out",
-    )
-    log.save(update_fields=["status", "next_attempt_at", "fault", "error", "updated_at"])
+def give_up_lost(*, now: datetime) -> int:
+    """Fail what was lost with its worker at the last attempt too, so that nobody knows whether it went out.
+
+    Returns how many.
+    """
+    lost = selectors.due(now).filter(_LOST_FOR_GOOD)
+    reason = "the worker was lost while sending; the e-mail may have gone out"
+    failed = {"status": Status.FAILED, "fault": Fault.INTERRUPTED, "error": reason}
+    return lost.update(**failed, next_attempt_at=None, updated_at=now)
 
 
 # --- Settling ---------------------------------------------------------------------------------------------

@@ -61,21 +61,24 @@ def load() -> Loaded:
         text, is_new = EmailTemplate.objects.select_for_update(of=("self",)).get_or_create(
             code=code, store=None
         )
+        before = dict(text.shipped)
         for field, words in shipped(code).items():
-            if getattr(text, field) == words:
-                text.shipped[field] = _digest(words)
-            elif is_new or text.shipped.get(field) == _digest(getattr(text, field) or ""):
-                setattr(text, field, words)
-                text.shipped[field] = _digest(words)
-                written += 1
-            else:
+            there = _digest(getattr(text, field) or "")
+            if there not in (_digest(words), text.shipped.get(field)) and not is_new:
                 kept += 1
-        text.save()
+                continue
+            if there != _digest(words):
+                setattr(text, field, words)
+                written += 1
+            text.shipped[field] = _digest(words)
+        if text.shipped != before:
+            text.save()
     return Loaded(written=written, kept=kept)
 
 
 def _digest(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()
+    """What two texts share that say the same; a browser sends other line ends than a file has."""
+    return hashlib.sha256("\n".join(words.split("\r\n")).strip().encode()).hexdigest()
 
 
 # --- What people write ------------------------------------------------------------------------------------
