@@ -1,8 +1,21 @@
-"""The Content-Security-Policy: strict everywhere, and one of its own for the console."""
+"""The Content-Security-Policy: strict everywhere, and one of its own for the console. And which session cookies count."""
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponseBase
+
+LONGEST_SESSION_KEY = 40  # what the table of sessions holds
+
+
+class PlausibleSessionMiddleware(SessionMiddleware):
+    """Django's own, for which a cookie that can be no session's key is none: databases stumble over a NUL in it."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if key and not (key.isalnum() and key.isascii() and len(key) <= LONGEST_SESSION_KEY):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        super().process_request(request)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

@@ -56,3 +56,17 @@ def test_a_right_one_in_between_begins_the_count_anew(client: Client) -> None:
     sign_in(client, "owner@mirabel.example", factories.PASSWORD)
     client.logout()
     assert guess(client, 9) == [200] * 9
+
+
+@pytest.mark.parametrize("path", ["/login/", "/admin/login/"])
+@pytest.mark.parametrize("name", ["x" * 10_000, "a\x00b@example.com"])
+def test_a_name_that_nobody_can_have_is_wrong_as_any_other(client: Client, path: str, name: str) -> None:
+    answer = client.post(path, {"username": name, "password": "wrong"}, REMOTE_ADDR="192.0.2.1")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("key", [r'"\000abcdefghij"', "x" * 5000, "\u00e9" * 32, "'; --", "short"])
+@pytest.mark.parametrize("path", ["/", "/login/", "/terminal/", "/api/v1/stores/", "/nowhere/"])
+def test_a_session_cookie_that_we_never_gave_is_as_good_as_none(client: Client, path: str, key: str) -> None:
+    without = client.get(path)
+    assert client.get(path, headers={"Cookie": f"sessionid={key}"}).status_code == without.status_code
