@@ -7,7 +7,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "***"
-EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+SEARCHED = re.compile(r"([?&](?:q|search)=)[^\s&\"']+")
 CARD_ADDRESS = re.compile(r"(/card/)[^/\s\"']+")
 CREDENTIALS = re.compile(r"(?i)\b(bearer|applepass)\s+[\w.~+/=-]+")
 ASSIGNMENT = re.compile(
@@ -18,7 +19,8 @@ SECRET_KEY = re.compile(r"(?i)password|(^|[_-])(pin|token|secret|authorization|c
 
 
 def mask(text: str) -> str:
-    """Return `text` with e-mail addresses, secrets and the tokens in card addresses made unreadable."""
+    """Return `text` with e-mail addresses, what was searched for, secrets and card addresses made unreadable."""
+    text = SEARCHED.sub(rf"\g<1>{MASK}", text)
     text = EMAIL.sub(MASK, text)
     text = CARD_ADDRESS.sub(rf"\g<1>{MASK}", text)
     text = CREDENTIALS.sub(rf"\g<1> {MASK}", text)
