@@ -4,6 +4,7 @@ The counts are a protection, not a rule about balances: with the cache away, cal
 """
 
 import logging
+import math
 import time
 
 from django.conf import settings
@@ -19,20 +20,20 @@ WINDOWS = {"s": 1, "m": 60, "h": 3600}
 def check(name: str, client: str) -> None:
     """Count a call of `client` against the limit `name` of settings.RATE_LIMITS, written as "10/m".
 
-    Raises RateLimited, with the seconds until the window ends as `retry_after`.
+    The window begins with the client's first call. Raises RateLimited, with the seconds until the window ends as
+    `retry_after`.
     """
     limit, window = parse(settings.RATE_LIMITS[name])
-    now = time.time()
-    slot = int(now // window)
-    key = f"rate:{name}:{client}:{slot}"
+    now, key = time.time(), f"rate:{name}:{client}"
     try:
-        cache.add(key, 0, timeout=window + 1)
-        count = cache.incr(key)
+        began = cache.get_or_set(key, now, timeout=window)
+        cache.add(f"{key}:{began}", 0, timeout=window + 1)
+        count = cache.incr(f"{key}:{began}")
     except Exception as error:
         logger.warning("rate limit not counted", extra={"limit": name, "error": type(error).__name__})
         return
     if count > limit:
-        raise RateLimited(retry_after=max(1, int((slot + 1) * window - now) + 1))
+        raise RateLimited(retry_after=max(1, math.ceil(began + window - now)))
 
 
 def parse(text: str) -> tuple[int, int]:

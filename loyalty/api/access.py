@@ -59,6 +59,12 @@ class Caller:
             user_agent=client.agent(request._request),
         )
 
+    def session_of(self, request: Request) -> str:
+        """What one sign-in is known by, or the API key; a key's cookies could be anything."""
+        if self.api_key is not None:
+            return f"key:{self.api_key.pk}"
+        return f"session:{request._request.session.session_key}"
+
     def acting_as(self, role: str) -> Actor:
         """The caller as the services see them."""
         return Actor(

@@ -21,9 +21,19 @@ def test_the_fourth_call_within_a_minute_is_told_how_long_to_wait() -> None:
             rate_limits.check("lookup", "192.0.2.7")
         with pytest.raises(RateLimited) as caught:
             rate_limits.check("lookup", "192.0.2.7")
-        assert caught.value.extra == {"retry_after": 41}
-        clock.shift(41)
+        assert caught.value.extra == {"retry_after": 60}
+        clock.shift(61)
         rate_limits.check("lookup", "192.0.2.7")
+
+
+def test_a_minute_begins_with_a_clients_first_call_and_not_with_the_clocks() -> None:
+    with time_machine.travel("2026-03-10T11:00:58Z", tick=False) as clock:
+        for _call in range(3):
+            rate_limits.check("lookup", "192.0.2.7")
+            clock.shift(1)
+        with pytest.raises(RateLimited) as caught:
+            rate_limits.check("lookup", "192.0.2.7")
+        assert caught.value.extra == {"retry_after": 57}
 
 
 def test_each_client_and_each_limit_is_counted_apart() -> None:

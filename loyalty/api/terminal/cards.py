@@ -84,7 +84,7 @@ class CardLookup(StoreView):
     )
     def get(self, request: Request) -> Response:
         """QR letters, an e-mail address, a phone number or a card number, in this order."""
-        rate_limits.check("lookup", f"{self.store.pk}:{self.actor.credential}")
+        rate_limits.check("lookup", self.caller.session_of(request))
         text = self.query(requests.CardLookup)["q"]
         try:
             found = selectors.find_card(self.store, text)

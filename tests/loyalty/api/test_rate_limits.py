@@ -40,6 +40,23 @@ def test_cards_can_be_looked_up_only_so_often(shop: Shop, till: Till, manager: T
     assert not limited(manager.get("cards/lookup/?q=anna@example.com"))
 
 
+def test_look_ups_are_counted_per_session_wherever_it_looks(shop: Shop) -> None:
+    gare, kirchberg, tablet = (Till(store, shop.owner) for store in (shop.store, shop.other_store, shop.store))
+    kirchberg.client = gare.client
+    answers = [till.get("cards/lookup/?q=anna@example.com") for till in (gare, kirchberg, gare)]
+    assert [limited(one) for one in answers] == [False, False, True]
+    assert not limited(tablet.get("cards/lookup/?q=anna@example.com"))
+
+
+def test_a_key_is_one_client_whatever_cookie_it_sends(shop: Shop) -> None:
+    till = Till(shop.store, key=factories.api_key(shop.store))
+    answers = [
+        till.get("cards/lookup/?q=anna@example.com", headers={"Cookie": f"sessionid={name * 32}"})
+        for name in "abc"
+    ]
+    assert [limited(one) for one in answers] == [False, False, True]
+
+
 def test_an_address_can_enrol_only_so_often(shop: Shop) -> None:
     public = Caller(base=f"/api/v1/public/stores/{shop.store.store_code}/")
     answers = [
