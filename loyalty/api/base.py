@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from loyalty.api.access import Caller
 from loyalty.api.authentication import ApiKeyAuthentication, StaffSession
 from loyalty.api.documentation import ApiSchema
-from loyalty.api.errors import NotAcceptable, Unavailable
+from loyalty.api.errors import LengthRequired, NotAcceptable, Unavailable
 from loyalty.api.fields import possible_id
 from loyalty.api.pagination import page_of
 from loyalty.api.parsing import BodyParser
@@ -78,6 +78,8 @@ class ApiView(APIView):
 
     def read(self, shape: type[Serializer], **options: Any) -> dict[str, Any]:
         """The body, checked against a shape. Raises ValidationError with every wrong field."""
+        if "HTTP_TRANSFER_ENCODING" in self.request.META:  # Django reads nothing of a body in chunks
+            raise LengthRequired()
         return self._checked(shape, self.request.data, **options)
 
     def query(self, shape: type[Serializer]) -> dict[str, Any]:

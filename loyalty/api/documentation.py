@@ -16,7 +16,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.serializers import Serializer
 
 from loyalty.api import shapes
-from loyalty.api.errors import BodyTooLarge, CsrfFailed, UnsupportedMediaType
+from loyalty.api.errors import BodyTooLarge, CsrfFailed, LengthRequired, UnsupportedMediaType
 from tenancy.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyReused, Invalid
 
 PROBLEM = "application/problem+json"
@@ -73,7 +73,7 @@ def documented(
     if body or query or paged or exactly_once:
         said.append(Invalid)
     if body:
-        said += [UnsupportedMediaType, BodyTooLarge]
+        said += [UnsupportedMediaType, BodyTooLarge, LengthRequired]
     responses = {status: shapes.page(shape) if paged else shape for status, shape in answers.items()}
 
     def describe(method: Callable) -> Callable:

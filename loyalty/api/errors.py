@@ -40,6 +40,11 @@ class Conflict(DomainError):
     message = _("Somebody else changed this at the same moment. Please try again.")
 
 
+class LengthRequired(DomainError):
+    code, status = "length_required", 411
+    message = _("Send the request with its Content-Length.")
+
+
 class BodyTooLarge(DomainError):
     code, status = "body_too_large", 413
     message = _("That is more than can be taken at once.")

@@ -75,6 +75,7 @@ class Command(BaseCommand):
             *(sys.executable, "-m", "gunicorn", application),
             *("--bind", options["address"], "--workers", str(options["processes"])),
             *("--worker-class", "gthread", "--threads", str(options["threads"])),
+            *("--limit-request-line", "8190"),
             *("--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"),
         ]
 

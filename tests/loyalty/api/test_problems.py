@@ -130,6 +130,12 @@ def test_a_body_that_is_too_large(till: Till, card: LoyaltyCard, settings: Any) 
     assert fresh(card).stamp_count == 0
 
 
+def test_a_body_without_its_length_is_not_taken_for_an_empty_one(till: Till, card: LoyaltyCard) -> None:
+    answer = till.post(f"cards/{card.pk}/stamps/", headers={"Transfer-Encoding": "chunked"})
+    problem(answer, 411, "length_required")
+    assert fresh(card).stamp_count == 0
+
+
 def test_every_wrong_field_is_named(till: Till, card: LoyaltyCard) -> None:
     document = problem(
         till.post(f"cards/{card.pk}/points/", {"purchase_amount_cents": "ten", "notes": "x" * 501}),
