@@ -200,3 +200,10 @@ class PinNameTaken(DomainError):
 class ImportInterrupted(DomainError):
     code, status = "import_interrupted", 409
     message = _("Somebody enrolled at the same moment. Nothing was imported; please try again.")
+
+
+class UnreadableFile(DomainError):
+    """A file that is no table of customers."""
+
+    code, status = "unreadable_file", 400
+    message = _("This file cannot be read. Use CSV or XLSX.")

@@ -18,6 +18,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "loyalty.card_state_changed": ["wallet.handlers.on_card_state_changed"],
     "loyalty.program_changed": ["wallet.handlers.on_program_changed"],
     "loyalty.points_expired": ["notifications.handlers.on_points_expired"],
+    "customers.customer_renamed": ["wallet.handlers.on_customer_renamed"],
     "loyalty.card_link_requested": ["notifications.handlers.on_card_link_requested"],
     "loyalty.erasure_requested": ["notifications.handlers.on_erasure_requested"],
 }
@@ -38,6 +39,9 @@ PROVIDERS: dict[str, list[str]] = {
     ],
     "dashboard_alerts": ["notifications.selectors.dashboard_alerts", "wallet.providers.dashboard_alerts"],
     "program_previews": ["loyalty.pages.preview.program_previews", "wallet.previews.program_previews"],
+    "job_export": ["tenancy.admin_export.make_file"],
+    "job_check": ["loyalty.admin.import_work.check"],
+    "job_import": ["loyalty.admin.import_work.bring_over"],
     "wallet_buttons": ["wallet.providers.wallet_buttons"],
     "email_variables": ["wallet.providers.email_variables"],
 }

@@ -108,3 +108,21 @@ class AlreadyDeleted(DomainError):
     code = "already_deleted"
     status = 409
     message = _("This is deleted already.")
+
+
+class NoLongerAllowed(DomainError):
+    code = "no_longer_allowed"
+    status = 403
+    message = _("You have another role now: this is no longer yours to see or to do.")
+
+
+class TooManyJobs(DomainError):
+    code = "too_many_jobs"
+    status = 429
+    message = _("Several of your imports and exports are still under way. Please wait until one is done.")
+
+
+class TooManyRows(DomainError):
+    code = "too_many_rows"
+    status = 400
+    message = _("These are more rows than an XLSX sheet can hold (1,048,576). Please choose CSV.")

@@ -127,3 +127,18 @@ def visible_to(user: "User", queryset: QuerySet) -> QuerySet:
         at_stores = model.visible_at({row.store_id for row in managed})
         allowed |= Q(**{f"{model.merchant_path}__in": {row.merchant_id for row in managed}}) & at_stores
     return queryset.filter(allowed)
+
+
+def reach_of(user: "User") -> list[list[int]]:
+    """What a user's roles cover in the console, as plain data: pairs of merchant and store, 0 for all of them."""
+    if user.is_superuser:
+        return [[0, 0]]
+    rows = [row for row in user.memberships() if row.role in ("owner", "manager")]
+    return sorted([row.merchant_id, 0 if row.role == "owner" else row.store_id] for row in rows)
+
+
+def still_reaches(user: "User", reach: Iterable[Iterable[int]]) -> bool:
+    """Whether a user may still see all that `reach_of` said of them earlier."""
+    now = {(merchant_id, store_id) for merchant_id, store_id in reach_of(user)}
+    living = user.is_active and user.deleted_at is None
+    return living and all({(0, 0), (shop, 0), (shop, store)} & now for shop, store in reach)

@@ -15,11 +15,14 @@ from typing import IO, Any
 from django.utils import timezone
 from openpyxl import Workbook
 
+from tenancy.errors import TooManyRows
+
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 IN_MEMORY = 2_000_000
+XLSX_ROWS_AT_MOST = 1_048_575  # of a sheet, below its header
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which Excel knows UTF-8
 
 _DANGEROUS = re.compile(r"^[\s\0]*[=+\-@]|^[\t\r\n]")
@@ -40,7 +43,10 @@ def safe(value: Any) -> Any:
 
 
 def write(kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
-    """Write a table to a temporary file and give it back, at its beginning. `kind` is one of KINDS."""
+    """Write a table to a temporary file and give it back, at its beginning. `kind` is one of KINDS.
+
+    Raises TooManyRows if they do not fit into a sheet; CSV has no end.
+    """
     return _csv(header, rows) if kind == "csv" else _xlsx(header, rows)
 
 
@@ -67,7 +73,9 @@ def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append([safe(title) for title in header])
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number == XLSX_ROWS_AT_MOST:
+            raise TooManyRows()
         sheet.append([_as_cell(cell) for cell in row])
     binary = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     book.save(binary)

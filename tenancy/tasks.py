@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy import idempotency, outbox
+from tenancy import idempotency, jobs, outbox
 
 
 @shared_task(name="tenancy.relay_outbox", soft_time_limit=240, time_limit=300)
@@ -22,3 +22,15 @@ def clean_outbox() -> int:
 def clean_idempotency_keys() -> int:
     """Remove idempotency keys that nobody can repeat any more."""
     return idempotency.clean(now=timezone.now())
+
+
+@shared_task(name=jobs.RUN_TASK, soft_time_limit=3 * 3600, time_limit=3 * 3600 + 60)
+def run_jobs() -> int:
+    """Do the imports and exports that wait; rung for when one is asked for, and swept each minute."""
+    return jobs.run_due()
+
+
+@shared_task(name="tenancy.clean_jobs", soft_time_limit=600, time_limit=660)
+def clean_jobs() -> int:
+    """Remove the files of imports and exports whose time is over."""
+    return jobs.clean(now=timezone.now())

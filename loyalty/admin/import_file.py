@@ -1,26 +1,27 @@
 """Reading a file of customers: CSV or XLSX, headings in four languages, every bad cell named by line and column."""
 
-import io
 import re
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from itertools import islice
+from typing import IO, Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV, XLSX
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Resource
 from import_export.widgets import Widget
+from tablib import Dataset
 
 from customers.phones import to_e164
 from customers.services import split_name
 from loyalty import rules
+from loyalty.admin import tables
+from loyalty.errors import UnreadableFile
 from loyalty.models import LoyaltyProgram
 from loyalty.services.imports import LINES_AT_MOST, Line
 from tenancy.models import Store
@@ -42,11 +43,7 @@ YES = {"1", "yes", "true", "x", "oui", "vrai", "ja", "jo", "wahr"}
 NO = {"", "0", "no", "false", "non", "faux", "nein", "neen", "nee", "falsch"}
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 STAMPS_AT_MOST = 10_000
-UNPACKED_AT_MOST = 100_000_000
-
-
-class UnreadableFileError(ValueError):
-    """A file that is no table of customers; its text is for the person who chose it."""
+LINES_IN_A_PART = 1_000
 
 
 @dataclass(frozen=True)
@@ -59,76 +56,72 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class ReadFile:
-    """What was read: the good lines and where each stands in the file, faults, and headings that nobody knows."""
+class Part:
+    """Some lines of a file: the good ones and where each stands, and the faults of the others."""
 
+    count: int
     lines: list[Line]
     numbers: list[int]
     faults: list[Fault]
-    unused: list[str]
 
 
-def read(data: bytes, *, store: Store, program: LoyaltyProgram) -> ReadFile:
-    """Read a file for a store. Raises UnreadableFileError if it is no table with a column of e-mail addresses."""
-    dataset = _table(data)
-    headings = [str(heading or "").strip() for heading in dataset.headers or []]
-    columns = [COLUMNS.get(re.sub(r"[\s_]+", "-", heading.casefold()), "") for heading in headings]
-    if "email" not in columns:
-        raise UnreadableFileError(_("There is no column “email”. The first line has to name the columns."))
-    if len(dataset) > LINES_AT_MOST:
-        text = _("These are more than %(count)d lines. Please import them in several files.")
-        raise UnreadableFileError(text % {"count": LINES_AT_MOST})
-    dataset.headers = [column or f"unused-{number}" for number, column in enumerate(columns)]
-    resource = LineResource(store=store, program=program)
-    result = resource.import_data(dataset, use_transactions=False)
-    named = dict(zip(columns, headings, strict=True))
-    faults = [
-        Fault(row.number + 1, named.get(column, column), text)
-        for row in result.invalid_rows
-        for column, texts in row.error_dict.items()
-        for text in texts
-    ]
-    unused = [heading for heading, column in zip(headings, columns, strict=True) if heading and not column]
-    return ReadFile(resource.lines, resource.numbers, faults, unused)
+class Reader:
+    """A file of customers for a store, read part by part: however long it is, one part is in memory.
 
+    Raises UnreadableFile, at once or while it is read, if it is no table with a column of e-mail addresses.
+    """
 
-def _table(data: bytes) -> Any:
-    try:
-        if data.startswith(b"PK"):
-            _refuse_a_bomb(data)
-            return _without_blank_lines(XLSX().create_dataset(data))
-        text = _decoded(data)
-        delimiter = max(",;\t", key=text.partition("\n")[0].count)
-        return _without_blank_lines(CSV().create_dataset(text, delimiter=delimiter))
-    except UnreadableFileError:
-        raise
-    except Exception as error:  # whatever the readers of two formats raise
-        raise UnreadableFileError(_("This file cannot be read. Use CSV or XLSX.")) from error
+    def __init__(self, file: IO[bytes], *, store: Store, program: LoyaltyProgram) -> None:
+        self.rows, self.expected = tables.opened(file)
+        self.headings = [str(heading or "").strip() for heading in next(self.rows, [])]
+        names = [re.sub(r"[\s_]+", "-", heading.casefold()) for heading in self.headings]
+        self.columns = [COLUMNS.get(name) or f"unused-{number}" for number, name in enumerate(names)]
+        if "email" not in self.columns:
+            text = _("There is no column “email”. The first line has to name the columns.")
+            raise UnreadableFile(text)
+        self.resource = LineResource(store=store, program=program)
 
+    @property
+    def unused(self) -> list[str]:
+        """Headings that nobody knows."""
+        named = zip(self.headings, self.columns, strict=True)
+        return [heading for heading, column in named if heading and column.startswith("unused-")]
 
-def _refuse_a_bomb(data: bytes) -> None:
-    """A workbook is a zip file, and a small one may hold a very large sheet."""
-    with zipfile.ZipFile(io.BytesIO(data)) as book:
-        if sum(entry.file_size for entry in book.infolist()) > UNPACKED_AT_MOST:
-            raise UnreadableFileError(_("This workbook is too large. Save the sheet as CSV."))
+    def parts(self) -> Iterator[Part]:
+        """All lines, in order."""
+        number = 1  # the headings stand in the first line
+        while rows := list(islice(self.rows, LINES_IN_A_PART)):
+            if number - 1 + len(rows) > LINES_AT_MOST:
+                text = _("These are more than %(count)d lines. Please import them in several files.")
+                raise UnreadableFile(text % {"count": LINES_AT_MOST})
+            yield self._part(rows, number)
+            number += len(rows)
 
-
-def _decoded(data: bytes) -> str:
-    if b"\0" in data:
-        raise UnreadableFileError(_("This file cannot be read. Use CSV or XLSX."))
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableFileError(_("This file cannot be read. Use CSV or XLSX."))
-
-
-def _without_blank_lines(dataset: Any) -> Any:
-    """Blank lines at the end are cut off; elsewhere they stay, so that line numbers are those of the file."""
-    while len(dataset) and not any(str(cell or "").strip() for cell in dataset[-1]):
-        dataset.pop()
-    return dataset
+    def _part(self, rows: list[list[Any]], before: int) -> Part:
+        width = len(self.columns)
+        dataset = Dataset(headers=self.columns)
+        for row in rows:
+            dataset.append((row + [""] * width)[:width])
+        self.resource.begin(before)
+        result = self.resource.import_data(dataset, use_transactions=False)
+        if result.has_errors():
+            raise RuntimeError("A line could not be looked at.") from next(
+                error.error for row in result.error_rows for error in row.errors
+            )
+        named = dict(zip(self.columns, self.headings, strict=True))
+        faults = [
+            Fault(before + row.number, named.get(column, column), text)
+            for row in result.invalid_rows
+            for column, texts in row.error_dict.items()
+            for text in texts
+        ]
+        faults += [
+            Fault(before + number, "", _("This line has more cells than the first line has headings."))
+            for number, row in enumerate(rows, 1)
+            if any(str(cell or "").strip() for cell in row[width:])
+        ]
+        faults.sort(key=lambda fault: fault.line)
+        return Part(len(rows), self.resource.lines, self.resource.numbers, faults)
 
 
 class Text(Widget):
@@ -253,10 +246,14 @@ class LineResource(Resource):
     def __init__(self, *, store: Store, program: LoyaltyProgram) -> None:
         super().__init__()
         self.program = program
-        self.lines: list[Line] = []
-        self.numbers: list[int] = []
         self.first_seen: dict[str, int] = {}
         self.fields["phone"].widget = Phone(store.country)
+
+    def begin(self, before: int) -> None:
+        """Begin with a part of the file, after so many lines."""
+        self.before = before
+        self.lines: list[Line] = []
+        self.numbers: list[int] = []
 
     def init_instance(self, row: Any = None) -> Line:
         return Line()
@@ -275,7 +272,7 @@ class LineResource(Resource):
             raise ValidationError(found)
 
     def save_instance(self, line: Line, is_create: bool, row: Any, **kwargs: Any) -> None:
-        number = kwargs["row_number"] + 1
+        number = self.before + kwargs["row_number"]
         first = self.first_seen.setdefault(line.email, number)
         if first != number:
             text = _("This address stands in line %(line)d already.") % {"line": first}

@@ -4,9 +4,10 @@ A *line* is one person. Bringing the same line over twice changes nothing the se
 e-mail, and a card has one opening balance at most.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -24,10 +25,11 @@ from tenancy import outbox
 from tenancy.actor import Actor
 from tenancy.models import Merchant, Store
 
-LINES_AT_MOST = 10_000
+LINES_AT_MOST = 200_000
 CHUNK = 1_000
 SWITCHED_OFF = _("The card of this customer is switched off.")
 Item = TypeVar("Item")
+Balance = tuple[int, int]  # stamps, points
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Line:
 
 @dataclass
 class Plan:
-    """What bringing lines over will do, or did. Lists are of line indexes, counted from 0."""
+    """What bringing some lines over will do. Lists are of line indexes, counted from 0."""
 
     lines: Sequence[Line]
     customers: dict[str, Customer]
@@ -93,80 +95,134 @@ class Plan:
         return [number for number, card in enumerate(cards) if card is not None and not card.is_active]
 
 
+@dataclass
+class Figures:
+    """What bringing lines over will do, or did, in numbers."""
+
+    lines: int = 0
+    new_customers: int = 0
+    new_cards: int = 0
+    balances: int = 0
+    stamps: int = 0
+    points: int = 0
+
+    def add(self, plan: Plan) -> None:
+        """Count the lines of a plan too."""
+        self.lines += len(plan.lines)
+        self.new_customers += plan.new_customers
+        self.new_cards += plan.new_cards
+        self.balances += plan.balances
+        self.stamps += plan.stamps
+        self.points += plan.points
+
+
 def foresee(*, store: Store, lines: Sequence[Line]) -> Plan:
-    """What bringing these lines over to a store would do now; nothing is written."""
+    """What bringing these lines, some thousands at most, over to a store would do now; nothing is written."""
     program = selectors.program_of(store.merchant_id)
     emails = [line.email for line in lines]
-    customers = {
-        customer.email or "": customer
-        for chunk in _chunks(emails)
-        for customer in Customer.objects.filter(merchant_id=store.merchant_id, email__in=chunk)
-    }
+    known = Customer.objects.filter(merchant_id=store.merchant_id, email__in=emails)
+    customers = {customer.email or "": customer for customer in known}
     cards = _cards_of(customers.values(), program, store)
-    opened = {
-        card_id
-        for chunk in _chunks([card.pk for card in cards.values()])
-        for card_id in LoyaltyTransaction.objects.filter(
-            card_id__in=chunk, transaction_type=TransactionType.OPENING_BALANCE
-        ).values_list("card_id", flat=True)
-    }
-    return Plan(lines, customers, cards, opened)
+    openings = LoyaltyTransaction.objects.filter(
+        card_id__in=[card.pk for card in cards.values()], transaction_type=TransactionType.OPENING_BALANCE
+    )
+    return Plan(lines, customers, cards, set(openings.values_list("card_id", flat=True)))
 
 
 def _cards_of(customers: Iterable[Customer], program: LoyaltyProgram, store: Store) -> dict[int, LoyaltyCard]:
     """By customer: the card valid at the store, an active one if there are two."""
-    found: dict[int, LoyaltyCard] = {}
-    for chunk in _chunks([customer.pk for customer in customers]):
-        cards = selectors.cards_at(store).filter(customer_id__in=chunk, program=program)
-        for card in cards.order_by("is_active", "-id"):
-            found[card.customer_id] = card
-    return found
+    ids = [customer.pk for customer in customers]
+    cards = selectors.cards_at(store).filter(customer_id__in=ids, program=program)
+    return {card.customer_id: card for card in cards.order_by("is_active", "-id")}
 
 
-def bring_over(*, store: Store, actor: Actor, lines: Sequence[Line], announce: bool = False) -> Plan:
+def bring_over(
+    *,
+    store: Store,
+    actor: Actor,
+    lines: Iterable[Line],
+    announce: bool = False,
+    counted: Callable[[int], None] = lambda count: None,
+) -> Figures:
     """Make the customers and cards of these lines and write their balances, in one transaction.
 
     Who is known keeps what is known and gets what was missing. `announce` sends each new customer the e-mail of an
-    enrolment. Returns what was done. Raises ManagerRequired, ProgramNotFound, or ImportInterrupted if a card is
-    switched off or somebody enrolled at the same moment: nothing was written then.
+    enrolment; `counted` hears of each thousand lines. Returns what was done. Raises ManagerRequired, ProgramNotFound,
+    or ImportInterrupted if a card is switched off or somebody enrolled at the same moment: nothing was written then.
     """
     actor.require_manager()
     try:
         with transaction.atomic():
             # Two imports of one merchant come one after the other: the second finds what the first has written.
             Merchant.objects.select_for_update(no_key=True, of=("self",)).get(pk=store.merchant_id)
-            plan = foresee(store=store, lines=lines)
-            if plan.refused:
-                raise ImportInterrupted(SWITCHED_OFF)
-            _write(plan, store, actor, announce=announce)
+            return _Bringer(store, actor, announce=announce).bring(lines, counted)
     except IntegrityError as error:
         raise ImportInterrupted() from error
-    return plan
 
 
-def _write(plan: Plan, store: Store, actor: Actor, *, announce: bool) -> None:
-    program = selectors.program_of(store.merchant_id)
-    settings = selectors.settings_of(store.merchant)
-    for line in plan.lines:
-        known = plan.customer(line)
-        if known is not None:
-            customer_services.fill_in(
-                known, store=store, phone=line.phone or None, birth_date=line.birth_date
-            )
-    customers = plan.customers | _make_customers(
-        [line for line in plan.lines if plan.customer(line) is None], store
-    )
-    everywhere = settings.allow_cross_location_redemption
-    without = [customers[line.email] for line in plan.lines if plan.card(line) is None]
-    made = _make_cards(without, program, store=store, scope_store=None if everywhere else store)
-    cards = plan.cards | made
-    balances = {cards[customers[line.email].pk].pk: line for line in plan.lines if plan.brings_balance(line)}
-    touched = sorted({card.pk for card in made.values()} | balances.keys())
-    for chunk in _chunks(touched):
-        _post(chunk, balances, {card.pk for card in made.values()}, store, actor, settings.log_ip_addresses)
-    if announce:
-        for chunk in _chunks(sorted(card.pk for card in made.values())):
-            outbox.record(CardsEnrolled(merchant_id=store.merchant_id, card_ids=chunk))
+class _Bringer:
+    """One import: however many lines there are, a thousand of them are in memory."""
+
+    def __init__(self, store: Store, actor: Actor, *, announce: bool) -> None:
+        self.store, self.actor, self.announce = store, actor, announce
+        self.program = selectors.program_of(store.merchant_id)
+        self.settings = selectors.settings_of(store.merchant)
+        self.done = Figures()
+        self.late: dict[int, Balance] = {}
+
+    def bring(self, lines: Iterable[Line], counted: Callable[[int], None]) -> Figures:
+        lines = iter(lines)
+        while chunk := list(islice(lines, CHUNK)):
+            plan = foresee(store=self.store, lines=chunk)
+            if plan.refused:
+                raise ImportInterrupted(SWITCHED_OFF)
+            self.done.add(plan)
+            self._bring(plan)
+            counted(len(chunk))
+        # Cards that the tills know come last, so that they are locked for as short as can be, and in id order.
+        for card_ids in _chunks(sorted(self.late)):
+            self._post(card_ids, self.late, are_new=False)
+        return self.done
+
+    def _bring(self, plan: Plan) -> None:
+        """Make who is new, with their balances, and note the balances of the others for later."""
+        for line in plan.lines:
+            if known := plan.customer(line):
+                customer_services.fill_in(
+                    known, store=self.store, phone=line.phone or None, birth_date=line.birth_date
+                )
+        unknown = [line for line in plan.lines if plan.customer(line) is None]
+        customers = plan.customers | _make_customers(unknown, self.store)
+        without = [customers[line.email] for line in plan.lines if plan.card(line) is None]
+        scope_store = None if self.settings.allow_cross_location_redemption else self.store
+        made = _make_cards(without, self.program, store=self.store, scope_store=scope_store)
+        balances: dict[int, Balance] = {}
+        for line in plan.lines:
+            if plan.brings_balance(line):
+                card = plan.card(line)
+                where = balances if card is None else self.late
+                where[(card or made[customers[line.email].pk]).pk] = (line.stamps, line.points)
+        if card_ids := sorted(card.pk for card in made.values()):
+            self._post(card_ids, balances, are_new=True)
+            if self.announce:
+                outbox.record(CardsEnrolled(merchant_id=self.store.merchant_id, card_ids=card_ids))
+
+    def _post(self, card_ids: Sequence[int], balances: Mapping[int, Balance], *, are_new: bool) -> None:
+        cards = ledger.lock(LoyaltyCard.objects.filter(pk__in=card_ids).select_related("program"))
+        if len(cards) < len(card_ids) or not all(card.is_active for card in cards):
+            raise ImportInterrupted(SWITCHED_OFF)  # or deleted, since its line was looked at
+        now = timezone.now()
+        entries = []
+        for card in cards:
+            who: dict[str, Any] = {"card": card, "store": self.store, "actor": self.actor}
+            who["keep_address"] = self.settings.log_ip_addresses
+            if are_new:
+                entries.append(Entry(kind=TransactionType.CARD_CREATED, **who))
+            if card.pk in balances:
+                stamps, points = balances[card.pk]
+                deltas: dict[str, Any] = {"stamps_delta": stamps, "points_delta": points}
+                entries.append(Entry(kind=TransactionType.OPENING_BALANCE, **deltas, **who))
+        ledger.post(entries, now=now)
 
 
 def _make_customers(lines: Sequence[Line], store: Store) -> dict[str, Customer]:
@@ -218,27 +274,6 @@ def _free_numbers(count: int) -> list[str]:
             wanted -= set(taken.values_list("card_number", flat=True))
         numbers |= wanted
     return sorted(numbers, key=lambda number: number[::-1])
-
-
-def _post(
-    card_ids: Sequence[int],
-    balances: dict[int, Line],
-    new_ids: set[int],
-    store: Store,
-    actor: Actor,
-    keep_address: bool,
-) -> None:
-    cards = ledger.lock(LoyaltyCard.objects.filter(pk__in=card_ids).select_related("program"))
-    now = timezone.now()
-    entries = []
-    for card in cards:
-        who: dict[str, Any] = {"card": card, "store": store, "actor": actor, "keep_address": keep_address}
-        if card.pk in new_ids:
-            entries.append(Entry(kind=TransactionType.CARD_CREATED, **who))
-        if line := balances.get(card.pk):
-            deltas: dict[str, Any] = {"stamps_delta": line.stamps, "points_delta": line.points}
-            entries.append(Entry(kind=TransactionType.OPENING_BALANCE, **deltas, **who))
-    ledger.post(entries, now=now)
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:

@@ -6,7 +6,12 @@ from django.utils.translation import gettext_lazy as _
 MENU = [
     (
         _("Customers"),
-        ["loyalty.LoyaltyCard", "customers.Customer", "loyalty.LoyaltyTransaction"],
+        [
+            "loyalty.LoyaltyCard",
+            "customers.Customer",
+            "loyalty.LoyaltyTransaction",
+            "tenancy.BackgroundJob",
+        ],
     ),
     (
         _("Program"),
@@ -18,7 +23,15 @@ MENU = [
     ),
     (
         _("Stores and people"),
-        ["tenancy.Store", "tenancy.StoreUser", "loyalty.StaffPin", "tenancy.ApiKey", "tenancy.User"],
+        [
+            "tenancy.Merchant",
+            "tenancy.Store",
+            "tenancy.StoreUser",
+            "loyalty.StaffPin",
+            "tenancy.ApiKey",
+            "tenancy.User",
+            "tenancy.HistoryEntry",
+        ],
     ),
     (
         _("Sent"),
@@ -29,7 +42,7 @@ MENU = [
             "wallet.AppleDeviceRegistration",
         ],
     ),
-    (_("Platform"), ["tenancy.Merchant", "tenancy.OutboxMessage", "admin.LogEntry"]),
+    (_("Platform"), ["tenancy.OutboxMessage"]),
     (
         _("Schedule"),
         [

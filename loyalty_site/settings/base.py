@@ -5,6 +5,7 @@ from typing import Any
 
 import environ
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
@@ -126,6 +127,15 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "loyalty_site.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 2  # seconds until the clock sees an operator's change, and until it stops
 DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- Imports and exports ----------------------------------------------------------------------------------
+
+# What has more rows than this runs in the background; its file can be had for so many hours.
+BACKGROUND_ROWS = env.int("BACKGROUND_ROWS", default=2_000)
+JOB_FILE_HOURS = env.int("JOB_FILE_HOURS", default=24)
+# Imports and exports wait in a queue of their own, so that a worker can be kept free of them (docs/deploy.md).
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs")]
+CELERY_TASK_ROUTES = {"tenancy.run_jobs": {"queue": "jobs"}}
 
 # --- Mail -------------------------------------------------------------------------------------------------
 

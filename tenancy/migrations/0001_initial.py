@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
+        ('contenttypes', '0002_remove_content_type_name'),
     ]
 
     operations = [
@@ -43,6 +44,49 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'ordering': ['email', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='BackgroundJob',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                ('kind', models.CharField(choices=[('export', 'export'), ('check', 'import, to be confirmed'), ('import', 'import')], max_length=10, verbose_name='kind')),
+                ('about', models.CharField(max_length=80, verbose_name='about')),
+                ('parameters', models.JSONField(default=dict)),
+                ('reach', models.JSONField(default=list)),
+                ('language', models.CharField(max_length=10)),
+                ('timezone', models.CharField(max_length=64)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'under way'), ('done', 'done'), ('failed', 'failed')], default='waiting', max_length=10, verbose_name='state')),
+                ('total', models.PositiveIntegerField(default=0)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('outcome', models.JSONField(default=dict)),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('file_name', models.CharField(blank=True, max_length=120, verbose_name='file')),
+                ('file_size', models.PositiveBigIntegerField(default=0)),
+                ('expires_at', models.DateTimeField(null=True, verbose_name='kept until')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+            ],
+            options={
+                'verbose_name': 'import or export',
+                'verbose_name_plural': 'imports and exports',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='FilePiece',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('data', models.BinaryField()),
+                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='tenancy.backgroundjob')),
+            ],
+            options={
+                'verbose_name': 'piece of a file',
+                'verbose_name_plural': 'pieces of files',
             },
         ),
         migrations.CreateModel(
@@ -228,5 +272,74 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='storeuser',
             constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'manager', 'staff'])), name='store_user_role_is_known'),
+        ),
+        migrations.CreateModel(
+            name='HistoryEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                ('deed', models.CharField(choices=[('added', 'added'), ('changed', 'changed'), ('deleted', 'deleted')], max_length=10, verbose_name='what')),
+                ('object_id', models.CharField(blank=True, max_length=40)),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('message', models.JSONField(default=list)),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', verbose_name='kind')),
+                ('merchant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
+                ('store', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='store')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+            ],
+            options={
+                'verbose_name': 'history entry',
+                'verbose_name_plural': 'history',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='historyentry',
+            index=models.Index(fields=['content_type', 'object_id', '-id'], name='history_of_row'),
+        ),
+        migrations.AddIndex(
+            model_name='historyentry',
+            index=models.Index(fields=['merchant', '-id'], name='history_of_merchant'),
+        ),
+        migrations.AddConstraint(
+            model_name='historyentry',
+            constraint=models.CheckConstraint(condition=models.Q(('deed__in', ['added', 'changed', 'deleted'])), name='history_deed_is_known'),
+        ),
+        migrations.AddIndex(
+            model_name='backgroundjob',
+            index=models.Index(fields=['user', '-id'], name='job_of_user'),
+        ),
+        migrations.AddIndex(
+            model_name='backgroundjob',
+            index=models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['id'], name='job_due'),
+        ),
+        migrations.AddIndex(
+            model_name='backgroundjob',
+            index=models.Index(fields=['expires_at'], name='job_expiry'),
+        ),
+        migrations.AddConstraint(
+            model_name='backgroundjob',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['export', 'check', 'import'])), name='job_kind_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='backgroundjob',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='job_state_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='backgroundjob',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leased_until__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('leased_until__isnull', True)), _connector='OR'), name='job_is_leased_while_it_runs'),
+        ),
+        migrations.AddConstraint(
+            model_name='backgroundjob',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('state__in', ['waiting', 'running'])), models.Q(('expires_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='job_expires_once_it_is_over'),
+        ),
+        migrations.AddConstraint(
+            model_name='backgroundjob',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), models.Q(('error', ''), _negated=True)), models.Q(models.Q(('state', 'failed'), _negated=True), ('error', '')), _connector='OR'), name='job_says_why_it_failed'),
+        ),
+        migrations.AddConstraint(
+            model_name='filepiece',
+            constraint=models.UniqueConstraint(fields=('job', 'number'), name='one_piece_of_a_file_per_number'),
         ),
     ]

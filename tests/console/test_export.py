@@ -8,9 +8,9 @@ from openpyxl import load_workbook
 
 from customers.models import Customer
 from loyalty.models import LoyaltyCard
-from tenancy import admin_export, spreadsheets
+from tenancy import spreadsheets
 from tests import factories
-from tests.console.world import World, list_address, said
+from tests.console.world import World, list_address
 
 
 def exported(world: World, who: str, model: type, **query: str) -> list[list[str]]:
@@ -70,14 +70,6 @@ def test_a_workbook_holds_texts_and_no_formulas(world: World) -> None:
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
     cell = sheet.cell(row=2, column=1)
     assert (cell.value, cell.data_type) == ("'=1+1", "s")
-
-
-def test_more_rows_than_a_file_should_hold_are_to_be_narrowed(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(admin_export, "ROWS_AT_MOST", 1)
-    response = world.client("owner").get(list_address(Customer) + "export/csv/", follow=True)
-    assert said(response) == ["These are too many rows for one file. Please narrow the list first."]
 
 
 def test_a_kind_of_file_that_there_is_not_is_not_found(world: World) -> None:

@@ -1,19 +1,22 @@
 """The people and rows of the console's tests: a café with everything in it, and a stranger's café beside it."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
 from notifications.models import EmailLog, EmailTemplate
-from tenancy import api_keys
-from tenancy.models import OutboxMessage, StoreUser, User
+from tenancy import api_keys, scope
+from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, OutboxMessage, Store, StoreUser, User
 from tests import factories
 from tests.factories import Shop
 from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
@@ -71,6 +74,39 @@ def list_address(model: type[models.Model] | str, page: str = "changelist") -> s
     return reverse(f"admin:{name}_{page}")
 
 
+def export_of(user: User, text: bytes = b"card number\r\n") -> BackgroundJob:
+    """An export of cards that is done, and its file."""
+    job = BackgroundJob.objects.create(
+        user=user,
+        kind="export",
+        about="loyalty.loyaltycard",
+        parameters={"kind": "csv", "query": ""},
+        reach=scope.reach_of(user),
+        language="en",
+        timezone="UTC",
+        state="done",
+        file_name="loyaltycard.csv",
+        file_size=len(text),
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    FilePiece.objects.create(job=job, number=0, data=text)
+    return job
+
+
+def history_of(store: Store, person: User) -> HistoryEntry:
+    """What somebody did to a store in the console."""
+    kind = ContentType.objects.get_for_model(Store)
+    return HistoryEntry.objects.create(
+        merchant_id=store.merchant_id,
+        store=store,
+        user=person,
+        deed="changed",
+        content_type=kind,
+        object_id=str(store.pk),
+        name=store.name,
+    )
+
+
 def _rows(shop: Shop) -> Rows:
     """One row of each kind at the first store of a shop."""
     card = factories.card(shop.store, stamps=2, cents=500)
@@ -92,6 +128,8 @@ def _rows(shop: Shop) -> Rows:
             OutboxMessage.objects.create(
                 merchant=shop.merchant, event="tests.event", subscriber="tests.nobody"
             ),
+            export_of(shop.owner),
+            history_of(shop.store, shop.owner),
         ]
     return {key(row): row for row in rows}
 
@@ -130,6 +168,7 @@ def _rows_of_other_store(shop: Shop) -> Rows:
             factories.staff_pin(shop.other_store, name="Marc"),
             factories.customer(shop.other_store),
             StoreUser.objects.get(user=colleague),
+            history_of(shop.other_store, shop.owner),
         ]
     return {key(row): row for row in rows}
 

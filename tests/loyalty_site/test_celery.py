@@ -15,7 +15,12 @@ def test_every_job_names_a_task_that_exists() -> None:
 
 def test_the_sweeps_run_each_minute_and_expiry_each_hour() -> None:
     every_minute = {job.task for job in JOBS if job.when == crontab()}
-    assert every_minute == {"tenancy.relay_outbox", "notifications.sweep_email_log", "wallet.sweep_passes"}
+    assert every_minute == {
+        "tenancy.relay_outbox",
+        "notifications.sweep_email_log",
+        "wallet.sweep_passes",
+        "tenancy.run_jobs",
+    }
     assert next(job.when for job in JOBS if job.task == "loyalty.expire_points") == crontab(minute="5")
 
 
