@@ -8,6 +8,7 @@ growing pauses and then rests as dead.
 import dataclasses
 import logging
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, ClassVar, Protocol
 
 from django.db import transaction
@@ -57,14 +58,20 @@ def pause(attempts: int) -> timedelta:
     return timedelta(seconds=min(10 * 2 ** (attempts - 1), 6 * 3600))
 
 
-def relay(*, limit: int = 10_000) -> int:
-    """Deliver due messages, oldest first, and return how many were settled. Safe to run on several workers."""
-    settled = 0
+def relay(*, limit: int = 10_000, seconds: float = 50.0) -> int:
+    """Deliver due messages, oldest first, and return how many were settled. Safe to run on several workers.
+
+    It ends after so many messages or so long (after the batch it is at), and then rings for the rest.
+    """
+    settled, end = 0, monotonic() + seconds
     for _round in range(max(1, limit // BATCH)):
         taken, done = _relay_batch(timezone.now())
         settled += done
         if taken < BATCH:
+            return settled
+        if monotonic() >= end:
             break
+    doorbell.ring(RELAY_TASK)
     return settled
 
 
@@ -127,11 +134,14 @@ def clean(*, now: datetime, batch: int = 5_000) -> int:
 
 
 def lag(*, now: datetime) -> dict[str, float]:
-    """For monitoring: how many messages wait or are dead, and the age of the oldest waiting one in seconds."""
+    """For monitoring: how many messages wait or were given up (dead), and how late the relay is, in seconds.
+
+    Late is the time since the first of those that wait was due: one that failed and pauses is not.
+    """
     waiting = OutboxMessage.objects.filter(state=OutboxState.WAITING)
-    oldest = waiting.order_by("id").values_list("created_at", flat=True).first()
+    first = waiting.order_by("next_attempt_at", "id").values_list("next_attempt_at", flat=True).first()
     return {
         "waiting": waiting.count(),
         "dead": OutboxMessage.objects.filter(state=OutboxState.DEAD).count(),
-        "oldest_seconds": (now - oldest).total_seconds() if oldest else 0.0,
+        "late_seconds": max(0.0, (now - first).total_seconds()) if first else 0.0,
     }

@@ -1,11 +1,15 @@
 """The outbox: announced with the transaction, delivered afterwards, tried again, and at rest when nothing helps."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from loyalty.events import PointsExpired, ProgramChanged, RewardReady
@@ -150,6 +154,30 @@ def test_many_messages_are_delivered_in_one_go_and_a_limit_is_kept(
     assert [event["program_id"] for event, _scope in listeners.heard] == list(range(7))
 
 
+def test_when_its_time_is_over_it_rings_for_the_rest(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(outbox, "BATCH", 2)
+    for program_id in range(5):
+        outbox.record(ProgramChanged(merchant_id=merchant.pk, program_id=program_id))
+    monkeypatch.setattr(outbox.doorbell, "ring", rung.append)
+    assert (outbox.relay(seconds=0), rung) == (2, [outbox.RELAY_TASK])
+    assert (outbox.relay(), rung) == (3, [outbox.RELAY_TASK])
+
+
+def test_a_batch_costs_few_statements_however_many_messages_it_holds(merchant: Merchant) -> None:
+    def statements(messages: int) -> int:
+        for program_id in range(messages):
+            outbox.record(ProgramChanged(merchant_id=merchant.pk, program_id=program_id))
+        with CaptureQueriesContext(connection) as captured:
+            assert outbox.relay() == messages
+        savepoints = [query for query in captured if "SAVEPOINT" in query["sql"]]
+        return len(captured) - len(savepoints)
+
+    assert statements(1) == statements(50)
+
+
 def test_settled_messages_are_kept_for_a_week_and_others_for_ever(merchant: Merchant) -> None:
     listeners.failures.extend(ValueError() for _attempt in range(20))
     with time_machine.travel(NOON, tick=False):
@@ -161,9 +189,36 @@ def test_settled_messages_are_kept_for_a_week_and_others_for_ever(merchant: Merc
 
 
 def test_monitoring_sees_how_far_behind_it_is(merchant: Merchant) -> None:
-    assert outbox.lag(now=NOON) == {"waiting": 0, "dead": 0, "oldest_seconds": 0.0}
+    assert outbox.lag(now=NOON) == {"waiting": 0, "dead": 0, "late_seconds": 0.0}
     with time_machine.travel(NOON, tick=False):
         announce(merchant)
     OutboxMessage.objects.filter(subscriber=NOTE).update(state=OutboxState.DEAD)
     later = NOON + timedelta(seconds=90)
-    assert outbox.lag(now=later) == {"waiting": 1, "dead": 1, "oldest_seconds": 90.0}
+    assert outbox.lag(now=later) == {"waiting": 1, "dead": 1, "late_seconds": 90.0}
+
+
+def test_a_message_that_pauses_after_a_failure_is_not_late(merchant: Merchant) -> None:
+    listeners.failures.append(ValueError())
+    with time_machine.travel(NOON, tick=False):
+        announce(merchant)
+        outbox.relay()
+    assert outbox.lag(now=NOON + timedelta(seconds=9)) == {"waiting": 1, "dead": 0, "late_seconds": 0.0}
+    assert outbox.lag(now=NOON + timedelta(seconds=12))["late_seconds"] == 2.0
+
+
+def test_a_command_tells_monitoring_and_fails_beyond_a_limit(merchant: Merchant) -> None:
+    def told(*arguments: str) -> str:
+        out = StringIO()
+        call_command("outbox_lag", *arguments, stdout=out)
+        return out.getvalue().strip()
+
+    with time_machine.travel(NOON, tick=False) as clock:
+        announce(merchant)
+        clock.shift(timedelta(seconds=90))
+        assert told("--limit", "90") == "2 waiting, 0 given up, 90.0 s late"
+        assert json.loads(told("--json")) == {"waiting": 2, "dead": 0, "late_seconds": 90.0}
+        with pytest.raises(CommandError, match=r"2 waiting, 0 given up, 90\.0 s late"):
+            told("--limit", "89")
+        OutboxMessage.objects.update(state=OutboxState.DEAD)
+        with pytest.raises(CommandError, match="0 waiting, 2 given up"):
+            told("--limit", "90")
