@@ -1,4 +1,4 @@
-"""The Content-Security-Policy: strict everywhere, and one of its own for the console. And which session cookies count."""
+"""The Content-Security-Policy, strict everywhere and one of the console's own; and which session cookies count."""
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings

@@ -29,6 +29,7 @@ PAGES = {
     "card-manifest": "token",
     "brand-css": "anyone",
     "brand-icon": "anyone",
+    "problem": "anyone",
     "login": "anyone",
     "logout": "anyone",
     "terminal-choose": "signed in",

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from loyalty.pages import brand, card, converters, enrollment, home, install, person, poster
+from loyalty.pages import brand, card, converters, enrollment, home, install, person, poster, problems
 
 register_converter(converters.BrandColors, "brand")
 register_converter(converters.AccessToken, "token")
@@ -23,6 +23,7 @@ urlpatterns = [
         name="card-erase-confirm",
     ),
     path("card/<token:access_token>/card.webmanifest", install.manifest, name="card-manifest"),
+    path("problems/<slug:code>", problems.show, name="problem"),
     path("brand/<brand:brand>.css", brand.stylesheet, name="brand-css"),
     path("brand/<brand:brand>/<str:letter>-<int:size>.png", brand.icon, name="brand-icon"),
 ]
