@@ -64,7 +64,7 @@ def _people(shop: Shop, stores: list[Store]) -> User:
         for name, pin in shop.pins:
             pins.create(store=store, actor=OPERATOR_ACTOR, name=name, pin=pin)
     for email, password, role in shop.sign_ins:
-        user = _sign_in(email, password, preferred_language="en")
+        user = _sign_in(email, password)
         for store in stores:
             StoreUser.objects.create(merchant_id=store.merchant_id, user=user, store=store, role=role)
     return user
