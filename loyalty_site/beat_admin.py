@@ -55,6 +55,7 @@ class TaskAdmin(ConsoleAdmin, BeatPeriodicTaskAdmin):
     change_form_template = None  # beat's own has an inline script, which the policy forbids
     change_list_template = None
     date_hierarchy = None
+    list_display = ["name", "enabled", "rhythm", "last_run_at", "one_off"]
     list_filter = ["enabled", "one_off"]
     readonly_fields = ["last_run_at", "in_words"]
     fieldsets = [
@@ -84,6 +85,13 @@ class TaskAdmin(ConsoleAdmin, BeatPeriodicTaskAdmin):
             },
         ),
     ]
+
+    @display(description=_("when"))
+    def rhythm(self, task: PeriodicTask) -> str:
+        return str(task.scheduler)
+
+    def name_in_history(self, row: PeriodicTask) -> str:
+        return row.name
 
     @display(description=_("in English words"))
     def in_words(self, task: PeriodicTask) -> str:

@@ -69,7 +69,7 @@ class Asking:
             except DomainError as error:
                 form.add_error(None, str(error))
             else:
-                self.log_change(request, row, str(title))  # type: ignore[attr-defined]
+                self.log_change(request, row, title)  # type: ignore[attr-defined]
                 messages.success(request, str(done))
                 return HttpResponseRedirect(self.page_of(row))
         context = {

@@ -113,10 +113,13 @@ class Scoped:
 
 
 class ConsoleAdmin(Scoped, Deletable, Exporting, Remembering, ModelAdmin):
-    """A kind of row in the console. `menu_title` and `menu_icon` name it in the menu."""
+    """A kind of row in the console. `menu_title` and `menu_icon` name it in the menu; `empty_help` is for a list
+    with nothing in it yet.
+    """
 
     menu_title: Any = None
     menu_icon = "folder"
+    empty_help: Any = ""
     paginator = BoundedPaginator
     show_full_result_count = False
     list_per_page = 50

@@ -73,6 +73,7 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
     grants = Grants(view=MANAGERS)
     menu_title = _("Wallet passes")
     menu_icon = "wallet"
+    empty_help = _("A pass is listed here as soon as a customer adds their card to a wallet.")
     ordering = ["-id"]
     list_display = [
         "card",

@@ -21,6 +21,18 @@ from tenancy.admin_access import MANAGERS, OWNERS, Grants
 from tenancy.admin_base import ConsoleAdmin, ReadOnlyInline
 
 
+def valid_at(card: LoyaltyCard) -> Any:
+    """The one store where a card is valid, or the words for all of them."""
+    return card.scope_store or _("all stores")
+
+
+def state_of(card: LoyaltyCard) -> tuple[str, Any]:
+    """Whether a card can be used: a key for its colour, and the word."""
+    if card.merged_into_id:
+        return "merged", _("merged")
+    return ("on", _("active")) if card.is_active else ("off", _("deactivated"))
+
+
 class LedgerInline(ReadOnlyInline):
     """All that happened to a card, newest first; also what happened at other stores."""
 
@@ -66,6 +78,9 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
 
     grants = Grants(view=MANAGERS, delete=OWNERS, act=MANAGERS)
     menu_icon = "loyalty"
+    empty_help = _(
+        "Customers get a card at the till or with the QR code on the counter; those you have already can be imported."
+    )
     inlines = [LedgerInline]
     list_display = [
         "number",
@@ -109,13 +124,16 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     ) -> tuple[QuerySet, bool]:
         return selectors.matching(queryset, search_term), False
 
+    def store_in_history(self, row: LoyaltyCard) -> int | None:
+        return row.enrolled_at_store_id
+
     @display(description=_("card number"), ordering="card_number")
     def number(self, card: LoyaltyCard) -> str:
         return card.display_number
 
     @display(description=_("valid at"))
     def valid_at(self, card: LoyaltyCard) -> Any:
-        return card.scope_store or _("all stores")
+        return valid_at(card)
 
     @display(
         description=_("state"),
@@ -123,6 +141,4 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
         label={"on": "success", "off": "danger", "merged": "default"},
     )
     def state(self, card: LoyaltyCard) -> tuple[str, Any]:
-        if card.merged_into_id:
-            return "merged", _("merged")
-        return ("on", _("active")) if card.is_active else ("off", _("deactivated"))
+        return state_of(card)

@@ -18,6 +18,7 @@ from loyalty.services import programs
 from loyalty.services.fields import editable_fields
 from tenancy.admin_access import MANAGERS, OWNERS, Grants, actor_for, has_one_merchant
 from tenancy.admin_base import ConsoleAdmin, ConsoleStackedInline
+from tenancy.admin_single import OnePerMerchant
 
 
 class RewardInline(ConsoleStackedInline, TranslationStackedInline):
@@ -46,12 +47,15 @@ class RewardInline(ConsoleStackedInline, TranslationStackedInline):
 
 
 @admin.register(LoyaltyProgram)
-class LoyaltyProgramAdmin(Previewed, ConsoleAdmin, TranslationAdmin):
+class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAdmin):
     """A merchant's one loyalty program."""
 
     grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
     menu_title = _("Loyalty program")
     menu_icon = "workspace_premium"
+    empty_help = _(
+        "Say what customers collect and what they get for it. Without a program there are no cards."
+    )
     form = ProgramForm
     inlines = [RewardInline]
     change_form_after_template = "admin/program_preview.html"

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
+from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -28,27 +29,43 @@ class Previewed:
         ]
 
     def preview(self, request: HttpRequest, object_id: str | None = None) -> JsonResponse:
-        """Draw the form that was sent; fields that are wrong keep what is saved. Nothing is written."""
+        """Draw the form that was sent; fields that are wrong keep what is saved. Nothing is written.
+
+        Who may only look at the program sees it as it is saved.
+        """
         row = self.row(request, object_id)  # type: ignore[attr-defined]
-        granted = self.has_change_permission(request, row) if row else self.may(request, "add")  # type: ignore[attr-defined]
-        if not granted:
+        if self.has_change_permission(request, row) if row else self.may(request, "add"):  # type: ignore[attr-defined]
+            return self._preview_of_form(request, row)
+        if row is None or not self.has_view_permission(request, row):  # type: ignore[attr-defined]
             raise PermissionDenied
+        return self._drawn(
+            request, row, list(row.rewards.filter(is_active=True).order_by("position", "pk")), []
+        )
+
+    def _preview_of_form(self, request: HttpRequest, row: LoyaltyProgram | None) -> JsonResponse:
         form = self.get_form(request, row, change=row is not None)(request.POST, instance=row)  # type: ignore[attr-defined]
         form.is_valid()
         program: LoyaltyProgram = form.instance
         if not program.merchant_id:  # an operator has not chosen one yet
             return JsonResponse({"document": "", "notes": []})
+        notes = []
+        if "card_color" not in form.errors:
+            notes = _color_notes(program.card_color, program.card_secondary_color)
+        if row is not None and (loss := form.loss()):
+            notes.append({"level": "warning", "text": loss})
+        return self._drawn(request, program, self._rewards(request, program), notes)
+
+    def _drawn(
+        self, request: HttpRequest, program: LoyaltyProgram, rewards: list[PointsReward], notes: list[Note]
+    ) -> JsonResponse:
         language = _language(request)
         shown = [
             each
             for provide in providers("program_previews")
-            for each in provide(program, language, rewards=self._rewards(request, program))
+            for each in provide(program, language, rewards=rewards)
         ]
         colors = (program.card_color, program.card_secondary_color)
         context = {"previews": shown, "brand_colors": colors, "language": language}
-        notes = _color_notes(*colors) if "card_color" not in form.errors else []
-        if row is not None and (loss := form.loss()):
-            notes.append({"level": "warning", "text": loss})
         document = render_to_string("admin/program_previews.html", context) if _are_colors(*colors) else ""
         return JsonResponse({"document": document, "notes": notes})
 
@@ -84,11 +101,12 @@ def _color_notes(card: str, stamp: str) -> list[Note]:
     if not _are_colors(card, stamp):
         return []
     ratio = contrast(Color.parse(card), Color.parse(stamp))
+    numbers = {"ratio": number_format(ratio, 1), "needed": number_format(GRAPHICS_CONTRAST, 1)}
     if ratio >= GRAPHICS_CONTRAST:
-        text = _("Stamps can be told from the card (contrast %(ratio).1f).")
-        return [{"level": "success", "text": text % {"ratio": ratio}}]
+        text = _("Stamps can be told from the card (contrast %(ratio)s).")
+        return [{"level": "success", "text": text % numbers}]
     text = _(
-        "The second colour is too close to the first (contrast %(ratio).1f, 3.0 is needed): "
+        "The second colour is too close to the first (contrast %(ratio)s, %(needed)s is needed): "
         "stamps are drawn in the colour of the text instead."
     )
-    return [{"level": "warning", "text": text % {"ratio": ratio}}]
+    return [{"level": "warning", "text": text % numbers}]

@@ -3,22 +3,44 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.models import MerchantLoyaltySettings
 from tenancy.admin_access import OWNERS, Grants, has_one_merchant
 from tenancy.admin_base import ConsoleAdmin
+from tenancy.admin_forms import ConsoleForm
+from tenancy.admin_single import OnePerMerchant
+
+
+class SettingsForm(ConsoleForm):
+    """What a merchant decides, with what it means where the name alone does not say it."""
+
+    class Meta:
+        model = MerchantLoyaltySettings
+        fields = ["merchant"]
+        help_texts = {
+            "allow_cross_location_redemption": _(
+                "Otherwise a card is valid only where it was given out. Cards that exist keep where they are valid."
+            ),
+            "allow_self_enrollment": _(
+                "With the QR code on the counter; otherwise only staff give cards out."
+            ),
+            "require_order_reference": _("One receipt earns points once."),
+            "log_ip_addresses": _(
+                "The network address of the device at each transaction, to look into misuse."
+            ),
+        }
 
 
 @admin.register(MerchantLoyaltySettings)
-class MerchantLoyaltySettingsAdmin(ConsoleAdmin):
+class MerchantLoyaltySettingsAdmin(OnePerMerchant, ConsoleAdmin):
     """What a merchant has decided about all their stores."""
 
     grants = Grants(view=OWNERS, add=OWNERS, change=OWNERS)
     menu_title = _("Settings")
     menu_icon = "tune"
+    form = SettingsForm
     list_display = [
         "merchant",
         "allow_cross_location_redemption",
@@ -45,19 +67,11 @@ class MerchantLoyaltySettingsAdmin(ConsoleAdmin):
         ),
     ]
 
+    def name_in_history(self, row: MerchantLoyaltySettings) -> str:
+        return row.merchant.name
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is one row per merchant."""
         if has_one_merchant(request.user) and self.get_queryset(request).exists():
             return False
         return super().has_add_permission(request, obj)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """An owner of one merchant has one page and no list."""
-        if not has_one_merchant(request.user) or not self.has_view_permission(request):
-            return super().changelist_view(request, extra_context)
-        row = self.get_queryset(request).first()
-        if row is None:
-            return HttpResponseRedirect(reverse("admin:loyalty_merchantloyaltysettings_add"))
-        return HttpResponseRedirect(self.page_of(row))

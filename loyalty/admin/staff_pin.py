@@ -60,6 +60,9 @@ class StaffPinAdmin(ConsoleAdmin):
 
     grants = Grants(view=MANAGERS, add=MANAGERS, change=MANAGERS, delete=MANAGERS)
     menu_icon = "pin"
+    empty_help = _(
+        "Whoever stands at the till has a name and a PIN of their own, so that the ledger says who did what."
+    )
     form = StaffPinForm
     list_display = ["name", "store", "merchant", "staff_code", "state", "last_used_at"]
     list_filter = ["store", "is_active"]

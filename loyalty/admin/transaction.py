@@ -34,6 +34,7 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
 
     grants = Grants(view=MANAGERS, act=MANAGERS)
     menu_icon = "receipt_long"
+    empty_help = _("Every stamp, every point and every reward is listed here as soon as it is given.")
     actions_detail = ("undo",)
     ordering = ["-id"]
     list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
@@ -57,8 +58,10 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
             },
         ),
         (_("Where and who"), {"fields": ["store", ("staff_pin", "user", "api_key"), "notes"]}),
-        (_("Trace"), {"fields": [("ip_address", "user_agent"), "recorded_offline"]}),
+        (_("Trace"), {"fields": [("address", "device"), "recorded_offline"]}),
     ]
+
+    readonly_fields = ["address", "device"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -68,6 +71,9 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
         cards = selectors.matching(LoyaltyCard.all_objects.all(), search_term).values("pk")
         receipts = queryset.filter(order_reference=search_term.strip())
         return queryset.filter(card__in=cards) | receipts, False
+
+    def name_in_history(self, row: LoyaltyTransaction) -> str:
+        return f"#{row.pk}"
 
     @display(description=_("kind"), ordering="transaction_type")
     def kind(self, line: LoyaltyTransaction) -> Any:
@@ -84,6 +90,14 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
     @display(description=_("who"))
     def who(self, line: LoyaltyTransaction) -> str:
         return who(line)
+
+    @display(description=_("network address"))
+    def address(self, line: LoyaltyTransaction) -> str:
+        return line.ip_address or ""
+
+    @display(description=_("browser or app"))
+    def device(self, line: LoyaltyTransaction) -> str:
+        return line.user_agent
 
     # --- undoing ---
 

@@ -88,7 +88,9 @@ def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str
         _card(_("New cards"), over_period("new_cards"), _period_name(days)),
     ]
     if program.has_stamps:
-        remark = _("%(count)s rewards handed out") % {"count": over_period("stamps_redeemed")}
+        handed_out = sum(day["stamps_redeemed"] for day in daily)
+        remark = ngettext("%(count)s reward handed out", "%(count)s rewards handed out", handed_out)
+        remark %= {"count": _number(handed_out)}
         shown.append(_card(_("Stamps given"), over_period("stamps"), remark))
     if program.has_points:
         remark = _("%(redeemed)s redeemed, %(expired)s expired") % {

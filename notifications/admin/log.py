@@ -33,6 +33,7 @@ class EmailLogAdmin(ConsoleAdmin):
     grants = Grants(view=MANAGERS)
     menu_title = _("E-mails")
     menu_icon = "mail"
+    empty_help = _("Every e-mail to a customer is listed here, with what became of it.")
     ordering = ["-id"]
     list_display = [
         "created_at",
@@ -100,6 +101,9 @@ class EmailLogAdmin(ConsoleAdmin):
         context = {"html": letter.html if letter else "", "text": marks.plain_text(log.body)}
         return render_to_string("admin/notifications/message.html", context)
 
+    def name_in_history(self, row: EmailLog) -> str:
+        return f"#{row.pk}"
+
     # --- again ---
 
     def has_send_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -110,7 +114,7 @@ class EmailLogAdmin(ConsoleAdmin):
     def send_again(self, request: HttpRequest, queryset: QuerySet[EmailLog]) -> None:
         for log in queryset:
             queue.send_again(log.pk)
-            self.log_change(request, log, gettext("Sent again"))
+            self.log_change(request, log, _("Sent again"))
         count = len(queryset)
         text = ngettext("%(count)d e-mail is sent again.", "%(count)d e-mails are sent again.", count)
         messages.success(request, text % {"count": count})

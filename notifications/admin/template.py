@@ -83,6 +83,9 @@ class EmailTemplateAdmin(ConsoleAdmin, TranslationAdmin):
 
     grants = Grants(view=MANAGERS, add=MANAGERS, change=MANAGERS, delete=MANAGERS)
     menu_icon = "edit_note"
+    empty_help = _(
+        "Every e-mail has a text already. Write one of your own where a store wants to say it differently."
+    )
     form = EmailTemplateForm
     list_display = ["email", "place", "merchant", "written_in", "updated_at"]
     list_filter = ["code", "store"]

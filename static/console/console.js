@@ -6,6 +6,11 @@ window.addEventListener("load", () => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  // The labels of a narrow table are the names of fields, which begin with a small letter.
+  for (const cell of document.querySelectorAll("[data-label]")) {
+    const label = cell.getAttribute("data-label") ?? "";
+    cell.setAttribute("data-label", label.charAt(0).toLocaleUpperCase() + label.slice(1));
+  }
   // Its buttons are links without an address, or plain boxes.
   const pressable = "a[x-on\\:click]:not([href]), div[x-on\\:click]:not(:has(a, button, input)), span[x-on\\:click]";
   for (const box of document.querySelectorAll(pressable)) {

@@ -22,6 +22,7 @@ class ApiKeyAdmin(ConsoleAdmin):
 
     grants = Grants(view=OWNERS, add=OWNERS)
     menu_icon = "key"
+    empty_help = _("With a key the till's own system gives stamps and points. Most shops need none.")
     list_display = ["name", "prefix", "store", "merchant", "last_used_at", "created_at", "state"]
     list_filter = ["store"]
     list_select_related = ["store", "merchant"]

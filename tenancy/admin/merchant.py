@@ -1,18 +1,32 @@
 """Merchants and their stores."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelect2Widget
 
 from tenancy.admin_access import MANAGERS, OPERATORS, OWNERS, Grants, role_for
 from tenancy.admin_base import ConsoleAdmin
+from tenancy.admin_single import OnePerMerchant
 from tenancy.models import Merchant, Role, Store
 
 
+class ZoneChoice:
+    """Offers the time zones that there are, with a field to search them."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "timezone":
+            none = [("", "")] if db_field.blank else []
+            zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+            kwargs["widget"] = UnfoldAdminSelect2Widget(choices=[*none, *zones])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
 @admin.register(Merchant)
-class MerchantAdmin(ConsoleAdmin):
+class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
     """A business. What addresses and money hang on is for operators."""
 
     grants = Grants(view=OWNERS, add=OPERATORS, change=OWNERS, delete=OPERATORS)
@@ -31,11 +45,12 @@ class MerchantAdmin(ConsoleAdmin):
 
 
 @admin.register(Store)
-class StoreAdmin(ConsoleAdmin):
+class StoreAdmin(ZoneChoice, ConsoleAdmin):
     """A shop. Its code stands in printed addresses: an owner chooses it once."""
 
     grants = Grants(view=MANAGERS, add=OWNERS, change=MANAGERS, delete=OWNERS)
     menu_icon = "store"
+    empty_help = _("A store is where cards are given out, stamped and redeemed.")
     list_display = ["name", "store_code", "merchant", "city", "is_active"]
     list_filter = ["merchant", "is_active"]
     list_select_related = ["merchant"]
@@ -70,6 +85,9 @@ class StoreAdmin(ConsoleAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return self.prepopulated_fields if obj is None else {}
+
+    def store_in_history(self, row: Store) -> int:
+        return row.pk
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """The confirmation; nobody deletes the ground under their own feet."""

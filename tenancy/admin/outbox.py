@@ -19,6 +19,7 @@ class OutboxMessageAdmin(ConsoleAdmin):
 
     grants = Grants(view=OPERATORS)
     menu_icon = "outbox"
+    empty_help = _("Nothing waits here: whatever happened has been passed on.")
     ordering = ["-id"]
     list_display = [
         "event",
@@ -43,6 +44,8 @@ class OutboxMessageAdmin(ConsoleAdmin):
 
     @admin.action(description=_("Try dead ones again"), permissions=["view"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:
+        for message in queryset:
+            self.log_change(request, message, _("Try dead ones again"))
         count = outbox.try_again(list(queryset.values_list("pk", flat=True)))
         text = ngettext("%(count)d message is tried again.", "%(count)d messages are tried again.", count)
         messages.success(request, text % {"count": count})

@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
@@ -66,6 +66,7 @@ class StoreUserAdmin(ConsoleAdmin):
     grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
     menu_title = _("People")
     menu_icon = "group"
+    empty_help = _("Add whoever works here: owners, managers and staff.")
     list_display = ["person", "email", "store", "merchant", "role_label", "is_active"]
     list_filter = ["role", "store", "is_active"]
     list_select_related = ["user", "store", "merchant"]
@@ -132,6 +133,8 @@ class AccountForm(ConsoleForm):
     class Meta:
         model = User
         fields = ["email", "first_name", "last_name", "preferred_language", "is_active", "is_superuser"]
+        labels = {"is_superuser": _("Operator")}
+        help_texts = {"is_superuser": _("Runs the platform: sees and may do everything, at every merchant.")}
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].strip().lower()
@@ -147,8 +150,9 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
     form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    actions_detail = ("set_password",)
     ordering = ["email"]
-    list_display = ["email", "first_name", "last_name", "preferred_language", "is_active", "is_superuser"]
+    list_display = ["email", "first_name", "last_name", "preferred_language", "is_active", "operator"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["email", "first_name", "last_name"]
     filter_horizontal = []
@@ -165,6 +169,13 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
             kwargs.setdefault("form", self.add_form)
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if not request.user.is_superuser:  # there is nothing to give, and nothing to wonder about
+            for _name, options in fieldsets:
+                options["fields"] = [name for name in options["fields"] if name != "is_superuser"]
+        return fieldsets
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
         if not request.user.is_superuser:
@@ -173,11 +184,30 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)
-        return columns if request.user.is_superuser else [name for name in columns if name != "is_superuser"]
+        return columns if request.user.is_superuser else [name for name in columns if name != "operator"]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         filters = super().get_list_filter(request)
         return filters if request.user.is_superuser else [name for name in filters if name != "is_superuser"]
+
+    def merchant_in_history(self, row: User) -> int | None:
+        """The one merchant where this person works; people of several are the operators' matter."""
+        with scope.everything("an account belongs to no merchant by itself"):
+            merchants = set(StoreUser.all_objects.filter(user=row).values_list("merchant_id", flat=True))
+        return merchants.pop() if len(merchants) == 1 else None
+
+    @display(description=_("operator"), ordering="is_superuser", boolean=True)
+    def operator(self, row: User) -> bool:
+        return row.is_superuser
+
+    def has_set_password_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return row is not None and self.has_change_permission(request, row)
+
+    @action(description=_("Set a password"), permissions=["set_password"], icon="password")
+    def set_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For somebody who has forgotten theirs; Django's own page."""
+        return self.user_change_password(request, object_id)
 
     # --- whose accounts ---
 

@@ -131,7 +131,7 @@ class StoreUser(TenantSoftDeletable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}"
+        return f"{self.user}, {self.get_role_display()}"
 
     @classmethod
     def visible_at(cls, store_ids: set[int]) -> Q:

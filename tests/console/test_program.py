@@ -6,8 +6,10 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
+from django.utils import translation
 from PIL import Image
 
+from loyalty.admin.program_preview import _color_notes
 from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings, PointsReward
 from tenancy.models import OutboxMessage
 from tests import factories
@@ -155,9 +157,23 @@ def test_the_preview_outlives_a_colour_that_is_none(world: World) -> None:
     assert "</style>" not in answer["document"]
 
 
-@pytest.mark.parametrize("who", ["manager", "staff", "stranger", "anonymous"])
-def test_a_preview_is_only_for_those_who_may_change_the_program(world: World, who: str) -> None:
+@pytest.mark.parametrize("who", ["staff", "stranger", "anonymous"])
+def test_a_preview_is_only_for_those_who_may_see_the_program(world: World, who: str) -> None:
     assert preview(world, who).status_code in (302, 403, 404)
+
+
+def test_a_manager_who_may_only_look_sees_the_program_as_it_is_saved(world: World) -> None:
+    answer = preview(world, "manager", card_name_en="Mine now", card_color="#123456").json()
+    assert "Mine now" not in answer["document"]
+    assert "/brand/1f5c4a-f2d43d.css" in answer["document"]
+    assert answer["notes"] == []
+
+
+def test_the_contrast_is_written_as_the_reader_writes_numbers(world: World) -> None:
+    with translation.override("de"):
+        (note,) = _color_notes("#1f5c4a", "#246350")
+    assert "1,1" in note["text"]
+    assert "1.1" not in note["text"]
 
 
 def test_a_new_program_is_previewed_before_it_is_saved(world: World) -> None:

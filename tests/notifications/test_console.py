@@ -1,13 +1,13 @@
 """E-mails in the merchant console: texts that are checked and shown, a log that is honest, sending again."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
 from notifications.models import EmailLog, EmailTemplate
 from notifications.selectors import dashboard_alerts
 from notifications.services import delivery, texts
+from tenancy.models import HistoryEntry
 from tests import factories
 from tests.notifications.conftest import Shop, open_shop
 from tests.notifications.post_office import PostOffice
@@ -184,7 +184,7 @@ def test_nobody_sees_another_merchants_log(shop: Shop, stranger: Client) -> None
     assert stranger.get(LOG).context["cl"].result_count == 0
     assert stranger.get(page_of(log)).status_code in (302, 404)
     stranger.post(LOG, {"action": "send_again", "_selected_action": [log.pk]})
-    assert LogEntry.objects.count() == 0
+    assert HistoryEntry.objects.count() == 0
 
 
 def test_nothing_in_the_log_can_be_changed(shop: Shop, operator: Client) -> None:
@@ -208,7 +208,7 @@ def test_a_failed_email_is_sent_again_and_leaves_a_trace(
 
     log.refresh_from_db()
     assert (log.status, log.attempts) == ("queued", 0)
-    assert LogEntry.objects.get().object_id == str(log.pk)
+    assert HistoryEntry.objects.get().object_id == str(log.pk)
     assert delivery.sweep() == 1
     assert len(post_office.letters) == 1
 
@@ -218,7 +218,7 @@ def test_several_are_sent_again_from_the_list(shop: Shop, owner: Client, post_of
     delivery.sweep()
     owner.post(LOG, {"action": "send_again", "_selected_action": [first.pk, second.pk]})
     assert EmailLog.objects.filter(status="queued").count() == 2
-    assert LogEntry.objects.count() == 2
+    assert HistoryEntry.objects.count() == 2
     assert delivery.sweep() == 2
     assert len({letter["Message-ID"] for letter in post_office.letters}) == 4
 
