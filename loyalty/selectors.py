@@ -130,20 +130,30 @@ def card_by_access_token(token: str) -> LoyaltyCard:
 def find_card(store: Store, text: str) -> LoyaltyCard:
     """The one card that a scanned or typed text means: QR letters, e-mail, phone or card number.
 
-    Raises CardNotFound, CardNumberMistyped (twelve digits with a slip) or CardAmbiguous (with `matches`).
+    Who is found by address or phone has the card that theirs was merged into. Raises CardNotFound, CardNumberMistyped
+    (twelve digits with a slip) or CardAmbiguous (with `matches`).
     """
     text = _typed(text)
-    cards = cards_at(store)
     if QR_TEXT.match(text):
-        return _only(cards.filter(qr_code_data=text.upper()))
+        return _only(store, cards_at(store).filter(qr_code_data=text.upper()))
     if "@" in text:
-        return _only(cards.filter(customer__email=text.lower()))
+        return _only(store, cards_at(store).filter(customer__email=text.lower()), of_person=True)
     if text.startswith(("+", "00")):
-        return _only(_cards_by_phone(cards, text, store))
+        return _by_phone(store, text)
     digits = re.sub(r"[\s-]", "", text)
     if len(digits) == 12 and digits.isascii() and digits.isdecimal():
-        return _card_by_number(cards, digits, store)
-    return _only(_cards_by_phone(cards, text, store))
+        return _by_number(store, digits)
+    return _by_phone(store, text)
+
+
+def remaining(store: Store, card: LoyaltyCard) -> LoyaltyCard:
+    """The card that a merged one's balances are on now, if it is valid at a store; else the card itself."""
+    while card.merged_into_id is not None:
+        into = cards_at(store).filter(pk=card.merged_into_id).first()
+        if into is None:
+            break
+        card = into
+    return card
 
 
 def _typed(text: str) -> str:
@@ -151,27 +161,31 @@ def _typed(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def _card_by_number(cards: QuerySet[LoyaltyCard], digits: str, store: Store) -> LoyaltyCard:
+def _by_number(store: Store, digits: str) -> LoyaltyCard:
     is_number = rules.luhn_is_valid(digits)
-    card = cards.filter(card_number=digits).first() if is_number else None
+    card = cards_at(store).filter(card_number=digits).first() if is_number else None
     if card is not None:
         return card
     try:
-        return _only(_cards_by_phone(cards, digits, store))
+        return _by_phone(store, digits)
     except CardNotFound:
         if is_number:
             raise
         raise CardNumberMistyped() from None
 
 
-def _cards_by_phone(cards: QuerySet[LoyaltyCard], text: str, store: Store) -> QuerySet[LoyaltyCard]:
+def _by_phone(store: Store, text: str) -> LoyaltyCard:
     phone = to_e164(text, store.country)
-    return cards.filter(customer__phone=phone) if phone else cards.none()
+    if not phone:
+        raise CardNotFound()
+    return _only(store, cards_at(store).filter(customer__phone=phone), of_person=True)
 
 
-def _only(cards: QuerySet[LoyaltyCard]) -> LoyaltyCard:
+def _only(store: Store, cards: QuerySet[LoyaltyCard], *, of_person: bool = False) -> LoyaltyCard:
     """The single card, or the single active one. Raises CardNotFound or CardAmbiguous."""
     matches = list(cards.order_by("-id")[:20])
+    if of_person:
+        matches = list({card.pk: card for card in (remaining(store, match) for match in matches)}.values())
     if not matches:
         raise CardNotFound()
     active = [card for card in matches if card.is_active]

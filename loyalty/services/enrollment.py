@@ -117,10 +117,12 @@ def _card_for(
     if everywhere:
         card = _widen(cards) or card
     already_enrolled = card is not None
-    if card is None:
+    if card is not None:
+        card = selectors.remaining(store, card)
+    else:
         card = _create_card(customer, program, store=store, scope_store=None if everywhere else store)
         _write_first_lines(card, program, settings, store=store, actor=actor, now=now)
-    elif self_service:
+    if already_enrolled and self_service:
         outbox.record(CardLinkRequested(merchant_id=card.merchant_id, card_ids=[card.pk]))
     others = [other.pk for other in cards if other.pk != card.pk and other.is_active] if everywhere else []
     shown = selectors.card_at(store, card.pk)

@@ -100,6 +100,17 @@ def test_a_card_that_is_switched_off_is_reported_as_such_and_not_revived() -> No
     assert (again.already_enrolled, again.card.pk, again.card.is_active) == (True, card.pk, False)
 
 
+def test_whose_card_was_merged_into_another_has_that_one() -> None:
+    shop = factories.shop(welcome_bonus_points=50)
+    old, kept = (
+        by_staff(shop.store, "anna@example.com").card,
+        by_staff(shop.store, "anna.weber@example.com").card,
+    )
+    cards.merge(store=shop.store, card_id=old.pk, into_card_id=kept.pk, actor=MANAGER, reason="one person")
+    again = by_staff(shop.store, "anna@example.com")
+    assert (again.already_enrolled, again.card.pk, again.card.points_balance) == (True, kept.pk, 100)
+
+
 def test_where_each_store_has_its_own_cards_a_person_has_one_at_each() -> None:
     shop = factories.shop(settings={"allow_cross_location_redemption": False})
     here, there = by_staff(shop.store), by_staff(shop.other_store)

@@ -109,6 +109,33 @@ def test_of_several_cards_the_only_active_one_is_meant() -> None:
         selectors.find_card(shop.store, "621123456")
 
 
+def test_whose_card_was_merged_into_another_is_found_with_that_one() -> None:
+    """By who they are; the number and the code of the old card still mean the old card."""
+    shop = factories.shop()
+    first, second, third = (
+        factories.card(shop.store, f"anna{number}@example.com", phone=f"62112345{number}")
+        for number in (1, 2, 3)
+    )
+    for source, into in ((first, second), (second, third)):
+        cards.merge(
+            store=shop.store, card_id=source.pk, into_card_id=into.pk, actor=MANAGER, reason="one person"
+        )
+    for text in ("anna1@example.com", "621123451", "anna2@example.com", "+352621123453"):
+        assert selectors.find_card(shop.store, text) == third, text
+    for text in (first.card_number, first.qr_code_data):
+        assert selectors.find_card(shop.store, text) == first
+    cards.deactivate(store=shop.store, card_id=third.pk, actor=MANAGER)
+    assert selectors.find_card(shop.store, "anna1@example.com") == third
+
+
+def test_a_merged_card_is_found_itself_once_the_one_that_remained_is_gone() -> None:
+    shop = factories.shop()
+    old, kept = factories.card(shop.store, "anna@example.com"), factories.card(shop.store)
+    cards.merge(store=shop.store, card_id=old.pk, into_card_id=kept.pk, actor=MANAGER, reason="one person")
+    soft_delete(kept, by=None)
+    assert selectors.find_card(shop.store, "anna@example.com") == old
+
+
 def test_a_search_finds_parts_of_names_addresses_phones_and_numbers_newest_first() -> None:
     shop = factories.shop()
     anna = factories.card(shop.store, "anna.weber@example.com", name="Anna Weber", phone="621123456")
