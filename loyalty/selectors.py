@@ -148,12 +148,8 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
 
 def remaining(store: Store, card: LoyaltyCard) -> LoyaltyCard:
     """The card that a merged one's balances are on now, if it is valid at a store; else the card itself."""
-    while card.merged_into_id is not None:
-        into = cards_at(store).filter(pk=card.merged_into_id).first()
-        if into is None:
-            break
-        card = into
-    return card
+    into = cards_at(store).filter(pk=card.merged_into_id).first() if card.merged_into_id else None
+    return remaining(store, into) if into else card
 
 
 def _typed(text: str) -> str:
