@@ -29,6 +29,7 @@ PAGES = {
     "card-manifest": "token",
     "brand-css": "anyone",
     "brand-icon": "anyone",
+    "brand-picture": "anyone",
     "problem": "anyone",
     "login": "anyone",
     "logout": "anyone",

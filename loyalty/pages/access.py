@@ -17,7 +17,7 @@ from django.utils.cache import patch_cache_control
 from loyalty import selectors
 from loyalty.errors import ProgramNotFound
 from loyalty.models import LoyaltyProgram
-from loyalty.pages.brand import brand_colors, mark
+from loyalty.pages.brand import brand_colors, mark, picture_url
 from loyalty.pages.language import speak
 from tenancy import client, rate_limits, scope
 from tenancy.models import Merchant
@@ -41,7 +41,8 @@ def looks(program: LoyaltyProgram, merchant: Merchant) -> dict[str, Any]:
         "mark": mark(merchant.name),
         "program": program,
         "brand_colors": brand_colors(program),
-        "logo_url": program.logo.url if program.logo else "",
+        "logo_url": picture_url(program.logo, "mark"),
+        "picture_url": picture_url(program.hero_image, "band"),
         "theme_color": program.card_color,
     }
 

@@ -20,6 +20,20 @@ class BrandColors:
         return key
 
 
+class PictureName:
+    """The name of an uploaded picture, without its folder."""
+
+    regex = r"[A-Za-z0-9_-]{1,90}\.[a-z]{3,4}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        if not re.fullmatch(self.regex, value):
+            raise ValueError(f"No picture: {value!r}")
+        return value
+
+
 class AccessToken:
     """The random letters behind which a customer's page lives."""
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from loyalty import qr
 from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.pages.brand import picture_url
 from loyalty.pages.presentation import StampCard, reward_lines
 
 SAMPLE_NUMBER = "1234-5678-9017"
@@ -26,6 +27,7 @@ def program_previews(
         context = {
             "title": program.card_name or _("Your card"),
             "program": program,
+            "picture_url": picture_url(program.hero_image, "band"),
             "card": SimpleNamespace(points_balance=points, display_number=SAMPLE_NUMBER),
             "stamps": StampCard.of(program, stamped) if program.has_stamps else None,
             "qr_svg": qr.svg(SAMPLE_CODE, title=SAMPLE_NUMBER),

@@ -6,6 +6,7 @@ from loyalty.pages import brand, card, converters, enrollment, home, install, pe
 
 register_converter(converters.BrandColors, "brand")
 register_converter(converters.AccessToken, "token")
+register_converter(converters.PictureName, "picture")
 
 urlpatterns = [
     path("", home.show, name="home"),
@@ -25,5 +26,6 @@ urlpatterns = [
     path("card/<token:access_token>/card.webmanifest", install.manifest, name="card-manifest"),
     path("problems/<slug:code>", problems.show, name="problem"),
     path("brand/<brand:brand>.css", brand.stylesheet, name="brand-css"),
+    path("brand/<str:use>/<picture:name>.webp", brand.picture, name="brand-picture"),
     path("brand/<brand:brand>/<str:letter>-<int:size>.png", brand.icon, name="brand-icon"),
 ]
