@@ -8,5 +8,4 @@ class LoyaltySiteConfig(AppConfig):
     name = "loyalty_site"
 
     def ready(self) -> None:
-        register(checks.wallet_settings, Tags.security)
         register(checks.public_address, Tags.security, deploy=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from wallet import credentials
 from wallet.apple import certificate
-from wallet.apple.signing import Signer
+from wallet.apple.signing import Signer, SigningKey
 from wallet.credentials import Secret
 from wallet.errors import CredentialError
 from wallet.problems import Problem, error
@@ -27,10 +27,10 @@ APPLE_NEEDED = (
     "WALLET_APPLE_CERTIFICATE",
     "WALLET_APPLE_WWDR",
 )
+APPLE_KEY = ("WALLET_APPLE_KEY", "WALLET_APPLE_KEY_PASSWORD")
 APPLE_SETTINGS = (
     *APPLE_NEEDED,
-    "WALLET_APPLE_KEY",
-    "WALLET_APPLE_KEY_PASSWORD",
+    *APPLE_KEY,
     "WALLET_APPLE_PUSH_URL",
     "WALLET_APPLE_PUSH_CA",
 )
@@ -104,12 +104,14 @@ def _values(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(getattr(settings, name, "") or "")) for name in names)
 
 
-def _missing(values: Mapping[str, str], needed: tuple[str, ...]) -> Reading | None:
-    """A reading without a config, where a setting is missing; silent where all are."""
+def _missing(
+    values: Mapping[str, str], needed: tuple[str, ...], more: tuple[str, ...] = ()
+) -> Reading | None:
+    """A reading without a config, where a needed setting is missing; silent where all are, and `more` too."""
     missing = [name for name in needed if not values[name]]
     if not missing:
         return None
-    if len(missing) == len(needed):
+    if not any(values[name] for name in (*needed, *more)):
         return Reading()
     return Reading(problems=(error(_("Not set: %(settings)s.") % {"settings": ", ".join(missing)}),))
 
@@ -118,7 +120,7 @@ def _missing(values: Mapping[str, str], needed: tuple[str, ...]) -> Reading | No
 def _read_apple(pairs: tuple[tuple[str, str], ...], language: str | None) -> Reading:
     """The language is part of the key: problems are told in it."""
     values = dict(pairs)
-    if reading := _missing(values, APPLE_NEEDED):
+    if reading := _missing(values, APPLE_NEEDED, APPLE_KEY):
         return reading
     try:
         signer = _signer(values)
@@ -139,16 +141,24 @@ def _signer(values: Mapping[str, str]) -> Signer:
     """Read certificate, key and intermediate. Raises CredentialError."""
     password = values["WALLET_APPLE_KEY_PASSWORD"]
     issued = Secret("WALLET_APPLE_CERTIFICATE", values["WALLET_APPLE_CERTIFICATE"])
-    # A .p12 file holds both, so that a key of its own is not needed.
-    key = Secret("WALLET_APPLE_KEY", values["WALLET_APPLE_KEY"] or issued.value)
+    key = Secret("WALLET_APPLE_KEY", values["WALLET_APPLE_KEY"])
     signer = Signer(
         certificate=credentials.certificate(issued, password),
-        key=credentials.private_key(key, password),
+        key=credentials.private_key(key, password) if key.value else _key_beside(issued, key, password),
         intermediate=credentials.certificate(Secret("WALLET_APPLE_WWDR", values["WALLET_APPLE_WWDR"])),
     )
     if signer.key.public_key() != signer.certificate.public_key():
         raise CredentialError(key.setting, _("does not belong to the certificate"))
     return signer
+
+
+def _key_beside(issued: Secret, key: Secret, password: str) -> SigningKey:
+    """The key in the certificate's own file: a .p12 holds both. Raises CredentialError."""
+    try:
+        return credentials.private_key(Secret(key.setting, issued.value), password)
+    except CredentialError as error:
+        reason = _("is not set, and no key stands beside the certificate")
+        raise CredentialError(key.setting, reason) from error
 
 
 @lru_cache(maxsize=8)

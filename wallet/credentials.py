@@ -73,13 +73,20 @@ def private_key(secret: Secret, password: str = "") -> SigningKey:
         encrypted = b"ENCRYPTED" in data
         key = _tried(secret, load_pem_private_key, data, passphrase if encrypted else None)
     else:
-        try:
-            key = load_der_private_key(data, None)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
-            key = _tried(secret, pkcs12.load_pkcs12, data, passphrase).key
+        key = _der_key(data, passphrase) or _tried(secret, pkcs12.load_pkcs12, data, passphrase).key
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise CredentialError(secret.setting, _("holds no key that can sign"))
     return key
+
+
+def _der_key(data: bytes, passphrase: bytes | None) -> Any:
+    """A key in DER, locked or not; None for anything else."""
+    for password in {None, passphrase}:
+        try:
+            return load_der_private_key(data, password)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            continue
+    return None
 
 
 def _tried(secret: Secret, load: Any, *arguments: Any) -> Any:

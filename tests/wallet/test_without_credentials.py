@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    NoEncryption,
     PrivateFormat,
     pkcs12,
 )
@@ -23,6 +24,7 @@ from tests.wallet.conftest import SITE, deliver, page_of, stamped
 from tests.wallet.fake_google import FakeGoogle
 from wallet import config, providers, set_up, tasks
 from wallet.apple.made_up_chain import Chain, make_authority, make_chain
+from wallet.apple.push import tls_context
 from wallet.models import PassDesign, WalletPass
 
 
@@ -78,6 +80,19 @@ def test_half_a_set_up_is_off_and_says_what_is_missing(apple: Chain, settings: S
     ]
     with pytest.raises(CommandError):
         output_of("wallet_check")
+
+
+def test_a_key_that_was_forgotten_is_named(apple: Chain, settings: Settings) -> None:
+    settings.WALLET_APPLE_KEY = ""
+    assert problems() == [
+        "Apple Wallet: WALLET_APPLE_KEY: is not set, and no key stands beside the certificate."
+    ]
+
+
+def test_a_key_alone_is_half_a_set_up_too(no_wallets: None, settings: Settings) -> None:
+    settings.WALLET_APPLE_KEY = "/etc/cards/pass.key"
+    assert len(problems()) == 1
+    assert problems()[0].startswith("Apple Wallet: Not set: WALLET_APPLE_PASS_TYPE_ID, ")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +167,27 @@ def test_a_key_with_a_password_and_a_p12_file_work_too(apple: Chain, settings: S
     settings.WALLET_APPLE_CERTIFICATE = base64.b64encode(both).decode()
     settings.WALLET_APPLE_KEY = ""
     assert config.apple() is not None
+
+
+def test_a_locked_key_may_be_der_as_well(apple: Chain, settings: Settings) -> None:
+    locked = BestAvailableEncryption(b"secret")
+    key = apple.leaf.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, locked)
+    settings.WALLET_APPLE_KEY = base64.b64encode(key).decode()
+    assert config.apple() is None
+    settings.WALLET_APPLE_KEY_PASSWORD = "secret"
+    assert config.apple() is not None
+    settings.WALLET_APPLE_KEY = base64.b64encode(
+        apple.leaf.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    ).decode()
+    assert config.apple() is not None  # a password that the key does not need is not a fault
+
+
+def test_the_push_servers_authority_comes_in_der_as_well(apple: Chain) -> None:
+    root = apple.root.certificate.public_bytes(Encoding.DER)
+    context = tls_context(config.apple().signer, base64.b64encode(root).decode())
+    assert [each["serialNumber"] for each in context.get_ca_certs()] == [
+        f"{apple.root.certificate.serial_number:X}".zfill(40)
+    ]
 
 
 @pytest.mark.parametrize("account", ["{}", "nonsense", '{"client_email": "a@b.example"}', "[]"])
