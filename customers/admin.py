@@ -114,6 +114,12 @@ class CustomerAdmin(ConsoleAdmin):
             queryset = queryset.filter(search_text__contains=word)
         return queryset, False
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            services.save_edited(customer=obj, changed=form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
+
     # --- people's rights ---
 
     def has_export_data_permission(self, request: HttpRequest, obj: Any = None) -> bool:

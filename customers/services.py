@@ -1,15 +1,20 @@
 """Customers: finding or creating one, and their right to see and to erase what is kept about them."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from customers.events import CustomerRenamed
 from customers.models import Customer
 from customers.phones import to_e164
+from tenancy import outbox
 from tenancy.models import Merchant, Store
 from tenancy.registry import providers
+
+NAME_FIELDS = frozenset({"first_name", "last_name"})
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -77,6 +82,14 @@ def fill_in(customer: Customer, *, store: Store, phone: str | None, birth_date: 
         changed.append("phone")
     if changed:
         customer.save(update_fields=[*changed, "updated_at"])
+
+
+@transaction.atomic
+def save_edited(*, customer: Customer, changed: Collection[str]) -> None:
+    """Keep what was edited about a known person; `changed` names the fields. A new name is announced."""
+    customer.save()
+    if NAME_FIELDS.intersection(changed):
+        outbox.record(CustomerRenamed(merchant_id=customer.merchant_id, customer_id=customer.pk))
 
 
 def export_person(*, customer: Customer) -> dict[str, Any]:

@@ -55,7 +55,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class ProgramFacts:
-    """What all passes of a program have in common. `points_rewards` are (name, cost), cheapest first."""
+    """What all passes of a program have in common. `points_rewards` are (name, cost), cheapest first.
+
+    `expiry` is all that moves the day on which points expire, besides the card; a change of it changes every pass.
+    """
 
     program_id: int
     merchant_id: int
@@ -66,6 +69,7 @@ class ProgramFacts:
     stamps_target: int
     stamps_reward: Text
     points_rewards: tuple[tuple[Text, int], ...]
+    expiry: tuple[object, ...]
     terms: Text
     privacy_url: str
     shop_names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What the wallets do when loyalty has announced something. Each writes only our own rows, and may be repeated."""
+"""What the wallets do when something has been announced. Each writes only our own rows, and may be repeated."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,6 +32,11 @@ def on_points_about_to_expire(event: Event) -> None:
 def on_card_state_changed(event: Event) -> None:
     """Passes follow their cards: void, valid again, or retired and made anew."""
     passes.follow_cards(event["card_ids"])
+
+
+def on_customer_renamed(event: Event) -> None:
+    """Passes show their holder's name."""
+    passes.customer_renamed(event["customer_id"])
 
 
 def on_program_changed(event: Event) -> None:

@@ -47,12 +47,23 @@ def describe_program(
         stamps_target=program.stamps_target,
         stamps_reward=Text.of_field(program, "stamps_reward_description"),
         points_rewards=tuple(sorted(costs, key=lambda reward: reward[1])),
+        expiry=_expiry(program),
         terms=Text.of_field(program, "terms_text"),
         privacy_url=program.privacy_url,
         shop_names=tuple(_shop_name(store) for store in stores),
         places=places(stores),
         join_url=config.public_url(reverse("join", args=[stores[0].store_code])) if stores else "",
         look=look_of(program, merchant),
+    )
+
+
+def _expiry(program: LoyaltyProgram) -> tuple[object, ...]:
+    return (
+        program.is_active,
+        program.points_expiration_days,
+        program.expiry_requires_warning,
+        str(program.expiry_not_before or ""),
+        str(program.merchant.tzinfo),
     )
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from customers.services import erase_person, export_person
 from loyalty import selectors
@@ -243,3 +244,49 @@ def test_the_till_tells_in_which_wallet_a_card_is(card: LoyaltyCard, shop: facto
         found = selectors.card_at(shop.store, card.pk)
     assert found.apple_pass_state == PassState.SAVED
     assert found.google_pass_state is None
+
+
+def edited(shop: factories.Shop, card: LoyaltyCard, **changed: str) -> None:
+    """The owner changes something about the card's person in the console."""
+    client = Client()
+    client.force_login(shop.owner, backend="tenancy.sign_in.EmailBackend")
+    address = reverse("admin:customers_customer_change", args=[card.customer_id])
+    page = client.get(address).context
+    form = {
+        name: value for name, value in page["adminform"].form.initial.items() if value not in (None, False)
+    }
+    for inline in page["inline_admin_formsets"]:
+        management = inline.formset.management_form
+        form |= {management.add_prefix(name): value for name, value in management.initial.items()}
+    assert client.post(address, form | changed).status_code == 302
+
+
+def test_a_name_that_was_changed_in_the_console_reaches_the_phone(
+    phone: IPhone, card: LoyaltyCard, shop: factories.Shop
+) -> None:
+    edited(shop, card, last_name="Weber-Thill")
+    assert shown(phone)["storeCard"]["secondaryFields"][0]["value"] == "Anouk Weber-Thill"
+
+
+def test_a_changed_telephone_sends_nothing(
+    phone: IPhone, apns: FakeApns, card: LoyaltyCard, shop: factories.Shop
+) -> None:
+    edited(shop, card, phone="+352621123456")
+    deliver()
+    assert apns.tokens == []
+
+
+def test_points_that_expire_from_now_on_say_so_on_the_pass(
+    phone: IPhone, card: LoyaltyCard, shop: factories.Shop
+) -> None:
+    with factories.inside(shop):
+        points.earn(store=shop.store, card_id=card.pk, actor=factories.actor(), purchase_amount_cents=1000)
+    assert "expires" not in {each["key"] for each in shown(phone)["storeCard"]["auxiliaryFields"]}
+    with factories.inside(shop):
+        programs.change(
+            program_id=shop.program.pk,
+            actor=factories.actor("owner"),
+            confirm=True,
+            points_expiration_days=365,
+        )
+    assert "expires" in {each["key"] for each in shown(phone)["storeCard"]["auxiliaryFields"]}

@@ -1,6 +1,7 @@
 """Making passes, noting that they must be updated, and following their cards: void, valid again, retired."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -67,10 +68,21 @@ def living(card: LoyaltyCard, platform: Platform) -> WalletPass:
 def cards_changed(card_ids: Iterable[int], *, notable: bool = False) -> int:
     """The balances of these cards changed; `notable`: worth one of the day's notifications."""
     passes = WalletPass.objects.filter(card_id__in=list(card_ids), retired_at__isnull=True)
-    changed = touch(passes, is_notable=True) if notable else touch(passes)
-    if changed:
+    return _renew(passes, is_notable=True) if notable else _renew(passes)
+
+
+@transaction.atomic
+def customer_renamed(customer_id: int) -> int:
+    """A person's name was changed: it stands on all their passes. Returns how many."""
+    return _renew(WalletPass.objects.filter(card__customer=customer_id, retired_at__isnull=True))
+
+
+def _renew(passes: QuerySet[WalletPass], **changes: Any) -> int:
+    """Want a new version of these passes, and ring for a worker; returns how many."""
+    count = touch(passes, **changes)
+    if count:
         doorbell.ring(SYNC_TASK)
-    return changed
+    return count
 
 
 @transaction.atomic
@@ -102,15 +114,12 @@ def follow_cards(card_ids: Iterable[int]) -> None:
 @transaction.atomic
 def retire(passes: QuerySet[WalletPass]) -> int:
     """End passes for good: they turn void, and tell their holder nothing more about the card."""
-    ended = touch(
+    return _renew(
         passes.filter(retired_at__isnull=True),
         state=PassState.VOID,
         state_before_void="",
         retired_at=timezone.now(),
     )
-    if ended:
-        doorbell.ring(SYNC_TASK)
-    return ended
 
 
 @transaction.atomic

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from wallet.models import PassState, WalletPass
+from wallet.services.locks import in_order
 
 SYNC_TASK = "wallet.sync_passes"
 
@@ -14,6 +16,7 @@ SYNC_TASK = "wallet.sync_passes"
 GATHER = timedelta(seconds=2)
 
 
+@transaction.atomic(savepoint=False)
 def touch(passes: QuerySet[WalletPass], **changes: Any) -> int:
     """Want a new version of these passes, and change what else is given; returns how many.
 
@@ -34,7 +37,7 @@ def touch(passes: QuerySet[WalletPass], **changes: Any) -> int:
         default=F("next_attempt_at"),
     )
     values = {"wanted_version": F("wanted_version") + 1, "last_modified": later, "next_attempt_at": gathered}
-    return passes.update(**(values | {"updated_at": now} | changes))
+    return in_order(passes).update(**(values | {"updated_at": now} | changes))
 
 
 def held(state: str) -> dict[str, Case]:
