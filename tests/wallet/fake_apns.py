@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from h2.config import H2Configuration
-from h2.connection import H2Connection
+from h2.connection import ConnectionState, H2Connection
 from h2.errors import ErrorCodes
 from h2.events import DataReceived, RequestReceived, StreamEnded
 
@@ -55,6 +55,11 @@ class Scripted:
         if self.timestamp is not None:
             told["timestamp"] = self.timestamp
         return json.dumps(told).encode()
+
+
+def is_over(connection: H2Connection) -> bool:
+    """Whether it has said GOAWAY: what came with it in the same breath gets no answer."""
+    return connection.state_machine.state is ConnectionState.CLOSED
 
 
 class FakeApns:
@@ -162,10 +167,12 @@ class FakeApns:
                     connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             self.most_at_once = max(self.most_at_once, len(streams))
             for event in events:
-                if isinstance(event, StreamEnded):
+                if isinstance(event, StreamEnded) and not is_over(connection):
                     self._answer(connection, event.stream_id, streams.pop(event.stream_id))
             writer.write(connection.data_to_send())
             await writer.drain()
+            if is_over(connection):
+                break
         writer.close()
 
     def _answer(self, connection: H2Connection, stream: int, push: Push) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from loyalty.models import LoyaltyCard
+from tenancy import scope
 from tests import factories
 from tests.wallet.conftest import (
     apple_pass,
@@ -15,13 +16,14 @@ from tests.wallet.conftest import (
     devices_of,
     hurry,
     page_of,
+    relay,
     stamped,
 )
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.iphone import IPhone
-from wallet import tasks
+from wallet import config, tasks
 from wallet.apple import push
-from wallet.models import PassState, Platform, WalletChannel
+from wallet.models import PassState, Platform, WalletChannel, WalletPass
 from wallet.services import channel
 
 
@@ -142,6 +144,25 @@ def test_retry_after_is_honoured(apns: FakeApns, card: LoyaltyCard, shop: factor
     assert apns.tokens == ["aa01"]  # the whole wallet waits
 
 
+def test_too_many_pushes_to_one_device_hold_up_nobody_else(
+    apns: FakeApns, card: LoyaltyCard, shop: factories.Shop
+) -> None:
+    other = factories.card(shop.store)
+    IPhone("tablet", "bb02").add(page_of(other))
+    deliver()
+    apns.answer("aa01", 429, "TooManyRequests", headers={"retry-after": "600"})
+    stamped(card, shop)
+    deliver()
+    assert apple_pass(card).next_attempt_at > timezone.now() + timedelta(minutes=9)
+    assert channel_of_apple().paused_until is None
+    stamped(other, shop)
+    relay()
+    with scope.everything("the other pass is not to wait for companions"):
+        WalletPass.objects.filter(card=other).update(next_attempt_at=timezone.now())
+    tasks.sync_passes()
+    assert apns.tokens == ["aa01", "bb02"]
+
+
 def test_pauses_grow(apns: FakeApns, card: LoyaltyCard, shop: factories.Shop) -> None:
     apns.answer_all(503, "ServiceUnavailable")
     stamped(card, shop)
@@ -163,6 +184,15 @@ def test_a_goaway_is_followed_by_a_new_connection(
     assert apns.connections == 2
     assert apns.tokens == ["aa01", "aa01"]
     assert not is_behind(card)
+
+
+def test_goaways_in_the_middle_of_a_crowd_lose_nobody(apns: FakeApns) -> None:
+    tokens = [f"{number:04x}" for number in range(120)]
+    for token in tokens[20:100:20]:
+        apns.go_away_at(token)
+    answers = push.push(config.apple(), tokens)
+    assert {answer.outcome for answer in answers.values()} == {push.Outcome.DELIVERED}
+    assert set(apns.tokens) == set(tokens)
 
 
 def test_an_apple_that_is_away_is_tried_again_when_it_is_back(

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenancy import scope
@@ -19,6 +21,7 @@ from tests.wallet.threads import at_once, meanwhile
 from wallet import tasks
 from wallet.models import AppleDeviceRegistration, Platform, WalletChannel, WalletPass
 from wallet.services import callbacks, channel, devices, google_sync, passes, queue
+from wallet.services.versions import touch
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
@@ -152,6 +155,23 @@ def moments_taken_by_two_workers() -> timedelta:
 
     meanwhile(reserve, reserve)
     return WalletChannel.objects.get().next_slot_at - begin
+
+
+def test_who_changes_many_passes_locks_them_in_the_order_of_their_ids(
+    apple: object, shop: factories.Shop
+) -> None:
+    """So that two relays, or a relay and a worker, never wait for each other."""
+    lagging_passes(shop, 3)
+    with scope.everything("a worker"), CaptureQueriesContext(connection) as asked:
+        rows = WalletPass.objects.filter(merchant=shop.merchant)
+        touch(rows)
+        claimed = queue.claim(rows, limit=10, now=timezone.now() + timedelta(hours=1))
+        queue.settle(claimed, now=timezone.now())
+    assert len(claimed) == 3
+    changes = [each["sql"] for each in asked if each["sql"].startswith("UPDATE")]
+    locks = [each["sql"] for each in asked if "FOR NO KEY UPDATE" in each["sql"]]
+    assert len(changes) == 3  # touched, leased, settled
+    assert len([lock for lock in locks if "ORDER BY 1 ASC" in lock]) == 2, locks
 
 
 # --- Callbacks --------------------------------------------------------------------------------------------

@@ -115,13 +115,11 @@ def _locations(facts: PassFacts, strings: Strings) -> list[dict[str, Any]]:
 
 def _fields(facts: PassFacts, strings: Strings) -> dict[str, list[dict[str, Any]]]:
     def worded(fields: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        keyed = [
-            _filled(
-                {name: strings.key(value) if type(value) is Text else value for name, value in each.items()}
-            )
+        return [
+            {name: strings.key(part) if type(part) is Text else part for name, part in _filled(each).items()}
             for each in fields
+            if each["value"] or each["value"] == 0
         ]
-        return [each for each in keyed if "value" in each]
 
     groups = {
         "headerFields": worded(_header(facts)),

@@ -28,6 +28,11 @@ from wallet.http import NETWORK_TROUBLE, retry_after
 AT_ONCE = 100
 TIMEOUT = httpx.Timeout(10.0, pool=60.0)
 
+# A GOAWAY in the middle, or a connection that was cut: the push goes again at once, over a new one. A crowd of pushes
+# may meet several.
+CONNECTION_ENDED = (httpx.ProtocolError, httpx.ReadError, httpx.WriteError)
+RECONNECTIONS = 5
+
 DROPPED = frozenset({"BadDeviceToken", "DeviceTokenNotForTopic"})
 OURS_TO_MEND = frozenset(
     {
@@ -64,6 +69,7 @@ class Answer:
     wait: timedelta | None = None
     gone_since: datetime | None = None
     unreachable: bool = False
+    is_about_token: bool = False  # it says nothing about how pushes to others would fare
 
 
 def judge(response: httpx.Response) -> Answer:
@@ -77,7 +83,12 @@ def judge(response: httpx.Response) -> Answer:
         return Answer(Outcome.GONE, reason)
     if reason in OURS_TO_MEND or response.status_code in (401, 403):
         return Answer(Outcome.MISCONFIGURED, reason or f"HTTP {response.status_code}")
-    return Answer(Outcome.LATER, reason or f"HTTP {response.status_code}", wait=retry_after(response))
+    return Answer(
+        Outcome.LATER,
+        reason or f"HTTP {response.status_code}",
+        wait=retry_after(response),
+        is_about_token=response.status_code == 429,
+    )
 
 
 def _reason(response: httpx.Response) -> tuple[str, datetime | None]:
@@ -130,16 +141,16 @@ class _Run:
             return answer
 
     async def _ask(self, token: str) -> Answer:
-        try:
-            return judge(await self._post(token))
-        except httpx.RemoteProtocolError:
-            pass  # GOAWAY in the middle: a new connection, once
-        except NETWORK_TROUBLE as error:
-            return Answer(Outcome.LATER, type(error).__name__, unreachable=True)
-        try:
-            return judge(await self._post(token))
-        except NETWORK_TROUBLE as error:
-            return Answer(Outcome.LATER, type(error).__name__, unreachable=True)
+        fault = ""
+        for _connection in range(1 + RECONNECTIONS):
+            try:
+                return judge(await self._post(token))
+            except CONNECTION_ENDED as error:
+                fault = type(error).__name__
+            except NETWORK_TROUBLE as error:
+                fault = type(error).__name__
+                break
+        return Answer(Outcome.LATER, fault, unreachable=True)
 
     async def _post(self, token: str) -> httpx.Response:
         return await self.client.post(f"/3/device/{token}", headers=self.headers, content=b"{}")
@@ -152,8 +163,9 @@ def tls_context(signer: Signer, authorities: str = "") -> ssl.SSLContext:
     that was made for that moment.
     """
     if authorities:
-        roots = Secret("WALLET_APPLE_PUSH_CA", authorities).read().decode()
-        context = ssl.create_default_context(cadata=roots)
+        roots = Secret("WALLET_APPLE_PUSH_CA", authorities).read()
+        # Python takes PEM as text and DER as bytes.
+        context = ssl.create_default_context(cadata=roots.decode() if b"-----BEGIN" in roots else roots)
     else:
         context = ssl.create_default_context(cafile=certifi.where())
     password = secrets.token_hex(16).encode()

@@ -13,6 +13,7 @@ from wallet.apple.push import Answer, Outcome, push
 from wallet.config import AppleConfig
 from wallet.models import AppleDeviceRegistration, PassState, Platform, Synced, WalletPass
 from wallet.services import channel, queue, tags
+from wallet.services.locks import in_order
 from wallet.services.versions import held
 
 APPLE = Platform.APPLE
@@ -137,18 +138,19 @@ def drop(registrations: QuerySet[AppleDeviceRegistration], *, wallet_pass_id: in
     return count > 0
 
 
+@transaction.atomic
 def _reopen_where_devices_wait(passes: Iterable[WalletPass]) -> None:
     """A device that registered while we pushed, with an older version, is still to be told."""
     waiting = AppleDeviceRegistration.objects.filter(
         wallet_pass=OuterRef("pk"), pushed_version__lt=OuterRef("synced_version")
     )
     settled = WalletPass.objects.filter(Exists(waiting), pk__in=[each.pk for each in passes])
-    settled.exclude(Synced.LAGGING).update(synced_version=F("synced_version") - 1)
+    in_order(settled.exclude(Synced.LAGGING)).update(synced_version=F("synced_version") - 1)
 
 
 def _note_channel(answers: list[Answer]) -> None:
     misconfigured = next((answer for answer in answers if answer.outcome is Outcome.MISCONFIGURED), None)
-    waits = [answer.wait for answer in answers if answer.wait]
+    waits = [answer.wait for answer in answers if answer.wait and not answer.is_about_token]
     if misconfigured is not None:
         channel.misconfigured(APPLE, misconfigured.reason)
     elif waits:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from wallet.models import Platform, Synced, WalletChannel, WalletPass
+from wallet.services.locks import in_order
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ def worked(platform: Platform) -> None:
     waiting = WalletPass.objects.filter(
         Synced.LAGGING, platform=platform, attempts__gt=0, next_attempt_at__gt=now
     )
-    waiting.update(next_attempt_at=now)
+    in_order(waiting).update(next_attempt_at=now)
 
 
 @transaction.atomic
@@ -109,7 +110,8 @@ def failed(platform: Platform, *, wait: timedelta | None = None) -> None:
     channel, now = _locked(platform)
     channel.failures = min(channel.failures + 1, 100)
     growing = timedelta(seconds=min(2 ** min(channel.failures, 6), LONGEST_PAUSE_SECONDS))
-    channel.paused_until = now + (wait or growing)
+    # A worker may hear of a long pause while another one still gets a short answer.
+    channel.paused_until = max(now + (wait or growing), channel.paused_until or now)
     channel.save(update_fields=["failures", "paused_until", "updated_at"])
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from tenancy import doorbell
@@ -60,17 +61,22 @@ def unregister(wallet_pass: WalletPass, *, device: str) -> None:
 
 
 def changes(*, device: str, since: str | None) -> Changes | None:
-    """What has changed on a device since a tag; everything for a tag we did not give; None when nothing has."""
+    """What has changed on a device since a tag; everything for a tag we did not give; None when nothing has.
+
+    A change that has no number yet (somebody holds the row just now) is told as well, and once more when it has one:
+    the device has been pushed already and would not ask again.
+    """
     passes = WalletPass.objects.filter(
         platform=Platform.APPLE, registrations__device_library_identifier=device
     )
     tags.publish(passes)
     newest = tags.current()
-    newer = passes.filter(update_tag__gt=tags.parse(since, newest)).order_by("update_tag")
+    known = tags.parse(since, newest)
+    newer = passes.filter(Q(update_tag__gt=known) | tags.UNTAGGED).order_by("update_tag")
     rows = list(newer.values_list("serial_number", "update_tag"))
     if not rows:
         return None
-    last = max(tag for _, tag in rows)
+    last = max(known, *(tag for _, tag in rows))
     return Changes(serial_numbers=[str(serial) for serial, _ in rows], tag=tags.written(last, newest))
 
 

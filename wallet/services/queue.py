@@ -14,6 +14,7 @@ from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 
 from wallet.models import Synced
+from wallet.services.locks import in_order
 
 LEASE = timedelta(seconds=120)
 LONGEST_PAUSE_SECONDS = 15 * 60
@@ -56,12 +57,13 @@ def claim(rows: QuerySet[Row], *, limit: int, now: datetime, early: bool = False
 
 
 def _held(rows: Iterable[Row]) -> QuerySet[Row]:
-    """The same rows in the database, as far as our lease on them still holds."""
+    """The same rows in the database, locked, as far as our lease on them still holds."""
     rows = list(rows)
     held = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
-    return held.filter(leased_until=rows[0].leased_until)
+    return in_order(held.filter(leased_until=rows[0].leased_until))
 
 
+@transaction.atomic
 def settle(rows: Iterable[Row], *, now: datetime, rest: timedelta = timedelta()) -> None:
     """The versions that these rows were claimed with have arrived; leave them alone for `rest`."""
     by_version: dict[int, list[Row]] = {}
@@ -73,6 +75,7 @@ def settle(rows: Iterable[Row], *, now: datetime, rest: timedelta = timedelta())
         )
 
 
+@transaction.atomic
 def postpone(row: Row, error: str, *, now: datetime, wait: timedelta | None = None) -> None:
     """It did not work: try again after `wait` (what the other side asked for) or a growing pause."""
     later = now + max(wait or timedelta(), pause(row.attempts + 1))
@@ -81,6 +84,7 @@ def postpone(row: Row, error: str, *, now: datetime, wait: timedelta | None = No
     )
 
 
+@transaction.atomic
 def release(rows: Iterable[Row], error: str = "") -> None:
     """Put rows back that could not be tried, with the reason, if there is one to be seen in the console."""
     rows = list(rows)
