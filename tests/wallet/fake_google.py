@@ -55,6 +55,7 @@ class FakeGoogle:
         self.objects: dict[str, dict[str, Any]] = {}
         self.requests: list[Request] = []
         self.tokens_given = 0
+        self.refused = 0
         self.accepts_account = True
         self.root_keys: list[dict[str, Any]] = []
         self.keys_fetched = 0
@@ -193,6 +194,7 @@ def _handler(google: FakeGoogle) -> type[BaseHTTPRequestHandler]:
             kind, _, resource_id = self.path.removeprefix("/walletobjects/v1/").partition("/")
             trouble = google.trouble(method)
             if self.headers["Authorization"] != f"Bearer token-{google.tokens_given}":
+                google.refused += 1
                 self.answer(401, _error(401, "Invalid credentials"))
                 return
             if trouble.hangs:

@@ -219,6 +219,30 @@ def test_the_keys_are_fetched_again_when_they_expire(
     assert state(card) == PassState.REMOVED
 
 
+def test_a_root_key_is_kept_until_it_expires_and_no_longer(
+    google: FakeGoogle, signer: Signer, card: LoyaltyCard
+) -> None:
+    object_id = str(google_pass(card).object_id)
+    for number in range(3):  # each key lives for twenty seconds, and its successor is fetched when it is over
+        with travel(in_seconds(number * 30) / 1000):
+            current = Signer(root_expires=in_seconds(20))
+            google.root_keys = current.root_keys
+            assert post(current.callback("save", object_id, nonce=f"a-{number}")) == 200
+            assert post(current.callback("del", object_id, nonce=f"b-{number}")) == 200
+            assert google.keys_fetched == number + 1
+
+
+def test_an_expired_key_among_good_ones_does_not_make_us_fetch_them_all_day(
+    google: FakeGoogle, signer: Signer, card: LoyaltyCard
+) -> None:
+    google.root_keys = [*Signer(root_expires=in_seconds(-60)).root_keys, *signer.root_keys]
+    for number in range(3):
+        with travel(in_seconds(number * 60) / 1000):
+            again = Signer(root=signer.root)
+            assert post(again.callback("save", str(google_pass(card).object_id), nonce=f"n-{number}")) == 200
+    assert google.keys_fetched == 1
+
+
 def test_new_root_keys_are_found_and_strangers_cannot_make_us_look_for_them_all_day(
     google: FakeGoogle, signer: Signer, card: LoyaltyCard
 ) -> None:

@@ -86,6 +86,25 @@ def test_lengths_keep_to_what_google_takes(google: FakeGoogle, shop: factories.S
     assert len(made["merchantLocations"]) == 10
 
 
+def test_a_merchant_without_an_open_shop_sends_no_empty_text(
+    google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop
+) -> None:
+    with factories.inside(shop):
+        for store in (shop.store, shop.other_store):
+            store.is_active = False
+            store.save()
+    designs_noticed()
+    modules = object_of(google, card)["textModulesData"]
+    assert "shops" not in {module["id"] for module in modules}
+    assert all(module["body"] for module in modules)
+
+
+def designs_noticed() -> None:
+    """What the sweep finds, brought to Google."""
+    tasks.sweep_passes()
+    deliver()
+
+
 def test_the_pictures_named_to_google_are_there(
     google: FakeGoogle, card: LoyaltyCard, client: Client
 ) -> None:

@@ -1,6 +1,7 @@
 """Google is slow, away, in a bad mood, or has lost what it had: everything arrives once it can."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -171,6 +172,38 @@ def test_a_token_that_ran_out_is_fetched_anew(
     deliver()
     assert google.tokens_given == given + 1
     assert not is_behind(card)
+
+
+def test_what_was_refused_for_its_token_goes_again_at_the_same_pace(
+    google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reserved: list[int] = []
+    reserve = channel.reserve
+
+    def counted(platform: Platform, count: int, **options: Any) -> list[float] | None:
+        reserved.append(count)
+        return reserve(platform, count, **options)
+
+    others = [factories.card(shop.store) for _ in range(5)]
+    deliver()
+    monkeypatch.setattr(channel, "reserve", counted)
+    google.tokens_given += 5
+    given, google.refused = google.tokens_given, 0
+    google.requests.clear()
+    for each in (card, *others):
+        stamped(each, shop)
+    deliver()
+    assert google.refused == 6
+    assert google.tokens_given == given + 1
+    assert len(google.calls()) == 6
+    assert sum(reserved) == 12
+
+
+def test_what_google_asked_for_is_not_cut_short_by_a_later_fault(db: None) -> None:
+    channel.failed(Platform.GOOGLE, wait=timedelta(minutes=10))
+    channel.failed(Platform.GOOGLE)
+    until = WalletChannel.objects.get(platform=Platform.GOOGLE).paused_until
+    assert until > timezone.now() + timedelta(minutes=9)
 
 
 def test_an_account_that_cannot_sign_in_stops_and_alarms(google: FakeGoogle, shop: factories.Shop) -> None:

@@ -169,6 +169,19 @@ def test_every_text_is_there_in_four_languages(apple: Chain, shop: factories.Sho
             assert text.count("%@") == key.count("%@")
 
 
+def test_no_text_is_translated_that_no_field_shows(files: dict[str, bytes]) -> None:
+    shown = json.loads(files["pass.json"])
+    texts = {
+        shown["description"],
+        shown["logoText"],
+        *(place["relevantText"] for place in shown.get("locations", [])),
+    }
+    for fields in shown["storeCard"].values():
+        for each in fields:
+            texts |= {each.get("label"), each["value"], each.get("changeMessage")}
+    assert set(table(files, "en")) - {str(text).replace("\n", r"\n") for text in texts} == set()
+
+
 def test_dates_carry_their_time_zone(apple: Chain, client: Client, db: None) -> None:
     shop = factories.shop(points_expiration_days=365)
     files = files_of(client, factories.card(shop.store, cents=1000))

@@ -50,6 +50,19 @@ def test_a_change_that_commits_after_a_later_one_is_not_lost(
     assert phone.ask_what_is_new() == []
 
 
+def test_a_change_that_somebody_holds_at_the_moment_is_told_all_the_same(
+    phone: IPhone, two_cards: list[LoyaltyCard]
+) -> None:
+    """A worker notes something on the pass while the phone asks: it would not be pushed a second time."""
+    changed = apple_pass(two_cards[0])
+    with scope.everything("a change that is committed"):
+        touch(only(changed))
+    with Held(lambda: list(only(changed).select_for_update())):
+        assert phone.ask_what_is_new() == [changed.serial_number]
+    assert phone.ask_what_is_new() == [changed.serial_number]  # now it has its number
+    assert phone.ask_what_is_new() == []
+
+
 def publish_slowly_then_quickly(slow: WalletPass, quick: WalletPass, between: Callable[[], None]) -> None:
     """Two workers give out tags; the first one's commit comes late. `between` runs while it hangs."""
     with scope.everything("both have changed"):

@@ -72,7 +72,12 @@ class Answer:
     @property
     def is_refusal(self) -> bool:
         """Whether our account is not accepted."""
-        return self.status in (401, 403)
+        return self.is_signed_out or self.status == 403
+
+    @property
+    def is_signed_out(self) -> bool:
+        """Whether our token is not accepted (any more)."""
+        return self.status == 401
 
 
 class _Transport(google.auth.transport.Request):
@@ -146,17 +151,7 @@ class GoogleClient:
         return None
 
     def send(self, call: Call) -> Answer:
-        """Send one request; a token that Google does not accept any more is fetched anew, once."""
-        if trouble := self.sign_in():
-            return trouble
-        answer = self._request(call)
-        if answer.status == 401:
-            if trouble := self.sign_in(anew=True):
-                return trouble
-            answer = self._request(call)
-        return answer
-
-    def _request(self, call: Call) -> Answer:
+        """Send one request with the token that we have (see `sign_in`)."""
         headers = {"Authorization": f"Bearer {self.credentials.token}"}
         try:
             response = self.http.request(

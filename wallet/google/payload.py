@@ -114,7 +114,8 @@ def _texts(facts: PassFacts) -> Iterable[dict[str, Any]]:
         yield _module("points_reward", goal.name, points_to_go(goal.missing))
     if expires := facts.points_expire_at:
         yield _module("expires", words.expires, Text.each(lambda: written_date(expires)))
-    yield _module("shops", words.shops, Text.same("\n".join(facts.shop_names)))
+    if facts.shop_names:
+        yield _module("shops", words.shops, Text.same("\n".join(facts.shop_names)))
 
 
 def _links(facts: PassFacts) -> Iterable[dict[str, Any]]:

@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT = httpx.Timeout(5.0)
 LONGEST_SECONDS = 7 * 24 * 3600
-SHORTEST_SECONDS = 60
+SHORTEST_SECONDS = 1
 MOST_KEYS = 50
 # A message by an unknown key makes us look for newer ones, but no more often than this: anybody can send one.
-LOOK_AGAIN_SECONDS = 300
+LOOK_AGAIN_SECONDS = 10
 
 Keys = list[Mapping[str, Any]]
 
@@ -28,7 +28,7 @@ Keys = list[Mapping[str, Any]]
 def root_keys(address: str, *, anew: bool = False) -> Keys:
     """The keys at an address, from the cache while they last. Raises WalletUnavailable.
 
-    With `anew` they are fetched again, at most every five minutes; in between what is known is returned.
+    With `anew` they are fetched again, at most every ten seconds; in between what is known is returned.
     """
     name = f"wallet:google-keys:{address}"
     kept = cache.get(name)
@@ -52,9 +52,13 @@ def _fetch(address: str) -> tuple[Keys, float]:
 
 
 def _lifetime(response: httpx.Response, keys: Keys) -> float:
-    """Seconds until the first of the keys expires, or the answer as a whole (Cache-Control), if that is sooner."""
+    """Seconds until the first of the keys expires, or the answer as a whole (Cache-Control), if that is sooner.
+
+    A key that has expired already says nothing about how long the others hold.
+    """
     now = time.time()
     ends = [expires_at(key) / 1000 - now for key in keys if "keyExpiration" in key]
+    ends = [seconds for seconds in ends if seconds > 0]
     if age := re.search(r"\bmax-age=(\d{1,9})", response.headers.get("Cache-Control", "")):
         ends.append(float(age[1]))
     return min(max(min(ends, default=LONGEST_SECONDS), SHORTEST_SECONDS), LONGEST_SECONDS)

@@ -63,9 +63,18 @@ def _not_needed(wanted: Wanted, answer: Answer) -> Answer:
 
 
 def _step(client: GoogleClient, calls: Sequence[Call], reserve: Reserve) -> dict[str, Answer]:
+    """Send these; what is refused because the token has ended early goes again with a new one, once."""
+    answers = _send(client, calls, reserve)
+    refused = [call for call in calls if answers[call.resource_id].is_signed_out]
+    return answers | _send(client, refused, reserve, sign_in_anew=True)
+
+
+def _send(
+    client: GoogleClient, calls: Sequence[Call], reserve: Reserve, *, sign_in_anew: bool = False
+) -> dict[str, Answer]:
     if not calls:
         return {}
-    if trouble := client.sign_in():
+    if trouble := client.sign_in(anew=sign_in_anew):
         return {call.resource_id: trouble for call in calls}
     waits = reserve(len(calls))
     if waits is None:
