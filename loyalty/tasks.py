@@ -1,15 +1,19 @@
 """Loyalty on the clock: expiry, roll-ups and cleaning. Each is bounded, and safe to run twice or side by side."""
 
+import logging
 import time
 from typing import Any
 
 from celery import shared_task
+from django.db import DatabaseError
 from django.utils import timezone
 
 from loyalty import statistics
 from loyalty.services import expiry, staff_tokens
 from tenancy import scope
 from tenancy.models import Merchant
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="loyalty.expire_points", soft_time_limit=3000, time_limit=3300)
@@ -23,11 +27,17 @@ def expire_points() -> dict[str, Any]:
 
 @shared_task(name="loyalty.roll_up_statistics", soft_time_limit=1500, time_limit=1800)
 def roll_up_statistics() -> int:
-    """Roll up the days that have closed since the last time; returns how many rows were written."""
+    """Roll up the days that have closed since the last time; returns how many rows were written.
+
+    A merchant for whom it fails spoils nothing for the others, and has its turn again in the next hour.
+    """
     now, written = timezone.now(), 0
-    for merchant in Merchant.objects.order_by("pk").iterator():
-        with scope.merchant(merchant):
-            written += statistics.roll_up(merchant, now=now)
+    for merchant in list(Merchant.objects.order_by("pk")):
+        try:
+            with scope.merchant(merchant):
+                written += statistics.roll_up(merchant, now=now)
+        except DatabaseError:
+            logger.exception("roll-up failed", extra={"merchant_id": merchant.pk})
     return written
 
 

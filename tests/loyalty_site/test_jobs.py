@@ -1,0 +1,166 @@
+"""Every task on the clock: bounded in time, safe to run twice, and safe on several workers. The list is walked."""
+
+import threading
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from celery import Task
+from django.apps import apps
+from django.core import mail
+from django.db import DatabaseError, connections
+from django.db.models import Count
+from django.utils import timezone
+
+from loyalty import statistics
+from loyalty.models import LoyaltyCard
+from loyalty_site.celery import JOBS, app
+from notifications.services import texts
+from tenancy import jobs, outbox, scope
+from tenancy.models import BackgroundJob, IdempotencyKey, JobKind, Merchant
+from tests import factories
+from wallet.models import GoogleNonce
+
+TASKS = [job.task for job in JOBS]
+WORKERS = 3
+OURS = ("tenancy", "customers", "loyalty", "notifications", "wallet")
+STATES = ("state", "status", "transaction_type", "is_active", "subscriber")  # rows are counted by these
+
+
+def task(name: str) -> Task:
+    app.loader.import_default_modules()
+    return app.tasks[name]
+
+
+# --- A shop with something to do for each task ------------------------------------------------------------
+
+
+def make_a_shop() -> None:
+    """Cards, e-mails and exports of forty days ago, of a fortnight ago, and of just now."""
+    now = timezone.now()
+    with time_machine.travel(now - timedelta(days=40), tick=False):
+        shop = factories.shop(points_expiration_days=30, welcome_bonus_points=5)
+        shop.merchant.timezone = (
+            "UTC" if now.hour >= 2 else "Asia/Tokyo"
+        )  # it is after two in the night there
+        shop.merchant.save()
+        for _ in range(5):
+            factories.card(shop.store, cents=1000, stamps=2)
+        outbox.relay()
+        jobs.run(ask_for_an_export(shop))
+        leave_something_to_clean(shop)
+    with time_machine.travel(now - timedelta(days=20), tick=False):
+        factories.card(shop.store, cents=1000)
+    factories.card(shop.store, cents=1000)
+    ask_for_an_export(shop)
+
+
+def ask_for_an_export(shop: factories.Shop) -> BackgroundJob:
+    parameters = {"kind": "csv", "query": ""}
+    return jobs.ask(user=shop.owner, kind=JobKind.EXPORT, about="loyalty.loyaltycard", parameters=parameters)
+
+
+def leave_something_to_clean(shop: factories.Shop) -> None:
+    factories.staff_token(shop.store)
+    IdempotencyKey.objects.create(merchant=shop.merchant, store=shop.store, key="old", fingerprint="x")
+    GoogleNonce.objects.create(digest=f"{shop.merchant.pk:064}", expires_at=timezone.now())
+
+
+def figures() -> Counter:
+    """What there is of everything: rows by their states, points, and e-mails that went out."""
+    found: Counter = Counter()
+    for model in (model for name in OURS for model in apps.get_app_config(name).get_models()):
+        columns = [field.name for field in model._meta.concrete_fields if field.name in STATES]
+        rows = model._base_manager.order_by().values(*columns).annotate(rows=Count("pk"))
+        for row in rows if columns else [{"rows": model._base_manager.count()}]:
+            found[model._meta.label, *map(str, (row[name] for name in columns))] = row["rows"]
+    for points in LoyaltyCard.objects.values_list("points_balance", flat=True):
+        found["points"] += points
+    found["letters"] = len(mail.outbox)
+    found["different letters"] = len({letter.extra_headers["Message-ID"] for letter in mail.outbox})
+    return found
+
+
+def change(work: Any, *arguments: Any) -> dict[Any, int]:
+    """By how much the figures differ afterwards."""
+    before = figures()
+    work(*arguments)
+    after = figures()
+    return {name: after[name] - before[name] for name in after | before if after[name] != before[name]}
+
+
+def at_once(name: str) -> None:
+    """So many workers begin at the same moment."""
+    together = threading.Barrier(WORKERS)
+    failures: list[Exception] = []
+
+    def work() -> None:
+        together.wait()
+        try:
+            task(name)()
+        except Exception as failure:
+            failures.append(failure)
+        connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(WORKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+# --- What holds for each ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_is_bounded_in_time(name: str) -> None:
+    soft, hard = task(name).soft_time_limit, task(name).time_limit
+    assert soft is not None
+    assert 0 < soft < hard
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.task)
+def test_a_run_that_nobody_took_is_dropped_before_the_next_one(job: Any) -> None:
+    every = timedelta(minutes=1) if len(job.when.minute) == 60 else timedelta(hours=1)
+    every = every if len(job.when.hour) == 24 else timedelta(days=1)
+    assert 0 < job.expires < every.total_seconds()
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_that_runs_twice_or_on_several_workers_does_it_once(name: str) -> None:
+    with scope.everything("all of a shop"):
+        texts.load()
+        make_a_shop()
+        once = change(task(name))
+        assert once, "the shop has nothing to do for this task: give it something"
+        assert change(task(name)) == {}
+        make_a_shop()
+        assert change(at_once, name) == once
+
+
+# --- One merchant's fault ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite
+def test_a_merchant_whose_figures_fail_spoils_nothing_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
+        unlucky, lucky = factories.shop(), factories.shop()
+        for shop in (unlucky, lucky):
+            factories.card(shop.store, stamps=1)
+    roll_up = statistics.roll_up
+
+    def stumbles(merchant: Merchant, **options: Any) -> int:
+        if merchant == unlucky.merchant:
+            raise DatabaseError("a book that does not add up")
+        return roll_up(merchant, **options)
+
+    monkeypatch.setattr(statistics, "roll_up", stumbles)
+    assert task("loyalty.roll_up_statistics")() > 0
+    monkeypatch.undo()
+    assert task("loyalty.roll_up_statistics")() > 0
