@@ -38,8 +38,8 @@ def labels() -> Labels:
     return Labels(
         stamps=Text.each(lambda: pgettext("at most 9 letters", "Stamps")),
         points=Text.each(lambda: pgettext("at most 9 letters", "Points")),
-        stamps_changed=Text.each(lambda: pgettext("keep %@", "You now have %@ stamps.")),
-        points_changed=Text.each(lambda: pgettext("keep %@", "You now have %@ points.")),
+        stamps_changed=Text.each(lambda: pgettext("keep %@", "Stamps on your card: %@")),
+        points_changed=Text.each(lambda: pgettext("keep %@", "Points on your card: %@")),
         next_reward=Text.each(lambda: gettext("Next reward")),
         member=Text.each(lambda: gettext("Member")),
         progress=Text.each(lambda: gettext("Progress")),

@@ -57,6 +57,7 @@ class FakeGoogle:
         self.tokens_given = 0
         self.refused = 0
         self.accepts_account = True
+        self.answers_in_full = True
         self.root_keys: list[dict[str, Any]] = []
         self.keys_fetched = 0
         self.keys_max_age: int | None = None
@@ -207,6 +208,8 @@ def _handler(google: FakeGoogle) -> type[BaseHTTPRequestHandler]:
                 self.answer(trouble.status, _error(trouble.status, "told so"), trouble.headers)
                 return
             status, content = google.apply(method, kind, resource_id, body)
+            if not google.answers_in_full and status == 200:
+                content = {}
             if trouble.is_dropped:
                 self.close_connection = True
                 self.connection.close()

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from customers.services import erase_person
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards, programs
 from tenancy import scope
@@ -227,7 +228,7 @@ def test_a_replaced_card_gets_a_new_object_and_the_old_one_tells_nothing(
     assert "barcode" not in left
     assert left["linksModuleData"] == {"uris": []}
     assert left["accountName"] == "-"
-    assert left["accountId"] == card.display_number
+    assert "accountId" not in left
     told = str(google.requests)
     new = google_pass(card)
     assert new.object_id != old.object_id
@@ -237,6 +238,20 @@ def test_a_replaced_card_gets_a_new_object_and_the_old_one_tells_nothing(
     assert replaced.access_token not in str(about_old)
     assert replaced.display_number not in str(about_old)
     assert replaced.qr_code_data in told
+
+
+def test_an_erased_person_is_gone_from_google_also_when_its_answers_tell_little(
+    google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop
+) -> None:
+    object_id = google_pass(card).object_id
+    google.answers_in_full = False
+    with factories.inside(shop):
+        erase_person(customer=card.customer)
+    deliver()
+    left = google.objects[object_id]
+    assert left["state"] == "INACTIVE"
+    for secret in ("Anouk", "Weber", card.qr_code_data, card.access_token, card.display_number):
+        assert secret not in str(left)
 
 
 def test_a_void_pass_that_google_never_had_is_not_made_for_its_sake(

@@ -21,7 +21,7 @@ LABEL_LENGTH = 9
 TEXT_LENGTH = 1500
 
 # What a PATCH without them would leave on the object, although the card has it no longer.
-CLEARED_WHEN_GONE = ("barcode", "heroImage", "merchantLocations", "secondaryLoyaltyPoints")
+CLEARED_WHEN_GONE = ("accountId", "barcode", "heroImage", "merchantLocations", "secondaryLoyaltyPoints")
 
 
 @dataclass(frozen=True)

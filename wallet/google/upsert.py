@@ -39,8 +39,13 @@ class Wanted:
         return Call(self.kind, self.resource_id, body, is_insert=True)
 
     def leftovers(self, answer: Answer) -> Call | None:
-        """The PATCH that clears what this resource has no longer and the other side still shows."""
-        left = [name for name in CLEARED_WHEN_GONE if answer.body.get(name) and name not in self.body]
+        """The PATCH that clears what this resource has no longer and the other side still shows.
+
+        What a retired pass must not tell any more is cleared also where the answer does not say what is there.
+        """
+        gone = [name for name in CLEARED_WHEN_GONE if name not in self.body]
+        is_untold = not self.may_insert and "id" not in answer.body
+        left = [name for name in gone if answer.body.get(name) or is_untold]
         return Call(self.kind, self.resource_id, dict.fromkeys(left)) if left else None
 
 
