@@ -14,14 +14,16 @@ from loyalty.errors import (
     CustomerIdentifierRequired,
     CustomerNotFound,
     ProgramInactive,
+    ProgramNotFound,
     SelfEnrollmentDisabled,
 )
 from loyalty.events import CardLinkRequested, CardsEnrolled, CardStateChanged, WelcomeBonusGiven
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
 from loyalty.services import cards as card_services
-from tenancy import outbox
+from tenancy import deletion, outbox
 from tenancy.actor import Actor
+from tenancy.errors import StoreNotFound
 from tenancy.idempotency import exactly_once
 from tenancy.models import Store
 
@@ -63,10 +65,14 @@ def enroll(
 
     Staff name a customer by id or e-mail, and make one with `create_if_missing`; on the public page
     (`self_service`) customers make themselves. Who has a card gets it back, without a second bonus or e-mail;
-    on the public page its link is mailed to its owner. Raises ProgramNotFound, ProgramInactive,
+    on the public page its link is mailed to its owner. Raises StoreNotFound, ProgramNotFound, ProgramInactive,
     SelfEnrollmentDisabled, CustomerIdentifierRequired or CustomerNotFound.
     """
+    if not deletion.hold(store.merchant, store):
+        raise StoreNotFound()
     program = selectors.program_of(store.merchant_id)
+    if not deletion.hold(program):
+        raise ProgramNotFound()
     if not program.is_active:
         raise ProgramInactive()
     settings = selectors.settings_of(store.merchant)

@@ -131,7 +131,7 @@ def without_chain() -> Iterator[None]:
 def without_unique(table: str, *columns: str) -> Iterator[None]:
     """Take away the uniqueness of some columns of a table; afterwards the database is empty, and has it back."""
     name, definition = _unique_index(table, columns)
-    is_constraint = _fetch("SELECT 1 FROM pg_constraint WHERE conname = %s", [name])
+    is_constraint = fetch("SELECT 1 FROM pg_constraint WHERE conname = %s", [name])
     execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"' if is_constraint else f'DROP INDEX "{name}"')
     try:
         yield
@@ -148,7 +148,7 @@ def _unique_index(table: str, columns: tuple[str, ...]) -> tuple[str, str]:
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s "
         "AND indexdef LIKE 'CREATE UNIQUE%%' AND indexdef LIKE %s"
     )
-    ((name, definition),) = _fetch(query, [table, listed])
+    ((name, definition),) = fetch(query, [table, listed])
     return name, definition
 
 
@@ -157,7 +157,7 @@ def execute(statement: str) -> None:
         cursor.execute(statement)
 
 
-def _fetch(query: str, parameters: list[Any]) -> list[tuple]:
+def fetch(query: str, parameters: list[Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return cursor.fetchall()

@@ -197,3 +197,11 @@ def test_there_is_no_way_around_the_front_door(shop: factories.Shop) -> None:
     ):
         with pytest.raises(TypeError):
             bypass()
+
+
+def test_what_is_held_is_still_there(shop: factories.Shop) -> None:
+    """That it stays so is seen in `tests/concurrency/test_deleting_at_once.py`."""
+    assert deletion.hold(shop.merchant, shop.store, shop.program)
+    deletion.soft_delete(shop.program, by=None)
+    assert deletion.hold(shop.merchant, shop.store)
+    assert not deletion.hold(shop.merchant, shop.store, shop.program)

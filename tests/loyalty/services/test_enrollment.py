@@ -20,6 +20,7 @@ from loyalty.services.enrollment import Enrollment
 from loyalty.tokens import ALPHABET
 from tenancy.actor import Actor
 from tenancy.deletion import soft_delete
+from tenancy.errors import StoreNotFound
 from tenancy.models import Store
 from tests import factories
 from tests.refusals import refused
@@ -163,6 +164,20 @@ def test_a_customer_who_is_deleted_at_that_very_moment_is_not_found(monkeypatch:
     )
     with refused(CustomerNotFound):
         by_staff(shop.store)
+
+
+def test_at_a_shop_that_was_closed_meanwhile_nobody_gets_a_card() -> None:
+    """The till has read the store, and then it was deleted."""
+    for gone, refusal in (
+        ("store", StoreNotFound),
+        ("merchant", StoreNotFound),
+        ("program", ProgramNotFound),
+    ):
+        shop = factories.shop()
+        soft_delete(getattr(shop, gone), by=None)
+        with refused(refusal):
+            by_staff(shop.store)
+        assert not Customer.objects.filter(merchant=shop.merchant).exists()
 
 
 def test_staff_fill_in_what_is_missing_and_overwrite_nothing() -> None:
