@@ -7,6 +7,7 @@ A call that waited for a part that is away would never be answered, and the till
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -344,6 +345,17 @@ def test_a_call_whose_database_goes_away_in_the_middle_has_not_happened(day: Day
         assert till.ask("POST", path, {}, once="stamp").status_code == 201
         assert factories.fresh(card).stamp_count == 1
         assert LoyaltyTransaction.objects.filter(card=card, transaction_type="stamp_earned").count() == 1
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has this option")
+def test_a_database_whose_machine_vanishes_without_a_word_is_given_up_in_seconds() -> None:
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5_000
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        asked_after = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+        given_up_after = asked_after + 3 * line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL)
+        assert (asked_after, given_up_after) == (5, 11)
 
 
 @contextmanager

@@ -13,6 +13,16 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
 }
 
+POSTGRES_OPTIONS: dict[str, Any] = {
+    "application_name": "loyalty",
+    "connect_timeout": 3,  # seconds
+    # A machine that vanishes without a word is noticed in seconds, and not after a quarter of an hour.
+    "tcp_user_timeout": 5_000,  # milliseconds until what was sent must have been taken
+    "keepalives_idle": 5,  # seconds of silence, also of a long query, until it is asked whether it lives
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
 
 def database(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     """Return the DATABASES entry for `url`.
@@ -26,7 +36,7 @@ def database(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = SQLITE_OPTIONS | options
         return config
-    config["OPTIONS"] = {"connect_timeout": 3, "application_name": "loyalty"} | options
+    config["OPTIONS"] = POSTGRES_OPTIONS | options
     if pool_size:
         config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
     else:
