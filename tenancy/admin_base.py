@@ -140,6 +140,11 @@ class ConsoleAdmin(Scoped, Deletable, Exporting, Remembering, ModelAdmin):
             options["fields"] = [field for field in options["fields"] if field not in hidden]
         return self.with_deletion(fieldsets, obj)
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type]:
+        """A page that adds a row has nothing yet to look at beside it."""
+        inlines: list[type] = list(super().get_inlines(request, obj))
+        return inlines if obj else [inline for inline in inlines if not issubclass(inline, ReadOnlyInline)]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = list(super().get_readonly_fields(request, obj))
         if obj is not None and "merchant" in flatten_fieldsets(self.fieldsets or [(None, {"fields": []})]):

@@ -34,7 +34,19 @@ def _part_in_words(part: dict[str, Any]) -> str:
         return gettext(part["did"])
     if "said" in part:  # in the words of whoever did it
         return str(part["said"])
+    if "changed" in part:
+        fields = [_field_in_words(name) for name in part["changed"].get("fields", [])]
+        part = {"changed": {**part["changed"], "fields": fields}}
     return LogEntry(change_message=json.dumps([part])).get_change_message()
+
+
+def _field_in_words(label: str) -> str:
+    """A field's name: Django keeps it with a capital and perhaps a language, "City" or "Name [fr]"."""
+    name, bracket, language = label.partition(" [")
+    known = gettext(name)
+    if known == name:
+        known = capfirst(gettext(name[:1].lower() + name[1:]))
+    return f"{known}{bracket}{language}"
 
 
 def remember_list(

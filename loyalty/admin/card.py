@@ -39,7 +39,6 @@ class LedgerInline(ReadOnlyInline):
     grants = Grants(view=MANAGERS)
     model = LoyaltyTransaction
     fk_name = "card"
-    verbose_name_plural = _("History")
     per_page = 20
     ordering = ["-id"]
     hide_title = True

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +21,6 @@ class CardInline(ReadOnlyInline):
     grants = Grants(view=MANAGERS)
     model = LoyaltyCard
     fk_name = "customer"
-    verbose_name_plural = _("Cards")
     hide_title = True
     ordering = ["-id"]
     fields = ["number", "stamp_count", "points_balance", "valid_at", "state", "last_activity_at"]
@@ -39,10 +37,6 @@ class CardInline(ReadOnlyInline):
     @display(description=_("state"))
     def state(self, card: LoyaltyCard) -> Any:
         return state_of(card)[1]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # A page that adds a customer has no cards to show.
-        return obj is not None and super().has_view_permission(request, obj)
 
 
 # The customer's page belongs to an app that does not know cards: they put their table on it themselves.

@@ -1,5 +1,6 @@
 """The history of the console: all of it for operators; their merchants' for owners, their stores' for managers."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -47,13 +48,13 @@ class HistoryAdmin(ConsoleAdmin):
     menu_title = _("History")
     menu_icon = "history"
     empty_help = _("What people do in the console is listed here, with who did it and when.")
-    list_display = ["created_at", "user", "done", "kind", "name", "details", "merchant"]
+    list_display = ["when", "user", "done", "kind", "name", "details", "merchant"]
     list_filter = ["deed", KindFilter]
     list_select_related = ["user", "content_type", "merchant"]
     search_fields = ["name", "user__email"]
     search_help_text = _("Name of what was changed, or the e-mail address of who did it")
-    fields = ["merchant", "created_at", "user", "done", "kind", "row_link", "details"]
-    readonly_fields = ["created_at", "done", "kind", "row_link", "details"]
+    fields = ["merchant", "when", "user", "done", "kind", "row_link", "details"]
+    readonly_fields = ["when", "done", "kind", "row_link", "details"]
     ordering = ["-id"]
 
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
@@ -63,6 +64,10 @@ class HistoryAdmin(ConsoleAdmin):
     def may(self, request: HttpRequest, grant: str, row: Any = None) -> bool:
         own = row is not None and row.user_id == request.user.pk
         return super().may(request, grant, None if own else row)
+
+    @display(description=_("when"), ordering="id")
+    def when(self, entry: HistoryEntry) -> datetime:
+        return entry.created_at
 
     @display(
         description=_("what"),

@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'history entry',
-                'verbose_name_plural': 'history',
+                'verbose_name_plural': 'history entries',
                 'ordering': ['-id'],
             },
         ),

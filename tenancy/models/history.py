@@ -58,7 +58,7 @@ class HistoryEntry(TimeStamped):
 
     class Meta:
         verbose_name = _("history entry")
-        verbose_name_plural = _("history")
+        verbose_name_plural = _("history entries")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["content_type", "object_id", "-id"], name="history_of_row"),

@@ -82,6 +82,13 @@ def test_a_text_is_read_in_the_language_of_the_reader(world: World) -> None:
         assert words in client.get(LIST).content.decode()
 
 
+def test_the_names_of_fields_are_translated_too(world: World) -> None:
+    rename(world, "owner")
+    client = world.client("owner")
+    client.get("/admin/?lang=de")
+    assert "Ort geändert." in client.get(LIST).content.decode()
+
+
 def test_a_row_tells_its_own_history_newest_first(world: World) -> None:
     rename(world, "owner")
     rename_back = world.client("manager")

@@ -13,6 +13,7 @@ from loyalty_site.console.charts import Series, chart
 from tenancy import outbox
 from tenancy.models import OutboxMessage, OutboxState
 from tests import factories
+from tests.console.test_access import GATES
 from tests.console.world import World, address, list_address, said
 
 DAY = date(2026, 11, 1)
@@ -202,3 +203,56 @@ def test_no_page_of_the_console_asks_a_stranger_for_anything(world: World) -> No
         assert 'src="http' not in text
         assert 'src="//' not in text
         assert 'href="//' not in text
+
+
+# --- What a page says of itself -----------------------------------------------------------------------------
+
+
+def test_a_page_is_called_as_in_the_menu_and_a_person_as_they_write_themselves(world: World) -> None:
+    page = world.client("owner").get(address(world.shop.staff)).content.decode()
+    heading = page.partition("<h1")[2].partition("</h1>")[0]
+    assert "Accounts" in heading
+    assert f">{world.shop.staff.email}<" in heading  # without a capital
+
+
+def test_an_empty_list_says_what_will_stand_in_it(world: World) -> None:
+    client = world.client("stranger")
+    with factories.inside(world.stranger):
+        type(world.theirs["tenancy_apikey"]).objects.all().delete()
+    page = client.get("/admin/tenancy/apikey/").content.decode()
+    assert "With a key the till&#x27;s own system gives stamps and points." in page
+    assert "Add API key" in page
+    assert "Show all" not in page
+
+
+def test_a_search_without_a_result_offers_the_way_out(world: World) -> None:
+    page = world.client("owner").get("/admin/tenancy/apikey/", {"q": "zzzz"}).content.decode()
+    assert "Nothing here fits this search and these filters." in page
+    assert "Show all" in page
+
+
+def test_whoever_runs_one_merchant_is_led_to_its_page(world: World) -> None:
+    client = world.client("owner")
+    for kind in ("tenancy_merchant", "loyalty_loyaltyprogram", "loyalty_merchantloyaltysettings"):
+        answer = client.get(list_address(kind))
+        assert answer["Location"] == address(world.mine[kind])
+    assert world.client("operator").get(list_address("tenancy_merchant")).status_code == 200
+
+
+def test_the_cards_of_a_customer_stand_on_their_page(world: World) -> None:
+    card = world.mine["loyalty_loyaltycard"]
+    page = world.client("manager").get(address(world.mine["customers_customer"])).content.decode()
+    assert f'<a class="console-link" href="{address(card)}">{card.display_number}</a>' in page
+
+
+def test_no_comment_of_a_template_is_shown(world: World) -> None:
+    client = world.client("owner")
+    for kind, row in world.mine.items():
+        if "change" in GATES.get(kind, {}):
+            assert "{#" not in client.get(address(row), follow=True).content.decode()
+
+
+def test_an_owner_is_not_asked_about_rights_they_cannot_give(world: World) -> None:
+    page = world.client("owner").get(address(world.shop.staff))
+    assert "is_superuser" not in page.content.decode()
+    assert "Runs the platform" in world.client("operator").get(address(world.shop.staff)).content.decode()
