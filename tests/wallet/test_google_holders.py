@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 
 import jwt
 import pytest
@@ -12,9 +13,12 @@ from pytest_django import Settings
 from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
-from tests.wallet.conftest import SITE, deliver, google_pass, page_of, stamped
+from tests.wallet.conftest import SITE, deliver, google_pass, page_of, relay, stamped
 from tests.wallet.fake_google import EMAIL, FakeGoogle
-from wallet.models import PassDesign, WalletChannel, WalletPass
+from wallet import config
+from wallet.google.client import client_of
+from wallet.models import PassDesign, Platform, WalletChannel, WalletPass
+from wallet.services import channel, google_sync, queue
 
 PREFIX = "https://pay.google.com/gp/v/save/"
 
@@ -121,6 +125,26 @@ def test_while_google_is_away_the_page_asks_for_patience(
     response = client.get(page_of(factories.card(shop.store), "google/"))
     assert response.status_code == 503
     assert response["Retry-After"] == "10"
+
+
+def test_the_very_first_customer_waits_for_the_class_that_a_worker_is_sending(
+    google: FakeGoogle, shop: factories.Shop, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = factories.card(shop.store)
+    relay()
+    with scope.everything("a worker has taken the class"):
+        taken = queue.claim(PassDesign.objects.all(), limit=1, now=timezone.now() + timedelta(minutes=1))
+    assert len(taken) == 1
+
+    def the_worker_goes_on(_seconds: float) -> None:
+        monkeypatch.undo()
+        reserve = partial(channel.reserve, Platform.GOOGLE)
+        google_sync.send_designs(client_of(config.google()), taken, reserve)
+
+    monkeypatch.setattr("wallet.services.google_sync.time.sleep", the_worker_goes_on)
+    assert client.get(page_of(card, "google/")).status_code == 302
+    object_id = google_pass(card).object_id
+    assert google.calls() == [("PATCH", object_id), ("POST", object_id)]
 
 
 def test_the_class_waits_for_nobody_and_objects_for_their_class(

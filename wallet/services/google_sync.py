@@ -76,22 +76,32 @@ def send_now(wallet_pass: WalletPass) -> None:
     if google is None:
         raise WalletUnavailable(retry_after=60)
     client, end = client_of(google, HASTY), time.monotonic() + MOST_PATIENT
+    failures = _failures(wallet_pass)
     while wallet_pass.synced_version == 0:
         _send_one(client, wallet_pass)
         wallet_pass.refresh_from_db()
-        is_under_way = wallet_pass.leased_until is not None  # another worker is at it
-        if wallet_pass.synced_version == 0 and (not is_under_way or time.monotonic() > end):
+        if wallet_pass.synced_version > 0:
+            break
+        has_failed = _failures(wallet_pass) > failures or not channel.is_open(GOOGLE)
+        if has_failed or time.monotonic() > end:
             raise WalletUnavailable(retry_after=10)
-        time.sleep(LOOK_AGAIN if is_under_way else 0)
+        time.sleep(LOOK_AGAIN)  # a worker is at it, or at its class
+
+
+def _failures(wallet_pass: WalletPass) -> int:
+    """How often it could not be sent, its class counted in."""
+    design = PassDesign.objects.get(program=wallet_pass.card.program_id)
+    return wallet_pass.attempts + design.attempts
 
 
 def _send_one(client: GoogleClient, wallet_pass: WalletPass) -> None:
+    """Send a pass, and first its class where that is not there yet; leaves alone what a worker has taken."""
     reserve = partial(channel.reserve, GOOGLE, at_most=URGENT)
     class_is_missing = PassDesign.objects.filter(program=wallet_pass.card.program_id, synced_version=0)
     if channel.is_open(GOOGLE):
         send_designs(client, queue.claim(class_is_missing, limit=1, now=timezone.now(), early=True), reserve)
     mine = WalletPass.objects.filter(pk=wallet_pass.pk)
-    if channel.is_open(GOOGLE):
+    if channel.is_open(GOOGLE) and not class_is_missing.exists():
         send_passes(client, queue.claim(mine, limit=1, now=timezone.now(), early=True), reserve)
 
 
