@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 NEWEST = 10
 MERCHANTS = 50
+LATE_MINUTES = 10  # that the outbox may wait before operators are told
 Figures = dict[str, Any]
 
 
@@ -150,7 +151,7 @@ def newest(request: HttpRequest, place: Place | None) -> Iterable[LoyaltyTransac
 def alerts(request: HttpRequest) -> list[dict[str, Any]]:
     """Failures that somebody should look at: all for operators, an owner's own."""
     if request.user.is_superuser:
-        return [*_dead_messages(), *_asked(None)]
+        return [*_stuck_messages(), *_asked(None)]
     owned = [pk for pk in merchant_ids(request.user) if role_for(request.user, pk) in OWNERS]
     return list(_asked(owned)) if owned else []
 
@@ -164,14 +165,18 @@ def _asked(merchants: list[int] | None) -> Iterable[dict[str, Any]]:
             yield {"level": "error", "text": _("A check did not run. Its failure is in the log."), "url": ""}
 
 
-def _dead_messages() -> Iterable[dict[str, Any]]:
-    count = int(outbox.lag(now=timezone.now())["dead"])
-    if count:
+def _stuck_messages() -> Iterable[dict[str, Any]]:
+    lag = outbox.lag(now=timezone.now())
+    dead, minutes = int(lag["dead"]), int(lag["late_seconds"] // 60)
+    url = reverse("admin:tenancy_outboxmessage_changelist")
+    if dead:
         text = ngettext(
-            "%(count)d announcement was given up.", "%(count)d announcements were given up.", count
+            "%(count)d announcement was given up.", "%(count)d announcements were given up.", dead
         )
-        url = reverse("admin:tenancy_outboxmessage_changelist") + "?state__exact=dead"
-        yield {"level": "error", "text": text % {"count": count}, "url": url}
+        yield {"level": "error", "text": text % {"count": dead}, "url": f"{url}?state__exact=dead"}
+    if minutes >= LATE_MINUTES:
+        text = _("Announcements have been waiting for %(count)d minutes. Is a worker running?")
+        yield {"level": "error", "text": text % {"count": minutes}, "url": f"{url}?state__exact=waiting"}
 
 
 def merchants() -> list[Merchant]:
