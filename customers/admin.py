@@ -80,6 +80,7 @@ class CustomerAdmin(ConsoleAdmin):
 
     grants = Grants(view=MANAGERS, add=MANAGERS, change=MANAGERS, delete=OWNERS)
     menu_icon = "person"
+    empty_help = _("People are listed here as soon as they have a card, or when you add them.")
     form = CustomerForm
     list_display = ["name", "email", "phone", "merchant", "store", "marketing_consent", "created_at"]
     list_filter = [
@@ -102,6 +103,10 @@ class CustomerAdmin(ConsoleAdmin):
         (_("Consent"), {"fields": [("marketing_consent", "marketing_consent_at")]}),
         (_("Dates"), {"fields": [("created_at", "erased_at")]}),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj else [part for part in fieldsets if "created_at" not in part[1]["fields"][0]]
 
     @display(description=_("name"), ordering="last_name")
     def name(self, customer: Customer) -> str:
@@ -129,7 +134,7 @@ class CustomerAdmin(ConsoleAdmin):
     def export_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Everything that is kept about a person, as a file to hand over."""
         customer = self.row(request, object_id)
-        self.log_change(request, customer, gettext("Exported as JSON"))
+        self.log_change(request, customer, _("Exported as JSON"))
         response = JsonResponse(
             services.export_person(customer=customer), json_dumps_params={"indent": 2, "ensure_ascii": False}
         )

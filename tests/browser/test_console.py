@@ -128,6 +128,28 @@ def test_a_card_that_was_deleted_by_mistake_comes_back(context, shop, anouk):
     assert not factories.fresh(anouk).is_deleted
 
 
+def test_what_was_done_is_read_by_the_owner(context, shop, anouk):
+    page = enter(context, shop.manager)
+    page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/give_stamp/")
+    page.get_by_label("Reason").fill("Forgotten")
+    page.get_by_role("button", name="Give stamps").click()
+    expect(page.get_by_text("1 stamp was given.")).to_be_visible()
+    page.context.clear_cookies()
+    page = enter(context, shop.owner)
+    page.get_by_role("link", name="History", exact=True).click()
+    line = page.locator("#result_list tbody tr").first
+    expect(line).to_contain_text(shop.manager.email)
+    expect(line).to_contain_text("Give stamps")
+    expect(line).to_contain_text(anouk.display_number)
+
+
+def test_a_manager_sees_what_the_program_looks_like(context, shop):
+    page = enter(context, shop.manager)
+    page.get_by_role("link", name="Loyalty program", exact=True).click()
+    expect(page.frame_locator("[data-frame]").locator(".pass").first).to_contain_text("7/10")
+    expect(page.locator("button[name=_save]")).to_have_count(0)
+
+
 def test_a_menu_of_buttons_opens_by_keyboard_alone(context, shop, anouk):
     page = enter(context, shop.owner)
     page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
@@ -147,7 +169,10 @@ def test_a_menu_of_buttons_opens_by_keyboard_alone(context, shop, anouk):
         "/admin/loyalty/loyaltyprogram/{program}/change/",
         "/admin/customers/customer/{customer}/change/",
         "/admin/tenancy/store/{store}/delete/",
+        "/admin/loyalty/loyaltycard/{card}/history/",
         "/admin/loyalty/staffpin/add/",
+        "/admin/tenancy/apikey/",
+        "/admin/tenancy/historyentry/",
     ],
 )
 def test_a_page_of_the_console_is_for_everybody(context, shop, anouk, address):
