@@ -58,6 +58,13 @@ class Deletable(Asking):
         """Delete one row; a class whose rows have a service for it calls that one."""
         deletion.soft_delete(row, by=request.user)  # type: ignore[arg-type]
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's confirmation; what comes back if it was a mistake says so."""
+        context = {"comes_back": self._is_soft, **(extra_context or {})}
+        return super().delete_view(request, object_id, context)
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.soft_delete(request, obj)
 

@@ -176,3 +176,13 @@ def test_what_is_kept_about_a_person_is_handed_over_as_json(world: World) -> Non
         kept = customers.export_person(customer=customer)
     assert response.json()["customer"]["email"] == kept["customer"]["email"]
     assert len(response.json()["cards"]) == 1
+
+
+def test_the_confirmation_says_whether_there_is_a_way_back(world: World) -> None:
+    client = world.client("owner")
+    word = "It can be restored later"
+    assert word in client.get(address(world.shop.other_store, "delete")).content.decode()
+    # an own text makes way for the platform's, and is gone
+    assert (
+        word not in client.get(address(world.mine["notifications_emailtemplate"], "delete")).content.decode()
+    )
