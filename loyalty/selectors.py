@@ -104,12 +104,15 @@ def one_card_at(*, store_id: int, merchant_id: int, card_id: int) -> QuerySet[Lo
     return cards_at(Store(pk=store_id, merchant_id=merchant_id)).filter(pk=card_id)
 
 
+_one_card = Prepared(one_card_at)
+
+
 def card_at(store: Store, card_id: int) -> LoyaltyCard:
     """One card valid at a store. Raises CardNotFound, whoever's it may be otherwise."""
-    card = cards_at(store).filter(pk=card_id).first()
-    if card is None:
+    found = _one_card(store_id=store.pk, merchant_id=store.merchant_id, card_id=card_id)
+    if not found:
         raise CardNotFound()
-    return card
+    return found[0]
 
 
 def card_by_access_token(token: str) -> LoyaltyCard:
@@ -297,14 +300,18 @@ def history(card: LoyaltyCard) -> QuerySet[LoyaltyTransaction]:
 
 def transaction_of(store: Store, transaction_id: int) -> LoyaltyTransaction:
     """A transaction of a card that is valid at a store. Raises TransactionNotFound."""
-    found = transactions().filter(pk=transaction_id, merchant_id=store.merchant_id)
-    found = found.filter(
-        Q(card__scope_store__isnull=True) | Q(card__scope_store=store), card__deleted_at__isnull=True
-    )
-    line = found.first()
-    if line is None:
+    found = _one_line(store_id=store.pk, merchant_id=store.merchant_id, line_id=transaction_id)
+    if not found:
         raise TransactionNotFound()
-    return line
+    return found[0]
+
+
+def _line_at(*, store_id: int, merchant_id: int, line_id: int) -> QuerySet[LoyaltyTransaction]:
+    valid = Q(card__scope_store__isnull=True) | Q(card__scope_store_id=store_id)
+    return transactions().filter(valid, pk=line_id, merchant_id=merchant_id, card__deleted_at__isnull=True)
+
+
+_one_line = Prepared(_line_at)
 
 
 def today_at(store: Store, *, now: datetime) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def void(
     if line.transaction_type == TransactionType.STAMP_EARNED:
         call.card.last_stamp_at = _last_stamp_without(line)
     undone = _post(call, kind, line, stamps_delta=stamps, points_delta=points, notes=reason)
-    OrderReference.objects.filter(transaction=line).delete()  # the receipt may earn again
+    if line.order_reference:
+        OrderReference.objects.filter(transaction=line).delete()  # the receipt may earn again
     return Voiding(undone, call.card, shortfall)
 
 
