@@ -6,6 +6,7 @@ Sizes are in pixels, as (width, height). Everything is drawn larger and scaled d
 import io
 import logging
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.core.files.storage import default_storage
@@ -33,6 +34,9 @@ class Spot(NamedTuple):
     radius: float
 
 
+Glyph = Callable[[ImageDraw.ImageDraw, Spot, Color], None]
+
+
 def strip(look: Look, *, filled: int, target: int, size: Size, with_text: bool = True) -> Image.Image:
     """A picture of `filled` out of `target` stamps; a target of 0 draws none.
 
@@ -44,7 +48,8 @@ def strip(look: Look, *, filled: int, target: int, size: Size, with_text: bool =
     draw = ImageDraw.Draw(canvas)
     if target:
         for number, spot in enumerate(spots(target, large, TEXT_SHARE if with_text else MARGIN), start=1):
-            _draw_stamp(draw, spot, colors, is_filled=number <= filled, is_last=number == target)
+            glyph = _draw_gift if number == target else GLYPHS[look.stamp]
+            _draw_stamp(draw, spot, colors, glyph, is_filled=number <= filled, is_last=number == target)
     else:
         _draw_rings(draw, colors, large)
     return canvas.resize(size, Image.Resampling.LANCZOS)
@@ -89,11 +94,10 @@ def _ground(look: Look, colors: Palette, size: Size) -> Image.Image:
 
 
 def _draw_stamp(
-    draw: ImageDraw.ImageDraw, spot: Spot, colors: Palette, *, is_filled: bool, is_last: bool
+    draw: ImageDraw.ImageDraw, spot: Spot, colors: Palette, glyph: Glyph, *, is_filled: bool, is_last: bool
 ) -> None:
     x, y, radius = spot
     box = (x - radius, y - radius, x + radius, y + radius)
-    glyph = _draw_gift if is_last else _draw_star
     if is_filled:
         draw.ellipse(box, fill=colors.stamp)
         glyph(draw, Spot(x, y, radius * 0.62), colors.mark)
@@ -111,6 +115,21 @@ def _draw_star(draw: ImageDraw.ImageDraw, spot: Spot, color: Color) -> None:
         angle = math.pi * (corner / 5 - 0.5)
         corners.append((spot.x + radius * math.cos(angle), spot.y + radius * math.sin(angle)))
     draw.polygon(corners, fill=color)
+
+
+def _draw_cup(draw: ImageDraw.ImageDraw, spot: Spot, color: Color) -> None:
+    """The cup of static/icons.svg, filled: what stands there in a square of 24 stands here around the middle."""
+    unit = spot.radius / 10.5
+    line = max(1, round(unit * 2))
+
+    def at(*numbers: float) -> list[tuple[float, float]]:
+        points = zip(numbers[::2], numbers[1::2], strict=True)
+        return [(spot.x + (x - 12.2) * unit, spot.y + (y - 11) * unit) for x, y in points]
+
+    draw.ellipse(at(14.5, 8.5, 21.5, 15.5), outline=color, width=line)
+    draw.rounded_rectangle(at(3.5, 8, 17.5, 19.5), 5 * unit, fill=color, corners=(False, False, True, True))
+    for x in (8, 12.5):  # steam
+        draw.line(at(x + 0.5, 1.8, x - 0.5, 5.8), fill=color, width=max(1, round(unit * 1.5)))
 
 
 def _draw_gift(draw: ImageDraw.ImageDraw, spot: Spot, color: Color) -> None:
@@ -135,6 +154,9 @@ def _draw_rings(draw: ImageDraw.ImageDraw, colors: Palette, size: Size) -> None:
         radius = height * 0.24 * step
         box = (width - radius, height - radius, width + radius, height + radius)
         draw.ellipse(box, outline=faint, width=max(1, round(height * 0.03)))
+
+
+GLYPHS: dict[str, Glyph] = {"cup": _draw_cup, "star": _draw_star}
 
 
 def logo(look: Look, box: Size) -> Image.Image:

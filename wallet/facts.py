@@ -15,12 +15,14 @@ from wallet.text import Text
 class Look:
     """What the pictures are drawn from. Equal looks draw equal pictures.
 
-    `logo` and `picture` name uploads in the default storage, or are empty; `version` changes when they may.
+    `stamp` is the icon of a stamp ("cup" or "star"); `logo` and `picture` name uploads in the default storage, or
+    are empty; `version` changes when they may.
     """
 
     color: str
     secondary_color: str
     initial: str
+    stamp: str = "star"
     logo: str = ""
     picture: str = ""
     version: str = ""

@@ -73,7 +73,8 @@ def look_of(program: LoyaltyProgram, merchant: Merchant) -> Look:
     return Look(
         color=program.card_color,
         secondary_color=program.card_secondary_color,
-        initial=merchant.name[:1].upper(),
+        initial=merchant.initial,
+        stamp=program.stamp_icon,
         logo=uploads[0],
         picture=uploads[1],
         version=program.updated_at.isoformat() if any(uploads) and program.updated_at else "",

@@ -1,7 +1,9 @@
 """LoyaltyProgram: a merchant's one program. PointsReward: what its points buy."""
 
+import re
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from tenancy.models.base import LIVING, TenantSoftDeletable
 
 HEX_COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("A colour like #1f5c4a."))
+
+
+# A reward that is drunk gets cups for stamps, any other stars.
+DRINK = re.compile(
+    r"\b(coffee|caf[eé]|kaffi|kaffee|cappuccin|espresso|latte|flat white|tea\b|thé\b|tee\b|chocolat|schokela"
+    r"|drink|boisson|getränk|gedrénk)",
+    re.IGNORECASE,
+)
 
 
 class LoyaltyType(models.TextChoices):
@@ -126,6 +136,14 @@ class LoyaltyProgram(TenantSoftDeletable):
     @property
     def has_stamps(self) -> bool:
         return self.loyalty_type in (LoyaltyType.STAMPS, LoyaltyType.HYBRID)
+
+    @property
+    def stamp_icon(self) -> str:
+        """What a stamp shows, on pages and passes, in every language: "cup" or "star"."""
+        said = (
+            getattr(self, f"stamps_reward_description_{language}") for language, _name in settings.LANGUAGES
+        )
+        return "cup" if any(DRINK.search(text or "") for text in said) else "star"
 
     @property
     def has_points(self) -> bool:

@@ -17,7 +17,7 @@ from django.utils.cache import patch_cache_control
 from loyalty import selectors
 from loyalty.errors import ProgramNotFound
 from loyalty.models import LoyaltyProgram
-from loyalty.pages.brand import brand_colors, mark, picture_url
+from loyalty.pages.brand import brand_colors, picture_url
 from loyalty.pages.language import speak
 from tenancy import client, rate_limits, scope
 from tenancy.models import Merchant
@@ -38,7 +38,7 @@ def looks(program: LoyaltyProgram, merchant: Merchant) -> dict[str, Any]:
     """What every page of a merchant needs to look like theirs."""
     return {
         "merchant": merchant,
-        "mark": mark(merchant.name),
+        "mark": merchant.initial,
         "program": program,
         "brand_colors": brand_colors(program),
         "logo_url": picture_url(program.logo, "mark"),

@@ -32,11 +32,6 @@ def brand_colors(program: LoyaltyProgram) -> tuple[str, str]:
     return program.card_color, program.card_secondary_color
 
 
-def mark(name: str) -> str:
-    """The letter that stands for a merchant: the first one of the name, a capital."""
-    return next((letter.upper()[0] for letter in name if letter.isalnum()), "·")
-
-
 @require_safe
 def stylesheet(request: HttpRequest, brand: tuple[str, str]) -> HttpResponse:
     """The custom properties of the colours in the address."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from loyalty.models import LoyaltyCard
 from loyalty.pages.access import card_file
-from loyalty.pages.brand import brand_colors, mark
+from loyalty.pages.brand import brand_colors
 
 WORKER = "pages/card-worker.js"
 PAPER = "#f6f3ee"
@@ -43,7 +43,7 @@ def manifest(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
 def icon_address(card: LoyaltyCard, size: int) -> str:
     """Where the merchant's mark is to be had as a picture of so many pixels."""
     colors = brand_colors(card.program)[:1]
-    return reverse("brand-icon", kwargs={"brand": colors, "letter": mark(card.merchant.name), "size": size})
+    return reverse("brand-icon", kwargs={"brand": colors, "letter": card.merchant.initial, "size": size})
 
 
 @require_safe

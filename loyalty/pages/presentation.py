@@ -4,7 +4,6 @@ Pure: from rows that were read already to words and figures. Texts are in the la
 """
 
 import math
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,13 +16,6 @@ from django.utils.translation import ngettext
 
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward, TransactionType
 from loyalty.pages.formats import GAP, SYMBOLS, clock, money, short_day, signed
-
-# A reward that is drunk gets cups for stamps, any other stars.
-DRINK = re.compile(
-    r"\b(coffee|caf[eé]|kaffi|kaffee|cappuccin|espresso|latte|flat white|tea\b|thé\b|tee\b|chocolat|schokela"
-    r"|drink|boisson|getränk|gedrénk)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -47,8 +39,7 @@ class StampCard:
     @classmethod
     def of(cls, program: LoyaltyProgram, count: int) -> "StampCard":
         """Draw a program's card with `count` stamps; what exceeds the target counts for the next card."""
-        icon = "cup" if DRINK.search(program.stamps_reward_description) else "star"
-        return cls.drawn(target=program.stamps_target, count=count, icon=icon)
+        return cls.drawn(target=program.stamps_target, count=count, icon=program.stamp_icon)
 
     @classmethod
     def drawn(cls, *, target: int, count: int, icon: str) -> "StampCard":

@@ -69,6 +69,11 @@ class Merchant(SoftDeletable, TimeStamped):
         return Q()
 
     @property
+    def initial(self) -> str:
+        """The letter that stands for the merchant where there is no logo: the first one of the name, a capital."""
+        return next((letter.upper()[0] for letter in self.name if letter.isalnum()), "·")
+
+    @property
     def tzinfo(self) -> ZoneInfo:
         """The merchant's time zone."""
         return ZoneInfo(self.timezone)

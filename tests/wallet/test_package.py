@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from django.test import Client
 from PIL import Image
 
 from loyalty.services import cards
+from tenancy import scope
 from tenancy.colors import Color, contrast
 from tests import factories
 from tests.wallet.conftest import PASS_TYPE, SITE, TEAM, apple_pass, page_of, stamped
 from tests.wallet.iphone import IPhone, opened
+from wallet import drawing
 from wallet.apple.made_up_chain import Chain
+from wallet.selectors import look_of
 
 
 def files_of(client: Client, card: object) -> dict[str, bytes]:
@@ -238,6 +242,19 @@ def test_the_strip_draws_the_stamps_of_this_card(apple: Chain, shop: factories.S
     }
     assert len(set(strips.values())) == 3
     assert files_of(client, factories.card(shop.store, stamps=3))["strip.png"] == strips[3]
+
+
+@pytest.mark.parametrize(("reward", "icon"), [("a flat white", "cup"), ("a loaf of bread", "star")])
+def test_stamps_are_those_of_the_card_page(db: None, reward: str, icon: str) -> None:
+    shop = factories.shop(stamps_reward_description=reward, card_secondary_color="#fdf2dc")
+    with scope.everything("a test looks"):
+        look = look_of(shop.program, shop.merchant)
+    assert look.stamp == icon
+    strips = {
+        name: drawing.strip(replace(look, stamp=name), filled=2, target=4, size=(375, 144)).tobytes()
+        for name in ("cup", "star")
+    }
+    assert strips["cup"] != strips["star"]
 
 
 def test_without_https_a_pass_is_valid_and_does_not_update_itself(

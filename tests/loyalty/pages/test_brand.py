@@ -7,8 +7,9 @@ from django.urls import NoReverseMatch, reverse
 from PIL import Image
 
 from loyalty import colors
-from loyalty.pages.brand import draw_icon, mark
+from loyalty.pages.brand import draw_icon
 from tenancy.colors import INK
+from tenancy.models import Merchant
 
 pytestmark = pytest.mark.django_db
 
@@ -58,5 +59,5 @@ def test_other_icons_are_not_found(client, path):
     ("name", "letter"), [("Café", "C"), ("élan", "É"), ("'t Huis", "T"), ("", "·"), ("ß", "S")]
 )
 def test_the_mark_is_the_first_letter_of_the_name(name, letter):
-    assert mark(name) == letter
+    assert Merchant(name=name).initial == letter
     assert draw_icon("1f5c4a", letter, 180).startswith(b"\x89PNG")
