@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -13,6 +14,7 @@ from unfold.enums import ActionVariant
 from loyalty.models import LoyaltyCard
 from tenancy.admin_access import MANAGERS, OPERATORS, Grants
 from tenancy.admin_base import ConsoleAdmin, ReadOnlyInline
+from wallet import set_up
 from wallet.models import AppleDeviceRegistration, PassDesign, PassState, Platform, Synced, WalletPass
 from wallet.services import channel, designs, passes
 
@@ -91,6 +93,7 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
     list_select_related = ["card", "merchant"]
     search_fields = ["card__card_number"]
     search_help_text = _("Part of a card number")
+    list_before_template = "admin/wallet/set_up.html"
     actions = ["try_again"]
     actions_detail = ("try_this_again",)
     fieldsets = [
@@ -108,6 +111,13 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
         ),
     ]
     readonly_fields = ["arrived", "device_count", "created_at", "retired_at", "fetched_at"]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Tells operators what to do about a wallet that is not set up."""
+        invitations = set_up.invitations() if request.user.is_superuser else []
+        return super().changelist_view(request, (extra_context or {}) | {"invitations": invitations})
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

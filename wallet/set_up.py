@@ -37,3 +37,19 @@ def findings() -> list[Finding]:
         text = _("PUBLIC_BASE_URL is not https: passes work, but cannot be updated on the phone.")
         found.append(Finding(APPLE if apple.config else GOOGLE, warning(text)))
     return found
+
+
+def invitations() -> list[str]:
+    """What to do about each wallet that nobody has begun to set up: a sentence for whoever runs the site."""
+    text = _(
+        "%(wallet)s is not set up, and its button is absent. Set %(settings)s; docs/wallets.md says step by step how."
+    )
+    wallets = (
+        (APPLE, config.apple_reading(), (*config.APPLE_NEEDED, "WALLET_APPLE_KEY")),
+        (GOOGLE, config.google_reading(), config.GOOGLE_NEEDED),
+    )
+    return [
+        text % {"wallet": wallet, "settings": ", ".join(needed)}
+        for wallet, reading, needed in wallets
+        if reading.config is None and not reading.problems
+    ]

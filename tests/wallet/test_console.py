@@ -105,6 +105,21 @@ def test_an_operator_also_ends_the_pause_of_the_whole_wallet(card: LoyaltyCard, 
     assert WalletChannel.objects.get(platform=Platform.APPLE).fault == ""
 
 
+def test_without_any_wallet_the_console_says_what_to_do(no_wallets: None, shop: factories.Shop) -> None:
+    text = signed_in(factories.operator()).get(LIST).content.decode()
+    assert "Apple Wallet is not set up" in text
+    assert "WALLET_APPLE_PASS_TYPE_ID, WALLET_APPLE_TEAM_ID" in text
+    assert "Google Wallet is not set up" in text
+    assert "docs/wallets.md" in text
+    assert "WALLET_" not in signed_in(shop.owner).get(LIST).content.decode()
+
+
+def test_only_the_wallet_that_is_missing_is_named(apple: Chain, db: None) -> None:
+    text = signed_in(factories.operator()).get(LIST).content.decode()
+    assert "Apple Wallet is not set up" not in text
+    assert "Google Wallet is not set up" in text
+
+
 def test_lists_can_be_narrowed_and_searched(card: LoyaltyCard, shop: factories.Shop) -> None:
     client = signed_in(factories.operator())
     for query in ("?update=behind", "?update=failed", f"?q={card.display_number}", "?platform__exact=apple"):
