@@ -26,7 +26,7 @@ def check(name: str, client: str) -> None:
     limit, window = parse(settings.RATE_LIMITS[name])
     now, key = time.time(), f"rate:{name}:{client}"
     try:
-        began = cache.get_or_set(key, now, timeout=window)
+        began: float = cache.get_or_set(key, now, timeout=window) or now
         cache.add(f"{key}:{began}", 0, timeout=window + 1)
         count = cache.incr(f"{key}:{began}")
     except Exception as error:
