@@ -1,20 +1,22 @@
 """Statistics of a program and of a store: closed days from roll-ups, the days since live from the ledger.
 
 A day of the merchant is closed once nothing recorded offline can reach it any more. Each line counts on its own
-local day; what undoes another counts against it on the day of the undoing.
+local day; what undoes another counts against it on the day of the undoing. What the cards amount to is moved on from
+their standing at the end of the closed days (`loyalty.standing`). So no figure costs more the longer the ledger is.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Coalesce, TruncDate
 
-from loyalty import rules
+from loyalty import rules, standing
 from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantCalendar
 from loyalty.models import TransactionType as Kind
 from loyalty.models.figures import FIGURES
@@ -22,6 +24,7 @@ from tenancy.models import Merchant, Store
 
 STILL_OPEN = rules.OFFLINE_LIMIT + timedelta(hours=1)
 BATCH_DAYS = 92
+FEW_CARDS = 1_000
 
 
 def _big(field: str) -> Cast:
@@ -68,17 +71,14 @@ def _lines(merchant: Merchant) -> QuerySet[LoyaltyTransaction]:
     return LoyaltyTransaction.objects.filter(merchant=merchant, card__deleted_at__isnull=True)
 
 
-def _midnight(day: date, merchant: Merchant) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=merchant.tzinfo)
-
-
-def _count_days(merchant: Merchant, *, start: date | None, end: date | None = None) -> list[dict[str, Any]]:
+def _count_days(
+    lines: QuerySet[LoyaltyTransaction], merchant: Merchant, *, start: date | None, end: date | None = None
+) -> list[dict[str, Any]]:
     """Figures per store and local day from the ledger alone; `end` is excluded."""
-    lines = _lines(merchant)
     if start is not None:
-        lines = lines.filter(transaction_at__gte=_midnight(start, merchant))
+        lines = lines.filter(transaction_at__gte=standing.midnight(start, merchant))
     if end is not None:
-        lines = lines.filter(transaction_at__lt=_midnight(end, merchant))
+        lines = lines.filter(transaction_at__lt=standing.midnight(end, merchant))
     by_day = lines.annotate(date=TruncDate("transaction_at", tzinfo=merchant.tzinfo)).order_by()
     rows: Iterable[Any] = by_day.values("store_id", "date").annotate(**_ledger_figures())
     return list(rows)
@@ -96,21 +96,64 @@ def roll_up(merchant: Merchant, *, now: datetime) -> int:
     written = 0
     while start is not None and start < closed_before:
         end = min(start + timedelta(days=BATCH_DAYS), closed_before)
-        rows = [DailyFigures(merchant=merchant, **row) for row in _count_days(merchant, start=start, end=end)]
-        DailyFigures.objects.bulk_create(rows, batch_size=1000)
-        written += len(rows)
+        days = _count_days(_lines(merchant), merchant, start=start, end=end)
+        DailyFigures.objects.bulk_create(
+            [DailyFigures(merchant=merchant, **row) for row in days], batch_size=1000
+        )
+        written += len(days)
         start = calendar.open_from = end
     calendar.save(update_fields=["open_from", "updated_at"])
+    _take_standing(merchant, calendar)
     return written
 
 
-@transaction.atomic
+def _take_standing(merchant: Merchant, calendar: MerchantCalendar) -> None:
+    program = LoyaltyProgram.objects.filter(merchant=merchant).select_related("merchant").first()
+    if program is None or calendar.open_from is None:
+        return
+    until = standing.midnight(calendar.open_from, merchant)
+    if not standing.is_taken(program, until=until):
+        standing.take(program, until=until)
+
+
 def forget_roll_ups(merchant: Merchant) -> None:
-    """Count everything live until the next roll-up: after a deletion or a restoring changed closed days."""
-    calendar = _locked_calendar(merchant)
-    DailyFigures.objects.filter(merchant=merchant).delete()
+    """Count everything live until the next roll-up."""
+    with transaction.atomic():
+        _forget(_locked_calendar(merchant))
+
+
+def _forget(calendar: MerchantCalendar) -> None:
+    DailyFigures.objects.filter(merchant=calendar.merchant_id).delete()
+    standing.forget(calendar.merchant)
     calendar.open_from = None
     calendar.save(update_fields=["open_from", "updated_at"])
+
+
+@transaction.atomic
+def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
+    """Take the cards of a deletion batch out of the closed days (-1), or bring them back (+1).
+
+    Many cards are not taken one by one: the merchant's days are all counted again by the next roll-up.
+    """
+    calendar = _locked_calendar(merchant)
+    if calendar.open_from is None:
+        return
+    cards = LoyaltyCard.all_objects.filter(merchant=merchant, deletion_batch=batch)
+    if len(cards.values("pk")[: FEW_CARDS + 1]) > FEW_CARDS:
+        _forget(calendar)
+        return
+    lines = LoyaltyTransaction.objects.filter(card__in=cards.values("pk"))
+    for row in _count_days(lines, merchant, start=None, end=calendar.open_from):
+        day, _made = DailyFigures.objects.get_or_create(
+            merchant=merchant, store_id=row["store_id"], date=row["date"]
+        )
+        for name in FIGURES:
+            setattr(day, name, getattr(day, name) + sign * row[name])
+        day.save()
+    for program in LoyaltyProgram.all_objects.filter(pk__in=cards.values("program")).select_related(
+        "merchant"
+    ):
+        standing.move(program, batch=batch, sign=sign)
 
 
 @transaction.atomic
@@ -160,11 +203,11 @@ def _statistics(
     month = _added(
         figures for day, figures in by_day.items() if (day.year, day.month) == (today.year, today.month)
     )
-    counts = _card_figures(program, cards)
+    amount = standing.of(program, store) or _counted(program, cards)
     first = today - timedelta(days=days - 1)
     return {
-        "total_cards": counts["total"],
-        "active_cards": counts["active"],
+        "total_cards": amount.cards,
+        "active_cards": amount.active,
         "total_stamps_issued": totals["stamps"],
         "total_stamps_redeemed": totals["stamps_redeemed"],
         "stamps_this_month": month["stamps"],
@@ -175,30 +218,35 @@ def _statistics(
         "total_points_voided": totals["points_voided"],
         "points_this_month": month["points_issued"],
         "points_redemptions_this_month": month["points_redemptions"],
-        "cards_with_activity_30d": _active_cards(merchant, store, now),
-        "average_stamps_per_card": _ratio(totals["stamps"], counts["total"], 2),
-        "average_points_per_card": _ratio(totals["points_issued"], counts["total"], 2),
+        "cards_with_activity_30d": standing.recently_active(program, store, now=now),
+        "average_stamps_per_card": _ratio(totals["stamps"], amount.cards, 2),
+        "average_points_per_card": _ratio(totals["points_issued"], amount.cards, 2),
         "redemption_rate": _redemption_rate(program, totals),
-        "estimated_liability_cents": counts["liability"],
+        "estimated_liability_cents": amount.liability,
         "daily": [_day(day, by_day.get(day, {})) for day in _days(first, today)],
     }
 
 
 def _figures_by_day(merchant: Merchant, store: Store | None) -> dict[date, Counter]:
     calendar = MerchantCalendar.objects.filter(merchant=merchant).first()
-    closed = DailyFigures.objects.filter(merchant=merchant)
+    open_from = calendar.open_from if calendar else None
+    by_day = _closed_days(merchant, store, open_from) if open_from else {}
+    lines = _lines(merchant) if store is None else _lines(merchant).filter(store=store)
+    for row in _count_days(lines, merchant, start=open_from):
+        figures = by_day.setdefault(row["date"], Counter())
+        for name in FIGURES:
+            figures[name] += row[name]
+    return by_day
+
+
+def _closed_days(merchant: Merchant, store: Store | None, open_from: date) -> dict[date, Counter]:
+    # Not what the roll-up closes in this very moment: those days are counted live.
+    closed = DailyFigures.objects.filter(merchant=merchant, date__lt=open_from)
     if store is not None:
         closed = closed.filter(store=store)
-    rows: list[Any] = list(
-        closed.values("date").annotate(**{f"sum_{name}": Sum(name) for name in FIGURES}).order_by()
-    )
-    by_day = {row["date"]: Counter({name: row[f"sum_{name}"] for name in FIGURES}) for row in rows}
-    for row in _count_days(merchant, start=calendar.open_from if calendar else None):
-        if store is None or row["store_id"] == store.pk:
-            figures = by_day.setdefault(row["date"], Counter())
-            for name in FIGURES:
-                figures[name] += row[name]
-    return by_day
+    sums = closed.order_by().values("date").annotate(**{f"sum_{name}": Sum(name) for name in FIGURES})
+    rows: list[Any] = list(sums)
+    return {row["date"]: Counter({name: row[f"sum_{name}"] for name in FIGURES}) for row in rows}
 
 
 def _added(days: Iterable[Mapping[str, int]]) -> Counter:
@@ -209,28 +257,20 @@ def _added(days: Iterable[Mapping[str, int]]) -> Counter:
     return total
 
 
-def _card_figures(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> dict[str, int]:
-    # The value of a point has four decimals at most: in whole ten-thousandths the division is exact.
-    value = int(program.point_value_cents * 10_000)
-    reward = program.stamps_reward_value_cents or 0
-    return cards.aggregate(
-        total=Count("id"),
-        active=Count("id", filter=Q(is_active=True)),
-        liability=Coalesce(
-            Sum(_big("stamp_count") * Value(reward) / Value(program.stamps_target))
-            + Sum(_big("points_balance") * Value(value) / Value(10_000)),
-            Value(0),
-        ),
+def _counted(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> standing.Amount:
+    """The cards one by one, where there is no standing yet or the program has changed since."""
+    value, reward = standing.point_value(program), program.stamps_reward_value_cents or 0
+    return standing.Amount(
+        **cards.aggregate(
+            cards=Count("id"),
+            active=Count("id", filter=Q(is_active=True)),
+            liability=Coalesce(
+                Sum(_big("stamp_count") * Value(reward) / Value(program.stamps_target))
+                + Sum(_big("points_balance") * Value(value) / Value(10_000)),
+                Value(0),
+            ),
+        )
     )
-
-
-def _active_cards(merchant: Merchant, store: Store | None, now: datetime) -> int:
-    recent = _lines(merchant).filter(transaction_at__gte=now - timedelta(days=30))
-    if store is not None:
-        recent = recent.filter(store=store)
-    return recent.exclude(transaction_type=Kind.POINTS_EXPIRED).aggregate(n=Count("card_id", distinct=True))[
-        "n"
-    ]
 
 
 def _redemption_rate(program: LoyaltyProgram, totals: Mapping[str, int]) -> float:

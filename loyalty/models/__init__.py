@@ -1,7 +1,7 @@
 """The heart's tables: the program and its rewards, cards, the ledger, staff PINs and a merchant's settings."""
 
 from loyalty.models.card import LoyaltyCard
-from loyalty.models.figures import DailyFigures, MerchantCalendar
+from loyalty.models.figures import DailyFigures, MerchantCalendar, Standing
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd
@@ -19,6 +19,7 @@ __all__ = [
     "PointsReward",
     "StaffPin",
     "StaffToken",
+    "Standing",
     "TokenEnd",
     "TransactionType",
 ]

@@ -81,6 +81,7 @@ class LoyaltyCard(TenantSoftDeletable):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["merchant", "-id"], name="card_of_merchant"),
+            models.Index(fields=["merchant", "-id"], condition=Q(is_active=False), name="card_switched_off"),
             models.Index(
                 fields=["program", "last_activity_at"],
                 condition=Q(points_balance__gt=0, is_active=True, deleted_at__isnull=True),

@@ -1,4 +1,7 @@
-"""DailyFigures: a closed day of a store, rolled up from the ledger. MerchantCalendar: how far the nightly work is."""
+"""What the nightly work keeps: all of it can be made again from the ledger.
+
+DailyFigures: a closed day of a store. Standing: the cards when the closed days ended. MerchantCalendar: how far it is.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -56,6 +59,43 @@ class DailyFigures(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.date}"
+
+
+class Standing(TenantOwned):
+    """What a program's living cards were at the end of its closed days: all of them (`store` null), or a store's.
+
+    A store's cards are those enrolled there; `seen_since` counts those with a transaction there, other than an expiry,
+    on a day ({"2026-06-29": 12, ...}) or a later closed one. `terms` is what `liability_cents` was reckoned with.
+    """
+
+    merchant = models.ForeignKey("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(
+        "loyalty.LoyaltyProgram", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    store = models.ForeignKey(
+        "tenancy.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    until = models.DateTimeField()
+    terms = models.CharField(max_length=60)
+    cards = models.IntegerField(default=0)
+    active_cards = models.IntegerField(default=0)
+    liability_cents = models.BigIntegerField(default=0)
+    seen_since = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "store"],
+                condition=Q(store__isnull=False),
+                name="one_standing_per_store",
+            ),
+            models.UniqueConstraint(
+                fields=["program"], condition=Q(store__isnull=True), name="one_standing_of_all_stores"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.until:%Y-%m-%d}"
 
 
 class MerchantCalendar(TenantOwned):

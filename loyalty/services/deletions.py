@@ -23,7 +23,7 @@ def on_deleted(row: models.Model, batch: uuid.UUID) -> None:
     """Announce the cards that went, in batches of bounded size."""
     with scope.everything("a batch does not leave its merchant"):
         _announce(_cards(batch))
-        _count_again(batch)
+        _count_again(batch, sign=-1)
 
 
 def on_restored(row: models.Model, batch: uuid.UUID) -> None:
@@ -33,13 +33,13 @@ def on_restored(row: models.Model, batch: uuid.UUID) -> None:
         cards = _cards(batch)
         cards.filter(program__points_expiration_days__isnull=False).update(expiry_not_before=not_before)
         _announce(cards)
-        _count_again(batch)
+        _count_again(batch, sign=+1)
 
 
-def _count_again(batch: uuid.UUID) -> None:
-    """Closed days hold only cards that are there: the merchant's roll-ups are made again by the next nightly run."""
+def _count_again(batch: uuid.UUID, *, sign: int) -> None:
+    """Closed days hold only cards that are there."""
     for merchant in Merchant.all_objects.filter(pk__in=_cards(batch).values("merchant_id").distinct()):
-        statistics.forget_roll_ups(merchant)
+        statistics.move(merchant, batch=batch, sign=sign)
 
 
 def _cards(batch: uuid.UUID) -> QuerySet[LoyaltyCard]:

@@ -1,0 +1,271 @@
+"""What a program's cards amounted to when the last closed day ended, so that nobody adds up a million of them.
+
+    standing.take(program, until=midnight)       # the nightly roll-up, in its transaction
+    standing.of(program, store)                  # moved on to now; None: count the cards themselves
+    standing.recently_active(program, store, now=now)
+
+What a card was at that moment is what it is now, less what its lines since then say: only those cards are looked at
+one by one. Nothing recorded offline reaches a closed day any more, so the moment stays what it was.
+"""
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import OuterRef, Q, Subquery
+
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Standing
+from loyalty.models import TransactionType as Kind
+from tenancy.models import Merchant, Store
+
+RECENT_DAYS = 30  # today and the 29 before
+LIVING_CARDS = "card.program_id = %(program)s AND card.deleted_at IS NULL"
+BATCH = "card.program_id = %(program)s AND card.deletion_batch = %(batch)s"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Cards, how many of them are active, and what their stamps and points are worth (cents)."""
+
+    cards: int = 0
+    active: int = 0
+    liability: int = 0
+
+    def plus(self, other: "Amount", times: int = 1) -> "Amount":
+        return Amount(*[a + times * b for a, b in zip(astuple(self), astuple(other), strict=True)])
+
+
+def midnight(day: date, merchant: Merchant) -> datetime:
+    """When a local day of a merchant begins."""
+    return datetime.combine(day, time.min, tzinfo=merchant.tzinfo)
+
+
+def terms(program: LoyaltyProgram) -> str:
+    """What a program's liability hangs on besides the cards; a standing taken on other terms says nothing."""
+    return f"{program.stamps_reward_value_cents or 0}/{program.stamps_target} {point_value(program)}"
+
+
+def point_value(program: LoyaltyProgram) -> int:
+    """What a point is worth, in ten-thousandths of a cent."""
+    # It has four decimals at most: in whole ten-thousandths the division is exact.
+    return int(program.point_value_cents * 10_000)
+
+
+# --- Taking it --------------------------------------------------------------------------------------------
+
+
+def is_taken(program: LoyaltyProgram, *, until: datetime) -> bool:
+    """Whether there is a standing of that moment on the present terms."""
+    return Standing.objects.filter(
+        program=program, store__isnull=True, until=until, terms=terms(program)
+    ).exists()
+
+
+def take(program: LoyaltyProgram, *, until: datetime) -> None:
+    """Count all cards as they were at the end of the closed days, for each store and for all."""
+    then = {store_id: amount for store_id, _now, amount in _amounts(program, until, LIVING_CARDS, every=True)}
+    seen = _seen_since(program, until, LIVING_CARDS)
+    rows = [
+        Standing(
+            merchant_id=program.merchant_id,
+            program=program,
+            store_id=store_id,
+            until=until,
+            terms=terms(program),
+            **_columns(_sum(then.values()) if store_id is None else then.get(store_id, Amount())),
+            seen_since=seen.get(store_id, {}),
+        )
+        for store_id in {None, *then, *seen}
+    ]
+    forget(program.merchant)
+    Standing.objects.bulk_create(rows, batch_size=1000)
+
+
+def forget(merchant: Merchant) -> None:
+    """Remove a merchant's: until the next one is taken, the cards themselves are counted."""
+    Standing.objects.filter(merchant=merchant).delete()
+
+
+def move(program: LoyaltyProgram, *, batch: UUID, sign: int) -> None:
+    """Add (+1) the cards of a deletion batch to the standing, or take them out (-1)."""
+    rows = {row.store_id: row for row in Standing.objects.filter(program=program)}
+    if None not in rows:
+        return
+    until = rows[None].until
+    amounts: dict[int | None, Amount] = {None: Amount()}
+    which = LoyaltyCard._meta.get_field("deletion_batch").get_db_prep_value(batch, connection)
+    for store_id, _now, amount in _amounts(program, until, BATCH, every=True, batch=which):
+        amounts[None] = amounts[None].plus(amount)
+        if store_id is not None:
+            amounts[store_id] = amount
+    seen = _seen_since(program, until, BATCH, batch=which)
+    for store_id in amounts.keys() | seen.keys():
+        row = rows.get(store_id) or Standing(
+            merchant_id=program.merchant_id,
+            program=program,
+            store_id=store_id,
+            until=until,
+            terms=rows[None].terms,
+        )
+        for name, value in _columns(amounts.get(store_id, Amount())).items():
+            setattr(row, name, getattr(row, name) + sign * value)
+        days = seen.get(store_id, {})
+        row.seen_since = {
+            day: row.seen_since.get(day, 0) + sign * days.get(day, 0)
+            for day in row.seen_since.keys() | days.keys()
+        }
+        row.save()
+
+
+def _columns(amount: Amount) -> dict[str, int]:
+    return {"cards": amount.cards, "active_cards": amount.active, "liability_cents": amount.liability}
+
+
+def _sum(amounts: Iterable[Amount]) -> Amount:
+    total = Amount()
+    for amount in amounts:
+        total = total.plus(amount)
+    return total
+
+
+# --- Reading it -------------------------------------------------------------------------------------------
+
+
+def of(program: LoyaltyProgram, store: Store | None = None) -> Amount | None:
+    """The cards as they are now, of a store those enrolled there; None where there is no standing to begin from."""
+    whole, row = _row(program, None), _row(program, store)
+    if whole is None or whole.terms != terms(program):
+        return None
+    amount = Amount(row.cards, row.active_cards, row.liability_cents) if row else Amount()
+    where = f"{LIVING_CARDS} AND card.enrolled_at_store_id = %(store)s" if store else LIVING_CARDS
+    moved = _amounts(program, whole.until, where, every=False, store=store and store.pk)
+    for _store_id, now, then in moved:
+        amount = amount.plus(now).plus(then, -1)
+    return amount
+
+
+def recently_active(program: LoyaltyProgram, store: Store | None = None, *, now: datetime) -> int:
+    """How many cards had a transaction other than an expiry, at a store or at any, today or in the 29 days before."""
+    merchant = program.merchant
+    first = now.astimezone(merchant.tzinfo).date() - timedelta(days=RECENT_DAYS - 1)
+    start, whole, row = midnight(first, merchant), _row(program, None), _row(program, store)
+    until = max(start, whole.until) if whole else start
+    counted = row.seen_since.get(first.isoformat(), 0) if row and start < until else 0
+    lines = LoyaltyTransaction.objects.filter(~Q(transaction_type=Kind.POINTS_EXPIRED), merchant=merchant)
+    if store is not None:
+        lines = lines.filter(store=store)
+    since = lines.filter(transaction_at__gte=until).values("card_id")
+    # The newest first: whoever comes every day is found with one look.
+    earlier = lines.filter(card=OuterRef("pk"), transaction_at__gte=start, transaction_at__lt=until).order_by(
+        "-id"
+    )
+    cards = LoyaltyCard.objects.filter(program=program, pk__in=since)
+    return (
+        counted + cards.alias(earlier=Subquery(earlier.values("pk")[:1])).filter(earlier__isnull=True).count()
+    )
+
+
+def _row(program: LoyaltyProgram, store: Store | None) -> Standing | None:
+    rows = Standing.objects.filter(program=program)
+    return (rows.filter(store=store) if store else rows.filter(store__isnull=True)).first()
+
+
+# --- The statements ---------------------------------------------------------------------------------------
+
+SWITCHING = (
+    f"('{Kind.CARD_CREATED}', '{Kind.CARD_REACTIVATED}', '{Kind.CARD_DEACTIVATED}', '{Kind.MERGE_OUT}')"
+)
+
+
+def _liability(stamps: str, points: str) -> str:
+    """Whole cents of one card: `/` of whole numbers rounds down."""
+    return (
+        f"(CAST({stamps} AS bigint) * %(reward)s / %(target)s + CAST({points} AS bigint) * %(value)s / 10000)"
+    )
+
+
+# A card was active if the last line that switches it says so; a line that switches off may find it switched off.
+AMOUNTS = f"""
+SELECT store_id, COUNT(*), SUM(active_now), SUM(liability_now),
+    SUM(was_there), SUM(was_there * active_then), SUM(was_there * liability_then)
+FROM (
+    SELECT card.enrolled_at_store_id AS store_id,
+        CASE WHEN card.is_active THEN 1 ELSE 0 END AS active_now,
+        {_liability("card.stamp_count", "card.points_balance")} AS liability_now,
+        1 - COALESCE(since.is_new, 0) AS was_there,
+        CASE WHEN since.is_switched = 1 THEN COALESCE((
+            SELECT CASE WHEN line.transaction_type IN ('{Kind.CARD_DEACTIVATED}', '{Kind.MERGE_OUT}') THEN 0 ELSE 1 END
+            FROM loyalty_loyaltytransaction line
+            WHERE line.card_id = card.id AND line.transaction_at < %(until)s AND line.transaction_type IN {SWITCHING}
+            ORDER BY line.id DESC LIMIT 1
+        ), 1) WHEN card.is_active THEN 1 ELSE 0 END AS active_then,
+        {_liability("card.stamp_count - COALESCE(since.stamps, 0)", "card.points_balance - COALESCE(since.points, 0)")}
+            AS liability_then
+    FROM loyalty_loyaltycard card {{join}} (
+        SELECT card_id, SUM(stamps_delta) AS stamps, SUM(points_delta) AS points,
+            MAX(CASE WHEN transaction_type = '{Kind.CARD_CREATED}' THEN 1 ELSE 0 END) AS is_new,
+            MAX(CASE WHEN transaction_type IN {SWITCHING} THEN 1 ELSE 0 END) AS is_switched
+        FROM loyalty_loyaltytransaction WHERE merchant_id = %(merchant)s AND transaction_at >= %(until)s
+        GROUP BY card_id
+    ) since ON since.card_id = card.id
+    WHERE card.merchant_id = %(merchant)s AND {{where}}
+) figures GROUP BY store_id"""
+
+SEEN = """
+SELECT {store}, {days} FROM (
+    SELECT {line_store} line.card_id, MAX(line.transaction_at) AS seen
+    FROM loyalty_loyaltytransaction line JOIN loyalty_loyaltycard card ON card.id = line.card_id
+    WHERE line.merchant_id = %(merchant)s AND line.transaction_at >= %(day_0)s AND line.transaction_at < %(until)s
+        AND line.transaction_type <> 'points_expired' AND {where}
+    GROUP BY {line_store} line.card_id
+) cards {group}"""
+
+
+def _amounts(
+    program: LoyaltyProgram, until: datetime, where: str, *, every: bool, **more: Any
+) -> list[tuple[int | None, Amount, Amount]]:
+    """(store of enrolment, amount now, amount then) of `every` card, or of those with a line since."""
+    values = {
+        "until": until,
+        "reward": program.stamps_reward_value_cents or 0,
+        "target": program.stamps_target,
+        "value": point_value(program),
+        **more,
+    }
+    rows = _rows(program, AMOUNTS.format(join="LEFT JOIN" if every else "JOIN", where=where), values)
+    return [(row[0], Amount(*map(int, row[1:4])), Amount(*map(int, row[4:]))) for row in rows]
+
+
+def _seen_since(
+    program: LoyaltyProgram, until: datetime, where: str, **more: Any
+) -> dict[int | None, dict[str, int]]:
+    """By store, and by None for all: how many cards have a line of a day or of a later closed one."""
+    last = until.astimezone(program.merchant.tzinfo).date()
+    days = [last - timedelta(days=number) for number in range(RECENT_DAYS - 1, 0, -1)]
+    values = {f"day_{number}": midnight(day, program.merchant) for number, day in enumerate(days)}
+    values |= {"until": until, **more}
+    counts = ", ".join(
+        f"SUM(CASE WHEN seen >= %({name})s THEN 1 ELSE 0 END)" for name in values if name[:4] == "day_"
+    )
+    whole = SEEN.format(store="NULL", line_store="", days=counts, where=where, group="")
+    stores = SEEN.format(
+        store="store_id", line_store="line.store_id,", days=counts, where=where, group="GROUP BY store_id"
+    )
+    rows = [
+        *_rows(program, whole, values),
+        *[row for row in _rows(program, stores, values) if row[0] is not None],
+    ]
+    return {
+        row[0]: {day.isoformat(): int(n or 0) for day, n in zip(days, row[1:], strict=True)} for row in rows
+    }
+
+
+def _rows(program: LoyaltyProgram, sql: str, values: dict[str, Any]) -> list[tuple]:
+    values = values | {"merchant": program.merchant_id, "program": program.pk}
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {name: adapt(v) if isinstance(v, datetime) else v for name, v in values.items()})
+        return cursor.fetchall()
