@@ -115,9 +115,7 @@ class CustomerAdmin(ConsoleAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        for word in search_term.lower().split():
-            queryset = queryset.filter(search_text__contains=word)
-        return queryset, False
+        return selectors.matching(queryset, search_term), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Concat, Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models.base import LIVING, TenantSoftDeletable
@@ -37,6 +37,7 @@ class Customer(TenantSoftDeletable):
     search_text = models.GeneratedField(
         expression=Lower(
             Concat(
+                Value(" "),  # so that the beginning of a word can be looked for everywhere alike
                 F("first_name"),
                 Value(" "),
                 F("last_name"),
@@ -55,7 +56,22 @@ class Customer(TenantSoftDeletable):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["merchant", "phone"], condition=~Q(phone=""), name="customer_phone")]
+        indexes = [
+            models.Index(fields=["merchant", "phone"], condition=~Q(phone=""), name="customer_phone"),
+            models.Index(
+                "merchant",
+                "birth_date",
+                Upper("last_name"),
+                Upper("first_name"),
+                condition=Q(birth_date__isnull=False) & ~Q(last_name=""),
+                name="customer_name_and_birthday",
+            ),
+            models.Index(
+                fields=["merchant", "-id"],
+                condition=Q(marketing_consent=True),
+                name="customer_who_wants_offers",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant", "email"],

@@ -1,6 +1,5 @@
 """Reading loyalty: programs, cards and the ledger, always within a merchant and a card's scope."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,16 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from customers.models import Customer
-from customers.phones import to_e164
 from loyalty import rules
-from loyalty.errors import (
-    CardAmbiguous,
-    CardNotFound,
-    CardNumberMistyped,
-    ProgramNotFound,
-    TransactionNotFound,
-)
+from loyalty.errors import CardNotFound, ProgramNotFound, TransactionNotFound
 from loyalty.models import (
     LoyaltyCard,
     LoyaltyProgram,
@@ -28,15 +19,12 @@ from loyalty.models import (
     StaffPin,
     TransactionType,
 )
-from loyalty.tokens import ALPHABET, LENGTH
 from tenancy import scope
 from tenancy.models import Merchant, Store
 from tenancy.prepared import Prepared
 from tenancy.registry import providers
 from tenancy.selectors import open_stores
 
-QR_TEXT = re.compile(rf"^[{ALPHABET}]{{{LENGTH}}}$", re.IGNORECASE)
-MOST_WORDS = 8  # of a search
 _rewards: dict[int, tuple[datetime, tuple[PointsReward, ...]]] = {}
 
 
@@ -128,95 +116,6 @@ def card_by_access_token(token: str) -> LoyaltyCard:
     if card is None:
         raise CardNotFound()
     return card
-
-
-def find_card(store: Store, text: str) -> LoyaltyCard:
-    """The one card that a scanned or typed text means: QR letters, e-mail, phone or card number.
-
-    Who is found by address or phone has the card that theirs was merged into. Raises CardNotFound, CardNumberMistyped
-    (twelve digits with a slip) or CardAmbiguous (with `matches`).
-    """
-    text = _typed(text)
-    if QR_TEXT.match(text):
-        return _only(store, cards_at(store).filter(qr_code_data=text.upper()))
-    if "@" in text:
-        return _only(store, cards_at(store).filter(customer__email=text.lower()), of_person=True)
-    if text.startswith(("+", "00")):
-        return _by_phone(store, text)
-    digits = re.sub(r"[\s-]", "", text)
-    if len(digits) == 12 and digits.isascii() and digits.isdecimal():
-        return _by_number(store, digits)
-    return _by_phone(store, text)
-
-
-def remaining(store: Store, card: LoyaltyCard) -> LoyaltyCard:
-    """The card that a merged one's balances are on now, if it is valid at a store; else the card itself."""
-    into = cards_at(store).filter(pk=card.merged_into_id).first() if card.merged_into_id else None
-    return remaining(store, into) if into else card
-
-
-def _typed(text: str) -> str:
-    """A text as it can be looked for: PostgreSQL keeps no NUL, and nobody types one."""
-    return text.replace("\x00", "").strip()
-
-
-def _by_number(store: Store, digits: str) -> LoyaltyCard:
-    is_number = rules.luhn_is_valid(digits)
-    card = cards_at(store).filter(card_number=digits).first() if is_number else None
-    if card is not None:
-        return card
-    try:
-        return _by_phone(store, digits)
-    except CardNotFound:
-        if is_number:
-            raise
-        raise CardNumberMistyped() from None
-
-
-def _by_phone(store: Store, text: str) -> LoyaltyCard:
-    phone = to_e164(text, store.country)
-    if not phone:
-        raise CardNotFound()
-    return _only(store, cards_at(store).filter(customer__phone=phone), of_person=True)
-
-
-def _only(store: Store, cards: QuerySet[LoyaltyCard], *, of_person: bool = False) -> LoyaltyCard:
-    """The single card, or the single active one. Raises CardNotFound or CardAmbiguous."""
-    matches = list(cards.order_by("-id")[:20])
-    if of_person:
-        matches = list({card.pk: card for card in (remaining(store, match) for match in matches)}.values())
-    if not matches:
-        raise CardNotFound()
-    active = [card for card in matches if card.is_active]
-    if len(matches) > 1 and len(active) != 1:
-        raise CardAmbiguous(matches=matches)
-    return (active or matches)[0]
-
-
-def search_cards(
-    store: Store, *, text: str = "", is_active: bool | None = None, enrolled_here: bool | None = None
-) -> QuerySet[LoyaltyCard]:
-    """Cards at a store whose number, or customer's name, e-mail or phone contains a text; newest first."""
-    cards = matching(cards_at(store), text)
-    if is_active is not None:
-        cards = cards.filter(is_active=is_active)
-    if enrolled_here is not None:
-        here = Q(enrolled_at_store=store)
-        cards = cards.filter(here if enrolled_here else ~here | Q(enrolled_at_store__isnull=True))
-    return cards.order_by("-id")
-
-
-def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
-    """Narrow cards to those that a text is part of; each word must be found (trigram indexes on PostgreSQL)."""
-    for word in _typed(text).split()[:MOST_WORDS]:
-        customers = Customer.objects.filter(search_text__contains=word.lower()).values("pk")
-        found = Q(customer_id__in=customers)
-        digits = word.replace("-", "")
-        if digits.isdecimal():
-            by_number = LoyaltyCard.objects.filter(card_number__contains=digits).values("pk")
-            found |= Q(pk__in=by_number)
-        cards = cards.filter(found)
-    return cards
 
 
 def stamp_usage(

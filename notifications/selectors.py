@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from customers.models import Customer
+from customers.selectors import matching
 from loyalty.models import LoyaltyCard
 from notifications import marks
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
@@ -79,12 +80,9 @@ def card_of(log: EmailLog) -> QuerySet[LoyaltyCard]:
 
 def emails_matching(emails: QuerySet[EmailLog], text: str) -> QuerySet[EmailLog]:
     """Narrow e-mails to those to an address, or to customers whose name or address contains each word."""
-    words = text.split()
-    if not words:
+    if not text.split():
         return emails
-    customers = Customer.all_objects.all()
-    for word in words:
-        customers = customers.filter(search_text__contains=word.lower())
+    customers = matching(Customer.all_objects.all(), text)
     return emails.filter(Q(customer_id__in=customers.values("pk")) | Q(to=text.strip().lower()))
 
 

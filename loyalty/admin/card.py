@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from loyalty import selectors
+from loyalty import finding
 from loyalty.admin.card_actions import CardActions
 from loyalty.admin.card_import import Importing
 from loyalty.admin.transaction import signed, who
@@ -121,7 +121,7 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        return selectors.matching(queryset, search_term), False
+        return finding.matching(queryset, search_term), False
 
     def store_in_history(self, row: LoyaltyCard) -> int | None:
         return row.enrolled_at_store_id

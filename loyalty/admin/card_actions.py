@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from loyalty import selectors
+from loyalty import finding
 from loyalty.admin.card_forms import AdjustForm, CardForm, MergeForm, ReplaceForm, StampForm, stores_for
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards, points, stamps
@@ -141,7 +141,7 @@ class CardActions:
         )
 
     def _merge(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
-        into = cleaned.get("suggestion") or selectors.find_card(cleaned["store"], cleaned["other"]).pk
+        into = cleaned.get("suggestion") or finding.find_card(cleaned["store"], cleaned["other"]).pk
         cards.merge(**_call(request, card, cleaned), into_card_id=int(into), reason=cleaned["reason"])
         return gettext("The cards were merged.")
 

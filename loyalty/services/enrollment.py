@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from customers import services as customers
 from customers.models import Customer
-from loyalty import ledger, selectors, tokens
+from loyalty import finding, ledger, selectors, tokens
 from loyalty.errors import (
     CustomerIdentifierRequired,
     CustomerNotFound,
@@ -124,7 +124,7 @@ def _card_for(
         card = _widen(cards) or card
     already_enrolled = card is not None
     if card is not None:
-        card = selectors.remaining(store, card)
+        card = finding.remaining(store, card)
     else:
         card = _create_card(customer, program, store=store, scope_store=None if everywhere else store)
         _write_first_lines(card, program, settings, store=store, actor=actor, now=now)

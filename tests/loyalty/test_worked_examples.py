@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from loyalty import selectors, verification
+from loyalty import finding, selectors, verification
 from loyalty.errors import (
     CardNotFound,
     ConfirmationRequired,
@@ -189,7 +189,7 @@ def test_the_lost_phone_and_the_second_address() -> None:
     old = factories.card(cafe.store, "anna@example.com", stamps=7, cents=1230)
     cards.replace(store=cafe.store, card_id=old.pk, actor=MANAGER, reason="phone stolen")
     with refused(CardNotFound):
-        selectors.find_card(cafe.store, old.qr_code_data)
+        finding.find_card(cafe.store, old.qr_code_data)
     new = factories.card(cafe.other_store, "anna.weber@example.com", stamps=5)
     call = {"store": cafe.store, "actor": MANAGER, "reason": "both hers"}
     remaining = cards.merge(card_id=old.pk, into_card_id=new.pk, **call)

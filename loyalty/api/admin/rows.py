@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers import selectors as customers
 from customers.models import Customer
-from loyalty import selectors
+from loyalty import finding
 from loyalty.api import requests, shapes
 from loyalty.api.base import BackOfficeView
 from loyalty.api.documentation import documented
@@ -65,12 +66,6 @@ def containing(*fields: str) -> Callable[[QuerySet, str], QuerySet]:
     return search
 
 
-def _search_customers(rows: QuerySet, text: str) -> QuerySet:
-    for word in text.split():
-        rows = rows.filter(search_text__contains=word.lower())
-    return rows
-
-
 MERCHANTS = Kind(
     "Merchant",
     Merchant,
@@ -101,7 +96,7 @@ CUSTOMERS = Kind(
     Customer,
     shapes.CustomerRow,
     shown.customers,
-    _search_customers,
+    customers.matching,
     related=("merchant",),
     missing=CustomerNotFound,
 )
@@ -119,7 +114,7 @@ CARDS = Kind(
     LoyaltyCard,
     shapes.CardRow,
     shown.loyalty_cards,
-    selectors.matching,
+    finding.matching,
     related=("merchant", "program", "customer", "enrolled_at_store", "scope_store"),
     missing=CardNotFound,
 )

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty import selectors
+from loyalty import finding, selectors
 from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
@@ -48,7 +48,7 @@ class Cards(StoreView):
     def get(self, request: Request) -> Response:
         """Every word must be part of the number, the name, the e-mail address or the phone. Newest first."""
         asked = self.query(requests.CardSearch)
-        found = selectors.search_cards(
+        found = finding.search_cards(
             self.store,
             text=asked.get("search", ""),
             is_active=asked.get("is_active"),
@@ -87,7 +87,7 @@ class CardLookup(StoreView):
         rate_limits.check("lookup", self.caller.session_of(request))
         text = self.query(requests.CardLookup)["q"]
         try:
-            found = selectors.find_card(self.store, text)
+            found = finding.find_card(self.store, text)
         except CardAmbiguous as several:
             matches = shown.cards(several.extra["matches"], self.store)
             raise CardAmbiguous(matches=matches) from None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from loyalty import selectors
+from loyalty import finding, selectors
 from loyalty.errors import CardAlreadyActive, CardAlreadyInactive, CardInactive, CardNotFound
 from loyalty.models import LoyaltyTransaction
 from loyalty.services import cards
@@ -78,10 +78,10 @@ def test_a_replaced_card_has_new_secrets_and_the_old_ones_open_nothing() -> None
     assert len(new.qr_code_data) == len(new.access_token) == 30
     assert set(new.qr_code_data + new.access_token) <= set(ALPHABET)
     with refused(CardNotFound):
-        selectors.find_card(shop.store, old.qr_code_data)
+        finding.find_card(shop.store, old.qr_code_data)
     with refused(CardNotFound):
         selectors.card_by_access_token(old.access_token)
-    assert selectors.find_card(shop.store, new.qr_code_data).pk == old.pk
+    assert finding.find_card(shop.store, new.qr_code_data).pk == old.pk
     line = LoyaltyTransaction.objects.filter(card=old).latest("id")
     assert (line.transaction_type, line.notes) == ("card_replaced", "lost phone")
 
@@ -93,9 +93,9 @@ def test_a_replaced_card_gets_a_new_number_only_if_asked() -> None:
         store=shop.store, card_id=old.pk, actor=MANAGER, reason="number leaked", new_number=True
     )
     assert new.card_number != old.card_number
-    assert selectors.find_card(shop.store, new.card_number).pk == old.pk
+    assert finding.find_card(shop.store, new.card_number).pk == old.pk
     with refused(CardNotFound):
-        selectors.find_card(shop.store, old.card_number)
+        finding.find_card(shop.store, old.card_number)
 
 
 def test_a_number_that_is_taken_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:

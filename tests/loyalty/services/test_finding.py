@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty import selectors
+from loyalty import finding, selectors
 from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped, TransactionNotFound
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import cards
@@ -37,8 +37,8 @@ def test_a_card_is_found_by_all_that_is_known_of_it() -> None:
         f"{number[:4]}-{number[4:8]}-{number[8:]}",
         f"{number[:4]} {number[4:8]} {number[8:]}",
     ):
-        assert selectors.find_card(shop.store, text) == card, text
-        assert selectors.find_card(shop.other_store, text) == card, text
+        assert finding.find_card(shop.store, text) == card, text
+        assert finding.find_card(shop.other_store, text) == card, text
 
 
 def test_another_merchants_card_is_not_found_just_as_one_that_does_not_exist() -> None:
@@ -46,19 +46,19 @@ def test_another_merchants_card_is_not_found_just_as_one_that_does_not_exist() -
     card = factories.card(rival.store, "anna@example.com", phone="621123456")
     for text in (card.qr_code_data, card.card_number, "anna@example.com", "+352621123456", "621123456"):
         with refused(CardNotFound):
-            selectors.find_card(shop.store, text)
+            finding.find_card(shop.store, text)
     for nothing in ("", " ", "Anna", "B" * 30, "nobody@example.com", "+35269", "12"):
         with refused(CardNotFound):
-            selectors.find_card(shop.store, nothing)
+            finding.find_card(shop.store, nothing)
 
 
 def test_where_each_store_has_its_own_cards_the_other_stores_card_is_not_found() -> None:
     shop = factories.shop(settings={"allow_cross_location_redemption": False})
     card = factories.card(shop.store, "anna@example.com", phone="621123456")
     for text in (card.qr_code_data, card.card_number, "anna@example.com", "+352621123456"):
-        assert selectors.find_card(shop.store, text) == card
+        assert finding.find_card(shop.store, text) == card
         with refused(CardNotFound):
-            selectors.find_card(shop.other_store, text)
+            finding.find_card(shop.other_store, text)
 
 
 def test_a_deleted_card_is_not_found() -> None:
@@ -67,7 +67,7 @@ def test_a_deleted_card_is_not_found() -> None:
     soft_delete(card, by=None)
     for text in (card.qr_code_data, card.card_number, card.customer.email):
         with refused(CardNotFound):
-            selectors.find_card(shop.store, text)
+            finding.find_card(shop.store, text)
     with refused(CardNotFound):
         selectors.card_by_access_token(card.access_token)
 
@@ -76,9 +76,9 @@ def test_a_slip_in_a_card_number_is_said_to_be_one() -> None:
     shop = factories.shop()
     card = factories.card(shop.store)
     with refused(CardNumberMistyped):
-        selectors.find_card(shop.store, mistyped(card.display_number))
+        finding.find_card(shop.store, mistyped(card.display_number))
     with refused(CardNotFound):
-        selectors.find_card(shop.store, "1000-0000-0008")
+        finding.find_card(shop.store, "1000-0000-0008")
 
 
 def test_twelve_digits_that_are_no_card_may_be_a_phone() -> None:
@@ -88,14 +88,14 @@ def test_twelve_digits_that_are_no_card_may_be_a_phone() -> None:
     digits = "030123456789"
     assert card.customer.phone == "+49301234567890"
     other = factories.card(germany, phone="0301 23456789")
-    assert selectors.find_card(germany, digits) == other
+    assert finding.find_card(germany, digits) == other
 
 
 def test_a_phone_of_two_people_asks_which_one_is_meant() -> None:
     shop = factories.shop()
     anna, ben = (factories.card(shop.store, phone="621123456") for _person in range(2))
     with refused(CardAmbiguous) as refusal:
-        selectors.find_card(shop.store, "621123456")
+        finding.find_card(shop.store, "621123456")
     assert refusal.extra["matches"] == [ben, anna]
 
 
@@ -103,10 +103,10 @@ def test_of_several_cards_the_only_active_one_is_meant() -> None:
     shop = factories.shop()
     anna, ben = (factories.card(shop.store, phone="621123456") for _person in range(2))
     cards.deactivate(store=shop.store, card_id=anna.pk, actor=MANAGER)
-    assert selectors.find_card(shop.store, "621123456") == ben
+    assert finding.find_card(shop.store, "621123456") == ben
     cards.deactivate(store=shop.store, card_id=ben.pk, actor=MANAGER)
     with refused(CardAmbiguous):
-        selectors.find_card(shop.store, "621123456")
+        finding.find_card(shop.store, "621123456")
 
 
 def test_whose_card_was_merged_into_another_is_found_with_that_one() -> None:
@@ -121,11 +121,11 @@ def test_whose_card_was_merged_into_another_is_found_with_that_one() -> None:
             store=shop.store, card_id=source.pk, into_card_id=into.pk, actor=MANAGER, reason="one person"
         )
     for text in ("anna1@example.com", "621123451", "anna2@example.com", "+352621123453"):
-        assert selectors.find_card(shop.store, text) == third, text
+        assert finding.find_card(shop.store, text) == third, text
     for text in (first.card_number, first.qr_code_data):
-        assert selectors.find_card(shop.store, text) == first
+        assert finding.find_card(shop.store, text) == first
     cards.deactivate(store=shop.store, card_id=third.pk, actor=MANAGER)
-    assert selectors.find_card(shop.store, "anna1@example.com") == third
+    assert finding.find_card(shop.store, "anna1@example.com") == third
 
 
 def test_a_merged_card_is_found_itself_once_the_one_that_remained_is_gone() -> None:
@@ -133,7 +133,7 @@ def test_a_merged_card_is_found_itself_once_the_one_that_remained_is_gone() -> N
     old, kept = factories.card(shop.store, "anna@example.com"), factories.card(shop.store)
     cards.merge(store=shop.store, card_id=old.pk, into_card_id=kept.pk, actor=MANAGER, reason="one person")
     soft_delete(kept, by=None)
-    assert selectors.find_card(shop.store, "anna@example.com") == old
+    assert finding.find_card(shop.store, "anna@example.com") == old
 
 
 def test_a_search_finds_parts_of_names_addresses_phones_and_numbers_newest_first() -> None:
@@ -142,7 +142,7 @@ def test_a_search_finds_parts_of_names_addresses_phones_and_numbers_newest_first
     ben = factories.card(shop.store, "ben@example.org", name="Ben Weberknecht")
 
     def found(text: str, **filters: object) -> list[LoyaltyCard]:
-        return list(selectors.search_cards(shop.store, text=text, **filters))
+        return list(finding.search_cards(shop.store, text=text, **filters))
 
     assert found("") == [ben, anna]
     assert found("WEBER") == [ben, anna]
@@ -165,7 +165,7 @@ def test_a_search_can_be_narrowed() -> None:
     cards.deactivate(store=shop.store, card_id=off.pk, actor=MANAGER)
 
     def found(**filters: object) -> list[LoyaltyCard]:
-        return list(selectors.search_cards(shop.store, **filters))
+        return list(finding.search_cards(shop.store, **filters))
 
     assert found(is_active=True) == [there, here]
     assert found(is_active=False) == [off]
@@ -178,9 +178,9 @@ def test_no_text_whatever_breaks_the_search(text: str) -> None:
     shop = factories.shop()
     factories.card(shop.store)
     with refused(CardNotFound):
-        selectors.find_card(shop.store, text)
-    list(selectors.search_cards(shop.store, text=text))
-    assert list(selectors.search_cards(shop.store, text=f"{text}?")) == []
+        finding.find_card(shop.store, text)
+    list(finding.search_cards(shop.store, text=text))
+    assert list(finding.search_cards(shop.store, text=f"{text}?")) == []
 
 
 def test_a_ledger_line_is_found_where_its_card_is_valid() -> None:

@@ -1,6 +1,6 @@
 """Two cards of one person become one."""
 
-from loyalty import selectors
+from loyalty import finding
 from loyalty.errors import CardInactive, CardNotFound, CardsNotMergeable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
 from loyalty.services import cards, enrollment, points, stamps
@@ -100,7 +100,7 @@ def test_once_cards_are_valid_everywhere_a_persons_two_cards_become_one_valid_ev
     assert (suggestion.card.pk, suggestion.merge_suggestion) == (here.pk, [there.pk])
     remaining = merge(shop.store, there, here)
     assert (remaining.stamp_count, remaining.scope_store) == (9, None)
-    assert selectors.find_card(shop.other_store, email).pk == here.pk
+    assert finding.find_card(shop.other_store, email).pk == here.pk
     again = enrollment.enroll(store=shop.other_store, email=email, actor=STAFF)
     assert (again.card.pk, again.already_enrolled, again.merge_suggestion) == (here.pk, True, [])
 

@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from customers import services as customers
 from customers.models import Customer
-from loyalty import links, selectors
+from loyalty import finding, links, selectors
 from loyalty.errors import CardInactive, CardNotFound
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import cards, enrollment, erasure, points, stamps
@@ -90,7 +90,7 @@ def test_nothing_that_the_person_held_opens_anything_any_more(
     customers.erase_person(customer=card.customer)
     for text in (card.qr_code_data, card.card_number, "anna@example.com", "621123456"):
         with refused(CardNotFound):
-            selectors.find_card(shop.store, text)
+            finding.find_card(shop.store, text)
     with refused(CardNotFound):
         selectors.card_by_access_token(card.access_token)
 

@@ -1,0 +1,106 @@
+"""Finding cards: the one that was scanned or typed in, and those that a search fits."""
+
+import re
+
+from django.db.models import Q, QuerySet
+
+from customers.models import Customer
+from customers.phones import to_e164
+from customers.selectors import SHORT, typed, with_word, words
+from loyalty import rules
+from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped
+from loyalty.models import LoyaltyCard
+from loyalty.selectors import cards_at
+from loyalty.tokens import ALPHABET, LENGTH
+from tenancy.models import Store
+
+QR_TEXT = re.compile(rf"^[{ALPHABET}]{{{LENGTH}}}$", re.IGNORECASE)
+
+
+def find_card(store: Store, text: str) -> LoyaltyCard:
+    """The one card that a scanned or typed text means: QR letters, e-mail, phone or card number.
+
+    Who is found by address or phone has the card that theirs was merged into. Raises CardNotFound, CardNumberMistyped
+    (twelve digits with a slip) or CardAmbiguous (with `matches`).
+    """
+    text = typed(text)
+    if QR_TEXT.match(text):
+        return _only(store, cards_at(store).filter(qr_code_data=text.upper()))
+    if "@" in text:
+        return _only(store, cards_at(store).filter(customer__email=text.lower()), of_person=True)
+    if text.startswith(("+", "00")):
+        return _by_phone(store, text)
+    digits = re.sub(r"[\s-]", "", text)
+    if len(digits) == 12 and digits.isascii() and digits.isdecimal():
+        return _by_number(store, digits)
+    return _by_phone(store, text)
+
+
+def remaining(store: Store, card: LoyaltyCard) -> LoyaltyCard:
+    """The card that a merged one's balances are on now, if it is valid at a store; else the card itself."""
+    into = cards_at(store).filter(pk=card.merged_into_id).first() if card.merged_into_id else None
+    return remaining(store, into) if into else card
+
+
+def _by_number(store: Store, digits: str) -> LoyaltyCard:
+    is_number = rules.luhn_is_valid(digits)
+    card = cards_at(store).filter(card_number=digits).first() if is_number else None
+    if card is not None:
+        return card
+    try:
+        return _by_phone(store, digits)
+    except CardNotFound:
+        if is_number:
+            raise
+        raise CardNumberMistyped() from None
+
+
+def _by_phone(store: Store, text: str) -> LoyaltyCard:
+    phone = to_e164(text, store.country)
+    if not phone:
+        raise CardNotFound()
+    return _only(store, cards_at(store).filter(customer__phone=phone), of_person=True)
+
+
+def _only(store: Store, cards: QuerySet[LoyaltyCard], *, of_person: bool = False) -> LoyaltyCard:
+    """The single card, or the single active one. Raises CardNotFound or CardAmbiguous."""
+    matches = list(cards.order_by("-id")[:20])
+    if of_person:
+        matches = list({card.pk: card for card in (remaining(store, match) for match in matches)}.values())
+    if not matches:
+        raise CardNotFound()
+    active = [card for card in matches if card.is_active]
+    if len(matches) > 1 and len(active) != 1:
+        raise CardAmbiguous(matches=matches)
+    return (active or matches)[0]
+
+
+def search_cards(
+    store: Store, *, text: str = "", is_active: bool | None = None, enrolled_here: bool | None = None
+) -> QuerySet[LoyaltyCard]:
+    """Cards at a store whose number, or customer's name, e-mail or phone contains a text; newest first."""
+    cards = matching(cards_at(store), text)
+    if is_active is not None:
+        cards = cards.filter(is_active=is_active)
+    if enrolled_here is not None:
+        here = Q(enrolled_at_store=store)
+        cards = cards.filter(here if enrolled_here else ~here | Q(enrolled_at_store__isnull=True))
+    return cards.order_by("-id")
+
+
+def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
+    """Narrow cards to those that each word of a text fits: the number, or the customer.
+
+    Each side has its trigram index (PostgreSQL) and is asked for itself: no index serves "one or the other".
+    """
+    for word in words(text):
+        customers = with_word(Customer.all_objects.all(), word).values("pk")
+        digits = word.replace("-", "")
+        if digits.isdecimal():
+            part = "contains" if len(digits) > SHORT else "startswith"
+            numbers = LoyaltyCard.all_objects.filter(**{f"card_number__{part}": digits}).values("pk")
+            of_customers = LoyaltyCard.all_objects.filter(customer__in=customers).values("pk")
+            cards = cards.filter(pk__in=numbers.union(of_customers))
+        else:
+            cards = cards.filter(customer__in=customers)
+    return cards
