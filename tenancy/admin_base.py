@@ -24,7 +24,7 @@ from tenancy.admin_deletion import Deletable
 from tenancy.admin_export import Exporting
 from tenancy.admin_forms import ConsoleForm
 from tenancy.admin_history import Remembering
-from tenancy.admin_lists import BoundedPaginator
+from tenancy.admin_lists import BoundedChangeList, BoundedPaginator
 from tenancy.errors import DomainError
 from tenancy.models.base import LIVING, SoftDeletable
 
@@ -127,6 +127,9 @@ class ConsoleAdmin(Scoped, Deletable, Exporting, Remembering, ModelAdmin):
     list_filter_submit = False
     warn_unsaved_form = True
     compressed_fields = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

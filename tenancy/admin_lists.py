@@ -1,14 +1,16 @@
-"""Lists of the console: counted only as far as people read, deleted rows on request."""
+"""Lists of the console: counted and sorted only as far as people read, deleted rows on request."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from unfold.views import ChangeList
 
 from tenancy.models.base import LIVING
 
@@ -22,6 +24,25 @@ class BoundedPaginator(Paginator):
     def count(self) -> int:
         rows: QuerySet = self.object_list  # type: ignore[assignment]
         return rows.order_by()[:COUNT_LIMIT].count()
+
+
+class BoundedChangeList(ChangeList):
+    """Sorts by any column as long as the rows are counted; more rows keep the list's own order, that of an index."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
+        rows = super().get_queryset(request, exclude_parameters)
+        if ORDER_VAR in self.params and self._are_too_many(request, rows):
+            del self.params[ORDER_VAR]
+            rows = rows.order_by(*self.get_ordering(request, rows))
+        return rows
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if self.result_count >= COUNT_LIMIT:
+            self.sortable_by = ()
+
+    def _are_too_many(self, request: HttpRequest, rows: QuerySet) -> bool:
+        return self.model_admin.get_paginator(request, rows, self.list_per_page).count >= COUNT_LIMIT
 
 
 class DeletedFilter(admin.SimpleListFilter):
