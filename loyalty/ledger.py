@@ -20,7 +20,7 @@ from loyalty.errors import NotEnoughPoints, NotEnoughStamps
 from loyalty.events import BalancesChanged, RewardReady
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin, TransactionType
 from loyalty.models.card import COUNTERS
-from tenancy import outbox, prepared
+from tenancy import bulk, outbox, prepared
 from tenancy.actor import Actor
 from tenancy.models import Store
 from tenancy.prepared import Prepared
@@ -182,7 +182,7 @@ def _write(lines: list[LoyaltyTransaction], cards: list[LoyaltyCard]) -> None:
         prepared.update(unique[0], *BALANCE_FIELDS)
     else:
         LoyaltyTransaction.objects.bulk_create(lines, batch_size=1000)
-        LoyaltyCard.objects.bulk_update(unique, BALANCE_FIELDS, batch_size=500)
+        bulk.update(unique, *BALANCE_FIELDS)
 
 
 def _announce(

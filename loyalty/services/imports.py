@@ -7,7 +7,7 @@ e-mail, and a card has one opening balance at most.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import count, islice
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -21,7 +21,7 @@ from loyalty.errors import ImportInterrupted
 from loyalty.events import CardsEnrolled
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
-from tenancy import outbox
+from tenancy import bulk, outbox
 from tenancy.actor import Actor
 from tenancy.models import Merchant, Store
 
@@ -172,7 +172,12 @@ class _Bringer:
 
     def bring(self, lines: Iterable[Line], counted: Callable[[int], None]) -> Figures:
         lines = iter(lines)
-        while chunk := list(islice(lines, CHUNK)):
+        for number in count():
+            chunk = list(islice(lines, CHUNK))
+            if not chunk:
+                break
+            if number in (1, 10, 100):
+                bulk.tell_planner(Customer, LoyaltyCard, LoyaltyTransaction)
             plan = foresee(store=self.store, lines=chunk)
             if plan.refused:
                 raise ImportInterrupted(SWITCHED_OFF)
@@ -265,14 +270,11 @@ def _make_cards(
 
 
 def _free_numbers(count: int) -> list[str]:
-    """Card numbers that nobody has; ten thousand new ones among a million may well meet one that is taken."""
+    """Card numbers that nobody has; thousands of new ones among a million may well meet one that is taken."""
     numbers: set[str] = set()
     while len(numbers) < count:
         wanted = {tokens.card_number() for _ in range(count - len(numbers))}
-        for chunk in _chunks(sorted(wanted)):
-            taken = LoyaltyCard.all_objects.filter(card_number__in=chunk)
-            wanted -= set(taken.values_list("card_number", flat=True))
-        numbers |= wanted
+        numbers |= wanted - bulk.present(LoyaltyCard, "card_number", sorted(wanted))
     return sorted(numbers, key=lambda number: number[::-1])
 
 

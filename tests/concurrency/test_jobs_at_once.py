@@ -1,0 +1,68 @@
+"""Many workers hear the same bell: a job is done once, and a file that is confirmed by everybody at once, too."""
+
+from collections import Counter
+
+import pytest
+
+from loyalty.models import LoyaltyCard
+from loyalty.services import imports
+from loyalty.services.imports import Line
+from tenancy import jobs
+from tenancy.models import BackgroundJob, HistoryEntry, JobKind, User
+from tests import factories
+from tests.concurrency.crowd import ROUNDS, Crowd, without_row_locks
+
+pytestmark = pytest.mark.concurrency
+
+
+def waiting_export(owner: User) -> BackgroundJob:
+    parameters = {"kind": "csv", "query": ""}
+    return jobs.ask(user=owner, kind=JobKind.EXPORT, about="loyalty.loyaltycard", parameters=parameters)
+
+
+def test_however_many_workers_there_are_a_job_is_done_once(few: Crowd) -> None:
+    shop = factories.shop()
+    factories.card(shop.store)
+    for _round in range(ROUNDS):
+        waiting = [waiting_export(shop.owner) for _number in range(3)]
+        done = few.all_at_once(lambda number: f"{jobs.run_due()} done")
+        assert sum(int(answer.split()[0]) for answer in done) == 3
+        made = BackgroundJob.objects.filter(pk__in=[job.pk for job in waiting])
+        assert Counter(made.values_list("state", "attempts")) == {("done", 1): 3}
+    assert HistoryEntry.objects.filter(user=shop.owner).count() == 3 * ROUNDS
+
+
+def test_a_preview_that_is_confirmed_by_everybody_at_once_goes_on_once(few: Crowd) -> None:
+    shop = factories.shop()
+    job = waiting_export(shop.owner)
+    jobs.run(job)
+    BackgroundJob.objects.filter(pk=job.pk).update(kind="check")
+    job.refresh_from_db()
+    answers = few.all_at_once(lambda number: "first" if jobs.confirm(job) else "late")
+    assert Counter(answers) == {"first": 1, "late": few.size - 1}
+
+
+def everybody_imports_the_same_file(crowd: Crowd) -> None:
+    shop = factories.shop()
+    known = [factories.card(shop.store) for _number in range(3)]
+    emails = [f"new{n}@example.com" for n in range(5)] + [card.customer.email for card in known]
+
+    def bring(number: int) -> str:
+        lines = [Line(email=email, stamps=2) for email in emails]
+        done = imports.bring_over(store=shop.store, actor=factories.actor("owner"), lines=lines)
+        return f"{done.balances} balances"
+
+    answers = Counter(crowd.all_at_once(bring))
+    assert answers == {"8 balances": 1, "0 balances": crowd.size - 1}
+    cards = LoyaltyCard.objects.filter(merchant=shop.merchant)
+    assert sorted(cards.values_list("stamp_count", flat=True)) == [2] * 8
+
+
+def test_a_file_that_is_imported_by_everybody_at_once_is_there_once(few: Crowd) -> None:
+    """Seen red: `test_without_the_merchants_lock_imports_spoil_each_other`."""
+    everybody_imports_the_same_file(few)
+
+
+def test_without_the_merchants_lock_imports_spoil_each_other(few: Crowd) -> None:
+    with without_row_locks(), pytest.raises(AssertionError):
+        everybody_imports_the_same_file(few)

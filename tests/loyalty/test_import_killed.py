@@ -1,0 +1,89 @@
+"""A worker that is killed in the middle of an import: nothing of it is there, and then all of it, once."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from django.conf import settings as site
+from django.db import connection, transaction
+from django.utils import timezone
+
+from customers.models import Customer
+from loyalty import verification
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from tenancy import jobs, scope
+from tenancy.models import BackgroundJob, JobKind
+from tests import factories
+
+LINES = 2_500  # of which the last one knows the shop already
+WAIT = 120  # seconds; only a broken test waits so long
+
+
+def confirmed_import(shop: factories.Shop) -> BackgroundJob:
+    """A file of many new people and one known, checked and confirmed."""
+    text = "email,stamps\n" + "".join(f"person{n}@example.com,3\n" for n in range(1, LINES + 1))
+    job = jobs.ask(
+        user=shop.owner,
+        kind=JobKind.CHECK,
+        about="loyalty.loyaltycard",
+        parameters={"store": shop.store.pk},
+        file_name="customers.csv",
+        file=io.BytesIO(text.encode()),
+    )
+    job = jobs.run(job)
+    assert (job.state, job.total) == ("done", LINES)
+    assert jobs.confirm(job, announce=False, ip_address=None, user_agent="")
+    job.refresh_from_db()
+    return job
+
+
+def kill_in_the_middle(job: BackgroundJob, redis_url: str, folder: Path) -> None:
+    """Start a real worker, ring for its job, and SIGKILL it once it has told of the lines that it has written."""
+    server = connection.settings_dict
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "loyalty_site.settings.local",
+        "DATABASE_URL": f"postgresql://{server['USER']}@{server['HOST']}:{server['PORT']}/{server['NAME']}",
+        "REDIS_URL": redis_url,
+        "VAR_DIR": str(folder),
+    }
+    command = [sys.executable, "-m", "celery", "-A", "loyalty_site", "worker", "-P", "solo", "-l", "ERROR"]
+    with (
+        subprocess.Popen(command, env=environment, cwd=site.BASE_DIR) as worker,
+        Celery(broker=redis_url, set_as_current=False) as bell,
+    ):
+        bell.send_task(jobs.RUN_TASK, queue="jobs")
+        until = time.monotonic() + WAIT
+        while job.done < LINES and time.monotonic() < until:
+            job.refresh_from_db()
+        os.kill(worker.pid, signal.SIGKILL)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_whose_worker_is_killed_is_done_by_the_next_one(redis_url: str, tmp_path: Path) -> None:
+    shop = factories.shop()
+    known = factories.card(shop.store, email=f"person{LINES}@example.com")
+    job = confirmed_import(shop)
+    with scope.merchant(shop.merchant), transaction.atomic():
+        # The till has this card in hand, so that the import cannot come to its end.
+        LoyaltyCard.objects.select_for_update(of=("self",)).get(pk=known.pk)
+        kill_in_the_middle(job, redis_url, tmp_path)
+    with scope.merchant(shop.merchant):
+        assert (job.state, job.done) == ("running", LINES)
+        assert Customer.objects.get() == known.customer
+        assert factories.fresh(known).stamp_count == 0
+        assert jobs.run_due() == 0  # until its lease is over
+        BackgroundJob.objects.filter(pk=job.pk).update(leased_until=timezone.now())
+        assert jobs.run_due() == 1
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == ("done", 2)
+        assert job.outcome["sentence"] == "2499 cards were made, 2500 balances were brought over."
+        assert Customer.objects.count() == LINES
+        assert LoyaltyCard.objects.filter(stamp_count=3).count() == LINES
+        assert LoyaltyTransaction.objects.filter(transaction_type="opening_balance").count() == LINES
+        assert list(verification.differences()) == []
