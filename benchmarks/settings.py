@@ -6,4 +6,4 @@ DEBUG = False
 ROOT_URLCONF = "benchmarks.urls"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 LOGGING = {"version": 1, "disable_existing_loggers": True}
-RATE_LIMITS = RATE_LIMITS | {"pin_unlock": "1000/m"}  # 64 tills of one shop sign in at once
+RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "1000/s")  # noqa: F405 - many tills of one shop, from one address
