@@ -18,7 +18,7 @@ def update(rows: Sequence[models.Model], *names: str) -> None:
     if not rows:
         return
     meta = rows[0]._meta
-    fields = [meta.pk, *(meta.get_field(name) for name in names)]
+    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in names)]
     most = connection.features.max_query_params
     at_once = min(ROWS_AT_ONCE, most // len(fields)) if most else ROWS_AT_ONCE
     left = iter(rows)
@@ -53,8 +53,9 @@ def present(model: type[models.Model], name: str, values: Sequence[str]) -> set[
 
     Asked with IN, PostgreSQL may take the trigrams of a column for the better index: five seconds for a thousand.
     """
-    table = connection.ops.quote_name(model._meta.db_table)
-    column = connection.ops.quote_name(model._meta.get_field(name).column)
+    quoted = connection.ops.quote_name
+    field: Any = model._meta.get_field(name)
+    table, column = quoted(model._meta.db_table), quoted(field.column)
     marks = ", ".join(["(%s)"] * len(values))
     with connection.cursor() as cursor:
         cursor.execute(
