@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from customers import services as customer_services
 from customers.models import Customer
 from loyalty import ledger, selectors, tokens
-from loyalty.errors import ImportInterrupted
+from loyalty.errors import ImportInterrupted, ProgramNotFound
 from loyalty.events import CardsEnrolled
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
-from tenancy import bulk, outbox
+from tenancy import bulk, deletion, outbox, turns
 from tenancy.actor import Actor
-from tenancy.models import Merchant, Store
+from tenancy.errors import StoreNotFound
+from tenancy.models import Store
 
 LINES_AT_MOST = 200_000
 CHUNK = 1_000
@@ -147,14 +148,19 @@ def bring_over(
     """Make the customers and cards of these lines and write their balances, in one transaction.
 
     Who is known keeps what is known and gets what was missing. `announce` sends each new customer the e-mail of an
-    enrolment; `counted` hears of each thousand lines. Returns what was done. Raises ManagerRequired, ProgramNotFound,
-    or ImportInterrupted if a card is switched off or somebody enrolled at the same moment: nothing was written then.
+    enrolment; `counted` hears of each thousand lines. Returns what was done. Raises ManagerRequired, StoreNotFound,
+    ProgramNotFound, or ImportInterrupted if a card is switched off or somebody enrolled at the same moment: nothing
+    was written then.
     """
     actor.require_manager()
     try:
         with transaction.atomic():
             # Two imports of one merchant come one after the other: the second finds what the first has written.
-            Merchant.objects.select_for_update(no_key=True, of=("self",)).get(pk=store.merchant_id)
+            turns.take("import", store.merchant_id)
+            if not deletion.hold(store.merchant, store):
+                raise StoreNotFound()
+            if not deletion.hold(selectors.program_of(store.merchant_id)):
+                raise ProgramNotFound()
             return _Bringer(store, actor, announce=announce).bring(lines, counted)
     except IntegrityError as error:
         raise ImportInterrupted() from error

@@ -1,16 +1,17 @@
 """Many workers hear the same bell: a job is done once, and a file that is confirmed by everybody at once, too."""
 
+import threading
 from collections import Counter
 
 import pytest
 
 from loyalty.models import LoyaltyCard
-from loyalty.services import imports
+from loyalty.services import enrollment, imports
 from loyalty.services.imports import Line
-from tenancy import jobs
+from tenancy import jobs, turns
 from tenancy.models import BackgroundJob, HistoryEntry, JobKind, User
 from tests import factories
-from tests.concurrency.crowd import ROUNDS, Crowd, without_row_locks
+from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, fetch, without_row_locks
 
 pytestmark = pytest.mark.concurrency
 
@@ -59,10 +60,39 @@ def everybody_imports_the_same_file(crowd: Crowd) -> None:
 
 
 def test_a_file_that_is_imported_by_everybody_at_once_is_there_once(few: Crowd) -> None:
-    """Seen red: `test_without_the_merchants_lock_imports_spoil_each_other`."""
+    """Seen red: `test_without_turns_imports_spoil_each_other`."""
     everybody_imports_the_same_file(few)
 
 
-def test_without_the_merchants_lock_imports_spoil_each_other(few: Crowd) -> None:
+def test_without_turns_imports_spoil_each_other(few: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "take", lambda *what: None)
     with without_row_locks(), pytest.raises(AssertionError):
         everybody_imports_the_same_file(few)
+
+
+def test_people_get_cards_at_the_till_while_a_long_import_is_under_way(few: Crowd) -> None:
+    """Seen red with imports that lock the merchant's row, which an enrolment holds against its deletion."""
+    shop = factories.shop()
+    written, enrolled, in_between = threading.Event(), threading.Event(), []
+
+    def has_written(_count: int) -> None:
+        written.set()
+        while not (done := enrolled.wait(0.01)) and not fetch("SELECT 1 FROM pg_locks WHERE NOT granted", []):
+            pass
+        in_between.append(done)
+
+    def import_or_enrol(number: int) -> object:
+        if number == 0:
+            lines = [Line(email="anna@example.com", stamps=2)]
+            return imports.bring_over(
+                store=shop.store, actor=factories.actor("owner"), lines=lines, counted=has_written
+            )
+        written.wait(PATIENCE)
+        enrollment.enroll(
+            store=shop.store, email="ben@example.com", create_if_missing=True, actor=factories.actor("staff")
+        )
+        return enrolled.set()
+
+    assert few.all_at_once(import_or_enrol, people=2) == ["done", "done"]
+    assert in_between == [True]
+    assert LoyaltyCard.objects.filter(merchant=shop.merchant).count() == 2
