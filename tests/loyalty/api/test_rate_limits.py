@@ -41,7 +41,9 @@ def test_cards_can_be_looked_up_only_so_often(shop: Shop, till: Till, manager: T
 
 
 def test_look_ups_are_counted_per_session_wherever_it_looks(shop: Shop) -> None:
-    gare, kirchberg, tablet = (Till(store, shop.owner) for store in (shop.store, shop.other_store, shop.store))
+    gare, kirchberg, tablet = (
+        Till(store, shop.owner) for store in (shop.store, shop.other_store, shop.store)
+    )
     kirchberg.client = gare.client
     answers = [till.get("cards/lookup/?q=anna@example.com") for till in (gare, kirchberg, gare)]
     assert [limited(one) for one in answers] == [False, False, True]
