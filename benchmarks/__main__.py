@@ -14,6 +14,7 @@ from tests import servers
 NAMES = sorted(
     path.stem.removeprefix("bench_").replace("_", "-") for path in Path(__file__).parent.glob("bench_*.py")
 )
+BUFFERS = "2GB"  # a quarter of a small server's memory, as PostgreSQL itself recommends
 
 
 def run_all() -> int:
@@ -23,7 +24,7 @@ def run_all() -> int:
 
 def run_one(name: str, *arguments: str) -> int:
     """One benchmark on a migrated, empty PostgreSQL database with a Redis beside it."""
-    with servers.postgres() as postgres_url, servers.redis() as redis_url:
+    with servers.postgres(shared_buffers=BUFFERS) as postgres_url, servers.redis() as redis_url:
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = postgres_url, redis_url
         os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
         django.setup()

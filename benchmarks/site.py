@@ -12,6 +12,10 @@ from pathlib import Path
 
 import psutil
 
+from tests import servers
+
+ROOT = Path(__file__).parents[1]
+
 
 class Server:
     """A running gunicorn and what its processes have used so far."""
@@ -26,14 +30,13 @@ class Server:
 
 
 @contextmanager
-def web(workers: int = 2) -> Iterator[Server]:
-    """gunicorn with sync workers on a free port; ends with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def web(workers: int = 2, **environment: str) -> Iterator[Server]:
+    """gunicorn with sync workers on PORT, or a free one; ends with the block."""
+    port = int(environment.get("PORT") or servers.free_port())
     command = [sys.executable, "-m", "gunicorn", "loyalty_site.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), "--log-level", "error", "--preload"]
-    with subprocess.Popen(command, cwd=Path(__file__).parents[1], start_new_session=True) as gunicorn:
+    environment = os.environ | environment
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as gunicorn:
         try:
             _wait_for(port)
             yield Server(port, psutil.Process(gunicorn.pid))

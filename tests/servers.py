@@ -44,8 +44,12 @@ class ServerUnavailableError(RuntimeError):
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Give the address of a PostgreSQL server, of this machine's own if DATABASE_URL names one."""
+def postgres(**options: str) -> Iterator[str]:
+    """Give the address of a PostgreSQL server, of this machine's own if DATABASE_URL names one.
+
+    Args:
+        options: its settings where they differ from those of the tests.
+    """
     if given := os.environ.get("DATABASE_URL"):
         yield given
         return
@@ -74,7 +78,9 @@ def postgres() -> Iterator[str]:
             "UTF8",
         ]
         run([*initialise, "--no-sync", "--locale", "C.UTF-8"], home, account)
-        options = [part for name, value in POSTGRES_OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        options = [
+            part for name, value in (POSTGRES_OPTIONS | options).items() for part in ("-c", f"{name}={value}")
+        ]
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), *options]
         url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         with server(command, home, account, ready=lambda: psycopg.connect(url, connect_timeout=1).close()):
