@@ -70,7 +70,7 @@ class Exporting:
             return HttpResponseRedirect(f"../csv/?{request.GET.urlencode()}")
         if request.method == "POST":
             try:
-                job = self._ask(request, kind)
+                job = self._promise(request, kind)
             except TooManyJobs as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -90,7 +90,7 @@ class Exporting:
         }
         return TemplateResponse(request, "admin/ask.html", context)
 
-    def _ask(self, request: HttpRequest, kind: str) -> BackgroundJob:
+    def _promise(self, request: HttpRequest, kind: str) -> BackgroundJob:
         return jobs.ask(
             user=request.user,  # type: ignore[arg-type]
             kind=JobKind.EXPORT,
