@@ -93,14 +93,16 @@ def without_row_locks() -> Iterator[None]:
 
 @contextmanager
 def all_have_read_before_anyone_writes(module: Any, function: str, people: int) -> Iterator[None]:
-    """Make the worst moment certain: whoever returns from a function waits until so many others have."""
-    meeting = threading.Barrier(people)
+    """Make the worst moment certain, once: who of a crowd returns from a function waits until so many have."""
+    meeting, met = threading.Barrier(people), threading.Event()
     original = getattr(module, function)
 
     def then_wait(*arguments: Any, **keywords: Any) -> Any:
         found = original(*arguments, **keywords)
-        with suppress(threading.BrokenBarrierError):
-            meeting.wait(2)
+        if not met.is_set() and threading.current_thread() is not threading.main_thread():
+            with suppress(threading.BrokenBarrierError):
+                meeting.wait(PATIENCE)
+            met.set()
         return found
 
     with pytest.MonkeyPatch.context() as patch:
