@@ -68,7 +68,7 @@ def cards(
     """Add cards with an opening balance each, last active `idle` ago; returns the first and the last id.
 
     With `over_days` they are made one after the other over so many days, many at first and few at last, and each has
-    got `lines` more lines since, stamps and points in turn: trade that grows steadily up to now.
+    got `lines` more lines since, stamps and points in turn, and no opening balance: trade that grows up to now.
     """
     values: dict[str, Any] = {
         "merchant": of.merchant.pk,
@@ -92,9 +92,7 @@ def cards(
         cursor.execute("SELECT MAX(id) FROM loyalty_loyaltycard")
         last = cursor.fetchone()[0]
         values |= {"first": last - count + 1, "last": last}
-        cursor.execute(OPENING_LINES, values)
-        if lines:
-            cursor.execute(HISTORY, values)
+        cursor.execute(HISTORY if lines else OPENING_LINES, values)
     return last - count + 1, last
 
 
@@ -185,7 +183,8 @@ SELECT merchant_id, %(program)s, id, store_id, digits || (
     CASE WHEN %(lines)s = 0 THEN now() - %(idle)s::interval ELSE {MOMENT} END, created_at, now()
 FROM (
     SELECT customer.*, id AS customer_id, (10000000000 + id * 829348951 %% 90000000000)::text AS digits,
-        %(lines)s - 1 AS n, %(stamps)s + (%(lines)s + 1) / 2 AS stamps, %(points)s + %(lines)s / 2 * 10 AS points
+        %(lines)s - 1 AS n, %(stamps)s + (%(lines)s + 1) / 2 AS stamps,
+        %(points)s + %(lines)s / 2 * 10 AS points
     FROM customers_customer customer WHERE id > %(base)s ORDER BY id LIMIT %(count)s
 ) card ORDER BY id"""
 
@@ -196,7 +195,7 @@ INSERT INTO loyalty_loyaltytransaction (merchant_id, card_id, store_id, transact
 SELECT merchant_id, id, enrolled_at_store_id,
     CASE WHEN %(stamps)s + %(points)s > 0 THEN 'opening_balance' ELSE 'card_created' END,
     %(stamps)s, %(stamps)s, %(points)s, %(points)s, '', '', '', '', false,
-    CASE WHEN %(lines)s = 0 THEN last_activity_at ELSE created_at END, now()
+    last_activity_at, now()
 FROM loyalty_loyaltycard WHERE id BETWEEN %(first)s AND %(last)s ORDER BY id"""
 
 # In the order of time, as a ledger grows. Of a card's lines the first, third, fifth ... are stamps, the others points.
@@ -204,11 +203,13 @@ HISTORY = f"""
 INSERT INTO loyalty_loyaltytransaction (merchant_id, card_id, store_id, transaction_type, stamps_delta,
     stamps_balance_after, points_delta, points_balance_after, order_reference, reward_name, notes, user_agent,
     recorded_offline, transaction_at, created_at)
-SELECT merchant_id, id, enrolled_at_store_id, CASE WHEN n %% 2 = 0 THEN 'stamp_earned' ELSE 'points_earned' END,
-    1 - n %% 2, %(stamps)s + n / 2 + 1, n %% 2 * 10, %(points)s + (n + 1) / 2 * 10, '', '', '', '', false, at, at
+SELECT merchant_id, id, enrolled_at_store_id,
+    CASE WHEN n < 0 THEN 'card_created' WHEN n %% 2 = 0 THEN 'stamp_earned' ELSE 'points_earned' END,
+    CASE WHEN n < 0 THEN 0 ELSE 1 - n %% 2 END, CASE WHEN n < 0 THEN 0 ELSE n / 2 + 1 END,
+    CASE WHEN n < 0 THEN 0 ELSE n %% 2 * 10 END, (n + 1) / 2 * 10, '', '', '', '', false, at, at
 FROM (
-    SELECT card.*, n, {MOMENT} AS at
-    FROM loyalty_loyaltycard card CROSS JOIN generate_series(0, %(lines)s - 1) n
+    SELECT card.*, n, CASE WHEN n < 0 THEN created_at ELSE {MOMENT} END AS at
+    FROM loyalty_loyaltycard card CROSS JOIN generate_series(-1, %(lines)s - 1) n
     WHERE id BETWEEN %(first)s AND %(last)s
 ) lines ORDER BY at"""
 

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Min, OuterRef, Q, Subquery
 
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Standing
 from loyalty.models import TransactionType as Kind
@@ -67,7 +67,7 @@ def is_taken(program: LoyaltyProgram, *, until: datetime) -> bool:
 def take(program: LoyaltyProgram, *, until: datetime) -> None:
     """Count all cards as they were at the end of the closed days, for each store and for all."""
     then = {store_id: amount for store_id, _now, amount in _amounts(program, until, LIVING_CARDS, every=True)}
-    seen = _seen_since(program, until, LIVING_CARDS)
+    seen, first_lines = _seen_since(program, until, LIVING_CARDS), _first_lines(program, until)
     rows = [
         Standing(
             merchant_id=program.merchant_id,
@@ -77,6 +77,7 @@ def take(program: LoyaltyProgram, *, until: datetime) -> None:
             terms=terms(program),
             **_columns(_sum(then.values()) if store_id is None else then.get(store_id, Amount())),
             seen_since=seen.get(store_id, {}),
+            first_lines=first_lines if store_id is None else {},
         )
         for store_id in {None, *then, *seen}
     ]
@@ -158,10 +159,11 @@ def recently_active(program: LoyaltyProgram, store: Store | None = None, *, now:
     if store is not None:
         lines = lines.filter(store=store)
     since = lines.filter(transaction_at__gte=until).values("card_id")
+    from_line = whole.first_lines.get(first.isoformat(), 0) if whole else 0
     # The newest first: whoever comes every day is found with one look.
-    earlier = lines.filter(card=OuterRef("pk"), transaction_at__gte=start, transaction_at__lt=until).order_by(
-        "-id"
-    )
+    earlier = lines.filter(
+        card=OuterRef("pk"), pk__gte=from_line, transaction_at__gte=start, transaction_at__lt=until
+    ).order_by("-id")
     cards = LoyaltyCard.objects.filter(program=program, pk__in=since)
     return (
         counted + cards.alias(earlier=Subquery(earlier.values("pk")[:1])).filter(earlier__isnull=True).count()
@@ -243,24 +245,33 @@ def _seen_since(
     program: LoyaltyProgram, until: datetime, where: str, **more: Any
 ) -> dict[int | None, dict[str, int]]:
     """By store, and by None for all: how many cards have a line of a day or of a later closed one."""
-    last = until.astimezone(program.merchant.tzinfo).date()
-    days = [last - timedelta(days=number) for number in range(RECENT_DAYS - 1, 0, -1)]
-    values = {f"day_{number}": midnight(day, program.merchant) for number, day in enumerate(days)}
+    days = _closed_days(program, until)
+    values: dict[str, Any] = {f"day_{number}": start for number, start in enumerate(days.values())}
+    counts = ", ".join(f"SUM(CASE WHEN seen >= %({name})s THEN 1 ELSE 0 END)" for name in values)
     values |= {"until": until, **more}
-    counts = ", ".join(
-        f"SUM(CASE WHEN seen >= %({name})s THEN 1 ELSE 0 END)" for name in values if name[:4] == "day_"
-    )
     whole = SEEN.format(store="NULL", line_store="", days=counts, where=where, group="")
     stores = SEEN.format(
         store="store_id", line_store="line.store_id,", days=counts, where=where, group="GROUP BY store_id"
     )
-    rows = [
-        *_rows(program, whole, values),
-        *[row for row in _rows(program, stores, values) if row[0] is not None],
-    ]
-    return {
-        row[0]: {day.isoformat(): int(n or 0) for day, n in zip(days, row[1:], strict=True)} for row in rows
-    }
+    rows = _rows(program, whole, values)
+    rows += [row for row in _rows(program, stores, values) if row[0] is not None]
+    return {row[0]: {day: int(n or 0) for day, n in zip(days, row[1:], strict=True)} for row in rows}
+
+
+def _first_lines(program: LoyaltyProgram, until: datetime) -> dict[str, int]:
+    days = _closed_days(program, until)
+    closed = LoyaltyTransaction.objects.filter(
+        merchant=program.merchant_id, transaction_at__gte=min(days.values()), transaction_at__lt=until
+    )
+    ids = {day: Min("pk", filter=Q(transaction_at__gte=start)) for day, start in days.items()}
+    return {day: line_id for day, line_id in closed.aggregate(**ids).items() if line_id is not None}
+
+
+def _closed_days(program: LoyaltyProgram, until: datetime) -> dict[str, datetime]:
+    """The closed days that "the last 30 days" may begin with, and when each began."""
+    last = until.astimezone(program.merchant.tzinfo).date()
+    days = [last - timedelta(days=number) for number in range(RECENT_DAYS - 1, 0, -1)]
+    return {day.isoformat(): midnight(day, program.merchant) for day in days}
 
 
 def _rows(program: LoyaltyProgram, sql: str, values: dict[str, Any]) -> list[tuple]:

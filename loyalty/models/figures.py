@@ -65,7 +65,8 @@ class Standing(TenantOwned):
     """What a program's living cards were at the end of its closed days: all of them (`store` null), or a store's.
 
     A store's cards are those enrolled there; `seen_since` counts those with a transaction there, other than an expiry,
-    on a day ({"2026-06-29": 12, ...}) or a later closed one. `terms` is what `liability_cents` was reckoned with.
+    on a day ({"2026-06-29": 12, ...}) or a later closed one, and `first_lines` has the smallest id that a line of these
+    days has. `terms` is what `liability_cents` was reckoned with.
     """
 
     merchant = models.ForeignKey("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
@@ -81,6 +82,7 @@ class Standing(TenantOwned):
     active_cards = models.IntegerField(default=0)
     liability_cents = models.BigIntegerField(default=0)
     seen_since = models.JSONField(default=dict)
+    first_lines = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
