@@ -58,12 +58,18 @@ class Customer(TenantSoftDeletable):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["merchant", "phone"], condition=~Q(phone=""), name="customer_phone"),
+            # Who may be known twice is gathered from these two alone (customers.selectors).
+            models.Index(
+                fields=["merchant", "phone"], condition=LIVING & ~Q(phone=""), name="customer_living_phone"
+            ),
             models.Index(
                 "merchant",
                 "birth_date",
                 Upper("last_name"),
                 Upper("first_name"),
-                condition=Q(birth_date__isnull=False) & ~Q(last_name=""),
+                "last_name",
+                "first_name",
+                condition=LIVING & Q(birth_date__isnull=False) & ~Q(last_name=""),
                 name="customer_name_and_birthday",
             ),
             models.Index(

@@ -63,7 +63,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customer',
-            index=models.Index(models.F('merchant'), models.F('birth_date'), django.db.models.functions.text.Upper('last_name'), django.db.models.functions.text.Upper('first_name'), condition=models.Q(('birth_date__isnull', False), models.Q(('last_name', ''), _negated=True)), name='customer_name_and_birthday'),
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True), models.Q(('phone', ''), _negated=True)), fields=['merchant', 'phone'], name='customer_living_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=models.Index(models.F('merchant'), models.F('birth_date'), django.db.models.functions.text.Upper('last_name'), django.db.models.functions.text.Upper('first_name'), models.F('last_name'), models.F('first_name'), condition=models.Q(('deleted_at__isnull', True), ('birth_date__isnull', False), models.Q(('last_name', ''), _negated=True)), name='customer_name_and_birthday'),
         ),
         migrations.AddIndex(
             model_name='customer',
