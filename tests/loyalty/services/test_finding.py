@@ -155,6 +155,24 @@ def test_a_search_finds_parts_of_names_addresses_phones_and_numbers_newest_first
     assert found("100%") == []
 
 
+def test_one_or_two_letters_begin_a_name_an_address_or_a_number() -> None:
+    shop = factories.shop()
+    anna = factories.card(shop.store, "anna.weber@example.com", name="Anna Weber", phone="621123456")
+    ben = factories.card(shop.store, "ben@example.org", name="Ben Krier")
+
+    def found(text: str) -> list[LoyaltyCard]:
+        return list(finding.search_cards(shop.store, text=text))
+
+    assert found("a") == [anna]
+    assert found("we") == [anna]
+    assert found("BE") == [ben]
+    assert found("eb") == []  # in the middle of Weber
+    assert found("b kr") == [ben]
+    assert found("+3") == [anna]
+    for card in (anna, ben):
+        assert card in found(card.card_number[:2])
+
+
 def test_a_search_can_be_narrowed() -> None:
     shop = factories.shop()
     here, there, off = (

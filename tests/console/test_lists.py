@@ -1,0 +1,113 @@
+"""Lists of the console at a size that nobody counts to: what they cost does not grow with what is in them."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from customers.models import Customer
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.services import points
+from tenancy import admin_lists, deletion
+from tests import factories
+from tests.console.world import World, address, list_address
+
+CARDS, LINES = reverse("admin:loyalty_loyaltycard_changelist"), list_address(LoyaltyTransaction)
+
+
+@pytest.fixture
+def three_cards(world: World) -> list[LoyaltyCard]:
+    """The world's own card with two stamps, and two more: one without, one with five."""
+    return [
+        world.mine["loyalty_loyaltycard"],
+        factories.card(world.shop.store, "ben@example.com"),
+        factories.card(world.shop.store, "eva@example.com", stamps=5),
+    ]
+
+
+def stamps_column(world: World, client) -> int:
+    columns = client.get(CARDS).context["cl"].list_display
+    return columns.index("stamp_count")
+
+
+def test_a_short_list_is_sorted_by_any_column(world: World, three_cards: list[LoyaltyCard]) -> None:
+    client = world.client("owner")
+    listed = client.get(CARDS, {"o": stamps_column(world, client)}).context["cl"]
+    assert [card.stamp_count for card in listed.result_list] == [0, 2, 5]
+    assert listed.sortable_by != ()
+
+
+def test_a_list_too_long_to_be_counted_keeps_its_own_order(
+    world: World, three_cards: list[LoyaltyCard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin_lists, "COUNT_LIMIT", 3)
+    client = world.client("owner")
+    listed = client.get(CARDS, {"o": stamps_column(world, client)}).context["cl"]
+    assert [card.pk for card in listed.result_list] == sorted((card.pk for card in three_cards), reverse=True)
+    assert listed.sortable_by == ()
+    shorter = client.get(CARDS, {"o": f"-{stamps_column(world, client)}", "q": "eva"}).context["cl"]
+    assert [card.stamp_count for card in shorter.result_list] == [5]
+    assert shorter.sortable_by != ()
+
+
+def test_a_list_is_counted_no_further_than_it_is_read(
+    world: World, three_cards: list[LoyaltyCard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin_lists, "COUNT_LIMIT", 2)
+    with CaptureQueriesContext(connection) as captured:
+        listed = world.client("owner").get(CARDS).context["cl"]
+    assert listed.result_count == 2
+    counts = [query["sql"] for query in captured.captured_queries if "COUNT(*)" in query["sql"]]
+    assert counts
+    assert all("LIMIT 2" in sql for sql in counts if "loyalty_loyaltycard" in sql), counts
+
+
+def test_what_goes_along_with_a_deletion_is_counted_no_further_than_anybody_reads(
+    world: World, three_cards: list[LoyaltyCard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert deletion.preview(world.shop.program)["loyalty.LoyaltyCard"] == 3
+    monkeypatch.setattr(deletion, "COUNTED_TO", 2)
+    assert deletion.preview(world.shop.program)["loyalty.LoyaltyCard"] == 2
+    assert world.client("owner").get(address(world.shop.program, "delete")).status_code == 200
+
+
+@pytest.mark.parametrize("few", [0, 200])
+def test_transactions_are_searched_by_card_person_or_receipt(
+    world: World, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loyalty.admin.transaction.FEW_CARDS", few)
+    card = factories.card(world.shop.store, "odile@example.com", stamps=1)
+    client = world.client("owner")
+
+    def found(text: str) -> set[int]:
+        return {line.card_id for line in client.get(LINES, {"q": text}).context["cl"].result_list}
+
+    for text in ("odile", card.card_number, card.card_number[2:8], "ODILE example"):
+        assert found(text) == {card.pk}, text
+    assert found("nobody") == set()
+    with factories.inside(world.shop):
+        points.earn(
+            store=world.shop.store,
+            card_id=card.pk,
+            actor=factories.actor(),
+            purchase_amount_cents=500,
+            order_reference="A 17/4",
+        )
+    assert found(" A 17/4 ") == {card.pk}
+
+
+def test_names_and_birthdays_that_are_there_twice_are_listed_whatever_their_case(world: World) -> None:
+    born = {"birth_date": "1990-05-17"}
+    pair = [
+        factories.customer(world.shop.store, first_name="Lea", last_name="Weber", **born),
+        factories.customer(world.shop.store, first_name="LEA", last_name="weber", **born),
+    ]
+    factories.customer(world.shop.store, first_name="Lea", last_name="Weber", birth_date="1990-05-18")
+    factories.customer(world.shop.store, first_name="Max", last_name="Weber", **born)
+    gone = factories.customer(world.shop.store, first_name="Max", last_name="Weber", **born)
+    with factories.inside(world.shop):
+        deletion.soft_delete(gone, by=None)
+    listed = (
+        world.client("owner").get(list_address(Customer), {"duplicates": "yes"}).context["cl"].result_list
+    )
+    assert {customer.pk for customer in listed} == {customer.pk for customer in pair}
