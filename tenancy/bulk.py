@@ -51,7 +51,8 @@ def _statement(table: str, fields: Sequence[Any], count: int) -> str:
 def present(model: type[models.Model], name: str, values: Sequence[str]) -> set[str]:
     """Which of some thousand texts stand in a unique column, whoever's rows they are in.
 
-    Asked with IN, PostgreSQL may take the trigrams of a column for the better index: five seconds for a thousand.
+    Asked for equality, PostgreSQL now and then takes a column's trigrams for the better index, and needs ten seconds
+    for a thousand card numbers; for a range it cannot.
     """
     quoted = connection.ops.quote_name
     field: Any = model._meta.get_field(name)
@@ -60,7 +61,7 @@ def present(model: type[models.Model], name: str, values: Sequence[str]) -> set[
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH wanted (value) AS (VALUES {marks}) SELECT value FROM wanted "
-            f"WHERE EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = wanted.value)",
+            f"WHERE EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} BETWEEN wanted.value AND wanted.value)",
             list(values),
         )
         return {row[0] for row in cursor.fetchall()}

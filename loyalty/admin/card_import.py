@@ -113,7 +113,7 @@ class Importing:
                 user=request.user,  # type: ignore[arg-type]
                 kind=JobKind.CHECK,
                 about=LoyaltyCard._meta.label_lower,
-                parameters={"store": form.cleaned_data["store"].pk},
+                parameters={"store": form.cleaned_data["store"].pk, "again": reverse(FIRST_STEP)},
                 file_name=file.name,
                 file=file,
             )

@@ -87,9 +87,11 @@ class BackgroundJobAdmin(ConsoleAdmin):
     @display(
         description=_("state"),
         ordering="state",
-        label={"waiting": "default", "running": "info", "done": "success", "failed": "danger"},
+        label={"waiting": "default", "running": "info", "checked": "info", "done": "success", "failed": "danger"},
     )
     def state_label(self, job: BackgroundJob) -> tuple[str, str]:
+        if job.kind == JobKind.CHECK and job.state == JobState.DONE:
+            return "checked", gettext("checked")
         return job.state, job.get_state_display()
 
     @display(description=_("rows"), ordering="total")
@@ -120,6 +122,7 @@ class BackgroundJobAdmin(ConsoleAdmin):
             "words": words_for(job),
             "can_download": job.state == JobState.DONE and job.kind == JobKind.EXPORT and job.has_file,
             "list": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+            "again": job.parameters.get("again"),
         }
         return TemplateResponse(request, "admin/job.html", context)
 

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('kind', models.CharField(choices=[('export', 'export'), ('check', 'import, to be confirmed'), ('import', 'import')], max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('export', 'export'), ('check', 'import'), ('import', 'import')], max_length=10, verbose_name='kind')),
                 ('about', models.CharField(max_length=80, verbose_name='about')),
                 ('parameters', models.JSONField(default=dict)),
                 ('reach', models.JSONField(default=list)),

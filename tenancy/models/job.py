@@ -12,7 +12,7 @@ class JobKind(models.TextChoices):
     """What a worker does; a file to import is checked first, and brought over when its owner has confirmed it."""
 
     EXPORT = "export", _("export")
-    CHECK = "check", _("import, to be confirmed")
+    CHECK = "check", _("import")
     IMPORT = "import", _("import")
 
 
@@ -79,7 +79,7 @@ class BackgroundJob(TimeStamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.file_name}"
+        return self.file_name or self.get_kind_display()
 
     @property
     def is_over(self) -> bool:
