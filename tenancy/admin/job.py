@@ -87,7 +87,13 @@ class BackgroundJobAdmin(ConsoleAdmin):
     @display(
         description=_("state"),
         ordering="state",
-        label={"waiting": "default", "running": "info", "checked": "info", "done": "success", "failed": "danger"},
+        label={
+            "waiting": "default",
+            "running": "info",
+            "checked": "info",
+            "done": "success",
+            "failed": "danger",
+        },
     )
     def state_label(self, job: BackgroundJob) -> tuple[str, str]:
         if job.kind == JobKind.CHECK and job.state == JobState.DONE:
@@ -157,14 +163,22 @@ def _after_export(job: BackgroundJob) -> str:
     return count % {"count": number_format(job.total, force_grouping=True)}
 
 
+def _after_check(job: BackgroundJob) -> str:
+    if not job.is_kept:
+        return gettext("This preview is too old. Please choose the file again.")
+    return gettext("All lines are read.")
+
+
 def words_for(job: BackgroundJob) -> str:
     """Where a job stands, in a sentence."""
     if job.state == JobState.WAITING:
         return gettext("It begins as soon as it is its turn.")
-    if job.kind == JobKind.CHECK and job.is_over:
-        return job.error or gettext("This preview is too old. Please choose the file again.")
     if job.is_over:
-        return job.error or job.outcome.get("sentence") or _after_export(job)
+        return job.error or {
+            JobKind.EXPORT: _after_export,
+            JobKind.CHECK: _after_check,
+            JobKind.IMPORT: lambda job: job.outcome["sentence"],
+        }[JobKind(job.kind)](job)
     known, unknown = WORDS[JobKind(job.kind)]
     numbers = {
         "done": number_format(job.done, force_grouping=True),

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from loyalty.models import LoyaltyCard
-from tenancy.models import User
+from tenancy import jobs
+from tenancy.models import BackgroundJob, User
 from tests import factories
 from tests.browser.measure import AXE, FINDINGS, sideways
 
@@ -113,6 +115,45 @@ def test_an_import_with_three_bad_lines_is_put_right(context, shop, tmp_path):
         assert LoyaltyCard.objects.count() == 3
 
 
+def test_a_long_list_is_followed_to_its_download(context, shop, anouk, settings):
+    settings.BACKGROUND_ROWS = 0
+    page = enter(context, shop.owner)
+    page.goto("/admin/loyalty/loyaltycard/")
+    page.get_by_role("link", name="CSV").click()
+    page.get_by_role("button", name="Prepare the file").click()
+    job = BackgroundJob.objects.get()
+    job.state, job.leased_until, job.done, job.total = "running", timezone.now(), 41_200, 184_000
+    job.save()
+    expect(page.get_by_text("41,200 of 184,000 rows are written.")).to_be_visible()
+    bar = page.get_by_role("progressbar", name="41,200 of 184,000 rows are written.")
+    expect(bar).to_have_attribute("value", "41200")
+    page.evaluate(f"(() => {{ {AXE.read_text()} }})()")
+    assert page.evaluate(FINDINGS, WCAG) == []
+    jobs.run_due()
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Download").click()
+    assert anouk.display_number in downloaded.value.path().read_text()
+    page.get_by_role("link", name="Imports and exports").first.click()
+    expect(page.get_by_role("cell", name=downloaded.value.suggested_filename)).to_be_visible()
+
+
+def test_a_long_import_is_followed_to_its_preview_and_its_end(context, shop, tmp_path, settings):
+    settings.BACKGROUND_ROWS = 2
+    page = enter(context, shop.owner)
+    page.goto("/admin/loyalty/loyaltycard/import/")
+    page.select_option("[name=store]", str(shop.store.pk))
+    page.set_input_files("[name=file]", file_of(tmp_path, GOOD))
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    jobs.run_due()
+    page.get_by_role("button", name="Import 3 lines").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    jobs.run_due()
+    expect(page.get_by_role("status")).to_contain_text("3 cards were made, 3 balances were brought over.")
+    with factories.inside(shop):
+        assert LoyaltyCard.objects.count() == 3
+
+
 def test_a_card_that_was_deleted_by_mistake_comes_back(context, shop, anouk):
     page = enter(context, shop.owner)
     page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
@@ -166,6 +207,7 @@ def test_a_menu_of_buttons_opens_by_keyboard_alone(context, shop, anouk):
         "/admin/loyalty/loyaltycard/{card}/change/",
         "/admin/loyalty/loyaltycard/{card}/give_stamp/",
         "/admin/loyalty/loyaltycard/import/",
+        "/admin/tenancy/backgroundjob/",
         "/admin/loyalty/loyaltyprogram/{program}/change/",
         "/admin/customers/customer/{customer}/change/",
         "/admin/tenancy/store/{store}/delete/",

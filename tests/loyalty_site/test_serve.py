@@ -1,4 +1,4 @@
-"""One command, two processes: they end together."""
+"""One command, three processes: they end together."""
 
 import os
 import signal
@@ -49,6 +49,9 @@ class ServeCommand(serve.Command):
     def worker(self) -> list[str]:
         return [sys.executable, "-c", self.script]
 
+    def jobs(self) -> list[str]:
+        return [sys.executable, "-c", "import signal; signal.pause()"]
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
@@ -81,9 +84,11 @@ def test_several_web_processes_need_a_shared_cache(settings: Settings) -> None:
         call_command("serve", processes=2)
 
 
-def test_the_children_are_gunicorn_and_a_worker_with_its_clock() -> None:
+def test_the_children_are_gunicorn_a_worker_with_its_clock_and_one_for_long_jobs() -> None:
     command = serve.Command()
     web = command.web(address="127.0.0.1:8001", processes=1, threads=8)
     assert web[:4] == [sys.executable, "-m", "gunicorn", "loyalty_site.wsgi:application"]
     assert "127.0.0.1:8001" in web
-    assert {"worker", "--beat", "solo"} < set(command.worker())
+    assert {"worker", "--beat", "solo", "celery"} < set(command.worker())
+    assert {"worker", "solo", "jobs"} < set(command.jobs())
+    assert "--beat" not in command.jobs()  # one clock

@@ -1,7 +1,7 @@
-"""`manage.py serve`: the web server and the worker with its clock, in one command.
+"""`manage.py serve`: the web server and the workers with their clock, in one command.
 
-Meant for a demo, a single small shop or a developer; larger deployments run the parts one by one
-(compose.yaml). Both are child processes: when either ends, or on Ctrl-C or SIGTERM, the other is stopped too.
+Meant for a demo, a single small shop or a developer; larger deployments run the parts one by one (compose.yaml).
+All are child processes: when one ends, or on Ctrl-C or SIGTERM, the others are stopped too.
 """
 
 import os
@@ -32,7 +32,7 @@ def stop(signum: int, frame: FrameType | None) -> None:
 
 
 class Command(BaseCommand):
-    help = "Run the web server and the Celery worker with its beat, and stop both together."
+    help = "Run the web server and the Celery workers with their beat, and stop all of them together."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("address", nargs="?", default="127.0.0.1:8000", help="host:port (127.0.0.1:8000)")
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.require_migrated_database()
         for signum in STOP_SIGNALS:
             signal.signal(signum, stop)
-        commands = [self.web(**options), self.worker()]
+        commands = [self.web(**options), self.worker(), self.jobs()]
         # In groups of their own, so that Ctrl-C reaches them once, through us.
         children = [subprocess.Popen(command, start_new_session=True) for command in commands]
         self.stdout.write(f"Serving on http://{options['address']}  (Ctrl-C stops it)")
@@ -81,11 +81,18 @@ class Command(BaseCommand):
 
     def worker(self) -> list[str]:
         """Return the command line of the Celery worker: one process, the beat within."""
+        return [*self.celery("celery"), "--beat"]
+
+    def jobs(self) -> list[str]:
+        """Return that of the worker for long imports and exports, behind which nothing else has to wait."""
+        return self.celery("jobs")
+
+    def celery(self, queue: str) -> list[str]:
         return [
             # The worker's warning about root says nothing new to who starts a demo as root in a container.
             *(sys.executable, "-W", "ignore::UserWarning:celery.platforms"),
             *("-m", "celery", "--app", "loyalty_site", "--quiet", "worker"),
-            *("--beat", "--pool", "solo", "--loglevel", "WARNING"),
+            *("--queues", queue, "--pool", "solo", "--loglevel", "WARNING"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ]
 
