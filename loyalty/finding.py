@@ -93,14 +93,25 @@ def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
 
     Each side has its trigram index (PostgreSQL) and is asked for itself: no index serves "one or the other".
     """
-    for word in words(text):
-        customers = with_word(Customer.all_objects.all(), word).values("pk")
-        digits = word.replace("-", "")
-        if digits.isdecimal():
-            part = "contains" if len(digits) > SHORT else "startswith"
-            numbers = LoyaltyCard.all_objects.filter(**{f"card_number__{part}": digits}).values("pk")
-            of_customers = LoyaltyCard.all_objects.filter(customer__in=customers).values("pk")
-            cards = cards.filter(pk__in=numbers.union(of_customers))
-        else:
-            cards = cards.filter(customer__in=customers)
-    return cards
+    sought = words(text)
+    numbers = [word for word in sought if word.replace("-", "").isdecimal()]
+    for word in numbers:
+        cards = cards.filter(pk__in=_with_number(word.replace("-", "")).union(_of_customers([word])))
+    names = [word for word in sought if word not in numbers]
+    return cards.filter(customer__in=_customers(names)) if names else cards
+
+
+def _with_number(digits: str) -> QuerySet:
+    part = "contains" if len(digits) > SHORT else "startswith"
+    return LoyaltyCard.all_objects.order_by().filter(**{f"card_number__{part}": digits}).values("pk")
+
+
+def _of_customers(sought: list[str]) -> QuerySet:
+    return LoyaltyCard.all_objects.order_by().filter(customer__in=_customers(sought)).values("pk")
+
+
+def _customers(sought: list[str]) -> QuerySet:
+    customers = Customer.all_objects.order_by()
+    for word in sought:
+        customers = with_word(customers, word)
+    return customers.values("pk")

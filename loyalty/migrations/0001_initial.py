@@ -518,6 +518,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='loyaltytransaction',
+            index=models.Index(fields=['merchant', '-id'], name='transaction_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='loyaltytransaction',
             index=models.Index(condition=models.Q(('transaction_type__in', ['stamp_earned', 'points_earned']), _negated=True), fields=['merchant', 'transaction_type', '-id'], name='transaction_of_a_rare_kind'),
         ),
         migrations.AddIndex(

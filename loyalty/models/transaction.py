@@ -116,6 +116,7 @@ class LoyaltyTransaction(TenantOwned):
                 fields=["store", "id"], condition=Q(store__isnull=False), name="transaction_of_store"
             ),
             models.Index(fields=["merchant", "transaction_at"], name="transaction_of_merchant"),
+            models.Index(fields=["merchant", "-id"], name="transaction_newest"),
             # The filters of the console's list that find few among many; what the till writes all day is not in them.
             models.Index(
                 fields=["merchant", "transaction_type", "-id"],
