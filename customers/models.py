@@ -57,10 +57,9 @@ class Customer(TenantSoftDeletable):
         verbose_name_plural = _("customers")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["merchant", "phone"], condition=~Q(phone=""), name="customer_phone"),
             # Who may be known twice is gathered from these two alone (customers.selectors).
             models.Index(
-                fields=["merchant", "phone"], condition=LIVING & ~Q(phone=""), name="customer_living_phone"
+                fields=["merchant", "phone"], condition=LIVING & ~Q(phone=""), name="customer_phone"
             ),
             models.Index(
                 "merchant",

@@ -27,7 +27,7 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
     if QR_TEXT.match(text):
         return _only(store, cards_at(store).filter(qr_code_data=text.upper()))
     if "@" in text:
-        return _only(store, cards_at(store).filter(customer__email=text.lower()), of_person=True)
+        return _only(store, _of_person(store, email=text.lower()), of_person=True)
     if text.startswith(("+", "00")):
         return _by_phone(store, text)
     digits = re.sub(r"[\s-]", "", text)
@@ -59,7 +59,13 @@ def _by_phone(store: Store, text: str) -> LoyaltyCard:
     phone = to_e164(text, store.country)
     if not phone:
         raise CardNotFound()
-    return _only(store, cards_at(store).filter(customer__phone=phone), of_person=True)
+    return _only(store, _of_person(store, phone=phone), of_person=True)
+
+
+def _of_person(store: Store, **known: str) -> QuerySet[LoyaltyCard]:
+    # The customer's own merchant is what their indexes begin with.
+    person = {"merchant_id": store.merchant_id, "deleted_at__isnull": True, **known}
+    return cards_at(store).filter(**{f"customer__{field}": value for field, value in person.items()})
 
 
 def _only(store: Store, cards: QuerySet[LoyaltyCard], *, of_person: bool = False) -> LoyaltyCard:

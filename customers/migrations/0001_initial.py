@@ -59,11 +59,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customer',
-            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['merchant', 'phone'], name='customer_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), models.Q(('phone', ''), _negated=True)), fields=['merchant', 'phone'], name='customer_living_phone'),
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True), models.Q(('phone', ''), _negated=True)), fields=['merchant', 'phone'], name='customer_phone'),
         ),
         migrations.AddIndex(
             model_name='customer',
