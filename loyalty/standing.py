@@ -141,10 +141,9 @@ def of(program: LoyaltyProgram, store: Store | None = None) -> Amount | None:
     if whole is None or whole.terms != terms(program):
         return None
     amount = Amount(row.cards, row.active_cards, row.liability_cents) if row else Amount()
-    where = f"{LIVING_CARDS} AND card.enrolled_at_store_id = %(store)s" if store else LIVING_CARDS
-    moved = _amounts(program, whole.until, where, every=False, store=store and store.pk)
-    for _store_id, now, then in moved:
-        amount = amount.plus(now).plus(then, -1)
+    for store_id, now, then in _amounts(program, whole.until, LIVING_CARDS, every=False):
+        if store is None or store_id == store.pk:
+            amount = amount.plus(now).plus(then, -1)
     return amount
 
 
