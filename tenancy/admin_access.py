@@ -57,6 +57,13 @@ def merchant_ids(user: Any) -> frozenset[int]:
     return frozenset(row.merchant_id for row in user.memberships() if row.role in MANAGERS)
 
 
+def owned_merchant_ids(user: Any) -> frozenset[int]:
+    """The merchants that a user owns; an operator's are not counted here."""
+    if not user.is_authenticated or user.is_superuser:
+        return frozenset()
+    return frozenset(row.merchant_id for row in user.memberships() if row.role == Role.OWNER)
+
+
 def has_one_merchant(user: Any) -> bool:
     """Whether there is nothing to choose: every row this user makes belongs to one merchant."""
     return not user.is_superuser and len(merchant_ids(user)) == 1

@@ -1,10 +1,12 @@
 """Reading the floor: stores, and who has which role there."""
 
-from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
+from collections.abc import Collection
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from tenancy import scope
 from tenancy.errors import StoreNotFound
-from tenancy.models import Role, Store, StoreUser, User
+from tenancy.models import HistoryEntry, Role, Store, StoreUser, User
 
 
 def open_stores() -> QuerySet[Store]:
@@ -51,3 +53,20 @@ def stores_of(user: User) -> QuerySet[Store]:
         owned = {row.merchant_id for row in rows if row.role == Role.OWNER}
         stores = stores.filter(pk__in={row.store_id for row in rows}) | stores.filter(merchant_id__in=owned)
     return stores.order_by("name", "pk")
+
+
+def is_known_beyond(account: User, merchant_ids: Collection[int]) -> bool:
+    """Whether an account was ever anything to anybody but these merchants, so that it is not theirs to change.
+
+    What has ended counts like what is: a membership can be restored, and whoever had set the password meanwhile would
+    be that person there. Deleted accounts of the same address count too.
+    """
+    rows = User.all_objects.filter(Q(pk=account.pk) | Q(email=account.email))
+    with scope.everything("what other merchants know of somebody counts, also what they have deleted"):
+        places = StoreUser.all_objects.filter(user__in=rows).exclude(merchant_id__in=merchant_ids)
+        deeds = HistoryEntry.objects.filter(user__in=rows, merchant__isnull=False)
+        return (
+            rows.filter(is_superuser=True).exists()
+            or places.exists()
+            or deeds.exclude(merchant_id__in=merchant_ids).exists()
+        )

@@ -43,12 +43,15 @@ def add_member(
 
 
 def check_member(*, store: Store, email: str, password: str = "", **names: Any) -> None:
-    """Raise the Invalid that `add_member` would; changes nothing."""
+    """Raise the Invalid that `add_member` would; changes nothing.
+
+    The password is judged whether it is needed or not, and by the given names only: what is answered must not tell
+    whether somebody signs in with this address, who may be a stranger to this merchant.
+    """
     user = find_user(email)
-    if user is None:
-        _check_password(password, User(email=email, **names))
-    elif StoreUser.objects.filter(user=user, store=store).exists():
+    if user is not None and StoreUser.objects.filter(user=user, store=store).exists():
         raise Invalid.field("email", _("This person is a member of this store already."))
+    _check_password(password, User(email=email.strip().lower(), **names))
 
 
 def require_owner(actor: Actor) -> None:

@@ -12,12 +12,12 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from tenancy import scope, services
-from tenancy.admin_access import MANAGERS, OPERATORS, OWNERS, Grants, actor_for, role_for
+from tenancy import scope, selectors, services
+from tenancy.admin_access import MANAGERS, OPERATORS, OWNERS, Grants, actor_for, owned_merchant_ids
 from tenancy.admin_base import ConsoleAdmin
 from tenancy.admin_forms import ConsoleForm
 from tenancy.errors import Invalid
-from tenancy.models import Role, StoreUser, User
+from tenancy.models import StoreUser, User
 
 
 class MemberForm(ConsoleForm):
@@ -32,10 +32,10 @@ class MemberForm(ConsoleForm):
     )
     password = forms.CharField(
         label=_("First password"),
-        required=False,
+        required=False,  # the service refuses, after it has looked whether there is anybody to add
         strip=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text=_("Leave it empty for somebody who signs in here already: they keep theirs."),
+        help_text=_("Somebody who signs in here already keeps theirs."),
     )
 
     class Meta:
@@ -227,12 +227,8 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
         return not row.is_deleted and self._is_wholly_theirs(request, row)
 
     def _is_wholly_theirs(self, request: HttpRequest, account: User) -> bool:
-        """Whether everything that this account opens is the signed-in user's to give."""
+        """Whether everything that this account opens, or has ever opened, is the signed-in user's to give."""
         if request.user.is_superuser:
             return True
-        if account.is_superuser:
-            return False
-        with scope.everything("memberships of other merchants count as well"):
-            places = StoreUser.all_objects.filter(user=account).values_list("merchant_id", flat=True)
-            merchants = set(places.filter(deleted_at__isnull=True))
-        return bool(merchants) and all(role_for(request.user, pk) == Role.OWNER for pk in merchants)
+        owned = owned_merchant_ids(request.user)
+        return bool(owned) and not selectors.is_known_beyond(account, owned)
