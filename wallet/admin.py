@@ -46,6 +46,11 @@ class Arrival:
         """The same where no badges are drawn: on a row's own page, and in tables on other pages."""
         return arrival(row)[1]
 
+    @display(description=_("refused and left out"))
+    def without(self, row: Synced) -> str:
+        """The parts that the wallet does not take, in its own words."""
+        return "; ".join(f"{part}: {words}" for part, words in row.left_out.items()) or "-"
+
     @display(description=_("wanted / synced"))
     def versions(self, row: Synced) -> str:
         return f"{row.wanted_version} / {row.synced_version}"
@@ -106,11 +111,12 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
                     ("last_modified", "fetched_at", "device_count"),
                     ("attempts", "next_attempt_at"),
                     "last_error",
+                    "without",
                 ]
             },
         ),
     ]
-    readonly_fields = ["arrived", "device_count", "created_at", "retired_at", "fetched_at"]
+    readonly_fields = ["arrived", "device_count", "without", "created_at", "retired_at", "fetched_at"]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -173,14 +179,14 @@ class PassDesignAdmin(Arrival, ConsoleAdmin):
     grants = Grants(view=OPERATORS)
     menu_title = _("Pass designs")
     menu_icon = "palette"
-    list_display = ["program", "merchant", "arrival", "versions", "is_spread", "last_error"]
+    list_display = ["program", "merchant", "arrival", "versions", "is_spread", "last_error", "without"]
     list_select_related = ["program", "merchant"]
     actions = ["try_again"]
     fieldsets = [
         (None, {"fields": [("program", "merchant"), ("arrived", "wanted_version", "synced_version")]}),
-        (_("Updates"), {"fields": [("attempts", "next_attempt_at"), "is_spread", "last_error"]}),
+        (_("Updates"), {"fields": [("attempts", "next_attempt_at"), "is_spread", "last_error", "without"]}),
     ]
-    readonly_fields = ["arrived", "is_spread"]
+    readonly_fields = ["arrived", "is_spread", "without"]
 
     @display(description=_("reached all passes"), boolean=True)
     def is_spread(self, row: PassDesign) -> bool:

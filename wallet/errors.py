@@ -15,6 +15,13 @@ class WalletUnavailable(DomainError):
     message = _("The pass is not ready yet. Please try again in a minute.")
 
 
+class WalletRefused(WalletUnavailable):
+    """The wallet does not take this program's cards, until somebody has changed something; see `wallet_check`."""
+
+    code = "wallet_refused"
+    message = _("This wallet does not take the card at present. The card itself works as ever.")
+
+
 class CallbackRefused(DomainError):
     """A callback that Google did not sign, or that has expired."""
 

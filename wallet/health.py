@@ -1,17 +1,20 @@
-"""How the wallets are doing: credentials that were refused, and passes that lag."""
+"""How the wallets are doing: credentials and classes that were refused, and passes that lag."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wallet.models import Platform, Synced, WalletPass
-from wallet.problems import error
+from wallet.models import PassDesign, Platform, Synced, WalletPass
+from wallet.problems import error, warning
 from wallet.services import channel
-from wallet.set_up import Finding
+from wallet.set_up import GOOGLE, Finding
 
 LATE = timedelta(minutes=15)
+MOST_NAMES = 5
 
 
 def refusals() -> list[Finding]:
@@ -23,6 +26,42 @@ def refusals() -> list[Finding]:
         for platform, fault in faults.items()
         if fault
     ]
+
+
+def refused_designs() -> list[Finding]:
+    """What Google does not take of merchants' classes, in its own words: all of one, or a part of it."""
+    refused: dict[str, list[str]] = {}
+    left_out: dict[tuple[str, str], list[str]] = {}
+    for design in _with_refusals():
+        if design.is_refused:
+            refused.setdefault(design.last_error, []).append(design.merchant.name)
+        for part, words in design.left_out.items():
+            left_out.setdefault((part, words), []).append(design.merchant.name)
+    return [*_told_refused(refused), *_told_left_out(left_out)]
+
+
+def _with_refusals() -> Iterable[PassDesign]:
+    designs = PassDesign.objects.filter(Q(is_refused=True) | ~Q(left_out={}))
+    return designs.select_related("merchant").order_by("merchant__name", "pk")
+
+
+def _told_refused(refused: dict[str, list[str]]) -> Iterator[Finding]:
+    text = _("refuses the cards of %(merchants)s: %(words)s")
+    for words, names in refused.items():
+        yield Finding(GOOGLE, error(text % {"merchants": _listed(names), "words": words}))
+
+
+def _told_left_out(left_out: dict[tuple[str, str], list[str]]) -> Iterator[Finding]:
+    text = _("takes the cards of %(merchants)s only without %(part)s: %(words)s")
+    for (part, words), names in left_out.items():
+        yield Finding(GOOGLE, warning(text % {"merchants": _listed(names), "part": part, "words": words}))
+
+
+def _listed(names: list[str]) -> str:
+    """The first few names, and how many there are besides."""
+    return ", ".join(names[:MOST_NAMES]) + (
+        f" (+{len(names) - MOST_NAMES})" if len(names) > MOST_NAMES else ""
+    )
 
 
 def lagging(merchant_ids: frozenset[int] | None = None) -> dict[Platform, int]:

@@ -50,6 +50,9 @@ class Synced(models.Model):
 
     `wanted_version` grows with every change; a worker takes rows with wanted > synced whose time has come, leases
     them, talks to the wallet without a transaction, and notes the version it had read.
+
+    `left_out` are the parts without which it was accepted, each with the words that refused it; `left_out_at` is when
+    that was, null once everything is to be tried again.
     """
 
     wanted_version = models.PositiveIntegerField(_("wanted"), default=1)
@@ -58,6 +61,8 @@ class Synced(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     leased_until = models.DateTimeField(null=True)
     last_error = models.TextField(_("last error"), blank=True)
+    left_out = models.JSONField(_("refused and left out"), default=dict, editable=False)
+    left_out_at = models.DateTimeField(null=True, editable=False)
 
     LAGGING = Q(wanted_version__gt=F("synced_version"))
 
@@ -172,7 +177,7 @@ class PassDesign(Synced, TenantOwned):
 
     `wanted_version` grows with each change of the program; `synced_version` is what Google's class has.
     `spread_version` is the change that is being, or was last, spread over the passes; `spread_after_id` is the
-    last pass done (null: all of them).
+    last pass done (null: all of them). `is_refused`: Google's last answer to the class was a refusal for good.
     """
 
     program = models.OneToOneField(
@@ -182,6 +187,7 @@ class PassDesign(Synced, TenantOwned):
         verbose_name=_("program"),
     )
     class_id = models.CharField(max_length=128, unique=True, null=True, blank=True, editable=False)
+    is_refused = models.BooleanField(default=False, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     checked_at = models.DateTimeField(default=timezone.now, editable=False)
     spread_version = models.PositiveIntegerField(default=1)

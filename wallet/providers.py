@@ -92,6 +92,6 @@ def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]
         for platform, count in health.lagging(ids).items()
     ]
     if ids is None:
-        for finding in [*health.refusals(), *set_up.findings()]:
+        for finding in [*health.refusals(), *health.refused_designs(), *set_up.findings()]:
             alerts.append({"level": finding.problem.level, "text": str(finding), "url": passes_page})
     return alerts

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tenancy import doorbell, scope
 from wallet.models import Platform
-from wallet.services import apple_sync, callbacks, channel, designs, devices, google_sync
+from wallet.services import apple_sync, callbacks, channel, designs, devices, google_sync, left_out
 from wallet.services.designs import SPREAD_TASK
 from wallet.services.versions import SYNC_TASK
 
@@ -76,6 +76,7 @@ def sweep_passes() -> int:
     """Each minute: what was missed, after an outage of any length; and what is not needed any more."""
     with scope.everything(WHY):
         designs.notice_changes()
+        left_out.try_again()
         callbacks.forget_expired()
         devices.forget_retired(before=timezone.now() - FORGET_DEVICES_AFTER)
     return spread_designs() + sync_passes()

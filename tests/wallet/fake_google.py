@@ -2,6 +2,7 @@
 
 with FakeGoogle() as google:
     google.answer("PATCH", 503, retry_after=7)     # the next PATCH; then it works again
+    google.refuse("heroImage", "Image cannot be loaded")  # each class with this part: 400
     google.drop("POST")                            # apply the next POST, and close without an answer
     settings.WALLET_GOOGLE_API_URL = google.api_url
     ...
@@ -61,6 +62,7 @@ class FakeGoogle:
         self.root_keys: list[dict[str, Any]] = []
         self.keys_fetched = 0
         self.keys_max_age: int | None = None
+        self._refused_parts: dict[tuple[str, str, str], tuple[int, str]] = {}
         self._troubles: dict[str, list[Trouble]] = {"PATCH": [], "POST": [], "TOKEN": [], "KEYS": []}
         self.is_hanging = threading.Event()
         self.may_go_on = threading.Event()
@@ -75,6 +77,16 @@ class FakeGoogle:
         """Answer the next requests of a method (PATCH, POST, TOKEN or KEYS) with this status."""
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self._troubles[method] += [Trouble(status, headers) for _ in range(times)]
+
+    def refuse(
+        self, part: str, words: str, *, kind: str = "loyaltyClass", of: str = "", status: int = 400
+    ) -> None:
+        """Refuse for good whatever has this part, of one resource or of all of a kind."""
+        self._refused_parts[kind, of, part] = status, words
+
+    def accept(self) -> None:
+        """Refuse nothing any more."""
+        self._refused_parts.clear()
 
     def drop(self, method: str) -> None:
         """Apply the next request of a method, and hang up before answering."""
@@ -149,6 +161,9 @@ class FakeGoogle:
             kept = self.classes if kind == "loyaltyClass" else self.objects
             resource_id = resource_id or body["id"]
             self.requests.append(Request(method, kind, resource_id, body, time.monotonic()))
+            for (of_kind, of, part), (status, words) in self._refused_parts.items():
+                if part in body and kind == of_kind and of in ("", resource_id):
+                    return status, _error(status, words)
             if method == "POST":
                 if resource_id in kept:
                     return 409, _error(409, "Resource already exists")

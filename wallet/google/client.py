@@ -70,9 +70,17 @@ class Answer:
         return self.status is None or self.status in PASSING
 
     @property
-    def is_refusal(self) -> bool:
-        """Whether our account is not accepted."""
-        return self.is_signed_out or self.status == 403
+    def is_final(self) -> bool:
+        """Whether this very request is refused, and would be refused again."""
+        is_about_request = self.status is not None and 400 <= self.status < 500
+        return is_about_request and not (
+            self.is_passing or self.is_signed_out or self.is_missing or self.is_there
+        )
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether our account may not do this, or may do nothing at all."""
+        return self.status == 403
 
     @property
     def is_signed_out(self) -> bool:

@@ -21,12 +21,22 @@ NO_TIME = Answer(status=None, reason="no time")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A resource as it is to be. `may_insert`: a void pass that Google never had is not made for its sake."""
+    """A resource as it is to be. `may_insert`: a void pass that Google never had is not made for its sake.
+
+    `left_out` are parts that belong to it and are not sent: what stands there stays.
+    """
 
     kind: str
     resource_id: str
     body: dict[str, Any]
     may_insert: bool = True
+    left_out: frozenset[str] = frozenset()
+
+    def without(self, names: Iterable[str]) -> "Wanted":
+        """The same without some of its parts."""
+        names = self.body.keys() & set(names)
+        body = {name: value for name, value in self.body.items() if name not in names}
+        return replace(self, body=body, left_out=self.left_out | names)
 
     @property
     def patch(self) -> Call:
@@ -43,7 +53,7 @@ class Wanted:
 
         What a retired pass must not tell any more is cleared also where the answer does not say what is there.
         """
-        gone = [name for name in CLEARED_WHEN_GONE if name not in self.body]
+        gone = [name for name in CLEARED_WHEN_GONE if name not in self.body and name not in self.left_out]
         is_untold = not self.may_insert and "id" not in answer.body
         left = [name for name in gone if answer.body.get(name) or is_untold]
         return Call(self.kind, self.resource_id, dict.fromkeys(left)) if left else None

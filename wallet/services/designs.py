@@ -62,16 +62,28 @@ def program_changed(program_id: int) -> bool:
         design.digest = digest
         design.wanted_version += 1
         design.next_attempt_at = now
+        design.left_out_at = None  # what was refused may be what has changed
         doorbell.ring(SPREAD_TASK)
     design.checked_at = now
-    design.save(update_fields=["digest", "wanted_version", "next_attempt_at", "checked_at", "updated_at"])
+    design.save(
+        update_fields=[
+            "digest",
+            "wanted_version",
+            "next_attempt_at",
+            "left_out_at",
+            "checked_at",
+            "updated_at",
+        ]
+    )
     return has_changed
 
 
 @transaction.atomic
 def send_again(rows: QuerySet[PassDesign]) -> int:
     """Send classes to Google and looks to all passes again, whatever has failed before; returns how many."""
-    count = rows.update(wanted_version=F("wanted_version") + 1, attempts=0, next_attempt_at=timezone.now())
+    count = rows.update(
+        wanted_version=F("wanted_version") + 1, attempts=0, left_out_at=None, next_attempt_at=timezone.now()
+    )
     doorbell.ring(SPREAD_TASK)
     return count
 

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from loyalty.models import LoyaltyCard
 from wallet import config, selectors
-from wallet.errors import WalletUnavailable
+from wallet.errors import WalletRefused, WalletUnavailable
 from wallet.facts import PassFacts, ProgramFacts
 from wallet.google.client import HASTY, Answer, GoogleClient, client_of
+from wallet.google.optional import Outcome, upsert_what_is_taken
 from wallet.google.payload import Addresses, loyalty_class, loyalty_object
-from wallet.google.upsert import NO_TIME, Reserve, Wanted, upsert
+from wallet.google.upsert import NO_TIME, Reserve, Wanted
 from wallet.models import PassDesign, Platform, WalletPass
-from wallet.services import channel, queue
+from wallet.services import channel, left_out, queue
 
 GOOGLE = Platform.GOOGLE
 ROUND = 40  # two seconds of requests: what is urgent never waits longer for its turn
@@ -27,6 +28,7 @@ NOTIFICATION_WINDOW = timedelta(hours=24)
 URGENT = timedelta(seconds=3)
 MOST_PATIENT = 4.0  # seconds that a page may wait for a worker that is at it
 LOOK_AGAIN = 0.3
+REFUSED_PAUSE = timedelta(hours=1)
 
 
 def sync(*, seconds: float) -> int:
@@ -71,21 +73,34 @@ def next_due() -> datetime | None:
 
 
 def send_now(wallet_pass: WalletPass) -> None:
-    """Make sure that an object exists at Google, while its holder waits. Raises WalletUnavailable."""
+    """Make sure that an object exists at Google, while its holder waits.
+
+    Raises WalletUnavailable, or WalletRefused where Google does not take the program's class, however often we try.
+    """
     google = config.google()
     if google is None:
         raise WalletUnavailable(retry_after=60)
     client, end = client_of(google, HASTY), time.monotonic() + MOST_PATIENT
     failures = _failures(wallet_pass)
     while wallet_pass.synced_version == 0:
+        _check_class(wallet_pass)
         _send_one(client, wallet_pass)
         wallet_pass.refresh_from_db()
         if wallet_pass.synced_version > 0:
             break
+        _check_class(wallet_pass)
         has_failed = _failures(wallet_pass) > failures or not channel.is_open(GOOGLE)
         if has_failed or time.monotonic() > end:
             raise WalletUnavailable(retry_after=10)
         time.sleep(LOOK_AGAIN)  # a worker is at it, or at its class
+
+
+def _check_class(wallet_pass: WalletPass) -> None:
+    """Raise WalletRefused while a class that Google has never taken rests after a refusal."""
+    program_id = wallet_pass.card.program_id
+    refused = PassDesign.objects.filter(program=program_id, is_refused=True, synced_version=0)
+    if refused.filter(next_attempt_at__gt=timezone.now()).exists():
+        raise WalletRefused(retry_after=int(REFUSED_PAUSE.total_seconds()))
 
 
 def _failures(wallet_pass: WalletPass) -> int:
@@ -107,16 +122,29 @@ def _send_one(client: GoogleClient, wallet_pass: WalletPass) -> None:
 
 def send_designs(client: GoogleClient, designs: list[PassDesign], reserve: Reserve) -> int:
     """Send the classes of claimed designs; returns how many arrived."""
+    now = timezone.now()
     wanted = [
         Wanted(
             "loyaltyClass",
             str(design.class_id),
             _class_of(selectors.program_facts(design.program_id), design),
-        )
+        ).without(left_out.known(design, now=now))
         for design in designs
     ]
-    answers = upsert(client, wanted, reserve)
-    return _note(designs, {design.pk: answers[str(design.class_id)] for design in designs})
+    outcomes = upsert_what_is_taken(client, wanted, reserve)
+    by_design = {design.pk: outcomes[str(design.class_id)] for design in designs}
+    _note_refusals(designs, by_design)
+    return _note(designs, by_design)
+
+
+def _note_refusals(designs: Iterable[PassDesign], outcomes: Mapping[int, Outcome]) -> None:
+    """A refusal stands until Google takes the class; that it cannot be asked just now changes nothing."""
+    for design in designs:
+        answer = outcomes[design.pk].answer
+        if answer.is_good or answer.is_final:
+            PassDesign.objects.filter(pk=design.pk).exclude(is_refused=answer.is_final).update(
+                is_refused=answer.is_final
+            )
 
 
 def _class_of(facts: ProgramFacts, design: PassDesign) -> dict[str, Any]:
@@ -141,16 +169,20 @@ def send_passes(client: GoogleClient, passes: list[WalletPass], reserve: Reserve
     program_ids = {card.program_id for card in cards.values()}
     programs = {program_id: selectors.program_facts(program_id) for program_id in program_ids}
     designs = PassDesign.objects.filter(program__in=programs)
-    classes = {design.program_id: str(design.class_id) for design in designs}
-    wanted = []
+    by_program = {design.program_id: design for design in designs}
+    now, wanted = timezone.now(), []
     for each in passes:
         card = cards[each.card_id]
         facts = selectors.pass_facts(each, card, programs[card.program_id])
-        wanted.append(_object_of(each, facts, class_id=classes[card.program_id], notify=may_notify(each)))
-    answers = upsert(client, wanted, reserve)
-    by_pass = {each.pk: answers[str(each.object_id)] for each in passes}
-    _note_notifications(passes, by_pass)
-    _note_missing_classes(passes, cards, by_pass)
+        design = by_program[card.program_id]
+        whole = _object_of(each, facts, class_id=str(design.class_id), notify=may_notify(each))
+        skipped = left_out.known_of_issuer(design, now=now) | left_out.known(each, now=now).keys()
+        wanted.append(whole.without(skipped))
+    outcomes = upsert_what_is_taken(client, wanted, reserve)
+    by_pass = {each.pk: outcomes[str(each.object_id)] for each in passes}
+    answers = {key: outcome.answer for key, outcome in by_pass.items()}
+    _note_notifications(passes, answers)
+    _note_missing_classes(passes, cards, answers)
     return _note(passes, by_pass)
 
 
@@ -198,32 +230,46 @@ def _note_missing_classes(
     PassDesign.objects.filter(program__in=orphans).update(synced_version=0, next_attempt_at=timezone.now())
 
 
-def _note(rows: list[Any], answers: Mapping[int, Answer]) -> int:
+def _note(rows: list[Any], outcomes: Mapping[int, Outcome]) -> int:
     """Write down what came of each row, and of the channel as a whole; returns how many arrived."""
     if not rows:
         return 0
     now = timezone.now()
-    good = [row for row in rows if answers[row.pk].is_good]
+    good = [row for row in rows if outcomes[row.pk].answer.is_good]
     if good:
+        for row in good:
+            left_out.remember(row, outcomes[row.pk].left_out, now=now)
         queue.settle(good, now=now)
         channel.worked(GOOGLE)
+    faults = []
     for row in rows:
-        answer = answers[row.pk]
+        answer = outcomes[row.pk].answer
         if answer is NO_TIME:
             queue.release([row])
-        elif answer.is_refusal:
+        elif answer.is_signed_out or (answer.is_forbidden and not good and _speaks_for_all(row)):
             queue.release([row], answer.reason)
+            faults.append(answer.reason)
         elif not answer.is_good:
-            queue.postpone(row, answer.reason, now=now, wait=answer.wait)
-    _note_channel([answer for answer in answers.values() if answer is not NO_TIME])
+            wait = REFUSED_PAUSE if answer.is_final and isinstance(row, PassDesign) else answer.wait
+            queue.postpone(row, answer.reason, now=now, wait=wait)
+    answers = [outcome.answer for outcome in outcomes.values()]
+    _note_channel([answer for answer in answers if answer is not NO_TIME], faults)
     return len(good)
 
 
-def _note_channel(answers: list[Answer]) -> None:
-    refused = next((answer for answer in answers if answer.is_refusal), None)
+def _speaks_for_all(row: PassDesign | WalletPass) -> bool:
+    """Whether what is forbidden about a row may mean our whole account.
+
+    Not about a class, which must not stop those of other merchants; nor about an object that has failed already while
+    others arrived.
+    """
+    return isinstance(row, WalletPass) and row.attempts == 0
+
+
+def _note_channel(answers: list[Answer], faults: list[str]) -> None:
     waits = [answer.wait for answer in answers if answer.status in (429, 503) and answer.wait]
-    if refused is not None:
-        channel.misconfigured(GOOGLE, refused.reason)
+    if faults:
+        channel.misconfigured(GOOGLE, faults[0])
     elif waits:
         channel.failed(GOOGLE, wait=max(waits))
     elif answers and all(answer.is_passing for answer in answers):

@@ -125,6 +125,6 @@ def retire(passes: QuerySet[WalletPass]) -> int:
 @transaction.atomic
 def try_again(passes: QuerySet[WalletPass]) -> int:
     """Send these passes again now, whatever was sent or has failed before; returns how many."""
-    count = touch(passes, next_attempt_at=timezone.now(), attempts=0)
+    count = touch(passes, next_attempt_at=timezone.now(), attempts=0, left_out_at=None)
     doorbell.ring(SYNC_TASK)
     return count

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Public address: {settings.PUBLIC_BASE_URL}")
         findings = set_up.findings()
         with scope.everything("the command looks at all passes"):
-            findings += health.refusals()
+            findings += [*health.refusals(), *health.refused_designs()]
             behind = [health.lag_text(platform, count) for platform, count in health.lagging().items()]
         for finding in findings:
             style = self.style.ERROR if finding.problem.is_error else self.style.WARNING
@@ -36,7 +36,8 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(f"WARNING: {text}"))
         if self.failed or any(finding.problem.is_error for finding in findings):
             raise CommandError("Something is wrong. docs/wallets.md says what to do.")
-        self.stdout.write(self.style.SUCCESS("Nothing is wrong."))
+        if not (findings or behind):
+            self.stdout.write(self.style.SUCCESS("Nothing is wrong."))
 
     failed = False
 
