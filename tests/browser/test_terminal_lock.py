@@ -47,7 +47,11 @@ WAKE_AND_STAMP = """() => {
 def held_calls(till: Till, path: re.Pattern[str]) -> Iterator[list[Route]]:
     """Calls to an address arrive, and are answered, only when the block is left."""
     held: list[Route] = []
-    till.page.route(path, held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    till.page.route(path, hold)
     try:
         yield held
     finally:
