@@ -1,7 +1,8 @@
 /** The card in hand: name, stamps as stamps, points, last visit, what is allowed now and what not, with the reason. */
 
 import { byId, element, icon } from "./dom.js";
-import { cardTail, changeInWords, date, duration, isBirthday, money, particulars, unseenCard, when } from "./format.js";
+import { cardTail, changeInWords, date, duration, isBirthday, money } from "./format.js";
+import { particulars, unseenCard, when } from "./format.js";
 import { number, plural, text, hasText } from "./texts.js";
 
 /** @import { Card, Facts, Transaction } from "./types.js" */

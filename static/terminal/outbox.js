@@ -36,7 +36,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * @property {(posting: Posting) => Action | null} undo  what takes an action back that was withdrawn too late
  */
 
-/** Dispatches "change" when the queue or the refused list did, "settled" with an Outcome, "locked" with one nobody waited for. */
+/** Dispatches "change" when the queue or the refused list did, "settled" with an Outcome, "locked" with an unwatched one. */
 export class Outbox extends EventTarget {
   /** @param {OutboxOptions} options */
   constructor(options) {
