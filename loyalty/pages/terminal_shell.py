@@ -25,6 +25,8 @@ MODULES = (
     "terminal/delivery.js",
     "terminal/dom.js",
     "terminal/enrol-screen.js",
+    "terminal/entry.js",
+    "terminal/finder.js",
     "terminal/format.js",
     "terminal/guard.js",
     "terminal/keypad.js",

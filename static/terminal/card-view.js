@@ -1,7 +1,8 @@
 /** The card in hand: name, stamps as stamps, points, last visit, what is allowed now and what not, with the reason. */
 
 import { byId, element, icon } from "./dom.js";
-import { cardTail, changeInWords, date, duration, money, particulars, unseenCard, when } from "./format.js";
+import { cardTail, changeInWords, date, duration, isBirthday, money } from "./format.js";
+import { particulars, unseenCard, when } from "./format.js";
 import { number, plural, text, hasText } from "./texts.js";
 
 /** @import { Card, Facts, Transaction } from "./types.js" */
@@ -29,6 +30,7 @@ export class CardView extends EventTarget {
     /** @type {number | null}  by this device's clock, which may differ from the server's */
     this.stampAllowedAt = null;
     this.isOffline = false;
+    this.signal = AbortSignal.abort();
     /** @type {InHand} */
     this.inHand = { card: null, code: "", last: null };
     byId("fewer", HTMLElement).addEventListener("click", () => this.changeQuantity(-1));
@@ -51,9 +53,11 @@ export class CardView extends EventTarget {
   /**
    * @param {InHand} inHand
    * @param {boolean} isOffline
+   * @param {AbortSignal} signal  of the screen: the countdown ends with it
    */
-  show(inHand, isOffline) {
+  show(inHand, isOffline, signal) {
     this.inHand = inHand;
+    this.signal = signal;
     this.isOffline = isOffline;
     this.quantity = 1;
     const wait = inHand.card?.can_stamp.retry_after ?? null;
@@ -198,10 +202,18 @@ export class CardView extends EventTarget {
     const code = card.can_stamp.code ?? "";
     const key = hasText(`not_now_${code}`) ? `not_now_${code}` : "not_now";
     write("stamp-reason", text(key, { time: left === null ? "" : duration(left) }));
-    if (left) this.countdown = setTimeout(() => this.tick(), 1000);
+    if (left && !this.signal.aborted) this.countdown = setTimeout(() => this.tick(), 1000);
+  }
+
+  /** @param {AbortSignal} signal  of the screen that has come on again */
+  resume(signal) {
+    this.signal = signal;
+    this.drawActions();
+    this.tick();
   }
 
   tick() {
+    if (this.signal.aborted) return;
     this.drawCountdown();
     if (this.secondsLeft() === 0) this.dispatchEvent(new Event("recheck"));
   }
@@ -263,13 +275,6 @@ function goalLine(card) {
   const missing = card.stamps_target - card.stamp_count;
   const reward = rewardName(card);
   return missing > 0 ? plural("stamps_missing_for", missing, { reward }) : text("card_full", { reward });
-}
-
-/** @param {string | null} birthDate  ISO date */
-function isBirthday(birthDate) {
-  const today = new Date();
-  const monthAndDay = `${String(today.getMonth() + 1).padStart(2, "0")}-${String(today.getDate()).padStart(2, "0")}`;
-  return birthDate?.slice(5) === monthAndDay;
 }
 
 /**

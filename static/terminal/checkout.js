@@ -7,10 +7,10 @@ import { chooseReward, STAMP_REWARD } from "./rewards-sheet.js";
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
-/** @import { Connection } from "./connection.js" */
-/** @import { Outbox, Sending } from "./outbox.js" */
-/** @import { ResultScreen } from "./result.js" */
-/** @import { Action, Card, Entry, Facts, Outcome, Posting, ProblemDocument } from "./types.js" */
+/** @import { Sending } from "./outbox.js" */
+/** @import { Choice, Result } from "./result.js" */
+/** @import { Till } from "./till.js" */
+/** @import { Action, Card, Entry, Outcome, Posting, ProblemDocument } from "./types.js" */
 
 const PATIENCE_MS = 2_500;
 const WAITING = "waiting";
@@ -24,18 +24,16 @@ const WAITING = "waiting";
  * @property {ProblemDocument} [problem]
  */
 
+/** One person's doings at the till: made when they unlock it, over when it locks. */
 export class Checkout {
-  /**
-   * @param {Facts} facts
-   * @param {Outbox} outbox
-   * @param {Connection} connection
-   * @param {ResultScreen} result
-   */
-  constructor(facts, outbox, connection, result) {
+  /** @param {Till} till */
+  constructor({ facts, outbox, connection, result, session, screens }) {
     this.facts = facts;
     this.outbox = outbox;
     this.connection = connection;
     this.result = result;
+    this.staff = session.staff;
+    this.signal = screens.unlocked;
     this.isBusy = false;
   }
 
@@ -64,7 +62,7 @@ export class Checkout {
    */
   async redeem(card) {
     const hasOnlyStamps = this.facts.program.loyalty_type === "stamps";
-    const chosen = hasOnlyStamps ? STAMP_REWARD : await chooseReward(card, this.facts);
+    const chosen = hasOnlyStamps ? STAMP_REWARD : await chooseReward(card, this.facts, this.signal);
     if (chosen === STAMP_REWARD) return this.perform(actions.redeemStamps(card, rewardName(card)));
     const reward = card.rewards.find((one) => String(one.id) === chosen);
     return reward ? this.perform(actions.redeemReward(card, reward)) : null;
@@ -78,7 +76,7 @@ export class Checkout {
     if (!last) return null;
     const detail = describe(last, this.facts.store.timezone);
     const question = { title: text("void_question"), detail, undo: text("cancel"), next: text("void") };
-    const choice = await this.result.show({ kind: "warn", isQuestion: true, ...question });
+    const choice = await this.show({ kind: "warn", isQuestion: true, ...question });
     return choice === "next" ? this.perform(actions.voidTransaction(last)) : null;
   }
 
@@ -91,21 +89,30 @@ export class Checkout {
    * Send an action, show what became of it, and say where to go next.
    *
    * @param {Action} action
-   * @returns {Promise<Step | null>}  null if another action is under way: a second tap is none
+   * @returns {Promise<Step | null>}  null if another action is under way: a second tap is none; and behind the lock
    */
   async perform(action) {
-    if (this.isBusy) return null;
+    if (this.isBusy || this.signal.aborted) return null;
     this.setBusy(true);
-    return this.follow(await this.outbox.send(action));
+    return this.follow(await this.outbox.send(action, this.staff));
   }
 
   /**
    * See an action through that is in the outbox already.
    *
    * @param {Sending} sending
-   * @returns {Promise<Step | null>}
+   * @returns {Promise<Step | null>}  null if the till has locked meanwhile: it leads nowhere then
    */
   async follow(sending) {
+    const step = await this.seeThrough(sending);
+    return this.signal.aborted ? null : step;
+  }
+
+  /**
+   * @param {Sending} sending
+   * @returns {Promise<Step | null>}
+   */
+  async seeThrough(sending) {
     this.setBusy(true);
     const outcome = await this.answer(sending).finally(() => this.setBusy(false));
     if (!outcome) return { to: "card", say: text("withdrawn") };
@@ -120,7 +127,8 @@ export class Checkout {
   async conclude(entry, { state, posting, problem }) {
     if (state === "done" && posting) return this.showDone(entry, posting);
     if (state === "refused" && problem) return this.showRefused(entry, problem);
-    return { to: "lock", owed: entry.mayWait ? entry : undefined, problem };
+    const isKept = entry.mayWait && entry.staffId !== null;
+    return { to: "lock", owed: isKept ? entry : undefined, problem };
   }
 
   /**
@@ -148,7 +156,7 @@ export class Checkout {
    */
   async insist(sending) {
     for (;;) {
-      const choice = this.result.show({
+      const choice = this.show({
         kind: "warn",
         isQuestion: true,
         icon: "cloud-off",
@@ -160,7 +168,7 @@ export class Checkout {
       const first = await Promise.race([sending.outcome, choice]);
       if (typeof first === "object") return first;
       if (first !== "next") {
-        await this.outbox.withdraw(sending.entry);
+        await this.outbox.withdraw(sending.entry, this.staff);
         return null;
       }
       this.outbox.hurry();
@@ -175,7 +183,7 @@ export class Checkout {
   async showDone(entry, posting) {
     if (entry.kind === "enrol") return this.showEnrolled(posting);
     const canUndo = posting.transaction.can_void && entry.kind !== "void";
-    const choice = await this.result.show({
+    const choice = await this.show({
       ...wordsForDone(entry, posting, this.facts),
       undo: canUndo ? text("undo") : null,
     });
@@ -191,7 +199,7 @@ export class Checkout {
    */
   async takeBack({ transaction, card }) {
     this.setBusy(true);
-    const sending = await this.outbox.send(actions.voidTransaction(transaction));
+    const sending = await this.outbox.send(actions.voidTransaction(transaction), this.staff);
     const outcome = await this.answer(sending).finally(() => this.setBusy(false));
     if (outcome === WAITING) return this.showSaved(sending);
     if (outcome?.posting) return { to: "card", card: outcome.posting.card, say: text("undone") };
@@ -203,7 +211,7 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async showEnrolled(posting) {
-    const choice = await this.result.show(wordsForEnrolled(posting));
+    const choice = await this.show(wordsForEnrolled(posting));
     return choice === "replaced" ? null : { to: "card", card: posting.card };
   }
 
@@ -214,7 +222,7 @@ export class Checkout {
    */
   async showRefused(entry, problem) {
     if (entry.kind === "enrol" && problem.status === 400) return { to: "enrol", problem };
-    const choice = await this.result.show(wordsForRefused(entry, problem));
+    const choice = await this.show(wordsForRefused(entry, problem));
     if (choice === "replaced") return null;
     return { to: entry.kind === "enrol" ? "enrol" : "card" };
   }
@@ -227,7 +235,7 @@ export class Checkout {
    */
   async showSaved(sending) {
     const { entry, outcome, stopWatching } = sending;
-    const first = await Promise.race([outcome, this.result.show(wordsForSaved(entry))]);
+    const first = await Promise.race([outcome, this.show(wordsForSaved(entry))]);
     if (typeof first === "object") return this.conclude(entry, first);
     if (first === "undo") return this.undoSaved(sending);
     stopWatching();
@@ -239,15 +247,26 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async undoSaved({ entry, outcome }) {
-    const result = await this.outbox.withdraw(entry);
+    const result = await this.outbox.withdraw(entry, this.staff);
     if (result !== "settled")
       return { to: "card", say: text(result === "withdrawn" ? "undone_later" : "undone") };
     const { posting } = await outcome;
     return posting ? this.takeBack(posting) : { to: "card" };
   }
 
+  /**
+   * A result is for who did it: once the till has locked, nobody sees it any more.
+   *
+   * @param {Result} result
+   * @returns {Promise<Choice>}
+   */
+  async show(result) {
+    return this.signal.aborted ? "replaced" : this.result.show(result);
+  }
+
   /** @param {boolean} isBusy */
   setBusy(isBusy) {
+    if (this.signal.aborted) return;
     this.isBusy = isBusy;
     document.body.toggleAttribute("data-busy", isBusy);
   }

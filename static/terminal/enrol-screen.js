@@ -26,6 +26,24 @@ export class EnrolScreen extends EventTarget {
     this.field("name").value = /^[\p{L} .'’-]+$/u.test(typed) ? typed : "";
   }
 
+  /** What stands in the form, to be put back later; the form is empty then. */
+  takeOut() {
+    const typed = new FormData(this.form);
+    this.form.reset();
+    this.clearErrors();
+    return typed;
+  }
+
+  /** @param {FormData} typed  as `takeOut` gave it */
+  putBack(typed) {
+    for (const field of this.form.elements) {
+      if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = typed.has(field.name);
+      else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
+        field.value = String(typed.get(field.name) ?? "");
+      }
+    }
+  }
+
   submit() {
     this.clearErrors();
     const email = this.field("email");

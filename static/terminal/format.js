@@ -148,3 +148,10 @@ export function unseenCard(code) {
 function day(moment, timezone) {
   return new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: timezone }).format(moment);
 }
+
+/** @param {string | null} birthDate  ISO date */
+export function isBirthday(birthDate) {
+  const today = new Date();
+  const monthAndDay = `${String(today.getMonth() + 1).padStart(2, "0")}-${String(today.getDate()).padStart(2, "0")}`;
+  return birthDate?.slice(5) === monthAndDay;
+}

@@ -7,7 +7,7 @@ import { plural, text } from "./texts.js";
 
 /** @import { Staff } from "./session.js" */
 /** @import { Till } from "./till.js" */
-/** @import { Entry, ProblemDocument } from "./types.js" */
+/** @import { Entry, Outcome, ProblemDocument } from "./types.js" */
 
 export class Guard {
   /** @param {Till} till */
@@ -15,6 +15,8 @@ export class Guard {
     this.till = till;
     /** @type {Entry | null}  what is sent as soon as somebody has unlocked */
     this.owed = null;
+    /** @type {{staffId: number, form: FormData} | null}  a new customer that somebody was typing when it locked */
+    this.typed = null;
   }
 
   get needsPin() {
@@ -37,9 +39,12 @@ export class Guard {
   /** @param {string} [why]  a sentence for the person who has to type their PIN */
   lock(why = "") {
     const { till } = this;
+    this.keepTyped();
     till.closeDialogs();
     till.session.end();
+    till.outbox.stopWatching();
     till.scanScreen.stopCamera();
+    till.scanner.pause();
     till.drop();
     this.showStaff();
     till.lockScreen.open();
@@ -48,8 +53,16 @@ export class Guard {
     this.leaveShell();
   }
 
+  /** What somebody was typing is theirs: it leaves the screen, and waits for them alone. */
+  keepTyped() {
+    const { session, screens, enrolScreen } = this.till;
+    const form = enrolScreen.takeOut();
+    if (!session.staff) return;
+    this.typed = screens.current === "enrol" ? { staffId: session.staff.id, form } : null;
+  }
+
   /**
-   * An action needs somebody: after a PIN it is finished, if it may wait, else it has to be done again.
+   * An action needs somebody: after their PIN it is finished, if it may wait, else it has to be done again.
    *
    * @param {Entry | undefined} owed
    * @param {ProblemDocument | undefined} problem
@@ -60,19 +73,30 @@ export class Guard {
     this.lock(text(owed ? "pin_to_finish" : "pin_again"));
   }
 
-  /** @param {Staff} staff */
+  /**
+   * What is owed is booked, and what was typed is shown, only if the same person is back.
+   *
+   * @param {Staff} staff
+   */
   async onUnlocked(staff) {
-    const { session, outbox, checkout } = this.till;
-    session.begin(staff);
-    const sending = this.owed && outbox.watch(this.owed);
-    this.owed = null;
-    await outbox.resume(staff.token);
+    const { till } = this;
+    till.session.begin(staff);
+    const sending = this.owed?.staffId === staff.id ? till.outbox.watch(this.owed) : null;
+    const form = this.typed?.staffId === staff.id ? this.typed.form : null;
+    this.owed = this.typed = null;
     this.beginWork();
+    if (form) {
+      till.toEnrol();
+      till.enrolScreen.putBack(form);
+    }
     this.refreshFacts();
-    if (sending) this.till.take(checkout.follow(sending));
+    const { checkout } = till;
+    await till.outbox.resume(staff);
+    if (sending) till.take(checkout.follow(sending));
   }
 
   beginWork() {
+    this.till.begin();
     this.showStaff();
     this.till.activity.refresh();
     this.till.toScan();
@@ -86,20 +110,20 @@ export class Guard {
 
   onIdle() {
     if (!this.needsPin) this.till.toScan();
-    else if (this.till.screens.current !== "lock") this.lock();
+    else if (!this.till.screens.isLocked) this.lock();
   }
 
   /**
-   * The server wants a sign-in or a PIN, also for something that nobody waits for any more.
+   * The server wants a sign-in or a PIN for something that nobody waits for any more. What somebody else did waits for
+   * their PIN: it is no reason to lock out whoever is here.
    *
-   * @param {ProblemDocument} problem
+   * @param {Outcome} outcome
    */
-  onLockedOut(problem) {
-    const { screens, checkout } = this.till;
-    if (checkout.isBusy) return; // whoever waits for it is told
-    if (problem.code !== "staff_pin_required") this.showSignedOut();
+  onLockedOut({ entry, problem }) {
+    const { session } = this.till;
+    if (problem?.code !== "staff_pin_required") this.showSignedOut();
     else if (!this.needsPin) location.reload();
-    else if (screens.current !== "lock") this.lock(text("pin_to_finish"));
+    else if (session.staff && session.token === entry.staffToken) this.lock(text("pin_to_finish"));
   }
 
   async showSignedOut() {
@@ -114,7 +138,7 @@ export class Guard {
   /** The shell has no chooser: as soon as the network is back, the whole page is fetched, if nobody is at work. */
   leaveShell() {
     const { isShell, connection, screens } = this.till;
-    if (isShell && !connection.offline && screens.current === "lock") location.reload();
+    if (isShell && !connection.offline && screens.isLocked) location.reload();
   }
 
   /** The program may have changed since the page was opened. */

@@ -25,7 +25,8 @@ export class LockScreen extends EventTarget {
     this.facts = facts;
     this.api = api;
     this.pin = "";
-    this.isBusy = false;
+    /** @type {AbortController | null}  of the PIN that is being asked about */
+    this.attempt = null;
     this.people = document.getElementById("people");
     this.dots = byId("pin-dots", HTMLElement);
     this.people?.addEventListener("change", () => this.choose());
@@ -36,6 +37,7 @@ export class LockScreen extends EventTarget {
 
   /** Begin anew, and see who is locked out by now. */
   open() {
+    this.attempt?.abort();
     this.clear();
     this.refresh();
   }
@@ -45,8 +47,9 @@ export class LockScreen extends EventTarget {
     return this.chosen() ?? undefined;
   }
 
-  /** On a small screen with many names the keys are further down. */
+  /** Another person: the answer to an earlier PIN counts no more. On a small screen the keys are further down. */
   choose() {
+    this.attempt?.abort();
     this.clear();
     byId("pin-keys", HTMLElement).scrollIntoView({ block: "nearest" });
   }
@@ -59,7 +62,7 @@ export class LockScreen extends EventTarget {
 
   /** @param {string} key */
   press(key) {
-    if (this.isBusy) return;
+    if (this.attempt && !this.attempt.signal.aborted) return;
     if (key === "enter") return void this.unlock();
     this.pin = key === "delete" ? this.pin.slice(0, -1) : (this.pin + key).slice(0, LONGEST_PIN);
     this.say("");
@@ -80,21 +83,22 @@ export class LockScreen extends EventTarget {
   async unlock() {
     const person = this.chosen();
     if (!person || this.pin.length < SHORTEST_PIN) return;
-    this.isBusy = true;
+    const attempt = (this.attempt = new AbortController());
     try {
       const answer = await this.api.post(
         `staff/${person.value}/unlock/`,
         { pin: this.pin },
         { staffToken: null },
       );
+      if (attempt.signal.aborted) return;
       this.clear();
       /** @type {Staff} */
       const staff = { ...answer.staff, token: answer.token, expiresAt: answer.expires_at };
       this.dispatchEvent(new CustomEvent("unlocked", { detail: staff }));
     } catch (error) {
-      this.fail(error);
+      if (!attempt.signal.aborted) this.fail(error);
     } finally {
-      this.isBusy = false;
+      attempt.abort();
     }
   }
 

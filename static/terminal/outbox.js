@@ -3,14 +3,18 @@
  * in strict order until it is answered. One tab at a time sends (Web Locks).
  *
  * - Not answered: wait longer each time, then repeat with the same key.
- * - Refused for want of a sign-in or a staff token: the queue rests until `resume`.
+ * - Refused for want of a sign-in: the queue rests.
+ * - Refused for want of a staff token: what that person did rests until they unlock again (`resume`), the others' goes
+ *   on; nobody's goes under anybody else's PIN.
  * - Refused otherwise: whoever waits for it is told; if nobody does any more, it goes to the "refused" list.
  */
 
 import * as database from "./database.js";
-import { deliver, isTimed } from "./delivery.js";
+import { deliver } from "./delivery.js";
+import { makeEntry, nextOf, renew } from "./entry.js";
 
 /** @import { Api, Problem } from "./api.js" */
+/** @import { Staff } from "./session.js" */
 /** @import { Action, Entry, Outcome, Posting, Refused } from "./types.js" */
 
 const LOCK = "till-outbox";
@@ -27,12 +31,12 @@ const LONGEST_PAUSE_MS = 30_000;
  * @property {Api} api
  * @property {string} store
  * @property {number} user  id of the signed-in user: keys belong to one user, so nobody sends another's actions
- * @property {() => {token: string, name: string} | null} staff  who is at the till
+ * @property {() => Staff | null} staff  who is at the till
  * @property {() => boolean} isOffline
  * @property {(posting: Posting) => Action | null} undo  what takes an action back that was withdrawn too late
  */
 
-/** Dispatches "change" when the queue or the refused list did, "locked" with the problem, "settled" with an Outcome. */
+/** Dispatches "change" when the queue or the refused list did, "settled" with an Outcome, "locked" with an unwatched one. */
 export class Outbox extends EventTarget {
   /** @param {OutboxOptions} options */
   constructor(options) {
@@ -61,24 +65,11 @@ export class Outbox extends EventTarget {
    * Store an action and send it as soon as its turn comes.
    *
    * @param {Action} action
+   * @param {Staff | null} staff  who did it
    * @returns {Promise<Sending>}
    */
-  async send(action) {
-    const staff = this.options.staff();
-    /** @type {Entry} */
-    const entry = {
-      ...action,
-      key: crypto.randomUUID(),
-      store: this.options.store,
-      user: this.options.user,
-      madeAt: new Date().toISOString(),
-      staffToken: staff?.token ?? null,
-      staffName: staff?.name ?? null,
-      sent: false,
-      sentPlain: false,
-      claimed: isTimed(action) && this.options.isOffline(),
-      withdrawn: false,
-    };
+  async send(action, staff) {
+    const entry = makeEntry(action, staff, this.options);
     const sending = this.watch(entry);
     entry.seq = Number(await database.put("outbox", entry));
     this.changed();
@@ -97,19 +88,25 @@ export class Outbox extends EventTarget {
     return { entry, outcome, stopWatching: () => void this.watchers.delete(entry.key) };
   }
 
+  /** Nobody waits for anything any more: refusals go to the list. */
+  stopWatching() {
+    this.watchers.clear();
+  }
+
   /**
    * Take an action back that is not known to be done. Unsent, it is simply forgotten; if it may have arrived, it is
    * repeated until that is known, and then undone.
    *
    * @param {Entry} entry
+   * @param {Staff | null} staff  who takes it back
    * @returns {Promise<"forgotten" | "withdrawn" | "settled">}
    */
-  async withdraw(entry) {
+  async withdraw(entry, staff = this.options.staff()) {
     /** @type {"forgotten" | "withdrawn" | "settled"} */
     let result = "settled";
     await database.update("outbox", entry.seq ?? 0, (current) => {
       result = current.sent ? "withdrawn" : "forgotten";
-      return current.sent ? { ...current, withdrawn: true } : null;
+      return current.sent ? { ...current, withdrawn: true, withdrawnBy: staff } : null;
     });
     if (result !== "settled") this.watchers.delete(entry.key);
     this.changed();
@@ -117,19 +114,12 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * Go on after somebody unlocked the till: they answer for what was refused with a token that has ended.
+   * Go on with what this person did under a token that has ended since.
    *
-   * @param {string | null} token
+   * @param {Staff} staff  who has unlocked the till
    */
-  async resume(token) {
-    const waiting = await this.mine();
-    const ended = new Set(waiting.filter((entry) => entry.tokenEnded).map((entry) => entry.staffToken));
-    for (const entry of waiting) {
-      if (!ended.has(entry.staffToken)) continue;
-      await database.update("outbox", entry.seq ?? 0, (current) => {
-        return { ...current, staffToken: token, tokenEnded: false };
-      });
-    }
+  async resume(staff) {
+    await renew(await this.mine(), staff);
     this.hurry();
   }
 
@@ -173,7 +163,7 @@ export class Outbox extends EventTarget {
 
   async drain() {
     while (navigator.onLine) {
-      const [entry] = await this.mine();
+      const entry = nextOf(await this.mine());
       if (!entry || !(await this.deliver(entry))) return;
     }
   }
@@ -204,7 +194,7 @@ export class Outbox extends EventTarget {
     );
     if (before?.withdrawn) {
       const undo = this.options.undo(posting);
-      if (undo) (await this.send(undo)).stopWatching();
+      if (undo) (await this.send(undo, before.withdrawnBy)).stopWatching();
       await database.remove("outbox", entry.seq ?? 0);
     }
     this.settle({ state: "done", entry, posting });
@@ -215,28 +205,38 @@ export class Outbox extends EventTarget {
    * @param {Problem} problem
    */
   async refuse(entry, problem) {
+    await this.giveUp(entry, problem);
+    this.settle({ state: "refused", entry, problem: problem.document });
+  }
+
+  /**
+   * It was not done and is forgotten; where nobody waits for it, staff have to see that.
+   *
+   * @param {Entry} entry
+   * @param {Problem} problem
+   */
+  async giveUp(entry, problem) {
     const current = await database.get("outbox", entry.seq ?? 0);
     if (!current?.withdrawn && !this.watchers.has(entry.key)) {
       const { key, store, name, summary, madeAt } = entry;
       await database.put("refused", { key, store, name, summary, madeAt, reason: problem.message });
     }
     await database.remove("outbox", entry.seq ?? 0);
-    this.settle({ state: "refused", entry, problem: problem.document });
   }
 
   /**
-   * The sign-in or the staff token has ended. What may wait is kept; the rest was not done and is forgotten.
+   * The sign-in or the staff token has ended. What may wait is kept for whoever did it; the rest was not done.
    *
    * @param {Entry} entry
    * @param {Problem} problem
+   * @returns {Promise<boolean>}  whether others' actions may go on
    */
   async rest(entry, problem) {
-    await database.update("outbox", entry.seq ?? 0, (current) => {
-      return entry.mayWait ? { ...current, tokenEnded: problem.status === 403 } : null;
-    });
+    const tokenEnded = problem.code === "staff_pin_required";
+    if (!entry.mayWait || (tokenEnded && entry.staffId === null)) await this.giveUp(entry, problem);
+    else await database.update("outbox", entry.seq ?? 0, (current) => ({ ...current, tokenEnded }));
     this.settle({ state: "locked", entry, problem: problem.document });
-    this.dispatchEvent(new CustomEvent("locked", { detail: problem.document }));
-    return false;
+    return tokenEnded;
   }
 
   /** @param {number} seconds  as the server asked, 0 if it did not */
@@ -261,9 +261,12 @@ export class Outbox extends EventTarget {
    */
   hear(outcome) {
     if (outcome) {
-      this.watchers.get(outcome.entry.key)?.(outcome);
+      const watcher = this.watchers.get(outcome.entry.key);
+      watcher?.(outcome);
       this.watchers.delete(outcome.entry.key);
       this.dispatchEvent(new CustomEvent("settled", { detail: outcome }));
+      const isUnseen = outcome.state === "locked" && !watcher && this.isMine(outcome.entry);
+      if (isUnseen) this.dispatchEvent(new CustomEvent("locked", { detail: outcome }));
     }
     this.dispatchEvent(new Event("change"));
   }
@@ -273,7 +276,7 @@ export class Outbox extends EventTarget {
     this.channel.postMessage(null);
   }
 
-  /** @returns {Promise<(Entry & {tokenEnded?: boolean})[]>} */
+  /** @returns {Promise<Entry[]>} */
   async mine() {
     const entries = await database.all("outbox");
     return entries.filter((entry) => this.isMine(entry));

@@ -7,6 +7,7 @@ import { plural, text } from "./texts.js";
 
 /** @import { Connection } from "./connection.js" */
 /** @import { Outbox } from "./outbox.js" */
+/** @import { Screens } from "./state.js" */
 /** @import { Entry, Facts, Refused } from "./types.js" */
 
 export class QueueView {
@@ -14,11 +15,13 @@ export class QueueView {
    * @param {Facts} facts
    * @param {Outbox} outbox
    * @param {Connection} connection
+   * @param {Screens} screens
    */
-  constructor(facts, outbox, connection) {
+  constructor(facts, outbox, connection, screens) {
     this.facts = facts;
     this.outbox = outbox;
     this.connection = connection;
+    this.screens = screens;
     this.badge = byId("net", HTMLButtonElement);
     this.sheet = byId("queue-sheet", HTMLDialogElement);
     /** @type {Entry[]} */
@@ -32,9 +35,11 @@ export class QueueView {
     this.draw();
   }
 
+  /** Behind the lock it stays shut: what waits there is for those at work to see and to drop. */
   async open() {
+    const { unlocked } = this.screens;
     await this.draw();
-    for (let chosen; (chosen = await openSheet(this.sheet)) !== null;) {
+    for (let chosen; (chosen = await openSheet(this.sheet, unlocked)) !== null;) {
       await this.drop(chosen);
       await this.draw();
     }

@@ -14,16 +14,17 @@ export const STAMP_REWARD = "stamps";
 /**
  * @param {Card} card
  * @param {Facts} facts
+ * @param {AbortSignal} signal  the sheet closes with it
  * @returns {Promise<string | null>}  the id of a reward, STAMP_REWARD, or null if nothing was chosen
  */
-export function chooseReward(card, facts) {
+export function chooseReward(card, facts, signal) {
   const rows = card.rewards.map((reward) => {
     return row(String(reward.id), reward.name, plural("points", reward.points_cost), whyNot(reward));
   });
   if (facts.program.loyalty_type === "hybrid") rows.unshift(stampRow(card));
   byId("rewards", HTMLElement).replaceChildren(...rows);
   byId("rewards-balance", HTMLElement).textContent = balances(card, facts);
-  return openSheet(byId("rewards-sheet", HTMLDialogElement));
+  return openSheet(byId("rewards-sheet", HTMLDialogElement), signal);
 }
 
 /** @param {Card} card */

@@ -126,14 +126,15 @@ export class ScanScreen extends EventTarget {
    * Offer several cards for choice.
    *
    * @param {Card[]} cards
-   * @param {boolean} [thereAreMore]
+   * @param {boolean} thereAreMore
+   * @param {AbortSignal} signal  of the screen that asked
    * @returns {Promise<Card | null>}  null if nobody chose one
    */
-  async choose(cards, thereAreMore = false) {
+  async choose(cards, thereAreMore, signal) {
     byId("matches-note", HTMLElement).hidden = !thereAreMore;
     const choices = cards.map((card, index) => element("li", {}, choice(card, index, this.facts)));
     byId("matches", HTMLElement).replaceChildren(...choices);
-    const chosen = await openSheet(byId("matches-sheet", HTMLDialogElement));
+    const chosen = await openSheet(byId("matches-sheet", HTMLDialogElement), signal);
     return chosen === null ? null : cards[Number(chosen)];
   }
 }

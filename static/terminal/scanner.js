@@ -23,6 +23,7 @@ export class Scanner {
     this.isWanted = false;
     this.isBusy = true;
     this.isPaused = true;
+    this.isStale = false;
     this.lastCode = "";
     this.lastSeenAt = 0;
     this.canvas = new OffscreenCanvas(1, 1);
@@ -63,8 +64,10 @@ export class Scanner {
     this.video.srcObject = null;
   }
 
+  /** A frame that is being read just now does not count either, however late its code comes. */
   pause() {
     this.isPaused = true;
+    this.isStale = true;
   }
 
   /** Look again; the code that was read last has to leave the picture before it counts again. */
@@ -79,7 +82,7 @@ export class Scanner {
     this.worker = new Worker(worker, { type: "module" });
     this.worker.onmessage = ({ data }) => {
       this.isBusy = false;
-      if (data.code) this.saw(data.code);
+      if (data.code && !this.isStale) this.saw(data.code);
     };
     const absolute = (/** @type {string} */ address) => new URL(address, location.href).href;
     this.worker.postMessage({ zxing: absolute(zxing), wasm: absolute(wasm) });
@@ -116,6 +119,7 @@ export class Scanner {
     const pixels = this.context?.getImageData(0, 0, size, size).data.buffer;
     if (!pixels) return;
     this.isBusy = true;
+    this.isStale = false;
     this.worker?.postMessage({ pixels, size }, [pixels]);
   }
 }

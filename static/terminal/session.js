@@ -31,7 +31,7 @@ export class Session extends EventTarget {
   }
 
   start() {
-    for (const name of TOUCHES) addEventListener(name, () => this.touch(), { capture: true, passive: true });
+    for (const name of TOUCHES) addEventListener(name, (event) => this.onTouch(event), { capture: true });
     addEventListener("pagehide", () => this.save());
     setInterval(() => this.check(), CHECK_EVERY_MS);
     document.addEventListener("visibilitychange", () => this.check());
@@ -56,6 +56,21 @@ export class Session extends EventTarget {
 
   touch() {
     this.touchedAt = Date.now();
+  }
+
+  /**
+   * Timers rest while a device sleeps: the first touch afterwards may be a stranger's, and only locks.
+   *
+   * @param {Event} event
+   */
+  onTouch(event) {
+    const wasSomebody = this.staff !== null;
+    this.check();
+    if (wasSomebody && !this.staff) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    this.touch();
   }
 
   check() {

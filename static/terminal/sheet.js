@@ -1,13 +1,15 @@
 /** A sheet: a dialog that offers choices (buttons with a data-value) and can be closed without one. */
 
 /**
- * Open a sheet until somebody chooses.
+ * Open a sheet until somebody chooses, or until its time is over.
  *
  * @param {HTMLDialogElement} sheet
+ * @param {AbortSignal} signal  of the screen or person that it belongs to
  * @returns {Promise<string | null>}  the data-value of what was chosen, null if nothing was
  */
-export function openSheet(sheet) {
+export function openSheet(sheet, signal) {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve(null);
     const abort = new AbortController();
     /** @type {string | null} */
     let chosen = null;
@@ -33,6 +35,7 @@ export function openSheet(sheet) {
       },
       { signal: abort.signal },
     );
+    signal.addEventListener("abort", () => sheet.close(), { signal: abort.signal });
     sheet.showModal();
   });
 }

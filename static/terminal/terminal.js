@@ -20,7 +20,11 @@ if (!isShell) keepShell(addresses.service_worker);
 /** @param {import("./types.js").Facts} known */
 function open(known) {
   const till = new Till(known, addresses, isShell);
-  listenToScanner((code) => till.onCode(code));
+  const tear = listenToScanner((code) => till.finder.onCode(code));
+  till.screens.addEventListener("change", (event) => {
+    const { from, to } = /** @type {CustomEvent} */ (event).detail;
+    if (from === "lock" || to === "lock") tear();
+  });
   listenToButtons(till);
   listenToKeys(till);
   listenToVisibility(till);
@@ -30,6 +34,8 @@ function open(known) {
 
 /** @param {Till} till */
 function listenToButtons(till) {
+  /** @type {(id: string, work: () => unknown) => void} */
+  const onClick = (id, work) => listenToButton(id, () => till.screens.isLocked || work());
   onClick("lock-button", () => till.guard.lock());
   onClick("stamp-button", () => till.take(till.checkout.stamp(till.inHand, till.cardView.quantity)));
   onClick("earn-button", () => till.toAmount());
@@ -49,7 +55,7 @@ function listenToButtons(till) {
  * @param {string} id
  * @param {() => unknown} work
  */
-function onClick(id, work) {
+function listenToButton(id, work) {
   const button = byId(id, HTMLButtonElement);
   button.addEventListener("click", () => {
     if (button.getAttribute("aria-disabled") !== "true") work();

@@ -116,10 +116,13 @@
  * @property {number} user  who was signed in
  * @property {string} madeAt  ISO time
  * @property {string | null} staffToken
+ * @property {boolean} tokenEnded  the server takes this token no more: it waits for its person's PIN
+ * @property {number | null} staffId  who did it; null in a shop without PINs
  * @property {string | null} staffName
  * @property {boolean} sent  it may have reached the server
  * @property {boolean} sentPlain  it may have reached the server without `occurred_at`
  * @property {boolean} claimed  it is sent with `occurred_at`
+ * @property {import("./session.js").Staff | null} withdrawnBy  who took it back
  * @property {boolean} withdrawn  it was undone while nobody knew whether it had arrived
  *
  * @typedef {object} Refused  an action that waited and was then refused: staff must see it

@@ -11,9 +11,11 @@ const PAUSE_MS = 250;
  * Listen for scanned codes.
  *
  * @param {(code: string) => void} onCode
+ * @returns {() => void}  to be called when the till locks or unlocks: a code that is half typed by then is none
  */
 export function listenToScanner(onCode) {
   let typed = "";
+  let isTorn = false;
   let startedAt = 0;
   let lastAt = 0;
 
@@ -24,15 +26,18 @@ export function listenToScanner(onCode) {
       const now = event.timeStamp;
       if (event.key === "Enter" || event.key === "Tab") {
         const code = typed;
+        const isWhole = !isTorn;
         typed = "";
+        isTorn = false;
         if (!wasFast(code, lastAt - startedAt)) return;
         event.preventDefault();
         event.stopImmediatePropagation();
         takeOut(code);
-        onCode(code);
+        if (isWhole) onCode(code);
       } else if (event.key.length === 1) {
         if (!typed || now - lastAt > PAUSE_MS) {
           typed = "";
+          isTorn = false;
           startedAt = now;
         }
         typed += event.key;
@@ -41,6 +46,9 @@ export function listenToScanner(onCode) {
     },
     { capture: true },
   );
+  return () => {
+    isTorn = typed !== "";
+  };
 }
 
 /**

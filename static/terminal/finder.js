@@ -1,0 +1,151 @@
+/** From a code or a few letters to the card in hand: an answer counts only on the screen that asked. */
+
+import { NoAnswer, Problem } from "./api.js";
+import { isCodeOrNumber } from "./scan-screen.js";
+import { play } from "./sound.js";
+import { text } from "./texts.js";
+
+/** @import { Till } from "./till.js" */
+/** @import { Card, ProblemDocument, Transaction } from "./types.js" */
+
+const VOIDABLE_SHOWN = 10;
+
+export class Finder {
+  /** @param {Till} till */
+  constructor(till) {
+    this.till = till;
+    /** @type {AbortSignal | null}  of the screen that asks just now */
+    this.asking = null;
+  }
+
+  get isFinding() {
+    return this.asking !== null && !this.asking.aborted;
+  }
+
+  /** Whether what is on the screen has to be done with first. */
+  get isBlocked() {
+    return this.till.checkout.isBusy || !this.till.result.mayBeReplaced;
+  }
+
+  /**
+   * @param {string} code  scanned, or typed
+   * @param {boolean} [byHand]
+   */
+  async onCode(code, byHand = false) {
+    const { till } = this;
+    if (till.screens.isLocked) return till.lockScreen.clear();
+    if (this.isBlocked || this.isFinding) return;
+    till.closeDialogs();
+    const { signal } = till.screens;
+    const found = await this.ask(code, signal);
+    if (signal.aborted || this.isBlocked) return;
+    till.closeDialogs();
+    if (found.unreachable) return this.openUnseen(code);
+    if (found.problem) return this.showNotFound(code, found.problem, byHand);
+    const { card = null, matches, thereAreMore = false } = found;
+    const chosen = matches ? await till.scanScreen.choose(matches, thereAreMore, signal) : card;
+    if (chosen && !signal.aborted) this.open(chosen);
+  }
+
+  /**
+   * @param {string} code
+   * @param {AbortSignal} signal  of the screen that asks
+   */
+  async ask(code, signal) {
+    this.asking = signal;
+    document.body.toggleAttribute("data-busy", true);
+    return this.till.scanScreen.find(code).finally(() => {
+      if (this.asking !== signal) return;
+      this.asking = null;
+      if (!signal.aborted) document.body.toggleAttribute("data-busy", this.till.checkout.isBusy);
+    });
+  }
+
+  /** @param {Card} card */
+  open(card) {
+    play("scan");
+    this.till.scanScreen.clear();
+    this.till.hold({ card, code: "", last: null });
+    this.findLast(card);
+  }
+
+  /**
+   * Without a network a code or number is enough to give stamps and points: the card is found when they are sent.
+   *
+   * @param {string} code
+   */
+  async openUnseen(code) {
+    const { result, scanScreen } = this.till;
+    if (!isCodeOrNumber(code)) {
+      await result.show({
+        kind: "bad",
+        icon: "cloud-off",
+        title: text("offline"),
+        detail: text("offline_search"),
+        next: text("back"),
+      });
+      return;
+    }
+    scanScreen.clear();
+    this.till.hold({ card: null, code, last: null });
+  }
+
+  /**
+   * What can be undone, newest first; the card is on the screen before that is known.
+   *
+   * @param {Card} card
+   */
+  async findLast(card) {
+    const { api, facts, inHand, cardView } = this.till;
+    try {
+      const { results } = await api.get(`cards/${card.id}/transactions/`, { page_size: VOIDABLE_SHOWN });
+      if (this.till.inHand !== inHand) return;
+      /** @type {(one: Transaction) => boolean} */
+      const canUndo = (one) => one.can_void && one.store === facts.store_code;
+      inHand.last = results.find(canUndo) ?? null;
+      cardView.drawActions();
+    } catch (error) {
+      if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
+    }
+  }
+
+  /**
+   * What was typed stays in the field, to be mended.
+   *
+   * @param {string} code
+   * @param {ProblemDocument} problem
+   * @param {boolean} byHand
+   */
+  async showNotFound(code, problem, byHand) {
+    const { till } = this;
+    if (problem.status === 401) return till.guard.showSignedOut();
+    const isUnknown = problem.code === "card_not_found";
+    const choice = await till.result.show({
+      kind: "bad",
+      title: text(isUnknown ? "not_found" : "not_found_so"),
+      detail: isUnknown ? text(byHand ? "not_found_by_hand" : "not_found_by_code") : problem.detail,
+      note: code.length > 24 ? `${code.slice(0, 24)}…` : code,
+      undo: isUnknown && byHand ? text("new_customer") : null,
+      undoIcon: "person-plus",
+      next: text(byHand ? "back" : "next_customer"),
+    });
+    if (choice === "replaced") return;
+    if (choice === "undo") till.toEnrol(code);
+    else if (byHand) till.scanScreen.query.select();
+    else till.toScan();
+  }
+
+  /** Ask for the card in hand again. */
+  async reopen() {
+    const { api, inHand, screens } = this.till;
+    const { signal } = screens;
+    const { card, code } = inHand;
+    if (!card) return code ? this.openUnseen(code) : this.till.toScan();
+    try {
+      const fresh = await api.get(`cards/${card.id}/`);
+      if (!signal.aborted) this.open(fresh);
+    } catch (error) {
+      if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
+    }
+  }
+}
