@@ -32,8 +32,8 @@ TOKEN_IN_PATH = re.compile(r"(/(?:card|devices|(?:registrations|passes)/[^/\s\"'
 CREDENTIALS = re.compile(r"\b(bearer|applepass)\s++[\w.~+/=-]+", re.IGNORECASE)
 ROW = re.compile(r"(Failing row contains \().*?(?:\)\.?$|\Z)", re.MULTILINE | re.DOTALL)  # PostgreSQL's
 UNIQUE = re.compile(r"\)=\([^\n]*\)")  # PostgreSQL's Key (email)=(...) already exists
-KEY = re.compile(r"(?<![\w-])([\w-]++)[\"')\]]*+\s*+[=:]\s*+")
-VALUE = re.compile(r"'(?:[^'\\]|\\.)*+'?|\"(?:[^\"\\]|\\.)*+\"?|[^\s,;&\"'}]++", re.DOTALL)
+KEY = re.compile(r"(?<![\w-])([\w-]++)[\"')\]]*+\s*+[=:]\s*+\(?")
+VALUE = re.compile(r"'(?:[^'\\]|\\.)*+'?|\"(?:[^\"\\]|\\.)*+\"?|[^\s,;&\"'})]++", re.DOTALL)
 
 
 def mask(text: str) -> str:
