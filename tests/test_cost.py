@@ -81,14 +81,15 @@ def modules() -> Iterator[Any]:
                 yield importlib.import_module(found.name)
 
 
-def patterns() -> dict[str, str]:
-    """Every regular expression of the project, by its text: the first place that it was found at."""
-    found: dict[str, tuple[str, int]] = {}
+def patterns() -> dict[str, re.Pattern]:
+    """Every regular expression of the project, by the place where it was found."""
+    found: dict[str, re.Pattern] = {}
     for module in modules():
         for name, value in vars(module).items():
-            expression = value.regex if isinstance(value, RegexValidator) else value
-            if isinstance(expression, re.Pattern) and isinstance(expression.pattern, str):
-                found.setdefault(f"{module.__name__}.{name}", expression)
+            for one in value.values() if isinstance(value, dict) else [value]:
+                expression = one.regex if isinstance(one, RegexValidator) else one
+                if isinstance(expression, re.Pattern) and isinstance(expression.pattern, str):
+                    found.setdefault(f"{module.__name__}.{name} {expression.pattern}", expression)
     for model in apps.get_models():
         for field in model._meta.get_fields():
             for validator in getattr(field, "validators", []):
@@ -141,11 +142,8 @@ def test_regular_expressions_have_names_by_which_they_are_found(app: str) -> Non
     wrong = []
     for path in sorted((ROOT / app).rglob("*.py")):
         tree = ast.parse(path.read_text())
-        named = {
-            id(statement.value)
-            for statement in tree.body
-            if isinstance(statement, ast.Assign | ast.AnnAssign)
-        }
+        assigned = [one for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign) and one.value]
+        named = {id(node) for one in assigned for node in ast.walk(one.value)}
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module == "re":
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
