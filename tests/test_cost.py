@@ -23,6 +23,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
+from liquid.exceptions import LiquidError
 
 from customers import phones
 from customers import selectors as customers
@@ -173,7 +174,7 @@ def refusing(work: Work) -> Work:
     """A refusal is an answer too."""
 
     def tried(text: str) -> None:
-        with suppress(DomainError, TextRefused, ValidationError, ValueError):
+        with suppress(DomainError, TextRefused, LiquidError, ValidationError, ValueError):
             work(text)
 
     return tried
