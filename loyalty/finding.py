@@ -15,6 +15,7 @@ from loyalty.tokens import ALPHABET, LENGTH
 from tenancy.models import Store
 
 QR_TEXT = re.compile(rf"^[{ALPHABET}]{{{LENGTH}}}$", re.IGNORECASE)
+GAP = re.compile(r"[\s-]")
 
 
 def find_card(store: Store, text: str) -> LoyaltyCard:
@@ -30,7 +31,7 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
         return _only(store, _of_person(store, email=text.lower()), of_person=True)
     if text.startswith(("+", "00")):
         return _by_phone(store, text)
-    digits = re.sub(r"[\s-]", "", text)
+    digits = GAP.sub("", text)
     if len(digits) == 12 and digits.isascii() and digits.isdecimal():
         return _by_number(store, digits)
     return _by_phone(store, text)

@@ -5,14 +5,32 @@ Celery is only the doorbell: each queue is a table, and the sweeps below catch w
 """
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from celery import Celery
+from celery import Celery, Task
 from celery.schedules import crontab, schedule
+from celery.signals import beat_init, worker_init
+
+from tenancy import waits
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings.local")
 
-app = Celery("loyalty_site")
+
+class BoundedTask(Task):
+    """A task that waits for the database as a worker may, wherever it is run."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with waits.of("worker"):
+            return super().__call__(*args, **kwargs)
+
+
+@worker_init.connect
+@beat_init.connect
+def begin_as_worker(**about: Any) -> None:
+    waits.this_process_is("worker")
+
+
+app = Celery("loyalty_site", task_cls=BoundedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -16,8 +16,9 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from psycopg.errors import IdleInTransactionSessionTimeout
 from rest_framework import exceptions as drf
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -29,7 +30,6 @@ logger = logging.getLogger(__name__)
 
 API_PREFIX = "/api/"
 RETRY_AFTER_SECONDS = 5
-DATABASE_AWAY = (OperationalError, InterfaceError)
 
 # What a kind of exception means to a caller; the first that fits counts.
 MEANINGS: list[tuple[type[Exception] | tuple[type[Exception], ...], type[DomainError]]] = [
@@ -79,13 +79,23 @@ def problem_response(exception: Exception, context: Mapping[str, Any]) -> HttpRe
     return response
 
 
+def is_database_away(exception: BaseException | None) -> bool:
+    """Whether the database cannot be reached, gave up waiting (for a lock, a statement) or ended what took too long.
+
+    The transaction is rolled back: the same call can be made again.
+    """
+    if isinstance(exception, InternalError):
+        return isinstance(exception.__cause__, IdleInTransactionSessionTimeout)
+    return isinstance(exception, OperationalError | InterfaceError)
+
+
 def refusal_of(exception: BaseException | None) -> DomainError | None:
     """What an exception means to the caller; None if it means nothing but a fault of ours."""
     if isinstance(exception, DomainError):
         return exception
     if isinstance(exception, drf.ValidationError):
         return Invalid(errors=list(field_errors(exception.detail)))
-    if isinstance(exception, DATABASE_AWAY):
+    if is_database_away(exception):
         logger.error("the database did not answer", exc_info=exception)
         return api.Unavailable(retry_after=RETRY_AFTER_SECONDS)
     if isinstance(exception, DataError | IntegrityError):
@@ -134,7 +144,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours, or a database that went away before a view was reached: 503, to be tried again."""
-    away = isinstance(sys.exception(), DATABASE_AWAY)
+    away = is_database_away(sys.exception())
     if is_api(request):
         return problem(api.Unavailable(retry_after=RETRY_AFTER_SECONDS) if away else api.ServerError())
     if away:

@@ -1,46 +1,112 @@
-"""Logging: JSON lines for machines or plain lines for people, and in both nothing personal or secret."""
+"""Logging: JSON lines for machines or plain lines for people, and in both nothing personal or secret.
+
+A line is masked value by value: by its key where it has one, and else by what is written in it. Values are cut first,
+and nothing below reads a sign more than a few times: an address of 8 kB costs twice one of 4.
+"""
 
 import re
+from itertools import islice
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "***"
-EMAIL = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
-SEARCHED = re.compile(r"([?&](?:q|search)=)[^\s&\"']+")
-CARD_ADDRESS = re.compile(r"(/card/)[^/\s\"']+")
-CREDENTIALS = re.compile(r"(?i)\b(bearer|applepass)\s+[\w.~+/=-]+")
-ASSIGNMENT = re.compile(
-    r"(?i)\b([\w-]*(?:pin|password|token|secret|authorization|cookie|api[_-]?key))"
-    r"([\"']?\s*[=:]\s*[\"']?)[^\s,;&\"'}]+"
+CUT = "…"
+LONGEST_TEXT = 2_000  # characters of a value, or of one line of a trace
+MOST_LINES = 100  # of a trace, at its beginning and as many at its end
+MOST_ITEMS = 100  # of a list or dict
+TRACES = frozenset({"exception", "stack"})
+SECRET_KEY = re.compile(
+    r"password|passphrase|(?:token|secret|authorization|cookies?|sessionid|api[_-]?key|signature)$"
+    r"|(?:^|[_-])(?:pin|e?-?mail|phone|(?:first|last|full|customer)_name|birth_date|birthday|q|search|term)$",
+    re.IGNORECASE,
 )
-SECRET_KEY = re.compile(r"(?i)password|(^|[_-])(pin|token|secret|authorization|cookies?|api_key|email)$")
+
+WORD = re.compile(r"[^\s\"'<>()\[\]{},;&=?/:|]+")
+PHONE = re.compile(r"(?:\+|%2B|\b00(?=[1-9]))\d[\d ./()-]{5,}\d")
+PARAMETER = re.compile(r"([?&])([^\s&=?\"'<>#]++)=([^\s&\"'<>#]*+)")
+PLAIN = re.compile(r"[\w/.-]{0,40}")
+HARMLESS_PARAMETERS = frozenset({"page", "page_size", "lang", "next", "o", "p", "place"})
+TOKEN_IN_PATH = re.compile(r"(/(?:card|devices|(?:registrations|passes)/[^/\s\"']{1,200})/)[^/?\s\"']+")
+CREDENTIALS = re.compile(r"\b(bearer|applepass)\s++[\w.~+/=-]+", re.IGNORECASE)
+ROW = re.compile(r"(Failing row contains \().*?(?:\)\.?$|\Z)", re.MULTILINE | re.DOTALL)  # PostgreSQL's
+UNIQUE = re.compile(r"\)=\([^\n]*\)")  # PostgreSQL's Key (email)=(...) already exists
+KEY = re.compile(r"(?<![\w-])([\w-]++)[\"')\]]*+\s*+[=:]\s*+\(?")
+VALUE = re.compile(r"'(?:[^'\\]|\\.)*+'?|\"(?:[^\"\\]|\\.)*+\"?|[^\s,;&\"'})]++", re.DOTALL)
 
 
 def mask(text: str) -> str:
-    """Return `text` with e-mail addresses, what was searched for, secrets and card addresses made unreadable."""
-    text = SEARCHED.sub(rf"\g<1>{MASK}", text)
-    text = EMAIL.sub(MASK, text)
-    text = CARD_ADDRESS.sub(rf"\g<1>{MASK}", text)
+    """Return `text` with e-mail addresses, phones, what was searched for, secrets and card addresses unreadable."""
+    text = ROW.sub(rf"\g<1>{MASK})", text)
+    text = UNIQUE.sub(f")=({MASK})", text)
+    text = PARAMETER.sub(_parameter, text)
+    if "@" in text or "%40" in text:
+        text = WORD.sub(_word, text)
+    text = PHONE.sub(MASK, text)
+    text = TOKEN_IN_PATH.sub(rf"\g<1>{MASK}", text)
     text = CREDENTIALS.sub(rf"\g<1> {MASK}", text)
-    return ASSIGNMENT.sub(rf"\g<1>\g<2>{MASK}", text)
+    return _assignments(text)
+
+
+def _parameter(found: re.Match[str]) -> str:
+    """A parameter of an address: only what is known to be harmless is shown."""
+    mark, name, value = found.groups()
+    is_harmless = name in HARMLESS_PARAMETERS and PLAIN.fullmatch(value)
+    return found[0] if is_harmless else f"{mark}{name}={MASK}"
+
+
+def _word(found: re.Match[str]) -> str:
+    """A word, or a mask for an e-mail address."""
+    return MASK if found[0].find("@") > 0 or "%40" in found[0] else found[0]
+
+
+def _assignments(text: str) -> str:
+    """Mask what stands behind a key that is secret: `pin=4711`, `'pin': '4711'`."""
+    parts, end = [], 0
+    for key in KEY.finditer(text):
+        if key.start() < end or not SECRET_KEY.search(key[1]):
+            continue
+        if value := VALUE.match(text, key.end()):
+            quote = value[0][0] if value[0][0] in "\"'" else ""
+            parts += [text[end : key.end()], f"{quote}{MASK}{quote}"]
+            end = value.end()
+    return "".join([*parts, text[end:]])
+
+
+def bounded(text: str) -> str:
+    """The beginning of a long text, up to where a word ends: the rest of a cut one would not be known for a secret."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    kept = text[:LONGEST_TEXT]
+    return kept[: max(kept.rfind(mark) for mark in " \n/?&,;") + 1] + CUT
+
+
+def bounded_trace(trace: str) -> str:
+    """The first and the last lines of a long trace."""
+    lines = trace.split("\n")
+    if len(lines) > 2 * MOST_LINES:
+        lines = [*lines[:MOST_LINES], CUT, *lines[-MOST_LINES:]]
+    return "\n".join(map(bounded, lines))
 
 
 def mask_item(key: str, value: Any) -> Any:
     """Return the value of `key` masked: wholly, where the key's name says that it is a secret."""
+    if key in TRACES and isinstance(value, str):
+        return mask(bounded_trace(value))
     return MASK if SECRET_KEY.search(key) else mask_value(value)
 
 
 def mask_value(value: Any) -> Any:
-    """Return `value` masked, going down into dicts and lists; objects become their masked repr."""
+    """Return `value` masked and cut, going down into dicts and lists; objects become their masked repr."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, dict):
-        return {str(key): mask_item(str(key), item) for key, item in value.items()}
+        items = islice(value.items(), MOST_ITEMS)
+        return {mask(bounded(str(key))): mask_item(str(key), item) for key, item in items}
     if isinstance(value, (list, tuple, set)):
-        return [mask_value(item) for item in value]
-    return mask(value if isinstance(value, str) else repr(value))
+        return [mask_value(item) for item in islice(value, MOST_ITEMS)]
+    return mask(bounded(value if isinstance(value, str) else repr(value)))
 
 
 def mask_event(logger: WrappedLogger, method_name: str, event: EventDict) -> EventDict:

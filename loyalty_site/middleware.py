@@ -1,9 +1,14 @@
-"""The Content-Security-Policy, strict everywhere and one of the console's own; and which session cookies count."""
+"""What differs for the console (content policy, bounds of waiting), and which session cookies count."""
+
+from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
+
+from tenancy import waits
 
 LONGEST_SESSION_KEY = 40  # what the table of sessions holds
 
@@ -28,3 +33,17 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if request.path_info.startswith(settings.CONSOLE_PREFIX) and parts.config is None and not report_only:
             parts.config = settings.CONSOLE_CONTENT_SECURITY_POLICY["DIRECTIVES"]
         return parts
+
+
+class BoundedWaitsMiddleware:
+    """Lets the console wait longer for the database than a till, the API or a customer's page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(settings.CONSOLE_PREFIX):
+            with waits.of("till"):
+                return self.get_response(request)
+        with waits.of("console"), connection.execute_wrapper(waits.each_in_a_transaction):
+            return self.get_response(request)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from loyalty.pages import errors
-from loyalty_site.errors import DATABASE_AWAY, RETRY_AFTER_SECONDS, is_api, problem, refusal_of
+from loyalty_site.errors import RETRY_AFTER_SECONDS, is_api, is_database_away, problem, refusal_of
 from tenancy.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class PageErrorsMiddleware:
             return problem(refusal) if refusal else None
         if isinstance(exception, DomainError):
             return errors.refused(request, exception)
-        if isinstance(exception, DATABASE_AWAY):
+        if is_database_away(exception):
             logger.error("the database did not answer", exc_info=exception)
             return errors.page(request, 503, retry_after=RETRY_AFTER_SECONDS)
         return None

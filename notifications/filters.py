@@ -15,7 +15,7 @@ from liquid.exceptions import ResourceLimitError
 _MAXIMUM_WORDS = 2_000  # characters of one value, on its way through the filters
 _MAXIMUM_ITEMS = 300
 _MAXIMUM_NUMBER = 10**15
-_DIGITS = re.compile(r"\s*[+-]?[\d_]{16,}|.*\d[eE][+-]?\d")
+_DIGITS = re.compile(r"\A(?:\s*[+-]?[\d_]{16,}|.*\d[eE][+-]?\d)")
 
 
 def pluralize(number: Any, singular: str = "", plural: str = "") -> str:

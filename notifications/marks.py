@@ -6,11 +6,15 @@ the meaning from the sign after it. There is no HTML in a text: everything is es
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 _SIGN = r"[\\*\[\]()\-]"
+_SIGNS = re.compile(_SIGN)
+_QUOTED = re.compile(rf"\\({_SIGN})")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _INLINE = re.compile(
     r"\\(?P<sign>" + _SIGN + r")"
     r"|\*\*(?P<bold>(?:\\.|[^\\*]){1,500})\*\*"
@@ -22,12 +26,12 @@ _BULLET = re.compile(r"-\s+(?=\S)")
 
 def quote(value: str) -> str:
     """A value as it can stand in a text: its marks mean nothing, and it stays on one line."""
-    return re.sub(_SIGN, r"\\\g<0>", " ".join(value.split()))
+    return _SIGNS.sub(r"\\\g<0>", " ".join(value.split()))
 
 
 def unquote(text: str) -> str:
     """The reverse of `quote`."""
-    return re.sub(rf"\\({_SIGN})", r"\1", text)
+    return _QUOTED.sub(r"\1", text)
 
 
 @dataclass(frozen=True)
@@ -53,22 +57,10 @@ def parse(text: str) -> list[Block]:
 
 
 def _blocks(text: str) -> Iterator[Block]:
-    for chunk in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
+    for chunk in _EMPTY_LINE.split(text.replace("\r\n", "\n")):
         lines = [line.strip() for line in chunk.split("\n") if line.strip()]
-        while lines:
-            listed = _BULLET.match(lines[0]) is not None
-            run = list(_run(lines, listed))
-            del lines[: len(run)]
-            yield _block(run, listed)
-
-
-def _run(lines: Iterable[str], listed: bool) -> Iterator[str]:
-    """The first lines that are all in a list, or all not."""
-    for line in lines:
-        bullet = _BULLET.match(line)
-        if (bullet is not None) != listed:
-            return
-        yield line[bullet.end() :] if bullet else line
+        for listed, run in groupby(lines, key=lambda line: _BULLET.match(line) is not None):
+            yield _block([_BULLET.sub("", line, count=1) if listed else line for line in run], listed)
 
 
 def _block(run: list[str], listed: bool) -> Block:

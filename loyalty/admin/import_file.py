@@ -43,6 +43,8 @@ YES = {"1", "yes", "true", "x", "oui", "vrai", "ja", "jo", "wahr"}
 NO = {"", "0", "no", "false", "non", "faux", "nein", "neen", "nee", "falsch"}
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 STAMPS_AT_MOST = 10_000
+_GAP = re.compile(r"[\s_]+")
+_WHOLE_NUMBER = re.compile(r"\d{0,9}(\.0+)?")
 LINES_IN_A_PART = 1_000
 
 
@@ -74,7 +76,7 @@ class Reader:
     def __init__(self, file: IO[bytes], *, store: Store, program: LoyaltyProgram) -> None:
         self.rows, self.expected = tables.opened(file)
         self.headings = [str(heading or "").strip() for heading in next(self.rows, [])]
-        names = [re.sub(r"[\s_]+", "-", heading.casefold()) for heading in self.headings]
+        names = [_GAP.sub("-", heading.casefold()) for heading in self.headings]
         self.columns = [COLUMNS.get(name) or f"unused-{number}" for number, name in enumerate(names)]
         if "email" not in self.columns:
             text = _("There is no column “email”. The first line has to name the columns.")
@@ -208,7 +210,7 @@ class Balance(Text):
         self.at_most = at_most
 
     def parse(self, text: str, value: Any) -> int:
-        if not re.fullmatch(r"\d{0,9}(\.0+)?", text):
+        if not _WHOLE_NUMBER.fullmatch(text):
             raise ValueError(_("Write a whole number, 0 or more."))
         number = int(float(text or 0))
         if number > self.at_most:

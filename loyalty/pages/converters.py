@@ -2,11 +2,14 @@
 
 import re
 
+_BRAND = re.compile("[0-9a-f]{6}(?:-[0-9a-f]{6})?")
+_PICTURE = re.compile(r"[A-Za-z0-9_-]{1,90}\.[a-z]{3,4}")
+
 
 class BrandColors:
     """One or two colours: `c2553a` or `c2553a-f2d43d`. Reverses also from what a program stores, `#C2553A`."""
 
-    regex = "[0-9a-f]{6}(?:-[0-9a-f]{6})?"
+    regex = _BRAND.pattern
 
     def to_python(self, value: str) -> tuple[str, str]:
         brand, _dash, secondary = value.partition("-")
@@ -15,7 +18,7 @@ class BrandColors:
     def to_url(self, value: str | tuple[str, ...]) -> str:
         colors = [value] if isinstance(value, str) else value
         key = "-".join(color.removeprefix("#").lower() for color in colors if color)
-        if not re.fullmatch(self.regex, key):
+        if not _BRAND.fullmatch(key):
             raise ValueError(f"No colours: {value!r}")
         return key
 
@@ -23,13 +26,13 @@ class BrandColors:
 class PictureName:
     """The name of an uploaded picture, without its folder."""
 
-    regex = r"[A-Za-z0-9_-]{1,90}\.[a-z]{3,4}"
+    regex = _PICTURE.pattern
 
     def to_python(self, value: str) -> str:
         return value
 
     def to_url(self, value: str) -> str:
-        if not re.fullmatch(self.regex, value):
+        if not _PICTURE.fullmatch(value):
             raise ValueError(f"No picture: {value!r}")
         return value
 

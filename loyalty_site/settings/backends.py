@@ -13,6 +13,26 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
 }
 
+POSTGRES_ENGINE = "tenancy.postgresql"  # Django's, with bounded waits
+
+# How long each kind of work waits for the database, in milliseconds; 0 is without end. What holds a card's row, or a
+# table, is waited for by a till no longer than its customer would: then it is told to try again (503).
+# A migration gives way soon, as all others queue behind a table's lock that it waits for.
+DATABASE_WAITS: dict[str, dict[str, int]] = {
+    kind: {
+        "lock_timeout": lock,
+        "statement_timeout": statement,
+        "idle_in_transaction_session_timeout": idle,
+    }
+    for kind, lock, statement, idle in [
+        ("till", 2_000, 5_000, 10_000),  # the API and customers' pages too
+        ("console", 15_000, 15_000, 30_000),
+        ("worker", 30_000, 600_000, 300_000),
+        ("command", 60_000, 3_600_000, 600_000),
+        ("migration", 5_000, 0, 600_000),
+    ]
+}
+
 POSTGRES_OPTIONS: dict[str, Any] = {
     "application_name": "loyalty",
     "connect_timeout": 3,  # seconds
@@ -38,6 +58,7 @@ def database(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = SQLITE_OPTIONS | options
         return config
+    config["ENGINE"] = POSTGRES_ENGINE
     config["OPTIONS"] = POSTGRES_OPTIONS | options
     if pool_size:
         config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}

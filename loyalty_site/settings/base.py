@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "loyalty_site.health.HealthMiddleware",
+    "loyalty_site.middleware.BoundedWaitsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "loyalty_site.middleware.ContentSecurityPolicyMiddleware",
@@ -97,6 +98,8 @@ TEMPLATES = [
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
 DATABASES = {"default": backends.database(DATABASE_URL, pool_size=env.int("DATABASE_POOL_SIZE", default=0))}
+
+DATABASE_WAITS = backends.DATABASE_WAITS
 
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_CLIENT_OPTIONS = backends.REDIS_CLIENT_OPTIONS

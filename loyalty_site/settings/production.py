@@ -3,6 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from loyalty_site.logs import logging_config
+from loyalty_site.settings.backends import POSTGRES_ENGINE
 from loyalty_site.settings.base import *
 from loyalty_site.settings.base import (
     ALLOWED_HOSTS,
@@ -25,7 +26,7 @@ if env.bool("DEBUG", default=False):
     refuse("DEBUG", "must not be on in production.")
 if not ALLOWED_HOSTS or any(host.strip() in ("", "*", ".") for host in ALLOWED_HOSTS):
     refuse("ALLOWED_HOSTS", "must name the hosts of this site, without a bare '*'.")
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+if DATABASES["default"]["ENGINE"] != POSTGRES_ENGINE:
     refuse("DATABASE_URL", "must be a PostgreSQL address; SQLite is for trying things out.")
 if not env.str("REDIS_URL", default=""):
     refuse("REDIS_URL", "must be set: rate limits and sign-ins are shared between processes.")

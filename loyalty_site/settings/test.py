@@ -12,6 +12,11 @@ DATABASES = {
         env.str("DATABASE_URL", default="postgresql://postgres@127.0.0.1:1/postgres")
     )
 }
+# A test is one transaction, which thinks between its calls, on a machine that does much else; locks are as for tills.
+DATABASE_WAITS = backends.DATABASE_WAITS | {
+    "till": backends.DATABASE_WAITS["till"]
+    | {"statement_timeout": 60_000, "idle_in_transaction_session_timeout": 0}
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -19,6 +19,7 @@ TIMEOUT = httpx.Timeout(5.0)
 LONGEST_SECONDS = 7 * 24 * 3600
 SHORTEST_SECONDS = 1
 MOST_KEYS = 50
+MAX_AGE = re.compile(r"\bmax-age=(\d{1,9})")
 # A message by an unknown key makes us look for newer ones, but no more often than this: anybody can send one.
 LOOK_AGAIN_SECONDS = 10
 
@@ -59,6 +60,6 @@ def _lifetime(response: httpx.Response, keys: Keys) -> float:
     now = time.time()
     ends = [expires_at(key) / 1000 - now for key in keys if "keyExpiration" in key]
     ends = [seconds for seconds in ends if seconds > 0]
-    if age := re.search(r"\bmax-age=(\d{1,9})", response.headers.get("Cache-Control", "")):
+    if age := MAX_AGE.search(response.headers.get("Cache-Control", "")):
         ends.append(float(age[1]))
     return min(max(min(ends, default=LONGEST_SECONDS), SHORTEST_SECONDS), LONGEST_SECONDS)

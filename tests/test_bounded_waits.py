@@ -1,0 +1,339 @@
+"""The database is waited for within bounds: who meets what somebody else holds is told to try again, all others go on.
+
+What holds is a connection beside the shop's own, which PostgreSQL itself ends after a while: without bounds the calls
+would wait for that, and then be answered as if nothing had been.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from celery import shared_task
+from celery.signals import beat_init, worker_init
+from django.db import InternalError, OperationalError, connection, transaction
+from django.db.backends.postgresql import base as django_postgresql
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from psycopg.errors import IdleInTransactionSessionTimeout
+from pytest_django import Settings
+
+import manage
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty_site import celery as loyalty_celery
+from loyalty_site.settings import backends
+from tenancy import waits
+from tenancy.postgresql import base as postgresql
+from tests import factories
+from tests.factories import Shop, fresh
+from tests.loyalty.api.till import Till
+
+BRIEF = 150  # milliseconds
+KINDS = ["till", "console", "worker", "command", "migration"]
+NAMES = ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"]
+ENROLLED = 1  # lines of a new card
+CARDS, PROGRAMS = LoyaltyCard._meta.db_table, "loyalty_loyaltyprogram"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def brief(settings: Settings) -> Iterator[None]:
+    """Nobody waits for a lock for longer than BRIEF."""
+    settings.DATABASE_WAITS = {
+        kind: bounds | {"lock_timeout": BRIEF} for kind, bounds in settings.DATABASE_WAITS.items()
+    }
+    connection.close()
+    yield
+    connection.close()
+
+
+@pytest.fixture
+def shop(transactional_db: None) -> Shop:
+    return factories.shop()
+
+
+@pytest.fixture
+def till(shop: Shop) -> Till:
+    till = Till(shop.store, shop.staff)
+    till.client.raise_request_exception = False
+    return till
+
+
+@contextmanager
+def somebody_holds(statement: str, *parameters: Any) -> Iterator[None]:
+    """Let another connection do something in a transaction that does not end within the block."""
+    address = connection.get_connection_params()
+    another = psycopg.connect(
+        host=address["host"],
+        port=address["port"],
+        user=address["user"],
+        dbname=address["dbname"],
+        options="-c idle_in_transaction_session_timeout=20s",
+    )
+    try:
+        another.execute(statement, parameters)
+        yield
+    finally:
+        another.close()
+
+
+def somebody_holds_card(card: LoyaltyCard) -> Any:
+    return somebody_holds(f"SELECT 1 FROM {CARDS} WHERE id = %s FOR UPDATE", card.pk)
+
+
+def stamp(till: Till, card: LoyaltyCard, once: str = "") -> HttpResponse:
+    return till.post(f"cards/{card.pk}/stamps/", once=once or None)
+
+
+def is_told_to_try_again(response: HttpResponse) -> bool:
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    return response["Retry-After"] == "5"
+
+
+def lines_of(card: LoyaltyCard) -> int:
+    with factories.inside(card.merchant):
+        return LoyaltyTransaction.objects.filter(card=card).count()
+
+
+def bounds_now() -> dict[str, int]:
+    """What PostgreSQL itself goes by, in milliseconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting::int FROM pg_settings WHERE name IN (%s, %s, %s)", [*NAMES])
+        return dict(cursor.fetchall())
+
+
+# --- A card that somebody holds ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_held_card_is_refused_and_the_same_key_stamps_it_later(shop: Shop, till: Till) -> None:
+    card = factories.card(shop.store)
+    with somebody_holds_card(card):
+        assert is_told_to_try_again(stamp(till, card, once="first"))
+        assert (fresh(card).stamp_count, lines_of(card)) == (0, ENROLLED)
+    assert stamp(till, card, once="first").status_code == 201
+    again = stamp(till, card, once="first")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (fresh(card).stamp_count, lines_of(card)) == (1, ENROLLED + 1)
+
+
+@pytest.mark.usefixtures("brief")
+def test_while_a_card_is_held_another_is_stamped(shop: Shop, till: Till) -> None:
+    card, another = factories.card(shop.store), factories.card(shop.store)
+    with somebody_holds_card(card):
+        assert is_told_to_try_again(stamp(till, card))
+        assert stamp(till, another).status_code == 201
+    assert (fresh(card).stamp_count, fresh(another).stamp_count) == (0, 1)
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_pooler_that_drops_the_options_of_connections_changes_nothing(
+    shop: Shop, till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        postgresql.DatabaseWrapper,
+        "get_connection_params",
+        django_postgresql.DatabaseWrapper.get_connection_params,
+    )
+    card = factories.card(shop.store)
+    connection.close()
+    assert bounds_now()["lock_timeout"] == 0
+    with somebody_holds_card(card):
+        assert is_told_to_try_again(stamp(till, card))
+    assert stamp(till, card).status_code == 201
+
+
+def test_the_bounds_go_with_begin_and_end_with_the_transaction(settings: Settings) -> None:
+    """One message to the server: a statement of their own would be paid by each stamp."""
+    connection.ensure_connection()
+    sent = []
+    execute = connection.connection.execute
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.connection, "execute", lambda text: (sent.append(text), execute(text)))
+        with waits.of("console"), transaction.atomic():
+            assert bounds_now() == settings.DATABASE_WAITS["console"]
+    assert sent == [
+        "BEGIN; SET LOCAL lock_timeout = 15000; SET LOCAL statement_timeout = 15000; "
+        "SET LOCAL idle_in_transaction_session_timeout = 30000"
+    ]
+    assert bounds_now() == settings.DATABASE_WAITS["till"]
+
+
+def test_rows_are_read_and_locked_part_by_part_within_a_transaction(shop: Shop) -> None:
+    """A cursor that outlives its transaction could not lock."""
+    card = factories.card(shop.store)
+    with factories.inside(shop), transaction.atomic():
+        assert list(LoyaltyCard.objects.select_for_update().iterator(chunk_size=1)) == [card]
+    with factories.inside(shop):
+        assert list(LoyaltyCard.objects.iterator(chunk_size=1)) == [card]
+
+
+# --- A table that somebody locked -------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_locked_table_is_said_by_the_api_and_by_the_pages(shop: Shop, till: Till) -> None:
+    card = factories.card(shop.store)
+    page = reverse("card", args=[card.access_token])
+    visitor = Client(raise_request_exception=False)
+    with somebody_holds(f"LOCK TABLE {CARDS} IN ACCESS EXCLUSIVE MODE"):
+        assert is_told_to_try_again(stamp(till, card))
+        assert is_told_to_try_again(till.get(f"cards/{card.pk}/"))
+        told = visitor.get(page)
+        assert (told.status_code, told["Retry-After"]) == (503, "5")
+        assert told["Content-Type"].startswith("text/html")
+    assert visitor.get(page).status_code == 200
+    assert till.get(f"cards/{card.pk}/").status_code == 200
+    assert fresh(card).stamp_count == 0
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_locked_table_of_sessions_is_said_before_any_view(shop: Shop, till: Till) -> None:
+    with somebody_holds("LOCK TABLE django_session IN ACCESS EXCLUSIVE MODE"):
+        assert is_told_to_try_again(till.get("programs/"))
+    assert till.get("cards/").status_code != 503
+
+
+@pytest.mark.usefixtures("brief")
+@pytest.mark.parametrize("page", ["loyalty_loyaltycard_changelist", "loyalty_loyaltycard_change"])
+def test_the_console_says_it_too(shop: Shop, page: str) -> None:
+    card = factories.card(shop.store)
+    address = reverse(f"admin:{page}", args=[card.pk] if page.endswith("change") else [])
+    browser = Client(raise_request_exception=False)
+    browser.force_login(factories.operator(), backend="tenancy.sign_in.EmailBackend")
+    with somebody_holds(f"LOCK TABLE {CARDS} IN ACCESS EXCLUSIVE MODE"):
+        told = browser.get(address)
+        assert (told.status_code, told["Retry-After"]) == (503, "5")
+    assert browser.get(address).status_code == 200
+
+
+def test_a_list_of_the_console_waits_as_the_console_may(
+    shop: Shop, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what is read outside of transactions, in a process whose connections are a till's."""
+    settings.DATABASE_WAITS = settings.DATABASE_WAITS | {
+        "console": settings.DATABASE_WAITS["console"] | {"lock_timeout": BRIEF}
+    }
+    browser = Client(raise_request_exception=False)
+    browser.force_login(factories.operator(), backend="tenancy.sign_in.EmailBackend")
+    connection.close()
+    with somebody_holds(f"LOCK TABLE {CARDS} IN ACCESS EXCLUSIVE MODE"):
+        told = browser.get(reverse("admin:loyalty_loyaltycard_changelist"))
+    assert told.status_code == 503
+    with waits.of("console"), connection.execute_wrapper(waits.each_in_a_transaction):
+        assert bounds_now() == settings.DATABASE_WAITS["console"]
+    assert bounds_now() == settings.DATABASE_WAITS["till"]
+
+
+@pytest.mark.usefixtures("brief")
+def test_the_process_lives_whatever_is_locked(shop: Shop, till: Till) -> None:
+    card = factories.card(shop.store)
+    with somebody_holds(f"LOCK TABLE {CARDS}, {PROGRAMS}, django_session IN ACCESS EXCLUSIVE MODE"):
+        assert is_told_to_try_again(stamp(till, card))
+        with connection.execute_wrapper(no_statement):
+            assert till.client.get("/healthz").json() == {"status": "ok"}
+
+
+def no_statement(*arguments: Any) -> None:
+    raise AssertionError("the database was asked")
+
+
+# --- What takes too long ----------------------------------------------------------------------------------
+
+
+def test_a_statement_and_a_silent_transaction_are_ended(settings: Settings) -> None:
+    settings.DATABASE_WAITS = settings.DATABASE_WAITS | {
+        "till": {"lock_timeout": 0, "statement_timeout": BRIEF, "idle_in_transaction_session_timeout": 0}
+    }
+    with pytest.raises(OperationalError, match="statement timeout"), transaction.atomic():
+        connection.cursor().execute("SELECT pg_sleep(20)")
+    with transaction.atomic():
+        connection.cursor().execute("SELECT 1")
+
+
+def test_what_was_ended_for_its_silence_is_told_to_try_again(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*arguments: Any, **keywords: Any) -> None:
+        raise InternalError("terminating connection") from IdleInTransactionSessionTimeout()
+
+    monkeypatch.setattr("loyalty.selectors.card_at", silent)
+    assert is_told_to_try_again(till.get("cards/1/"))
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_database_that_is_not_there_is_said(
+    shop: Shop, till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = factories.card(shop.store)
+    monkeypatch.setitem(connection.settings_dict, "NAME", "no_such_database")
+    connection.close()
+    assert is_told_to_try_again(stamp(till, card))
+    monkeypatch.undo()
+    connection.close()
+    assert stamp(till, card).status_code == 201
+
+
+# --- Each kind of work its own ----------------------------------------------------------------------------
+
+
+def test_every_kind_of_work_has_all_three_bounds() -> None:
+    assert list(backends.DATABASE_WAITS) == KINDS
+    assert all(list(bounds) == NAMES for bounds in backends.DATABASE_WAITS.values())
+    assert [backends.DATABASE_WAITS[kind]["lock_timeout"] for kind in KINDS] == [
+        2_000,
+        15_000,
+        30_000,
+        60_000,
+        5_000,
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_connections_are_opened_by_the_kind_of_the_process(
+    kind: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waits._Process, "kind", kind)
+    connection.close()
+    assert bounds_now() == settings.DATABASE_WAITS[kind]
+    connection.close()
+
+
+def test_a_process_that_nobody_declared_is_a_till() -> None:
+    assert waits.of_process() is waits.of_work()
+    assert waits._Process.kind == "till"
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"), [("migrate", "migration"), ("verify_ledger", "command"), ("shell", "command")]
+)
+def test_a_command_says_what_it_is(command: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits._Process, "kind", "till")
+    monkeypatch.setattr(manage, "execute_from_command_line", lambda arguments: None)
+    monkeypatch.setattr(sys, "argv", ["manage.py", command])
+    manage.main()
+    assert waits._Process.kind == kind
+
+
+@pytest.mark.parametrize("begins", [worker_init, beat_init])
+def test_a_worker_and_its_clock_say_what_they_are(begins: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits._Process, "kind", "till")
+    loyalty_celery.begin_as_worker()
+    assert loyalty_celery.begin_as_worker in [receiver() for _key, receiver in begins.receivers]
+    assert waits._Process.kind == "worker"
+
+
+def test_a_task_waits_as_a_worker_may(settings: Settings) -> None:
+    @shared_task(name="tests.bounds")
+    def look() -> dict[str, int]:
+        with transaction.atomic():
+            return bounds_now()
+
+    assert look.apply().get() == settings.DATABASE_WAITS["worker"]
+    assert look() == settings.DATABASE_WAITS["worker"]
+    with transaction.atomic():
+        assert bounds_now() == settings.DATABASE_WAITS["till"]
