@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,11 @@ def one_crowd_at_a_time() -> Iterator[None]:
     with Path(tempfile.gettempdir(), "loyalty-tests-crowd.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def loses(words: str) -> AbstractContextManager:
+    """The loss that a race ends in once nothing holds it, in the words with which the race itself names it."""
+    return pytest.raises(AssertionError, match=f"^{words}")
 
 
 # --- Taking away what holds a rule ------------------------------------------------------------------------
