@@ -1,11 +1,26 @@
 """What the database holds about cards and the ledger: rules 3, 6 and 7 of the domain; the rest are constraints."""
 
-from tenancy.database_rules import Rule, merchant_is_for_ever, refuse_when, refuse_when_sqlite, same_merchant
+from collections.abc import Iterable
+
+from tenancy.database_rules import (
+    Rule,
+    merchant_is_for_ever,
+    never_emptied,
+    refuse_when,
+    refuse_when_sqlite,
+    same_merchant,
+)
 
 LEDGER = "loyalty_loyaltytransaction"
+CARD = "loyalty_loyaltycard"
 CHANGED = "A line of the ledger is never changed"
 REMOVED = "A line of the ledger is never removed"
+NOT_AS_ITS_LINE = "A card has what the newest line of its ledger says"
 BROKEN_CHAIN = "The balance after a transaction is the one before it plus what it changed"
+
+# A card's figure, and what says it in a line.
+FIGURES = {"stamp_count": "stamps_balance_after", "points_balance": "points_balance_after"}
+DELTAS = ("stamps_delta", "points_delta")
 
 # All columns but the three that erasing a person blanks.
 FIXED_COLUMNS = (
@@ -83,6 +98,50 @@ END;""",
 )
 
 
+def _as_its_newest_line(name: str, table: str, when: str, card_id: str, only_if: str) -> Rule:
+    """A card and its ledger, compared as they are when the transaction ends; a card without lines has nothing.
+
+    Two looks at an index, for a card whose figures move: other changes, and lines that move none, cost nothing.
+    """
+    figures = ", ".join(f"card.{figure}" for figure in FIGURES)
+    in_line = ", ".join(f"COALESCE(line.{column}, 0)" for column in FIGURES.values())
+    differs = f"""EXISTS (
+  SELECT 1 FROM {CARD} card LEFT JOIN LATERAL (
+    SELECT {", ".join(FIGURES.values())} FROM {LEDGER} WHERE card_id = card.id ORDER BY id DESC LIMIT 1
+  ) line ON true
+  WHERE card.id = NEW.{card_id} AND ({figures}) IS DISTINCT FROM ({in_line}))"""
+    return Rule(name, table, when, refuse_when(differs, NOT_AS_ITS_LINE), only_if=only_if, at_commit=True)
+
+
+def _any(conditions: Iterable[str]) -> str:
+    return " OR ".join(conditions)
+
+
+as_its_newest_line = [
+    _as_its_newest_line(
+        "card_begins_as_its_newest_line",
+        CARD,
+        "AFTER INSERT",
+        "id",
+        _any(f"NEW.{figure} <> 0" for figure in FIGURES),
+    ),
+    _as_its_newest_line(
+        "card_is_as_its_newest_line",
+        CARD,
+        f"AFTER UPDATE OF {', '.join(FIGURES)}",
+        "id",
+        _any(f"NEW.{figure} IS DISTINCT FROM OLD.{figure}" for figure in FIGURES),
+    ),
+    _as_its_newest_line(
+        "newest_line_is_as_its_card",
+        LEDGER,
+        "AFTER INSERT",
+        "card_id",
+        _any(f"NEW.{delta} <> 0" for delta in DELTAS),
+    ),
+]
+
+
 def _touch_program(when: str) -> Rule:
     """A changed reward is a changed program: whoever keeps a program's rewards in memory goes by `updated_at`."""
     update = "UPDATE loyalty_loyaltyprogram SET updated_at = {now} WHERE id = NEW.program_id;"
@@ -99,6 +158,8 @@ RULES = [
     append_only,
     never_removed,
     chain,
+    *as_its_newest_line,
+    *[never_emptied(table) for table in (LEDGER, CARD, "loyalty_orderreference")],
     *same_merchant(
         LEDGER,
         {
@@ -111,7 +172,7 @@ RULES = [
         },
     ),
     *same_merchant(
-        "loyalty_loyaltycard",
+        CARD,
         {
             "customer_id": "customers_customer",
             "program_id": "loyalty_loyaltyprogram",

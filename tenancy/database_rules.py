@@ -7,7 +7,8 @@ aside before a migration. Each app lists its own in `<app>/triggers.py` as RULES
 A broken rule raises `django.db.IntegrityError` on both databases, with the rule's sentence.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,19 +17,27 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 
+EMPTYING = "loyalty.emptying"  # set on a connection that may empty what is never emptied
+
 
 @dataclass(frozen=True)
 class Rule:
     """A trigger: `when` it fires on `table`, and what it does in each dialect.
 
     `postgresql` is PL/pgSQL, `sqlite` are statements; `refuse_when` and `refuse_when_sqlite` write the usual ones.
+    Without `sqlite` only PostgreSQL holds the rule. `only_if` is a condition on OLD and NEW without which nothing is
+    done; `each` is ROW or STATEMENT. `at_commit` puts it off until the transaction ends: what must be true of several
+    rows together may be untrue while they are written.
     """
 
     name: str
     table: str
     when: str
     postgresql: str
-    sqlite: str
+    sqlite: str = ""
+    only_if: str = "true"
+    each: str = "ROW"
+    at_commit: bool = False
 
     def install(self, connection: Any) -> None:
         """Create or replace the trigger on this connection's database."""
@@ -38,14 +47,23 @@ class Rule:
                 cursor.execute(statement)
 
     def _postgresql(self) -> list[str]:
+        does = f"FOR EACH {self.each} WHEN ({self.only_if}) EXECUTE FUNCTION {self.name}()"
+        trigger = f"CREATE OR REPLACE TRIGGER {self.name} {self.when} ON {self.table} {does}"
+        if self.at_commit:
+            # It knows no OR REPLACE, and a table that has changed in this transaction lets none be dropped.
+            trigger = (
+                f"DO $do$ BEGIN CREATE CONSTRAINT TRIGGER {self.name} {self.when} ON {self.table} "
+                f"DEFERRABLE INITIALLY DEFERRED {does}; EXCEPTION WHEN duplicate_object THEN NULL; END $do$"
+            )
         return [
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$\n"
             f"BEGIN\n{self.postgresql}\nRETURN NEW;\nEND $body$",
-            f"CREATE OR REPLACE TRIGGER {self.name} {self.when} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+            trigger,
         ]
 
     def _sqlite(self) -> list[str]:
+        if not self.sqlite:
+            return []
         return [
             f"DROP TRIGGER IF EXISTS {self.name}",
             f"CREATE TRIGGER {self.name} {self.when} ON {self.table} FOR EACH ROW BEGIN\n{self.sqlite}\nEND",
@@ -95,6 +113,33 @@ def merchant_is_for_ever(table: str) -> Rule:
         refuse_when("NEW.merchant_id IS DISTINCT FROM OLD.merchant_id", sentence),
         refuse_when_sqlite("NEW.merchant_id IS NOT OLD.merchant_id", sentence),
     )
+
+
+def never_emptied(table: str) -> Rule:
+    """No TRUNCATE, which passes by what is done for each row; `manage.py flush`, which says what it does, may."""
+    sentence = f"{table} is never emptied"
+    return Rule(
+        f"{table}_is_never_emptied",
+        table,
+        "BEFORE TRUNCATE",
+        refuse_when(f"COALESCE(current_setting('{EMPTYING}', true), '') <> 'on'", sentence),
+        each="STATEMENT",
+    )
+
+
+@contextmanager
+def emptying(connection: Any) -> Iterator[None]:
+    """Let this connection empty tables that are never emptied."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET {EMPTYING} = 'on'")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"RESET {EMPTYING}")
 
 
 def rules_of(app: AppConfig) -> Iterable[Rule]:

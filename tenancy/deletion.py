@@ -18,6 +18,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
+from tenancy import locks
 from tenancy.errors import AlreadyDeleted, RestoreConflict
 from tenancy.models.base import SoftDeletable, new_batch
 from tenancy.registry import providers
@@ -104,8 +105,7 @@ def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str
         raise AlreadyDeleted()
     batch, now = new_batch(), timezone.now()
     marks = {"deleted_at": now, "deleted_by": by, "deletion_batch": batch, "updated_at": now}
-    counts: Counter[str] = Counter()
-    _mark(model, _all_rows(model).filter(pk=instance.pk), marks, counts)
+    counts = _mark(model, _all_rows(model).filter(pk=instance.pk), marks)
     for name, value in marks.items():
         setattr(instance, name, value)
     for follow in providers("rows_deleted"):
@@ -113,15 +113,39 @@ def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str
     return dict(counts)
 
 
-def _mark(model: type[SoftDeletable], rows: models.QuerySet, marks: dict, counts: Counter[str]) -> None:
-    count = rows.filter(deleted_at__isnull=True).update(**marks)
-    if not count:
-        return
-    counts[model._meta.label] += count
-    # The parents of this batch, found again by its id: no list of keys is carried in memory.
-    parents = _all_rows(model).filter(deletion_batch=marks["deletion_batch"]).values("pk")
-    for child, field_name in _children(model):
-        _mark(child, _all_rows(child).filter(**{f"{field_name}__in": parents}), marks, counts)
+def _mark(root: type[SoftDeletable], rows: models.QuerySet, marks: dict) -> Counter[str]:
+    """Mark rows and all under them, kind by kind, so that a row is locked after whatever it may belong to."""
+    counts: Counter[str] = Counter()
+    _mark_living(root, rows, marks, counts)
+    for child in _parents_first():
+        for field_name in child.deleted_with:
+            parent = cast(type[models.Model], child._meta.get_field(field_name).related_model)
+            if counts[parent._meta.label]:
+                # The parents of this batch, found again by its id: no list of keys is carried in memory.
+                parents = _all_rows(parent).filter(deletion_batch=marks["deletion_batch"]).values("pk")
+                under = _all_rows(child).filter(**{f"{field_name}__in": parents})
+                _mark_living(child, under, marks, counts)
+    return counts
+
+
+def _mark_living(
+    model: type[SoftDeletable], rows: models.QuerySet, marks: dict, counts: Counter[str]
+) -> None:
+    living = rows.filter(deleted_at__isnull=True)
+    locks.in_id_order(living)
+    if count := living.update(**marks):
+        counts[model._meta.label] += count
+
+
+def _parents_first() -> list[type[SoftDeletable]]:
+    """Every kind after all those whose deletion takes it along."""
+    ordered: list[type[SoftDeletable]] = []
+    left = soft_models()
+    while left:
+        taken = {child for model in left for child, _field in _children(model)}
+        ordered += [model for model in left if model not in taken]
+        left = [model for model in left if model in taken]
+    return ordered
 
 
 @transaction.atomic
@@ -138,6 +162,8 @@ def restore(instance: SoftDeletable) -> dict[str, int]:
     batch = locked.deletion_batch
     if _has_deleted_parent(locked) or any(_has_orphans(candidate, batch) for candidate in soft_models()):
         raise RestoreConflict()
+    for candidate in _parents_first():
+        locks.in_id_order(_all_rows(candidate).filter(deletion_batch=batch))
     for follow in providers("rows_restored"):
         follow(instance, batch)
     counts: Counter[str] = Counter()

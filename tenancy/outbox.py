@@ -1,8 +1,8 @@
 """The outbox: events announced in the transaction that caused them, delivered afterwards.
 
-`record` writes one row per (event, subscriber); `relay` hands due rows to their handlers, each with its own
-savepoint, so that what a handler wrote and the row's settling commit together. A failing row is tried again with
-growing pauses and then rests as dead.
+`record` writes one row per (event, subscriber); `relay` hands due rows to their handlers, each in a transaction of its
+own, so that what a handler wrote and the row's settling commit together, and no handler waits with the locks of
+another one. A failing row is tried again with growing pauses and then rests as dead.
 """
 
 import dataclasses
@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, ClassVar, Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from tenancy import doorbell, registry, scope
+from tenancy import doorbell, locks, registry, scope
 from tenancy.models import OutboxMessage, OutboxState
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ RELAY_TASK = "tenancy.relay_outbox"
 BATCH = 100
 MAXIMUM_ATTEMPTS = 12
 KEEP_SETTLED = timedelta(days=7)
+CHANGED = ["state", "attempts", "next_attempt_at", "last_error", "settled_at", "updated_at"]
 
 
 class Event(Protocol):
@@ -76,13 +78,28 @@ def relay(*, limit: int = 10_000, seconds: float = 50.0) -> int:
 
 
 def _relay_batch(now: datetime) -> tuple[int, int]:
-    with transaction.atomic():
-        due = OutboxMessage.objects.filter(state=OutboxState.WAITING, next_attempt_at__lte=now)
-        messages = list(due.order_by("next_attempt_at", "id").select_for_update(skip_locked=True)[:BATCH])
-        done = sum(_deliver(message, now) for message in messages)
-        changed = ["state", "attempts", "next_attempt_at", "last_error", "settled_at", "updated_at"]
-        OutboxMessage.objects.bulk_update(messages, changed)
-    return len(messages), done
+    due = OutboxMessage.objects.filter(state=OutboxState.WAITING, next_attempt_at__lte=now)
+    ids = list(due.order_by("next_attempt_at", "id").values_list("pk", flat=True)[:BATCH])
+    return len(ids), sum(_relay_one(due.filter(pk=message_id), now) for message_id in ids)
+
+
+@transaction.atomic
+def _relay_one(due: QuerySet[OutboxMessage], now: datetime) -> bool:
+    """Deliver a message unless another worker is at it, or was; says whether it is settled by us."""
+    message = due.select_for_update(skip_locked=True).first()
+    if message is None:
+        return False
+    _lose_nothing_by_losing_this()
+    done = _deliver(message, now)
+    message.save(update_fields=CHANGED)
+    return done
+
+
+def _lose_nothing_by_losing_this() -> None:
+    """Don't wait for the disk: were this transaction lost in a crash, its message would wait again, undelivered."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO OFF")
 
 
 def _deliver(message: OutboxMessage, now: datetime) -> bool:
@@ -115,6 +132,7 @@ def try_again(message_ids: list[int]) -> int:
     """Put dead messages back into the queue; returns how many."""
     dead = OutboxMessage.objects.filter(pk__in=message_ids, state=OutboxState.DEAD)
     with transaction.atomic():
+        locks.in_id_order(dead)
         count = dead.update(state=OutboxState.WAITING, attempts=0, next_attempt_at=timezone.now())
         doorbell.ring(RELAY_TASK)
     return count

@@ -16,6 +16,21 @@ def database_refuses(words: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Run a block of which nothing stays: what it does would be refused at the commit."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def check_what_waits_for_the_commit() -> None:
+    """What a commit would check, in a test that never commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def update(row: models.Model, changes: str) -> int:
     """UPDATE one row with a SET clause as it stands; returns how many rows it met."""
     with connection.cursor() as cursor:

@@ -14,13 +14,22 @@ from django.db import connection
 
 from loyalty import verification
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
+from loyalty.models.card import COUNTERS
 from loyalty.services import stamps, voids
 from loyalty.triggers import BROKEN_CHAIN, CHANGED, REMOVED
 from tenancy import deletion, scope
-from tenancy.database_rules import rules_of
+from tenancy.database_rules import Rule, rules_of
 from tenancy.models import Store, StoreUser
 from tests import factories
-from tests.raw_sql import database_refuses, delete, drop_trigger, insert_like, triggers, update
+from tests.raw_sql import (
+    database_refuses,
+    delete,
+    drop_trigger,
+    insert_like,
+    rolled_back,
+    triggers,
+    update,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 STAFF = factories.actor("staff")
@@ -46,6 +55,9 @@ def card(shop: factories.Shop) -> LoyaltyCard:
 @pytest.fixture
 def rival() -> factories.Shop:
     return factories.shop()
+
+
+NO_FIGURES = dict.fromkeys(["stamp_count", "points_balance", *COUNTERS], 0)
 
 
 def newest_line(card: LoyaltyCard) -> LoyaltyTransaction:
@@ -157,12 +169,12 @@ def test_rule_5_one_living_card_for_each_person_program_and_scope(
 ) -> None:
     with database_refuses("one_card_per_customer_everywhere|program_id"):
         insert_like(card, **new_names())
-    scoped = insert_like(card, scope_store_id=shop.store.pk, **new_names())
+    scoped = insert_like(card, scope_store_id=shop.store.pk, **new_names(), **NO_FIGURES)
     assert scoped
     with database_refuses("one_card_per_customer_and_store|scope_store_id"):
         insert_like(card, scope_store_id=shop.store.pk, **new_names())
-    assert insert_like(card, scope_store_id=shop.other_store.pk, **new_names())
-    assert insert_like(card, deleted_at=NOW, **new_names())
+    assert insert_like(card, scope_store_id=shop.other_store.pk, **new_names(), **NO_FIGURES)
+    assert insert_like(card, deleted_at=NOW, **new_names(), **NO_FIGURES)
 
 
 @pytest.mark.parametrize("name", ["card_number", "qr_code_data", "access_token"])
@@ -245,7 +257,8 @@ def test_rule_7_a_line_follows_from_the_one_before_it(card: LoyaltyCard) -> None
     ):
         with database_refuses(BROKEN_CHAIN):
             insert_like(line, **wrong)
-    assert insert_like(line, points_balance_after=90)
+    with rolled_back():
+        assert insert_like(line, points_balance_after=90)
 
 
 def test_rule_7_the_first_line_begins_at_nothing(card: LoyaltyCard) -> None:
@@ -255,21 +268,27 @@ def test_rule_7_the_first_line_begins_at_nothing(card: LoyaltyCard) -> None:
     line = newest_line(card)
     with database_refuses(BROKEN_CHAIN):
         insert_like(line, card_id=other)
-    assert insert_like(line, card_id=other, stamps_balance_after=0)
+    with rolled_back():
+        assert insert_like(line, card_id=other, stamps_balance_after=0)
 
 
 def test_rule_7_a_card_that_is_not_what_its_ledger_says_is_named(card: LoyaltyCard) -> None:
     assert list(verification.differences()) == []
-    update(card, "stamp_count = stamp_count + 1, total_stamps_earned = total_stamps_earned + 1")
-    found = {(difference.card_id, difference.figure) for difference in verification.differences()}
+    with rolled_back():
+        update(card, "stamp_count = stamp_count + 1, total_stamps_earned = total_stamps_earned + 1")
+        found = {(difference.card_id, difference.figure) for difference in verification.differences()}
     assert found == {(card.pk, "stamp_count"), (card.pk, "total_stamps_earned")}
 
 
 # --- The triggers themselves ------------------------------------------------------------------------------
 
 
+def is_held(rule: Rule) -> bool:
+    return connection.vendor == "postgresql" or bool(rule.sqlite)
+
+
 def test_every_trigger_is_there() -> None:
-    declared = {rule.name for app in apps.get_app_configs() for rule in rules_of(app)}
+    declared = {rule.name for app in apps.get_app_configs() for rule in rules_of(app) if is_held(rule)}
     assert declared <= triggers()
     assert {"ledger_is_append_only", "ledger_is_never_removed", "ledger_is_a_chain"} <= declared
 
@@ -278,7 +297,8 @@ def test_triggers_that_a_migration_lost_are_back_after_it() -> None:
     before = triggers()
     for app in apps.get_app_configs():
         for rule in rules_of(app):
-            drop_trigger(rule.name, rule.table)
+            if is_held(rule):
+                drop_trigger(rule.name, rule.table)
     assert triggers() < before
     call_command("migrate", verbosity=0)
     assert triggers() == before

@@ -10,6 +10,7 @@ from customers.models import Customer
 from notifications import selectors
 from notifications.models import AddressProblem, EmailLog, Status
 from notifications.variables import ERASED
+from tenancy import locks
 
 
 def export(customer: Customer) -> dict[str, Any]:
@@ -21,6 +22,7 @@ def export(customer: Customer) -> dict[str, Any]:
 def erase(customer: Customer) -> None:
     """Blank what was written to a person, and owe them nothing any more. That something was sent is kept."""
     rows = EmailLog.objects.filter(customer_id=customer.pk)
+    locks.in_id_order(rows)
     open_rows = rows.filter(~Q(status__in=[Status.SENT, Status.SUPPRESSED]))
     open_rows.update(status=Status.SUPPRESSED, next_attempt_at=None, fault="", updated_at=timezone.now())
     rows.update(to="", subject="", body="", context={}, error="", updated_at=timezone.now())

@@ -17,7 +17,7 @@ from django.utils import timezone
 from notifications import selectors
 from notifications.models import EmailLog, Fault, Status
 from notifications.posting import Failure
-from tenancy import doorbell
+from tenancy import doorbell, locks
 
 SEND_TASK = "loyalty.send_notification_email"
 SWEEP_TASK = "notifications.sweep_email_log"
@@ -64,7 +64,9 @@ def give_up_lost(*, now: datetime) -> int:
     lost = selectors.due(now).filter(_LOST_FOR_GOOD)
     reason = "the worker was lost while sending; the e-mail may have gone out"
     failed = {"status": Status.FAILED, "fault": Fault.INTERRUPTED, "error": reason}
-    return lost.update(**failed, next_attempt_at=None, updated_at=now)
+    with transaction.atomic():
+        locks.in_id_order(lost)
+        return lost.update(**failed, next_attempt_at=None, updated_at=now)
 
 
 # --- Settling ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from loyalty import ledger
+from loyalty.triggers import as_its_newest_line, chain
 from tenancy import scope, waits
 from tenancy.errors import DomainError
 
@@ -77,6 +78,11 @@ def one_crowd_at_a_time() -> Iterator[None]:
         yield
 
 
+def loses(words: str) -> AbstractContextManager:
+    """The loss that a race ends in once nothing holds it, in the words with which the race itself names it."""
+    return pytest.raises(AssertionError, match=f"^{words}")
+
+
 # --- Taking away what holds a rule ------------------------------------------------------------------------
 
 
@@ -121,13 +127,15 @@ def unlocked(module: Any, function: str, people: int) -> Iterator[None]:
 
 @contextmanager
 def without_chain() -> Iterator[None]:
-    """Let the ledger take a line that does not follow from the one before."""
-    table = "loyalty_loyaltytransaction"
-    execute(f"ALTER TABLE {table} DISABLE TRIGGER ledger_is_a_chain")
+    """Let the ledger take a line that follows neither from the one before nor from its card."""
+    rules = [chain, *as_its_newest_line]
+    for rule in rules:
+        execute(f"ALTER TABLE {rule.table} DISABLE TRIGGER {rule.name}")
     try:
         yield
     finally:
-        execute(f"ALTER TABLE {table} ENABLE TRIGGER ledger_is_a_chain")
+        for rule in rules:
+            execute(f"ALTER TABLE {rule.table} ENABLE TRIGGER {rule.name}")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from tests.concurrency.crowd import (
     ROUNDS,
     Crowd,
     all_have_read_before_anyone_writes,
+    loses,
     unlocked,
     without_row_locks,
     without_unique,
@@ -40,7 +41,8 @@ def everybody_stamps_one_card(crowd: Crowd) -> None:
     )
     assert Counter(answers) == {"done": crowd.size}
     after = factories.fresh(card)
-    assert (after.stamp_count, after.total_stamps_earned) == (crowd.size, crowd.size)
+    assert after.stamp_count == crowd.size, f"{crowd.size - after.stamp_count} stamps lost"
+    assert after.total_stamps_earned == crowd.size
     assert verified()
 
 
@@ -51,7 +53,7 @@ def test_of_a_hundred_stamps_at_once_none_is_lost(crowd: Crowd) -> None:
 
 
 def test_without_the_lock_stamps_are_lost(few: Crowd) -> None:
-    with unlocked(ledger, "lock_one", few.size), pytest.raises(AssertionError):
+    with unlocked(ledger, "lock_one", few.size), loses("9 stamps lost"):
         everybody_stamps_one_card(few)
 
 
@@ -62,7 +64,8 @@ def everybody_stamps_within_the_cooldown(crowd: Crowd) -> None:
     answers = crowd.all_at_once(
         lambda number: stamps.give(store=stores[number % 2], card_id=card.pk, actor=STAFF)
     )
-    assert Counter(answers) == {"done": 1, "stamp_cooldown": crowd.size - 1}
+    assert answers.count("done") == 1, f"{answers.count('done')} stamps within the cooldown"
+    assert answers.count("stamp_cooldown") == crowd.size - 1
     assert factories.fresh(card).stamp_count == 1
 
 
@@ -73,7 +76,7 @@ def test_of_a_hundred_taps_at_two_shops_the_cooldown_lets_one_through(crowd: Cro
 
 
 def test_without_the_lock_the_cooldown_lets_many_through(few: Crowd) -> None:
-    with unlocked(ledger, "lock_one", few.size), pytest.raises(AssertionError):
+    with unlocked(ledger, "lock_one", few.size), loses("10 stamps within the cooldown"):
         everybody_stamps_within_the_cooldown(few)
 
 
@@ -84,7 +87,8 @@ def everybody_takes_the_last_coffee(crowd: Crowd) -> None:
     shop = factories.shop(stamps_target=10)
     card = factories.card(shop.store, stamps=19)
     answers = crowd.all_at_once(lambda number: stamps.redeem(store=shop.store, card_id=card.pk, actor=STAFF))
-    assert Counter(answers) == {"done": 1, "not_enough_stamps": crowd.size - 1}
+    assert answers.count("done") == 1, f"{answers.count('done')} rewards for the stamps of one"
+    assert answers.count("not_enough_stamps") == crowd.size - 1
     after = factories.fresh(card)
     assert (after.stamp_count, after.stamps_redeemed) == (9, 1)
     assert verified()
@@ -97,7 +101,8 @@ def everybody_takes_the_last_croissant(crowd: Crowd) -> None:
     answers = crowd.all_at_once(
         lambda number: points.redeem(store=shop.store, card_id=card.pk, actor=STAFF, reward_id=reward_id)
     )
-    assert Counter(answers) == {"done": 1, "not_enough_points": crowd.size - 1}
+    assert answers.count("done") == 1, f"{answers.count('done')} rewards for the points of one"
+    assert answers.count("not_enough_points") == crowd.size - 1
     after = factories.fresh(card)
     assert (after.points_balance, after.points_redeemed) == (39, 40)
     assert verified()
@@ -112,7 +117,7 @@ def test_the_last_reward_is_handed_out_once(crowd: Crowd) -> None:
 
 @pytest.mark.parametrize("race", [everybody_takes_the_last_coffee, everybody_takes_the_last_croissant])
 def test_without_the_lock_the_last_reward_is_handed_out_again_and_again(few: Crowd, race: object) -> None:
-    with unlocked(ledger, "lock_one", few.size), pytest.raises(AssertionError):
+    with unlocked(ledger, "lock_one", few.size), loses("10 rewards for the (stamps|points) of one"):
         race(few)
 
 
@@ -126,7 +131,8 @@ def everybody_undoes_one_stamp(crowd: Crowd) -> None:
     answers = crowd.all_at_once(
         lambda number: voids.void(store=shop.store, transaction_id=line.pk, actor=MANAGER, reason=str(number))
     )
-    assert Counter(answers) == {"done": 1, "already_voided": crowd.size - 1}
+    assert answers.count("done") == 1, f"{answers.count('done')} voids of one transaction"
+    assert answers.count("already_voided") == crowd.size - 1
     after = factories.fresh(card)
     assert (after.stamp_count, after.total_stamps_voided) == (0, 5)
     assert LoyaltyTransaction.objects.filter(voids=line).count() == 1
@@ -146,7 +152,7 @@ def test_without_the_lock_the_unique_constraint_still_undoes_it_once(few: Crowd)
 
 def test_with_nothing_to_hold_it_a_transaction_is_undone_many_times(few: Crowd) -> None:
     everything_out = unlocked(voids, "refusal", few.size)
-    with without_unique(LINES, "voids_id"), everything_out, pytest.raises(AssertionError):
+    with without_unique(LINES, "voids_id"), everything_out, loses("10 voids of one transaction"):
         everybody_undoes_one_stamp(few)
 
 
@@ -164,7 +170,7 @@ def everybody_merges_two_cards_either_way(crowd: Crowd) -> None:
         )
 
     answers = Counter(crowd.all_at_once(merge))
-    assert answers["done"] == 1
+    assert answers["done"] == 1, f"{answers['done']} merges of two cards"
     assert answers.keys() <= {"done", "cards_not_mergeable", "card_inactive"}
     after = [factories.fresh(card) for card in pair]
     assert sorted(card.stamp_count for card in after) == [0, 7]
@@ -178,5 +184,5 @@ def test_two_cards_merged_into_each_other_at_once_become_one(crowd: Crowd) -> No
 
 
 def test_without_the_lock_both_cards_would_be_emptied(few: Crowd) -> None:
-    with unlocked(ledger, "lock", few.size), pytest.raises(AssertionError):
+    with unlocked(ledger, "lock", few.size), loses("([2-9]|10) merges of two cards"):
         everybody_merges_two_cards_either_way(few)

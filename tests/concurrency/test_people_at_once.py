@@ -18,6 +18,7 @@ from tests.concurrency.crowd import (
     ROUNDS,
     Crowd,
     all_have_read_before_anyone_writes,
+    loses,
     unlocked,
     without_unique,
 )
@@ -45,7 +46,8 @@ def everybody_enrolls_anna(crowd: Crowd) -> None:
         return "already enrolled" if done.already_enrolled else "done"
 
     answers = crowd.all_at_once(enroll)
-    assert Counter(answers) == {"done": 1, "already enrolled": crowd.size - 1}
+    assert answers.count("done") == 1, f"{answers.count('done')} people with one address"
+    assert answers.count("already enrolled") == crowd.size - 1
     assert Customer.objects.filter(merchant=shop.merchant).count() == 1
     (card,) = LoyaltyCard.objects.filter(merchant=shop.merchant)
     kinds = (
@@ -64,6 +66,8 @@ def everybody_gives_ben_his_card(crowd: Crowd) -> None:
         return "already enrolled" if done.already_enrolled else "done"
 
     answers = crowd.all_at_once(enroll)
+    failed = [answer for answer in answers if "one_card_per_customer" in answer]
+    assert not failed, f"{len(failed)} enrolments failed over the card that is there"
     assert Counter(answers) == {"done": 1, "already enrolled": crowd.size - 1}
     assert LoyaltyCard.objects.filter(customer=ben).count() == 1
 
@@ -81,14 +85,14 @@ def test_somebody_who_is_known_already_gets_one_card_too(few: Crowd) -> None:
 
 
 def test_without_the_customers_lock_one_person_fails_to_get_the_card_that_is_there(few: Crowd) -> None:
-    with unlocked(enrollment, "_valid_at", few.size), pytest.raises(AssertionError):
+    with unlocked(enrollment, "_valid_at", few.size), loses("9 enrolments failed over the card"):
         everybody_gives_ben_his_card(few)
 
 
 def test_without_the_unique_address_one_person_becomes_many(few: Crowd) -> None:
     looked = all_have_read_before_anyone_writes(enrollment.customers, "find_by_email", few.size)
     table = without_unique("customers_customer", "merchant_id", "email")
-    with table, looked, pytest.raises(AssertionError):
+    with table, looked, loses("10 people with one address"):
         everybody_enrolls_anna(few)
 
 
@@ -101,7 +105,9 @@ def everybody_guesses_leas_pin(crowd: Crowd) -> None:
     answers = crowd.all_at_once(
         lambda number: pins.unlock_terminal(store=shop.store, pin_id=lea.pk, pin=f"08{number:02}")
     )
-    assert Counter(answers) == {PinInvalid.code: 5, "pin_locked": crowd.size - 5}
+    guesses = answers.count(PinInvalid.code)
+    assert guesses == 5, f"{guesses} guesses where 5 are allowed"
+    assert answers.count("pin_locked") == crowd.size - 5
     assert StaffPin.objects.get(pk=lea.pk).failed_attempts == 5
 
 
@@ -112,7 +118,7 @@ def test_a_hundred_guesses_at_once_get_no_more_than_five(crowd: Crowd) -> None:
 
 
 def test_without_the_lock_everybody_gets_a_guess(few: Crowd) -> None:
-    with unlocked(pins, "_locked", few.size), pytest.raises(AssertionError):
+    with unlocked(pins, "_locked", few.size), loses("10 guesses where 5 are allowed"):
         everybody_guesses_leas_pin(few)
 
 
@@ -141,7 +147,8 @@ def everybody_repeats_one_call(crowd: Crowd) -> None:
         return "replayed" if answer.replayed else "done"
 
     answers = crowd.all_at_once(repeat)
-    assert Counter(answers) == {"done": 1, "replayed": crowd.size - 1}
+    assert answers.count("done") == 1, f"{answers.count('done')} stamps for one call"
+    assert answers.count("replayed") == crowd.size - 1
     assert (len(bodies), factories.fresh(card).stamp_count) == (1, 1)
 
 
@@ -153,7 +160,7 @@ def test_a_call_that_arrives_a_hundred_times_at_once_is_carried_out_once(crowd: 
 
 def test_without_the_unique_key_every_repeat_counts(few: Crowd) -> None:
     table = without_unique("tenancy_idempotencykey", "store_id", "credential", "key")
-    with table, pytest.raises(AssertionError):
+    with table, loses("([2-9]|10) stamps for one call"):
         everybody_repeats_one_call(few)
 
 
@@ -174,7 +181,8 @@ def everybody_shows_the_same_receipt(crowd: Crowd) -> None:
         )
 
     answers = crowd.all_at_once(buy)
-    assert Counter(answers) == {"done": 1, "order_reference_used": crowd.size - 1}
+    assert answers.count("done") == 1, f"{answers.count('done')} cards earned by one receipt"
+    assert answers.count("order_reference_used") == crowd.size - 1
     earned = LoyaltyCard.objects.filter(pk__in=[card.pk for card in cards], points_balance=45)
     assert earned.count() == 1
 
@@ -187,7 +195,7 @@ def test_one_receipt_earns_once_however_many_cards_it_is_shown_with(crowd: Crowd
 
 def test_without_the_unique_receipt_each_card_earns(few: Crowd) -> None:
     table = without_unique("loyalty_orderreference", "merchant_id", "reference")
-    with table, pytest.raises(AssertionError):
+    with table, loses("10 cards earned by one receipt"):
         everybody_shows_the_same_receipt(few)
 
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db.models import Sum
 
 from loyalty import statistics
-from loyalty.models import DailyFigures, LoyaltyProgram
+from loyalty.models import DailyFigures, LoyaltyProgram, LoyaltyTransaction
 from loyalty.services import points, stamps, voids
 from tenancy import deletion, scope
 from tests import factories
@@ -47,6 +48,22 @@ def program_of(shop) -> LoyaltyProgram:
 
 
 NOW = MONDAY + timedelta(days=2, hours=4)  # Wednesday, the first of July
+
+
+def test_a_reward_for_points_that_is_undone_counts_no_longer_on_the_day_of_the_undoing(week):
+    boss = factories.actor("owner")
+    with factories.inside(week):
+        line = LoyaltyTransaction.objects.get(transaction_type="points_redeemed")
+        with time_machine.travel(NOW, tick=False):
+            voids.void(store=week.store, transaction_id=line.pk, actor=boss, reason="sold out")
+        figures = statistics.of_program(program_of(week), now=NOW, days=3)
+        statistics.rebuild(week.merchant, now=NOW + timedelta(days=2))
+        rolled_up = DailyFigures.objects.filter(merchant=week.merchant).aggregate(
+            redemptions=Sum("points_redemptions"), points=Sum("points_redeemed")
+        )
+    assert figures["points_redemptions_this_month"] == 0
+    assert figures["total_points_redeemed"] == 0
+    assert rolled_up == {"redemptions": 0, "points": 0}
 
 
 def test_a_programs_figures_over_a_month_end(week):

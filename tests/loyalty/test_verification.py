@@ -10,6 +10,7 @@ from loyalty import verification
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards, points, stamps, voids
 from tests import factories
+from tests.raw_sql import rolled_back, update
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -57,9 +58,9 @@ def test_a_ledger_in_order_is_said_to_be(card):
     ],
 )
 def test_a_card_that_differs_is_named_and_the_command_fails(card, changed, figure):
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE loyalty_loyaltycard SET {changed} WHERE id = %s", [card.pk])
-    code, said = verify()
+    with rolled_back():
+        update(card, changed)
+        code, said = verify()
     assert code == 1
     assert f"card {card.pk} ({card.display_number}): {figure} is " in said
     assert "1 cards differ from the ledger." in said

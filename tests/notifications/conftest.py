@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from customers.models import Customer
-from loyalty import tokens
-from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
+from loyalty import ledger, tokens
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
 from notifications.codes import Code
 from notifications.models import EmailLog
 from notifications.services import owing, texts
@@ -38,7 +39,7 @@ class Shop:
     def card(
         self, customer: Customer | None = None, *, stamps: int = 0, points: int = 0, **fields: Any
     ) -> LoyaltyCard:
-        return LoyaltyCard.objects.create(
+        card = LoyaltyCard.objects.create(
             merchant=self.merchant,
             program=self.program,
             customer=customer or self.customer(),
@@ -46,25 +47,19 @@ class Shop:
             card_number=tokens.card_number(),
             qr_code_data=tokens.letters(),
             access_token=tokens.letters(),
-            stamp_count=stamps,
-            total_stamps_earned=stamps,
-            points_balance=points,
-            total_points_earned=points,
             last_activity_at=timezone.now(),
             **fields,
         )
+        if stamps or points:
+            self.line(card, TransactionType.OPENING_BALANCE, stamps=stamps, points=points)
+        return card
 
-    def line(self, card: LoyaltyCard, kind: str, *, points: int = 0, before: int = 0) -> LoyaltyTransaction:
-        """A line of the ledger, `before` points having been there."""
-        return LoyaltyTransaction.objects.create(
-            merchant=self.merchant,
-            card=card,
-            transaction_type=kind,
-            points_delta=points,
-            points_balance_after=before + points,
-            stamps_balance_after=0,
-            transaction_at=timezone.now(),
-        )
+    def line(self, card: LoyaltyCard, kind: str, *, stamps: int = 0, points: int = 0) -> LoyaltyTransaction:
+        """A line of the ledger, and its card as it says."""
+        entry = ledger.Entry(card=card, kind=kind, stamps_delta=stamps, points_delta=points)
+        with transaction.atomic():
+            (line,) = ledger.post([entry], now=timezone.now())
+        return line
 
     def owed(
         self, card: LoyaltyCard | None = None, code: Code = Code.CARD_LINK, cause: str = "test"

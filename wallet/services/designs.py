@@ -8,6 +8,7 @@ from tenancy import doorbell
 from tenancy.models import Store
 from wallet import config, selectors
 from wallet.models import PassDesign, WalletPass, new_serial_number
+from wallet.services.locks import in_order
 from wallet.services.versions import SYNC_TASK, touch
 
 SPREAD_TASK = "wallet.spread_designs"
@@ -81,7 +82,7 @@ def program_changed(program_id: int) -> bool:
 @transaction.atomic
 def send_again(rows: QuerySet[PassDesign]) -> int:
     """Send classes to Google and looks to all passes again, whatever has failed before; returns how many."""
-    count = rows.update(
+    count = in_order(rows).update(
         wanted_version=F("wanted_version") + 1, attempts=0, left_out_at=None, next_attempt_at=timezone.now()
     )
     doorbell.ring(SPREAD_TASK)

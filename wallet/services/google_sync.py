@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from wallet.google.payload import Addresses, loyalty_class, loyalty_object
 from wallet.google.upsert import NO_TIME, Reserve, Wanted
 from wallet.models import PassDesign, Platform, WalletPass
 from wallet.services import channel, left_out, queue
+from wallet.services.locks import in_order
 
 GOOGLE = Platform.GOOGLE
 ROUND = 40  # two seconds of requests: what is urgent never waits longer for its turn
@@ -227,7 +229,9 @@ def _note_missing_classes(
 ) -> None:
     """An object that is 404 when it is inserted has no class: that is to be sent again first."""
     orphans = {cards[each.card_id].program_id for each in passes if answers[each.pk].is_missing}
-    PassDesign.objects.filter(program__in=orphans).update(synced_version=0, next_attempt_at=timezone.now())
+    with transaction.atomic():
+        orphaned = in_order(PassDesign.objects.filter(program__in=orphans))
+        orphaned.update(synced_version=0, next_attempt_at=timezone.now())
 
 
 def _note(rows: list[Any], outcomes: Mapping[int, Outcome]) -> int:

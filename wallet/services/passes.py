@@ -13,6 +13,7 @@ from wallet import config
 from wallet.models import PassState, Platform, WalletPass, new_auth_token, new_serial_number
 from wallet.selectors import card_key
 from wallet.services import designs
+from wallet.services.locks import in_order
 from wallet.services.versions import SYNC_TASK, touch
 
 
@@ -25,11 +26,12 @@ def platforms() -> list[Platform]:
 @transaction.atomic
 def issue(cards: Iterable[LoyaltyCard]) -> None:
     """Make the passes that these cards do not have yet, for every wallet that is set up."""
-    cards = list(cards)
+    # In id order: who makes the same passes at the same moment meets us at the first of them.
+    cards = sorted(cards, key=lambda card: card.pk)
     made = [_new_pass(card, platform) for card in cards for platform in platforms()]
     if not made:
         return
-    for program_id, merchant_id in {(card.program_id, card.merchant_id) for card in cards}:
+    for program_id, merchant_id in sorted({(card.program_id, card.merchant_id) for card in cards}):
         designs.of_program(program_id, merchant_id)
     WalletPass.objects.bulk_create(made, ignore_conflicts=True)
     doorbell.ring(SYNC_TASK)
@@ -55,13 +57,13 @@ def living(card: LoyaltyCard, platform: Platform) -> WalletPass:
     """The pass of a card, made when it is not there; never one that a replaced card has left behind."""
     passes = WalletPass.objects.filter(card=card, platform=platform, retired_at__isnull=True)
     found = passes.first()
-    if found is not None and found.card_key != card_key(card):
+    if found is not None and found.card_key == card_key(card):
+        return found
+    designs.of_program(card.program_id, card.merchant_id)  # designs before passes: see `tenancy.locks`
+    if found is not None:
         retire(passes.filter(pk=found.pk))
-        found = None
-    if found is None:
-        issue([card])
-        found = passes.get()
-    return found
+    issue([card])
+    return passes.get()
 
 
 @transaction.atomic
@@ -92,6 +94,9 @@ def follow_cards(card_ids: Iterable[int]) -> None:
     Deactivated or deleted: void. Active again: as before. Replaced: retired, and a new pass is made.
     """
     passes = WalletPass.objects.filter(card_id__in=list(card_ids), retired_at__isnull=True)
+    for program_id, merchant_id in sorted(set(passes.values_list("card__program_id", "merchant_id"))):
+        designs.of_program(program_id, merchant_id)  # designs before passes: see `tenancy.locks`
+    in_order(passes)  # all at once: first the replaced and then the void ones would not be in id order
     replaced = [each for each in passes.select_related("card") if each.card_key != card_key(each.card)]
     retire(WalletPass.objects.filter(pk__in=[each.pk for each in replaced]))
     issue({each.card_id: each.card for each in replaced if each.card.is_active}.values())

@@ -66,11 +66,15 @@ def _held(rows: Iterable[Row]) -> QuerySet[Row]:
 @transaction.atomic
 def settle(rows: Iterable[Row], *, now: datetime, rest: timedelta = timedelta()) -> None:
     """The versions that these rows were claimed with have arrived; leave them alone for `rest`."""
-    by_version: dict[int, list[Row]] = {}
+    rows = list(rows)
+    if not rows:
+        return
+    held = _held(rows)  # all at once: version by version they would not be locked in the order of their ids
+    by_version: dict[int, list[int]] = {}
     for row in rows:
-        by_version.setdefault(row.wanted_version, []).append(row)
+        by_version.setdefault(row.wanted_version, []).append(row.pk)
     for version, alike in by_version.items():
-        _held(alike).update(
+        held.filter(pk__in=alike).update(
             synced_version=version, attempts=0, last_error="", leased_until=None, next_attempt_at=now + rest
         )
 
