@@ -76,10 +76,6 @@ class Command(BaseCommand):
 
     def load_demo(self) -> None:
         """Bring the database up to date and load what there is to try; what is there already stays."""
-        with (
-            connection.cursor() as cursor
-        ):  # thousands of small transactions, of which none is anybody's money
-            cursor.execute("SET synchronous_commit = off")
         call_command("migrate", verbosity=0)
         call_command("load_email_templates", stdout=StringIO())
         call_command("demo", stdout=self.stdout)
