@@ -24,7 +24,7 @@ BRING := bring() { echo "Installing Debian's $$* ..."; \
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; or set PYTHON=/path/to/it" >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2> /dev/null || $(BRING) python3-venv
+	@$(PYTHON) -c 'import venv, ensurepip' 2> /dev/null || { $(BRING) python3-venv; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/installed-run: requirements/run.txt | $(VENV)/bin/python
