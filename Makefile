@@ -8,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser lint format messages lock bench clean
+.PHONY: help demo demo-reset serve test test-main test-browser tools lint format messages lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 BRING := bring() { echo "Installing Debian's $$* ..."; \
 	$(SUDO) apt-get -qq update && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
 	apt-get -qq install --yes --no-install-recommends "$$@" > /dev/null || \
-	{ echo "It could not be installed. As root: apt-get install $$*" >&2; exit 1; }; }; bring
+	{ echo "They could not be installed. As root: apt-get install $$* (macOS: brew install $$*)" >&2; exit 1; }; }; bring
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; or set PYTHON=/path/to/it" >&2; exit 1; }
@@ -62,7 +62,12 @@ serve: $(VENV)/installed-local ## Web server and workers, without loading the de
 
 # --- Checking it ----------------------------------------------------------------------------------------
 
-FOR_TESTS := $(VENV)/installed-dev $(VENV)/installed-local
+FOR_TESTS := tools $(VENV)/installed-dev $(VENV)/installed-local
+
+# What some tests compare with, and no Python package brings: signatures are verified, and texts found, by others.
+tools:
+	@missing=$$(for tool in openssl:openssl xgettext:gettext; do \
+		command -v $${tool%:*} > /dev/null || echo $${tool#*:}; done); [ -z "$$missing" ] || { $(BRING) $$missing; }
 
 test: $(FOR_TESTS) ## All tests, in a real Chromium too, and how many they were
 	@$(PY) -m tests $(ARGS)
