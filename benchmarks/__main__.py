@@ -9,7 +9,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from tests import servers
+from loyalty_site.servers import postgres, valkey
 
 NAMES = sorted(
     path.stem.removeprefix("bench_").replace("_", "-") for path in Path(__file__).parent.glob("bench_*.py")
@@ -24,7 +24,7 @@ def run_all() -> int:
 
 def run_one(name: str, *arguments: str) -> int:
     """One benchmark on a migrated, empty PostgreSQL database with a Redis beside it."""
-    with servers.postgres(shared_buffers=BUFFERS) as postgres_url, servers.redis() as redis_url:
+    with postgres.temporary(shared_buffers=BUFFERS) as postgres_url, valkey.temporary() as redis_url:
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = postgres_url, redis_url
         os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
         django.setup()

@@ -25,8 +25,8 @@ from benchmarks import data, site
 from benchmarks.report import Report
 from benchmarks.till_client import Till
 from loyalty.models import LoyaltyCard
+from loyalty_site.servers import supervise
 from tenancy import scope
-from tests import servers
 
 SHORT, LONG = 10, 2_000  # lines of a card's history
 BYTES, QUERIES, SCORE = 100_000, 12, 95
@@ -115,7 +115,7 @@ def _queries(client: Client, path: str) -> int:
 
 def _as_deployed(folder: str) -> dict[str, str]:
     """The settings for production; only TLS is left out."""
-    port = servers.free_port()
+    port = supervise.free_port()
     environment = {
         "DJANGO_SETTINGS_MODULE": "loyalty_site.settings.production",
         "SECRET_KEY": os.urandom(40).hex(),
@@ -187,7 +187,7 @@ def _judge(report: Report, pages: list[Page], port: int, session: str, folder: P
             "LIGHTHOUSE", "NOT MEASURED: it is not on this machine (npm install lighthouse)", f">= {SCORE}"
         )
         return
-    debugging = servers.free_port()
+    debugging = supervise.free_port()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch_persistent_context(
             folder / "profile",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from tests import servers
+from loyalty_site.servers import supervise
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,7 +32,7 @@ class Server:
 @contextmanager
 def web(workers: int = 2, **environment: str) -> Iterator[Server]:
     """gunicorn with sync workers on PORT, or a free one; ends with the block."""
-    port = int(environment.get("PORT") or servers.free_port())
+    port = int(environment.get("PORT") or supervise.free_port())
     command = [sys.executable, "-m", "gunicorn", "loyalty_site.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), "--log-level", "error", "--preload"]
     environment = os.environ | environment

@@ -50,7 +50,7 @@ def differences(*, progress: Callable[[int], Any] = bool) -> Iterator[Difference
 
 def _wrong_rows_of_each(starts: Sequence[int]) -> Iterator[list[tuple]]:
     """Two ranges at once, each on a connection of its own; one after the other inside a caller's transaction."""
-    if connection.in_atomic_block or connection.vendor != "postgresql":
+    if connection.in_atomic_block:
         yield from map(_wrong_rows, starts)
         return
     with ThreadPoolExecutor(max_workers=2) as threads:
@@ -68,10 +68,9 @@ def _wrong_rows_apart(start: int) -> list[tuple]:
 def _wrong_rows(start: int) -> list[tuple]:
     end = start + CARDS_AT_ONCE
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # One sort of a whole range in memory; compiling the many CASEs would cost more than it saves.
-            cursor.execute("SET LOCAL work_mem = '128MB'")
-            cursor.execute("SET LOCAL jit = off")
+        # One sort of a whole range in memory; compiling the many CASEs would cost more than it saves.
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute(_query(), [start, end, start, end])
         return cursor.fetchall()
 

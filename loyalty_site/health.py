@@ -25,7 +25,7 @@ def probe_database() -> None:
 
 
 def probe_cache() -> None:
-    """Raise where the cache's Redis is away; the cache of the zero-set-up mode is always there."""
+    """Raise where the cache's Redis is away; a process's own memory is always there."""
     if settings.CACHE_URL:
         with redis.Redis.from_url(settings.CACHE_URL, **settings.REDIS_CLIENT_OPTIONS) as client:
             client.ping()

@@ -1,4 +1,4 @@
-"""Mail for the zero-set-up mode: each message becomes a file that a mail program can open."""
+"""Mail for trying things out: each message becomes a file that a mail program can open."""
 
 import secrets
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from tenancy import database_rules
@@ -11,5 +11,4 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         # Without a sender: one receiver looks after the rules of every app.
-        pre_migrate.connect(database_rules.step_aside, dispatch_uid="tenancy.database_rules.step_aside")
         post_migrate.connect(database_rules.install, dispatch_uid="tenancy.database_rules")

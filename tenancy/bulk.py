@@ -37,9 +37,7 @@ def _statement(table: str, fields: Sequence[Any], count: int) -> str:
     columns = [quoted(field.column) for field in fields]
     line = f"({', '.join(['%s'] * len(fields))})"
     # A column of which all values are NULL has no type of its own.
-    types = [
-        f"::{field.cast_db_type(connection)}" if connection.vendor == "postgresql" else "" for field in fields
-    ]
+    types = [f"::{field.cast_db_type(connection)}" for field in fields]
     changes = [f"{column} = given.{column}{kind}" for column, kind in zip(columns, types, strict=True)]
     return (
         f"WITH given ({', '.join(columns)}) AS (VALUES {', '.join([line] * count)}) "
@@ -73,7 +71,6 @@ def tell_planner(*models_: type[models.Model]) -> None:
     It plans by what it counted last: a table that was empty then is read from end to end for each row of an import,
     by the triggers too, and nobody counts before the transaction is over.
     """
-    if connection.vendor == "postgresql":
-        names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models_)
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE (SKIP_LOCKED) {names}")
+    names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models_)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE (SKIP_LOCKED) {names}")

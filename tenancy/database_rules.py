@@ -1,10 +1,8 @@
-"""Rules that the database itself holds by triggers, on PostgreSQL and SQLite alike.
+"""Rules that the database itself holds by triggers.
 
-A rule is written once per dialect and installed idempotently after every migration. On SQLite Django rebuilds a
-table to change it, which drops its triggers and fails where another table's trigger names it: there the rules step
-aside before a migration. Each app lists its own in `<app>/triggers.py` as RULES.
+A rule is installed idempotently after every migration. Each app lists its own in `<app>/triggers.py` as RULES.
 
-A broken rule raises `django.db.IntegrityError` on both databases, with the rule's sentence.
+A broken rule raises `django.db.IntegrityError` with the rule's sentence.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,52 +20,38 @@ EMPTYING = "loyalty.emptying"  # set on a connection that may empty what is neve
 
 @dataclass(frozen=True)
 class Rule:
-    """A trigger: `when` it fires on `table`, and what it does in each dialect.
+    """A trigger: `when` it fires on `table`, and what it does, in PL/pgSQL; `refuse_when` writes the usual ones.
 
-    `postgresql` is PL/pgSQL, `sqlite` are statements; `refuse_when` and `refuse_when_sqlite` write the usual ones.
-    Without `sqlite` only PostgreSQL holds the rule. `only_if` is a condition on OLD and NEW without which nothing is
-    done; `each` is ROW or STATEMENT. `at_commit` puts it off until the transaction ends: what must be true of several
-    rows together may be untrue while they are written.
+    `only_if` is a condition on OLD and NEW without which nothing is done; `each` is ROW or STATEMENT. `at_commit` puts
+    it off until the transaction ends: what must be true of several rows together may be untrue while they are written.
     """
 
     name: str
     table: str
     when: str
-    postgresql: str
-    sqlite: str = ""
+    body: str
     only_if: str = "true"
     each: str = "ROW"
     at_commit: bool = False
 
     def install(self, connection: Any) -> None:
         """Create or replace the trigger on this connection's database."""
-        statements = self._postgresql() if connection.vendor == "postgresql" else self._sqlite()
         with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-
-    def _postgresql(self) -> list[str]:
-        does = f"FOR EACH {self.each} WHEN ({self.only_if}) EXECUTE FUNCTION {self.name}()"
-        trigger = f"CREATE OR REPLACE TRIGGER {self.name} {self.when} ON {self.table} {does}"
-        if self.at_commit:
-            # It knows no OR REPLACE, and a table that has changed in this transaction lets none be dropped.
-            trigger = (
-                f"DO $do$ BEGIN CREATE CONSTRAINT TRIGGER {self.name} {self.when} ON {self.table} "
-                f"DEFERRABLE INITIALLY DEFERRED {does}; EXCEPTION WHEN duplicate_object THEN NULL; END $do$"
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$\n"
+                f"BEGIN\n{self.body}\nRETURN NEW;\nEND $body$"
             )
-        return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $body$\n"
-            f"BEGIN\n{self.postgresql}\nRETURN NEW;\nEND $body$",
-            trigger,
-        ]
+            cursor.execute(self._trigger())
 
-    def _sqlite(self) -> list[str]:
-        if not self.sqlite:
-            return []
-        return [
-            f"DROP TRIGGER IF EXISTS {self.name}",
-            f"CREATE TRIGGER {self.name} {self.when} ON {self.table} FOR EACH ROW BEGIN\n{self.sqlite}\nEND",
-        ]
+    def _trigger(self) -> str:
+        does = f"FOR EACH {self.each} WHEN ({self.only_if}) EXECUTE FUNCTION {self.name}()"
+        if not self.at_commit:
+            return f"CREATE OR REPLACE TRIGGER {self.name} {self.when} ON {self.table} {does}"
+        # It knows no OR REPLACE, and a table that has changed in this transaction lets none be dropped.
+        return (
+            f"DO $do$ BEGIN CREATE CONSTRAINT TRIGGER {self.name} {self.when} ON {self.table} "
+            f"DEFERRABLE INITIALLY DEFERRED {does}; EXCEPTION WHEN duplicate_object THEN NULL; END $do$"
+        )
 
 
 def refuse_when(condition: str, sentence: str) -> str:
@@ -75,31 +59,23 @@ def refuse_when(condition: str, sentence: str) -> str:
     return f"IF {condition} THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{sentence}'; END IF;"
 
 
-def refuse_when_sqlite(condition: str, sentence: str) -> str:
-    """The same for SQLite."""
-    return f"SELECT RAISE(ABORT, '{sentence}') WHERE {condition};"
-
-
 def same_merchant(table: str, parents: Mapping[str, str]) -> list[Rule]:
     """A row and all it points to belong to one merchant. `parents` is column -> table."""
-    postgresql, sqlite = [], []
+    refusals = []
     for column, parent in parents.items():
         sentence = f"{column}: belongs to another merchant"
         other = f"(SELECT merchant_id FROM {parent} WHERE id = NEW.{column})"
-        postgresql.append(
+        refusals.append(
             f"IF NEW.{column} IS NOT NULL THEN "
             + refuse_when(f"{other} IS DISTINCT FROM NEW.merchant_id", sentence)
             + " END IF;"
-        )
-        sqlite.append(
-            refuse_when_sqlite(f"NEW.{column} IS NOT NULL AND {other} IS NOT NEW.merchant_id", sentence)
         )
     # A list of columns, so that an update of a balance or a time does not pay for it.
     columns = ", ".join(["merchant_id", *parents])
     insert, update = f"{table}_of_one_merchant", f"BEFORE UPDATE OF {columns}"
     return [
-        Rule(insert, table, "BEFORE INSERT", "\n".join(postgresql), "\n".join(sqlite)),
-        Rule(f"{insert}_still", table, update, "\n".join(postgresql), "\n".join(sqlite)),
+        Rule(insert, table, "BEFORE INSERT", "\n".join(refusals)),
+        Rule(f"{insert}_still", table, update, "\n".join(refusals)),
     ]
 
 
@@ -111,7 +87,6 @@ def merchant_is_for_ever(table: str) -> Rule:
         table,
         "BEFORE UPDATE OF merchant_id",
         refuse_when("NEW.merchant_id IS DISTINCT FROM OLD.merchant_id", sentence),
-        refuse_when_sqlite("NEW.merchant_id IS NOT OLD.merchant_id", sentence),
     )
 
 
@@ -130,9 +105,6 @@ def never_emptied(table: str) -> Rule:
 @contextmanager
 def emptying(connection: Any) -> Iterator[None]:
     """Let this connection empty tables that are never emptied."""
-    if connection.vendor != "postgresql":
-        yield
-        return
     with connection.cursor() as cursor:
         cursor.execute(f"SET {EMPTYING} = 'on'")
     try:
@@ -146,15 +118,6 @@ def rules_of(app: AppConfig) -> Iterable[Rule]:
     """The rules an app declares in its `triggers` module, in order."""
     name = f"{app.name}.triggers"
     return import_module(name).RULES if find_spec(name) else []
-
-
-def step_aside(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:
-    """Take an app's triggers off a SQLite database before it is migrated; connected to `pre_migrate`."""
-    connection = connections[using]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for rule in rules_of(sender):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {rule.name}")
 
 
 def install(sender: AppConfig, using: str = "default", **kwargs: Any) -> None:

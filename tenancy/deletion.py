@@ -81,12 +81,11 @@ def hold(*rows: SoftDeletable) -> bool:
     For whoever puts something new under them: a deletion that comes later waits, and takes it along. Name parents
     before their children, and lock nothing before: that is the order in which a deletion goes.
     """
-    # On SQLite one transaction writes at a time. Django knows no FOR SHARE, and FOR UPDATE would let one in at a time.
-    share = "FOR SHARE" if connection.features.has_select_for_update else ""
+    # Django knows no FOR SHARE, and FOR UPDATE would let one in at a time.
     with connection.cursor() as cursor:
         for row in rows:
             table = row._meta.db_table
-            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s AND deleted_at IS NULL {share}", [row.pk])
+            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s AND deleted_at IS NULL FOR SHARE", [row.pk])
             if cursor.fetchone() is None:
                 return False
     return True

@@ -22,10 +22,7 @@ PATIENCE_SECONDS = 30.0
 
 
 class Progress:
-    """Counts what is done of a job, for as long as the block lasts.
-
-    SQLite has one writer at a time: while an import is written there, nothing can be told.
-    """
+    """Counts what is done of a job, for as long as the block lasts."""
 
     def __init__(self, job: BackgroundJob) -> None:
         self.job = job

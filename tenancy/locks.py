@@ -21,8 +21,6 @@ def in_id_order(rows: QuerySet) -> None:
     For before an UPDATE of many, which locks them as it comes upon them. No id is carried to memory, however many
     rows there are. Call inside of a transaction.
     """
-    if not connection.features.has_select_for_update:
-        return
     locked = rows.order_by("pk").select_for_update(no_key=True, of=("self",)).values("pk")
     query, parameters = locked.query.sql_with_params()
     with connection.cursor() as cursor:

@@ -97,9 +97,8 @@ def _relay_one(due: QuerySet[OutboxMessage], now: datetime) -> bool:
 
 def _lose_nothing_by_losing_this() -> None:
     """Don't wait for the disk: were this transaction lost in a crash, its message would wait again, undelivered."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit TO OFF")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO OFF")
 
 
 def _deliver(message: OutboxMessage, now: datetime) -> bool:

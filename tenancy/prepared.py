@@ -41,7 +41,7 @@ class Prepared:
 
     def __init__(self, build: Callable[..., QuerySet]) -> None:
         self.build = build
-        self._kept: dict[tuple[str, bool], _Statement] = {}
+        self._kept: dict[bool, _Statement] = {}
 
     def __call__(self, **parameters: Any) -> list[Any]:
         opened = scope.current() if scope.is_open() else frozenset()
@@ -49,10 +49,9 @@ class Prepared:
         one_merchant = len(merchants) == 1
         if len(merchants) > 1:
             return list(self.build(**parameters))
-        key = (connection.vendor, one_merchant)
-        statement = self._kept.get(key)
+        statement = self._kept.get(one_merchant)
         if statement is None:
-            statement = self._kept[key] = _Statement(self.build, parameters, one_merchant)
+            statement = self._kept[one_merchant] = _Statement(self.build, parameters, one_merchant)
         if one_merchant:
             (parameters[_MERCHANT],) = merchants
         return statement.rows(parameters)

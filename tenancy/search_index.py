@@ -1,6 +1,6 @@
-"""A trigram index for "part of a name" searches: a migration operation that does nothing off PostgreSQL.
+"""A trigram index for "part of a name" searches: a migration operation.
 
-Nor where the server comes without pg_trgm: searches are slower there, and find the same.
+It does nothing where the server comes without pg_trgm: searches are slower there, and find the same.
 """
 
 from typing import Any
@@ -23,9 +23,7 @@ class TrigramIndex(Operation):
         """The index is invisible to the models."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql" and self._extension_available(
-            schema_editor.connection
-        ):
+        if self._extension_available(schema_editor.connection):
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
             schema_editor.execute(
                 f"CREATE INDEX IF NOT EXISTS {self.name} ON {self.table} USING gin ({self.column} gin_trgm_ops)"
@@ -39,8 +37,7 @@ class TrigramIndex(Operation):
             return cursor.fetchone() is not None
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP INDEX IF EXISTS {self.name}")
+        schema_editor.execute(f"DROP INDEX IF EXISTS {self.name}")
 
     def describe(self) -> str:
         return f"Trigram index on {self.table}.{self.column}"

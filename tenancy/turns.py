@@ -4,10 +4,6 @@ from django.db import connection
 
 
 def take(what: str, merchant_id: int) -> None:
-    """Wait until no other transaction does the same work for this merchant; the turn ends with the transaction.
-
-    On SQLite there is nothing to wait for: one transaction writes at a time.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what}:{merchant_id}"])
+    """Wait until no other transaction does the same work for this merchant; the turn ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what}:{merchant_id}"])

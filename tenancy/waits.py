@@ -55,7 +55,7 @@ def each_in_a_transaction(
     It costs two round trips for each: for the console, whose lists are read outside of transactions.
     """
     connection = context["connection"]
-    if connection.vendor != "postgresql" or not connection.get_autocommit():
+    if not connection.get_autocommit():
         return execute(sql, params, many, context)
     with transaction.atomic(using=connection.alias):
         return execute(sql, params, many, context)

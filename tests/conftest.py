@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.cache import cache
 from pytest_django import Settings
 
+from loyalty_site.servers import postgres, valkey
 from loyalty_site.settings import backends
-from tests import servers
 
 SERVERS = pytest.StashKey[ExitStack]()
 
@@ -29,11 +29,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def start_postgres(config: pytest.Config) -> str:
-    return config.stash[SERVERS].enter_context(servers.postgres())
+    return config.stash[SERVERS].enter_context(postgres.temporary())
 
 
 def start_redis(config: pytest.Config) -> str:
-    return config.stash[SERVERS].enter_context(servers.redis())
+    return config.stash[SERVERS].enter_context(valkey.temporary())
 
 
 @pytest.fixture(scope="session")

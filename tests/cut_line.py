@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from types import TracebackType
 
-from tests.servers import free_port
+from loyalty_site.servers.supervise import free_port
 
 
 class CutLine:

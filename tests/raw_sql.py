@@ -65,16 +65,12 @@ def insert_like(row: models.Model, **changes: Any) -> int:
 
 def triggers() -> set[str]:
     """The names of the triggers that the database has."""
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         return {name for (name,) in cursor.fetchall()}
 
 
 def drop_trigger(name: str, table: str) -> None:
-    """Take a trigger away, as SQLite does when Django rebuilds its table."""
-    on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+    """Take a trigger away, as somebody with the database's keys could."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {name}{on_table}")
+        cursor.execute(f"DROP TRIGGER {name} ON {table}")

@@ -34,12 +34,13 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty_site.servers import find, supervise, valkey
 from notifications import posting
 from notifications.models import EmailLog
 from notifications.services import texts
 from tenancy import scope
 from tenancy.models import OutboxMessage
-from tests import factories, servers
+from tests import factories
 from tests.browser.deployed import Site, running
 from tests.cut_line import CutLine
 from tests.notifications.post_office import PostOffice, open_post_office
@@ -57,16 +58,16 @@ class Broker:
     """A Redis of our own on one port; it may stop, come back empty, hang and wake up."""
 
     def __init__(self) -> None:
-        self.port = servers.free_port()
+        self.port = supervise.free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._running = ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        home = self._running.enter_context(servers.folder("redis"))
-        command = [str(servers.redis_program()), "--port", str(self.port), "--bind", "127.0.0.1"]
+        home = self._running.enter_context(supervise.folder("valkey"))
+        command = [str(find.valkey_program()), "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--dir", str(home), "--save", "", "--appendonly", "no"]
-        server = servers.server(command, home, None, ready=lambda: servers.ping(self.url))
+        server = supervise.server(command, home, None, ready=lambda: valkey.ping(self.url))
         self._process = self._running.enter_context(server)
 
     def stop(self) -> None:
@@ -87,7 +88,7 @@ class Mail:
     """A mail server of our own on one port; it remembers what it took, however often it was closed between."""
 
     def __init__(self) -> None:
-        self.port = servers.free_port()
+        self.port = supervise.free_port()
         self.offices: list[PostOffice] = []
         self._running = ExitStack()
 
@@ -124,7 +125,7 @@ def database_url(port: int) -> str:
 def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
     """A site in processes of its own, on the database of the tests."""
     broker, mail = Broker(), Mail()
-    web_port = servers.free_port()
+    web_port = supervise.free_port()
     url = f"http://127.0.0.1:{web_port}"
     with ExitStack() as stack:
         line = stack.enter_context(CutLine(int(connection.settings_dict["PORT"])))

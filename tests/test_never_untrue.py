@@ -1,6 +1,6 @@
 """What can never be untrue: each of the seven rules is broken by plain SQL, and the database refuses.
 
-On PostgreSQL and on SQLite alike. Where a rule could be hidden behind another one, the SQL keeps the other.
+Where a rule could be hidden behind another one, the SQL keeps the other.
 """
 
 from collections.abc import Iterator
@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
-from django.db import connection
 
 from loyalty import verification
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
@@ -18,8 +16,8 @@ from loyalty.models.card import COUNTERS
 from loyalty.services import stamps, voids
 from loyalty.triggers import BROKEN_CHAIN, CHANGED, REMOVED
 from tenancy import deletion, scope
-from tenancy.database_rules import Rule, rules_of
-from tenancy.models import Store, StoreUser
+from tenancy.database_rules import rules_of
+from tenancy.models import StoreUser
 from tests import factories
 from tests.raw_sql import (
     database_refuses,
@@ -31,7 +29,7 @@ from tests.raw_sql import (
     update,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 STAFF = factories.actor("staff")
 NOW = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 
@@ -283,12 +281,8 @@ def test_rule_7_a_card_that_is_not_what_its_ledger_says_is_named(card: LoyaltyCa
 # --- The triggers themselves ------------------------------------------------------------------------------
 
 
-def is_held(rule: Rule) -> bool:
-    return connection.vendor == "postgresql" or bool(rule.sqlite)
-
-
 def test_every_trigger_is_there() -> None:
-    declared = {rule.name for app in apps.get_app_configs() for rule in rules_of(app) if is_held(rule)}
+    declared = {rule.name for app in apps.get_app_configs() for rule in rules_of(app)}
     assert declared <= triggers()
     assert {"ledger_is_append_only", "ledger_is_never_removed", "ledger_is_a_chain"} <= declared
 
@@ -297,21 +291,7 @@ def test_triggers_that_a_migration_lost_are_back_after_it() -> None:
     before = triggers()
     for app in apps.get_app_configs():
         for rule in rules_of(app):
-            if is_held(rule):
-                drop_trigger(rule.name, rule.table)
+            drop_trigger(rule.name, rule.table)
     assert triggers() < before
     call_command("migrate", verbosity=0)
-    assert triggers() == before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_table_can_be_rebuilt_as_sqlite_does_to_change_it_and_keeps_its_triggers() -> None:
-    before = triggers()
-    emit_pre_migrate_signal(verbosity=0, interactive=False, db="default")
-    if connection.vendor == "sqlite":
-        assert not triggers()
-        for model in (LoyaltyTransaction, LoyaltyCard, Store):
-            with connection.schema_editor() as editor:
-                editor._remake_table(model)
-    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
     assert triggers() == before

@@ -1,17 +1,13 @@
 """From one address each (DATABASE_URL, REDIS_URL) to Django's and Celery's settings. Pure functions."""
 
-from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 REDIS_CLIENT_OPTIONS: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 
-SQLITE_OPTIONS: dict[str, Any] = {
-    "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN; the default mode failed 511 of 800 writes
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
-}
+NO_DATABASE = "postgresql://postgres@127.0.0.1:1/none"  # for commands that need none; nobody answers there
 
 POSTGRES_ENGINE = "tenancy.postgresql"  # Django's, with bounded waits
 
@@ -50,16 +46,16 @@ def database(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     """Return the DATABASES entry for `url`.
 
     Args:
-        url: sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME.
-        pool_size: PostgreSQL connections in psycopg's pool; 0 keeps one open per thread instead.
+        url: postgresql://USER:PASSWORD@HOST:PORT/NAME.
+        pool_size: connections in psycopg's pool; 0 keeps one open per thread instead.
+
+    Raises ImproperlyConfigured for another kind of database.
     """
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
-    options: dict[str, Any] = dict(config.get("OPTIONS", {}))
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        config["OPTIONS"] = SQLITE_OPTIONS | options
-        return config
+    if config["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL: must be a PostgreSQL address. See docs/deploy.md.")
     config["ENGINE"] = POSTGRES_ENGINE
-    config["OPTIONS"] = POSTGRES_OPTIONS | options
+    config["OPTIONS"] = POSTGRES_OPTIONS | config.get("OPTIONS", {})
     if pool_size:
         config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
     else:
@@ -76,22 +72,6 @@ def cache(url: str) -> dict[str, Any]:
         "LOCATION": url,
         "KEY_PREFIX": "loyalty",
         "OPTIONS": REDIS_CLIENT_OPTIONS,
-    }
-
-
-def folder_broker(folder: Path) -> dict[str, Any]:
-    """Return Celery's transport options for a broker that is a folder, and make the folder.
-
-    Source: kombu's filesystem transport; in and out are the same where one machine writes and reads.
-    """
-    messages, control = folder / "messages", folder / "control"
-    for path in (messages, control):
-        path.mkdir(parents=True, exist_ok=True)
-    return {
-        "data_folder_in": str(messages),
-        "data_folder_out": str(messages),
-        "control_folder": str(control),
-        "polling_interval": 0.2,  # seconds
     }
 
 

@@ -9,6 +9,7 @@ from kombu import Queue
 
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
+from loyalty_site.servers import kept
 from loyalty_site.settings import backends, content_policy
 
 env = environ.Env()
@@ -96,23 +97,21 @@ TEMPLATES = [
 
 # --- Database, cache, broker ------------------------------------------------------------------------------
 
-DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+# Without an address: the servers of a demo that runs in this folder (`make demo`), or none.
+KEPT_SERVERS = kept.known(VAR_DIR)
+DATABASE_URL = env.str("DATABASE_URL", default="") or KEPT_SERVERS.get("DATABASE_URL", backends.NO_DATABASE)
 DATABASES = {"default": backends.database(DATABASE_URL, pool_size=env.int("DATABASE_POOL_SIZE", default=0))}
 
 DATABASE_WAITS = backends.DATABASE_WAITS
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="") or KEPT_SERVERS.get("REDIS_URL", "")
 REDIS_CLIENT_OPTIONS = backends.REDIS_CLIENT_OPTIONS
 CACHE_URL = env.str("CACHE_URL", default=REDIS_URL)
 CACHES = {"default": backends.cache(CACHE_URL)}
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL) or "memory://"  # for a lone command
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = backends.REDIS_BROKER_OPTIONS
-if not CELERY_BROKER_URL:
-    CELERY_BROKER_URL = "filesystem://localhost"
-    CELERY_BROKER_TRANSPORT = "loyalty_site.folder_broker:Transport"
-    CELERY_BROKER_TRANSPORT_OPTIONS = backends.folder_broker(VAR_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a lost bell is caught by the sweep; a request never waits for it

@@ -1,6 +1,6 @@
-"""The zero-set-up default: SQLite, a folder as broker, mail as files, everything under var/.
+"""For trying things out: the servers that `make demo` starts, mail as files, everything under var/.
 
-DATABASE_URL, REDIS_URL and EMAIL_URL in the environment put the real servers in their place.
+DATABASE_URL, REDIS_URL and EMAIL_URL in the environment put other servers in their place.
 """
 
 from loyalty_site.settings.base import *

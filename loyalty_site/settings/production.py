@@ -3,11 +3,9 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from loyalty_site.logs import logging_config
-from loyalty_site.settings.backends import POSTGRES_ENGINE
 from loyalty_site.settings.base import *
 from loyalty_site.settings.base import (
     ALLOWED_HOSTS,
-    DATABASES,
     SECRET_KEY,
     STORAGES,
     TRUSTED_PROXY_COUNT,
@@ -26,8 +24,8 @@ if env.bool("DEBUG", default=False):
     refuse("DEBUG", "must not be on in production.")
 if not ALLOWED_HOSTS or any(host.strip() in ("", "*", ".") for host in ALLOWED_HOSTS):
     refuse("ALLOWED_HOSTS", "must name the hosts of this site, without a bare '*'.")
-if DATABASES["default"]["ENGINE"] != POSTGRES_ENGINE:
-    refuse("DATABASE_URL", "must be a PostgreSQL address; SQLite is for trying things out.")
+if not env.str("DATABASE_URL", default=""):
+    refuse("DATABASE_URL", "must be set: the servers of a demo are no place for customers.")
 if not env.str("REDIS_URL", default=""):
     refuse("REDIS_URL", "must be set: rate limits and sign-ins are shared between processes.")
 if not env.str("PUBLIC_BASE_URL", default=""):

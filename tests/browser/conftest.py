@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from loyalty.models import LoyaltyCard
 from tests import factories
+from tests.browser import chromium
 from tests.browser.till import Till
 
 # Playwright's synchronous interface runs an event loop, in which Django would refuse the database.
@@ -44,18 +44,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def chromium() -> str:
-    """Where the browser is: CHROMIUM, or what the machine has."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not found:
-        raise RuntimeError("Chromium is missing: install it, or set CHROMIUM to its path.")
-    return found
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": chromium(), "args": ARGUMENTS}
+    return {"executable_path": chromium.found_or_brought(), "args": ARGUMENTS}
 
 
 @pytest.fixture

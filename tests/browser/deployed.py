@@ -1,7 +1,7 @@
 """The site as it is really run, in processes of its own. Bäckerei Alzette of the demo is there, still without cards.
 
 with production(postgres, redis) as site: ...  # gunicorn, a Celery worker, PostgreSQL, Redis, a mail server
-with zero_set_up() as site: ...                # `manage.py serve`: SQLite, a folder as broker, mail as files
+with demo() as site: ...                # what `make demo` runs: its own servers, mail as files
 """
 
 import email
@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 import psycopg
 
-from tests import servers
+from loyalty_site.servers.supervise import folder, free_port, server
 from tests.notifications.post_office import open_post_office
 
 ROOT = Path(__file__).parents[2]
@@ -71,10 +71,10 @@ def production(postgres: str, redis: str) -> Iterator[Site]:
         postgres: the address of a server on which a database may be made, and of one that is there.
         redis: the address of a database that nothing else uses.
     """
-    port = servers.free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
-        home = stack.enter_context(servers.folder("site"))
+        home = stack.enter_context(folder("site"))
         office = stack.enter_context(open_post_office())
         environment = {
             "DJANGO_SETTINGS_MODULE": "loyalty_site.settings.production",
@@ -101,19 +101,20 @@ def production(postgres: str, redis: str) -> Iterator[Site]:
 
 
 @contextmanager
-def zero_set_up() -> Iterator[Site]:
+def demo() -> Iterator[Site]:
     """Run what `make demo` runs."""
-    address = f"127.0.0.1:{servers.free_port()}"
+    address = f"127.0.0.1:{free_port()}"
     url = f"http://{address}"
-    with servers.folder("site") as home:
+    with folder("site") as home:
         environment = {
             "DJANGO_SETTINGS_MODULE": "loyalty_site.settings.local",
             "PUBLIC_BASE_URL": url,
             "VAR_DIR": str(home),
         }
         site = Site(url, environment, lambda: [read(path) for path in sorted(home.glob("mail/*.eml"))])
-        site.run("-m", "tests.browser.prepare")
-        serve = [str(ROOT / "manage.py"), "serve", address]
+        with_servers = ("-m", "loyalty_site.servers")
+        site.run(*with_servers, "-m", "tests.browser.prepare")
+        serve = [*with_servers, str(ROOT / "manage.py"), "serve", address]
         with running(site, serve, ready=lambda: urlopen(f"{url}/readyz", timeout=5).close()):
             yield site
 
@@ -121,20 +122,20 @@ def zero_set_up() -> Iterator[Site]:
 @contextmanager
 def running(site: Site, command: list[str], *, ready: Callable[[], object]) -> Iterator[None]:
     with (
-        servers.folder("process") as home,
-        servers.server(site.command(*command), home, None, ready=ready),
+        folder("process") as home,
+        server(site.command(*command), home, None, ready=ready),
     ):
         yield
 
 
 @contextmanager
-def database(server: str) -> Iterator[str]:
+def database(address: str) -> Iterator[str]:
     """Make a database on a server, give its address, and drop it at the end."""
     name = f"site_{secrets.token_hex(4)}"
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         try:
-            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+            yield urlsplit(address)._replace(path=f"/{name}").geturl()
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -37,8 +37,8 @@ def production(django_db_setup: None, redis_server: str) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def zero_set_up() -> Iterator[Site]:
-    with deployed.zero_set_up() as site:
+def demo() -> Iterator[Site]:
+    with deployed.demo() as site:
         yield site
 
 
@@ -110,7 +110,7 @@ def ledger(till: Till, number: str) -> list[tuple[str, int, bool]]:
     ]
 
 
-@pytest.mark.parametrize("site", ["production", "zero_set_up"], indirect=True)
+@pytest.mark.parametrize("site", ["production", "demo"], indirect=True)
 def test_a_card_is_made_found_by_camera_stamped_full_and_redeemed(site, device, looking_at):
     phone = device(PHONE).new_page()
     enrol(phone, "Claudine Feltes", "claudine@example.com")
@@ -173,7 +173,7 @@ def test_stamps_wait_through_a_reload_without_a_network_and_arrive_once(site, de
     site.manage("verify_ledger")
 
 
-@pytest.mark.parametrize("site", ["production", "zero_set_up"], indirect=True)
+@pytest.mark.parametrize("site", ["production", "demo"], indirect=True)
 def test_the_owner_sees_that_the_mail_went_out(site, device):
     phone = device(PHONE).new_page()
     enrol(phone, "Mette Wagner", "mette@example.com")

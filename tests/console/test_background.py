@@ -20,8 +20,6 @@ from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, StoreUser
 from tests import factories
 from tests.console.world import World, address, export_of, list_address, said
 
-pytestmark = pytest.mark.sqlite
-
 
 @pytest.fixture(autouse=True)
 def everything_is_long(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tenancy.models import OutboxMessage, User
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def alerts_of(person: User) -> str:

@@ -18,7 +18,6 @@ from tests import factories
 from tests.console.test_import import card_of, check, faults
 from tests.console.world import World, address
 
-pytestmark = pytest.mark.sqlite
 LINES = 25
 
 

@@ -11,7 +11,7 @@ from tenancy import scope
 from tenancy.deletion import soft_delete
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ from tests.loyalty.expiring import (
     shop_with,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tenancy import scope
 from tests import factories
 from tests.loyalty.expiring import DUE, PERIOD, START, card_at, done, emails, lines, run, shop_with
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 LUXEMBOURG = "Europe/Luxembourg"
 

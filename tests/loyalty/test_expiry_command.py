@@ -14,7 +14,7 @@ from tenancy.models import OutboxMessage
 from tests import factories
 from tests.loyalty.expiring import DUE, START, card_at, lines, run, shop_with
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.loyalty.expiring import (
     shop_with,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 GRACE = timedelta(days=14)
 HOUR = timedelta(hours=1)

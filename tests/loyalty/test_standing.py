@@ -15,7 +15,7 @@ from tenancy import deletion
 from tests import factories
 from tests.factories import Shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 2, 26, 8, 0, tzinfo=UTC)
 BOSS = factories.actor("owner")

@@ -34,7 +34,7 @@ from tests import factories
 from tests.loyalty import pure_model
 from tests.loyalty.pure_model import Cafe, Line
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 3, 27, 9, 0, tzinfo=UTC)  # two days before the clocks go forward
 REWARDS = (25, 60)

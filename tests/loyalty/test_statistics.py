@@ -13,7 +13,7 @@ from loyalty.services import points, stamps, voids
 from tenancy import deletion, scope
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 MONDAY = datetime(2026, 6, 29, 8, 0, tzinfo=UTC)
 

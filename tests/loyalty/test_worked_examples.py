@@ -26,7 +26,7 @@ from tenancy import scope
 from tests import factories
 from tests.refusals import refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 STAFF, MANAGER, OWNER = (factories.actor(role) for role in ("staff", "manager", "owner"))
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 Book = list[tuple[str, int, int, int, int]]

@@ -30,7 +30,6 @@ def in_one_transaction(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
 
 
-@pytest.mark.sqlite
 @pytest.mark.usefixtures("in_one_transaction")
 def test_the_clock_writes_its_jobs_into_the_database() -> None:
     Scheduler(app=app, lazy=False)

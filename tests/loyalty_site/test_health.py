@@ -11,7 +11,6 @@ def broken() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.sqlite
 def test_with_everything_there_the_site_is_ready(client: Client) -> None:
     response = client.get("/readyz")
     assert response.status_code == 200

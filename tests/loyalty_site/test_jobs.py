@@ -147,7 +147,6 @@ def test_a_task_that_runs_twice_or_on_several_workers_does_it_once(name: str) ->
 
 
 @pytest.mark.django_db
-@pytest.mark.sqlite
 def test_a_merchant_whose_figures_fail_spoils_nothing_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
         unlucky, lucky = factories.shop(), factories.shop()

@@ -1,4 +1,4 @@
-"""The zero-set-up mode's mail: files that a mail program opens."""
+"""Mail without a mail server: files that a mail program opens."""
 
 import email
 from email.policy import default

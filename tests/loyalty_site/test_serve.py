@@ -1,7 +1,8 @@
-"""One command, three processes: they end together."""
+"""One command, three processes: they end together, also when the command is killed."""
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from io import StringIO
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as site
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django import Settings
 
 from loyalty_site.management.commands import serve
+from loyalty_site.servers import supervise
 
 # The web process says through a pipe that it listens for its stop, and notes when the stop came.
 WEB = """
@@ -31,6 +34,22 @@ open("pipe").read()
 os.kill(os.getppid(), signal.SIGTERM)
 signal.pause()
 """
+
+
+# Killed without a warning, as soon as its child waits for what comes.
+KILLED = """
+import os, signal, subprocess, sys
+from loyalty_site.servers import supervise
+waits = (
+    "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {15}); print('here', file=__import__('sys').stderr, "
+    "flush=True); signal.sigwait({15}); print('stopped')"
+)
+child = subprocess.Popen([sys.executable, "-c", waits], stderr=subprocess.PIPE, start_new_session=True)
+with supervise.watched(child):
+    child.stderr.readline()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class ServeCommand(serve.Command):
@@ -56,9 +75,10 @@ class ServeCommand(serve.Command):
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the children run; the test's own way with signals comes back afterwards."""
-    before = {signum: signal.getsignal(signum) for signum in serve.STOP_SIGNALS}
+    before = {signum: signal.getsignal(signum) for signum in supervise.ASK_FOR_THE_END}
     monkeypatch.chdir(tmp_path)
     os.mkfifo("pipe")
+    monkeypatch.setattr(site, "REDIS_URL", "redis://somewhere.example/0")
     yield tmp_path
     for signum, handler in before.items():
         signal.signal(signum, handler)
@@ -78,10 +98,19 @@ def test_when_one_ends_the_other_is_stopped_too(folder: Path, worker: str, code:
     assert (folder / "note").read_text() == "web was stopped"
 
 
-def test_several_web_processes_need_a_shared_cache(settings: Settings) -> None:
-    settings.CACHE_URL = ""
-    with pytest.raises(CommandError, match="REDIS_URL"):
-        call_command("serve", processes=2)
+def test_without_servers_the_message_says_how_to_have_them(folder: Path, settings: Settings) -> None:
+    settings.REDIS_URL = ""
+    with pytest.raises(CommandError, match="REDIS_URL, or run `make serve`"):
+        call_command(ServeCommand(WORKER_ENDS))
+    assert not (folder / "note").exists()
+
+
+def test_children_of_a_killed_command_are_stopped() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout.read() == "stopped\n"  # the pipe's end: nobody is left to write
+    assert command.returncode == -signal.SIGKILL
 
 
 def test_the_children_are_gunicorn_a_worker_with_its_clock_and_one_for_long_jobs() -> None:

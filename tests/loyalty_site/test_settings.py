@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from loyalty_site.settings import backends
 
@@ -72,14 +73,9 @@ def test_a_redis_address_becomes_the_cache_also_locally(tmp_path: Path) -> None:
     assert "redis://cache.example:6379/2" in started.stdout
 
 
-def test_sqlite_waits_at_begin_and_checks_foreign_keys() -> None:
-    config = backends.database("sqlite:////data/shop.sqlite3")
-    assert config["NAME"] == "/data/shop.sqlite3"
-    assert config["OPTIONS"] == {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
-    }
+def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL: must be a PostgreSQL address"):
+        backends.database("sqlite:////data/shop.sqlite3")
 
 
 def test_postgresql_keeps_a_connection_per_thread_or_a_pool() -> None:

@@ -11,7 +11,7 @@ from email.policy import default
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.servers import free_port
+from loyalty_site.servers.supervise import free_port
 
 
 class PostOffice:

@@ -20,13 +20,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from loyalty.services.enrollment import enroll
+from loyalty_site.servers.supervise import free_port
 from notifications.models import EmailLog
 from notifications.services import delivery
 from tenancy import doorbell, outbox, scope
 from tenancy.actor import Actor
 from tests.notifications.conftest import Shop
 from tests.notifications.post_office import PostOffice
-from tests.servers import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -24,7 +24,7 @@ from tenancy.models import Store
 from tests.notifications.conftest import Shop
 from tests.notifications.post_office import PostOffice
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def event(cards: list[LoyaltyCard], lines: list[LoyaltyTransaction] | None = None) -> dict:

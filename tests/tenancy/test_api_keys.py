@@ -10,7 +10,7 @@ from tenancy.errors import NotAuthenticated
 from tenancy.models import ApiKey
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 
 

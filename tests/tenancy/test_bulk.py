@@ -10,7 +10,7 @@ from loyalty.models import LoyaltyCard
 from tenancy import bulk
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tenancy.errors import AlreadyDeleted, RestoreConflict
 from tenancy.models import Store, StoreUser, User
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 
 

@@ -17,7 +17,7 @@ from tenancy.models import IdempotencyKey, Store
 from tests import factories
 from tests.refusals import refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 STAFF, MANAGER = factories.actor("staff"), factories.actor("manager")
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 

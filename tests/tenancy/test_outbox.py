@@ -18,7 +18,7 @@ from tenancy.models import Merchant, OutboxMessage, OutboxState, Store
 from tests import factories
 from tests.tenancy import listeners
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 NOTE, STUMBLE = "tests.tenancy.listeners.note", "tests.tenancy.listeners.stumble"
 

@@ -13,7 +13,7 @@ from tenancy import scope
 from tenancy.models import ApiKey, Store, StoreUser
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(

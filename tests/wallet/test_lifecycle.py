@@ -20,8 +20,6 @@ from tests.wallet.iphone import IPhone
 from wallet.apple.made_up_chain import Chain
 from wallet.models import PassState, Platform, WalletPass
 
-pytestmark = pytest.mark.sqlite
-
 
 @pytest.fixture
 def phone(apns: FakeApns) -> IPhone:

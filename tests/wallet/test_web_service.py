@@ -12,7 +12,7 @@ from tests.wallet.conftest import PASS_TYPE, apple_pass, devices_of, page_of
 from tests.wallet.iphone import SERVICE, HeldPass, IPhone, proof, registrations
 from wallet.models import PassState
 
-pytestmark = [pytest.mark.usefixtures("apple"), pytest.mark.sqlite]
+pytestmark = pytest.mark.usefixtures("apple")
 
 
 @pytest.fixture

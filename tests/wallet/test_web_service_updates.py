@@ -16,7 +16,7 @@ from tests.wallet.conftest import PASS_TYPE, apple_pass, page_of, relay, stamped
 from tests.wallet.iphone import SERVICE, HeldPass, IPhone, proof
 from wallet.models import WalletPass
 
-pytestmark = [pytest.mark.usefixtures("apple"), pytest.mark.sqlite]
+pytestmark = pytest.mark.usefixtures("apple")
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """`manage.py serve`: the web server and the workers with their clock, in one command.
 
 Meant for a demo, a single small shop or a developer; larger deployments run the parts one by one (compose.yaml).
-All are child processes: when one ends, or on Ctrl-C or SIGTERM, the others are stopped too.
+All are child processes: when one ends, or on Ctrl-C or SIGTERM, or when this command is killed, the others are
+stopped too.
 """
 
 import os
@@ -10,17 +11,21 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import ExitStack
+from io import StringIO
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from loyalty_site.servers import supervise
+
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 10
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
@@ -28,6 +33,8 @@ class Stopped(Exception):
 
 
 def stop(signum: int, frame: FrameType | None) -> None:
+    """Leave what we are at; being asked twice changes nothing."""
+    supervise.on_stop(signal.SIG_IGN)
     raise Stopped
 
 
@@ -37,29 +44,41 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("address", nargs="?", default="127.0.0.1:8000", help="host:port (127.0.0.1:8000)")
         parser.add_argument("--threads", type=int, default=8, help="threads of a web process (8)")
-        parser.add_argument("--processes", type=int, default=1, help="web processes; several need Redis (1)")
+        parser.add_argument("--processes", type=int, default=1, help="web processes (1)")
+        parser.add_argument("--demo", action="store_true", help="migrate and load the demo first")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["processes"] > 1 and not settings.CACHE_URL:
-            raise CommandError("Several web processes share their rate limits through Redis: set REDIS_URL.")
+        if not settings.REDIS_URL:
+            raise CommandError(
+                "Web server and workers need PostgreSQL and Redis or Valkey: set DATABASE_URL and REDIS_URL, "
+                "or run `make serve`, which starts both."
+            )
+        if options["demo"]:
+            self.load_demo()
         self.require_migrated_database()
-        for signum in STOP_SIGNALS:
-            signal.signal(signum, stop)
-        commands = [self.web(**options), self.worker(), self.jobs()]
-        # In groups of their own, so that Ctrl-C reaches them once, through us.
-        children = [subprocess.Popen(command, start_new_session=True) for command in commands]
-        self.stdout.write(f"Serving on http://{options['address']}  (Ctrl-C stops it)")
-        try:
-            code = self.wait(children)
-        except Stopped:
-            code = 0
-            self.stdout.write("Stopping when the work in hand is done ...")
-        finally:
-            for signum in STOP_SIGNALS:
-                signal.signal(signum, signal.SIG_IGN)
-            self.end(children)
+        supervise.on_stop(stop)
+        code, children = 0, []
+        with ExitStack() as watchers:
+            try:
+                for command in (self.web(**options), self.worker(), self.jobs()):
+                    # In groups of their own, so that Ctrl-C reaches them once, through us.
+                    children.append(subprocess.Popen(command, start_new_session=True))
+                    watchers.enter_context(supervise.watched(children[-1]))
+                self.stdout.write(f"Serving on http://{options['address']}  (Ctrl-C stops it)")
+                code = self.wait(children)
+            except Stopped:
+                self.stdout.write("Stopping when the work in hand is done ...")
+            finally:
+                supervise.on_stop(signal.SIG_IGN)
+                self.end(children)
         self.stdout.write("Stopped.")
         sys.exit(code)
+
+    def load_demo(self) -> None:
+        """Bring the database up to date and load what there is to try; what is there already stays."""
+        call_command("migrate", verbosity=0)
+        call_command("load_email_templates", stdout=StringIO())
+        call_command("demo", stdout=self.stdout)
 
     def require_migrated_database(self) -> None:
         """Raise where tables are missing: the clock would stop at its first look, and nothing would show it."""

@@ -9,7 +9,7 @@ from tests import factories
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Caller, Till
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests import factories
 from tests.factories import Shop
 from tests.loyalty.api.till import Till
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 11, 14, 11, 0, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from tests import factories
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Till
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def replayed(response: Any) -> bool:

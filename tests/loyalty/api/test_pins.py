@@ -7,7 +7,7 @@ from tests import factories
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Till
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def unlock(till: Till, pin: StaffPin, typed: object) -> object:

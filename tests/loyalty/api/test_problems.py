@@ -13,7 +13,7 @@ from loyalty.models import LoyaltyCard
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import BACKEND, Caller, Till
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def problem(response: HttpResponse, status: int, code: str) -> dict[str, Any]:

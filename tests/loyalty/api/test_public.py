@@ -10,7 +10,7 @@ from tests import factories
 from tests.factories import Shop
 from tests.loyalty.api.till import Caller
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 ANNA = {"email": "anna@example.com", "name": "Anna Weber", "accept_terms": True}
 

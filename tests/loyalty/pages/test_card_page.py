@@ -160,7 +160,6 @@ def test_the_number_of_queries_does_not_follow_the_history(open_card, shop, djan
         open_card(card, "card-history")
 
 
-@pytest.mark.sqlite
 def test_what_a_merchant_writes_is_escaped(open_card):
     shop = factories.shop(stamps_reward_description="<script>alert(1)</script>", terms_text="<b>mine</b>")
     page = open_card(factories.card(shop.store, name="<i>Eve</i>")).content.decode()

@@ -7,7 +7,7 @@ from django.test import Client
 from tenancy.errors import DomainError
 from tests.loyalty.pages.reading import words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def kinds(of: type[DomainError] = DomainError) -> list[type[DomainError]]:

@@ -17,7 +17,7 @@ from tenancy.actor import Actor
 from tests import factories
 from tests.notifications.conftest import Shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
