@@ -45,8 +45,9 @@ class Autocomplete(AutocompleteJsonView):
         return found
 
     def get_queryset(self) -> QuerySet:
-        allowed = self.model_admin.choices(self.request)  # type: ignore[attr-defined]
-        return super().get_queryset().filter(pk__in=allowed.values("pk"))
+        page: Any = self.model_admin  # type: ignore[attr-defined]
+        rows, may_repeat = page.get_search_results(self.request, page.choices(self.request), self.term)  # type: ignore[attr-defined]
+        return rows.distinct() if may_repeat else rows
 
 
 def _zone_of(user: Any) -> ZoneInfo:
