@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
+from django.template.response import SimpleTemplateResponse
 
 from tests.console.access import rows
 from tests.console.access.people import World
@@ -19,3 +20,9 @@ def built(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> It
 @pytest.fixture
 def world(built: World, db: None) -> World:
     return built
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are answered and not drawn: for tests that ask who gets in, and not what it looks like there."""
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")

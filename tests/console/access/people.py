@@ -1,7 +1,8 @@
 """Who knocks at the doors of the console, and which rows stand behind them.
 
 The rows are those of one shop: *mine* at its first store, *elsewhere* at its second one, and *theirs* at a stranger's
-shop. The owner owns both stores; the manager manages the first one, the colleague the second.
+shop. The owner owns both stores; the manager manages the first one, the colleague the second; *half* manages the first
+one and owns the stranger's shop.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from tests.factories import Shop
 Rows = dict[str, models.Model]
 
 LETTERS = {"O": "operator", "W": "owner", "M": "manager"}
-VISITORS = ("operator", "owner", "manager", "colleague", "staff", "stranger", "anonymous")
+VISITORS = ("operator", "owner", "manager", "colleague", "half", "staff", "stranger", "anonymous")
 # Of these a merchant has one, or they hang on what it has one of: no store's manager has them alone.
 OF_THE_WHOLE_MERCHANT = frozenset(
     {
@@ -61,6 +62,8 @@ def is_let_in(who: str, letters: str, kind: str) -> bool:
     """Whether somebody may do to a row of *mine* what is for the roles of these letters."""
     if who == "colleague":
         return kind in OF_THE_WHOLE_MERCHANT and "M" in letters
+    if who == "half":
+        return "M" in letters
     return who in {LETTERS[letter] for letter in letters}
 
 
@@ -73,6 +76,7 @@ def is_shown(who: str, letters: str, kind: str, rows: str) -> bool:
         "owner": {"mine", "elsewhere"},
         "manager": {"mine"},
         "colleague": {"mine"} if kind in OF_THE_WHOLE_MERCHANT else {"elsewhere"},
+        "half": {"mine", "theirs"} if "M" in letters else {"theirs"},
         "stranger": {"theirs"},
     }
     return may_list(who, letters) and rows in reach[who]
@@ -80,5 +84,5 @@ def is_shown(who: str, letters: str, kind: str, rows: str) -> bool:
 
 def may_list(who: str, letters: str) -> bool:
     """Whether somebody may open a list that is for these roles."""
-    role = {"colleague": "manager", "stranger": "owner"}.get(who, who)
+    role = {"colleague": "manager", "half": "owner", "stranger": "owner"}.get(who, who)
     return role in {LETTERS[letter] for letter in letters}

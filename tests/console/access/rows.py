@@ -1,6 +1,7 @@
 """One row of every kind of the console at each of three stores."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from loyalty.admin.import_work import Figures
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys, scope
@@ -36,12 +38,17 @@ def build() -> World:
         "owner": shop.owner,
         "manager": shop.manager,
         "colleague": factories.member(shop.other_store, role=Role.MANAGER),
+        "half": factories.member(shop.store, role=Role.MANAGER),
         "staff": shop.staff,
         "stranger": stranger.owner,
     }
     with factories.inside(shop):
         StoreUser.objects.create(
             merchant=shop.merchant, store=shop.other_store, user=shop.owner, role=Role.OWNER
+        )
+    with factories.inside(stranger):
+        StoreUser.objects.create(
+            merchant=stranger.merchant, store=stranger.store, user=people["half"], role=Role.OWNER
         )
     world = World(shop, stranger, people)
     world.mine = _rows(shop, shop.store, shop.staff, shop.owner) | _of_the_platform()
@@ -146,7 +153,14 @@ def _further(shop: Shop) -> Rows:
             timezone="UTC",
             state="done",
             total=MANY,
-            outcome={"page": "admin:loyalty_loyaltycard_import_preview", "fault_count": 0},
+            file_size=1,
+            outcome={
+                "page": "admin:loyalty_loyaltycard_import_preview",
+                "figures": asdict(Figures()),
+                "faults": [],
+                "fault_count": 0,
+                "unused": [],
+            },
             expires_at=timezone.now() + timedelta(hours=1),
         )
     return {
