@@ -45,8 +45,8 @@ class Autocomplete(AutocompleteJsonView):
         return found
 
     def get_queryset(self) -> QuerySet:
-        page: Any = self.model_admin  # type: ignore[attr-defined]
-        rows, may_repeat = page.get_search_results(self.request, page.choices(self.request), self.term)  # type: ignore[attr-defined]
+        page: Any = self.model_admin
+        rows, may_repeat = page.get_search_results(self.request, page.choices(self.request), self.term)
         return rows.distinct() if may_repeat else rows
 
 

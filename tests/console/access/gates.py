@@ -22,8 +22,7 @@ GATES: dict[str, dict[str, str]] = {
     "tenancy_historyentry": LOOK | READ_ONLY,
     "tenancy_outboxmessage": LOOK_OPERATOR | READ_ONLY,
     # Whose it is may look at it; here it is the owner's.
-    "tenancy_backgroundjob": READ_ONLY
-    | {"changelist": "OWM"}
+    "tenancy_backgroundjob": {"changelist": "OWM", "add": "", "delete": ""}
     | dict.fromkeys(("change", "history", "progress", "download"), "W"),
     "customers_customer": LOOK
     | {"add": "OWM", "edit": "OWM", "delete": "OW", "export_data": "OWM", "erase": "OW"},
