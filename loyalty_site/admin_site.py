@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -33,11 +34,20 @@ View = Callable[..., Any]
 
 
 class Autocomplete(AutocompleteJsonView):
-    """Proposes what may be chosen: living rows of this user."""
+    """Proposes what may be chosen: living rows of this user, for the fields that a page of the console offers."""
+
+    def process_request(self, request: HttpRequest) -> tuple[Any, ...]:
+        found = super().process_request(request)
+        field = found[2]
+        page = self.admin_site._registry.get(field.model)  # type: ignore[union-attr]
+        if page is None or field.name not in page.get_autocomplete_fields(request):
+            raise PermissionDenied
+        return found
 
     def get_queryset(self) -> QuerySet:
-        allowed = self.model_admin.choices(self.request)  # type: ignore[attr-defined]
-        return super().get_queryset().filter(pk__in=allowed.values("pk"))
+        page: Any = self.model_admin
+        rows, may_repeat = page.get_search_results(self.request, page.choices(self.request), self.term)
+        return rows.distinct() if may_repeat else rows
 
 
 def _zone_of(user: Any) -> ZoneInfo:

@@ -19,13 +19,21 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from tenancy import scope
-from tenancy.admin_access import Grants, has_one_merchant, merchant_id_of, role_for, roles_of
+from tenancy.admin_access import (
+    Grants,
+    has_one_merchant,
+    merchant_id_of,
+    merchant_ids,
+    role_for,
+    roles_of,
+)
 from tenancy.admin_deletion import Deletable
 from tenancy.admin_export import Exporting
 from tenancy.admin_forms import ConsoleForm
 from tenancy.admin_history import Remembering
 from tenancy.admin_lists import BoundedChangeList, BoundedPaginator
 from tenancy.errors import DomainError
+from tenancy.models import Role
 from tenancy.models.base import LIVING, SoftDeletable
 
 
@@ -39,9 +47,13 @@ class Scoped:
     # --- whose rows ---
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        rows = self.visible(request, getattr(self.model, "all_objects", self.model._default_manager).all())
+        rows = self.readable(request, self.visible(request, self._rows()))
         ordering = self.get_ordering(request)  # type: ignore[attr-defined]
         return rows.order_by(*ordering) if ordering else rows
+
+    def _rows(self) -> models.QuerySet:
+        rows: models.QuerySet = getattr(self.model, "all_objects", self.model._default_manager).all()
+        return rows
 
     def visible(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         """The rows that this user may see; rows of the platform are for operators."""
@@ -49,9 +61,20 @@ class Scoped:
             return scope.visible_to(request.user, rows)  # type: ignore[arg-type]
         return rows if role_for(request.user, None) else rows.none()
 
+    def readable(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        """Those of a kind that is for owners which belong to a merchant of theirs: they may manage others' stores."""
+        if (
+            request.user.is_superuser
+            or Role.MANAGER in self.grants.view
+            or not hasattr(rows.model, "merchant_path")
+        ):
+            return rows
+        owned = [pk for pk in merchant_ids(request.user) if role_for(request.user, pk) in self.grants.view]
+        return rows.filter(**{f"{rows.model.merchant_path}__in": owned})
+
     def choices(self, request: HttpRequest) -> models.QuerySet:
-        """What may be chosen in a form: the living rows among those."""
-        rows = self.get_queryset(request)
+        """What may be chosen in a form: the living rows that this user may see, also where there is no list of them."""
+        rows = self.visible(request, self._rows())
         return rows.filter(LIVING) if issubclass(self.model, SoftDeletable) else rows
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -133,7 +156,7 @@ class ConsoleAdmin(Scoped, Deletable, Exporting, Remembering, ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.request = request  # the class was made for this request
+        form.request, form.page = request, self  # the class was made for this request
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

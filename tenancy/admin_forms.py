@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.admin_access import has_one_merchant, merchant_ids
+from tenancy.errors import OwnerRequired
 from tenancy.models.base import TenantOwned
 
 
@@ -14,10 +15,12 @@ class ConsoleForm(forms.ModelForm):
     """Settles the merchant of a new row before it is validated, and refuses rows of another one.
 
     The merchant is chosen where there is a choice, else it is the store's (or another parent's), else the user's
-    only one. `request` is set on the class by `admin_base.Scoped`.
+    only one. Somebody who owns one merchant and manages a store of another adds to each what their role there
+    allows. `request` and `page` are set on the class by `admin_base`; a table on another page has no `page`.
     """
 
     request: HttpRequest
+    page: Any = None
     tenant_parents: tuple[str, ...] = ("store", "program")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,6 +50,7 @@ class ConsoleForm(forms.ModelForm):
         if self.is_tenant_owned:
             self._settle_merchant()
             self._refuse_strangers()
+            self._refuse_roles()
         return cleaned
 
     def _settle_merchant(self) -> None:
@@ -63,6 +67,11 @@ class ConsoleForm(forms.ModelForm):
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, TenantOwned) and value.merchant_id != self.instance.merchant_id:
                 self.add_error(name, _("This belongs to another merchant."))
+
+    def _refuse_roles(self) -> None:
+        adding = self.instance._state.adding and self.instance.merchant_id and self.page is not None
+        if adding and not self.page.may(self.request, "add", self.instance):
+            self.add_error(None, str(OwnerRequired.message))
 
     def _get_validation_exclusions(self) -> set[str]:
         # Constraints hold also over what the form does not ask for: unique in the merchant, among the living.

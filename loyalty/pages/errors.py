@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from tenancy.errors import DomainError
 
-TEMPLATED = frozenset({403, 404, 429, 500, 503})
+TEMPLATED = frozenset({400, 403, 404, 429, 500, 503})
 
 
 def page(

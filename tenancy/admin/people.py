@@ -214,7 +214,7 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         if request.user.is_superuser:
             return rows
-        members = scope.visible_to(request.user, StoreUser.objects.all())  # type: ignore[arg-type]
+        members = self.readable(request, scope.visible_to(request.user, StoreUser.objects.all()))  # type: ignore[arg-type]
         return rows.filter(pk__in=members.values("user_id"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

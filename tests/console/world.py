@@ -13,13 +13,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
-from notifications.models import EmailLog, EmailTemplate
+from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings
 from tenancy import api_keys, scope
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, OutboxMessage, Store, StoreUser, User
 from tests import factories
 from tests.factories import Shop
-from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
 
 Rows = dict[str, models.Model]
 
@@ -134,31 +132,6 @@ def _rows(shop: Shop) -> Rows:
     return {key(row): row for row in rows}
 
 
-def _rows_of_the_apps_above(shop: Shop, card: LoyaltyCard) -> list[models.Model]:
-    of = {"merchant": shop.merchant}
-    made = WalletPass.objects.create(
-        card=card, platform="apple", serial_number=f"serial-{card.pk}", card_key="key", **of
-    )
-    device = {"device_library_identifier": f"phone-{card.pk}", "push_token": f"token-{card.pk}"}
-    return [
-        made,
-        AppleDeviceRegistration.objects.create(wallet_pass=made, **device, **of),
-        PassDesign.objects.create(program=shop.program, platform="google", **of),
-        EmailTemplate.objects.create(
-            store=shop.store, code="loyalty_enrollment", subject="Hello", body="Hello", **of
-        ),
-        EmailLog.objects.create(
-            store=shop.store,
-            customer=card.customer,
-            card=card,
-            code="loyalty_enrollment",
-            to=card.customer.email,
-            dedup_key=f"key-{card.pk}",
-            **of,
-        ),
-    ]
-
-
 def _rows_of_other_store(shop: Shop) -> Rows:
     """Rows of the same merchant that the manager of the first store has nothing to do with."""
     colleague = factories.member(shop.other_store)
@@ -184,8 +157,9 @@ def build() -> World:
 def filled(response: HttpResponse, **changes: Any) -> dict[str, Any]:
     """What a browser would send from a form of the console, after some fields were changed."""
     data: dict[str, Any] = {}
-    forms = [response.context["adminform"].form]
-    for inline in response.context.get("inline_admin_formsets", ()):
+    page = response.context_data  # also where the page was not drawn
+    forms = [page["adminform"].form]
+    for inline in page.get("inline_admin_formsets", ()):
         forms += [inline.formset.management_form, *inline.formset.forms]
     for form in forms:
         for bound in form:

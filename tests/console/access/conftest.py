@@ -1,0 +1,28 @@
+"""One world for all tests of a module; each test's own doings are taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.template.response import SimpleTemplateResponse
+
+from tests.console.access import rows
+from tests.console.access.people import World
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield rows.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built: World, db: None) -> World:
+    return built
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are answered and not drawn: for tests that ask who gets in, and not what it looks like there."""
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")

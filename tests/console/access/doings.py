@@ -1,0 +1,229 @@
+"""What is sent to every page that does something, and the state of a row in which that page is open."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tenancy import deletion, scope
+from tenancy.models.base import SoftDeletable
+from tests import factories
+from tests.console.access.gates import WITHOUT_A_ROW, name_of
+from tests.console.access.people import World
+from tests.console.world import filled
+
+PASSWORD = "blueberry-tram-77"
+Data = dict[str, Any]
+
+
+def path_of(world: World, kind: str, page: str, rows: str = "mine") -> str:
+    """The address of a page, for the row of *mine*, *elsewhere* or *theirs* where it is a row's."""
+    if page in WITHOUT_A_ROW:
+        return reverse(f"admin:{name_of(kind, page)}")
+    row = world.further.get(name_of(kind, page)) or getattr(world, rows)[kind]
+    return reverse(f"admin:{name_of(kind, page)}", args=[row.pk])
+
+
+# --- The state in which a page is open ---------------------------------------------------------------------
+
+
+def _put(**fields: Any) -> Callable[[World, models.Model], None]:
+    return lambda world, row: models.QuerySet(type(row)).filter(pk=row.pk).update(**fields) and None
+
+
+def delete(world: World, row: models.Model) -> None:
+    """Delete a row as an operator does it."""
+    assert isinstance(row, SoftDeletable)
+    with scope.everything("a test deletes"):
+        deletion.soft_delete(row, by=world.people["operator"])
+
+
+# What is to be so first, or the page is closed to everybody.
+IN_STATE: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
+    ("loyalty_loyaltycard", "reactivate"): _put(is_active=False),
+    ("loyalty_loyaltyprogram", "activate"): _put(is_active=False),
+    ("loyalty_staffpin", "end_lockout"): _put(locked_until=timezone.now() + timedelta(hours=1)),
+    ("tenancy_outboxmessage", "try_again"): _put(state="dead"),
+    ("django_celery_beat_periodictask", "enable_tasks"): _put(enabled=False),
+} | {
+    (f"{model._meta.app_label}_{model._meta.model_name}", "restore"): delete
+    for model in admin.site._registry
+    if issubclass(model, SoftDeletable)
+}
+# What closes a page that is open otherwise.
+SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
+    ("loyalty_loyaltycard", page): _put(is_active=False)
+    for page in ("give_stamp", "adjust_points", "send_link", "replace", "merge", "deactivate")
+} | {
+    ("loyalty_loyaltyprogram", "deactivate"): _put(is_active=False),
+    ("tenancy_apikey", "revoke"): _put(revoked_at=timezone.now()),
+    ("customers_customer", "erase"): _put(erased_at=timezone.now()),
+    ("notifications_emaillog", "send_this_again"): _put(
+        status="sending", sent_at=None, next_attempt_at=timezone.now()
+    ),
+}
+
+
+# --- What is sent ------------------------------------------------------------------------------------------
+
+
+def _at_store(world: World, **more: Any) -> Data:
+    return {"key": f"form-{factories.number()}", "store": world.shop.store.pk, "reason": "Why"} | more
+
+
+def _passwords(world: World) -> Data:
+    return {"password1": PASSWORD, "password2": PASSWORD}
+
+
+def _file(world: World) -> Data:
+    lines = "".join(f"p{number}@example.com,Anna\n" for number in range(10_000))  # a worker's, not a page's
+    return {
+        "store": world.shop.store.pk,
+        "file": SimpleUploadedFile("people.csv", f"email,first_name\n{lines}".encode()),
+    }
+
+
+def _form(page: str, **changes: Any) -> Callable[[World, str], Data]:
+    """What an operator's browser would send from the form of a page, with changes."""
+
+    def send(world: World, kind: str) -> Data:
+        form = world.client("operator").get(path_of(world, kind, page))
+        return filled(form, **{name: _value(world, value) for name, value in changes.items()})
+
+    return send
+
+
+def _value(world: World, value: Any) -> Any:
+    return value(world) if callable(value) else value
+
+
+def _store(world: World) -> int:
+    return world.shop.store.pk
+
+
+def _house(world: World) -> int:
+    return world.shop.merchant.pk
+
+
+def _bare(world: World) -> int:
+    return world.further["bare"].pk
+
+
+TOMORROW = {"clocked_time_0": "2031-01-01", "clocked_time_1": "09:00:00"}
+NEW: dict[str, Data] = {
+    "tenancy_merchant": {"name": "New", "slug": "new-house", "default_language": "en"},
+    "tenancy_store": {"merchant": _house, "name": "Beach", "store_code": "beach", "city": "Esch"},
+    "tenancy_storeuser": {
+        "store": _store,
+        "role": "staff",
+        "email": "nora@example.com",
+        "password": PASSWORD,
+    },
+    "tenancy_user": {"email": "nora@example.com", "password1": PASSWORD, "password2": PASSWORD},
+    "tenancy_apikey": {"name": "Till two", "store": _store},
+    "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
+    "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
+    "loyalty_merchantloyaltysettings": {"merchant": _bare},
+    "loyalty_staffpin": {"store": _store, "name": "Marc", "pin": "4826", "is_active": "on"},
+    "notifications_emailtemplate": {
+        "store": _store,
+        "code": "loyalty_card_link",
+        "subject_en": "Your card",
+        "body_en": "Hello",
+    },
+    "django_celery_beat_periodictask": {
+        "name": "Again",
+        "task": "tenancy.relay_outbox",
+        "crontab": lambda world: world.mine["django_celery_beat_crontabschedule"].pk,
+    },
+    "django_celery_beat_crontabschedule": {"minute": "11"},
+    "django_celery_beat_intervalschedule": {"every": 41, "period": "hours"},
+    "django_celery_beat_clockedschedule": TOMORROW,
+    "django_celery_beat_solarschedule": {"event": "sunrise", "latitude": "49", "longitude": "6"},
+}
+CHANGED: dict[str, Data] = {
+    "tenancy_merchant": {"name": "Renamed"},
+    "tenancy_store": {"city": "Esch"},
+    "tenancy_storeuser": {"role": "manager"},
+    "tenancy_user": {"first_name": "Renamed"},
+    "customers_customer": {"first_name": "Renamed"},
+    "loyalty_loyaltyprogram": {"card_color": "#112233", "confirm": "on"},
+    "loyalty_merchantloyaltysettings": {"void_window_hours": 48},
+    "loyalty_staffpin": {"name": "Renamed"},
+    "notifications_emailtemplate": {"subject_en": "Renamed"},
+    "django_celery_beat_periodictask": {"description": "Renamed"},
+    "django_celery_beat_crontabschedule": {"minute": "12"},
+    "django_celery_beat_intervalschedule": {"every": 43},
+    "django_celery_beat_clockedschedule": TOMORROW,
+    "django_celery_beat_solarschedule": {"event": "sunrise"},
+}
+# What is sent to the other pages. Those that are missing here only show something.
+SENT: dict[tuple[str, str], Callable[[World], Data]] = {
+    ("loyalty_loyaltycard", "give_stamp"): lambda world: _at_store(world, count=1),
+    ("loyalty_loyaltycard", "adjust_points"): lambda world: _at_store(world, points_delta=5),
+    ("loyalty_loyaltycard", "send_link"): lambda world: {},
+    ("loyalty_loyaltycard", "replace"): _at_store,
+    ("loyalty_loyaltycard", "merge"): lambda world: _at_store(
+        world, other=world.further["other_card"].card_number
+    ),
+    ("loyalty_loyaltycard", "deactivate"): _at_store,
+    ("loyalty_loyaltycard", "reactivate"): _at_store,
+    ("loyalty_loyaltycard", "import_customers"): _file,
+    ("loyalty_loyaltycard", "import_preview"): lambda world: {"announce": ""},
+    ("loyalty_loyaltytransaction", "undo"): lambda world: {"reason": "Why"},
+    ("loyalty_loyaltyprogram", "activate"): lambda world: {},
+    ("loyalty_loyaltyprogram", "deactivate"): lambda world: {},
+    ("loyalty_staffpin", "end_lockout"): lambda world: {},
+    ("customers_customer", "erase"): lambda world: {},
+    ("tenancy_apikey", "revoke"): lambda world: {},
+    ("tenancy_user", "set_password"): _passwords,
+    ("tenancy_user", "password"): _passwords,
+    ("notifications_emaillog", "send_this_again"): lambda world: {},
+    ("wallet_walletpass", "try_this_again"): lambda world: {},
+}
+READING = frozenset(
+    {
+        "changelist",
+        "change",
+        "history",
+        "poster",
+        "join_page",
+        "terminal",
+        "qr_picture",
+        "qr_drawing",
+        "export_data",
+        "progress",
+        "download",
+        "preview",
+        "preview_new",
+    }
+)
+
+
+def data_for(world: World, kind: str, page: str) -> Data:
+    """What a page that does something is sent by those who may; the same by those who may not."""
+    if page == "add":
+        return _form("add", **NEW[kind])(world, kind) if kind in NEW else {}
+    if page == "edit":
+        return _form("change", **CHANGED[kind])(world, kind) if kind in CHANGED else {"name": "Renamed"}
+    if page == "delete":
+        return {"post": "yes"}
+    if page == "restore":
+        return {}
+    if page in READING:
+        return {"post": "yes", "reason": "mine now", "code": "loyalty_enrollment"}
+    return SENT[kind, page](world)
+
+
+def send(client: Client, path: str, data: Data) -> Any:
+    """Send a form. A file is read from its beginning each time."""
+    for value in data.values():
+        if isinstance(value, SimpleUploadedFile):
+            value.seek(0)
+    return client.post(path, data)

@@ -1,0 +1,104 @@
+"""Who may open and do what in the console: kind of row -> page -> the roles, as letters.
+
+O is the operator, W the owner, M the manager of the row's store; staff, strangers and people who are not signed in get
+in nowhere. *edit* is sending the page *change*; *preview*, *password* and the like are pages of their own. What is for
+nobody is closed to operators too; a page that is closed only while a row is as it is stands in `doings.IN_STATE`.
+"""
+
+READ_ONLY = {"add": "", "edit": "", "delete": ""}
+LOOK = {"changelist": "OWM", "change": "OWM", "history": "OWM"}
+LOOK_OWNER = {"changelist": "OW", "change": "OW", "history": "OW"}
+LOOK_OPERATOR = {"changelist": "O", "change": "O", "history": "O"}
+
+GATES: dict[str, dict[str, str]] = {
+    "tenancy_merchant": LOOK_OWNER | {"add": "O", "edit": "OW", "delete": "O"},
+    "tenancy_store": LOOK
+    | {"add": "OW", "edit": "OWM", "delete": "OW"}
+    | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing"), "OWM"),
+    "tenancy_storeuser": LOOK | {"add": "OW", "edit": "OW", "delete": "OW"},
+    "tenancy_user": LOOK_OWNER
+    | {"add": "O", "edit": "OW", "delete": "O", "set_password": "OW", "password": "OW"},
+    "tenancy_apikey": LOOK_OWNER | READ_ONLY | {"add": "OW", "revoke": "OW"},
+    "tenancy_historyentry": LOOK | READ_ONLY,
+    "tenancy_outboxmessage": LOOK_OPERATOR | READ_ONLY,
+    # Whose it is may look at it; here it is the owner's.
+    "tenancy_backgroundjob": {"changelist": "OWM", "add": "", "delete": ""}
+    | dict.fromkeys(("change", "history", "progress", "download"), "W"),
+    "customers_customer": LOOK
+    | {"add": "OWM", "edit": "OWM", "delete": "OW", "export_data": "OWM", "erase": "OW"},
+    "loyalty_loyaltycard": LOOK
+    | {"add": "", "edit": "", "delete": "OW", "reactivate": "OWM"}
+    | dict.fromkeys(("give_stamp", "adjust_points", "send_link", "replace", "merge", "deactivate"), "OWM")
+    | {"import_customers": "OW", "import_preview": "W"},
+    "loyalty_loyaltytransaction": LOOK | READ_ONLY | {"undo": "OWM"},
+    "loyalty_loyaltyprogram": LOOK
+    | {
+        "add": "O",
+        "edit": "OW",
+        "delete": "OW",
+        "activate": "OW",
+        "deactivate": "OW",
+    }  # an owner has one already
+    | {"preview": "OWM", "preview_new": "OW"},
+    "loyalty_merchantloyaltysettings": LOOK_OWNER | {"add": "O", "edit": "OW", "delete": ""},  # the same
+    "loyalty_staffpin": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "end_lockout": "OWM"},
+    "notifications_emailtemplate": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "preview": "OWM"},
+    "notifications_emaillog": LOOK | READ_ONLY | {"send_this_again": "OWM"},
+    "wallet_walletpass": LOOK | READ_ONLY | {"try_this_again": "OWM"},
+    "wallet_passdesign": LOOK_OPERATOR | READ_ONLY,
+    "wallet_appledeviceregistration": LOOK_OPERATOR | READ_ONLY,
+}
+for name in ("periodictask", "crontabschedule", "intervalschedule", "clockedschedule", "solarschedule"):
+    GATES[f"django_celery_beat_{name}"] = LOOK_OPERATOR | {"add": "O", "edit": "O", "delete": ""}
+# What is deleted comes back by whoever may delete it.
+for name in (
+    "tenancy_merchant",
+    "tenancy_store",
+    "tenancy_storeuser",
+    "tenancy_user",
+    "customers_customer",
+    "loyalty_loyaltycard",
+    "loyalty_loyaltyprogram",
+    "loyalty_staffpin",
+):
+    GATES[name]["restore"] = GATES[name]["delete"]
+
+# The actions of the lists, for the rows that are ticked.
+ACTIONS: dict[str, dict[str, str]] = {
+    kind: {"delete_selected": pages["delete"]} for kind, pages in GATES.items() if pages["delete"]
+}
+ACTIONS["notifications_emaillog"] = {"send_again": "OWM"}
+ACTIONS["wallet_walletpass"] = {"try_again": "OWM"}
+ACTIONS["wallet_passdesign"] = {"try_again": "O"}
+ACTIONS["tenancy_outboxmessage"] = {"try_again": "O"}
+ACTIONS["django_celery_beat_periodictask"] = dict.fromkeys(
+    ("enable_tasks", "disable_tasks", "toggle_tasks", "run_tasks"), "O"
+)
+
+# Pages that are no row's.
+WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new"})
+# An unsaved form is drawn; it is sent, and nothing is kept of it.
+PREVIEWS = frozenset({"preview", "preview_new"})
+NAMES = {("tenancy_user", "password"): "auth_user_password_change"}
+# Addresses of the site itself.
+OF_THE_SITE = frozenset(
+    {
+        "index",
+        "login",
+        "logout",
+        "language",
+        "search",
+        "password_change",
+        "password_change_done",
+        "autocomplete",
+        "jsi18n",
+        "view_on_site",
+        "app_list",
+        None,
+    }
+)
+
+
+def name_of(kind: str, page: str) -> str:
+    """The name of a page's address."""
+    return NAMES.get((kind, page), f"{kind}_{'change' if page == 'edit' else page}")
