@@ -10,7 +10,7 @@ import sys
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
-from tenancy import waits
+from groundwork.database import waits
 
 NO_DATABASE = """There is no database that answers. Either run `make demo` or `make serve` beside this command,
 or let it start the servers for itself: python -m loyalty_site.servers manage.py COMMAND,

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from benchmarks import data
 from benchmarks.report import Report
-from loyalty import verification
+from groundwork.messaging import outbox
 from loyalty.models import LoyaltyCard
+from loyalty.reporting import verification
 from loyalty.services import expiry
 from notifications.models import EmailLog
-from tenancy import outbox, scope
+from tenancy import scope
 from tenancy.models import OutboxMessage
 
 DUE = 1_000_000

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from benchmarks import data
 from benchmarks.report import Report
+from groundwork.messaging import outbox
 from loyalty.services import programs
-from tenancy import outbox, scope
+from tenancy import scope
 from tenancy.actor import Actor
 from tests.wallet.fake_google import FakeGoogle
 from wallet.models import PassDesign, WalletPass

@@ -5,8 +5,8 @@ from django.db import connection
 from benchmarks import data, site
 from benchmarks.report import Report
 from benchmarks.till_client import Till, hammer
-from loyalty import verification
 from loyalty.models import LoyaltyCard
+from loyalty.reporting import verification
 from tenancy import scope
 
 CLIENTS, SECONDS, CARDS = 64, 20, 10_000

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from benchmarks import data
 from benchmarks.report import Report
-from loyalty import statistics
 from loyalty.models import LoyaltyProgram
+from loyalty.reporting import statistics
 from tenancy import scope
 from tenancy.models import Merchant, StoreUser, User
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from benchmarks import data
 from benchmarks.report import Report
-from loyalty import verification
+from loyalty.reporting import verification
 
 CARDS, LINES_PER_CARD = 1_000_000, 4
 # The outer sums keep PostgreSQL from leaving the inner ones out.

@@ -8,7 +8,8 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import LIVING, TenantSoftDeletable
+from groundwork.models import LIVING
+from tenancy.models.base import TenantSoftDeletable
 
 
 class Customer(TenantSoftDeletable):

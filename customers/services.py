@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from customers.events import CustomerRenamed
 from customers.models import Customer
-from customers.phones import to_e164
-from tenancy import outbox
+from groundwork.formats.phone import to_e164
+from groundwork.messaging import outbox
+from groundwork.messaging.wiring import providers
 from tenancy.models import Merchant, Store
-from tenancy.registry import providers
 
 NAME_FIELDS = frozenset({"first_name", "last_name"})
 

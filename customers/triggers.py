@@ -1,6 +1,6 @@
 """What the database holds about customers."""
 
-from tenancy.database_rules import merchant_is_for_ever, same_merchant
+from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 RULES = [
     merchant_is_for_ever("customers_customer"),

@@ -1,14 +1,14 @@
 """A merchant's colours on our pages, made readable: the palette that one stylesheet sets.
 
 It holds the fill of the card and the text upon it, the colour of words and buttons on the page in light and in dark,
-and the colour of a stamp. The arithmetic is that of `tenancy.colors`.
+and the colour of a stamp. The arithmetic is that of `groundwork.formats.colors`.
 """
 
 import colorsys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tenancy.colors import TEXT_CONTRAST, Color, contrast, stamp_on, text_on
+from groundwork.formats.colors import TEXT_CONTRAST, Color, contrast, stamp_on, text_on
 
 DEFAULT_BRAND = "3b3a36"
 

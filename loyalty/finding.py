@@ -5,8 +5,8 @@ import re
 from django.db.models import Q, QuerySet
 
 from customers.models import Customer
-from customers.phones import to_e164
 from customers.selectors import SHORT, typed, with_word, words
+from groundwork.formats.phone import to_e164
 from loyalty import rules
 from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped
 from loyalty.models import LoyaltyCard

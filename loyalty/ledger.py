@@ -15,12 +15,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from groundwork.database import bulk, prepared
+from groundwork.messaging import outbox
 from loyalty import rules, selectors
 from loyalty.errors import NotEnoughPoints, NotEnoughStamps
 from loyalty.events import BalancesChanged, RewardReady
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin, TransactionType
 from loyalty.models.card import COUNTERS
-from tenancy import bulk, outbox, prepared
 from tenancy.actor import Actor
 from tenancy.models import Store
 from tenancy.prepared import Prepared

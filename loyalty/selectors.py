@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from groundwork.messaging.wiring import providers
 from loyalty import rules
 from loyalty.errors import CardNotFound, ProgramNotFound, TransactionNotFound
 from loyalty.models import (
@@ -22,7 +23,6 @@ from loyalty.models import (
 from tenancy import scope
 from tenancy.models import Merchant, Store
 from tenancy.prepared import Prepared
-from tenancy.registry import providers
 from tenancy.selectors import open_stores
 
 _rewards: dict[int, tuple[datetime, tuple[PointsReward, ...]]] = {}

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import DatabaseError
 from django.utils import timezone
 
-from loyalty import statistics
+from loyalty.reporting import statistics
 from loyalty.services import expiry, staff_tokens
 from tenancy import scope
 from tenancy.models import Merchant

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from tenancy.database_rules import Rule, merchant_is_for_ever, never_emptied, refuse_when, same_merchant
+from groundwork.database.triggers import Rule, never_emptied, refuse_when
+from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 LEDGER = "loyalty_loyaltytransaction"
 CARD = "loyalty_loyaltycard"

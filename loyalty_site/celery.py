@@ -11,7 +11,7 @@ from celery import Celery, Task
 from celery.schedules import crontab, schedule
 from celery.signals import beat_init, worker_init
 
-from tenancy import waits
+from groundwork.database import waits
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings.local")
 
@@ -47,15 +47,15 @@ EVERY_MINUTE = crontab()
 HOURLY = crontab(minute="5")
 
 JOBS = [
-    Job("tenancy.relay_outbox", EVERY_MINUTE, expires=55),
+    Job("groundwork.relay_outbox", EVERY_MINUTE, expires=55),
     Job("notifications.sweep_email_log", EVERY_MINUTE, expires=55),
     Job("wallet.sweep_passes", EVERY_MINUTE, expires=55),
-    Job("tenancy.run_jobs", EVERY_MINUTE, expires=55),
+    Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
     Job("loyalty.expire_points", HOURLY, expires=3300),
     Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),
-    Job("tenancy.clean_jobs", crontab(minute="45"), expires=3300),
-    Job("tenancy.clean_idempotency_keys", crontab(hour="3", minute="15"), expires=6 * 3600),
-    Job("tenancy.clean_outbox", crontab(hour="3", minute="25"), expires=6 * 3600),
+    Job("groundwork.clean_jobs", crontab(minute="45"), expires=3300),
+    Job("groundwork.clean_idempotency_keys", crontab(hour="3", minute="15"), expires=6 * 3600),
+    Job("groundwork.clean_outbox", crontab(hour="3", minute="25"), expires=6 * 3600),
     Job("loyalty.clean_staff_tokens", crontab(hour="3", minute="35"), expires=6 * 3600),
 ]
 

@@ -22,9 +22,9 @@ from psycopg.errors import IdleInTransactionSessionTimeout
 from rest_framework import exceptions as drf
 from rest_framework.utils.encoders import JSONEncoder
 
+from groundwork.errors import DomainError, Invalid, NotAuthenticated, NotFound, RateLimited
 from loyalty.api import errors as api
 from loyalty.pages import errors as pages
-from tenancy.errors import DomainError, Invalid, NotAuthenticated, NotFound, RateLimited
 
 logger = logging.getLogger(__name__)
 

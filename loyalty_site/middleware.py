@@ -8,7 +8,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
-from tenancy import waits
+from groundwork.database import waits
 
 LONGEST_SESSION_KEY = 40  # what the table of sessions holds
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from groundwork.errors import DomainError
 from loyalty.pages import errors
 from loyalty_site.errors import RETRY_AFTER_SECONDS, is_api, is_database_away, problem, refusal_of
-from tenancy.errors import DomainError
 
 logger = logging.getLogger(__name__)
 

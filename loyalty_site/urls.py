@@ -8,7 +8,7 @@ from django.views.static import serve
 urlpatterns: list[URLPattern | URLResolver] = []
 
 # Pages: home, enrolment, cards, terminal, sign-in
-urlpatterns += [path("", include("loyalty.pages.urls")), path("", include("loyalty.pages.terminal_urls"))]
+urlpatterns += [path("", include("loyalty.pages.urls")), path("", include("loyalty.pages.terminal.urls"))]
 
 # API: till, back office, public, schema
 urlpatterns += [path("api/v1/", include("loyalty.api.urls"))]

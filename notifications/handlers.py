@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from notifications.codes import Code
-from notifications.services import owing
+from notifications.services import enqueue
 
 # Somebody who types an address again and again gets one e-mail in this time (seconds).
 THROTTLE = 600
@@ -39,7 +39,7 @@ def on_points_expired(event: Mapping[str, Any]) -> None:
 
 def on_points_about_to_expire(event: Mapping[str, Any]) -> None:
     """The points will be gone; a warning has no ledger line and is known by its time."""
-    owing.owe_for_cards(
+    enqueue.owe_for_cards(
         merchant_id=event["merchant_id"],
         code=Code.POINTS_EXPIRING,
         card_ids=event["card_ids"],
@@ -59,12 +59,14 @@ def on_erasure_requested(event: Mapping[str, Any]) -> None:
 
 def _about_lines(event: Mapping[str, Any], code: Code) -> None:
     """One e-mail for each ledger line."""
-    owing.owe_for_lines(merchant_id=event["merchant_id"], code=code, transaction_ids=event["transaction_ids"])
+    enqueue.owe_for_lines(
+        merchant_id=event["merchant_id"], code=code, transaction_ids=event["transaction_ids"]
+    )
 
 
 def _on_request(event: Mapping[str, Any], code: Code) -> None:
     """One e-mail in ten minutes, however often it is asked for."""
     span = int(timezone.now().timestamp()) // THROTTLE
-    owing.owe_for_cards(
+    enqueue.owe_for_cards(
         merchant_id=event["merchant_id"], code=code, card_ids=event["card_ids"], cause=f"asked={span}"
     )

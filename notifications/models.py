@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.models import TimeStamped
 from notifications.codes import Code
 from tenancy import scope
-from tenancy.models.base import TenantOwned, TimeStamped
+from tenancy.models.base import TenantOwned
 
 
 class TemplateManager(models.Manager):

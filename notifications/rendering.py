@@ -12,7 +12,7 @@ from django.utils.translation import override
 from loyalty import links
 from loyalty.colors import Palette
 from loyalty.models import LoyaltyCard, LoyaltyProgram
-from notifications import marks, sandbox
+from notifications import markup, sandbox
 from notifications.errors import TextRefused
 from notifications.models import EmailTemplate
 
@@ -79,8 +79,8 @@ def letter(*, subject: str, body: str, language: str, card: LoyaltyCard) -> Lett
     """Dress filled-in words in the merchant's look. The look is today's, whenever the words were filled in."""
     context = {
         "subject": subject,
-        "body": marks.plain_text(body),
-        "blocks": marks.parse(body),
+        "body": markup.plain_text(body),
+        "blocks": markup.parse(body),
         "language": language,
         "merchant": card.merchant,
         "program": card.program,

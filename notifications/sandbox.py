@@ -37,7 +37,7 @@ from liquid.stream import TokenStream
 from liquid.stringify import to_liquid_string
 from liquid.template import BoundTemplate
 
-from notifications import marks
+from notifications import markup
 from notifications.errors import TextRefused
 from notifications.filters import FILTERS, bounded, guarded
 
@@ -96,7 +96,7 @@ class _QuotedNode(output.OutputNode):
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         return buffer.write(
-            marks.quote(to_liquid_string(self.expression.evaluate(context), autoescape=False))
+            markup.quote(to_liquid_string(self.expression.evaluate(context), autoescape=False))
         )
 
 
@@ -165,7 +165,7 @@ def render_subject(source: str, values: Mapping[str, Any]) -> str:
 
 
 def render_body(source: str, values: Mapping[str, Any]) -> str:
-    """A body: a text with marks (`notifications.marks`), in which the values' own are quoted. Raises TextRefused."""
+    """A body: a text with marks (`notifications.markup`), in which the values' own are quoted. Raises TextRefused."""
     return _render(_BODY, source, values).strip()
 
 

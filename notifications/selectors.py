@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from customers.models import Customer
 from customers.selectors import matching
 from loyalty.models import LoyaltyCard
-from notifications import marks
+from notifications import markup
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
 from tenancy.models import Store
 
@@ -95,7 +95,7 @@ def emails_of(customer_id: int) -> list[dict[str, Any]]:
             "to": row.to,
             "language": row.language,
             "subject": row.subject,
-            "text": marks.plain_text(row.body),
+            "text": markup.plain_text(row.body),
             "status": row.status,
             "created_at": row.created_at.isoformat(),
             "sent_at": row.sent_at.isoformat() if row.sent_at else None,

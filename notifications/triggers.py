@@ -1,5 +1,5 @@
 """What the database holds about the texts of e-mails."""
 
-from tenancy.database_rules import same_merchant
+from tenancy.triggers import same_merchant
 
 RULES = same_merchant("notifications_emailtemplate", {"store_id": "tenancy_store"})

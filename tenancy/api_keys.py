@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from groundwork.errors import NotAuthenticated
 from tenancy import scope
-from tenancy.errors import NotAuthenticated
 from tenancy.models import ApiKey, Store, User
 from tenancy.prepared import Prepared
 

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from tenancy import database_rules
+from groundwork.database import triggers
 
 
 class TenancyConfig(AppConfig):
@@ -11,4 +11,4 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         # Without a sender: one receiver looks after the rules of every app.
-        post_migrate.connect(database_rules.install, dispatch_uid="tenancy.database_rules")
+        post_migrate.connect(triggers.install, dispatch_uid="groundwork.database.triggers")

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.errors import Invalid
 from tenancy.actor import Actor
-from tenancy.errors import Invalid, OwnerRequired
+from tenancy.errors import OwnerRequired
 from tenancy.models import Role, Store, StoreUser, User
 
 

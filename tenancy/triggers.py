@@ -1,6 +1,6 @@
 """What the database holds about the tenant itself."""
 
-from tenancy.database_rules import merchant_is_for_ever, same_merchant
+from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 RULES = [
     merchant_is_for_ever("tenancy_store"),

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-from tenancy import outbox
+from groundwork.messaging import outbox
 
 
 @contextmanager

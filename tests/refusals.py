@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.db import models
 
+from groundwork.errors import DomainError
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, OrderReference, PointsReward
-from tenancy.errors import DomainError
 from tenancy.models import IdempotencyKey, OutboxMessage
 
 LOOKED_AT: tuple[type[models.Model], ...] = (

@@ -153,7 +153,7 @@ def test_every_app_of_the_house_has_a_layer_and_is_looked_at() -> None:
         ("customers", "path = 'wallet.handlers.on_program_changed'"),
         ("loyalty", "TABLE = {'a': ['notifications.services.people.export']}"),
         ("notifications", "path = 'wallet.handlers'"),
-        ("wallet", "import_string('loyalty_site.subscribers.SUBSCRIBERS')"),
+        ("wallet", "import_string('loyalty_site.wiring.SUBSCRIBERS')"),
     ],
 )
 def test_a_path_upwards_is_found(app: str, text: str) -> None:
@@ -163,7 +163,7 @@ def test_a_path_upwards_is_found(app: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("app", "text"),
     [
-        ("loyalty", "path = 'tenancy.outbox.record'"),
+        ("loyalty", "path = 'groundwork.messaging.outbox.record'"),
         ("loyalty", "path = 'loyalty.services.stamps.give'"),
         ("wallet", "path = 'loyalty.ledger'"),
         ("tenancy", "event = 'loyalty.reward_ready'"),

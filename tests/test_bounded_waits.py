@@ -22,11 +22,11 @@ from psycopg.errors import IdleInTransactionSessionTimeout
 from pytest_django import Settings
 
 import manage
+from groundwork.database import waits
+from groundwork.database.postgresql import base as postgresql
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty_site import celery as loyalty_celery
 from loyalty_site.settings import backends
-from tenancy import waits
-from tenancy.postgresql import base as postgresql
 from tests import factories
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Till

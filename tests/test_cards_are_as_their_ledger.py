@@ -11,10 +11,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from groundwork import deletion
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, OrderReference
 from loyalty.services import cards, points, stamps
 from loyalty.triggers import NOT_AS_ITS_LINE
-from tenancy import deletion, scope
+from tenancy import scope
 from tests import factories
 from tests.raw_sql import (
     check_what_waits_for_the_commit,

@@ -25,18 +25,18 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 from liquid.exceptions import LiquidError
 
-from customers import phones
 from customers import selectors as customers
 from customers.services import split_name
+from groundwork.errors import DomainError
+from groundwork.formats import colors, phone, spreadsheets
+from groundwork.web import client
 from loyalty import finding
-from loyalty.admin import tables
 from loyalty.api import parsing
+from loyalty.imports import tables
 from loyalty.pages import language
 from loyalty_site import logs
-from notifications import filters, marks, sandbox, variables
+from notifications import filters, markup, sandbox, variables
 from notifications.errors import TextRefused
-from tenancy import client, colors, spreadsheets
-from tenancy.errors import DomainError
 from tenancy.models import merchant
 
 ROOT = Path(__file__).parents[1]
@@ -121,7 +121,7 @@ def units(expression: re.Pattern) -> Iterator[str]:
 
 def test_every_regular_expression_of_the_project_grows_linearly() -> None:
     found = patterns()
-    assert {logs.KEY.pattern, marks._INLINE.pattern, merchant.CODE_PATTERN.pattern} <= {
+    assert {logs.KEY.pattern, markup._INLINE.pattern, merchant.CODE_PATTERN.pattern} <= {
         e.pattern for e in found.values()
     }
     slow = []
@@ -199,13 +199,13 @@ PARSERS: dict[str, Work] = {
     "log trace": lambda text: logs.mask_item("exception", text),
     "log dict": lambda text: logs.mask_value({"pin": text, text: text, "request": [text]}),
     "JSON": lambda text: parsing.loads(text.encode()),
-    "marks": marks.parse,
-    "plain text": marks.plain_text,
-    "quoted": lambda text: marks.unquote(marks.quote(text)),
+    "marks": markup.parse,
+    "plain text": markup.plain_text,
+    "quoted": lambda text: markup.unquote(markup.quote(text)),
     "Liquid": liquid,
     "number for a filter": lambda text: filters.guarded(filters.FILTERS["plus"])(text[:2000], 1),
     "name in an e-mail": lambda text: variables._LINKS.search(text),
-    "phone": lambda text: phones.to_e164(text, "LU"),
+    "phone": lambda text: phone.to_e164(text, "LU"),
     "search": customers.words,
     "QR letters": lambda text: finding.QR_TEXT.match(customers.typed(text)),
     "name": split_name,

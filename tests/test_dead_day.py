@@ -158,7 +158,7 @@ def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
 def sweep_every_second() -> None:
     """What an operator may set in the console: the sweeps do not wait for the full minute."""
     second = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.SECONDS)
-    for task in ("tenancy.relay_outbox", "notifications.sweep_email_log"):
+    for task in ("groundwork.relay_outbox", "notifications.sweep_email_log"):
         PeriodicTask.objects.create(name=task, task=task, interval=second, expire_seconds=55)
 
 

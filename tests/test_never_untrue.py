@@ -10,13 +10,14 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from loyalty import verification
+from groundwork import deletion
+from groundwork.database.triggers import rules_of
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
 from loyalty.models.card import COUNTERS
+from loyalty.reporting import verification
 from loyalty.services import stamps, voids
 from loyalty.triggers import BROKEN_CHAIN, CHANGED, REMOVED
-from tenancy import deletion, scope
-from tenancy.database_rules import rules_of
+from tenancy import scope
 from tenancy.models import StoreUser
 from tests import factories
 from tests.raw_sql import (

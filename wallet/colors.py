@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from tenancy.colors import (
+from groundwork.formats.colors import (
     BLACK,
     GRAPHICS_CONTRAST,
     TEXT_CONTRAST,

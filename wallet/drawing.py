@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.core.files.storage import default_storage
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
 
-from tenancy.colors import WHITE, Color
+from groundwork.formats.colors import WHITE, Color
 from wallet.colors import Palette, palette
 from wallet.facts import Look
 

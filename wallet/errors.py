@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.errors import DomainError
+from groundwork.errors import DomainError
 
 
 class WalletUnavailable(DomainError):

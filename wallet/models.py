@@ -15,7 +15,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import TenantOwned, TimeStamped
+from groundwork.models import TimeStamped
+from tenancy.models.base import TenantOwned
 
 
 class Platform(models.TextChoices):

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from groundwork.errors import DomainError, NotFound
+from groundwork.web import client, rate_limits
 from loyalty import selectors as loyalty_selectors
 from loyalty.models import LoyaltyCard
-from tenancy import client, rate_limits, scope
-from tenancy.errors import DomainError, NotFound
+from tenancy import scope
 from wallet import config, pictures
 from wallet.apple.web_service import package_response
 from wallet.google.save_link import save_link

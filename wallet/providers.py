@@ -1,4 +1,4 @@
-"""What the wallets tell the apps below them, which do not know them (`tenancy.registry`)."""
+"""What the wallets tell the apps below them, which do not know them (`groundwork.messaging.wiring`)."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -11,7 +11,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from tenancy import doorbell, scope
+from groundwork.messaging import doorbell
+from tenancy import scope
 from wallet.models import Platform
 from wallet.services import apple_sync, callbacks, channel, designs, devices, google_sync, left_out
 from wallet.services.designs import SPREAD_TASK

@@ -3,7 +3,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-from tenancy.search_index import TrigramIndex
+from groundwork.database.text_search import TrigramIndex
 
 
 class Migration(migrations.Migration):

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.db.models import CharField, QuerySet, Value
 from rest_framework.request import Request
 
-from tenancy import client, scope
+from groundwork.errors import NotAuthenticated
+from groundwork.web import client
+from tenancy import scope
 from tenancy.actor import Actor
-from tenancy.errors import NotAuthenticated, OperatorRequired, StoreNotFound
+from tenancy.errors import OperatorRequired, StoreNotFound
 from tenancy.models import ApiKey, Role, Store, User
 from tenancy.models.merchant import is_code
 from tenancy.prepared import Prepared

@@ -17,6 +17,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from groundwork.errors import DomainError, IdempotencyKeyRequired, Invalid, NotAuthenticated
+from groundwork.idempotency.once import Answer, Claim, fingerprint
 from loyalty.api.access import Caller
 from loyalty.api.authentication import ApiKeyAuthentication, StaffSession
 from loyalty.api.documentation import ApiSchema
@@ -26,16 +28,7 @@ from loyalty.api.pagination import page_of
 from loyalty.api.parsing import BodyParser
 from tenancy import scope
 from tenancy.actor import Actor
-from tenancy.errors import (
-    DomainError,
-    IdempotencyKeyRequired,
-    Invalid,
-    ManagerRequired,
-    NotAuthenticated,
-    OperatorRequired,
-    StoreNotFound,
-)
-from tenancy.idempotency import Answer, Claim, fingerprint
+from tenancy.errors import ManagerRequired, OperatorRequired, StoreNotFound
 from tenancy.models import Store
 
 PRINTABLE = re.compile(r"[\x20-\x7e]{1,128}")
@@ -174,7 +167,7 @@ class BackOfficeView(ApiView):
 
 
 def answer(status: int, body: Mapping[str, Any] | list[Any]) -> Answer:
-    """What a caller gets, in the words of `tenancy.idempotency`."""
+    """What a caller gets, in the words of `groundwork.idempotency.once`."""
     return Answer(status=status, body=body)
 
 

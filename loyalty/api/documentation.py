@@ -15,9 +15,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.serializers import Serializer
 
+from groundwork.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyReused, Invalid
 from loyalty.api import shapes
 from loyalty.api.errors import BodyTooLarge, CsrfFailed, LengthRequired, UnsupportedMediaType
-from tenancy.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyReused, Invalid
 
 PROBLEM = "application/problem+json"
 STAFF_TOKEN = OpenApiParameter(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.errors import DomainError
+from groundwork.errors import DomainError
 
 
 class CsrfFailed(DomainError):

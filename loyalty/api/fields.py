@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from customers.phones import to_e164
+from groundwork.formats.phone import to_e164
 from loyalty.models import LoyaltyTransaction
 
 OLDEST_PERSON = 120  # years

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from tenancy.errors import Invalid, NotFound
+from groundwork.errors import Invalid, NotFound
 
 PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 100

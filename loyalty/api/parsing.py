@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import BaseParser
 
+from groundwork.errors import Invalid
 from loyalty.api.errors import BodyTooLarge
-from tenancy.errors import Invalid
 
 MAXIMUM_DEPTH = 20
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")

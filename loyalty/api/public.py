@@ -9,6 +9,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from groundwork.errors import RateLimited
+from groundwork.web import client, rate_limits
 from loyalty import selectors
 from loyalty.api import requests, shapes
 from loyalty.api.base import ApiView
@@ -17,9 +19,9 @@ from loyalty.api.presentation import cards as shown
 from loyalty.api.presentation.programs import public_program
 from loyalty.errors import ProgramInactive, ProgramNotFound, SelfEnrollmentDisabled
 from loyalty.services import enrollment
-from tenancy import client, rate_limits, scope
+from tenancy import scope
 from tenancy.actor import Actor
-from tenancy.errors import RateLimited, StoreNotFound
+from tenancy.errors import StoreNotFound
 from tenancy.models import Store
 from tenancy.models.merchant import is_code
 from tenancy.selectors import public_store

@@ -3,8 +3,8 @@
 from django.urls import URLPattern, path
 
 from loyalty.api import public, reference
-from loyalty.api.admin import programs, rows
-from loyalty.api.terminal import balances, cards, pins, stores, transactions
+from loyalty.api.back_office import programs, rows
+from loyalty.api.till import balances, cards, pins, stores, transactions
 
 STORE = "stores/<str:store_code>/"
 CARD = f"{STORE}cards/<int:card_id>/"

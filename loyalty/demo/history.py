@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
+from groundwork.errors import DomainError
 from loyalty import selectors
 from loyalty.demo.people import Person
 from loyalty.models import LoyaltyCard, LoyaltyProgram, StaffPin
 from loyalty.services import enrollment, points, staff_tokens, stamps
 from tenancy.actor import Actor
-from tenancy.errors import DomainError
 from tenancy.models import Store, User
 
 OPENING, CLOSING = 7, 18  # hours, UTC

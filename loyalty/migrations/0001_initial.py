@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
-from tenancy.search_index import TrigramIndex
+from groundwork.database.text_search import TrigramIndex
 
 
 class Migration(migrations.Migration):

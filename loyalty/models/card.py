@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import LIVING, TenantSoftDeletable
+from groundwork.models import LIVING
+from tenancy.models.base import TenantSoftDeletable
 
 COUNTERS = (
     "total_stamps_earned",

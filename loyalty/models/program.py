@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import LIVING, TenantSoftDeletable
+from groundwork.models import LIVING
+from tenancy.models.base import TenantSoftDeletable
 
 HEX_COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("A colour like #1f5c4a."))
 

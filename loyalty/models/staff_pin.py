@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import LIVING, TenantOwned, TenantSoftDeletable
+from groundwork.models import LIVING
+from tenancy.models.base import TenantOwned, TenantSoftDeletable
 
 
 class StaffPin(TenantSoftDeletable):

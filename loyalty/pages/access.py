@@ -14,12 +14,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
+from groundwork.web import client, rate_limits
 from loyalty import selectors
 from loyalty.errors import ProgramNotFound
 from loyalty.models import LoyaltyProgram
-from loyalty.pages.brand import brand_colors, picture_url
+from loyalty.pages.customer.brand import brand_colors, picture_url
 from loyalty.pages.language import speak
-from tenancy import client, rate_limits, scope
+from tenancy import scope
 from tenancy.models import Merchant
 from tenancy.selectors import public_store
 

@@ -6,7 +6,7 @@ The template of a status is templates/errors/<status>.html. The page for 500 tou
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from tenancy.errors import DomainError
+from groundwork.errors import DomainError
 
 TEMPLATED = frozenset({400, 403, 404, 429, 500, 503})
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from loyalty.pages.presentation import StampCard
+from loyalty.pages.customer.presentation import StampCard
 
 SAMPLE_COLORS = ("1f5c4a", "f2d43d")
 SAMPLE = StampCard.drawn(target=10, count=7, icon="star")

@@ -8,11 +8,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from loyalty import links, qr
+from groundwork.formats import qr
+from loyalty import links
 from loyalty.models import LoyaltyProgram
 from loyalty.pages.access import looks, private, store_page
+from loyalty.pages.customer.presentation import Headline
 from loyalty.pages.language import asked_for
-from loyalty.pages.presentation import Headline
 from tenancy.models import Store
 from tenancy.selectors import role_at
 

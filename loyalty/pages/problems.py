@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tenancy.errors import DomainError
+from groundwork.errors import DomainError
 
 TO_BE_TRIED_AGAIN = frozenset({429, 503})
 

@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from loyalty.pages import brand, card, converters, enrollment, home, install, person, poster, problems
+from loyalty.pages import converters, home, poster, problems
+from loyalty.pages.customer import brand, card, enrollment, install, person
 
 register_converter(converters.BrandColors, "brand")
 register_converter(converters.AccessToken, "token")

@@ -7,6 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.errors import Invalid
+from groundwork.idempotency.once import exactly_once
+from groundwork.messaging import outbox
 from loyalty import ledger, rules, selectors, tokens
 from loyalty.errors import (
     CardAlreadyActive,
@@ -20,10 +23,7 @@ from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
 from loyalty.services import operation
 from loyalty.services.operation import Operation
-from tenancy import outbox
 from tenancy.actor import Actor
-from tenancy.errors import Invalid
-from tenancy.idempotency import exactly_once
 from tenancy.models import Store
 
 COLLISIONS = 5

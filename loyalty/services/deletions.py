@@ -1,6 +1,6 @@
 """What deleting and restoring means for cards: their passes and figures follow, and nothing expires on coming back.
 
-`tenancy.deletion` calls these two for every batch, whatever row it began with.
+`groundwork.deletion` calls these two for every batch, whatever row it began with.
 """
 
 import uuid
@@ -10,10 +10,12 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from loyalty import rules, statistics
+from groundwork.messaging import outbox
+from loyalty import rules
 from loyalty.events import CardStateChanged
 from loyalty.models import LoyaltyCard
-from tenancy import outbox, scope
+from loyalty.reporting import statistics
+from tenancy import scope
 from tenancy.models import Merchant
 
 BATCH = 1_000

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from customers import services as customers
 from customers.models import Customer
+from groundwork import deletion
+from groundwork.idempotency.once import exactly_once
+from groundwork.messaging import outbox
 from loyalty import finding, ledger, selectors, tokens
 from loyalty.errors import (
     CustomerIdentifierRequired,
@@ -21,10 +24,8 @@ from loyalty.events import CardLinkRequested, CardsEnrolled, CardStateChanged, W
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
 from loyalty.services import cards as card_services
-from tenancy import deletion, outbox
 from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
-from tenancy.idempotency import exactly_once
 from tenancy.models import Store
 
 WELCOME_NOTE = "Welcome bonus on enrollment"

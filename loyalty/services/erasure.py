@@ -3,11 +3,11 @@
 from django.db import transaction
 
 from customers import services as customers
+from groundwork.messaging import outbox
 from loyalty import links
 from loyalty.errors import CardNotFound
 from loyalty.events import ErasureRequested
 from loyalty.models import LoyaltyCard
-from tenancy import outbox
 
 
 @transaction.atomic

@@ -14,10 +14,11 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet, Sum
 
+from groundwork.messaging import outbox
 from loyalty import ledger, rules
 from loyalty.events import BalancesChanged, PointsAboutToExpire, PointsExpired
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantCalendar
-from tenancy import outbox, scope
+from tenancy import scope
 from tenancy.models import Merchant
 
 logger = logging.getLogger(__name__)

@@ -11,13 +11,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.errors import Invalid
 from loyalty import ledger, rules, selectors
 from loyalty.errors import CardInactive, CardNotFound, ProgramInactive, ProgramTypeMismatch
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantLoyaltySettings, StaffPin
 from loyalty.services import staff_tokens
 from tenancy.actor import Actor
-from tenancy.errors import Invalid
 from tenancy.models import Store
 
 NOTES_LENGTH = LoyaltyTransaction._meta.get_field("notes").max_length or 0

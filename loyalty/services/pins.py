@@ -9,14 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.deletion import soft_delete
+from groundwork.errors import Invalid
+from groundwork.idempotency.once import exactly_once
 from loyalty import rules, selectors
 from loyalty.errors import PinInvalid, PinLocked, PinNameTaken, PinNotFound, PinTooSimple
 from loyalty.models import StaffPin, TokenEnd
 from loyalty.services import staff_tokens
 from tenancy.actor import Actor
-from tenancy.deletion import soft_delete
-from tenancy.errors import Invalid
-from tenancy.idempotency import exactly_once
 from tenancy.models import Store
 
 

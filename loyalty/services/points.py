@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.errors import Invalid
+from groundwork.idempotency.once import exactly_once
 from loyalty import rules
 from loyalty.errors import (
     NotEnoughPoints,
@@ -18,8 +20,6 @@ from loyalty.models import LoyaltyTransaction, OrderReference, PointsReward, Tra
 from loyalty.services import operation
 from loyalty.services.operation import Posting
 from tenancy.actor import Actor
-from tenancy.errors import Invalid
-from tenancy.idempotency import exactly_once
 from tenancy.models import Store
 
 

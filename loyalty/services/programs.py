@@ -15,15 +15,15 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.deletion import soft_delete
+from groundwork.errors import Invalid
+from groundwork.messaging import outbox
 from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
 from loyalty.events import ProgramChanged
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, PointsReward
 from loyalty.services.cards import grace
 from loyalty.services.fields import assign, editable_fields, error_of, errors_of
-from tenancy import outbox
 from tenancy.actor import Actor
-from tenancy.deletion import soft_delete
-from tenancy.errors import Invalid
 from tenancy.models import Merchant
 
 Reward = Mapping[str, Any]

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.errors import Invalid
+from groundwork.idempotency.once import exactly_once
 from loyalty import rules, selectors
 from loyalty.errors import DailyStampLimit, NotEnoughStamps, StampCooldown
 from loyalty.models import TransactionType
 from loyalty.services import operation
 from loyalty.services.operation import Operation, Posting
 from tenancy.actor import Actor
-from tenancy.errors import Invalid
-from tenancy.idempotency import exactly_once
 from tenancy.models import Store
 
 

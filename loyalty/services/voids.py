@@ -8,6 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.errors import DomainError
+from groundwork.idempotency.once import exactly_once
 from loyalty import rules, selectors
 from loyalty.errors import (
     AlreadyVoided,
@@ -28,8 +30,6 @@ from loyalty.models import (
 from loyalty.services import operation
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
-from tenancy.errors import DomainError
-from tenancy.idempotency import exactly_once
 from tenancy.models import Store
 
 

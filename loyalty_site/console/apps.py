@@ -2,4 +2,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class ConsoleConfig(AdminConfig):
-    default_site = "loyalty_site.admin_site.ConsoleSite"
+    default_site = "loyalty_site.console.site.ConsoleSite"

@@ -13,15 +13,17 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loyalty import selectors, statistics
+from groundwork.messaging import outbox
+from groundwork.messaging.wiring import providers
+from loyalty import selectors
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
 from loyalty.pages.formats import money
+from loyalty.reporting import statistics
 from loyalty_site.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
-from tenancy import outbox, scope
-from tenancy.admin_access import OWNERS, merchant_ids, role_for
+from tenancy import scope
 from tenancy.models import Merchant, Store
-from tenancy.registry import providers
+from tenancy.roles import OWNERS, merchant_ids, role_for
 
 logger = logging.getLogger(__name__)
 

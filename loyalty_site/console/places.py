@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from tenancy import scope
-from tenancy.admin_access import OWNERS, role_for
 from tenancy.models import Merchant, Store
+from tenancy.roles import OWNERS, role_for
 
 PERIODS = (7, 30, 90, 365)
 DEFAULT_PERIOD = 30

@@ -9,7 +9,7 @@ REDIS_CLIENT_OPTIONS: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_t
 
 NO_DATABASE = "postgresql://postgres@127.0.0.1:1/none"  # for commands that need none; nobody answers there
 
-POSTGRES_ENGINE = "tenancy.postgresql"  # Django's, with bounded waits
+POSTGRES_ENGINE = "groundwork.database.postgresql"  # Django's, with bounded waits
 
 # How long each kind of work waits for the database, in milliseconds; 0 is without end. What holds a card's row, or a
 # table, is waited for by a till no longer than its customer would: then it is told to try again (503).

@@ -118,8 +118,8 @@ CELERY_TASK_PUBLISH_RETRY = False  # a lost bell is caught by the sweep; a reque
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_EXPIRES = None  # nothing is kept, so that beat needs no job to clean it up
 DOORBELL_ENABLED = True
-SUBSCRIBERS_TABLE = "loyalty_site.subscribers.SUBSCRIBERS"
-PROVIDERS_TABLE = "loyalty_site.subscribers.PROVIDERS"
+SUBSCRIBERS_TABLE = "loyalty_site.wiring.SUBSCRIBERS"
+PROVIDERS_TABLE = "loyalty_site.wiring.PROVIDERS"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SEND_SENT_EVENT = False
@@ -137,7 +137,7 @@ BACKGROUND_ROWS = env.int("BACKGROUND_ROWS", default=2_000)
 JOB_FILE_HOURS = env.int("JOB_FILE_HOURS", default=24)
 # Imports and exports wait in a queue of their own, so that a worker can be kept free of them (docs/deploy.md).
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs")]
-CELERY_TASK_ROUTES = {"tenancy.run_jobs": {"queue": "jobs"}}
+CELERY_TASK_ROUTES = {"groundwork.run_jobs": {"queue": "jobs"}}
 
 # --- Mail -------------------------------------------------------------------------------------------------
 
@@ -177,8 +177,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "loyalty_site.sign_in.counted_name"
-AXES_LOCKOUT_CALLABLE = "loyalty.pages.sign_in.locked_out"
-AXES_CLIENT_IP_CALLABLE = "tenancy.client.address"
+AXES_LOCKOUT_CALLABLE = "loyalty.pages.terminal.sign_in.locked_out"
+AXES_CLIENT_IP_CALLABLE = "groundwork.web.client.address"
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -187,7 +187,7 @@ AXES_VERBOSE = False
 # --- Behind proxies, and against attackers ----------------------------------------------------------------
 
 # How many proxies of our own stand before the site: the client's address is taken that many entries from
-# the right of X-Forwarded-For (`tenancy.client.address`). With 0 the header is not looked at.
+# the right of X-Forwarded-For (`groundwork.web.client.address`). With 0 the header is not looked at.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 RATE_LIMITS = {

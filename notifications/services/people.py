@@ -7,10 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from customers.models import Customer
+from groundwork.database import locks
 from notifications import selectors
 from notifications.models import AddressProblem, EmailLog, Status
 from notifications.variables import ERASED
-from tenancy import locks
 
 
 def export(customer: Customer) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from groundwork.database import locks
+from groundwork.messaging import doorbell
 from notifications import selectors
 from notifications.models import EmailLog, Fault, Status
 from notifications.posting import Failure
-from tenancy import doorbell, locks
 
 SEND_TASK = "loyalty.send_notification_email"
 SWEEP_TASK = "notifications.sweep_email_log"

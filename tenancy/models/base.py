@@ -53,10 +53,10 @@ class TenantOwned(TimeStamped):
 
 
 class SoftQuerySet(models.QuerySet):
-    """A plain queryset that cannot remove rows: deletion is `tenancy.deletion.soft_delete`."""
+    """A plain queryset that cannot remove rows: deletion is `groundwork.deletion.soft_delete`."""
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("Use tenancy.deletion.soft_delete: rows are never removed.")
+        raise TypeError("Use groundwork.deletion.soft_delete: rows are never removed.")
 
     delete.alters_data = True  # type: ignore[attr-defined]
 
@@ -144,10 +144,10 @@ class SoftDeletable(SafeDeleteModel):
         super().save(keep_deleted=True, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("Use tenancy.deletion.soft_delete: it records who deleted and what went along.")
+        raise TypeError("Use groundwork.deletion.soft_delete: it records who deleted and what went along.")
 
     def undelete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("Use tenancy.deletion.restore: it brings back exactly what went together.")
+        raise TypeError("Use groundwork.deletion.restore: it brings back exactly what went together.")
 
     @property
     def is_deleted(self) -> bool:

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.models import TimeStamped
 from tenancy import scope
-from tenancy.models.base import TimeStamped
 
 
 class Deed(models.TextChoices):
@@ -28,7 +28,7 @@ class HistoryEntry(TimeStamped):
     """One deed of one person, about a row (`content_type` and `object_id`) or a whole list (no `object_id`).
 
     Django's own log knows no merchant, so that nobody but an operator could be shown more of it than one row's.
-    `message` holds English texts that are translated when they are read (`tenancy.admin_history.in_words`).
+    `message` holds English texts that are translated when they are read (`groundwork.console.history.in_words`).
     """
 
     merchant_path: ClassVar[str] = "merchant_id"

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import TimeStamped
+from groundwork.models import TimeStamped
 
 
 class IdempotencyKey(TimeStamped):

@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import LIVING, SoftDeletable, TenantSoftDeletable, TimeStamped
+from groundwork.models import LIVING, SoftDeletable, TimeStamped
+from tenancy.models.base import TenantSoftDeletable
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", _("Three capital letters, for example EUR."))
 CODE_PATTERN = re.compile(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")

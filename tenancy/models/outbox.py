@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import TimeStamped
+from groundwork.models import TimeStamped
 
 
 class OutboxState(models.TextChoices):

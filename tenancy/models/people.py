@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.models import LIVING, SoftDeletable, SoftManager, TimeStamped
 from tenancy import scope
-from tenancy.models.base import LIVING, SoftDeletable, SoftManager, TenantSoftDeletable, TimeStamped
+from tenancy.models.base import TenantSoftDeletable
 
 
 class Role(models.TextChoices):

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from groundwork.jobs import service as jobs
 from loyalty.models import LoyaltyCard
-from tenancy import jobs
 from tenancy.models import BackgroundJob, User
 from tests import factories
 from tests.browser.measure import AXE, FINDINGS, sideways

@@ -20,10 +20,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import QuerySet
 
+from groundwork.database import waits
+from groundwork.errors import DomainError
 from loyalty import ledger
 from loyalty.triggers import as_its_newest_line, chain
-from tenancy import scope, waits
-from tenancy.errors import DomainError
+from tenancy import scope
 
 HUNDRED, ROUNDS = 100, 3
 PATIENCE = 30  # seconds until a crowd that does not gather is given up

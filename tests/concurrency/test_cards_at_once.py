@@ -7,8 +7,9 @@ from collections import Counter
 
 import pytest
 
-from loyalty import ledger, verification
+from loyalty import ledger
 from loyalty.models import LoyaltyTransaction
+from loyalty.reporting import verification
 from loyalty.services import cards, points, stamps, voids
 from tests import factories
 from tests.concurrency.crowd import (

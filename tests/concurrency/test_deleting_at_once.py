@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from customers.models import Customer
+from groundwork import deletion
 from loyalty import ledger
 from loyalty.models import LoyaltyCard
 from loyalty.services import enrollment, stamps
-from tenancy import deletion
 from tests import factories
 from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, fetch, loses, without_row_locks
 from tests.factories import Shop

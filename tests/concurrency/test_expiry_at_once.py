@@ -10,8 +10,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from loyalty import ledger, verification
+from loyalty import ledger
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.reporting import verification
 from loyalty.services import expiry, points
 from tests import factories
 from tests.announcements import announced

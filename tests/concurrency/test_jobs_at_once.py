@@ -5,11 +5,14 @@ from collections import Counter
 
 import pytest
 
+from groundwork.database import advisory_lock
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import JobKind
+from loyalty.imports import importing
+from loyalty.imports.importing import Line
 from loyalty.models import LoyaltyCard
-from loyalty.services import enrollment, imports
-from loyalty.services.imports import Line
-from tenancy import jobs, turns
-from tenancy.models import BackgroundJob, HistoryEntry, JobKind, User
+from loyalty.services import enrollment
+from tenancy.models import BackgroundJob, HistoryEntry, User
 from tests import factories
 from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, fetch, loses, without_row_locks
 
@@ -50,7 +53,7 @@ def everybody_imports_the_same_file(crowd: Crowd) -> None:
 
     def bring(number: int) -> str:
         lines = [Line(email=email, stamps=2) for email in emails]
-        done = imports.bring_over(store=shop.store, actor=factories.actor("owner"), lines=lines)
+        done = importing.bring_over(store=shop.store, actor=factories.actor("owner"), lines=lines)
         return f"{done.balances} balances"
 
     answers = Counter(crowd.all_at_once(bring))
@@ -66,7 +69,7 @@ def test_a_file_that_is_imported_by_everybody_at_once_is_there_once(few: Crowd) 
 
 
 def test_without_turns_imports_spoil_each_other(few: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "take", lambda *what: None)
+    monkeypatch.setattr(advisory_lock, "take", lambda *what: None)
     with without_row_locks(), loses("imports that failed: .*import_interrupted"):
         everybody_imports_the_same_file(few)
 
@@ -85,7 +88,7 @@ def test_people_get_cards_at_the_till_while_a_long_import_is_under_way(few: Crow
     def import_or_enrol(number: int) -> object:
         if number == 0:
             lines = [Line(email="anna@example.com", stamps=2)]
-            return imports.bring_over(
+            return importing.bring_over(
                 store=shop.store, actor=factories.actor("owner"), lines=lines, counted=has_written
             )
         written.wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""Two who lock many rows lock them in one order, so that neither waits for one who waits for it (`tenancy.locks`).
+"""Two who lock many rows lock them in one order, so that neither waits for one who waits for it (`groundwork.database.locks`).
 
 Each test lets the one who has the first half of its locks wait until the other one waits for it, and then go on: any
 other order is a deadlock, at once and every time.
@@ -13,11 +13,12 @@ import pytest
 from django.db import transaction
 
 from customers import services as customers
+from groundwork import deletion
+from groundwork.messaging import outbox
 from loyalty import ledger
 from loyalty.models import LoyaltyCard
 from notifications.models import EmailLog
 from notifications.services import people
-from tenancy import deletion, outbox
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.concurrency.crowd import PATIENCE, Crowd, fetch

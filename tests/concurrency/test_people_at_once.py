@@ -8,11 +8,11 @@ from collections import Counter
 import pytest
 
 from customers.models import Customer
+from groundwork import idempotency
+from groundwork.idempotency.once import Answer, Claim
 from loyalty.errors import PinInvalid
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, StaffPin
 from loyalty.services import enrollment, pins, points, programs, stamps
-from tenancy import idempotency
-from tenancy.idempotency import Answer, Claim
 from tests import factories
 from tests.concurrency.crowd import (
     ROUNDS,

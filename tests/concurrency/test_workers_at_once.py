@@ -13,14 +13,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import JobKind
+from groundwork.messaging import outbox, wiring
 from loyalty.events import ProgramChanged
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import expiry
 from notifications.codes import Code
-from notifications.services import owing
+from notifications.services import enqueue
 from notifications.services import queue as emails
-from tenancy import jobs, outbox, registry
-from tenancy.models import BackgroundJob, JobKind, Merchant, OutboxMessage
+from tenancy.models import BackgroundJob, Merchant, OutboxMessage
 from tests import factories
 from tests.concurrency.crowd import (
     PATIENCE,
@@ -30,7 +32,7 @@ from tests.concurrency.crowd import (
     without_row_locks,
 )
 from tests.concurrency.many_cards import many_cards
-from tests.tenancy import listeners
+from tests.groundwork import listeners
 
 pytestmark = pytest.mark.concurrency
 MESSAGES = 30
@@ -39,11 +41,11 @@ MESSAGES = 30
 @pytest.fixture
 def listened(settings: Settings) -> Iterator[None]:
     """A listener that remembers what it heard, and one announcement for it to hear again and again."""
-    settings.SUBSCRIBERS_TABLE = "tests.tenancy.listeners.SUBSCRIBERS"
-    registry.forget()
+    settings.SUBSCRIBERS_TABLE = "tests.groundwork.listeners.SUBSCRIBERS"
+    wiring.forget()
     listeners.heard.clear()
     yield
-    registry.forget()
+    wiring.forget()
 
 
 @contextmanager
@@ -159,7 +161,7 @@ def test_a_message_is_settled_before_the_next_one_is_delivered(
 
         assert few.all_at_once(settled, people=1) == ["done"]
 
-    monkeypatch.setattr(registry, "handler", lambda path: look)
+    monkeypatch.setattr(wiring, "handler", lambda path: look)
     assert outbox.relay() == 3
     assert [len(ids) for ids in seen] == [0, 1, 2]
 
@@ -198,7 +200,7 @@ def test_expiry_passes_over_the_cards_that_somebody_holds_and_takes_them_with_th
 def test_while_one_worker_takes_an_email_the_other_takes_the_next(few: Crowd) -> None:
     shop = factories.shop()
     cards = [factories.card(shop.store) for _number in range(2)]
-    owing.owe_for_cards(
+    enqueue.owe_for_cards(
         merchant_id=shop.merchant.pk, code=Code.CARD_LINK, card_ids=[card.pk for card in cards], cause="test"
     )
     taken = []

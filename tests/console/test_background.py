@@ -14,8 +14,9 @@ from openpyxl import load_workbook
 from pytest_django import Settings
 
 from customers.models import Customer
+from groundwork.formats import spreadsheets
+from groundwork.jobs import service as jobs
 from loyalty.models import LoyaltyCard
-from tenancy import jobs, spreadsheets
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, StoreUser
 from tests import factories
 from tests.console.world import World, address, export_of, list_address, said
@@ -141,7 +142,7 @@ def test_a_workbook_comes_as_one_in_the_language_of_whoever_asked(world: World) 
 
 
 def test_a_file_of_several_pieces_arrives_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenancy.job_files.PIECE_BYTES", 10)
+    monkeypatch.setattr("groundwork.jobs.files.PIECE_BYTES", 10)
     job = ask(world, "owner", Customer)
     jobs.run_due()
     job.refresh_from_db()
@@ -249,7 +250,7 @@ def test_what_waits_is_never_cleaned_away(world: World) -> None:
 
 def broken(world: World, monkeypatch: pytest.MonkeyPatch) -> BackgroundJob:
     job = ask(world, "owner", Customer)
-    monkeypatch.setattr("tenancy.spreadsheets.write", lambda *_args: 1 / 0)
+    monkeypatch.setattr("groundwork.formats.spreadsheets.write", lambda *_args: 1 / 0)
     return job
 
 

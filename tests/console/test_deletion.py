@@ -4,10 +4,10 @@ import pytest
 from django.contrib import admin
 
 from customers import services as customers
+from groundwork.models import SoftDeletable
 from loyalty.models import LoyaltyCard, PointsReward, StaffPin
 from notifications.models import EmailTemplate
 from tenancy.models import HistoryEntry, Store
-from tenancy.models.base import SoftDeletable
 from tests import factories
 from tests.console.world import World, address, filled, list_address, said
 

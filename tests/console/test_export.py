@@ -7,8 +7,8 @@ import pytest
 from openpyxl import load_workbook
 
 from customers.models import Customer
+from groundwork.formats import spreadsheets
 from loyalty.models import LoyaltyCard
-from tenancy import spreadsheets
 from tests import factories
 from tests.console.world import World, list_address
 

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from openpyxl import Workbook
 
 from customers.models import Customer
-from loyalty import verification
-from loyalty.admin import import_file
+from loyalty.imports import reader
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.reporting import verification
 from loyalty.services import cards as card_services
 from tenancy.models import OutboxMessage
 from tests import factories
@@ -206,7 +206,7 @@ def test_a_file_that_is_no_table_is_refused_with_the_reason(world: World, data: 
 
 
 def test_a_file_with_too_many_lines_is_to_be_split(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_file, "LINES_AT_MOST", 2)
+    monkeypatch.setattr(reader, "LINES_AT_MOST", 2)
     assert "several files" in str(check(world, GOOD).context["form"].errors["file"])
 
 

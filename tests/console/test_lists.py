@@ -6,9 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from customers.models import Customer
+from groundwork import deletion
+from groundwork.console import lists
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import points
-from tenancy import admin_lists, deletion
 from tests import factories
 from tests.console.world import World, address, list_address
 
@@ -40,7 +41,7 @@ def test_a_short_list_is_sorted_by_any_column(world: World, three_cards: list[Lo
 def test_a_list_too_long_to_be_counted_keeps_its_own_order(
     world: World, three_cards: list[LoyaltyCard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin_lists, "COUNT_LIMIT", 3)
+    monkeypatch.setattr(lists, "COUNT_LIMIT", 3)
     client = world.client("owner")
     listed = client.get(CARDS, {"o": stamps_column(world, client)}).context["cl"]
     assert [card.pk for card in listed.result_list] == sorted((card.pk for card in three_cards), reverse=True)
@@ -53,7 +54,7 @@ def test_a_list_too_long_to_be_counted_keeps_its_own_order(
 def test_a_list_is_counted_no_further_than_it_is_read(
     world: World, three_cards: list[LoyaltyCard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin_lists, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(lists, "COUNT_LIMIT", 2)
     with CaptureQueriesContext(connection) as captured:
         listed = world.client("owner").get(CARDS).context["cl"]
     assert listed.result_count == 2
@@ -75,7 +76,7 @@ def test_what_goes_along_with_a_deletion_is_counted_no_further_than_anybody_read
 def test_transactions_are_searched_by_card_person_or_receipt(
     world: World, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loyalty.admin.transaction.FEW_CARDS", few)
+    monkeypatch.setattr("loyalty.console.transaction.FEW_CARDS", few)
     card = factories.card(world.shop.store, "odile@example.com", stamps=1)
     client = world.client("owner")
 

@@ -8,11 +8,10 @@ from openpyxl import Workbook
 from pytest_django import Settings
 
 from customers.models import Customer
-from loyalty import verification
-from loyalty.admin import import_file
+from groundwork.jobs import service as jobs
+from loyalty.imports import importing, reader
 from loyalty.models import LoyaltyCard
-from loyalty.services import imports
-from tenancy import jobs
+from loyalty.reporting import verification
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, StoreUser
 from tests import factories
 from tests.console.test_import import card_of, check, faults
@@ -24,8 +23,8 @@ LINES = 25
 @pytest.fixture(autouse=True)
 def many_lines_are_few(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.BACKGROUND_ROWS = 2
-    monkeypatch.setattr(import_file, "LINES_IN_A_PART", 10)
-    monkeypatch.setattr(imports, "CHUNK", 10)
+    monkeypatch.setattr(reader, "LINES_IN_A_PART", 10)
+    monkeypatch.setattr(importing, "CHUNK", 10)
 
 
 def text(lines: int = LINES, **bad: str) -> str:
@@ -151,15 +150,15 @@ def test_if_a_card_is_switched_off_before_the_end_nothing_is_imported(
     job = upload(world, text())
     jobs.run_due()
     confirm(world, job)
-    foresee = imports.foresee
+    foresee = importing.foresee
 
-    def and_then_it_is_switched_off(**which: object) -> imports.Plan:
+    def and_then_it_is_switched_off(**which: object) -> importing.Plan:
         plan = foresee(**which)
         if plan.customers:
             LoyaltyCard.objects.filter(pk=card.pk).update(is_active=False)
         return plan
 
-    monkeypatch.setattr(imports, "foresee", and_then_it_is_switched_off)
+    monkeypatch.setattr(importing, "foresee", and_then_it_is_switched_off)
     jobs.run_due()
     job.refresh_from_db()
     assert (job.state, job.error) == ("failed", "The card of this customer is switched off.")
@@ -213,7 +212,7 @@ def test_a_preview_that_is_too_old_leads_nowhere(world: World) -> None:
 
 
 def test_a_long_workbook_is_read_line_by_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyalty.admin.card_import.SHORT_BYTES", 1_000)
+    monkeypatch.setattr("loyalty.console.card_import.SHORT_BYTES", 1_000)
     book = Workbook()
     book.active.append(["Email", "Stempel"])
     for number in range(LINES):

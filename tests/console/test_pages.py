@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
 
 from customers.models import Customer
+from groundwork.messaging import outbox
+from groundwork.messaging.models import OutboxState
 from loyalty_site.console.charts import Series, chart
-from tenancy import outbox
-from tenancy.models import OutboxMessage, OutboxState
+from tenancy.models import OutboxMessage
 from tests import factories
 from tests.console.test_access import GATES
 from tests.console.world import World, address, list_address, said

@@ -2,11 +2,11 @@
 
 import pytest
 
+from groundwork.errors import NotAuthenticated
 from loyalty.errors import PinInvalid, PinLocked
 from loyalty.models import StaffPin
 from loyalty.services import pins
 from tenancy import api_keys
-from tenancy.errors import NotAuthenticated
 from tenancy.models import ApiKey
 from tests import factories
 from tests.console.world import World, address, errors, filled, list_address, said

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import translation
 from PIL import Image
 
-from loyalty.admin.program_preview import _color_notes
+from loyalty.console.program_preview import _color_notes
 from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings, PointsReward
 from tenancy.models import OutboxMessage
 from tests import factories

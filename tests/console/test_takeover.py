@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tenancy import deletion
+from groundwork import deletion
 from tenancy.models import Merchant, StoreUser, User
 from tests import factories
 from tests.console.world import World, address, errors, filled, history_of, list_address

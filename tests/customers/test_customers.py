@@ -6,9 +6,9 @@ import pytest
 
 from customers import services as customers
 from customers.models import Customer
-from customers.phones import to_e164
+from groundwork.deletion import soft_delete
+from groundwork.formats.phone import to_e164
 from tenancy import scope
-from tenancy.deletion import soft_delete
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
+from groundwork.messaging import outbox
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import expiry, programs
 from notifications.models import EmailLog
 from notifications.services import delivery, texts
-from tenancy import outbox, scope
+from tenancy import scope
 from tests import factories
 
 START = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)

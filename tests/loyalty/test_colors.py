@@ -4,9 +4,9 @@ import random
 
 import pytest
 
+from groundwork.formats.colors import BLACK, GRAPHICS_CONTRAST, INK, WHITE, Color, contrast, luminance
 from loyalty import colors
 from loyalty.colors import Palette
-from tenancy.colors import BLACK, GRAPHICS_CONTRAST, INK, WHITE, Color, contrast, luminance
 
 
 def readable_pairs(palette: Palette):

@@ -7,10 +7,13 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from loyalty import selectors, verification
+from groundwork import deletion
+from groundwork.messaging import outbox
+from loyalty import selectors
 from loyalty.models import LoyaltyCard
+from loyalty.reporting import verification
 from loyalty.services import cards, expiry, points
-from tenancy import deletion, outbox, scope
+from tenancy import scope
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.loyalty.expiring import (

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from groundwork import deletion
 from loyalty import rules, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.services import cards, expiry, points, programs
-from tenancy import deletion, scope
+from tenancy import scope
 from tests import factories
 from tests.concurrency.many_cards import many_cards
 from tests.loyalty.expiring import (

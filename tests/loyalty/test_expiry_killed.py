@@ -14,8 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from benchmarks import data
-from loyalty import verification
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.reporting import verification
 from loyalty.services import expiry
 from tenancy import scope
 from tenancy.models import OutboxMessage

@@ -15,10 +15,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.models import Customer
-from loyalty import verification
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import JobKind
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from tenancy import jobs, scope
-from tenancy.models import BackgroundJob, JobKind
+from loyalty.reporting import verification
+from tenancy import scope
+from tenancy.models import BackgroundJob
 from tests import factories
 
 LINES = 2_500  # of which the last one knows the shop already

@@ -25,11 +25,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from loyalty import verification
+from groundwork.errors import DomainError
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.reporting import verification
 from loyalty.services import cards, enrollment, expiry, points, stamps, voids
 from tenancy import scope
-from tenancy.errors import DomainError
 from tests import factories
 from tests.loyalty import pure_model
 from tests.loyalty.pure_model import Cafe, Line

@@ -7,10 +7,11 @@ import time_machine
 from django.core.management import call_command
 from django.db.models import Sum
 
-from loyalty import statistics
+from groundwork import deletion
 from loyalty.models import DailyFigures, LoyaltyProgram, LoyaltyTransaction
+from loyalty.reporting import statistics
 from loyalty.services import points, stamps, voids
-from tenancy import deletion, scope
+from tenancy import scope
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from loyalty import verification
 from loyalty.models import LoyaltyCard
+from loyalty.reporting import verification
 from loyalty.services import cards, points, stamps, voids
 from tests import factories
 from tests.raw_sql import rolled_back, update

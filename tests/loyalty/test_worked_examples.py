@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from loyalty import finding, selectors, verification
+from loyalty import finding, selectors
 from loyalty.errors import (
     CardNotFound,
     ConfirmationRequired,
@@ -21,6 +21,7 @@ from loyalty.errors import (
     StampCooldown,
 )
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.reporting import verification
 from loyalty.services import cards, enrollment, expiry, points, programs, stamps, voids
 from tenancy import scope
 from tests import factories

@@ -16,10 +16,10 @@ def test_every_job_names_a_task_that_exists() -> None:
 def test_the_sweeps_run_each_minute_and_expiry_each_hour() -> None:
     every_minute = {job.task for job in JOBS if job.when == crontab()}
     assert every_minute == {
-        "tenancy.relay_outbox",
+        "groundwork.relay_outbox",
         "notifications.sweep_email_log",
         "wallet.sweep_passes",
-        "tenancy.run_jobs",
+        "groundwork.run_jobs",
     }
     assert next(job.when for job in JOBS if job.task == "loyalty.expire_points") == crontab(minute="5")
 
@@ -34,8 +34,8 @@ def in_one_transaction(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_clock_writes_its_jobs_into_the_database() -> None:
     Scheduler(app=app, lazy=False)
     assert set(PeriodicTask.objects.values_list("name", flat=True)) == {job.task for job in JOBS}
-    relay = PeriodicTask.objects.get(name="tenancy.relay_outbox")
-    assert (relay.task, relay.expire_seconds) == ("tenancy.relay_outbox", 55)
+    relay = PeriodicTask.objects.get(name="groundwork.relay_outbox")
+    assert (relay.task, relay.expire_seconds) == ("groundwork.relay_outbox", 55)
 
 
 @pytest.mark.usefixtures("in_one_transaction")

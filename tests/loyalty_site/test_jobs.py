@@ -14,12 +14,15 @@ from django.db import DatabaseError, connections
 from django.db.models import Count
 from django.utils import timezone
 
-from loyalty import statistics
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import JobKind
+from groundwork.messaging import outbox
 from loyalty.models import LoyaltyCard
+from loyalty.reporting import statistics
 from loyalty_site.celery import JOBS, app
 from notifications.services import texts
-from tenancy import jobs, outbox, scope
-from tenancy.models import BackgroundJob, IdempotencyKey, JobKind, Merchant
+from tenancy import scope
+from tenancy.models import BackgroundJob, IdempotencyKey, Merchant
 from tests import factories
 from wallet.models import GoogleNonce
 

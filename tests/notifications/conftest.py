@@ -14,7 +14,7 @@ from loyalty import ledger, tokens
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
 from notifications.codes import Code
 from notifications.models import EmailLog
-from notifications.services import owing, texts
+from notifications.services import enqueue, texts
 from tenancy import scope
 from tenancy.models import Merchant, Store
 from tests.notifications.post_office import PostOffice, open_post_office
@@ -66,7 +66,7 @@ class Shop:
     ) -> EmailLog:
         """An e-mail in the queue."""
         card = card or self.card()
-        owing.owe_for_cards(merchant_id=self.merchant.pk, code=code, card_ids=[card.pk], cause=cause)
+        enqueue.owe_for_cards(merchant_id=self.merchant.pk, code=code, card_ids=[card.pk], cause=cause)
         return EmailLog.objects.get(dedup_key=f"{code}:card={card.pk}:{cause}")
 
 

@@ -19,11 +19,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from pytest_django import Settings
 
+from groundwork.messaging import doorbell, outbox
 from loyalty.services.enrollment import enroll
 from loyalty_site.servers.supervise import free_port
 from notifications.models import EmailLog
 from notifications.services import delivery
-from tenancy import doorbell, outbox, scope
+from tenancy import scope
 from tenancy.actor import Actor
 from tests.notifications.conftest import Shop
 from tests.notifications.post_office import PostOffice

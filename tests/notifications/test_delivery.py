@@ -8,13 +8,13 @@ import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
+from groundwork.deletion import soft_delete
 from loyalty.models import LoyaltyCard
 from loyalty.selectors import annotated
 from loyalty_site.servers.supervise import free_port
 from notifications.codes import Code
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Fault, Status
 from notifications.services import delivery, queue
-from tenancy.deletion import soft_delete
 from tests.notifications.conftest import Shop
 from tests.notifications.post_office import PostOffice, open_post_office
 

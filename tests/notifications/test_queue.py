@@ -10,16 +10,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.services import erase_person, export_person
+from groundwork.deletion import soft_delete
+from groundwork.messaging import outbox
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services.enrollment import enroll
 from loyalty.services.stamps import give
 from notifications import handlers, selectors, variables
 from notifications.codes import Code
 from notifications.models import AddressProblem, EmailLog
-from notifications.services import delivery, owing, queue
-from tenancy import outbox
+from notifications.services import delivery, enqueue, queue
 from tenancy.actor import Actor
-from tenancy.deletion import soft_delete
 from tenancy.models import Store
 from tests.notifications.conftest import Shop
 from tests.notifications.post_office import PostOffice
@@ -159,7 +159,7 @@ def test_for_a_few_each_row_is_rung_for_and_for_many_the_sweep(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rung: list[tuple[str, dict]] = []
-    monkeypatch.setattr(owing.doorbell, "ring", lambda task, **ids: rung.append((task, ids)))
+    monkeypatch.setattr(enqueue.doorbell, "ring", lambda task, **ids: rung.append((task, ids)))
     cards = [shop.card() for _ in range(22)]
     lines = [shop.line(card, "card_created") for card in cards]
     handlers.on_cards_enrolled(event(cards[:1], lines[:1]))
@@ -202,7 +202,7 @@ def test_sql_and_python_agree_on_who_is_written_to_in_which_language(shop: Shop)
     shop.merchant.default_language = "lb"
     shop.merchant.save()
     cards = list(circumstances(shop))
-    owing.owe_for_cards(
+    enqueue.owe_for_cards(
         merchant_id=shop.merchant.pk, code=Code.CARD_LINK, card_ids=[card.pk for card in cards], cause="test"
     )
     rows = {row.card_id: row for row in EmailLog.objects.all()}

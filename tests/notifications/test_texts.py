@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from loyalty.models import LoyaltyCard
-from notifications import codes, marks, rendering, sandbox, selectors, variables
+from notifications import codes, markup, rendering, sandbox, selectors, variables
 from notifications.codes import Code
 from notifications.errors import NothingToSay
 from notifications.models import EmailTemplate
@@ -47,7 +47,7 @@ def test_each_of_the_28_texts_can_be_saved_and_sent(code: str, language: str) ->
     for sparse in (False, True):
         values = codes.example(code, sparse=sparse)
         subject = sandbox.render_subject(fields[f"subject_{language}"], values)
-        text = marks.plain_text(sandbox.render_body(fields[f"body_{language}"], values))
+        text = markup.plain_text(sandbox.render_body(fields[f"body_{language}"], values))
         assert "Café Mirabel" in subject + text
         assert len(subject) <= 78, "a phone shows it whole"
         for leftover in ("{{", "{%", "**", "](", "\\", "  ", "\n\n\n", " ,", " .", "None"):
@@ -219,7 +219,7 @@ def test_the_welcome_names_the_card_and_what_it_takes(shop: Shop) -> None:
     filled = words(card, Code.ENROLLMENT)
     assert filled.subject == "Your card at Café Mirabel"
     assert "Once you have 10 stamps, your reward is waiting for you." in filled.body
-    assert card.display_number in marks.plain_text(filled.body)
+    assert card.display_number in markup.plain_text(filled.body)
     assert "Wallet" not in filled.body, "none is set up"
 
 
@@ -293,7 +293,7 @@ def test_expired_points_are_those_of_the_ledger_and_stamps_stay(shop: Shop) -> N
 
 def test_erasure_is_confirmed_with_a_link_of_its_own(shop: Shop) -> None:
     card = shop.card()
-    text = marks.plain_text(words(card, Code.ERASE_CONFIRMATION).body)
+    text = markup.plain_text(words(card, Code.ERASE_CONFIRMATION).body)
     assert f"Delete my data\nhttp://127.0.0.1:8000/card/{card.access_token}/" in text
 
 
@@ -306,7 +306,7 @@ def test_a_name_that_is_an_address_is_left_out(shop: Shop, name: str) -> None:
 @pytest.mark.parametrize("name", ["J.-P. O'Neill", "Dr. Weber", "Mª José", "Ümit"])
 def test_unusual_names_are_names(shop: Shop, name: str) -> None:
     card = shop.card(shop.customer(first_name=name, last_name=""))
-    assert marks.plain_text(words(card).body).startswith(f"Hello {name.split(' ')[0]},")
+    assert markup.plain_text(words(card).body).startswith(f"Hello {name.split(' ')[0]},")
 
 
 # --- Escaping ---------------------------------------------------------------------------------------------------

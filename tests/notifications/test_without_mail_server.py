@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from groundwork.messaging import outbox
 from loyalty.services.enrollment import enroll
 from notifications.models import EmailLog
 from notifications.services import delivery
-from tenancy import outbox
 from tenancy.actor import Actor
 from tests import factories
 from tests.notifications.conftest import Shop

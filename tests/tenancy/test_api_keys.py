@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tenancy import api_keys, deletion, scope
-from tenancy.errors import NotAuthenticated
+from groundwork import deletion
+from groundwork.errors import NotAuthenticated
+from tenancy import api_keys, scope
 from tenancy.models import ApiKey
 from tests import factories
 

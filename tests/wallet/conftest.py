@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from groundwork.messaging import outbox
 from loyalty.models import LoyaltyCard
-from tenancy import outbox, scope
+from tenancy import scope
 from tests import factories
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.fake_google import FakeGoogle

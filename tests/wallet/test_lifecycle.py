@@ -7,11 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.services import erase_person, export_person
+from groundwork.deletion import restore, soft_delete
 from loyalty import selectors
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards, points, programs
 from tenancy import scope
-from tenancy.deletion import restore, soft_delete
 from tests import factories
 from tests.wallet.conftest import apple_pass, deliver, devices_of, page_of, stamped
 from tests.wallet.fake_apns import FakeApns

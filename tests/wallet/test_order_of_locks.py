@@ -1,6 +1,6 @@
 """Relays, workers and looks that spread all lock passes, and none waits for one who waits for it.
 
-The order is told in `tenancy.locks`.
+The order is told in `groundwork.database.locks`.
 """
 
 import threading
@@ -12,10 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from groundwork.messaging import outbox, wiring
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards as card_services
 from loyalty.services import programs
-from tenancy import outbox, registry, scope
+from tenancy import scope
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.wallet.conftest import apple_pass, deliver, hurry, relay, stamped
@@ -31,7 +32,7 @@ def relay_that_rests_after_its_first_message(
 ) -> Any:
     """What `other` returns that begins when a relay has delivered its first message and goes on when it waits."""
     delivered, through, results = threading.Event(), threading.Event(), []
-    handler = registry.handler
+    handler = wiring.handler
 
     def resting(path: str) -> Callable[[Any], None]:
         def deliver_and_rest(event: Any) -> None:
@@ -53,7 +54,7 @@ def relay_that_rests_after_its_first_message(
         finally:
             through.set()
 
-    monkeypatch.setattr(registry, "handler", resting)
+    monkeypatch.setattr(wiring, "handler", resting)
     at_once(2, act)
     return results[0]
 

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from groundwork.formats.colors import Color, contrast
 from loyalty.services import cards
 from tenancy import scope
-from tenancy.colors import Color, contrast
 from tests import factories
 from tests.wallet.conftest import PASS_TYPE, SITE, TEAM, apple_pass, page_of, stamped
 from tests.wallet.iphone import IPhone, opened

@@ -19,8 +19,9 @@ from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tenancy import client, rate_limits, scope
-from tenancy.errors import RateLimited
+from groundwork.errors import RateLimited
+from groundwork.web import client, rate_limits
+from tenancy import scope
 from wallet.apple.signing import CONTENT_TYPE
 from wallet.errors import WalletUnavailable
 from wallet.models import WalletPass

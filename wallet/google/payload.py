@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tenancy.colors import Color
+from groundwork.formats.colors import Color
 from wallet.facts import PassFacts, Place, ProgramFacts
 from wallet.labels import labels, points_to_go, progress, stamps_to_go
 from wallet.text import Text, shorten, written_date

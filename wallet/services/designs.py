@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from tenancy import doorbell
+from groundwork.messaging import doorbell
 from tenancy.models import Store
 from wallet import config, selectors
 from wallet.models import PassDesign, WalletPass, new_serial_number

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from tenancy import doorbell
+from groundwork.messaging import doorbell
 from wallet import config, selectors
 from wallet.apple import package
 from wallet.apple.payload import Identity

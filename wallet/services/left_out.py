@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from tenancy import doorbell
+from groundwork.messaging import doorbell
 from wallet.models import PassDesign, WalletPass
 from wallet.services.versions import SYNC_TASK
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from groundwork.messaging import doorbell
 from loyalty.models import LoyaltyCard
-from tenancy import doorbell
 from wallet import config
 from wallet.models import PassState, Platform, WalletPass, new_auth_token, new_serial_number
 from wallet.selectors import card_key
@@ -59,7 +59,9 @@ def living(card: LoyaltyCard, platform: Platform) -> WalletPass:
     found = passes.first()
     if found is not None and found.card_key == card_key(card):
         return found
-    designs.of_program(card.program_id, card.merchant_id)  # designs before passes: see `tenancy.locks`
+    designs.of_program(
+        card.program_id, card.merchant_id
+    )  # designs before passes: see `groundwork.database.locks`
     if found is not None:
         retire(passes.filter(pk=found.pk))
     issue([card])
@@ -95,7 +97,7 @@ def follow_cards(card_ids: Iterable[int]) -> None:
     """
     passes = WalletPass.objects.filter(card_id__in=list(card_ids), retired_at__isnull=True)
     for program_id, merchant_id in sorted(set(passes.values_list("card__program_id", "merchant_id"))):
-        designs.of_program(program_id, merchant_id)  # designs before passes: see `tenancy.locks`
+        designs.of_program(program_id, merchant_id)  # designs before passes: see `groundwork.database.locks`
     in_order(passes)  # all at once: first the replaced and then the void ones would not be in id order
     replaced = [each for each in passes.select_related("card") if each.card_key != card_key(each.card)]
     retire(WalletPass.objects.filter(pk__in=[each.pk for each in replaced]))

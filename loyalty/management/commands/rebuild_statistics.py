@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from tqdm import tqdm
 
-from loyalty import statistics
+from loyalty.reporting import statistics
 from tenancy import scope
 from tenancy.models import Merchant
 

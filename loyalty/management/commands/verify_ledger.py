@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from loyalty import verification
+from loyalty.reporting import verification
 
 
 class Command(BaseCommand):

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tenancy import deletion, scope
-from tenancy.models.base import SoftDeletable
+from groundwork import deletion
+from groundwork.models import SoftDeletable
+from tenancy import scope
 from tests import factories
 from tests.console.access.gates import WITHOUT_A_ROW, name_of
 from tests.console.access.people import World
@@ -139,7 +140,7 @@ NEW: dict[str, Data] = {
     },
     "django_celery_beat_periodictask": {
         "name": "Again",
-        "task": "tenancy.relay_outbox",
+        "task": "groundwork.relay_outbox",
         "crontab": lambda world: world.mine["django_celery_beat_crontabschedule"].pk,
     },
     "django_celery_beat_crontabschedule": {"minute": "11"},

@@ -15,7 +15,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from loyalty.admin.import_work import Figures
+from loyalty.imports.work import Figures
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys, scope
@@ -133,7 +133,7 @@ def _of_the_platform() -> Rows:
         ClockedSchedule.objects.create(clocked_time=timezone.now() + timedelta(days=1)),
         SolarSchedule.objects.create(event="sunset", latitude="49.6", longitude="6.1"),
         PeriodicTask.objects.create(
-            name="Count", task="tenancy.relay_outbox", crontab=crontab, args=json.dumps([])
+            name="Count", task="groundwork.relay_outbox", crontab=crontab, args=json.dumps([])
         ),
     ]
     return {key(row): row for row in rows}

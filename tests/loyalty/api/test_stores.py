@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenancy.deletion import soft_delete
+from groundwork.deletion import soft_delete
 from tenancy.models import Merchant, Role, Store
 from tests import factories
 from tests.factories import Shop

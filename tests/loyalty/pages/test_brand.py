@@ -6,9 +6,9 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 from PIL import Image
 
+from groundwork.formats.colors import INK
 from loyalty import colors
-from loyalty.pages.brand import draw_icon
-from tenancy.colors import INK
+from loyalty.pages.customer.brand import draw_icon
 from tenancy.models import Merchant
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from groundwork.messaging import wiring
 from loyalty import selectors, tokens
 from loyalty.services import cards, voids
-from tenancy import registry
 from tests import factories
 from tests.loyalty.pages.reading import visit, words
 
@@ -194,7 +194,7 @@ def test_a_wallet_is_offered_where_the_device_has_it(open_card, card, monkeypatc
             {"platform": platform, "url": f"/{platform}/", "label": ""} for platform in ("apple", "google")
         ]
 
-    monkeypatch.setattr(registry, "providers", lambda name: [provide] if name == "wallet_buttons" else [])
+    monkeypatch.setattr(wiring, "providers", lambda name: [provide] if name == "wallet_buttons" else [])
 
     text = words(open_card(card, **{"User-Agent": device}))
 

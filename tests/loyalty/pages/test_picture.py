@@ -8,8 +8,8 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
 
-from loyalty import images
-from loyalty.pages.brand import picture_url
+from groundwork.formats import images
+from loyalty.pages.customer.brand import picture_url
 from tests import factories
 
 pytestmark = pytest.mark.django_db

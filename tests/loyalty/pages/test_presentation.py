@@ -4,8 +4,8 @@ import pytest
 from django.utils import translation
 
 from loyalty.models import LoyaltyProgram
+from loyalty.pages.customer.presentation import Headline, StampCard, columns_for, points_rule
 from loyalty.pages.formats import money, signed
-from loyalty.pages.presentation import Headline, StampCard, columns_for, points_rule
 
 
 @pytest.mark.parametrize(

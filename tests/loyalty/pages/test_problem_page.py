@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from tenancy.errors import DomainError
+from groundwork.errors import DomainError
 from tests.loyalty.pages.reading import words
 
 pytestmark = pytest.mark.django_db

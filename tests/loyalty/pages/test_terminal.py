@@ -10,8 +10,8 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 from django.utils import translation
 
-from loyalty.pages.terminal_shell import MODULES, READER, SHARED, STYLES, WORKER, worker_script
-from loyalty.pages.terminal_texts import terminal_texts
+from loyalty.pages.terminal.shell import MODULES, READER, SHARED, STYLES, WORKER, worker_script
+from loyalty.pages.terminal.texts import terminal_texts
 from tests import factories
 from tests.loyalty.pages.reading import words
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loyalty import verification
+from loyalty.reporting import verification
 from tenancy import scope
 
 

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from groundwork.errors import Invalid
 from loyalty import finding, selectors
 from loyalty.errors import CardAlreadyActive, CardAlreadyInactive, CardInactive, CardNotFound
 from loyalty.models import LoyaltyTransaction
 from loyalty.services import cards
 from loyalty.tokens import ALPHABET
-from tenancy.errors import Invalid, ManagerRequired
+from tenancy.errors import ManagerRequired
 from tests import factories
 from tests.refusals import refused
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from groundwork import deletion
 from loyalty.errors import CardNotFound, ProgramNotFound
 from loyalty.models import LoyaltyCard
 from loyalty.services import deletions, stamps
-from tenancy import deletion
 from tests import factories
 from tests.announcements import announced
 from tests.refusals import refused

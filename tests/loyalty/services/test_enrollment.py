@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from customers.models import Customer
+from groundwork.deletion import soft_delete
 from loyalty import rules
 from loyalty.errors import (
     CustomerIdentifierRequired,
@@ -19,7 +20,6 @@ from loyalty.services import cards, enrollment, programs
 from loyalty.services.enrollment import Enrollment
 from loyalty.tokens import ALPHABET
 from tenancy.actor import Actor
-from tenancy.deletion import soft_delete
 from tenancy.errors import StoreNotFound
 from tenancy.models import Store
 from tests import factories

@@ -2,11 +2,11 @@
 
 import pytest
 
+from groundwork.deletion import soft_delete
 from loyalty import finding, selectors
 from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped, TransactionNotFound
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import cards
-from tenancy.deletion import soft_delete
 from tests import factories
 from tests.refusals import refused
 

@@ -1,10 +1,10 @@
 """Two cards of one person become one."""
 
+from groundwork.errors import Invalid
 from loyalty import finding
 from loyalty.errors import CardInactive, CardNotFound, CardsNotMergeable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
 from loyalty.services import cards, enrollment, points, stamps
-from tenancy.errors import Invalid
 from tenancy.models import Store
 from tests import factories
 from tests.refusals import refused

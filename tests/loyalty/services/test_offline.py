@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
+from groundwork.errors import Invalid
 from loyalty.errors import DailyStampLimit, StaffPinRequired, StampCooldown
 from loyalty.models import LoyaltyCard
 from loyalty.services import pins, points, stamps
 from loyalty.services.operation import Posting
 from tenancy.actor import Actor
-from tenancy.errors import Invalid
 from tenancy.models import Store
 from tests import factories
 from tests.refusals import refused

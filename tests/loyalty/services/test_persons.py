@@ -8,11 +8,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from customers import services as customers
 from customers.models import Customer
+from groundwork.deletion import soft_delete
 from loyalty import finding, links, selectors
 from loyalty.errors import CardInactive, CardNotFound
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import cards, enrollment, erasure, points, stamps
-from tenancy.deletion import soft_delete
 from tests import factories
 from tests.announcements import announced
 from tests.refusals import refused

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from groundwork.errors import Invalid
 from loyalty.errors import PinInvalid, PinLocked, PinNameTaken, PinNotFound, PinTooSimple
 from loyalty.models import StaffPin, StaffToken
 from loyalty.services import pins, staff_tokens
 from loyalty.services.pins import UnlockedTerminal
-from tenancy.errors import Invalid, ManagerRequired
+from tenancy.errors import ManagerRequired
 from tenancy.models import Store
 from tests import factories
 from tests.refusals import refused

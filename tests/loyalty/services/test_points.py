@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
+from groundwork.deletion import soft_delete
+from groundwork.errors import Invalid
 from loyalty.errors import (
     CardInactive,
     CardNotFound,
@@ -22,8 +24,7 @@ from loyalty.models import LoyaltyCard, PointsReward
 from loyalty.services import cards, points, programs, voids
 from loyalty.services.operation import Posting
 from tenancy.actor import Actor
-from tenancy.deletion import soft_delete
-from tenancy.errors import Invalid, ManagerRequired
+from tenancy.errors import ManagerRequired
 from tenancy.models import Store
 from tests import factories
 from tests.refusals import refused

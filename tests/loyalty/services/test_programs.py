@@ -7,12 +7,13 @@ import pytest
 import time_machine
 from django.utils import translation
 
+from groundwork.deletion import soft_delete
+from groundwork.errors import Invalid
 from loyalty import selectors
 from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
 from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings
 from loyalty.services import cards, programs
-from tenancy.deletion import soft_delete
-from tenancy.errors import Invalid, ManagerRequired
+from tenancy.errors import ManagerRequired
 from tests import factories
 from tests.refusals import refused
 

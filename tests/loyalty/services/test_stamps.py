@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from groundwork.errors import Invalid
 from loyalty.errors import (
     CardInactive,
     CardNotFound,
@@ -19,7 +20,7 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import cards, programs, stamps
 from loyalty.services.operation import Posting
 from tenancy.actor import Actor
-from tenancy.errors import Invalid, ManagerRequired
+from tenancy.errors import ManagerRequired
 from tenancy.models import Store
 from tests import factories
 from tests.refusals import refused

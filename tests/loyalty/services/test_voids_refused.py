@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from groundwork.deletion import soft_delete
+from groundwork.errors import Invalid
 from loyalty.errors import (
     AlreadyVoided,
     CardInactive,
@@ -20,8 +22,6 @@ from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings
 from loyalty.services import cards, programs, stamps, voids
 from loyalty.services.voids import Voiding
 from tenancy.actor import Actor
-from tenancy.deletion import soft_delete
-from tenancy.errors import Invalid
 from tenancy.models import Store
 from tests import factories
 from tests.refusals import refused

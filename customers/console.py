@@ -1,0 +1,165 @@
+"""Customers in the console: who they are, what they agreed to, and their right to see and to erase it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from customers import selectors, services
+from customers.models import Customer
+from groundwork.formats.phone import to_e164
+from tenancy.console.base import ConsoleAdmin
+from tenancy.console.forms import ConsoleForm
+from tenancy.roles import MANAGERS, OWNERS, Grants
+
+DEFAULT_COUNTRY = "LU"
+
+
+class CustomerForm(ConsoleForm):
+    """A person; phones as people write them, and the moment of consent kept."""
+
+    class Meta:
+        model = Customer
+        fields = [
+            "merchant",
+            "store",
+            "email",
+            "first_name",
+            "last_name",
+            "phone",
+            "birth_date",
+            "preferred_language",
+            "marketing_consent",
+            "is_active",
+        ]
+
+    def clean_email(self) -> str | None:
+        return (self.cleaned_data.get("email") or "").strip().lower() or None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        phone = self.cleaned_data.get("phone")
+        if phone:
+            store = self.cleaned_data.get("store")
+            number = to_e164(phone, store.country if store else DEFAULT_COUNTRY)
+            if number is None:
+                self.add_error("phone", _("This cannot be a telephone number."))
+            else:
+                self.cleaned_data["phone"] = number
+        return cleaned
+
+    def _post_clean(self) -> None:
+        if "marketing_consent" in self.changed_data:
+            agreed = self.cleaned_data.get("marketing_consent")
+            self.instance.marketing_consent_at = timezone.now() if agreed else None
+        super()._post_clean()
+
+
+class DuplicateFilter(admin.SimpleListFilter):
+    """Customers who may be one person: the same telephone, or the same name and birthday."""
+
+    title = _("possible duplicates")
+    parameter_name = "duplicates"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Perhaps known twice"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return selectors.perhaps_known_twice(queryset) if self.value() == "yes" else queryset
+
+
+@admin.register(Customer)
+class CustomerAdmin(ConsoleAdmin):
+    """A person known to a merchant. In the console's history they are a number: erasing leaves no name there."""
+
+    grants = Grants(view=MANAGERS, add=MANAGERS, change=MANAGERS, delete=OWNERS)
+    menu_icon = "person"
+    empty_help = _("People are listed here as soon as they have a card, or when you add them.")
+    form = CustomerForm
+    list_display = ["name", "email", "phone", "merchant", "store", "marketing_consent", "created_at"]
+    list_filter = [
+        "merchant",
+        "store",
+        "marketing_consent",
+        "preferred_language",
+        "is_active",
+        DuplicateFilter,
+    ]
+    list_select_related = ["merchant", "store"]
+    search_fields = ["search_text"]
+    search_help_text = _("Part of a name, e-mail address or phone number")
+    autocomplete_fields = ["merchant", "store"]
+    readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
+    actions_detail = ("export_data", "erase")
+    fieldsets = [
+        (None, {"fields": ["merchant", ("first_name", "last_name"), "email", "phone", "birth_date"]}),
+        (_("Relationship"), {"fields": ["store", "preferred_language", "is_active"]}),
+        (_("Consent"), {"fields": [("marketing_consent", "marketing_consent_at")]}),
+        (_("Dates"), {"fields": [("created_at", "erased_at")]}),
+    ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj else [part for part in fieldsets if "created_at" not in part[1]["fields"][0]]
+
+    @display(description=_("name"), ordering="last_name")
+    def name(self, customer: Customer) -> str:
+        return customer.name or gettext("(no name)")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return selectors.matching(queryset, search_term), False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            services.save_edited(customer=obj, changed=form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
+
+    # --- people's rights ---
+
+    def has_export_data_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, "view", self.row(request, obj))
+
+    @action(description=_("Export as JSON"), permissions=["export_data"], icon="download")
+    def export_data(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Everything that is kept about a person, as a file to hand over."""
+        customer = self.row(request, object_id)
+        self.log_change(request, customer, _("Exported as JSON"))
+        response = JsonResponse(
+            services.export_person(customer=customer), json_dumps_params={"indent": 2, "ensure_ascii": False}
+        )
+        response["Content-Disposition"] = f'attachment; filename="customer-{customer.pk}.json"'
+        return response
+
+    def has_erase_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return row is not None and row.erased_at is None and self.may(request, "delete", row)
+
+    @action(description=_("Erase"), permissions=["erase"], icon="person_off", variant=ActionVariant.DANGER)
+    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask(
+            request,
+            object_id,
+            title=_("Erase this person"),
+            explanation=_(
+                "Name, addresses and notes are blanked everywhere and the cards stop working. "
+                "The figures of the ledger stay. This cannot be undone."
+            ),
+            perform=self._erase,
+        )
+
+    def _erase(self, request: HttpRequest, customer: Customer, cleaned: dict[str, Any]) -> str:
+        services.erase_person(customer=customer)
+        customer.refresh_from_db()
+        return gettext("The person was erased.")
+
+    def name_in_history(self, row: Customer) -> str:
+        return f"#{row.pk}"

@@ -1,0 +1,143 @@
+"""The console's history: who changed what, in words that may stay when a person is erased.
+
+Whoever may see a row may see what was done to it, on its page. The list of all (`tenancy.console.history`) goes by
+merchant and store. Texts are kept in English and translated for whoever reads them.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.models import Deed, HistoryEntry
+from tenancy.roles import has_one_merchant, merchant_id_of, merchant_ids
+
+ENTRIES_ON_A_PAGE = 100
+
+
+def in_words(entry: HistoryEntry) -> str:
+    """What was done, in the reader's language."""
+    return " ".join(filter(None, map(_part_in_words, entry.message)))
+
+
+def _part_in_words(part: dict[str, Any]) -> str:
+    if "did" in part:
+        return gettext(part["did"])
+    if "said" in part:  # in the words of whoever did it
+        return str(part["said"])
+    if "changed" in part:
+        fields = [_field_in_words(name) for name in part["changed"].get("fields", [])]
+        part = {"changed": {**part["changed"], "fields": fields}}
+    return LogEntry(change_message=json.dumps([part])).get_change_message()
+
+
+def _field_in_words(label: str) -> str:
+    """A field's name: Django keeps it with a capital and perhaps a language, "City" or "Name [fr]"."""
+    name, bracket, language = label.partition(" [")
+    known = gettext(name)
+    if known == name:
+        known = capfirst(gettext(name[:1].lower() + name[1:]))
+    return f"{known}{bracket}{language}"
+
+
+def remember_list(
+    model: type[Model], user: Any, message: str, *, merchant_id: int | None = None
+) -> HistoryEntry:
+    """Note what somebody did with a list as a whole, in a sentence; no name of a person belongs into it.
+
+    Without `merchant_id` it is the merchant of somebody who has only one, else the platform's.
+    """
+    if merchant_id is None and has_one_merchant(user):
+        (merchant_id,) = merchant_ids(user)
+    with override(None):
+        name = capfirst(str(model._meta.verbose_name_plural))
+    return HistoryEntry.objects.create(
+        merchant_id=merchant_id,
+        user_id=user.pk,
+        content_type=ContentType.objects.get_for_model(model, for_concrete_model=False),
+        name=name[:200],
+        deed=Deed.CHANGED,
+        message=[{"said": message}],
+    )
+
+
+class Remembering:
+    """Writes down what is done in the console, in place of Django's log; mixed into every console class."""
+
+    model: type[Model]
+
+    # --- what is written; a class overrides what is different for its rows ---
+
+    def name_in_history(self, row: Any) -> str:
+        """What a row is called in the history; a class of rows about people leaves the person out."""
+        return str(row)
+
+    def merchant_in_history(self, row: Any) -> int | None:
+        """The merchant whose owners read of it."""
+        return merchant_id_of(row)
+
+    def store_in_history(self, row: Any) -> int | None:
+        """The store whose managers read of it; None: owners only."""
+        return getattr(row, "store_id", None)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> HistoryEntry:
+        return self._log(request, obj, Deed.ADDED, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> HistoryEntry:
+        """Note a change: Django's list of what changed, or a lazy text that says it."""
+        return self._log(request, obj, Deed.CHANGED, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> list[HistoryEntry]:
+        return [self._log(request, row, Deed.DELETED, []) for row in queryset]
+
+    def _log(self, request: HttpRequest, row: Any, deed: Deed, message: Any) -> HistoryEntry:
+        if not isinstance(message, list):
+            with override(None):  # as Django does: the English text, translated when it is read
+                message = [{"did": str(message)}]
+        merchant_id = self.merchant_in_history(row)
+        return HistoryEntry.objects.create(
+            merchant_id=merchant_id,
+            store_id=self.store_in_history(row) if merchant_id else None,
+            user_id=request.user.pk,
+            content_type=ContentType.objects.get_for_model(row, for_concrete_model=False),
+            object_id=str(row.pk),
+            name=self.name_in_history(row)[:200],
+            deed=deed,
+            message=message,
+        )
+
+    # --- what is read on a row's own page ---
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """All that was done to one row in the console, newest first."""
+        row = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        if row is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, row):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        kind = ContentType.objects.get_for_model(self.model, for_concrete_model=False)
+        entries = HistoryEntry.objects.filter(content_type=kind, object_id=str(row.pk)).select_related("user")
+        page = self.get_paginator(request, entries, ENTRIES_ON_A_PAGE).get_page(request.GET.get("p"))  # type: ignore[attr-defined]
+        for entry in page.object_list:
+            entry.words = in_words(entry)
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "opts": self.opts,  # type: ignore[attr-defined]
+            "original": row,
+            "title": _("History"),
+            "subtitle": None,
+            "page": page,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)

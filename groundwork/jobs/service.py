@@ -1,0 +1,211 @@
+"""Background jobs: imports and exports that take longer than a request may. The table is the queue.
+
+    job = jobs.ask(user=request.user, kind=JobKind.EXPORT, about="loyalty.loyaltycard", parameters={...})
+
+Somebody *asks* for a job, one worker at a time *takes it up* for as long as its lease, does it as that person, with
+the roles that they have by then, and *finishes* it in the transaction of its last write. A worker that is killed
+leaves a lease that runs out, and nothing else. What a kind of job does is told by a provider named "job_<kind>":
+`work(job, progress)`, which ends with `jobs.finish(job, ...)`.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from groundwork.errors import DomainError, NoLongerAllowed, TooManyJobs
+from groundwork.jobs import files as job_files
+from groundwork.jobs.models import JobKind, JobState
+from groundwork.jobs.progress import LEASE, Progress
+from groundwork.messaging import doorbell, wiring
+from tenancy import scope
+from tenancy.models import BackgroundJob, User
+
+logger = logging.getLogger(__name__)
+
+RUN_TASK = "groundwork.run_jobs"
+MAXIMUM_ATTEMPTS = 3
+UNDER_WAY_AT_MOST = 5  # of one person
+KEEP_ROWS = timedelta(days=7)
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+
+
+class Overtaken(Exception):
+    """The lease had run out, and somebody else has the job by now: what was done here is undone."""
+
+
+# --- Asking -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask(
+    *,
+    user: User,
+    kind: JobKind,
+    about: str,
+    parameters: dict[str, Any],
+    file_name: str = "",
+    file: IO[bytes] | None = None,
+) -> BackgroundJob:
+    """Promise a job, in the language and time zone that are active, and ring for it. Raises TooManyJobs."""
+    if BackgroundJob.objects.filter(user=user, state__in=UNFINISHED).count() >= UNDER_WAY_AT_MOST:
+        raise TooManyJobs()
+    job = BackgroundJob.objects.create(
+        user=user,
+        kind=kind,
+        about=about,
+        parameters=parameters,
+        reach=scope.reach_of(user),
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        timezone=timezone.get_current_timezone_name(),
+        file_name=file_name[-120:],
+    )
+    if file is not None:
+        job_files.store(job, file)
+    doorbell.ring(RUN_TASK)
+    return job
+
+
+@transaction.atomic
+def confirm(job: BackgroundJob, **parameters: Any) -> bool:
+    """Let a checked import go on, once; False if it has already, or if its file is gone."""
+    checked = BackgroundJob.objects.filter(pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE)
+    confirmed = checked.filter(file_size__gt=0, expires_at__gt=timezone.now()).update(
+        kind=JobKind.IMPORT,
+        state=JobState.WAITING,
+        parameters=job.parameters | parameters,
+        done=0,
+        attempts=0,
+        expires_at=None,
+    )
+    doorbell.ring(RUN_TASK)
+    return confirmed == 1
+
+
+# --- Doing ------------------------------------------------------------------------------------------------
+
+
+def run_due(*, seconds: float = 50.0) -> int:
+    """Do what waits, oldest first, beginning nothing new after so long; returns how many. Safe on several workers."""
+    count, end = 0, monotonic() + seconds
+    while monotonic() < end:
+        job = _take(_due().order_by("id"))
+        if job is None:
+            break
+        count += 1
+        _perform(job)
+    return count
+
+
+def run(job: BackgroundJob) -> BackgroundJob:
+    """Do one job here and now, unless somebody else has it; returns it as it is afterwards."""
+    taken = _take(_due().filter(pk=job.pk))
+    if taken is not None:
+        _perform(taken)
+    return BackgroundJob.objects.get(pk=job.pk)
+
+
+def _due() -> QuerySet[BackgroundJob]:
+    lost = Q(state=JobState.RUNNING, leased_until__lte=timezone.now())
+    return BackgroundJob.objects.filter(Q(state=JobState.WAITING) | lost)
+
+
+@transaction.atomic(durable=True)
+def _take(due: QuerySet[BackgroundJob]) -> BackgroundJob | None:
+    job = due.select_for_update(skip_locked=True, of=("self",)).first()
+    if job is None:
+        return None
+    job.state, job.attempts, job.done = JobState.RUNNING, job.attempts + 1, 0
+    job.leased_until = timezone.now() + LEASE
+    job.save(update_fields=["state", "attempts", "done", "leased_until", "updated_at"])
+    return job
+
+
+def _perform(job: BackgroundJob) -> None:
+    """Do a job that was taken up, and note what came of it."""
+    with translation.override(job.language), timezone.override(job.timezone):
+        try:
+            if job.attempts > MAXIMUM_ATTEMPTS:
+                fail(
+                    job, _("This was interrupted several times. Nothing has changed; please try again later.")
+                )
+                return
+            (work,) = wiring.providers(f"job_{job.kind}")
+            with _as_asked(job), Progress(job) as progress:
+                work(job, progress)
+        except Overtaken:
+            logger.warning("job was taken over", extra={"job_id": job.pk, "attempt": job.attempts})
+        except DomainError as refusal:
+            fail(job, str(refusal))
+        except Exception:
+            logger.exception("job failed", extra={"job_id": job.pk, "kind": job.kind, "about": job.about})
+            fail(job, _("Something went wrong on our side. Nothing has changed; please try again."))
+
+
+@contextmanager
+def _as_asked(job: BackgroundJob) -> Iterator[None]:
+    """Open the scope of whoever asked, if they may still see what they could see then."""
+    user = User.objects.filter(pk=job.user_id).first()
+    if user is None or not scope.still_reaches(user, job.reach):
+        raise NoLongerAllowed()
+    job.user = user
+    with scope.of_user(user):
+        yield
+
+
+# --- Settling ---------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def finish(job: BackgroundJob, *, outcome: dict[str, Any], file: IO[bytes] | None = None) -> None:
+    """Note that the work is done, and keep a file of it in place of the one it came with.
+
+    Call it in the transaction of the work: raises Overtaken if the job is not this worker's any more.
+    """
+    _settle(job, JobState.DONE, outcome=outcome, total=job.total, done=job.total)
+    if file is None:
+        job_files.remove(job)
+    else:
+        job_files.store(job, file)
+
+
+def fail(job: BackgroundJob, why: str) -> None:
+    """Note that nothing came of it, and remove what it came with; `why` is shown."""
+    try:
+        with transaction.atomic():
+            _settle(job, JobState.FAILED, error=why)
+            job_files.remove(job)
+    except Overtaken:
+        pass
+
+
+def _settle(job: BackgroundJob, state: JobState, **changes: Any) -> None:
+    kept = timedelta(hours=settings.JOB_FILE_HOURS)
+    mine = BackgroundJob.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+    now = timezone.now()
+    changes |= {"state": state, "leased_until": None, "expires_at": now + kept, "updated_at": now}
+    if not mine.update(**changes):
+        raise Overtaken
+
+
+# --- Cleaning ---------------------------------------------------------------------------------------------
+
+
+def clean(*, now: datetime) -> int:
+    """Remove files whose time is over, and rows a week later; returns how many files."""
+    expired = BackgroundJob.objects.filter(expires_at__lte=now, file_size__gt=0)
+    count = 0
+    for job in expired.order_by("id").iterator():
+        with transaction.atomic():
+            job_files.remove(job)
+        count += 1
+    BackgroundJob.objects.filter(expires_at__lte=now - KEEP_ROWS).delete()
+    return count

@@ -1,0 +1,42 @@
+"""Limits per client: so many calls in a window of time, counted in the cache.
+
+The counts are a protection, not a rule about balances: with the cache away, calls go through.
+"""
+
+import logging
+import math
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+
+from groundwork.errors import RateLimited
+
+logger = logging.getLogger(__name__)
+
+WINDOWS = {"s": 1, "m": 60, "h": 3600}
+
+
+def check(name: str, client: str) -> None:
+    """Count a call of `client` against the limit `name` of settings.RATE_LIMITS, written as "10/m".
+
+    The window begins with the client's first call. Raises RateLimited, with the seconds until the window ends as
+    `retry_after`.
+    """
+    limit, window = parse(settings.RATE_LIMITS[name])
+    now, key = time.time(), f"rate:{name}:{client}"
+    try:
+        began: float = cache.get_or_set(key, now, timeout=window) or now
+        cache.add(f"{key}:{began}", 0, timeout=window + 1)
+        count = cache.incr(f"{key}:{began}")
+    except Exception as error:
+        logger.warning("rate limit not counted", extra={"limit": name, "error": type(error).__name__})
+        return
+    if count > limit:
+        raise RateLimited(retry_after=max(1, math.ceil(began + window - now)))
+
+
+def parse(text: str) -> tuple[int, int]:
+    """ "10/m" -> (10, 60)."""
+    number, _, unit = text.partition("/")
+    return int(number), WINDOWS[unit]

@@ -1,3 +1,0 @@
-"""The console's pages of loyalty: the program, cards, their ledger, staff PINs and a merchant's settings."""
-
-from loyalty.admin import card, customer, program, settings, staff_pin, store, transaction  # noqa: F401 - registers them

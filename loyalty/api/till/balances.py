@@ -1,0 +1,133 @@
+"""What changes a balance: stamps and points given, rewards handed out, points adjusted."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from groundwork.idempotency.once import Answer
+from loyalty.api import requests, shapes
+from loyalty.api.base import StoreView, answer
+from loyalty.api.documentation import documented
+from loyalty.api.presentation.transactions import Ledger
+from loyalty.errors import (
+    CardInactive,
+    CardNotFound,
+    DailyStampLimit,
+    NotEnoughPoints,
+    NotEnoughStamps,
+    OrderReferenceRequired,
+    OrderReferenceUsed,
+    ProgramInactive,
+    ProgramNotFound,
+    ProgramTypeMismatch,
+    PurchaseBelowMinimum,
+    RewardBelowMinimum,
+    RewardNotFound,
+    StaffPinRequired,
+    StampCooldown,
+)
+from loyalty.services import points, stamps
+from loyalty.services.operation import Posting
+from tenancy.errors import ManagerRequired
+
+WITHOUT_PIN = (ProgramNotFound, ProgramTypeMismatch, ProgramInactive, CardNotFound, CardInactive)
+ALWAYS = (StaffPinRequired, *WITHOUT_PIN)
+
+
+class BalanceView(StoreView):
+    """A call that writes a line of the ledger; the answer is the line and the card after it."""
+
+    def post_line(self, service: Callable[..., Any], card_id: int, given: dict[str, Any]) -> Response:
+        return self.perform(service, self._posted, card_id=card_id, **given)
+
+    def _posted(self, posting: Posting) -> Answer:
+        return answer(201, Ledger(self.store, self.actor).posted(posting))
+
+
+class Stamps(BalanceView):
+    """Stamps are given."""
+
+    @documented(
+        "Give stamps",
+        body=requests.GiveStamps,
+        answers={201: shapes.Stamped},
+        refusals=[*ALWAYS, ManagerRequired, StampCooldown, DailyStampLimit],
+        staff_token=True,
+        exactly_once=True,
+        tags=["stamps"],
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        """More than one at once is for managers. `reward_ready`: this call has filled the card."""
+        return self.post_line(stamps.give, card_id, self.read(requests.GiveStamps))
+
+    def _posted(self, posting: Posting) -> Answer:
+        said = Ledger(self.store, self.actor).posted(posting)
+        return answer(201, said | {"reward_ready": posting.reward_ready})
+
+
+class RedeemStamps(BalanceView):
+    """The reward of a full card is handed out; surplus stamps stay."""
+
+    @documented(
+        "Redeem a full card",
+        body=requests.RedeemStamps,
+        answers={201: shapes.Posted},
+        refusals=[*ALWAYS, NotEnoughStamps],
+        staff_token=True,
+        exactly_once=True,
+        tags=["stamps"],
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        return self.post_line(stamps.redeem, card_id, self.read(requests.RedeemStamps))
+
+
+class Points(BalanceView):
+    """A purchase earns points."""
+
+    @documented(
+        "Give points for a purchase",
+        body=requests.EarnPoints,
+        answers={201: shapes.Posted},
+        refusals=[*ALWAYS, PurchaseBelowMinimum, OrderReferenceRequired, OrderReferenceUsed],
+        staff_token=True,
+        exactly_once=True,
+        tags=["points"],
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        """Whole points, rounded down; one receipt (`order_reference`) earns once."""
+        return self.post_line(points.earn, card_id, self.read(requests.EarnPoints))
+
+
+class RedeemPoints(BalanceView):
+    """A reward is handed out for points."""
+
+    @documented(
+        "Redeem a reward",
+        body=requests.RedeemPoints,
+        answers={201: shapes.Posted},
+        refusals=[*ALWAYS, RewardNotFound, RewardBelowMinimum, NotEnoughPoints],
+        staff_token=True,
+        exactly_once=True,
+        tags=["points"],
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        return self.post_line(points.redeem, card_id, self.read(requests.RedeemPoints))
+
+
+class AdjustPoints(BalanceView):
+    """A balance is put right by hand, up or down but never below 0."""
+
+    for_managers = frozenset({"POST"})
+
+    @documented(
+        "Adjust points",
+        body=requests.AdjustPoints,
+        answers={201: shapes.Posted},
+        refusals=[*WITHOUT_PIN, NotEnoughPoints],
+        exactly_once=True,
+        tags=["points"],
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        return self.post_line(points.adjust, card_id, self.read(requests.AdjustPoints))

@@ -1,0 +1,189 @@
+"""Cards at a store: found, made, looked at; switched off and on, replaced, merged."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from groundwork.errors import NotFound, RateLimited
+from groundwork.idempotency.once import Answer
+from groundwork.web import rate_limits
+from loyalty import finding, selectors
+from loyalty.api import requests, shapes
+from loyalty.api.base import StoreView, answer
+from loyalty.api.documentation import documented
+from loyalty.api.presentation import cards as shown
+from loyalty.api.presentation.transactions import Ledger, with_people
+from loyalty.errors import (
+    CardAlreadyActive,
+    CardAlreadyInactive,
+    CardAmbiguous,
+    CardInactive,
+    CardNotFound,
+    CardNumberMistyped,
+    CardsNotMergeable,
+    CustomerIdentifierRequired,
+    CustomerNotFound,
+    ProgramInactive,
+    ProgramNotFound,
+)
+from loyalty.models import LoyaltyCard
+from loyalty.services import cards, enrollment
+from loyalty.services.enrollment import Enrollment
+
+TAGS = ["cards"]
+
+
+class Cards(StoreView):
+    """The cards that are valid at the store."""
+
+    @documented(
+        "Search cards",
+        query=requests.CardSearch,
+        answers={200: shapes.Card},
+        refusals=[NotFound],
+        paged=True,
+        tags=TAGS,
+    )
+    def get(self, request: Request) -> Response:
+        """Every word must be part of the number, the name, the e-mail address or the phone. Newest first."""
+        asked = self.query(requests.CardSearch)
+        found = finding.search_cards(
+            self.store,
+            text=asked.get("search", ""),
+            is_active=asked.get("is_active"),
+            enrolled_here=asked.get("enrolled_here"),
+        )
+        return self.page(found, lambda rows: shown.cards(rows, self.store))
+
+    @documented(
+        "Enrol a customer",
+        body=requests.StaffEnrollment,
+        answers={201: shapes.Enrolled, 200: shapes.Enrolled},
+        refusals=[CustomerIdentifierRequired, CustomerNotFound, ProgramNotFound, ProgramInactive],
+        exactly_once=True,
+        tags=TAGS,
+    )
+    def post(self, request: Request) -> Response:
+        """201 with a new card, 200 with the one that is there already; that one may be deactivated."""
+        return self.perform(enrollment.enroll, self._enrolled, **self.read(requests.StaffEnrollment))
+
+    def _enrolled(self, result: Enrollment) -> Answer:
+        return answer(200 if result.already_enrolled else 201, shown.enrolled(result, self.store))
+
+
+class CardLookup(StoreView):
+    """What a scanned or typed text means."""
+
+    @documented(
+        "Look a card up",
+        query=requests.CardLookup,
+        answers={200: shapes.Card},
+        refusals=[CardNotFound, CardNumberMistyped, CardAmbiguous, RateLimited],
+        tags=TAGS,
+    )
+    def get(self, request: Request) -> Response:
+        """QR letters, an e-mail address, a phone number or a card number, in this order."""
+        rate_limits.check("lookup", self.caller.session_of(request))
+        text = self.query(requests.CardLookup)["q"]
+        try:
+            found = finding.find_card(self.store, text)
+        except CardAmbiguous as several:
+            matches = shown.cards(several.extra["matches"], self.store)
+            raise CardAmbiguous(matches=matches) from None
+        return Response(shown.card(found, self.store))
+
+
+class Card(StoreView):
+    """One card."""
+
+    @documented("A card", answers={200: shapes.Card}, refusals=[CardNotFound], tags=TAGS)
+    def get(self, request: Request, card_id: int) -> Response:
+        return Response(shown.card(selectors.card_at(self.store, card_id), self.store))
+
+
+class CardTransactions(StoreView):
+    """All that happened to a card, at whichever store."""
+
+    @documented(
+        "A card's transactions",
+        answers={200: shapes.Transaction},
+        refusals=[CardNotFound, NotFound],
+        paged=True,
+        tags=TAGS,
+    )
+    def get(self, request: Request, card_id: int) -> Response:
+        card = selectors.card_at(self.store, card_id)
+        return self.page(with_people(selectors.history(card)), Ledger(self.store, self.actor).lines)
+
+
+class CardAction(StoreView):
+    """A manager's call on one card; the answer is the card."""
+
+    for_managers = frozenset({"POST"})
+
+    def _card(self, row: LoyaltyCard) -> Answer:
+        return answer(200, shown.card(row, self.store))
+
+    def act(self, service: Any, card_id: int, given: dict[str, Any]) -> Response:
+        return self.perform(service, self._card, card_id=card_id, **given)
+
+
+class DeactivateCard(CardAction):
+    """Switch a card off; it keeps its balance and does not expire."""
+
+    @documented(
+        "Deactivate a card",
+        body=requests.SwitchCard,
+        answers={200: shapes.Card},
+        refusals=[ProgramNotFound, CardNotFound, CardAlreadyInactive],
+        exactly_once=True,
+        tags=TAGS,
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        return self.act(cards.deactivate, card_id, self.read(requests.SwitchCard))
+
+
+class ReactivateCard(CardAction):
+    """Switch a card on again."""
+
+    @documented(
+        "Reactivate a card",
+        body=requests.SwitchCard,
+        answers={200: shapes.Card},
+        refusals=[ProgramNotFound, CardNotFound, CardAlreadyActive, CardInactive],
+        exactly_once=True,
+        tags=TAGS,
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        return self.act(cards.reactivate, card_id, self.read(requests.SwitchCard))
+
+
+class ReplaceCard(CardAction):
+    """A lost phone or a leaked QR code: the card gets new ones, the old ones stop working."""
+
+    @documented(
+        "Replace a card",
+        body=requests.ReplaceCard,
+        answers={200: shapes.Card},
+        refusals=[ProgramNotFound, CardNotFound, CardInactive],
+        exactly_once=True,
+        tags=TAGS,
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        return self.act(cards.replace, card_id, self.read(requests.ReplaceCard))
+
+
+class MergeCards(CardAction):
+    """Two cards that are one person's: the balances move to the other card, which is the answer."""
+
+    @documented(
+        "Merge a card into another",
+        body=requests.MergeCards,
+        answers={200: shapes.Card},
+        refusals=[ProgramNotFound, CardNotFound, CardInactive, CardsNotMergeable],
+        exactly_once=True,
+        tags=TAGS,
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        return self.act(cards.merge, card_id, self.read(requests.MergeCards))

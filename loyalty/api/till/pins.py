@@ -1,0 +1,90 @@
+"""Staff PINs, as managers keep them. A PIN is never shown again."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from groundwork.errors import NotFound
+from groundwork.idempotency.once import Answer
+from loyalty import selectors
+from loyalty.api import requests, shapes
+from loyalty.api.base import StoreView, answer
+from loyalty.api.documentation import documented
+from loyalty.api.presentation.stores import staff_pin, staff_pins
+from loyalty.errors import PinNameTaken, PinNotFound, PinTooSimple
+from loyalty.models import StaffPin
+from loyalty.services import pins
+
+TAGS = ["pins"]
+
+
+class StaffPins(StoreView):
+    """Everybody who has a PIN at the store."""
+
+    for_managers = frozenset({"GET", "POST"})
+
+    @documented("Staff PINs", answers={200: shapes.StaffPin}, refusals=[NotFound], paged=True, tags=TAGS)
+    def get(self, request: Request) -> Response:
+        return self.page(selectors.pins_at(self.store), staff_pins)
+
+    @documented(
+        "Add a person",
+        body=requests.NewPin,
+        answers={201: shapes.StaffPin},
+        refusals=[PinTooSimple, PinNameTaken],
+        exactly_once=True,
+        tags=TAGS,
+    )
+    def post(self, request: Request) -> Response:
+        return self.perform(pins.create, self._made, **self.read(requests.NewPin))
+
+    def _made(self, row: StaffPin) -> Answer:
+        return answer(201, staff_pin(row))
+
+
+class OneStaffPin(StoreView):
+    """One person's PIN."""
+
+    for_managers = frozenset({"GET", "PATCH", "DELETE"})
+
+    @documented("A staff PIN", answers={200: shapes.StaffPin}, refusals=[PinNotFound], tags=TAGS)
+    def get(self, request: Request, pin_id: int) -> Response:
+        row = selectors.pins_at(self.store).filter(pk=pin_id).first()
+        if row is None:
+            raise PinNotFound()
+        return Response(staff_pin(row))
+
+    @documented(
+        "Change a person",
+        body=requests.ChangedPin,
+        answers={200: shapes.StaffPin},
+        refusals=[PinNotFound, PinTooSimple, PinNameTaken],
+        tags=TAGS,
+    )
+    def patch(self, request: Request, pin_id: int) -> Response:
+        """A new PIN, or switching it off, ends the tokens of the old one."""
+        given = self.read(requests.ChangedPin)
+        return Response(staff_pin(pins.change(store=self.store, actor=self.actor, pin_id=pin_id, **given)))
+
+    @documented("Remove a person", answers={204: None}, refusals=[PinNotFound], tags=TAGS)
+    def delete(self, request: Request, pin_id: int) -> Response:
+        pins.remove(store=self.store, actor=self.actor, pin_id=pin_id)
+        return Response(status=204)
+
+
+class UnlockStaffPin(StoreView):
+    """A lock-out ends before its time."""
+
+    for_managers = frozenset({"POST"})
+
+    @documented(
+        "End a lock-out",
+        answers={200: shapes.StaffPin},
+        refusals=[PinNotFound],
+        exactly_once=True,
+        tags=TAGS,
+    )
+    def post(self, request: Request, pin_id: int) -> Response:
+        return self.perform(pins.end_lockout, self._unlocked, pin_id=pin_id)
+
+    def _unlocked(self, row: StaffPin) -> Answer:
+        return answer(200, staff_pin(row))

@@ -1,0 +1,92 @@
+"""Stores: which are mine, the program a terminal works with, who is on the chooser, and how the store does."""
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from groundwork.errors import NotAuthenticated, NotFound, RateLimited
+from groundwork.web import rate_limits
+from loyalty import selectors
+from loyalty.api import requests, shapes
+from loyalty.api.base import ApiView, Refusals, StoreView
+from loyalty.api.documentation import documented
+from loyalty.api.presentation import programs, stores
+from loyalty.errors import PinInvalid, PinLocked, PinNotFound, ProgramNotFound
+from loyalty.reporting import statistics
+from loyalty.services import pins
+from tenancy import scope
+
+
+class Stores(ApiView):
+    """The stores where the caller works."""
+
+    @documented("My stores", answers={200: shapes.Store}, paged=True, refusals=[NotFound], tags=["till"])
+    def get(self, request: Request) -> Response:
+        with scope.everything("the caller's memberships decide the scope"):
+            return self.page(self.caller.stores().order_by("-pk"), stores.stores)
+
+    @classmethod
+    def refusals_of(cls, method: str) -> Refusals:
+        return (*cls.refusals, NotAuthenticated)
+
+
+class Store(StoreView):
+    """One store."""
+
+    @documented("A store", answers={200: shapes.Store}, tags=["till"])
+    def get(self, request: Request) -> Response:
+        return Response(stores.store(self.store))
+
+
+class Program(StoreView):
+    """The merchant's program, with rewards and what the terminal needs; switched off or not."""
+
+    @documented("The program", answers={200: shapes.Program}, refusals=[ProgramNotFound], tags=["till"])
+    def get(self, request: Request) -> Response:
+        program = selectors.program_of(self.store.merchant_id)
+        program.merchant = self.store.merchant  # with its settings
+        return Response(programs.program(program))
+
+
+class Staff(StoreView):
+    """The names on the terminal's chooser."""
+
+    @documented("Who is on the chooser", answers={200: shapes.StaffName(many=True)}, tags=["till"])
+    def get(self, request: Request) -> Response:
+        return Response(stores.staff(selectors.staff_at(self.store), now=timezone.now()))
+
+
+class UnlockTerminal(StoreView):
+    """A PIN is typed: a staff token for the calls that ask for one."""
+
+    @documented(
+        "Type a PIN",
+        body=requests.TypedPin,
+        answers={200: shapes.UnlockedTerminal},
+        refusals=[PinNotFound, PinInvalid, PinLocked, RateLimited],
+        tags=["till"],
+    )
+    def post(self, request: Request, pin_id: int) -> Response:
+        rate_limits.check("pin_unlock", f"{self.store.pk}:{self.actor.credential}")
+        typed = self.read(requests.TypedPin)
+        terminal = pins.unlock_terminal(store=self.store, pin_id=pin_id, pin=typed["pin"])
+        return Response(stores.unlocked(terminal))
+
+
+class Statistics(StoreView):
+    """The figures of the store, and of the whole program."""
+
+    for_managers = frozenset({"GET"})
+
+    @documented(
+        "Statistics",
+        query=requests.Period,
+        answers={200: shapes.StoreStatistics},
+        refusals=[ProgramNotFound],
+        tags=["till"],
+    )
+    def get(self, request: Request) -> Response:
+        days, now = self.query(requests.Period)["days"], timezone.now()
+        program = selectors.program_of(self.store.merchant_id)
+        of_store = statistics.of_store(program, self.store, now=now, days=days)
+        return Response({"store": of_store, "program": statistics.of_program(program, now=now, days=days)})

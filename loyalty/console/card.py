@@ -1,0 +1,143 @@
+"""Cards in the console: search by anything, balances and ledger to look at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from loyalty import finding
+from loyalty.console.card_actions import CardActions
+from loyalty.console.card_import import Importing
+from loyalty.console.transaction import signed, who
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
+from tenancy.roles import MANAGERS, OWNERS, Grants
+
+
+def valid_at(card: LoyaltyCard) -> Any:
+    """The one store where a card is valid, or the words for all of them."""
+    return card.scope_store or _("all stores")
+
+
+def state_of(card: LoyaltyCard) -> tuple[str, Any]:
+    """Whether a card can be used: a key for its colour, and the word."""
+    if card.merged_into_id:
+        return "merged", _("merged")
+    return ("on", _("active")) if card.is_active else ("off", _("deactivated"))
+
+
+class LedgerInline(ReadOnlyInline):
+    """All that happened to a card, newest first; also what happened at other stores."""
+
+    grants = Grants(view=MANAGERS)
+    model = LoyaltyTransaction
+    fk_name = "card"
+    per_page = 20
+    ordering = ["-id"]
+    hide_title = True
+    fields = ["when", "kind", "stamps", "points", "store", "who", "notes"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        lines = LoyaltyTransaction.objects.select_related("store", "staff_pin", "user", "api_key")
+        return lines.order_by("-id")
+
+    @display(description=_("when"))
+    def when(self, line: LoyaltyTransaction) -> str:
+        page = reverse("admin:loyalty_loyaltytransaction_change", args=[line.pk])
+        moment = localize(timezone.localtime(line.transaction_at))
+        return format_html('<a class="console-link" href="{}">{}</a>', page, moment)
+
+    @display(description=_("kind"))
+    def kind(self, line: LoyaltyTransaction) -> Any:
+        return line.get_transaction_type_display()
+
+    @display(description=_("stamps"))
+    def stamps(self, line: LoyaltyTransaction) -> str:
+        return signed(line.stamps_delta)
+
+    @display(description=_("points"))
+    def points(self, line: LoyaltyTransaction) -> str:
+        return signed(line.points_delta)
+
+    @display(description=_("who"))
+    def who(self, line: LoyaltyTransaction) -> str:
+        return who(line)
+
+
+@admin.register(LoyaltyCard)
+class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
+    """A customer's card. Its QR code and page address are secrets and not shown."""
+
+    grants = Grants(view=MANAGERS, delete=OWNERS, act=MANAGERS)
+    menu_icon = "loyalty"
+    empty_help = _(
+        "Customers get a card at the till or with the QR code on the counter; those you have already can be imported."
+    )
+    inlines = [LedgerInline]
+    list_display = [
+        "number",
+        "customer",
+        "stamp_count",
+        "points_balance",
+        "merchant",
+        "valid_at",
+        "state",
+        "last_activity_at",
+    ]
+    list_filter = ["is_active", "enrolled_at_store", "merchant"]
+    list_select_related = ["customer", "merchant", "scope_store"]
+    search_fields = ["card_number"]
+    search_help_text = _("Card number, or part of a customer's name, e-mail or phone")
+    fieldsets = [
+        (None, {"fields": ["merchant", ("number", "is_active"), ("customer", "program")]}),
+        (
+            _("Balances"),
+            {
+                "fields": [
+                    ("stamp_count", "total_stamps_earned", "stamps_redeemed", "total_stamps_voided"),
+                    ("points_balance", "total_points_earned", "points_redeemed", "total_points_voided"),
+                ]
+            },
+        ),
+        (
+            _("Where and when"),
+            {
+                "fields": [
+                    ("enrolled_at_store", "valid_at", "merged_into"),
+                    ("created_at", "last_activity_at", "last_stamp_at", "last_points_at"),
+                ]
+            },
+        ),
+    ]
+    readonly_fields = ["number", "valid_at", "created_at"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return finding.matching(queryset, search_term), False
+
+    def store_in_history(self, row: LoyaltyCard) -> int | None:
+        return row.enrolled_at_store_id
+
+    @display(description=_("card number"), ordering="card_number")
+    def number(self, card: LoyaltyCard) -> str:
+        return card.display_number
+
+    @display(description=_("valid at"))
+    def valid_at(self, card: LoyaltyCard) -> Any:
+        return valid_at(card)
+
+    @display(
+        description=_("state"),
+        ordering="is_active",
+        label={"on": "success", "off": "danger", "merged": "default"},
+    )
+    def state(self, card: LoyaltyCard) -> tuple[str, Any]:
+        return state_of(card)

@@ -1,0 +1,194 @@
+"""What a manager does with a card in the console: each button asks for the reason and calls one service."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from groundwork.console.actions import QuestionForm
+from groundwork.idempotency.once import Answer, Claim, fingerprint
+from loyalty import finding
+from loyalty.console.card_forms import AdjustForm, CardForm, MergeForm, ReplaceForm, StampForm, stores_for
+from loyalty.models import LoyaltyCard
+from loyalty.services import cards, points, stamps
+from tenancy.models import Store
+from tenancy.roles import actor_for
+
+
+class CardActions:
+    """The buttons of a card's page. Each is there only while it would work."""
+
+    actions_detail = (
+        "give_stamp",
+        "adjust_points",
+        "reactivate",
+        {
+            "title": _("More"),
+            "icon": "more_horiz",
+            "items": ["send_link", "replace", "merge", "deactivate"],
+        },
+    )
+
+    # --- when ---
+
+    def _may(self, request: HttpRequest, obj: Any) -> LoyaltyCard | None:
+        """The card, if this user may do anything with it."""
+        card = self.row(request, obj)  # type: ignore[attr-defined]
+        if card is None or card.is_deleted or not self.may(request, "act", card):  # type: ignore[attr-defined]
+            return None
+        return card if stores_for(request, card).exists() else None
+
+    def has_give_stamp_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        card = self._may(request, obj)
+        return card is not None and card.is_active and card.program.has_stamps
+
+    def has_adjust_points_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        card = self._may(request, obj)
+        return card is not None and card.is_active and card.program.has_points
+
+    def has_deactivate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        card = self._may(request, obj)
+        return card is not None and card.is_active
+
+    def has_reactivate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        card = self._may(request, obj)
+        return card is not None and not card.is_active and card.merged_into_id is None
+
+    def has_send_link_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        card = self._may(request, obj)
+        return card is not None and card.is_active and bool(card.customer.email)
+
+    # --- what ---
+
+    @action(description=_("Give stamps"), permissions=["give_stamp"], icon="approval")
+    def give_stamp(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(
+            request, object_id, title=_("Give stamps"), form_class=StampForm, perform=self._give_stamp
+        )
+
+    def _give_stamp(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        stamps.give(
+            **_call(request, card, cleaned),
+            count=cleaned["count"],
+            notes=cleaned["reason"],
+            asks_for_pin=False,
+        )
+        text = ngettext("%(count)d stamp was given.", "%(count)d stamps were given.", cleaned["count"])
+        return text % {"count": cleaned["count"]}
+
+    @action(description=_("Adjust points"), permissions=["adjust_points"], icon="exposure")
+    def adjust_points(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(
+            request, object_id, title=_("Adjust points"), form_class=AdjustForm, perform=self._adjust_points
+        )
+
+    def _adjust_points(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        points.adjust(
+            **_call(request, card, cleaned), points_delta=cleaned["points_delta"], reason=cleaned["reason"]
+        )
+        return gettext("The points were adjusted.")
+
+    @action(description=_("Send the link"), permissions=["send_link"], icon="forward_to_inbox")
+    def send_link(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask(  # type: ignore[attr-defined]
+            request,
+            object_id,
+            title=_("Send the link to the card"),
+            explanation=_("The customer gets an e-mail with the address of their card."),
+            form_class=QuestionForm,
+            perform=self._send_link,
+        )
+
+    def _send_link(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        cards.send_link(card=card, actor=actor_for(request, card.merchant_id))
+        return gettext("The link is on its way.")
+
+    @action(description=_("Replace"), permissions=["deactivate"], icon="autorenew")
+    def replace(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(
+            request,
+            object_id,
+            title=_("Replace the card"),
+            explanation=_(
+                "For a lost phone or a code in wrong hands: the QR code and the address of the card's page are new, "
+                "the old ones stop working. Stamps and points stay."
+            ),
+            form_class=ReplaceForm,
+            perform=self._replace,
+        )
+
+    def _replace(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        cards.replace(
+            **_call(request, card, cleaned), reason=cleaned["reason"], new_number=cleaned["new_number"]
+        )
+        card.refresh_from_db()
+        return gettext("The card was replaced.")
+
+    @action(description=_("Merge"), permissions=["deactivate"], icon="merge")
+    def merge(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(
+            request,
+            object_id,
+            title=_("Merge into another card"),
+            explanation=_(
+                "All stamps and points move to the other card, and this one is switched off for good."
+            ),
+            form_class=MergeForm,
+            perform=self._merge,
+        )
+
+    def _merge(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        into = cleaned.get("suggestion") or finding.find_card(cleaned["store"], cleaned["other"]).pk
+        cards.merge(**_call(request, card, cleaned), into_card_id=int(into), reason=cleaned["reason"])
+        return gettext("The cards were merged.")
+
+    @action(
+        description=_("Deactivate"), permissions=["deactivate"], icon="block", variant=ActionVariant.DANGER
+    )
+    def deactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(
+            request,
+            object_id,
+            title=_("Deactivate the card"),
+            explanation=_("It keeps its stamps and points, and nothing on it expires."),
+            perform=self._deactivate,
+        )
+
+    def _deactivate(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        cards.deactivate(**_call(request, card, cleaned), reason=cleaned["reason"])
+        return gettext("The card was deactivated.")
+
+    @action(description=_("Reactivate"), permissions=["reactivate"], icon="check_circle")
+    def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(
+            request,
+            object_id,
+            title=_("Reactivate the card"),
+            explanation=_("It can be used again; its points do not expire within 14 days."),
+            perform=self._reactivate,
+        )
+
+    def _reactivate(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        cards.reactivate(**_call(request, card, cleaned), reason=cleaned["reason"])
+        return gettext("The card is active again.")
+
+    def _ask(self, request: HttpRequest, object_id: str, **page: Any) -> HttpResponse:
+        return self.ask(request, object_id, **({"form_class": CardForm} | page))  # type: ignore[attr-defined]
+
+
+def _call(request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> dict[str, Any]:
+    """What every service is told: where, which card, who, and the key by which a form sent twice is done once."""
+    store: Store = cleaned["store"]
+    actor = actor_for(request, card.merchant_id)
+    claim = Claim(
+        merchant_id=card.merchant_id,
+        store_id=store.pk,
+        credential=actor.credential,
+        key=f"console:{cleaned['key']}",
+        fingerprint=fingerprint("POST", request.path, sorted(request.POST.items())),
+        render=lambda result: Answer(status=200, body=None),
+    )
+    return {"store": store, "card_id": card.pk, "actor": actor, "once": claim}

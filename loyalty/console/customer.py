@@ -1,0 +1,44 @@
+"""What loyalty adds to a customer's page: their cards."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from customers.models import Customer
+from loyalty.console.card import state_of, valid_at
+from loyalty.models import LoyaltyCard
+from tenancy.console.base import ReadOnlyInline
+from tenancy.roles import MANAGERS, Grants
+
+
+class CardInline(ReadOnlyInline):
+    """The living cards of a customer; the number leads to the card's page and its buttons."""
+
+    grants = Grants(view=MANAGERS)
+    model = LoyaltyCard
+    fk_name = "customer"
+    hide_title = True
+    ordering = ["-id"]
+    fields = ["number", "stamp_count", "points_balance", "valid_at", "state", "last_activity_at"]
+
+    @display(description=_("card number"))
+    def number(self, card: LoyaltyCard) -> str:
+        page = reverse("admin:loyalty_loyaltycard_change", args=[card.pk])
+        return format_html('<a class="console-link" href="{}">{}</a>', page, card.display_number)
+
+    @display(description=_("valid at"))
+    def valid_at(self, card: LoyaltyCard) -> Any:
+        return valid_at(card)
+
+    @display(description=_("state"))
+    def state(self, card: LoyaltyCard) -> Any:
+        return state_of(card)[1]
+
+
+# The customer's page belongs to an app that does not know cards: they put their table on it themselves.
+_customer_page = admin.site.get_model_admin(Customer)
+_customer_page.inlines = [*_customer_page.inlines, CardInline]

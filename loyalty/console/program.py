@@ -1,0 +1,201 @@
+"""The program in the console: tabs, languages side by side, rewards beside it; saved through the service."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from loyalty.console.program_form import ProgramForm, RewardForm, side_by_side
+from loyalty.console.program_preview import Previewed
+from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.services import programs
+from loyalty.services.fields import editable_fields
+from tenancy.console.base import ConsoleAdmin, ConsoleStackedInline
+from tenancy.console.single import OnePerMerchant
+from tenancy.roles import MANAGERS, OWNERS, Grants, actor_for, has_one_merchant
+
+
+class RewardInline(ConsoleStackedInline, TranslationStackedInline):
+    """What points buy. A removed reward stays in the ledger under its name."""
+
+    grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
+    model = PointsReward
+    form = RewardForm
+    tab = True
+    ordering_field = "position"
+    hide_ordering_field = True
+    verbose_name_plural = _("Rewards")
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    *side_by_side("name"),
+                    *side_by_side("description"),
+                    ("points_cost", "value_cents", "is_active"),
+                    "position",
+                ]
+            },
+        )
+    ]
+
+
+@admin.register(LoyaltyProgram)
+class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAdmin):
+    """A merchant's one loyalty program."""
+
+    grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
+    menu_title = _("Loyalty program")
+    menu_icon = "workspace_premium"
+    empty_help = _(
+        "Say what customers collect and what they get for it. Without a program there are no cards."
+    )
+    form = ProgramForm
+    inlines = [RewardInline]
+    change_form_after_template = "admin/program_preview.html"
+    list_display = ["name", "merchant", "loyalty_type", "state", "activated_at"]
+    list_filter = ["loyalty_type", "is_active", "merchant"]
+    list_select_related = ["merchant"]
+    search_fields = ["card_name", "merchant__name"]
+    autocomplete_fields = ["merchant"]
+    readonly_fields = ["is_active", "activated_at"]
+    actions_detail = ("activate", "deactivate")
+    fieldsets = [
+        (
+            _("Kind"),
+            {"classes": ["tab"], "fields": ["merchant", "loyalty_type", ("is_active", "activated_at")]},
+        ),
+        (
+            _("Stamps"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("stamps_target", "stamps_reward_value_cents"),
+                    *side_by_side("stamps_reward_description"),
+                ],
+            },
+        ),
+        (
+            _("Points"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("points_per_euro", "welcome_bonus_points"),
+                    ("minimum_purchase_cents", "minimum_redemption_points", "point_value_cents"),
+                    ("points_expiration_days", "expiry_requires_warning"),
+                ],
+            },
+        ),
+        (
+            _("Look"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    *side_by_side("card_name"),
+                    ("card_color", "card_secondary_color"),
+                    ("logo", "hero_image"),
+                ],
+            },
+        ),
+        (
+            _("Terms"),
+            {"classes": ["tab"], "fields": ["privacy_url", *side_by_side("terms_text")]},
+        ),
+        (
+            _("At the till"),
+            {
+                "classes": ["tab"],
+                "fields": ["require_staff_pin", ("cooldown_minutes", "max_daily_stamps")],
+            },
+        ),
+    ]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """There is one living program per merchant."""
+        if has_one_merchant(request.user) and self.choices(request).exists():
+            return False
+        return super().has_add_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and self.has_change_permission(request, obj) and request.method == "POST":
+            return [(None, {"fields": ["confirm"]}), *fieldsets]
+        return fieldsets
+
+    @display(description=_("program"), ordering="card_name")
+    def name(self, program: LoyaltyProgram) -> str:
+        return str(program)
+
+    @display(description=_("state"), ordering="is_active", label={"on": "success", "off": "danger"})
+    def state(self, program: LoyaltyProgram) -> tuple[str, Any]:
+        return ("on", _("active")) if program.is_active else ("off", _("switched off"))
+
+    class Media:
+        js = [Script("console/program-preview.js", type="module")]
+
+    # --- saving, through the service ---
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        fields = {
+            name: form.cleaned_data[name]
+            for name in form.changed_data
+            if name in editable_fields(LoyaltyProgram)
+        }
+        actor = actor_for(request, obj.merchant_id)
+        if change:
+            confirmed = bool(form.cleaned_data.get("confirm"))
+            saved = programs.change(program_id=obj.pk, actor=actor, confirm=confirmed, **fields)
+        else:
+            saved = programs.create(merchant=obj.merchant, actor=actor, **fields)
+        obj.__dict__.update(saved.__dict__)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            programs.changed(form.instance)
+
+    # --- on and off ---
+
+    def has_activate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return row is not None and not row.is_active and self.has_change_permission(request, row)
+
+    def has_deactivate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return row is not None and row.is_active and self.has_change_permission(request, row)
+
+    @action(
+        description=_("Switch on"), permissions=["activate"], icon="play_arrow", variant=ActionVariant.PRIMARY
+    )
+    def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask(
+            request,
+            object_id,
+            title=_("Switch the program on"),
+            explanation=_("Cards can be stamped and redeemed again. Points do not expire within 14 days."),
+            perform=self._activate,
+        )
+
+    def _activate(self, request: HttpRequest, row: LoyaltyProgram, cleaned: dict[str, Any]) -> str:
+        programs.activate(program_id=row.pk, actor=actor_for(request, row.merchant_id))
+        return gettext("The program is switched on.")
+
+    @action(description=_("Switch off"), permissions=["deactivate"], icon="pause")
+    def deactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask(
+            request,
+            object_id,
+            title=_("Switch the program off"),
+            explanation=_("Cards keep their stamps and points; nothing can be earned, redeemed or expire."),
+            perform=self._deactivate,
+        )
+
+    def _deactivate(self, request: HttpRequest, row: LoyaltyProgram, cleaned: dict[str, Any]) -> str:
+        programs.deactivate(program_id=row.pk, actor=actor_for(request, row.merchant_id))
+        return gettext("The program is switched off.")

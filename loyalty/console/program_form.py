@@ -1,0 +1,129 @@
+"""The form of a program: pictures encoded again, and a question before customers lose something."""
+
+import copy
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+
+from groundwork.formats import images
+from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.services import programs
+from tenancy.console.forms import ConsoleForm
+
+LANGUAGES = ("en", "fr", "de", "lb")
+
+
+def in_each_language(field: str) -> tuple[str, ...]:
+    """A translated field's four fields."""
+    return tuple(f"{field}_{language}" for language in LANGUAGES)
+
+
+def side_by_side(field: str) -> list[tuple[str, ...]]:
+    """The same for a fieldset: two and two beside each other."""
+    names = in_each_language(field)
+    return [names[:2], names[2:]]
+
+
+class ProgramForm(ConsoleForm):
+    """A program. A change that takes something from customers is saved only when that is confirmed."""
+
+    confirm = forms.BooleanField(
+        label=_("I know that customers lose something by this change"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+    class Meta:
+        model = LoyaltyProgram
+        fields = ["merchant"]
+        widgets = {
+            "card_color": UnfoldAdminColorInputWidget,
+            "card_secondary_color": UnfoldAdminColorInputWidget,
+            "terms_text": UnfoldAdminTextareaWidget,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = copy.copy(self.instance)
+        if "confirm" in self.fields:
+            self.fields["confirm"].widget = forms.HiddenInput()
+
+    def clean_logo(self) -> Any:
+        return self._picture("logo", images.LOGO_SIZE)
+
+    def clean_hero_image(self) -> Any:
+        return self._picture("hero_image", images.PICTURE_SIZE)
+
+    def _picture(self, name: str, at_most: tuple[int, int]) -> Any:
+        """A picture that was just sent, written anew under a name of our own; anything else as it is."""
+        sent = self.cleaned_data[name]
+        if not isinstance(sent, UploadedFile):
+            return sent
+        sent.seek(0)
+        try:
+            data, ending = images.encode_again(sent.read(images.MAXIMUM_BYTES + 1), at_most=at_most)
+        except images.ImageRefusedError as refused:
+            raise forms.ValidationError(str(refused.reason)) from refused
+        return ContentFile(data, name=f"{uuid.uuid4().hex}.{ending}")
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.instance.pk and not self.errors and not self.cleaned_data.get("confirm"):
+            loss = self.loss()
+            if loss and "confirm" in self.fields:
+                self.fields["confirm"].widget = UnfoldBooleanSwitchWidget()
+                self.add_error("confirm", loss)
+
+    def loss(self) -> str:
+        """What customers lose by this change, as a sentence; empty if nothing. For a form that was validated."""
+        changes = programs.what_changes(self.before, self.instance)
+        count = programs.cards_affected(self.before, changes) if changes.takes_something else 0
+        return _loss(changes, count) if count else ""
+
+
+def _loss(changes: programs.Changes, count: int) -> str:
+    if changes.raises_stamps_target and changes.shortens_expiry:
+        text = ngettext(
+            "%(count)d card loses a full row of stamps, or has points that would now expire.",
+            "%(count)d cards lose a full row of stamps, or have points that would now expire.",
+            count,
+        )
+    elif changes.raises_stamps_target:
+        text = ngettext(
+            "%(count)d card is full now and would not be full any more.",
+            "%(count)d cards are full now and would not be full any more.",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)d card has points that would now expire.",
+            "%(count)d cards have points that would now expire.",
+            count,
+        )
+    return text % {"count": count}
+
+
+class RewardForm(ConsoleForm):
+    """A reward; one language is enough, it stands in for the others."""
+
+    class Meta:
+        model = PointsReward
+        fields = ["points_cost"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in in_each_language("name"):
+            if name in self.fields:
+                self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any] | None:
+        names = in_each_language("name")
+        if not self.errors and not any(self.cleaned_data.get(name) for name in names):
+            self.add_error(names[0], _("Name the reward in one language at least."))
+        return super().clean()

@@ -1,0 +1,94 @@
+"""The enrolment form: four fields and a consent, all that a card needs."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from groundwork.errors import DomainError
+from groundwork.formats.phone import to_e164
+
+LONGEST_NAME = 2 * (Customer._meta.get_field("first_name").max_length or 0)
+OLDEST = 120  # years
+DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"]
+
+
+class EnrollmentForm(forms.Form):
+    """What a customer types to get a card.
+
+    Parameters: country - the store's, ISO 3166: how a phone number without a country is meant.
+    """
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "autocapitalize": "words"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("to get the card back if you lose your phone"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        help_text=_("optional"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    birth_date = forms.DateField(
+        label=_("Birthday"),
+        help_text=_("optional, for a treat"),
+        required=False,
+        input_formats=DATE_FORMATS,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
+        error_messages={"invalid": _("Please write the date as day, month and year.")},
+    )
+    marketing_consent = forms.BooleanField(required=False)
+
+    def __init__(self, *args: object, country: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.country = country
+
+    def typed_fields(self) -> list[forms.BoundField]:
+        """The fields with a label above and an error below; the consent stands apart."""
+        return [self[name] for name in self.fields if name != "marketing_consent"]
+
+    def person(self) -> dict[str, Any]:
+        """What was typed, as the enrolment service takes it."""
+        return self.cleaned_data | {"phone": self.cleaned_data["phone"] or None}
+
+    def take(self, refusal: DomainError) -> str:
+        """Put what a service refused beside its field; returns what belongs to no field, to show above all."""
+        for error in refusal.extra.get("errors", []):
+            if error["field"] in self.fields:
+                self.add_error(error["field"], error["message"])
+        return "" if self.errors else str(refusal.detail)
+
+    def focus_first_error(self) -> None:
+        """Put the cursor where something has to be corrected."""
+        for name in self.fields:
+            if name in self.errors:
+                self.fields[name].widget.attrs["autofocus"] = True
+                return
+
+    def clean_phone(self) -> str:
+        """The number with its country, E.164."""
+        typed = self.cleaned_data["phone"]
+        if not typed:
+            return ""
+        phone = to_e164(typed, self.country)
+        if phone is None:
+            raise forms.ValidationError(_("This phone number does not look complete."), code="phone")
+        return phone
+
+    def clean_birth_date(self) -> date | None:
+        """A day that a living person can have been born on."""
+        born = self.cleaned_data["birth_date"]
+        today = date.today()
+        if born and not (today.year - OLDEST <= born.year and born <= today):
+            raise forms.ValidationError(_("Please check the year."), code="birth_date")
+        return born

@@ -1,0 +1,121 @@
+"""The terminal of a store: the choice of stores, the page at the till, and its empty shell for want of a network."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from loyalty import selectors
+from loyalty.errors import ProgramNotFound
+from loyalty.pages.customer.brand import brand_colors
+from loyalty.pages.language import speak
+from loyalty.pages.terminal import facts, shell
+from loyalty.pages.terminal.texts import terminal_texts
+from tenancy import scope
+from tenancy.models import Store, User
+from tenancy.selectors import stores_of
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Who is signed in, behind `login_required`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def kept_by_nobody(response: HttpResponse) -> HttpResponse:
+    """Mark a page as the signed-in person's. No search engine needs to be told: none signs in."""
+    patch_cache_control(response, no_store=True, private=True)
+    return response
+
+
+def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of a store for those who work there; the view gets the store. 404 for everybody else."""
+
+    @wraps(view)
+    @login_required
+    def page(request: HttpRequest, store_code: str) -> HttpResponse:
+        user = signed_in(request)
+        with scope.of_user(user):
+            store = stores_of(user).filter(store_code=store_code).first()
+        if store is None:
+            raise Http404
+        with scope.merchant(store.merchant_id), timezone.override(store.tzinfo):
+            speak(request, person=user.preferred_language, shop=store.default_language)
+            return kept_by_nobody(view(request, store))
+
+    return page
+
+
+@require_safe
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """The stores where one works; with a single one, straight to its terminal."""
+    user = signed_in(request)
+    with scope.of_user(user):
+        stores = list(stores_of(user))
+    if len(stores) == 1 and "choose" not in request.GET:
+        return redirect("terminal", stores[0].store_code)
+    return kept_by_nobody(render(request, "terminal/choose.html", {"stores": stores}))
+
+
+@require_safe
+@gzip_page  # there is no secret on the page: the CSRF token comes as a cookie
+@ensure_csrf_cookie
+@staff_page
+def show(request: HttpRequest, store: Store) -> HttpResponse:
+    """The terminal, with the names of its staff on the page."""
+    program = selectors.program_of(store.merchant_id)
+    if not program.is_active:
+        raise ProgramNotFound()
+    now = timezone.now()
+    people = [facts.person(pin, locked=pin.is_locked(now)) for pin in selectors.staff_at(store)]
+    context = {
+        "store": store,
+        "people": people,
+        "brand_colors": brand_colors(program),
+        "logo_url": program.logo.url if program.logo else "",
+        "facts": facts.store_facts(store=store, program=program, user=signed_in(request)),
+    }
+    return render(request, "terminal/terminal.html", _shell_context() | context)
+
+
+@require_safe
+def shell(request: HttpRequest) -> HttpResponse:
+    """The terminal without any store, person or card: what the service worker keeps. For anyone."""
+    response = render(request, "terminal/terminal.html", _shell_context() | {"facts": None})
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+@staff_page
+def today(request: HttpRequest, store: Store) -> HttpResponse:
+    """Today's figures of a store, for the terminal's side."""
+    return JsonResponse(selectors.today_at(store, now=timezone.now()))
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, from beside the terminals, because it reaches no further up than its own address."""
+    response = HttpResponse(shell.worker_script(), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _shell_context() -> dict[str, Any]:
+    return {
+        "styles": shell.STYLES,
+        "modules": shell.MODULES,
+        "addresses": facts.addresses(),
+        "texts": terminal_texts(),
+    }

@@ -1,0 +1,294 @@
+"""Statistics of a program and of a store: closed days from roll-ups, the days since live from the ledger.
+
+A day of the merchant is closed once nothing recorded offline can reach it any more. Each line counts on its own
+local day; what undoes another counts against it on the day of the undoing. What the cards amount to is moved on from
+their standing at the end of the closed days (`loyalty.reporting.snapshot`). So no figure costs more the longer the ledger is.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, TruncDate
+
+from loyalty import rules
+from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantCalendar
+from loyalty.models import TransactionType as Kind
+from loyalty.models.figures import FIGURES
+from loyalty.reporting import snapshot
+from tenancy.models import Merchant, Store
+
+STILL_OPEN = rules.OFFLINE_LIMIT + timedelta(hours=1)
+BATCH_DAYS = 92
+FEW_CARDS = 1_000
+
+
+def _big(field: str) -> Cast:
+    return Cast(F(field), BigIntegerField())
+
+
+def _sum(field: str, condition: Q, factor: int = 1) -> Coalesce:
+    return Coalesce(Sum(_big(field) * Value(factor), filter=condition), Value(0))
+
+
+def _count(condition: Q) -> Count:
+    return Count("id", filter=condition)
+
+
+def _ledger_figures() -> dict[str, Any]:
+    """The aggregates behind FIGURES, over any set of ledger lines."""
+    up, down = Q(points_delta__gt=0), Q(points_delta__lt=0)
+    stamps = Q(transaction_type=Kind.STAMP_EARNED) | Q(transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0)
+    given_back = Q(transaction_type=Kind.STAMP_VOIDED, stamps_delta__gt=0)
+    earned = Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED]) | Q(
+        up, transaction_type=Kind.POINTS_ADJUSTMENT
+    )
+    taken_back = Q(down, transaction_type=Kind.POINTS_VOIDED)
+    undone_redemption = Q(transaction_type=Kind.POINTS_VOIDED, voids__transaction_type=Kind.POINTS_REDEEMED)
+    undone_deduction = Q(
+        up, transaction_type=Kind.POINTS_VOIDED, voids__transaction_type=Kind.POINTS_ADJUSTMENT
+    )
+    redeemed = Q(transaction_type=Kind.POINTS_REDEEMED)
+    deducted = Q(down, transaction_type=Kind.POINTS_ADJUSTMENT)
+    return {
+        "new_cards": _count(Q(transaction_type=Kind.CARD_CREATED)),
+        "stamps": _sum("stamps_delta", stamps),
+        "stamps_redeemed": _count(Q(transaction_type=Kind.STAMP_REDEEMED)) - _count(given_back),
+        "points_issued": _sum("points_delta", earned | taken_back),
+        "points_redeemed": _sum("points_delta", redeemed | undone_redemption, factor=-1),
+        "points_redemptions": _count(redeemed) - _count(undone_redemption),
+        "points_expired": _sum("points_delta", Q(transaction_type=Kind.POINTS_EXPIRED), factor=-1),
+        "points_voided": _sum("points_delta", taken_back | deducted | undone_deduction, factor=-1),
+    }
+
+
+def _lines(merchant: Merchant) -> QuerySet[LoyaltyTransaction]:
+    """The ledger of a merchant's living cards; the deleted ones are fewer to look at."""
+    deleted = LoyaltyCard.deleted_objects.filter(merchant=merchant).order_by()
+    return LoyaltyTransaction.objects.filter(~Q(card__in=deleted.values("pk")), merchant=merchant)
+
+
+def _count_days(
+    lines: QuerySet[LoyaltyTransaction], merchant: Merchant, *, start: date | None, end: date | None = None
+) -> list[dict[str, Any]]:
+    """Figures per store and local day from the ledger alone; `end` is excluded."""
+    if start is not None:
+        lines = lines.filter(transaction_at__gte=snapshot.midnight(start, merchant))
+    if end is not None:
+        lines = lines.filter(transaction_at__lt=snapshot.midnight(end, merchant))
+    by_day = lines.annotate(date=TruncDate("transaction_at", tzinfo=merchant.tzinfo)).order_by()
+    rows: Iterable[Any] = by_day.values("store_id", "date").annotate(**_ledger_figures())
+    return list(rows)
+
+
+# --- Rolling up -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def roll_up(merchant: Merchant, *, now: datetime) -> int:
+    """Roll up the days that have closed since the last time; returns how many rows were written."""
+    calendar = _locked_calendar(merchant)
+    closed_before = (now - STILL_OPEN).astimezone(merchant.tzinfo).date()
+    start = calendar.open_from or _first_day(merchant)
+    written = 0
+    while start is not None and start < closed_before:
+        end = min(start + timedelta(days=BATCH_DAYS), closed_before)
+        days = _count_days(_lines(merchant), merchant, start=start, end=end)
+        DailyFigures.objects.bulk_create(
+            [DailyFigures(merchant=merchant, **row) for row in days], batch_size=1000
+        )
+        written += len(days)
+        start = calendar.open_from = end
+    calendar.save(update_fields=["open_from", "updated_at"])
+    _take_standing(merchant, calendar)
+    return written
+
+
+def _take_standing(merchant: Merchant, calendar: MerchantCalendar) -> None:
+    program = LoyaltyProgram.objects.filter(merchant=merchant).select_related("merchant").first()
+    if program is None or calendar.open_from is None:
+        return
+    until = snapshot.midnight(calendar.open_from, merchant)
+    if not snapshot.is_taken(program, until=until):
+        snapshot.take(program, until=until)
+
+
+def forget_roll_ups(merchant: Merchant) -> None:
+    """Count everything live until the next roll-up."""
+    with transaction.atomic():
+        _forget(_locked_calendar(merchant))
+
+
+def _forget(calendar: MerchantCalendar) -> None:
+    DailyFigures.objects.filter(merchant=calendar.merchant_id).delete()
+    snapshot.forget(calendar.merchant)
+    calendar.open_from = None
+    calendar.save(update_fields=["open_from", "updated_at"])
+
+
+@transaction.atomic
+def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
+    """Take the cards of a deletion batch out of the closed days (-1), or bring them back (+1).
+
+    Many cards are not taken one by one: the merchant's days are all counted again by the next roll-up.
+    """
+    calendar = _locked_calendar(merchant)
+    if calendar.open_from is None:
+        return
+    cards = LoyaltyCard.all_objects.filter(merchant=merchant, deletion_batch=batch)
+    if len(cards.values("pk")[: FEW_CARDS + 1]) > FEW_CARDS:
+        _forget(calendar)
+        return
+    lines = LoyaltyTransaction.objects.filter(card__in=cards.values("pk"))
+    for row in _count_days(lines, merchant, start=None, end=calendar.open_from):
+        day, _made = DailyFigures.objects.get_or_create(
+            merchant=merchant, store_id=row["store_id"], date=row["date"]
+        )
+        for name in FIGURES:
+            setattr(day, name, getattr(day, name) + sign * row[name])
+        day.save()
+    for program in LoyaltyProgram.all_objects.filter(pk__in=cards.values("program")).select_related(
+        "merchant"
+    ):
+        snapshot.move(program, batch=batch, sign=sign)
+
+
+@transaction.atomic
+def rebuild(merchant: Merchant, *, now: datetime) -> int:
+    """Make a merchant's roll-ups again from the ledger; returns how many rows there are."""
+    forget_roll_ups(merchant)
+    return roll_up(merchant, now=now)
+
+
+def _locked_calendar(merchant: Merchant) -> MerchantCalendar:
+    MerchantCalendar.objects.get_or_create(merchant=merchant)
+    return MerchantCalendar.objects.select_for_update(no_key=True).get(merchant=merchant)
+
+
+def _first_day(merchant: Merchant) -> date | None:
+    first = _lines(merchant).order_by("transaction_at").values_list("transaction_at", flat=True).first()
+    return first.astimezone(merchant.tzinfo).date() if first else None
+
+
+# --- Reading ----------------------------------------------------------------------------------------------
+
+
+def of_program(program: LoyaltyProgram, *, now: datetime, days: int = 30) -> dict[str, Any]:
+    """A program's statistics over all stores; `days` (1 to 366) is the length of `daily`."""
+    cards = LoyaltyCard.objects.filter(program=program)
+    return _statistics(program, cards, now=now, days=days)
+
+
+def of_store(program: LoyaltyProgram, store: Store, *, now: datetime, days: int = 30) -> dict[str, Any]:
+    """A store's: its cards are those enrolled there, its transactions those made there."""
+    cards = LoyaltyCard.objects.filter(program=program, enrolled_at_store=store)
+    return _statistics(program, cards, now=now, days=days, store=store)
+
+
+def _statistics(
+    program: LoyaltyProgram,
+    cards: QuerySet[LoyaltyCard],
+    *,
+    now: datetime,
+    days: int,
+    store: Store | None = None,
+) -> dict[str, Any]:
+    merchant = program.merchant
+    today = now.astimezone(merchant.tzinfo).date()
+    by_day = _figures_by_day(merchant, store)
+    totals = _added(by_day.values())
+    month = _added(
+        figures for day, figures in by_day.items() if (day.year, day.month) == (today.year, today.month)
+    )
+    amount = snapshot.of(program, store) or _counted(program, cards)
+    first = today - timedelta(days=days - 1)
+    return {
+        "total_cards": amount.cards,
+        "active_cards": amount.active,
+        "total_stamps_issued": totals["stamps"],
+        "total_stamps_redeemed": totals["stamps_redeemed"],
+        "stamps_this_month": month["stamps"],
+        "redemptions_this_month": month["stamps_redeemed"],
+        "total_points_issued": totals["points_issued"],
+        "total_points_redeemed": totals["points_redeemed"],
+        "total_points_expired": totals["points_expired"],
+        "total_points_voided": totals["points_voided"],
+        "points_this_month": month["points_issued"],
+        "points_redemptions_this_month": month["points_redemptions"],
+        "cards_with_activity_30d": snapshot.recently_active(program, store, now=now),
+        "average_stamps_per_card": _ratio(totals["stamps"], amount.cards, 2),
+        "average_points_per_card": _ratio(totals["points_issued"], amount.cards, 2),
+        "redemption_rate": _redemption_rate(program, totals),
+        "estimated_liability_cents": amount.liability,
+        "daily": [_day(day, by_day.get(day, {})) for day in _days(first, today)],
+    }
+
+
+def _figures_by_day(merchant: Merchant, store: Store | None) -> dict[date, Counter]:
+    calendar = MerchantCalendar.objects.filter(merchant=merchant).first()
+    open_from = calendar.open_from if calendar else None
+    by_day = _closed_days(merchant, store, open_from) if open_from else {}
+    lines = _lines(merchant) if store is None else _lines(merchant).filter(store=store)
+    for row in _count_days(lines, merchant, start=open_from):
+        figures = by_day.setdefault(row["date"], Counter())
+        for name in FIGURES:
+            figures[name] += row[name]
+    return by_day
+
+
+def _closed_days(merchant: Merchant, store: Store | None, open_from: date) -> dict[date, Counter]:
+    # Not what the roll-up closes in this very moment: those days are counted live.
+    closed = DailyFigures.objects.filter(merchant=merchant, date__lt=open_from)
+    if store is not None:
+        closed = closed.filter(store=store)
+    sums = closed.order_by().values("date").annotate(**{f"sum_{name}": Sum(name) for name in FIGURES})
+    rows: list[Any] = list(sums)
+    return {row["date"]: Counter({name: row[f"sum_{name}"] for name in FIGURES}) for row in rows}
+
+
+def _added(days: Iterable[Mapping[str, int]]) -> Counter:
+    total: Counter = Counter(dict.fromkeys(FIGURES, 0))
+    for figures in days:
+        for name in FIGURES:
+            total[name] += figures[name]
+    return total
+
+
+def _counted(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> snapshot.Amount:
+    """The cards one by one, where there is no standing yet or the program has changed since."""
+    value, reward = snapshot.point_value(program), program.stamps_reward_value_cents or 0
+    return snapshot.Amount(
+        **cards.aggregate(
+            cards=Count("id"),
+            active=Count("id", filter=Q(is_active=True)),
+            liability=Coalesce(
+                Sum(_big("stamp_count") * Value(reward) / Value(program.stamps_target))
+                + Sum(_big("points_balance") * Value(value) / Value(10_000)),
+                Value(0),
+            ),
+        )
+    )
+
+
+def _redemption_rate(program: LoyaltyProgram, totals: Mapping[str, int]) -> float:
+    if program.has_stamps:
+        return _ratio(totals["stamps_redeemed"], totals["stamps"], 4)
+    return _ratio(totals["points_redeemed"], totals["points_issued"], 4)
+
+
+def _ratio(part: int, whole: int, decimals: int) -> float:
+    return float(round(Decimal(part) / whole, decimals)) if whole > 0 else 0.0
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _day(day: date, figures: Mapping[str, int]) -> dict[str, Any]:
+    names = ("new_cards", "stamps", "stamps_redeemed", "points_issued", "points_redeemed", "points_expired")
+    return {"date": day.isoformat(), **{name: figures.get(name, 0) for name in names}}

@@ -1,0 +1,141 @@
+"""The merchant console's site: one tenant scope per request, the menu of each role, its names and its looks.
+
+Every request is answered, and its template rendered, inside the scope of the signed-in user; an admin class that
+forgot to narrow its rows would still see no other merchant's.
+"""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.i18n import set_language
+from unfold.sites import UnfoldAdminSite
+
+from loyalty.pages.language import QUERY_PARAMETER
+from loyalty_site.console import MENU, dashboard
+from loyalty_site.console.sign_in import SignInForm
+from tenancy import scope
+from tenancy.models import Merchant
+
+View = Callable[..., Any]
+
+
+class Autocomplete(AutocompleteJsonView):
+    """Proposes what may be chosen: living rows of this user, for the fields that a page of the console offers."""
+
+    def process_request(self, request: HttpRequest) -> tuple[Any, ...]:
+        found = super().process_request(request)
+        field = found[2]
+        page = self.admin_site._registry.get(field.model)  # type: ignore[union-attr]
+        if page is None or field.name not in page.get_autocomplete_fields(request):
+            raise PermissionDenied
+        return found
+
+    def get_queryset(self) -> QuerySet:
+        page: Any = self.model_admin
+        rows, may_repeat = page.get_search_results(self.request, page.choices(self.request), self.term)
+        return rows.distinct() if may_repeat else rows
+
+
+def _zone_of(user: Any) -> ZoneInfo:
+    """The clock a user reads: their merchant's; operators and people of several merchants read the usual one."""
+    zones = {row.merchant.timezone for row in user.memberships()} if user.is_authenticated else set()
+    usual: str = Merchant._meta.get_field("timezone").default
+    return ZoneInfo(zones.pop() if len(zones) == 1 else usual)
+
+
+def _without_language(request: HttpRequest) -> HttpResponseBase:
+    """The same page without `?lang=`, which lists would take for a filter; the middleware remembers the choice."""
+    query = request.GET.copy()
+    del query[QUERY_PARAMETER]
+    return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
+class ConsoleSite(UnfoldAdminSite):
+    """The one admin site. What each role may do is said by the admin classes (`tenancy.console.base`)."""
+
+    login_form = SignInForm
+    enable_nav_sidebar = True
+    index_title = _("Overview")
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        checked = super().admin_view(view, cacheable)
+
+        def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "GET" and QUERY_PARAMETER in request.GET:
+                return _without_language(request)
+            user = request.user
+            opened = scope.of_user(user) if user.is_authenticated else scope.merchants(())
+            with opened, timezone.override(_zone_of(user)):
+                response = checked(request, *args, **kwargs)
+                # A template may ask the database too: it is rendered before the scope closes.
+                if not getattr(response, "is_rendered", True):
+                    response.render()
+                return response
+
+        return update_wrapper(scoped, view)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("language/", set_language, name="language"), *super().get_urls()]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        return Autocomplete.as_view(admin_site=self)(request)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        return super().login(request, {"title": _("Sign in"), **(extra_context or {})})
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        return super().index(request, {**dashboard.context(request), **(extra_context or {})})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        return {**context, "site_title": settings.SITE_NAME, "site_header": settings.SITE_NAME}
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The menu: groups in the order of MENU, with what works for this user."""
+        overview = {"title": _("Overview"), "icon": "space_dashboard", "link": reverse("admin:index")}
+        groups = [self._group("", [self._item(request, overview)])]
+        for title, labels in MENU:
+            items = [self._item(request, entry) for label in labels if (entry := self._entry(request, label))]
+            if items:
+                groups.append(self._group(title, items))
+        return groups
+
+    def _group(self, title: Any, items: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"title": title, "separator": bool(title), "collapsible": False, "items": items}
+
+    def _entry(self, request: HttpRequest, label: str) -> dict[str, Any] | None:
+        if not apps.is_installed(label.partition(".")[0]):
+            return None
+        try:
+            model = apps.get_model(label)
+        except LookupError:
+            return None
+        model_admin = self._registry.get(model)
+        if model_admin is None or not model_admin.has_view_permission(request):
+            return None
+        meta = model._meta
+        return {
+            "title": getattr(model_admin, "menu_title", None) or capfirst(meta.verbose_name_plural),
+            "icon": getattr(model_admin, "menu_icon", "folder"),
+            "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+        }
+
+    def _item(self, request: HttpRequest, entry: dict[str, Any]) -> dict[str, Any]:
+        is_index = entry["link"] == reverse("admin:index")
+        active = request.path == entry["link"] if is_index else request.path.startswith(entry["link"])
+        return {**entry, "active": active, "has_permission": True}

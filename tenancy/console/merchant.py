@@ -1,0 +1,106 @@
+"""Merchants and their stores."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelect2Widget
+
+from tenancy.console.base import ConsoleAdmin
+from tenancy.console.single import OnePerMerchant
+from tenancy.models import Merchant, Role, Store
+from tenancy.roles import MANAGERS, OPERATORS, OWNERS, Grants, role_for
+
+
+class ZoneChoice:
+    """Offers the time zones that there are, with a field to search them."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "timezone":
+            none = [("", "")] if db_field.blank else []
+            zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+            kwargs["widget"] = UnfoldAdminSelect2Widget(choices=[*none, *zones])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Merchant)
+class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
+    """A business. What addresses and money hang on is for operators."""
+
+    grants = Grants(view=OWNERS, add=OPERATORS, change=OWNERS, delete=OPERATORS)
+    menu_icon = "storefront"
+    list_display = ["name", "slug", "currency", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "slug", "contact_email"]
+    fieldsets = [
+        (None, {"fields": ["name", "contact_email", "default_language", "timezone"]}),
+        (_("Platform"), {"fields": ["slug", "currency", "is_active"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = list(super().get_readonly_fields(request, obj))
+        return fields if request.user.is_superuser else [*fields, "slug", "currency", "is_active"]
+
+
+@admin.register(Store)
+class StoreAdmin(ZoneChoice, ConsoleAdmin):
+    """A shop. Its code stands in printed addresses: an owner chooses it once."""
+
+    grants = Grants(view=MANAGERS, add=OWNERS, change=MANAGERS, delete=OWNERS)
+    menu_icon = "store"
+    empty_help = _("A store is where cards are given out, stamped and redeemed.")
+    list_display = ["name", "store_code", "merchant", "city", "is_active"]
+    list_filter = ["merchant", "is_active"]
+    list_select_related = ["merchant"]
+    search_fields = ["name", "store_code", "city"]
+    autocomplete_fields = ["merchant"]
+    prepopulated_fields = {"store_code": ["name"]}
+    fieldsets = [
+        (None, {"fields": ["merchant", "name", "store_code", "subdomain", "is_active"]}),
+        (
+            _("Address"),
+            {
+                "fields": [
+                    "address_line1",
+                    "address_line2",
+                    ("postal_code", "city", "country"),
+                    ("latitude", "longitude"),
+                ],
+                "description": _("Near this place, wallets show the card by themselves."),
+            },
+        ),
+        (_("Language and time"), {"fields": [("default_language", "timezone")]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = list(super().get_readonly_fields(request, obj))
+        if obj is None or request.user.is_superuser:
+            return fields
+        fields.append("store_code")
+        if role_for(request.user, obj.merchant_id) not in OWNERS:
+            fields += ["subdomain", "is_active"]
+        return fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return self.prepopulated_fields if obj is None else {}
+
+    def store_in_history(self, row: Store) -> int:
+        return row.pk
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """The confirmation; nobody deletes the ground under their own feet."""
+        rows, counts, denied, protected = super().get_deleted_objects(objs, request)
+        gone = {store.pk for store in objs}
+        kept = {
+            row.merchant_id
+            for row in request.user.memberships()  # type: ignore[union-attr]
+            if row.role == Role.OWNER and row.store_id not in gone
+        }
+        if not request.user.is_superuser and any(store.merchant_id not in kept for store in objs):
+            protected = [
+                *protected,
+                _("Your own place as owner: make yourself owner at another store first."),
+            ]
+        return rows, counts, denied, protected

@@ -1,0 +1,228 @@
+"""The outbox: announced with the transaction, delivered afterwards, tried again, and at rest when nothing helps."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from groundwork.messaging import outbox, wiring
+from groundwork.messaging.models import OutboxState
+from loyalty.events import PointsExpired, ProgramChanged, RewardReady
+from tenancy import scope
+from tenancy.models import Merchant, OutboxMessage, Store
+from tests import factories
+from tests.groundwork import listeners
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
+NOTE, STUMBLE = "tests.groundwork.listeners.note", "tests.groundwork.listeners.stumble"
+
+
+@pytest.fixture(autouse=True)
+def table(settings: Settings) -> Iterator[None]:
+    settings.SUBSCRIBERS_TABLE = "tests.groundwork.listeners.SUBSCRIBERS"
+    wiring.forget()
+    listeners.heard.clear()
+    listeners.failures.clear()
+    yield
+    wiring.forget()
+
+
+@pytest.fixture
+def merchant() -> Merchant:
+    return factories.store().merchant
+
+
+def announce(merchant: Merchant) -> None:
+    outbox.record(RewardReady(merchant_id=merchant.pk, card_ids=[7], transaction_ids=[8]))
+
+
+def states() -> dict[str, str]:
+    return dict(OutboxMessage.objects.values_list("subscriber", "state"))
+
+
+def test_an_event_becomes_one_row_for_each_listener_with_ids_only(merchant: Merchant) -> None:
+    announce(merchant)
+    rows = list(OutboxMessage.objects.order_by("id"))
+    assert [(row.event, row.subscriber, row.state) for row in rows] == [
+        ("loyalty.reward_ready", NOTE, "waiting"),
+        ("loyalty.reward_ready", STUMBLE, "waiting"),
+    ]
+    payload = {"merchant_id": merchant.pk, "card_ids": [7], "transaction_ids": [8]}
+    assert [row.payload for row in rows] == [payload, payload]
+
+
+def test_what_was_rolled_back_was_not_announced(merchant: Merchant) -> None:
+    with transaction.atomic():
+        announce(merchant)
+        transaction.set_rollback(True)
+    assert not OutboxMessage.objects.exists()
+
+
+def test_an_event_that_nobody_listens_to_leaves_no_row(merchant: Merchant) -> None:
+    class Unheard(ProgramChanged):
+        name = "loyalty.unheard"
+
+    outbox.record(Unheard(merchant_id=merchant.pk, program_id=1))
+    assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_a_transaction_nothing_can_be_announced() -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        outbox.record(ProgramChanged(merchant_id=1, program_id=1))
+
+
+def test_the_relay_delivers_once_in_the_merchants_scope(merchant: Merchant) -> None:
+    announce(merchant)
+    assert outbox.relay() == 2
+    assert outbox.relay() == 0
+    ((event, heard_in),) = listeners.heard
+    assert (event["card_ids"], heard_in) == ([7], frozenset([merchant.pk]))
+    assert states() == {NOTE: OutboxState.DONE, STUMBLE: OutboxState.DONE}
+
+
+def test_a_listener_that_fails_leaves_nothing_behind_and_spoils_nothing_for_others(
+    merchant: Merchant,
+) -> None:
+    listeners.failures.append(ValueError("out of order"))
+    with time_machine.travel(NOON, tick=False):
+        announce(merchant)
+        assert outbox.relay() == 1
+    row = OutboxMessage.objects.get(subscriber=STUMBLE)
+    assert (row.state, row.attempts, row.last_error) == ("waiting", 1, "ValueError: out of order")
+    assert row.next_attempt_at == NOON + timedelta(seconds=10)
+    with scope.merchant(merchant):
+        assert not Store.objects.filter(city="Written by a listener").exists()
+
+
+def test_it_is_tried_again_with_growing_pauses_until_it_works(merchant: Merchant) -> None:
+    listeners.failures.extend([ValueError(), ValueError()])
+    with time_machine.travel(NOON, tick=False) as clock:
+        announce(merchant)
+        outbox.relay()
+        clock.shift(timedelta(seconds=9))
+        assert outbox.relay() == 0
+        clock.shift(timedelta(seconds=1))
+        outbox.relay()
+        assert OutboxMessage.objects.get(subscriber=STUMBLE).next_attempt_at == NOON + timedelta(seconds=30)
+        clock.shift(timedelta(seconds=20))
+        assert outbox.relay() == 1
+    row = OutboxMessage.objects.get(subscriber=STUMBLE)
+    assert (row.state, row.last_error) == ("done", "")
+
+
+def test_the_pauses_grow_to_six_hours_and_no_further() -> None:
+    seconds = [outbox.pause(attempts).total_seconds() for attempts in (1, 2, 3, 10, 12, 60)]
+    assert seconds == [10, 20, 40, 5120, 20480, 21600]
+
+
+def test_what_never_works_rests_as_dead_until_somebody_tries_it_again(merchant: Merchant) -> None:
+    listeners.failures.extend(ValueError() for _attempt in range(outbox.MAXIMUM_ATTEMPTS))
+    with time_machine.travel(NOON, tick=False) as clock:
+        announce(merchant)
+        for _attempt in range(outbox.MAXIMUM_ATTEMPTS + 3):
+            outbox.relay()
+            clock.shift(timedelta(hours=7))
+        row = OutboxMessage.objects.get(subscriber=STUMBLE)
+        assert (row.state, row.attempts) == ("dead", 12)
+        done = OutboxMessage.objects.get(subscriber=NOTE)
+        assert outbox.try_again([row.pk, done.pk]) == 1
+        assert outbox.relay() == 1
+    assert states() == {NOTE: "done", STUMBLE: "done"}
+
+
+def test_a_listener_that_is_gone_is_a_failure_like_any_other(merchant: Merchant) -> None:
+    outbox.record(PointsExpired(merchant_id=merchant.pk, card_ids=[1]))
+    assert outbox.relay() == 0
+    assert OutboxMessage.objects.get().last_error.startswith("ImportError")
+
+
+def test_many_messages_are_delivered_in_one_go_and_a_limit_is_kept(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "BATCH", 2)
+    for program_id in range(7):
+        outbox.record(ProgramChanged(merchant_id=merchant.pk, program_id=program_id))
+    assert outbox.relay(limit=4) == 4
+    assert outbox.relay() == 3
+    assert [event["program_id"] for event, _scope in listeners.heard] == list(range(7))
+
+
+def test_when_its_time_is_over_it_rings_for_the_rest(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(outbox, "BATCH", 2)
+    for program_id in range(5):
+        outbox.record(ProgramChanged(merchant_id=merchant.pk, program_id=program_id))
+    monkeypatch.setattr(outbox.doorbell, "ring", rung.append)
+    assert (outbox.relay(seconds=0), rung) == (2, [outbox.RELAY_TASK])
+    assert (outbox.relay(), rung) == (3, [outbox.RELAY_TASK])
+
+
+def test_a_message_costs_three_statements_besides_its_handler_and_a_batch_one(merchant: Merchant) -> None:
+    """Taking it, not waiting for the disk, settling it."""
+
+    def statements(messages: int) -> int:
+        for program_id in range(messages):
+            outbox.record(ProgramChanged(merchant_id=merchant.pk, program_id=program_id))
+        with CaptureQueriesContext(connection) as captured:
+            assert outbox.relay() == messages
+        savepoints = [query for query in captured if "SAVEPOINT" in query["sql"]]
+        return len(captured) - len(savepoints)
+
+    assert (statements(1), statements(50)) == (1 + 3, 1 + 3 * 50)
+
+
+def test_settled_messages_are_kept_for_a_week_and_others_for_ever(merchant: Merchant) -> None:
+    listeners.failures.extend(ValueError() for _attempt in range(20))
+    with time_machine.travel(NOON, tick=False):
+        announce(merchant)
+        outbox.relay()
+    assert outbox.clean(now=NOON + timedelta(days=7)) == 0
+    assert outbox.clean(now=NOON + timedelta(days=7, seconds=1)) == 1
+    assert states() == {STUMBLE: "waiting"}
+
+
+def test_monitoring_sees_how_far_behind_it_is(merchant: Merchant) -> None:
+    assert outbox.lag(now=NOON) == {"waiting": 0, "dead": 0, "late_seconds": 0.0}
+    with time_machine.travel(NOON, tick=False):
+        announce(merchant)
+    OutboxMessage.objects.filter(subscriber=NOTE).update(state=OutboxState.DEAD)
+    later = NOON + timedelta(seconds=90)
+    assert outbox.lag(now=later) == {"waiting": 1, "dead": 1, "late_seconds": 90.0}
+
+
+def test_a_message_that_pauses_after_a_failure_is_not_late(merchant: Merchant) -> None:
+    listeners.failures.append(ValueError())
+    with time_machine.travel(NOON, tick=False):
+        announce(merchant)
+        outbox.relay()
+    assert outbox.lag(now=NOON + timedelta(seconds=9)) == {"waiting": 1, "dead": 0, "late_seconds": 0.0}
+    assert outbox.lag(now=NOON + timedelta(seconds=12))["late_seconds"] == 2.0
+
+
+def test_a_command_tells_monitoring_and_fails_beyond_a_limit(merchant: Merchant) -> None:
+    def told(*arguments: str) -> str:
+        out = StringIO()
+        call_command("outbox_lag", *arguments, stdout=out)
+        return out.getvalue().strip()
+
+    with time_machine.travel(NOON, tick=False) as clock:
+        announce(merchant)
+        clock.shift(timedelta(seconds=90))
+        assert told("--limit", "90") == "2 waiting, 0 given up, 90.0 s late"
+        assert json.loads(told("--json")) == {"waiting": 2, "dead": 0, "late_seconds": 90.0}
+        with pytest.raises(CommandError, match=r"2 waiting, 0 given up, 90\.0 s late"):
+            told("--limit", "89")
+        OutboxMessage.objects.update(state=OutboxState.DEAD)
+        with pytest.raises(CommandError, match="0 waiting, 2 given up"):
+            told("--limit", "90")
