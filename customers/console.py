@@ -13,10 +13,11 @@ from unfold.enums import ActionVariant
 
 from customers import selectors, services
 from customers.models import Customer
+from groundwork.console.grants import Grants
 from groundwork.formats.phone import to_e164
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
-from tenancy.roles import MANAGERS, OWNERS, Grants
+from tenancy.roles import MANAGERS, OWNERS
 
 DEFAULT_COUNTRY = "LU"
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from customers.events import CustomerRenamed
 from customers.models import Customer
+from customers.ports import personal_data
 from groundwork.formats.phone import to_e164
 from groundwork.messaging import outbox
-from groundwork.messaging.wiring import providers
 from tenancy.models import Merchant, Store
 
 NAME_FIELDS = frozenset({"first_name", "last_name"})
@@ -108,8 +108,8 @@ def export_person(*, customer: Customer) -> dict[str, Any]:
             "created_at": customer.created_at,
         }
     }
-    for provide in providers("person_export"):
-        data.update(provide(customer))
+    for app in personal_data:
+        data.update(app.export(customer))
     return data
 
 
@@ -119,8 +119,8 @@ def erase_person(*, customer: Customer) -> None:
     locked = Customer.all_objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
     if locked.erased_at is not None:
         return
-    for erase in providers("person_erase"):
-        erase(locked)
+    for app in personal_data:
+        app.erase(locked)
     blank = {
         "email": None,
         "first_name": "",

@@ -3,8 +3,8 @@
 Which rows go along is declared by the rows themselves (`SoftDeletable.deleted_with`), so that this floor needs no
 list of the apps above it. All is set-based: a merchant with a million cards is a handful of statements.
 
-Apps above may add what follows from it in the same transaction: providers "rows_deleted" and "rows_restored" of
-`groundwork.messaging.wiring` are called with the row and the batch id, while the rows still carry that id.
+Apps above may add what follows from it in the same transaction: `followers` are called with the row and the batch
+id, while the rows still carry that id.
 """
 
 import functools
@@ -12,7 +12,7 @@ import operator
 import uuid
 from collections import Counter
 from collections.abc import Iterable
-from typing import cast
+from typing import Protocol, cast
 
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
@@ -20,10 +20,21 @@ from django.utils import timezone
 
 from groundwork.database import locks
 from groundwork.errors import AlreadyDeleted, RestoreConflict
-from groundwork.messaging.wiring import providers
+from groundwork.messaging.wiring import Port
 from groundwork.models import SoftDeletable, new_batch
 
 COUNTED_TO = 10_000
+
+
+class Follower(Protocol):
+    """What an app does besides, when rows of its own went or came back with others."""
+
+    def on_deleted(self, row: models.Model, batch: uuid.UUID) -> None: ...
+
+    def on_restored(self, row: models.Model, batch: uuid.UUID) -> None: ...
+
+
+followers: Port[Follower] = Port()
 
 
 def soft_models() -> list[type[SoftDeletable]]:
@@ -107,8 +118,8 @@ def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str
     counts = _mark(model, _all_rows(model).filter(pk=instance.pk), marks)
     for name, value in marks.items():
         setattr(instance, name, value)
-    for follow in providers("rows_deleted"):
-        follow(instance, batch)
+    for app in followers:
+        app.on_deleted(instance, batch)
     return dict(counts)
 
 
@@ -156,15 +167,15 @@ def restore(instance: SoftDeletable) -> dict[str, int]:
     """
     model = type(instance)
     locked = _locked(instance)
-    if not locked.is_deleted:
-        raise RestoreConflict()
     batch = locked.deletion_batch
+    if not locked.is_deleted or batch is None:
+        raise RestoreConflict()
     if _has_deleted_parent(locked) or any(_has_orphans(candidate, batch) for candidate in soft_models()):
         raise RestoreConflict()
     for candidate in _parents_first():
         locks.in_id_order(_all_rows(candidate).filter(deletion_batch=batch))
-    for follow in providers("rows_restored"):
-        follow(instance, batch)
+    for app in followers:
+        app.on_restored(instance, batch)
     counts: Counter[str] = Counter()
     marks = {"deleted_at": None, "deleted_by": None, "deletion_batch": None, "updated_at": timezone.now()}
     try:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from groundwork.messaging.wiring import providers
 from loyalty import rules
 from loyalty.errors import CardNotFound, ProgramNotFound, TransactionNotFound
 from loyalty.models import (
@@ -20,6 +19,7 @@ from loyalty.models import (
     StaffPin,
     TransactionType,
 )
+from loyalty.ports import card_facts
 from tenancy import scope
 from tenancy.models import Merchant, Store
 from tenancy.prepared import Prepared
@@ -71,8 +71,8 @@ def points_expire_at(card: LoyaltyCard) -> datetime | None:
 
 def annotated(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
     """Cards with what the apps above know of them: the state of their passes, a bad e-mail address."""
-    for provide in providers("card_annotations"):
-        cards = cards.annotate(**provide())
+    for app in card_facts:
+        cards = cards.annotate(**app.card_annotations())
     return cards
 
 

@@ -1,50 +1,67 @@
-"""Who listens to which event, and who provides what to a lower app: names -> dotted paths.
+"""Who listens to which event, and who answers what a lower app asks: the one place that joins the apps.
 
-The one place that joins the apps; read by `groundwork.messaging.wiring`.
+The names of subscriptions stand in waiting rows and never change; what they lead to may.
 """
 
-SUBSCRIBERS: dict[str, list[str]] = {
-    "loyalty.cards_enrolled": [
-        "notifications.handlers.on_cards_enrolled",
-        "wallet.handlers.on_cards_enrolled",
-    ],
-    "loyalty.welcome_bonus_given": ["notifications.handlers.on_welcome_bonus_given"],
-    "loyalty.reward_ready": ["notifications.handlers.on_reward_ready", "wallet.handlers.on_reward_ready"],
-    "loyalty.points_about_to_expire": [
-        "notifications.handlers.on_points_about_to_expire",
-        "wallet.handlers.on_points_about_to_expire",
-    ],
-    "loyalty.balances_changed": ["wallet.handlers.on_balances_changed"],
-    "loyalty.card_state_changed": ["wallet.handlers.on_card_state_changed"],
-    "loyalty.program_changed": ["wallet.handlers.on_program_changed"],
-    "loyalty.points_expired": ["notifications.handlers.on_points_expired"],
-    "customers.customer_renamed": ["wallet.handlers.on_customer_renamed"],
-    "loyalty.card_link_requested": ["notifications.handlers.on_card_link_requested"],
-    "loyalty.erasure_requested": ["notifications.handlers.on_erasure_requested"],
-}
+from customers import ports as customers
+from customers.events import CustomerRenamed
+from groundwork import deletion
+from groundwork.console import export
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import JobKind
+from groundwork.messaging.wiring import Subscription, subscriptions
+from loyalty import events
+from loyalty import ports as loyalty
+from loyalty.imports import work
+from loyalty.pages.customer import preview
+from loyalty.services import deletions
+from loyalty.services import people as cards_of_people
+from notifications import handlers as emails
+from notifications import ports as notifications
+from notifications import selectors as email_selectors
+from notifications.services import people as emails_of_people
+from wallet import handlers as passes
+from wallet import previews as pass_previews
+from wallet import providers as wallets
+from wallet.services import people as passes_of_people
 
-PROVIDERS: dict[str, list[str]] = {
-    "rows_deleted": ["loyalty.services.deletions.on_deleted"],
-    "rows_restored": ["loyalty.services.deletions.on_restored"],
-    "card_annotations": ["notifications.selectors.card_annotations", "wallet.providers.card_annotations"],
-    "person_export": [
-        "loyalty.services.persons.export",
-        "notifications.services.people.export",
-        "wallet.providers.person_export",
-    ],
-    "person_erase": [
-        "loyalty.services.persons.erase",
-        "notifications.services.people.erase",
-        "wallet.providers.person_erase",
-    ],
-    "dashboard_alerts": ["notifications.selectors.dashboard_alerts", "wallet.providers.dashboard_alerts"],
-    "program_previews": [
-        "loyalty.pages.customer.preview.program_previews",
-        "wallet.previews.program_previews",
-    ],
-    "job_export": ["groundwork.console.export.make_file"],
-    "job_check": ["loyalty.imports.work.check"],
-    "job_import": ["loyalty.imports.work.bring_over"],
-    "wallet_buttons": ["wallet.providers.wallet_buttons"],
-    "email_variables": ["wallet.providers.email_variables"],
-}
+SUBSCRIPTIONS = [
+    Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled),
+    Subscription(
+        "notifications.welcome_bonus_given", events.WelcomeBonusGiven, emails.on_welcome_bonus_given
+    ),
+    Subscription("notifications.reward_ready", events.RewardReady, emails.on_reward_ready),
+    Subscription(
+        "notifications.points_about_to_expire", events.PointsAboutToExpire, emails.on_points_about_to_expire
+    ),
+    Subscription("notifications.points_expired", events.PointsExpired, emails.on_points_expired),
+    Subscription(
+        "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested
+    ),
+    Subscription("notifications.erasure_requested", events.ErasureRequested, emails.on_erasure_requested),
+    Subscription("wallet.cards_enrolled", events.CardsEnrolled, passes.on_cards_enrolled),
+    Subscription("wallet.reward_ready", events.RewardReady, passes.on_reward_ready),
+    Subscription(
+        "wallet.points_about_to_expire", events.PointsAboutToExpire, passes.on_points_about_to_expire
+    ),
+    Subscription("wallet.balances_changed", events.BalancesChanged, passes.on_balances_changed),
+    Subscription("wallet.card_state_changed", events.CardStateChanged, passes.on_card_state_changed),
+    Subscription("wallet.program_changed", events.ProgramChanged, passes.on_program_changed),
+    Subscription("wallet.customer_renamed", CustomerRenamed, passes.on_customer_renamed),
+]
+
+
+def connect() -> None:
+    """Join the apps; called once, when all of them are loaded."""
+    subscriptions.fill(*SUBSCRIPTIONS)
+    deletion.followers.fill(deletions)
+    jobs.works.fill(
+        jobs.Work(JobKind.EXPORT, export.make_file),
+        jobs.Work(JobKind.CHECK, work.check),
+        jobs.Work(JobKind.IMPORT, work.bring_over),
+    )
+    customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people)
+    loyalty.card_facts.fill(email_selectors, wallets)
+    loyalty.wallets.fill(wallets)
+    loyalty.previews.fill(preview, pass_previews)
+    notifications.links.fill(wallets)

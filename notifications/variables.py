@@ -13,10 +13,9 @@ from django.conf import settings
 from django.utils import formats
 from django.utils.translation import get_language, override
 
-from groundwork.messaging import wiring
 from loyalty import links, selectors
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from notifications import codes
+from notifications import codes, ports
 from notifications.codes import Code
 from notifications.errors import NothingToSay
 from tenancy.models import Store
@@ -118,8 +117,8 @@ def at_hand(card: LoyaltyCard, *, now: datetime) -> dict[str, Any]:
 def _wallets(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
     """apple_url and google_url, from the app that knows them, where they work."""
     found: dict[str, Any] = {"apple_url": None, "google_url": None}
-    for provide in wiring.providers("email_variables"):
-        found |= provide(card)
+    for app in ports.links:
+        found |= app.email_variables(card)
     return found
 
 

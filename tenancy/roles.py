@@ -4,31 +4,19 @@ A *role* is what a user is for one merchant: operator, owner or manager (staff h
 kind of row, which roles may see, add, change and delete it; which rows at all is `tenancy.scope.visible_to`.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 
+from groundwork.console.grants import NOBODY
 from groundwork.web import client
 from tenancy.actor import Actor
 from tenancy.models import Merchant, Role
 
 OPERATOR = "operator"
-NOBODY: frozenset[str] = frozenset()
 OPERATORS = frozenset({OPERATOR})
 OWNERS = OPERATORS | {Role.OWNER.value}
 MANAGERS = OWNERS | {Role.MANAGER.value}
-
-
-@dataclass(frozen=True)
-class Grants:
-    """Which roles may do what with a kind of row: `act` is calling its services, restoring goes with deleting."""
-
-    view: frozenset[str] = OPERATORS
-    add: frozenset[str] = NOBODY
-    change: frozenset[str] = NOBODY
-    delete: frozenset[str] = NOBODY
-    act: frozenset[str] = NOBODY
 
 
 def roles_of(user: Any) -> frozenset[str]:

@@ -1,6 +1,41 @@
-"""What the database holds about the tenant itself."""
+"""What the database holds about the tenant: a row and all it points to belong to one merchant, for ever."""
 
-from tenancy.triggers import merchant_is_for_ever, same_merchant
+from collections.abc import Mapping
+
+from groundwork.database.triggers import Rule, refuse_when
+
+
+def same_merchant(table: str, parents: Mapping[str, str]) -> list[Rule]:
+    """A row and all it points to belong to one merchant. `parents` is column -> table."""
+    refusals = []
+    for column, parent in parents.items():
+        sentence = f"{column}: belongs to another merchant"
+        other = f"(SELECT merchant_id FROM {parent} WHERE id = NEW.{column})"
+        refusals.append(
+            f"IF NEW.{column} IS NOT NULL THEN "
+            + refuse_when(f"{other} IS DISTINCT FROM NEW.merchant_id", sentence)
+            + " END IF;"
+        )
+    # A list of columns, so that an update of a balance or a time does not pay for it.
+    columns = ", ".join(["merchant_id", *parents])
+    insert, update = f"{table}_of_one_merchant", f"BEFORE UPDATE OF {columns}"
+    return [
+        Rule(insert, table, "BEFORE INSERT", "\n".join(refusals)),
+        Rule(f"{insert}_still", table, update, "\n".join(refusals)),
+    ]
+
+
+def merchant_is_for_ever(table: str) -> Rule:
+    """A row never moves to another merchant."""
+    return Rule(
+        f"{table}_keeps_its_merchant",
+        table,
+        "BEFORE UPDATE OF merchant_id",
+        refuse_when(
+            "NEW.merchant_id IS DISTINCT FROM OLD.merchant_id", "A row never moves to another merchant"
+        ),
+    )
+
 
 RULES = [
     merchant_is_for_ever("tenancy_store"),

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LAYERS = {"tenancy": 0, "customers": 1, "loyalty": 2, "notifications": 3, "wallet": 3, "loyalty_site": 4}
+LAYERS = {
+    "groundwork": 0,
+    "tenancy": 1,
+    "customers": 2,
+    "loyalty": 3,
+    "notifications": 4,
+    "wallet": 4,
+    "loyalty_site": 5,
+}
 
 
 def paths(app: str, *, migrations: bool = False) -> Iterator[Path]:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from groundwork.console.grants import Grants
 from loyalty.models import LoyaltyCard
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
-from tenancy.roles import MANAGERS, OPERATORS, Grants
+from tenancy.roles import MANAGERS, OPERATORS
 from wallet import set_up
 from wallet.models import AppleDeviceRegistration, PassDesign, PassState, Platform, Synced, WalletPass
 from wallet.services import channel, designs, passes

@@ -1,14 +1,12 @@
 """What the wallets tell the apps below them, which do not know them (`groundwork.messaging.wiring`)."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Expression, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from customers.models import Customer
 from loyalty.models import LoyaltyCard
 from wallet import config, health, set_up
 from wallet.models import Platform, WalletPass
@@ -45,38 +43,6 @@ def email_variables(card: LoyaltyCard) -> dict[str, str]:
         f"{platform.value}_url": config.public_url(reverse(PAGES[platform], args=[card.access_token]))
         for platform in passes.platforms()
     }
-
-
-def person_export(customer: Customer) -> dict[str, Any]:
-    """What is kept about a person's passes, and the devices that hold them."""
-    kept = WalletPass.objects.filter(card__customer=customer).prefetch_related("registrations").order_by("pk")
-    return {
-        "wallet_passes": [
-            {
-                "wallet": each.platform,
-                "serial_number": each.serial_number or each.object_id,
-                "state": each.state,
-                "created_at": each.created_at,
-                "last_modified": each.last_modified,
-                "fetched_at": each.fetched_at,
-                "retired_at": each.retired_at,
-                "devices": [
-                    {
-                        "device_library_identifier": device.device_library_identifier,
-                        "push_token": device.push_token,
-                        "registered_at": device.created_at,
-                    }
-                    for device in each.registrations.all()
-                ],
-            }
-            for each in kept
-        ]
-    }
-
-
-def person_erase(customer: Customer) -> None:
-    """The person is erased: their passes turn void and lose name and codes. Runs in the transaction that erases."""
-    passes.retire(WalletPass.objects.filter(card__customer=customer))
 
 
 def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]:

@@ -28,9 +28,8 @@ from groundwork.console.history import remember_list
 from groundwork.errors import NoLongerAllowed, TooManyJobs
 from groundwork.formats import spreadsheets
 from groundwork.jobs import service as jobs
-from groundwork.jobs.models import JobKind
+from groundwork.jobs.models import AbstractBackgroundJob, JobKind
 from groundwork.jobs.progress import Progress
-from tenancy.models import BackgroundJob, User
 
 CHUNK = 2_000
 Count = Callable[[], None]
@@ -76,7 +75,7 @@ class Exporting:
             except TooManyJobs as refusal:
                 messages.error(request, str(refusal))
             else:
-                return HttpResponseRedirect(reverse("admin:tenancy_backgroundjob_change", args=[job.pk]))
+                return HttpResponseRedirect(job.page())
         explanation = _(
             "This list has %(count)s rows. The file is prepared in the background; you can leave the page."
         )
@@ -92,7 +91,7 @@ class Exporting:
         }
         return TemplateResponse(request, "admin/ask.html", context)
 
-    def _promise(self, request: HttpRequest, kind: str) -> BackgroundJob:
+    def _promise(self, request: HttpRequest, kind: str) -> AbstractBackgroundJob:
         return jobs.ask(
             user=request.user,  # type: ignore[arg-type]
             kind=JobKind.EXPORT,
@@ -125,7 +124,8 @@ class Exporting:
         # Which filters, but not what for: somebody's name may be among it.
         filters = ", ".join(sorted(set(request.GET) - {"o", "p"})) or _("all rows")
         message = _("Exported as %(kind)s") % {"kind": kind.upper()}
-        remember_list(self.model, request.user, f"{message} ({filters})")
+        whose = self.whose_history(request.user, None)  # type: ignore[attr-defined]
+        remember_list(self.model, request.user, f"{message} ({filters})", **whose)
         return file
 
     def _cells(self, rows: QuerySet, columns: list[str], counted: Count) -> Iterator[list[Any]]:
@@ -143,7 +143,7 @@ class Exporting:
         return choices.get(value, value)
 
 
-def make_file(job: BackgroundJob, progress: Progress) -> None:
+def make_file(job: AbstractBackgroundJob, progress: Progress) -> None:
     """The work of an export: the list's own file, for whoever asked, with the rows that they may see now."""
     page: Any = admin.site.get_model_admin(apps.get_model(job.about))
     request = _asked(job.user, job.parameters["query"])
@@ -155,7 +155,7 @@ def make_file(job: BackgroundJob, progress: Progress) -> None:
         jobs.finish(job, outcome={"rows": progress.done}, file=file)
 
 
-def _asked(user: User, query: str) -> HttpRequest:
+def _asked(user: Any, query: str) -> HttpRequest:
     """Stands in for the request of a list: who asks, and what for. Lists look at nothing else of it."""
     request = HttpRequest()
     request.method, request.user, request.GET = "GET", user, QueryDict(query)

@@ -1,13 +1,15 @@
 """The console's history: who changed what, in words that may stay when a person is erased.
 
-Whoever may see a row may see what was done to it, on its page. The list of all (`tenancy.console.history`) goes by
-merchant and store. Texts are kept in English and translated for whoever reads them.
+Whoever may see a row may see what was done to it, on its page. Texts are kept in English and translated for whoever
+reads them.
 """
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
@@ -18,13 +20,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models import Deed, HistoryEntry
-from tenancy.roles import has_one_merchant, merchant_id_of, merchant_ids
+from groundwork.console.models import AbstractHistoryEntry, AuditAction
 
 ENTRIES_ON_A_PAGE = 100
 
 
-def in_words(entry: HistoryEntry) -> str:
+def in_words(entry: AbstractHistoryEntry) -> str:
     """What was done, in the reader's language."""
     return " ".join(filter(None, map(_part_in_words, entry.message)))
 
@@ -49,24 +50,25 @@ def _field_in_words(label: str) -> str:
     return f"{known}{bracket}{language}"
 
 
-def remember_list(
-    model: type[Model], user: Any, message: str, *, merchant_id: int | None = None
-) -> HistoryEntry:
+def table() -> type[AbstractHistoryEntry]:
+    """The concrete table of the history."""
+    return cast(type[AbstractHistoryEntry], apps.get_model(settings.HISTORY_MODEL))
+
+
+def remember_list(model: type[Model], user: Any, message: str, **whose: Any) -> AbstractHistoryEntry:
     """Note what somebody did with a list as a whole, in a sentence; no name of a person belongs into it.
 
-    Without `merchant_id` it is the merchant of somebody who has only one, else the platform's.
+    `whose` are the columns of the concrete table.
     """
-    if merchant_id is None and has_one_merchant(user):
-        (merchant_id,) = merchant_ids(user)
     with override(None):
         name = capfirst(str(model._meta.verbose_name_plural))
-    return HistoryEntry.objects.create(
-        merchant_id=merchant_id,
+    return table()._base_manager.create(
         user_id=user.pk,
         content_type=ContentType.objects.get_for_model(model, for_concrete_model=False),
         name=name[:200],
-        deed=Deed.CHANGED,
+        action=AuditAction.CHANGED,
         message=[{"said": message}],
+        **whose,
     )
 
 
@@ -81,38 +83,32 @@ class Remembering:
         """What a row is called in the history; a class of rows about people leaves the person out."""
         return str(row)
 
-    def merchant_in_history(self, row: Any) -> int | None:
-        """The merchant whose owners read of it."""
-        return merchant_id_of(row)
+    def whose_history(self, user: Any, row: Any) -> dict[str, Any]:
+        """The columns that say who reads of it: of a row, or of what a user did with the list (None)."""
+        return {}
 
-    def store_in_history(self, row: Any) -> int | None:
-        """The store whose managers read of it; None: owners only."""
-        return getattr(row, "store_id", None)
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> AbstractHistoryEntry:
+        return self._log(request, obj, AuditAction.ADDED, message)
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> HistoryEntry:
-        return self._log(request, obj, Deed.ADDED, message)
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> HistoryEntry:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> AbstractHistoryEntry:
         """Note a change: Django's list of what changed, or a lazy text that says it."""
-        return self._log(request, obj, Deed.CHANGED, message)
+        return self._log(request, obj, AuditAction.CHANGED, message)
 
-    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> list[HistoryEntry]:
-        return [self._log(request, row, Deed.DELETED, []) for row in queryset]
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> list[AbstractHistoryEntry]:
+        return [self._log(request, row, AuditAction.DELETED, []) for row in queryset]
 
-    def _log(self, request: HttpRequest, row: Any, deed: Deed, message: Any) -> HistoryEntry:
+    def _log(self, request: HttpRequest, row: Any, action: AuditAction, message: Any) -> AbstractHistoryEntry:
         if not isinstance(message, list):
             with override(None):  # as Django does: the English text, translated when it is read
                 message = [{"did": str(message)}]
-        merchant_id = self.merchant_in_history(row)
-        return HistoryEntry.objects.create(
-            merchant_id=merchant_id,
-            store_id=self.store_in_history(row) if merchant_id else None,
+        return table()._base_manager.create(
             user_id=request.user.pk,
             content_type=ContentType.objects.get_for_model(row, for_concrete_model=False),
             object_id=str(row.pk),
             name=self.name_in_history(row)[:200],
-            deed=deed,
+            action=action,
             message=message,
+            **self.whose_history(request.user, row),
         )
 
     # --- what is read on a row's own page ---
@@ -127,8 +123,9 @@ class Remembering:
         if not self.has_view_or_change_permission(request, row):  # type: ignore[attr-defined]
             raise PermissionDenied
         kind = ContentType.objects.get_for_model(self.model, for_concrete_model=False)
-        entries = HistoryEntry.objects.filter(content_type=kind, object_id=str(row.pk)).select_related("user")
-        page = self.get_paginator(request, entries, ENTRIES_ON_A_PAGE).get_page(request.GET.get("p"))  # type: ignore[attr-defined]
+        entries = table()._default_manager.filter(content_type=kind, object_id=str(row.pk))
+        paginator = self.get_paginator(request, entries.select_related("user"), ENTRIES_ON_A_PAGE)  # type: ignore[attr-defined]
+        page = paginator.get_page(request.GET.get("p"))
         for entry in page.object_list:
             entry.words = in_words(entry)
         context = {

@@ -10,8 +10,8 @@ The builder is an ordinary function that returns a queryset, and stays the only 
 parameters are integers, texts or moments, never None, and must not change the shape of the query.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,11 +21,11 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.db.models.query import ValuesIterable, get_related_populators
 
-from tenancy import scope
-
 _FIRST_NUMBER = 2**52
 _FIRST_MOMENT = datetime(1971, 1, 1, tzinfo=UTC)
-_MERCHANT = "merchant of the open scope"
+
+
+Surroundings = tuple[Hashable, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -37,24 +37,36 @@ class _Place:
 
 
 class Prepared:
-    """A callable like its builder, which returns the rows: model instances, or dictionaries for `.values()`."""
+    """A callable like its builder, which returns the rows: model instances, or dictionaries for `.values()`.
+
+    What a query depends on beside its parameters (a scope that is open around it) is told by a subclass, in
+    `surroundings` and `within`.
+    """
 
     def __init__(self, build: Callable[..., QuerySet]) -> None:
         self.build = build
-        self._kept: dict[bool, _Statement] = {}
+        self._kept: dict[Hashable, _Statement] = {}
+
+    def surroundings(self) -> Surroundings | None:
+        """In what this call is made: a key for the shape of the query, and values that stand in it.
+
+        None if it is made in something for which no statement is kept: then the builder is asked as it is.
+        """
+        return "", {}
+
+    def within(self, values: Mapping[str, Any]) -> AbstractContextManager[Any]:
+        """Open the same surroundings with other values, to compile in."""
+        return nullcontext()
 
     def __call__(self, **parameters: Any) -> list[Any]:
-        opened = scope.current() if scope.is_open() else frozenset()
-        merchants = () if isinstance(opened, str) else tuple(opened)
-        one_merchant = len(merchants) == 1
-        if len(merchants) > 1:
+        surroundings = self.surroundings()
+        if surroundings is None:
             return list(self.build(**parameters))
-        statement = self._kept.get(one_merchant)
+        key, hidden = surroundings
+        statement = self._kept.get(key)
         if statement is None:
-            statement = self._kept[one_merchant] = _Statement(self.build, parameters, one_merchant)
-        if one_merchant:
-            (parameters[_MERCHANT],) = merchants
-        return statement.rows(parameters)
+            statement = self._kept[key] = _Statement(self, parameters, hidden)
+        return statement.rows(parameters | hidden)
 
     def forget(self) -> None:
         """Compile again on the next call (for tests that change what the builder asks)."""
@@ -64,11 +76,10 @@ class Prepared:
 class _Statement:
     """One compiled query."""
 
-    def __init__(self, build: Callable[..., QuerySet], examples: dict[str, Any], one_merchant: bool) -> None:
-        self.marks = _marks([*examples.items(), (_MERCHANT, 1)])
-        arguments = {name: self.marks[name] for name in examples}
-        with scope.merchant(self.marks[_MERCHANT]) if one_merchant else nullcontext():
-            self.queryset = build(**arguments)
+    def __init__(self, prepared: Prepared, examples: dict[str, Any], hidden: dict[str, Any]) -> None:
+        self.marks = _marks([*examples.items(), *hidden.items()])
+        with prepared.within({name: self.marks[name] for name in hidden}):
+            self.queryset = prepared.build(**{name: self.marks[name] for name in examples})
             self.compiler = self.queryset.query.get_compiler(connection=connection)
             self.sql, written = self.compiler.as_sql()
         self._read_shape()

@@ -5,7 +5,7 @@ A rule is installed idempotently after every migration. Each app lists its own i
 A broken rule raises `django.db.IntegrityError` with the rule's sentence.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -57,37 +57,6 @@ class Rule:
 def refuse_when(condition: str, sentence: str) -> str:
     """PL/pgSQL that refuses a row with a sentence when the condition is true."""
     return f"IF {condition} THEN RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{sentence}'; END IF;"
-
-
-def same_merchant(table: str, parents: Mapping[str, str]) -> list[Rule]:
-    """A row and all it points to belong to one merchant. `parents` is column -> table."""
-    refusals = []
-    for column, parent in parents.items():
-        sentence = f"{column}: belongs to another merchant"
-        other = f"(SELECT merchant_id FROM {parent} WHERE id = NEW.{column})"
-        refusals.append(
-            f"IF NEW.{column} IS NOT NULL THEN "
-            + refuse_when(f"{other} IS DISTINCT FROM NEW.merchant_id", sentence)
-            + " END IF;"
-        )
-    # A list of columns, so that an update of a balance or a time does not pay for it.
-    columns = ", ".join(["merchant_id", *parents])
-    insert, update = f"{table}_of_one_merchant", f"BEFORE UPDATE OF {columns}"
-    return [
-        Rule(insert, table, "BEFORE INSERT", "\n".join(refusals)),
-        Rule(f"{insert}_still", table, update, "\n".join(refusals)),
-    ]
-
-
-def merchant_is_for_ever(table: str) -> Rule:
-    """A row never moves to another merchant."""
-    sentence = "A row never moves to another merchant"
-    return Rule(
-        f"{table}_keeps_its_merchant",
-        table,
-        "BEFORE UPDATE OF merchant_id",
-        refuse_when("NEW.merchant_id IS DISTINCT FROM OLD.merchant_id", sentence),
-    )
 
 
 def never_emptied(table: str) -> Rule:

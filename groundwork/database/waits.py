@@ -2,8 +2,8 @@
 
 A process is of one kind, by which its connections are opened; whatever nobody declared is a till, the least patient.
 Work of another kind within it, as the console's in a web process, says so with `of`. Every transaction begins with
-the bounds of the work in hand (`groundwork.database.postgresql`), so that they hold behind a pooler that drops connections'
-options too.
+the bounds of the work in hand (`groundwork.database.postgresql`), so that they hold behind a pooler that drops
+connections' options too.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,10 @@
-"""Exactly once: a call of the till that is repeated gets its first answer and has no second effect.
+"""Exactly once: a call that is repeated gets its first answer and has no second effect.
+
+    @exactly_once
+    def give(*, store: Store, card_id: int, actor: Actor) -> Posting: ...
+
+    give(store=..., card_id=..., actor=...)                          # -> Posting, in a transaction of its own
+    give.once(claim, render)(store=..., card_id=..., actor=...)      # -> Answer, the first one if it is a repeat
 
 The key's row is written in the very transaction of the call: it is there exactly if the effect is. Two calls with
 one key at the same moment meet at the row's unique constraint, and the second waits for the first.
@@ -7,20 +13,24 @@ one key at the same moment meet at the row's unique constraint, and the second w
 import functools
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
+from django.apps import apps
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils import timezone
 
 from groundwork.database import prepared
 from groundwork.errors import IdempotencyKeyReused
-from tenancy.models import IdempotencyKey
+from groundwork.idempotency.models import AbstractIdempotencyKey
 
 KEEP = timedelta(hours=72)
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -34,14 +44,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Claim:
-    """A key claimed for one request, and how its result becomes an answer."""
+    """A key claimed for one request; without a `key` the request is not kept, and done each time.
 
-    merchant_id: int
-    store_id: int
+    `place` holds the columns of the concrete table that say where the key counts, by name.
+    """
+
+    place: Mapping[str, int]
     credential: str
     key: str | None
     fingerprint: str
-    render: Callable[[Any], Answer]
 
 
 def fingerprint(method: str, path: str, body: Any) -> str:
@@ -50,52 +61,65 @@ def fingerprint(method: str, path: str, body: Any) -> str:
     return hashlib.sha256(f"{method}\n{path}\n{canonical}".encode()).hexdigest()
 
 
-def exactly_once(service: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a service a transaction of its own and the keyword `once`.
+class exactly_once(Generic[Given, Result]):  # noqa: N801 - reads as what it is: a decorator
+    """Gives a service a transaction of its own, and `once`, by which it is done once per claimed key.
 
-    With `once=Claim(...)` the service returns an `Answer`, kept under the claim's key; without, its plain result.
     A refusal rolls everything back, the key too: it may be tried again.
     """
 
-    @functools.wraps(service)
-    def wrapper(*, once: Claim | None = None, **arguments: Any) -> Any:
-        with transaction.atomic():
-            if once is None:
-                return service(**arguments)
-            row_id = _claim(once) if once.key else None
-            if once.key and row_id is None:
-                return _replay(once)
-            answer = once.render(service(**arguments))
-            return answer if row_id is None else _keep(row_id, answer)
+    def __init__(self, service: Callable[Given, Result]) -> None:
+        self.service = service
+        functools.update_wrapper(self, service)
 
-    return wrapper
+    def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        with transaction.atomic():
+            return self.service(*args, **kwargs)
+
+    def once(self, claim: Claim, render: Callable[[Result], Answer]) -> Callable[Given, Answer]:
+        """The service as a call that answers; `render` says what, after the service and in its transaction.
+
+        The call raises IdempotencyKeyReused for a key that came with another request, and what the service raises.
+        """
+
+        def answered(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+            with transaction.atomic():
+                row_id = _claim(claim) if claim.key else None
+                if claim.key and row_id is None:
+                    return _replay(claim)
+                answer = render(self.service(*args, **kwargs))
+                return answer if row_id is None else _keep(row_id, answer)
+
+        return answered
+
+
+def _table() -> type[AbstractIdempotencyKey]:
+    return cast(type[AbstractIdempotencyKey], apps.get_model(settings.IDEMPOTENCY_KEY_MODEL))
 
 
 def _claim(claim: Claim) -> int | None:
     """Insert the key; None if it is there already (waiting for whoever is inserting it just now)."""
     now = timezone.now()
-    columns = "merchant_id, store_id, credential, key, fingerprint, created_at, updated_at"
-    values: list[Any] = [
-        claim.merchant_id,
-        claim.store_id,
-        claim.credential,
-        claim.key,
-        claim.fingerprint,
-        now,
-        now,
-    ]
+    row = {
+        **claim.place,
+        "credential": claim.credential,
+        "key": claim.key,
+        "fingerprint": claim.fingerprint,
+        "created_at": now,
+        "updated_at": now,
+    }
+    marks = ", ".join(["%s"] * len(row))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {IdempotencyKey._meta.db_table} ({columns}) VALUES (%s, %s, %s, %s, %s, %s, %s) "
+            f"INSERT INTO {_table()._meta.db_table} ({', '.join(row)}) VALUES ({marks}) "
             "ON CONFLICT DO NOTHING RETURNING id",
-            values,
+            list(row.values()),
         )
-        row = cursor.fetchone()
-    return row[0] if row else None
+        made = cursor.fetchone()
+    return made[0] if made else None
 
 
 def _replay(claim: Claim) -> Answer:
-    kept = IdempotencyKey.objects.get(store_id=claim.store_id, credential=claim.credential, key=claim.key)
+    kept = _table()._base_manager.get(**claim.place, credential=claim.credential, key=claim.key)
     if kept.fingerprint != claim.fingerprint:
         raise IdempotencyKeyReused()
     return Answer(status=kept.status or 200, body=_in_order(kept.body), replayed=True)
@@ -103,16 +127,17 @@ def _replay(claim: Claim) -> Answer:
 
 def _keep(row_id: int, answer: Answer) -> Answer:
     body = _in_order(answer.body)
-    prepared.update(IdempotencyKey(pk=row_id, status=answer.status, body=body), "status", "body")
+    prepared.update(_table()(pk=row_id, status=answer.status, body=body), "status", "body")
     return Answer(status=answer.status, body=body)
 
 
 def clean(*, now: datetime, batch: int = 5_000) -> int:
     """Remove keys older than 72 hours (48 are promised); returns how many."""
+    rows = _table()._base_manager
     removed = 0
     while True:
-        old = IdempotencyKey.objects.filter(created_at__lt=now - KEEP).values_list("pk", flat=True)[:batch]
-        count, _ = IdempotencyKey.objects.filter(pk__in=list(old)).delete()
+        old = rows.filter(created_at__lt=now - KEEP).values_list("pk", flat=True)[:batch]
+        count, _ = rows.filter(pk__in=list(old)).delete()
         removed += count
         if count < batch:
             return removed

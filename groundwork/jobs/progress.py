@@ -12,8 +12,7 @@ from types import TracebackType
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from groundwork.jobs.models import JobState
-from tenancy.models import BackgroundJob
+from groundwork.jobs.models import AbstractBackgroundJob, JobState
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ PATIENCE_SECONDS = 30.0
 class Progress:
     """Counts what is done of a job, for as long as the block lasts."""
 
-    def __init__(self, job: BackgroundJob) -> None:
+    def __init__(self, job: AbstractBackgroundJob) -> None:
         self.job = job
         self.total, self.done = job.total, 0
         self.over = threading.Event()
@@ -57,7 +56,7 @@ class Progress:
             connection.close()
 
     def _tell(self) -> None:
-        mine = BackgroundJob.objects.filter(
+        mine = type(self.job)._base_manager.filter(
             pk=self.job.pk, state=JobState.RUNNING, attempts=self.job.attempts
         )
         try:

@@ -9,25 +9,26 @@ leaves a lease that runs out, and nothing else. What a kind of job does is told 
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from groundwork.errors import DomainError, NoLongerAllowed, TooManyJobs
+from groundwork.errors import DomainError, TooManyJobs
 from groundwork.jobs import files as job_files
-from groundwork.jobs.models import JobKind, JobState
+from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
 from groundwork.jobs.progress import LEASE, Progress
-from groundwork.messaging import doorbell, wiring
-from tenancy import scope
-from tenancy.models import BackgroundJob, User
+from groundwork.messaging import doorbell
+from groundwork.messaging.wiring import Port
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +39,23 @@ KEEP_ROWS = timedelta(days=7)
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a kind of job does: `work(job, progress)`, which ends with `finish(job, ...)`."""
+
+    kind: JobKind
+    work: Callable[[Any, Progress], None]
+
+
+works: Port[Work] = Port()
+
+
 class Overtaken(Exception):
     """The lease had run out, and somebody else has the job by now: what was done here is undone."""
+
+
+def _table() -> type[AbstractBackgroundJob]:
+    return cast(type[AbstractBackgroundJob], apps.get_model(settings.BACKGROUND_JOB_MODEL))
 
 
 # --- Asking -----------------------------------------------------------------------------------------------
@@ -48,22 +64,23 @@ class Overtaken(Exception):
 @transaction.atomic
 def ask(
     *,
-    user: User,
+    user: AbstractBaseUser,
     kind: JobKind,
     about: str,
     parameters: dict[str, Any],
     file_name: str = "",
     file: IO[bytes] | None = None,
-) -> BackgroundJob:
+) -> AbstractBackgroundJob:
     """Promise a job, in the language and time zone that are active, and ring for it. Raises TooManyJobs."""
-    if BackgroundJob.objects.filter(user=user, state__in=UNFINISHED).count() >= UNDER_WAY_AT_MOST:
+    table = _table()
+    if table._base_manager.filter(user=user, state__in=UNFINISHED).count() >= UNDER_WAY_AT_MOST:
         raise TooManyJobs()
-    job = BackgroundJob.objects.create(
+    job = table._base_manager.create(
         user=user,
         kind=kind,
         about=about,
         parameters=parameters,
-        reach=scope.reach_of(user),
+        reach=table.reach_of(user),
         language=translation.get_language() or settings.LANGUAGE_CODE,
         timezone=timezone.get_current_timezone_name(),
         file_name=file_name[-120:],
@@ -75,9 +92,9 @@ def ask(
 
 
 @transaction.atomic
-def confirm(job: BackgroundJob, **parameters: Any) -> bool:
+def confirm(job: AbstractBackgroundJob, **parameters: Any) -> bool:
     """Let a checked import go on, once; False if it has already, or if its file is gone."""
-    checked = BackgroundJob.objects.filter(pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE)
+    checked = _table()._base_manager.filter(pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE)
     confirmed = checked.filter(file_size__gt=0, expires_at__gt=timezone.now()).update(
         kind=JobKind.IMPORT,
         state=JobState.WAITING,
@@ -105,21 +122,21 @@ def run_due(*, seconds: float = 50.0) -> int:
     return count
 
 
-def run(job: BackgroundJob) -> BackgroundJob:
+def run(job: AbstractBackgroundJob) -> AbstractBackgroundJob:
     """Do one job here and now, unless somebody else has it; returns it as it is afterwards."""
     taken = _take(_due().filter(pk=job.pk))
     if taken is not None:
         _perform(taken)
-    return BackgroundJob.objects.get(pk=job.pk)
+    return _table()._base_manager.get(pk=job.pk)
 
 
-def _due() -> QuerySet[BackgroundJob]:
+def _due() -> QuerySet[AbstractBackgroundJob]:
     lost = Q(state=JobState.RUNNING, leased_until__lte=timezone.now())
-    return BackgroundJob.objects.filter(Q(state=JobState.WAITING) | lost)
+    return _table()._base_manager.filter(Q(state=JobState.WAITING) | lost)
 
 
 @transaction.atomic(durable=True)
-def _take(due: QuerySet[BackgroundJob]) -> BackgroundJob | None:
+def _take(due: QuerySet[AbstractBackgroundJob]) -> AbstractBackgroundJob | None:
     job = due.select_for_update(skip_locked=True, of=("self",)).first()
     if job is None:
         return None
@@ -129,7 +146,7 @@ def _take(due: QuerySet[BackgroundJob]) -> BackgroundJob | None:
     return job
 
 
-def _perform(job: BackgroundJob) -> None:
+def _perform(job: AbstractBackgroundJob) -> None:
     """Do a job that was taken up, and note what came of it."""
     with translation.override(job.language), timezone.override(job.timezone):
         try:
@@ -138,8 +155,8 @@ def _perform(job: BackgroundJob) -> None:
                     job, _("This was interrupted several times. Nothing has changed; please try again later.")
                 )
                 return
-            (work,) = wiring.providers(f"job_{job.kind}")
-            with _as_asked(job), Progress(job) as progress:
+            (work,) = (each.work for each in works if each.kind == job.kind)
+            with job.scope(), Progress(job) as progress:
                 work(job, progress)
         except Overtaken:
             logger.warning("job was taken over", extra={"job_id": job.pk, "attempt": job.attempts})
@@ -150,22 +167,11 @@ def _perform(job: BackgroundJob) -> None:
             fail(job, _("Something went wrong on our side. Nothing has changed; please try again."))
 
 
-@contextmanager
-def _as_asked(job: BackgroundJob) -> Iterator[None]:
-    """Open the scope of whoever asked, if they may still see what they could see then."""
-    user = User.objects.filter(pk=job.user_id).first()
-    if user is None or not scope.still_reaches(user, job.reach):
-        raise NoLongerAllowed()
-    job.user = user
-    with scope.of_user(user):
-        yield
-
-
 # --- Settling ---------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def finish(job: BackgroundJob, *, outcome: dict[str, Any], file: IO[bytes] | None = None) -> None:
+def finish(job: AbstractBackgroundJob, *, outcome: dict[str, Any], file: IO[bytes] | None = None) -> None:
     """Note that the work is done, and keep a file of it in place of the one it came with.
 
     Call it in the transaction of the work: raises Overtaken if the job is not this worker's any more.
@@ -177,7 +183,7 @@ def finish(job: BackgroundJob, *, outcome: dict[str, Any], file: IO[bytes] | Non
         job_files.store(job, file)
 
 
-def fail(job: BackgroundJob, why: str) -> None:
+def fail(job: AbstractBackgroundJob, why: str) -> None:
     """Note that nothing came of it, and remove what it came with; `why` is shown."""
     try:
         with transaction.atomic():
@@ -187,9 +193,9 @@ def fail(job: BackgroundJob, why: str) -> None:
         pass
 
 
-def _settle(job: BackgroundJob, state: JobState, **changes: Any) -> None:
+def _settle(job: AbstractBackgroundJob, state: JobState, **changes: Any) -> None:
     kept = timedelta(hours=settings.JOB_FILE_HOURS)
-    mine = BackgroundJob.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+    mine = _table()._base_manager.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
     now = timezone.now()
     changes |= {"state": state, "leased_until": None, "expires_at": now + kept, "updated_at": now}
     if not mine.update(**changes):
@@ -201,11 +207,11 @@ def _settle(job: BackgroundJob, state: JobState, **changes: Any) -> None:
 
 def clean(*, now: datetime) -> int:
     """Remove files whose time is over, and rows a week later; returns how many files."""
-    expired = BackgroundJob.objects.filter(expires_at__lte=now, file_size__gt=0)
+    expired = _table()._base_manager.filter(expires_at__lte=now, file_size__gt=0)
     count = 0
     for job in expired.order_by("id").iterator():
         with transaction.atomic():
             job_files.remove(job)
         count += 1
-    BackgroundJob.objects.filter(expires_at__lte=now - KEEP_ROWS).delete()
+    _table()._base_manager.filter(expires_at__lte=now - KEEP_ROWS).delete()
     return count

@@ -9,17 +9,18 @@ import dataclasses
 import logging
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
-from django.db import connection, transaction
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from groundwork.database import locks
-from groundwork.messaging import doorbell, wiring
-from groundwork.messaging.models import OutboxState
-from tenancy import scope
-from tenancy.models import OutboxMessage
+from groundwork.messaging import doorbell
+from groundwork.messaging.models import AbstractOutboxMessage, OutboxState
+from groundwork.messaging.wiring import subscriptions
 
 logger = logging.getLogger(__name__)
 
@@ -31,30 +32,34 @@ CHANGED = ["state", "attempts", "next_attempt_at", "last_error", "settled_at", "
 
 
 class Event(Protocol):
-    """A frozen dataclass with a `name` and a `merchant_id`; the rest are ids."""
+    """A frozen dataclass with a `name`; its fields are ids, and say whose it is."""
 
     name: ClassVar[str]
-    merchant_id: int
+
+
+def _table() -> type[AbstractOutboxMessage]:
+    return cast(type[AbstractOutboxMessage], apps.get_model(settings.OUTBOX_MESSAGE_MODEL))
 
 
 def record(*events: Any) -> None:
     """Announce events in the current transaction. Raises TransactionManagementError outside of one."""
+    table = _table()
     rows = [
-        OutboxMessage(
-            merchant_id=event.merchant_id,
+        table(
+            **table.whose(event),
             event=event.name,
-            subscriber=path,
+            subscriber=name,
             payload=dataclasses.asdict(event),
         )
         for event in events
-        for path in wiring.subscribers(event.name)
+        for name in subscriptions.names_for(event)
     ]
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(
             "Events are recorded in the transaction that causes them."
         )
     if rows:
-        OutboxMessage.objects.bulk_create(rows)
+        table._base_manager.bulk_create(rows)
         doorbell.ring(RELAY_TASK)
 
 
@@ -81,35 +86,28 @@ def relay(*, limit: int = 10_000, seconds: float = 50.0) -> int:
 
 
 def _relay_batch(now: datetime) -> tuple[int, int]:
-    due = OutboxMessage.objects.filter(state=OutboxState.WAITING, next_attempt_at__lte=now)
+    due = _table()._base_manager.filter(state=OutboxState.WAITING, next_attempt_at__lte=now)
     ids = list(due.order_by("next_attempt_at", "id").values_list("pk", flat=True)[:BATCH])
     return len(ids), sum(_relay_one(due.filter(pk=message_id), now) for message_id in ids)
 
 
 @transaction.atomic
-def _relay_one(due: QuerySet[OutboxMessage], now: datetime) -> bool:
+def _relay_one(due: QuerySet[AbstractOutboxMessage], now: datetime) -> bool:
     """Deliver a message unless another worker is at it, or was; says whether it is settled by us."""
     message = due.select_for_update(skip_locked=True).first()
     if message is None:
         return False
-    _lose_nothing_by_losing_this()
     done = _deliver(message, now)
     message.save(update_fields=CHANGED)
     return done
 
 
-def _lose_nothing_by_losing_this() -> None:
-    """Don't wait for the disk: were this transaction lost in a crash, its message would wait again, undelivered."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO OFF")
-
-
-def _deliver(message: OutboxMessage, now: datetime) -> bool:
+def _deliver(message: AbstractOutboxMessage, now: datetime) -> bool:
     """Hand one message to its handler and note the outcome on the instance."""
     message.updated_at = now
     try:
-        with transaction.atomic(), scope.merchants([message.merchant_id] if message.merchant_id else []):
-            wiring.handler(message.subscriber)(message.payload)
+        with transaction.atomic(), message.scope():
+            subscriptions.handler(message.subscriber)(message.payload)
     except Exception as error:
         _note_failure(message, error, now)
         return False
@@ -117,7 +115,7 @@ def _deliver(message: OutboxMessage, now: datetime) -> bool:
     return True
 
 
-def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> None:
+def _note_failure(message: AbstractOutboxMessage, error: Exception, now: datetime) -> None:
     message.attempts += 1
     message.last_error = f"{type(error).__name__}: {error}"[:2000]
     message.next_attempt_at = now + pause(message.attempts)
@@ -132,7 +130,7 @@ def _note_failure(message: OutboxMessage, error: Exception, now: datetime) -> No
 
 def try_again(message_ids: list[int]) -> int:
     """Put dead messages back into the queue; returns how many."""
-    dead = OutboxMessage.objects.filter(pk__in=message_ids, state=OutboxState.DEAD)
+    dead = _table()._base_manager.filter(pk__in=message_ids, state=OutboxState.DEAD)
     with transaction.atomic():
         locks.in_id_order(dead)
         count = dead.update(state=OutboxState.WAITING, attempts=0, next_attempt_at=timezone.now())
@@ -144,10 +142,10 @@ def clean(*, now: datetime, batch: int = 5_000) -> int:
     """Remove messages that were settled a week ago or earlier; returns how many."""
     removed = 0
     while True:
-        old = OutboxMessage.objects.filter(state=OutboxState.DONE, settled_at__lt=now - KEEP_SETTLED)
-        count, _ = OutboxMessage.objects.filter(
-            pk__in=list(old.values_list("pk", flat=True)[:batch])
-        ).delete()
+        old = _table()._base_manager.filter(state=OutboxState.DONE, settled_at__lt=now - KEEP_SETTLED)
+        count, _ = (
+            _table()._base_manager.filter(pk__in=list(old.values_list("pk", flat=True)[:batch])).delete()
+        )
         removed += count
         if count < batch:
             return removed
@@ -158,10 +156,10 @@ def lag(*, now: datetime) -> dict[str, float]:
 
     Late is the time since the first of those that wait was due: one that failed and pauses is not.
     """
-    waiting = OutboxMessage.objects.filter(state=OutboxState.WAITING)
+    waiting = _table()._base_manager.filter(state=OutboxState.WAITING)
     first = waiting.order_by("next_attempt_at", "id").values_list("next_attempt_at", flat=True).first()
     return {
         "waiting": waiting.count(),
-        "dead": OutboxMessage.objects.filter(state=OutboxState.DEAD).count(),
+        "dead": _table()._base_manager.filter(state=OutboxState.DEAD).count(),
         "late_seconds": max(0.0, (now - first).total_seconds()) if first else 0.0,
     }

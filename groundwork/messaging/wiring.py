@@ -1,40 +1,74 @@
-"""What a lower app asks of those above it, without knowing them.
+"""How apps are joined that do not know each other; `loyalty_site/wiring.py` is the one place that joins them.
 
-`loyalty_site/wiring.py` fills both tables with dotted paths: SUBSCRIBERS (event -> handlers) and PROVIDERS
-(name -> callables). They are imported once, on first use.
+A *subscription* hands an event to a handler, through the outbox. Its name stands in the waiting rows, so that a
+handler can be renamed or moved and strands none.
+
+A *port* is a question that a lower app asks of those above it, typed by a Protocol of the lower app:
+
+    class PersonalData(Protocol):
+        def export(self, customer: Customer) -> dict[str, Any]: ...
+
+    personal_data: Port[PersonalData] = Port()
+
+    for app in personal_data:
+        data |= app.export(customer)
 """
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from django.conf import settings
-from django.utils.module_loading import import_string
-
-
-@cache
-def _table(setting: str) -> Mapping[str, list[str]]:
-    return import_string(getattr(settings, setting))
+Handler = Callable[[Mapping[str, Any]], None]
+Answering = TypeVar("Answering")
 
 
-@cache
-def providers(name: str) -> tuple[Callable[..., Any], ...]:
-    """The callables registered under a name; none if nobody provides it."""
-    return tuple(import_string(path) for path in _table("PROVIDERS_TABLE").get(name, []))
+class Port(Generic[Answering]):
+    """Whoever answers a question, in the order of the wiring; nobody, until it is filled."""
+
+    def __init__(self) -> None:
+        self._filled: tuple[Answering, ...] = ()
+
+    def fill(self, *answering: Answering) -> None:
+        """Say who answers, in place of those who did."""
+        self._filled = answering
+
+    def __iter__(self) -> Iterator[Answering]:
+        return iter(self._filled)
+
+    @contextmanager
+    def filled(self, *answering: Answering) -> Iterator[None]:
+        """Have others answer for as long as the block lasts (for tests)."""
+        before = self._filled
+        self.fill(*answering)
+        try:
+            yield
+        finally:
+            self.fill(*before)
 
 
-def subscribers(event: str) -> list[str]:
-    """The dotted paths of the handlers that listen to an event."""
-    return list(_table("SUBSCRIBERS_TABLE").get(event, []))
+@dataclass(frozen=True)
+class Subscription:
+    """`handler` hears of each `event`, as its payload; `name` is for ever."""
+
+    name: str
+    event: type[Any]
+    handler: Handler
 
 
-@cache
-def handler(path: str) -> Callable[[Mapping[str, Any]], None]:
-    """The handler behind a dotted path. Raises ImportError if it is gone."""
-    return import_string(path)
+class Subscriptions(Port[Subscription]):
+    """All subscriptions, by event and by name."""
+
+    def names_for(self, event: Any) -> list[str]:
+        """The names of those who listen to an event."""
+        return [each.name for each in self if each.event is type(event)]
+
+    def handler(self, name: str) -> Handler:
+        """The handler behind a name. Raises LookupError if nobody has that name any more."""
+        for each in self:
+            if each.name == name:
+                return each.handler
+        raise LookupError(f"Nobody subscribes under the name {name!r}.")
 
 
-def forget() -> None:
-    """Read the tables again (for tests that change them)."""
-    _table.cache_clear()
-    providers.cache_clear()
+subscriptions = Subscriptions()

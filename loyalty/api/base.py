@@ -18,7 +18,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from groundwork.errors import DomainError, IdempotencyKeyRequired, Invalid, NotAuthenticated
-from groundwork.idempotency.once import Answer, Claim, fingerprint
+from groundwork.idempotency.once import Answer, Claim, exactly_once, fingerprint
 from loyalty.api.access import Caller
 from loyalty.api.authentication import ApiKeyAuthentication, StaffSession
 from loyalty.api.documentation import ApiSchema
@@ -117,25 +117,24 @@ class StoreView(ApiView):
         if _method(request) in self.for_managers:
             self.actor.require_manager()
 
-    def perform(self, service: Callable[..., Any], render: Render, **arguments: Any) -> Response:
+    def perform(self, service: exactly_once, render: Render, **arguments: Any) -> Response:
         """Make one domain call, exactly once where the caller sent a key, and answer with what `render` says."""
-        answer = service(store=self.store, actor=self.actor, once=self._claim(render), **arguments)
+        call = service.once(self._claim(), render)
+        answer = call(store=self.store, actor=self.actor, **arguments)
         headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
         return Response(answer.body, status=answer.status, headers=headers)
 
-    def _claim(self, render: Render) -> Claim:
+    def _claim(self) -> Claim:
         key = self.request.headers.get("Idempotency-Key")
         if key is None and self.actor.api_key is not None:
             raise IdempotencyKeyRequired()
         if key is not None and not PRINTABLE.fullmatch(key):
             raise Invalid.field("Idempotency-Key", _("Use 1 to 128 printable characters."))
         return Claim(
-            merchant_id=self.store.merchant_id,
-            store_id=self.store.pk,
+            place={"merchant_id": self.store.merchant_id, "store_id": self.store.pk},
             credential=self.actor.credential,
             key=key,
             fingerprint=fingerprint("POST", self.request.path, self.request.data) if key else "",
-            render=render,
         )
 
     @classmethod

@@ -12,13 +12,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from groundwork.console.grants import Grants
 from loyalty import finding
 from loyalty.console.card_actions import CardActions
 from loyalty.console.card_import import Importing
 from loyalty.console.transaction import signed, who
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
-from tenancy.roles import MANAGERS, OWNERS, Grants
+from tenancy.roles import MANAGERS, OWNERS
 
 
 def valid_at(card: LoyaltyCard) -> Any:

@@ -9,7 +9,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from groundwork.console.actions import QuestionForm
-from groundwork.idempotency.once import Answer, Claim, fingerprint
+from groundwork.idempotency.once import Answer, Claim, exactly_once, fingerprint
 from loyalty import finding
 from loyalty.console.card_forms import AdjustForm, CardForm, MergeForm, ReplaceForm, StampForm, stores_for
 from loyalty.models import LoyaltyCard
@@ -70,8 +70,11 @@ class CardActions:
         )
 
     def _give_stamp(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
-        stamps.give(
-            **_call(request, card, cleaned),
+        _once(
+            stamps.give,
+            request,
+            card,
+            cleaned,
             count=cleaned["count"],
             notes=cleaned["reason"],
             asks_for_pin=False,
@@ -86,8 +89,13 @@ class CardActions:
         )
 
     def _adjust_points(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
-        points.adjust(
-            **_call(request, card, cleaned), points_delta=cleaned["points_delta"], reason=cleaned["reason"]
+        _once(
+            points.adjust,
+            request,
+            card,
+            cleaned,
+            points_delta=cleaned["points_delta"],
+            reason=cleaned["reason"],
         )
         return gettext("The points were adjusted.")
 
@@ -121,8 +129,8 @@ class CardActions:
         )
 
     def _replace(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
-        cards.replace(
-            **_call(request, card, cleaned), reason=cleaned["reason"], new_number=cleaned["new_number"]
+        _once(
+            cards.replace, request, card, cleaned, reason=cleaned["reason"], new_number=cleaned["new_number"]
         )
         card.refresh_from_db()
         return gettext("The card was replaced.")
@@ -142,7 +150,7 @@ class CardActions:
 
     def _merge(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
         into = cleaned.get("suggestion") or finding.find_card(cleaned["store"], cleaned["other"]).pk
-        cards.merge(**_call(request, card, cleaned), into_card_id=int(into), reason=cleaned["reason"])
+        _once(cards.merge, request, card, cleaned, into_card_id=int(into), reason=cleaned["reason"])
         return gettext("The cards were merged.")
 
     @action(
@@ -158,7 +166,7 @@ class CardActions:
         )
 
     def _deactivate(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
-        cards.deactivate(**_call(request, card, cleaned), reason=cleaned["reason"])
+        _once(cards.deactivate, request, card, cleaned, reason=cleaned["reason"])
         return gettext("The card was deactivated.")
 
     @action(description=_("Reactivate"), permissions=["reactivate"], icon="check_circle")
@@ -172,23 +180,27 @@ class CardActions:
         )
 
     def _reactivate(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
-        cards.reactivate(**_call(request, card, cleaned), reason=cleaned["reason"])
+        _once(cards.reactivate, request, card, cleaned, reason=cleaned["reason"])
         return gettext("The card is active again.")
 
     def _ask(self, request: HttpRequest, object_id: str, **page: Any) -> HttpResponse:
         return self.ask(request, object_id, **({"form_class": CardForm} | page))  # type: ignore[attr-defined]
 
 
-def _call(request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> dict[str, Any]:
-    """What every service is told: where, which card, who, and the key by which a form sent twice is done once."""
+def _once(
+    service: exactly_once, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any], **more: Any
+) -> None:
+    """Call a service for a card, where the form says, as who sent it; a form that is sent twice is done once."""
     store: Store = cleaned["store"]
     actor = actor_for(request, card.merchant_id)
     claim = Claim(
-        merchant_id=card.merchant_id,
-        store_id=store.pk,
+        place={"merchant_id": card.merchant_id, "store_id": store.pk},
         credential=actor.credential,
         key=f"console:{cleaned['key']}",
         fingerprint=fingerprint("POST", request.path, sorted(request.POST.items())),
-        render=lambda result: Answer(status=200, body=None),
     )
-    return {"store": store, "card_id": card.pk, "actor": actor, "once": claim}
+    service.once(claim, _done)(store=store, card_id=card.pk, actor=actor, **more)
+
+
+def _done(result: Any) -> Answer:
+    return Answer(status=200, body=None)

@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, 
 
 from groundwork.errors import TooManyJobs
 from groundwork.jobs import service as jobs
-from groundwork.jobs.models import JobKind, JobState
+from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
 from groundwork.web import client
 from loyalty.imports import reader, tables
 from loyalty.imports.work import stores_of
@@ -107,7 +107,7 @@ class Importing:
         columns = list(reader.HEADINGS)
         return self._page(request, "admin/import_customers.html", {"form": form, "columns": columns})
 
-    def _check(self, request: HttpRequest, form: FileForm) -> BackgroundJob | None:
+    def _check(self, request: HttpRequest, form: FileForm) -> AbstractBackgroundJob | None:
         """The job that checks the file; None, with the reason beside its field, if it is known to be no good."""
         file = form.cleaned_data["file"]
         at_once = is_short(file)
@@ -146,7 +146,7 @@ class Importing:
         context = {**job.outcome, "store": store, "confirm": ConfirmForm(), "again": reverse(FIRST_STEP)}
         return self._page(request, "admin/import_preview.html", context)
 
-    def _confirmed(self, request: HttpRequest, job: BackgroundJob) -> HttpResponse:
+    def _confirmed(self, request: HttpRequest, job: AbstractBackgroundJob) -> HttpResponse:
         form = ConfirmForm(request.POST)
         announce = form.is_valid() and form.cleaned_data["announce"]
         address, agent = client.address(request) or None, client.agent(request)
@@ -164,7 +164,7 @@ class Importing:
         return TemplateResponse(request, template, {**base, **title, **context})
 
 
-def _own_check(request: HttpRequest, job_id: int) -> BackgroundJob:
+def _own_check(request: HttpRequest, job_id: int) -> AbstractBackgroundJob:
     """An import of whoever asks. Raises Http404 for anybody else, and for who has lost a role since."""
     kinds = (JobKind.CHECK, JobKind.IMPORT)
     job = BackgroundJob.objects.filter(pk=job_id, user_id=request.user.pk, kind__in=kinds).first()

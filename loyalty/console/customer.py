@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from customers.models import Customer
+from groundwork.console.grants import Grants
 from loyalty.console.card import state_of, valid_at
 from loyalty.models import LoyaltyCard
 from tenancy.console.base import ReadOnlyInline
-from tenancy.roles import MANAGERS, Grants
+from tenancy.roles import MANAGERS
 
 
 class CardInline(ReadOnlyInline):

@@ -11,6 +11,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from groundwork.console.grants import Grants
 from loyalty.console.program_form import ProgramForm, RewardForm, side_by_side
 from loyalty.console.program_preview import Previewed
 from loyalty.models import LoyaltyProgram, PointsReward
@@ -18,7 +19,7 @@ from loyalty.services import programs
 from loyalty.services.fields import editable_fields
 from tenancy.console.base import ConsoleAdmin, ConsoleStackedInline
 from tenancy.console.single import OnePerMerchant
-from tenancy.roles import MANAGERS, OWNERS, Grants, actor_for, has_one_merchant
+from tenancy.roles import MANAGERS, OWNERS, actor_for, has_one_merchant
 
 
 class RewardInline(ConsoleStackedInline, TranslationStackedInline):

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from groundwork.formats.colors import GRAPHICS_CONTRAST, Color, contrast
-from groundwork.messaging.wiring import providers
 from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.ports import previews
 
 Note = dict[str, str]
 
@@ -60,9 +60,7 @@ class Previewed:
     ) -> JsonResponse:
         language = _language(request)
         shown = [
-            each
-            for provide in providers("program_previews")
-            for each in provide(program, language, rewards=rewards)
+            each for app in previews for each in app.program_previews(program, language, rewards=rewards)
         ]
         colors = (program.card_color, program.card_secondary_color)
         context = {"previews": shown, "brand_colors": colors, "language": language}

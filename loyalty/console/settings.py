@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.console.grants import Grants
 from loyalty.models import MerchantLoyaltySettings
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.console.single import OnePerMerchant
-from tenancy.roles import OWNERS, Grants, has_one_merchant
+from tenancy.roles import OWNERS, has_one_merchant
 
 
 class SettingsForm(ConsoleForm):

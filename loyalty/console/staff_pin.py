@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from groundwork.console.grants import Grants
 from groundwork.errors import DomainError, Invalid
 from loyalty.models import StaffPin
 from loyalty.services import pins
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
-from tenancy.roles import MANAGERS, Grants, actor_for
+from tenancy.roles import MANAGERS, actor_for
 
 
 class StaffPinForm(ConsoleForm):

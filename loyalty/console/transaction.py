@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from groundwork.console.actions import ReasonForm
+from groundwork.console.grants import Grants
 from loyalty import finding, selectors
+from loyalty.errors import NotVoidable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import voids
 from tenancy.console.base import ConsoleAdmin
-from tenancy.roles import MANAGERS, Grants, actor_for
+from tenancy.roles import MANAGERS, actor_for
 
 FEW_CARDS = 200
 
@@ -130,8 +132,11 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
         )
 
     def _undo(self, request: HttpRequest, line: LoyaltyTransaction, cleaned: dict[str, Any]) -> str:
+        store = line.store or line.card.enrolled_at_store
+        if store is None:
+            raise NotVoidable()
         done = voids.void(
-            store=line.store or line.card.enrolled_at_store,
+            store=store,
             transaction_id=line.pk,
             actor=actor_for(request, line.merchant_id),
             reason=cleaned["reason"],

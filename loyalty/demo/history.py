@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from unittest import mock
 
 from groundwork.errors import DomainError
@@ -84,7 +85,7 @@ class Visits:
     def _visit(self, card: LoyaltyCard, store: Store, moment: datetime) -> None:
         with clock_at(moment):
             actor = self._clerk_at(store, moment)
-            at_till = {"store": store, "card_id": card.pk, "actor": actor}
+            at_till: dict[str, Any] = {"store": store, "card_id": card.pk, "actor": actor}
             try:
                 if self.program.has_stamps:
                     posting = stamps.give(**at_till)
@@ -99,7 +100,7 @@ class Visits:
             except DomainError:
                 return  # too soon after the last visit, as it happens in a shop
 
-    def _maybe_spend(self, card: LoyaltyCard, at_till: dict) -> None:
+    def _maybe_spend(self, card: LoyaltyCard, at_till: dict[str, Any]) -> None:
         affordable = [r for r in selectors.rewards_of(self.program) if r.points_cost <= card.points_balance]
         if affordable and self.dice.random() < 0.35:
             points.redeem(reward_id=affordable[-1].pk, **at_till)

@@ -2,7 +2,8 @@
 
 A day of the merchant is closed once nothing recorded offline can reach it any more. Each line counts on its own
 local day; what undoes another counts against it on the day of the undoing. What the cards amount to is moved on from
-their standing at the end of the closed days (`loyalty.reporting.snapshot`). So no figure costs more the longer the ledger is.
+the snapshot at the end of the closed days (`loyalty.reporting.snapshot`). So no figure costs more the longer the
+ledger is.
 """
 
 from collections import Counter

@@ -14,22 +14,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork.messaging import outbox
-from groundwork.messaging.wiring import providers
 from loyalty import selectors
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
 from loyalty.pages.formats import money
 from loyalty.reporting import statistics
 from loyalty_site.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
+from notifications import selectors as notifications
 from tenancy import scope
 from tenancy.models import Merchant, Store
 from tenancy.roles import OWNERS, merchant_ids, role_for
+from wallet import providers as wallets
 
 logger = logging.getLogger(__name__)
 
 NEWEST = 10
 MERCHANTS = 50
 LATE_MINUTES = 10  # that the outbox may wait before operators are told
+ALERTS = (notifications.dashboard_alerts, wallets.dashboard_alerts)
 Figures = dict[str, Any]
 
 
@@ -159,7 +161,7 @@ def alerts(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _asked(merchants: list[int] | None) -> Iterable[dict[str, Any]]:
-    for provide in providers("dashboard_alerts"):
+    for provide in ALERTS:
         try:
             yield from provide(merchants)
         except Exception:  # the overview opens above all when something is broken

@@ -21,8 +21,9 @@ from django_celery_beat.models import (
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from groundwork.console.grants import Grants
 from tenancy.console.base import ConsoleAdmin
-from tenancy.roles import OPERATORS, Grants
+from tenancy.roles import OPERATORS
 
 SCHEDULE = Grants(view=OPERATORS, add=OPERATORS, change=OPERATORS)
 

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "axes",
     "csp",
+    "groundwork",
     "tenancy",
     "customers",
     "loyalty",
@@ -118,8 +119,11 @@ CELERY_TASK_PUBLISH_RETRY = False  # a lost bell is caught by the sweep; a reque
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_EXPIRES = None  # nothing is kept, so that beat needs no job to clean it up
 DOORBELL_ENABLED = True
-SUBSCRIBERS_TABLE = "loyalty_site.wiring.SUBSCRIBERS"
-PROVIDERS_TABLE = "loyalty_site.wiring.PROVIDERS"
+# The tables of groundwork, with whose a row is.
+OUTBOX_MESSAGE_MODEL = "tenancy.OutboxMessage"
+IDEMPOTENCY_KEY_MODEL = "tenancy.IdempotencyKey"
+BACKGROUND_JOB_MODEL = "tenancy.BackgroundJob"
+HISTORY_MODEL = "tenancy.HistoryEntry"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SEND_SENT_EVENT = False

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from groundwork.console.grants import Grants
 from notifications import markup, rendering, selectors
 from notifications.models import EmailLog, Status
 from notifications.services import queue
 from tenancy.console.base import ConsoleAdmin
-from tenancy.roles import MANAGERS, Grants
+from tenancy.roles import MANAGERS
 
 COLORS = {
     Status.QUEUED.value: "info",

@@ -15,6 +15,7 @@ from modeltranslation.admin import TranslationAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from groundwork.console.grants import Grants
 from loyalty.models import LoyaltyCard
 from notifications import selectors
 from notifications.codes import Code
@@ -24,7 +25,7 @@ from tenancy import scope
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.models import Store
-from tenancy.roles import MANAGERS, Grants
+from tenancy.roles import MANAGERS
 
 FIELDS = {language: (f"subject_{language}", f"body_{language}") for language in texts.LANGUAGES}
 NAMES: dict[str, Any] = {"en": _("English"), "fr": _("French"), "de": _("German"), "lb": _("Luxembourgish")}

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from groundwork.console.grants import Grants
 from tenancy import api_keys
 from tenancy.console.base import ConsoleAdmin
 from tenancy.models import ApiKey
-from tenancy.roles import OWNERS, Grants
+from tenancy.roles import OWNERS
 
 
 @admin.register(ApiKey)

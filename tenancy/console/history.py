@@ -13,10 +13,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from groundwork.console.grants import Grants
 from groundwork.console.history import in_words
+from groundwork.console.models import AuditAction
 from tenancy.console.base import ConsoleAdmin
-from tenancy.models import Deed, HistoryEntry
-from tenancy.roles import MANAGERS, Grants
+from tenancy.models import HistoryEntry
+from tenancy.roles import MANAGERS
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -49,7 +51,7 @@ class HistoryAdmin(ConsoleAdmin):
     menu_icon = "history"
     empty_help = _("What people do in the console is listed here, with who did it and when.")
     list_display = ["when", "user", "done", "kind", "name", "details", "merchant"]
-    list_filter = ["deed", KindFilter]
+    list_filter = ["action", KindFilter]
     list_select_related = ["user", "content_type", "merchant"]
     search_fields = ["name", "user__email"]
     search_help_text = _("Name of what was changed, or the e-mail address of who did it")
@@ -71,11 +73,15 @@ class HistoryAdmin(ConsoleAdmin):
 
     @display(
         description=_("what"),
-        ordering="deed",
-        label={Deed.ADDED.value: "success", Deed.CHANGED.value: "info", Deed.DELETED.value: "danger"},
+        ordering="action",
+        label={
+            AuditAction.ADDED.value: "success",
+            AuditAction.CHANGED.value: "info",
+            AuditAction.DELETED.value: "danger",
+        },
     )
     def done(self, entry: HistoryEntry) -> tuple[str, str]:
-        return entry.deed, entry.get_deed_display()
+        return entry.action, entry.get_action_display()
 
     @display(description=_("kind"))
     def kind(self, entry: HistoryEntry) -> str:
@@ -87,7 +93,11 @@ class HistoryAdmin(ConsoleAdmin):
     @display(description=_("name"))
     def row_link(self, entry: HistoryEntry) -> str:
         kind: ContentType = entry.content_type
-        if not entry.object_id or entry.deed == Deed.DELETED or not self._has_page(kind.model_class()):
+        if (
+            not entry.object_id
+            or entry.action == AuditAction.DELETED
+            or not self._has_page(kind.model_class())
+        ):
             return entry.name
         page = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[entry.object_id])
         return format_html('<a class="console-link" href="{}">{}</a>', page, entry.name)

@@ -23,13 +23,14 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from groundwork.console.grants import NOBODY, Grants
 from groundwork.formats import spreadsheets
 from groundwork.jobs import files as job_files
 from groundwork.jobs.models import JobKind, JobState
 from tenancy import scope
 from tenancy.console.base import ConsoleAdmin
 from tenancy.models import BackgroundJob
-from tenancy.roles import MANAGERS, NOBODY, Grants, roles_of
+from tenancy.roles import MANAGERS, roles_of
 
 # What the bar says, by kind: how much of how much, or how much where nobody knows of how much.
 WORDS = {

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelect2Widget
 
+from groundwork.console.grants import Grants
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.single import OnePerMerchant
 from tenancy.models import Merchant, Role, Store
-from tenancy.roles import MANAGERS, OPERATORS, OWNERS, Grants, role_for
+from tenancy.roles import MANAGERS, OPERATORS, OWNERS, role_for
 
 
 class ZoneChoice:

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
+from groundwork.console.grants import Grants
 from groundwork.messaging import outbox
 from tenancy.console.base import ConsoleAdmin
 from tenancy.models import OutboxMessage
-from tenancy.roles import OPERATORS, Grants
+from tenancy.roles import OPERATORS
 
 
 @admin.register(OutboxMessage)

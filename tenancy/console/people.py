@@ -12,12 +12,13 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from groundwork.console.grants import Grants
 from groundwork.errors import Invalid
 from tenancy import scope, selectors, services
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.models import StoreUser, User
-from tenancy.roles import MANAGERS, OPERATORS, OWNERS, Grants, actor_for, owned_merchant_ids
+from tenancy.roles import MANAGERS, OPERATORS, OWNERS, actor_for, owned_merchant_ids
 
 
 class MemberForm(ConsoleForm):

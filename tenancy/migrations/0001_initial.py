@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('deed', models.CharField(choices=[('added', 'added'), ('changed', 'changed'), ('deleted', 'deleted')], max_length=10, verbose_name='what')),
+                ('action', models.CharField(choices=[('added', 'added'), ('changed', 'changed'), ('deleted', 'deleted')], max_length=10, verbose_name='what')),
                 ('object_id', models.CharField(blank=True, max_length=40)),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('message', models.JSONField(default=list)),
@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='historyentry',
-            constraint=models.CheckConstraint(condition=models.Q(('deed__in', ['added', 'changed', 'deleted'])), name='history_deed_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['added', 'changed', 'deleted'])), name='history_action_is_known'),
         ),
         migrations.AddIndex(
             model_name='backgroundjob',

@@ -1,35 +1,24 @@
-"""The bases of every table: times, the tenant, and soft deletion."""
+"""The bases of every tenant's table: whose a row is, and managers that see only the open scope."""
 
-import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from safedelete.managers import SafeDeleteManager
-from safedelete.models import SafeDeleteModel
 
+from groundwork.models import SoftAllManager, SoftDeletable, SoftDeletedManager, SoftManager, TimeStamped
 from tenancy import scope
 
-LIVING = Q(deleted_at__isnull=True)
 
-
-class TimeStamped(models.Model):
-    """When a row was made and last changed (UTC)."""
-
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
-
-    class Meta:
-        abstract = True
-
-
-class TenantManager(models.Manager):
-    """Rows of the open tenant scope; a query outside of any scope raises `scope.ScopeError`."""
+class InOpenScope(models.Manager):
+    """Mixed into a manager: rows of the open tenant scope; a query outside of any raises `scope.ScopeError`."""
 
     def get_queryset(self) -> models.QuerySet:
         return super().get_queryset().filter(scope.InScope())
+
+
+class TenantManager(InOpenScope):
+    """Rows of the open scope."""
 
 
 class TenantOwned(TimeStamped):
@@ -52,106 +41,16 @@ class TenantOwned(TimeStamped):
         return Q()
 
 
-class SoftQuerySet(models.QuerySet):
-    """A plain queryset that cannot remove rows: deletion is `groundwork.deletion.soft_delete`."""
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("Use groundwork.deletion.soft_delete: rows are never removed.")
-
-    delete.alters_data = True  # type: ignore[attr-defined]
-
-
-class SoftManager(SafeDeleteManager):
-    """Living rows, filtered when the query is written.
-
-    Replaces safedelete's lazy visibility, whose `update()` and joins pass over deleted rows in silence.
-    """
-
-    wanted: ClassVar[Q | None] = LIVING
-    scoped: ClassVar[bool] = False
-
-    def get_queryset(self) -> models.QuerySet:
-        queryset: models.QuerySet = SoftQuerySet(self.model, using=self._db)
-        if self.wanted is not None:
-            queryset = queryset.filter(self.wanted)
-        return queryset.filter(scope.InScope()) if self.scoped else queryset
-
-    def all(self, **kwargs: Any) -> models.QuerySet:
-        return self.get_queryset()
-
-
-class SoftAllManager(SoftManager):
-    """Living and deleted rows."""
-
-    wanted = None
-
-
-class SoftDeletedManager(SoftManager):
-    """Deleted rows only."""
-
-    wanted = ~LIVING
-
-
-class TenantSoftManager(SoftManager):
+class TenantSoftManager(InOpenScope, SoftManager):
     """Living rows of the open scope."""
 
-    scoped = True
 
-
-class TenantSoftAllManager(SoftAllManager):
+class TenantSoftAllManager(InOpenScope, SoftAllManager):
     """Living and deleted rows of the open scope."""
 
-    scoped = True
 
-
-class TenantSoftDeletedManager(SoftDeletedManager):
+class TenantSoftDeletedManager(InOpenScope, SoftDeletedManager):
     """Deleted rows of the open scope."""
-
-    scoped = True
-
-
-class SoftDeletable(SafeDeleteModel):
-    """A row that is hidden, not removed; who, when and which batch went together is kept.
-
-    `deleted_with` names the foreign keys to the parents whose deletion takes this row along.
-    """
-
-    deleted_with: ClassVar[tuple[str, ...]] = ()
-    deleted_by_cascade = None  # a batch id says more than safedelete's boolean
-
-    # safedelete's own field, with a name for people
-    deleted_at = models.DateTimeField(_("deleted"), editable=False, null=True, db_index=True)
-    deleted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("deleted by"),
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    deletion_batch = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
-
-    objects = SoftManager()
-    all_objects = SoftAllManager()
-    deleted_objects = SoftDeletedManager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, keep_deleted: bool = True, **kwargs: Any) -> None:
-        """Save; never brings a deleted row back, as safedelete's own does."""
-        super().save(keep_deleted=True, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("Use groundwork.deletion.soft_delete: it records who deleted and what went along.")
-
-    def undelete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("Use groundwork.deletion.restore: it brings back exactly what went together.")
-
-    @property
-    def is_deleted(self) -> bool:
-        return self.deleted_at is not None
 
 
 class TenantSoftDeletable(SoftDeletable, TenantOwned):
@@ -163,8 +62,3 @@ class TenantSoftDeletable(SoftDeletable, TenantOwned):
 
     class Meta:
         abstract = True
-
-
-def new_batch() -> uuid.UUID:
-    """A fresh id for what is deleted together."""
-    return uuid.uuid4()

@@ -1,21 +1,17 @@
-"""OutboxMessage: an announced event, waiting for one subscriber. The table is the queue."""
+"""OutboxMessage: the outbox's table, by merchant."""
+
+from contextlib import AbstractContextManager
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.models import TimeStamped
+from groundwork.messaging.models import AbstractOutboxMessage
+from tenancy import scope
 
 
-class OutboxState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    DONE = "done", _("done")
-    DEAD = "dead", _("dead")
-
-
-class OutboxMessage(TimeStamped):
-    """One row per (event, subscriber), written in the transaction that caused the event."""
+class OutboxMessage(AbstractOutboxMessage):
+    """An announced event of a merchant (or of the platform); its handler sees that merchant's rows only."""
 
     merchant = models.ForeignKey(
         "tenancy.Merchant",
@@ -24,29 +20,13 @@ class OutboxMessage(TimeStamped):
         related_name="+",
         verbose_name=_("merchant"),
     )
-    event = models.CharField(_("event"), max_length=60)
-    subscriber = models.CharField(_("subscriber"), max_length=120)
-    payload = models.JSONField(_("payload"), default=dict)
-    state = models.CharField(
-        _("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING
-    )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
-    last_error = models.TextField(_("last error"), blank=True)
-    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 
-    class Meta:
-        verbose_name = _("outbox message")
-        verbose_name_plural = _("outbox messages")
-        ordering = ["id"]
-        indexes = [
-            models.Index(fields=["next_attempt_at", "id"], condition=Q(state="waiting"), name="outbox_due"),
-            models.Index(fields=["settled_at"], condition=Q(state="done"), name="outbox_settled"),
-            models.Index(fields=["id"], condition=Q(state="dead"), name="outbox_dead"),
-        ]
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=OutboxState.values), name="outbox_state_is_known"),
-        ]
+    class Meta(AbstractOutboxMessage.Meta):
+        pass
 
-    def __str__(self) -> str:
-        return f"{self.event} -> {self.subscriber}"
+    @classmethod
+    def whose(cls, event: Any) -> dict[str, Any]:
+        return {"merchant_id": event.merchant_id}
+
+    def scope(self) -> AbstractContextManager[None]:
+        return scope.merchants([self.merchant_id] if self.merchant_id else [])

@@ -1,4 +1,5 @@
-"""Two who lock many rows lock them in one order, so that neither waits for one who waits for it (`groundwork.database.locks`).
+"""Two who lock many rows lock them in one order, so that neither waits for one who waits for it
+(`groundwork.database.locks`).
 
 Each test lets the one who has the first half of its locks wait until the other one waits for it, and then go on: any
 other order is a deadlock, at once and every time.

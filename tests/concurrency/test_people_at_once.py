@@ -129,20 +129,17 @@ def everybody_repeats_one_call(crowd: Crowd) -> None:
     shop = factories.shop(max_daily_stamps=1000)
     card = factories.card(shop.store)
 
-    def claim() -> Claim:
-        return Claim(
-            merchant_id=shop.merchant.pk,
-            store_id=shop.store.pk,
-            credential="key:1",
-            key="the very same",
-            fingerprint=idempotency.fingerprint("POST", "/stamps/", {}),
-            render=lambda done: Answer(201, {"transaction": done.transaction.pk}),
-        )
-
+    claim = Claim(
+        place={"merchant_id": shop.merchant.pk, "store_id": shop.store.pk},
+        credential="key:1",
+        key="the very same",
+        fingerprint=idempotency.fingerprint("POST", "/stamps/", {}),
+    )
+    give_once = stamps.give.once(claim, lambda done: Answer(201, {"transaction": done.transaction.pk}))
     bodies = set()
 
     def repeat(_number: int) -> str:
-        answer = stamps.give(store=shop.store, card_id=card.pk, actor=STAFF, once=claim())
+        answer = give_once(store=shop.store, card_id=card.pk, actor=STAFF)
         bodies.add(answer.body["transaction"])
         return "replayed" if answer.replayed else "done"
 

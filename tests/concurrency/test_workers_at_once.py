@@ -11,11 +11,11 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
-from pytest_django import Settings
 
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
-from groundwork.messaging import outbox, wiring
+from groundwork.messaging import outbox
+from groundwork.messaging.wiring import subscriptions
 from loyalty.events import ProgramChanged
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import expiry
@@ -39,13 +39,11 @@ MESSAGES = 30
 
 
 @pytest.fixture
-def listened(settings: Settings) -> Iterator[None]:
+def listened() -> Iterator[None]:
     """A listener that remembers what it heard, and one announcement for it to hear again and again."""
-    settings.SUBSCRIBERS_TABLE = "tests.groundwork.listeners.SUBSCRIBERS"
-    wiring.forget()
     listeners.heard.clear()
-    yield
-    wiring.forget()
+    with subscriptions.filled(*listeners.SUBSCRIPTIONS):
+        yield
 
 
 @contextmanager
@@ -110,7 +108,7 @@ def test_of_a_hundred_workers_one_delivers_each_message(crowd: Crowd, listened: 
 
 def test_without_the_lock_a_message_is_delivered_by_everybody(few: Crowd, listened: None) -> None:
     announce(factories.merchant(), 1)
-    meeting = all_have_read_before_anyone_writes(registry, "handler", few.size)
+    meeting = all_have_read_before_anyone_writes(subscriptions, "handler", few.size)
     with without_row_locks(), meeting:
         answers = few.all_at_once(lambda number: f"{outbox.relay()} settled")
     assert Counter(answers) == {"1 settled": few.size}
@@ -161,7 +159,7 @@ def test_a_message_is_settled_before_the_next_one_is_delivered(
 
         assert few.all_at_once(settled, people=1) == ["done"]
 
-    monkeypatch.setattr(wiring, "handler", lambda path: look)
+    monkeypatch.setattr(subscriptions, "handler", lambda name: look)
     assert outbox.relay() == 3
     assert [len(ids) for ids in seen] == [0, 1, 2]
 

@@ -98,7 +98,7 @@ def history_of(store: Store, person: User) -> HistoryEntry:
         merchant_id=store.merchant_id,
         store=store,
         user=person,
-        deed="changed",
+        action="changed",
         content_type=kind,
         object_id=str(store.pk),
         name=store.name,

@@ -3,14 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from groundwork.messaging.wiring import Subscription
+from loyalty.events import ProgramChanged, RewardReady
 from tenancy import scope
 from tenancy.models import Store
-
-SUBSCRIBERS = {
-    "loyalty.reward_ready": ["tests.groundwork.listeners.note", "tests.groundwork.listeners.stumble"],
-    "loyalty.program_changed": ["tests.groundwork.listeners.note"],
-    "loyalty.points_expired": ["tests.groundwork.listeners.nowhere_to_be_found"],
-}
 
 heard: list[tuple[Mapping[str, Any], Any]] = []
 failures: list[Exception] = []
@@ -26,3 +22,10 @@ def stumble(event: Mapping[str, Any]) -> None:
     Store.objects.update(city="Written by a listener")
     if failures:
         raise failures.pop(0)
+
+
+SUBSCRIPTIONS = [
+    Subscription("tests.note", RewardReady, note),
+    Subscription("tests.stumble", RewardReady, stumble),
+    Subscription("tests.note_programs", ProgramChanged, note),
+]

@@ -35,11 +35,11 @@ def rendered(done: Posting) -> Answer:
 
 def claim(store: Store, key: str | None = "key-1", body: Any = None, who: str = "user:1") -> Claim:
     digest = idempotency.fingerprint("POST", "/stamps/", body or {})
-    return Claim(store.merchant_id, store.pk, who, key, digest, rendered)
+    return Claim({"merchant_id": store.merchant_id, "store_id": store.pk}, who, key, digest)
 
 
 def stamp(card: LoyaltyCard, at: Store, **claimed: Any) -> Answer:
-    return stamps.give(store=at, card_id=card.pk, actor=STAFF, once=claim(at, **claimed))
+    return stamps.give.once(claim(at, **claimed), rendered)(store=at, card_id=card.pk, actor=STAFF)
 
 
 def count(card: LoyaltyCard) -> int:
@@ -86,12 +86,13 @@ def test_without_a_key_each_call_counts() -> None:
 def test_a_refusal_is_not_remembered_and_may_be_tried_again() -> None:
     shop = factories.shop(stamps_target=2)
     card = factories.card(shop.store, stamps=1)
-    call = {"store": shop.store, "card_id": card.pk, "actor": STAFF, "once": claim(shop.store)}
+    call = {"store": shop.store, "card_id": card.pk, "actor": STAFF}
+    redeem = stamps.redeem.once(claim(shop.store), rendered)
     with refused(NotEnoughStamps):
-        stamps.redeem(**call)
+        redeem(**call)
     factories.give_stamps(card, shop.store, 1)
-    assert not stamps.redeem(**call).replayed
-    assert stamps.redeem(**call).replayed
+    assert not redeem(**call).replayed
+    assert redeem(**call).replayed
     assert count(card) == 0
 
 
@@ -101,11 +102,11 @@ def test_a_repeat_is_answered_even_if_the_staff_token_has_run_out_since() -> Non
     with time_machine.travel(NOON, tick=False) as clock:
         actor = factories.actor("staff", staff_token=factories.staff_token(shop.store))
         call = {"store": shop.store, "card_id": card.pk, "actor": actor}
-        stamps.give(once=claim(shop.store), **call)
+        stamps.give.once(claim(shop.store), rendered)(**call)
         clock.shift(timedelta(hours=13))
         with refused(StaffPinRequired):
-            stamps.give(once=claim(shop.store, "key-2"), **call)
-        assert stamps.give(once=claim(shop.store), **call).replayed
+            stamps.give.once(claim(shop.store, "key-2"), rendered)(**call)
+        assert stamps.give.once(claim(shop.store), rendered)(**call).replayed
 
 
 def test_a_repeat_is_answered_even_if_the_program_was_switched_off_since() -> None:
@@ -139,16 +140,8 @@ def test_a_call_that_broke_before_the_commit_did_nothing_and_is_done_the_next_ti
     def dies(done: Posting) -> Answer:
         raise SystemExit
 
-    broken = Claim(
-        shop.merchant.pk,
-        shop.store.pk,
-        "user:1",
-        "key-1",
-        idempotency.fingerprint("POST", "/stamps/", {}),
-        dies,
-    )
     with pytest.raises(SystemExit):
-        stamps.give(store=shop.store, card_id=card.pk, actor=STAFF, once=broken)
+        stamps.give.once(claim(shop.store), dies)(store=shop.store, card_id=card.pk, actor=STAFF)
     assert (count(card), IdempotencyKey.objects.count()) == (0, 0)
     assert not stamp(card, shop.store).replayed
     assert count(card) == 1

@@ -10,11 +10,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
-from groundwork.messaging import outbox, wiring
+from groundwork.messaging import outbox
 from groundwork.messaging.models import OutboxState
-from loyalty.events import PointsExpired, ProgramChanged, RewardReady
+from groundwork.messaging.wiring import Subscription, subscriptions
+from loyalty.events import ProgramChanged, RewardReady
 from tenancy import scope
 from tenancy.models import Merchant, OutboxMessage, Store
 from tests import factories
@@ -22,17 +22,15 @@ from tests.groundwork import listeners
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
-NOTE, STUMBLE = "tests.groundwork.listeners.note", "tests.groundwork.listeners.stumble"
+NOTE, STUMBLE = "tests.note", "tests.stumble"
 
 
 @pytest.fixture(autouse=True)
-def table(settings: Settings) -> Iterator[None]:
-    settings.SUBSCRIBERS_TABLE = "tests.groundwork.listeners.SUBSCRIBERS"
-    wiring.forget()
+def subscribed() -> Iterator[None]:
     listeners.heard.clear()
     listeners.failures.clear()
-    yield
-    wiring.forget()
+    with subscriptions.filled(*listeners.SUBSCRIPTIONS):
+        yield
 
 
 @pytest.fixture
@@ -140,9 +138,21 @@ def test_what_never_works_rests_as_dead_until_somebody_tries_it_again(merchant: 
 
 
 def test_a_listener_that_is_gone_is_a_failure_like_any_other(merchant: Merchant) -> None:
-    outbox.record(PointsExpired(merchant_id=merchant.pk, card_ids=[1]))
-    assert outbox.relay() == 0
-    assert OutboxMessage.objects.get().last_error.startswith("ImportError")
+    outbox.record(ProgramChanged(merchant_id=merchant.pk, program_id=1))
+    with subscriptions.filled():
+        assert outbox.relay() == 0
+    assert OutboxMessage.objects.get().last_error.startswith("LookupError")
+
+
+def test_a_listener_that_was_moved_hears_what_waits_under_its_name(merchant: Merchant) -> None:
+    outbox.record(ProgramChanged(merchant_id=merchant.pk, program_id=1))
+    heard: list[int] = []
+    moved = Subscription(
+        "tests.note_programs", ProgramChanged, lambda event: heard.append(event["program_id"])
+    )
+    with subscriptions.filled(moved):
+        assert outbox.relay() == 1
+    assert heard == [1]
 
 
 def test_many_messages_are_delivered_in_one_go_and_a_limit_is_kept(
@@ -168,8 +178,8 @@ def test_when_its_time_is_over_it_rings_for_the_rest(
     assert (outbox.relay(), rung) == (3, [outbox.RELAY_TASK])
 
 
-def test_a_message_costs_three_statements_besides_its_handler_and_a_batch_one(merchant: Merchant) -> None:
-    """Taking it, not waiting for the disk, settling it."""
+def test_a_message_costs_two_statements_besides_its_handler_and_a_batch_one(merchant: Merchant) -> None:
+    """Taking it and settling it."""
 
     def statements(messages: int) -> int:
         for program_id in range(messages):
@@ -179,7 +189,7 @@ def test_a_message_costs_three_statements_besides_its_handler_and_a_batch_one(me
         savepoints = [query for query in captured if "SAVEPOINT" in query["sql"]]
         return len(captured) - len(savepoints)
 
-    assert (statements(1), statements(50)) == (1 + 3, 1 + 3 * 50)
+    assert (statements(1), statements(50)) == (1 + 2, 1 + 2 * 50)
 
 
 def test_settled_messages_are_kept_for_a_week_and_others_for_ever(merchant: Merchant) -> None:

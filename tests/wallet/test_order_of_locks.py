@@ -12,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from groundwork.messaging import outbox, wiring
+from groundwork.messaging import outbox
+from groundwork.messaging.wiring import subscriptions
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards as card_services
 from loyalty.services import programs
@@ -32,11 +33,11 @@ def relay_that_rests_after_its_first_message(
 ) -> Any:
     """What `other` returns that begins when a relay has delivered its first message and goes on when it waits."""
     delivered, through, results = threading.Event(), threading.Event(), []
-    handler = wiring.handler
+    handler = subscriptions.handler
 
-    def resting(path: str) -> Callable[[Any], None]:
+    def resting(name: str) -> Callable[[Any], None]:
         def deliver_and_rest(event: Any) -> None:
-            handler(path)(event)
+            handler(name)(event)
             if not delivered.is_set():
                 delivered.set()
                 while not (through.wait(0.01) or somebody_waits_for_a_lock()):
@@ -54,7 +55,7 @@ def relay_that_rests_after_its_first_message(
         finally:
             through.set()
 
-    monkeypatch.setattr(wiring, "handler", resting)
+    monkeypatch.setattr(subscriptions, "handler", resting)
     at_once(2, act)
     return results[0]
 

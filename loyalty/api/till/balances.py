@@ -1,12 +1,11 @@
 """What changes a balance: stamps and points given, rewards handed out, points adjusted."""
 
-from collections.abc import Callable
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from groundwork.idempotency.once import Answer
+from groundwork.idempotency.once import Answer, exactly_once
 from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
@@ -39,7 +38,7 @@ ALWAYS = (StaffPinRequired, *WITHOUT_PIN)
 class BalanceView(StoreView):
     """A call that writes a line of the ledger; the answer is the line and the card after it."""
 
-    def post_line(self, service: Callable[..., Any], card_id: int, given: dict[str, Any]) -> Response:
+    def post_line(self, service: exactly_once, card_id: int, given: dict[str, Any]) -> Response:
         return self.perform(service, self._posted, card_id=card_id, **given)
 
     def _posted(self, posting: Posting) -> Answer:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from groundwork.messaging import wiring
 from loyalty.models import LoyaltyCard
+from loyalty.ports import wallets
 
 # The devices with a wallet of their own; a desktop is offered every badge, to pass the card on to a phone.
 DEVICES: Mapping[str, re.Pattern[str]] = {
@@ -18,7 +18,7 @@ DEVICES: Mapping[str, re.Pattern[str]] = {
 
 def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, Any]]:
     """The buttons ({platform, url, label}) that the wallet app provides for a card, as far as the device fits."""
-    buttons = [button for provide in wiring.providers("wallet_buttons") for button in provide(card, request)]
+    buttons = [button for app in wallets for button in app.wallet_buttons(card, request)]
     own = _platform(request.headers.get("User-Agent", ""))
     return [button for button in buttons if own in ("", button["platform"])]
 

@@ -10,7 +10,7 @@ urlpatterns = [
     path("terminal/", views.choose, name="terminal-choose"),
     # With a dot in it, no store's code can be the same.
     path("terminal/sw.js", views.worker, name="terminal-worker"),
-    path("terminal/shell.html", views.shell, name="terminal-shell"),
+    path("terminal/shell.html", views.empty_shell, name="terminal-shell"),
     path("terminal/<slug:store_code>/", views.show, name="terminal"),
     path("terminal/<slug:store_code>/today.json", views.today, name="terminal-today"),
 ]

@@ -90,7 +90,7 @@ def show(request: HttpRequest, store: Store) -> HttpResponse:
 
 
 @require_safe
-def shell(request: HttpRequest) -> HttpResponse:
+def empty_shell(request: HttpRequest) -> HttpResponse:
     """The terminal without any store, person or card: what the service worker keeps. For anyone."""
     response = render(request, "terminal/terminal.html", _shell_context() | {"facts": None})
     response["Cache-Control"] = "no-cache"

@@ -4,8 +4,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from groundwork.messaging import wiring
 from loyalty import selectors, tokens
+from loyalty.ports import wallets
 from loyalty.services import cards, voids
 from tests import factories
 from tests.loyalty.pages.reading import visit, words
@@ -181,24 +181,22 @@ def test_what_was_undone_is_marked_and_told(open_card, card, shop):
 
 
 @pytest.mark.parametrize(
-    ("device", "wallets"),
+    ("device", "offered"),
     [
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)", ["Apple Wallet"]),
         ("Mozilla/5.0 (Linux; Android 16; Pixel 10)", ["Google Wallet"]),
         ("Mozilla/5.0 (X11; Linux x86_64)", ["Apple Wallet", "Google Wallet"]),
     ],
 )
-def test_a_wallet_is_offered_where_the_device_has_it(open_card, card, monkeypatch, device, wallets):
-    def provide(card, request):
-        return [
-            {"platform": platform, "url": f"/{platform}/", "label": ""} for platform in ("apple", "google")
-        ]
+def test_a_wallet_is_offered_where_the_device_has_it(open_card, card, device, offered):
+    class Both:
+        def wallet_buttons(self, card, request):
+            return [{"platform": name, "url": f"/{name}/", "label": ""} for name in ("apple", "google")]
 
-    monkeypatch.setattr(wiring, "providers", lambda name: [provide] if name == "wallet_buttons" else [])
+    with wallets.filled(Both()):
+        text = words(open_card(card, **{"User-Agent": device}))
 
-    text = words(open_card(card, **{"User-Agent": device}))
-
-    assert [wallet for wallet in ("Apple Wallet", "Google Wallet") if f"Add to {wallet}" in text] == wallets
+    assert [wallet for wallet in ("Apple Wallet", "Google Wallet") if f"Add to {wallet}" in text] == offered
 
 
 def test_no_wallet_is_offered_where_none_is_set_up(open_card, card):

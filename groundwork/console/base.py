@@ -1,0 +1,162 @@
+"""The base of every console page: rows and permissions by role, and deletion that can be undone.
+
+`Granted` comes first among the bases, so that nothing below it can show a row, offer a choice or grant a permission
+by itself. It denies everything: the app that knows whose rows are whose says so in `visible`, `roles` and `role`.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from groundwork.console.deletion import Deletable
+from groundwork.console.export import Exporting
+from groundwork.console.grants import NOBODY, Grants
+from groundwork.console.history import Remembering
+from groundwork.console.lists import BoundedChangeList, BoundedPaginator
+from groundwork.errors import DomainError
+from groundwork.models import LIVING, SoftDeletable
+
+
+class Granted:
+    """What pages and inlines share: rows, choices and permissions by role."""
+
+    grants = Grants()
+    model: type[models.Model]
+
+    # --- whose rows ---
+
+    def visible(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        """The rows that this user may see."""
+        return rows.none()
+
+    def roles(self, request: HttpRequest) -> frozenset[str]:
+        """Every role that this user has anywhere."""
+        return NOBODY
+
+    def role(self, request: HttpRequest, row: Any) -> str | None:
+        """The role of this user for one row."""
+        return None
+
+    def readable(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
+        """Those of the visible rows that are listed here, and have a page; others may still be chosen in forms."""
+        return rows
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        rows = self.readable(request, self.visible(request, self._rows()))
+        ordering = self.get_ordering(request)  # type: ignore[attr-defined]
+        return rows.order_by(*ordering) if ordering else rows
+
+    def _rows(self) -> models.QuerySet:
+        rows: models.QuerySet = getattr(self.model, "all_objects", self.model._default_manager).all()
+        return rows
+
+    def choices(self, request: HttpRequest) -> models.QuerySet:
+        """What may be chosen in a form: the living rows that this user may see, also where there is no list of them."""
+        rows = self.visible(request, self._rows())
+        return rows.filter(LIVING) if issubclass(self.model, SoftDeletable) else rows
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        site = self.admin_site  # type: ignore[attr-defined]
+        remote = db_field.remote_field.model
+        if site.is_registered(remote):
+            kwargs["queryset"] = site.get_model_admin(remote).choices(request)
+        else:
+            kwargs["queryset"] = self.visible(request, remote._default_manager.all())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    # --- which roles ---
+
+    def may(self, request: HttpRequest, grant: str, row: Any = None) -> bool:
+        """Whether this user has a role that is granted something: on a row, or anywhere."""
+        granted: frozenset[str] = getattr(self.grants, grant)
+        if row is None:
+            return bool(self.roles(request) & granted)
+        return self.role(request, row) in granted
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "view")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, "view", self.row(request, obj))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, "add", self.row(request, obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return not getattr(row, "is_deleted", False) and self.may(request, "change", row)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return not getattr(row, "is_deleted", False) and self.may(request, "delete", row)
+
+    def row(self, request: HttpRequest, row_or_id: Any) -> Any:
+        """A row, also where Unfold hands over its id. Raises Http404 for an id that is not this user's."""
+        if not isinstance(row_or_id, str | int):
+            return row_or_id
+        row = self.get_object(request, str(row_or_id))  # type: ignore[attr-defined]
+        if row is None:
+            raise Http404
+        return row
+
+
+class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
+    """A kind of row in the console. `menu_title` and `menu_icon` name it in the menu; `empty_help` is for a list
+    with nothing in it yet.
+    """
+
+    menu_title: Any = None
+    menu_icon = "folder"
+    empty_help: Any = ""
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_fullwidth = True
+    list_filter_submit = False
+    warn_unsaved_form = True
+    compressed_fields = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.request, form.page = request, self  # the class was made for this request
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.with_deletion(super().get_fieldsets(request, obj), obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), *self.deletion_fields(obj)]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [*super().get_list_display(request), *self.deletion_columns(request)]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [*super().get_list_filter(request), *self.deletion_filters(request)]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form; what a service refuses is said in its own words, and nothing is saved."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            messages.error(request, str(error))
+        except IntegrityError:  # the form has looked; somebody else was faster
+            messages.error(request, _("Somebody has changed this at the same moment. Please try again."))
+        return HttpResponseRedirect(request.get_full_path())

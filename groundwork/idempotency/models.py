@@ -1,0 +1,28 @@
+"""The table of idempotency keys."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.models import TimeStamped
+
+
+class AbstractIdempotencyKey(TimeStamped):
+    """One key and the answer it got first.
+
+    The concrete table (settings.IDEMPOTENCY_KEY_MODEL) adds where a key counts, and that it is unique there.
+    """
+
+    credential = models.CharField(_("credential"), max_length=40)
+    key = models.CharField(_("key"), max_length=128)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    body = models.JSONField(_("body"), null=True)
+
+    class Meta:
+        abstract = True
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_age")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,61 @@
+"""The outbox's table: an announced event, waiting for one subscriber. The table is the queue."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.models import TimeStamped
+
+
+class OutboxState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    DONE = "done", _("done")
+    DEAD = "dead", _("dead")
+
+
+class AbstractOutboxMessage(TimeStamped):
+    """One row per (event, subscriber), written in the transaction that caused the event.
+
+    The concrete table (settings.OUTBOX_MESSAGE_MODEL) adds whose it is.
+    """
+
+    event = models.CharField(_("event"), max_length=60)
+    subscriber = models.CharField(_("subscriber"), max_length=120)
+    payload = models.JSONField(_("payload"), default=dict)
+    state = models.CharField(
+        _("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    last_error = models.TextField(_("last error"), blank=True)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        verbose_name = _("outbox message")
+        verbose_name_plural = _("outbox messages")
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], condition=Q(state="waiting"), name="outbox_due"),
+            models.Index(fields=["settled_at"], condition=Q(state="done"), name="outbox_settled"),
+            models.Index(fields=["id"], condition=Q(state="dead"), name="outbox_dead"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=OutboxState.values), name="outbox_state_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} -> {self.subscriber}"
+
+    @classmethod
+    def whose(cls, event: Any) -> dict[str, Any]:
+        """The columns by which a concrete table knows whose an event is."""
+        return {}
+
+    def scope(self) -> AbstractContextManager[None]:
+        """What is opened around its handler."""
+        return nullcontext()

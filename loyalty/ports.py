@@ -1,0 +1,40 @@
+"""What loyalty asks of the apps above it."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from django.http import HttpRequest
+
+from groundwork.messaging.wiring import Port
+from loyalty.models import LoyaltyCard, LoyaltyProgram, PointsReward
+
+
+class CardFacts(Protocol):
+    """What an app knows of a card that is shown with it."""
+
+    def card_annotations(self) -> Mapping[str, Any]:
+        """Columns for a query of cards, by name."""
+        ...
+
+
+class Wallets(Protocol):
+    """Where a card can be kept."""
+
+    def wallet_buttons(self, card: LoyaltyCard, request: HttpRequest) -> list[dict[str, str]]:
+        """One for each wallet that is set up: platform ("apple", "google"), url, label."""
+        ...
+
+
+class Previews(Protocol):
+    """How a program looks somewhere."""
+
+    def program_previews(
+        self, program: LoyaltyProgram, language: str, *, rewards: list[PointsReward]
+    ) -> list[dict[str, str]]:
+        """Sample cards of a program that may not be saved yet, as HTML, each with its name."""
+        ...
+
+
+card_facts: Port[CardFacts] = Port()
+wallets: Port[Wallets] = Port()
+previews: Port[Previews] = Port()

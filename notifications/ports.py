@@ -1,0 +1,17 @@
+"""What notifications asks of the app beside it."""
+
+from typing import Any, Protocol
+
+from groundwork.messaging.wiring import Port
+from loyalty.models import LoyaltyCard
+
+
+class Links(Protocol):
+    """Addresses that an e-mail can name."""
+
+    def email_variables(self, card: LoyaltyCard) -> dict[str, Any]:
+        """apple_url and google_url of a card, those that work."""
+        ...
+
+
+links: Port[Links] = Port()
