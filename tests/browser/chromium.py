@@ -24,7 +24,7 @@ UNPACK = (
 )
 START = """#!/bin/sh
 export LD_LIBRARY_PATH="{place}/al2023/lib:$LD_LIBRARY_PATH" FONTCONFIG_PATH="{place}/fonts"
-exec "{program}" "$@"
+exec "{program}" --no-zygote "$@"
 """
 
 
