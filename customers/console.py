@@ -14,6 +14,7 @@ from unfold.enums import ActionVariant
 from customers import selectors, services
 from customers.models import Customer
 from groundwork.console.grants import Grants
+from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
@@ -41,7 +42,7 @@ class CustomerForm(ConsoleForm):
         ]
 
     def clean_email(self) -> str | None:
-        return (self.cleaned_data.get("email") or "").strip().lower() or None
+        return normalize_email(self.cleaned_data.get("email")) or None
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

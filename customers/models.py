@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.formats.email import normalize_email
 from groundwork.models import LIVING
 from tenancy.models.base import TenantSoftDeletable
 
@@ -96,7 +97,7 @@ class Customer(TenantSoftDeletable):
         return self.name or self.email or "-"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = (self.email or "").strip().lower() or None
+        self.email = normalize_email(self.email) or None
         super().save(*args, **kwargs)
 
     @classmethod

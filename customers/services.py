@@ -10,6 +10,7 @@ from django.utils import timezone
 from customers.events import CustomerRenamed
 from customers.models import Customer
 from customers.ports import personal_data
+from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from groundwork.messaging import outbox
 from tenancy.models import Merchant, Store
@@ -25,7 +26,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 def find_by_email(*, merchant: Merchant, email: str) -> Customer | None:
     """The merchant's living customer with this address, whatever its case."""
-    return Customer.objects.filter(merchant=merchant, email=email.strip().lower()).first()
+    return Customer.objects.filter(merchant=merchant, email=normalize_email(email)).first()
 
 
 def find_or_create(

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from customers.models import Customer
 from customers.selectors import SHORT, typed, with_word, words
+from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from loyalty import rules
 from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped
@@ -28,7 +29,7 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
     if QR_TEXT.match(text):
         return _only(store, cards_at(store).filter(qr_code_data=text.upper()))
     if "@" in text:
-        return _only(store, _of_person(store, email=text.lower()), of_person=True)
+        return _only(store, _of_person(store, email=normalize_email(text)), of_person=True)
     if text.startswith(("+", "00")):
         return _by_phone(store, text)
     digits = GAP.sub("", text)

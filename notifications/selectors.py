@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from customers.models import Customer
 from customers.selectors import matching
+from groundwork.formats.email import normalize_email
 from loyalty.models import LoyaltyCard
 from notifications import markup
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
@@ -83,7 +84,7 @@ def emails_matching(emails: QuerySet[EmailLog], text: str) -> QuerySet[EmailLog]
     if not text.split():
         return emails
     customers = matching(Customer.all_objects.all(), text)
-    return emails.filter(Q(customer_id__in=customers.values("pk")) | Q(to=text.strip().lower()))
+    return emails.filter(Q(customer_id__in=customers.values("pk")) | Q(to=normalize_email(text)))
 
 
 def emails_of(customer_id: int) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.errors import Invalid
+from groundwork.formats.email import normalize_email
 from tenancy.actor import Actor
 from tenancy.errors import OwnerRequired
 from tenancy.models import Role, Store, StoreUser, User
@@ -15,7 +16,7 @@ from tenancy.models import Role, Store, StoreUser, User
 
 def find_user(email: str) -> User | None:
     """The living user who signs in with this address, whatever its case."""
-    return User.objects.filter(email=email.strip().lower()).first()
+    return User.objects.filter(email=normalize_email(email)).first()
 
 
 @transaction.atomic
@@ -37,7 +38,7 @@ def add_member(
     check_member(store=store, email=email, password=password, **names)
     user = find_user(email)
     if user is None:
-        user = User(email=email.strip().lower(), **names)
+        user = User(email=normalize_email(email), **names)
         user.set_password(password)
         user.save(force_insert=True)
     return StoreUser.objects.create(merchant_id=store.merchant_id, user=user, store=store, role=role)

@@ -2,6 +2,8 @@
 
 import phonenumbers
 
+from groundwork.formats.text import visible
+
 
 def to_e164(text: str, country: str) -> str | None:
     """A number as written in a country (ISO 3166 code), as E.164; None if it cannot be one.
@@ -9,7 +11,7 @@ def to_e164(text: str, country: str) -> str | None:
     >>> to_e164("621 123 456", "LU")
     '+352621123456'
     """
-    text = text.strip()
+    text = visible(text)
     if text.startswith("00"):
         text = "+" + text[2:]
     try:

@@ -13,6 +13,7 @@ from loyalty.models import MerchantLoyaltySettings
 from loyalty.services import pins, programs
 from tenancy.actor import Actor
 from tenancy.models import Merchant, OutboxMessage, Store, StoreUser, User
+from tenancy.services import find_user
 
 OPERATOR_ACTOR = Actor(role="operator")
 HISTORY = timedelta(days=550)
@@ -34,7 +35,7 @@ def load(*, now: datetime, progress: Callable[[str], Any] = str) -> bool:
 
 
 def _sign_in(email: str, password: str, **fields: Any) -> User:
-    found = User.objects.filter(email=email).first()
+    found = find_user(email)
     return found or User.objects.create_user(email, password, **fields)
 
 

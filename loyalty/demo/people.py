@@ -4,6 +4,8 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
+from groundwork.formats.email import normalize_email
+
 FIRST = (
     "Anouk Jules Inês Pol Lena Marc Chantal Tom Sofia Luc Claire Ben Mia Nuno Emma Jang Yasmine Paul Carole Rui "
     "Fabienne Steve Nora Mathis Lynn Gilles Amélie Kevin Martine Félix Isabel Raphaël Tessy Ivo Maud Serge Lara "
@@ -13,6 +15,7 @@ LAST = (
     "Weber Reding Costa Schmit Thill Diedrich Almeida Kieffer Hoffmann Muller Faber Klein Wagner Ferreira Majerus "
     "Kremer Lentz Schroeder Pereira Weis Biver Neuens Steffen Berens Santos Goedert Krier Haas Origer Ries"
 ).split()
+ASCII = str.maketrans("êéèëïôäöüã", "eeeeioaoua")
 LANGUAGES = ("lb", "lb", "fr", "fr", "de", "en")
 
 
@@ -34,12 +37,12 @@ class Person:
 def make(dice: random.Random, index: int, slug: str) -> Person:
     """The `index`-th customer of a merchant; the same for the same dice."""
     first, last = FIRST[index % len(FIRST)], dice.choice(LAST)
-    ascii_name = f"{first}.{last}".lower().translate(str.maketrans("êéèëïôäöüã", "eeeeioaoua"))
+    address = normalize_email(f"{first}.{last}.{index}@{slug}-customers.example")
     joined = dice.randint(5, 540)
     lost = dice.random() < 0.2
     return Person(
         name=f"{first} {last}",
-        email=f"{ascii_name}.{index}@{slug}-customers.example",
+        email=address.translate(ASCII),
         phone=f"621{dice.randint(100_000, 999_999)}" if dice.random() < 0.6 else None,
         birth_date=date(dice.randint(1950, 2006), dice.randint(1, 12), dice.randint(1, 28))
         if dice.random() < 0.4

@@ -18,6 +18,7 @@ from import_export.widgets import Widget
 from tablib import Dataset
 
 from customers.services import split_name
+from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from loyalty import rules
 from loyalty.errors import UnreadableFile
@@ -147,13 +148,14 @@ class Text(Widget):
 
 class Email(Text):
     def parse(self, text: str, value: Any) -> str:
+        address = normalize_email(text)
         try:
-            validate_email(text)
+            validate_email(address)
         except ValidationError:
             raise ValueError(
-                _("This is no e-mail address.") if text else _("The e-mail address is missing.")
+                _("This is no e-mail address.") if address else _("The e-mail address is missing.")
             ) from None
-        return text.lower()
+        return address
 
 
 class Phone(Text):

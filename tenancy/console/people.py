@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidge
 
 from groundwork.console.grants import Grants
 from groundwork.errors import Invalid
+from groundwork.formats.email import normalize_email
 from tenancy import scope, selectors, services
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
@@ -138,7 +139,7 @@ class AccountForm(ConsoleForm):
         help_texts = {"is_superuser": _("Runs the platform: sees and may do everything, at every merchant.")}
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].strip().lower()
+        return normalize_email(self.cleaned_data["email"])
 
 
 @admin.register(User)

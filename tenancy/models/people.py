@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.formats.email import normalize_email
 from groundwork.models import LIVING, SoftDeletable, SoftManager, TimeStamped
 from tenancy import scope
 from tenancy.models.base import TenantSoftDeletable
@@ -27,11 +28,13 @@ class Role(models.TextChoices):
 class UserManager(SoftManager, BaseUserManager):
     """Makes users; e-mail addresses are kept in lower case."""
 
+    normalize_email = staticmethod(normalize_email)
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a user who signs in with this e-mail. Raises ValueError without one."""
-        if not email:
+        if not normalize_email(email):
             raise ValueError("A user needs an e-mail address.")
-        user: User = self.model(email=email.strip().lower(), **fields)
+        user: User = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -41,7 +44,7 @@ class UserManager(SoftManager, BaseUserManager):
         return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())  # type: ignore[return-value]
+        return self.get(email=normalize_email(username))  # type: ignore[return-value]
 
 
 class User(SoftDeletable, AbstractBaseUser, PermissionsMixin, TimeStamped):
@@ -78,7 +81,7 @@ class User(SoftDeletable, AbstractBaseUser, PermissionsMixin, TimeStamped):
         return self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = self.email.strip().lower()
+        self.email = normalize_email(self.email)
         super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:

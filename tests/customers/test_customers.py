@@ -89,3 +89,12 @@ def test_a_phone_that_cannot_be_one_is_left_out() -> None:
     shop = factories.shop()
     anna, _made = customers.find_or_create(store=shop.store, email="anna@example.com", phone="12")
     assert anna.phone == ""
+
+
+def test_a_pasted_address_with_something_invisible_is_the_same_customer() -> None:
+    shop = factories.shop()
+    first, was_new = customers.find_or_create(store=shop.store, email="anouk@example.com")
+    assert was_new
+    again, was_new = customers.find_or_create(store=shop.store, email="Anouk@example.com\u200b")
+    assert (again, was_new) == (first, False)
+    assert Customer.objects.get().email == "anouk@example.com"

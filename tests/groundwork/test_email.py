@@ -1,0 +1,42 @@
+"""One way to write an e-mail address, and one a telephone number, whatever was pasted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundwork.formats.email import normalize_email
+from groundwork.formats.phone import to_e164
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (" Anouk@Example.COM\t", "anouk@example.com"),
+        ("anouk@example.com\u200b", "anouk@example.com"),
+        ("\ufeffanouk@exam\u00adple.com", "anouk@example.com"),
+        ("\u202aanouk@example.com\u202c\n", "anouk@example.com"),
+        ("anouk@bu\u0308cher.example", "anouk@b\u00fccher.example"),
+        ("anouk@BU\u200b\u0308CHER.example", "anouk@b\u00fccher.example"),
+        ("anou\u212a@example.com", "anouk@example.com"),
+        ("anouk+shop.lu@example.com", "anouk+shop.lu@example.com"),
+        ("\u200b ", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_an_address_is_kept_as_one_however_it_is_written(written: str | None, kept: str) -> None:
+    assert normalize_email(written) == kept
+
+
+@given(st.text())
+def test_an_address_that_is_kept_is_kept_as_it_is(written: str) -> None:
+    kept = normalize_email(written)
+    assert normalize_email(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "written", ["\u202a00352 621 123 456\u202c", "+352\u00a0621 123 456\u200b", "621\t123 456"]
+)
+def test_what_copying_a_number_brings_along_is_left_out(written: str) -> None:
+    assert to_e164(written, "LU") == "+352621123456"
+    assert to_e164("\u202a\u202c", "LU") is None

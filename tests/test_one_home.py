@@ -1,0 +1,87 @@
+"""What has one home: a second one is found by the text of the code."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+APPS = ("groundwork", "tenancy", "customers", "loyalty", "notifications", "wallet", "loyalty_site")
+LOWERING = {"lower", "casefold"}
+EMAIL = ("email", "e-mail")
+SIMPLE = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.NamedExpr)
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def lowered_addresses(tree: ast.Module) -> Iterator[int]:
+    """The lines that change the case of something where an address is spoken of.
+
+    That is in the statement itself, in the head or docstring of its function, or in the name of its class.
+    """
+    for scope in ast.walk(tree):
+        if isinstance(scope, ast.ClassDef) and scope.name.startswith("Email"):
+            yield from (line for name, line in lowered(scope) if name == "text")
+        if isinstance(scope, ast.FunctionDef):
+            head = f"{scope.name} {ast.unparse(scope.args)} {ast.get_docstring(scope) or ''}"
+            statements = [part for part in ast.walk(scope) if isinstance(part, SIMPLE)]
+            if not speaks_of_addresses(head):
+                statements = [part for part in statements if speaks_of_addresses(ast.unparse(part))]
+            for statement in statements:
+                yield from (line for _name, line in lowered(statement))
+
+
+def speaks_of_addresses(text: str) -> bool:
+    return any(word in text.lower() for word in EMAIL)
+
+
+def lowered(node: ast.AST) -> Iterator[tuple[str, int]]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and part.attr in LOWERING:
+            yield ast.unparse(part.value), part.lineno
+
+
+def imported(tree: ast.Module) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").partition(".")[0])
+    return names
+
+
+def test_an_address_gets_its_one_form_in_one_place() -> None:
+    homes = {
+        f"{path}:{line}"
+        for path, tree in trees()
+        if path != "groundwork/formats/email.py"
+        for line in lowered_addresses(tree)
+    }
+    assert homes == set()
+
+
+@pytest.mark.parametrize(
+    "second_home",
+    [
+        "def find(email): return User.objects.filter(email=email.strip().lower())",
+        "def save(self): self.email = self.email.casefold()",
+        "class Email(Text):\n    def parse(self, text): return text.lower()",
+        "def same(one, other):\n    'Whether two are one e-mail address.'\n    return one.lower() == other.lower()",
+        "def f(emails): return map(str.lower, emails)",
+    ],
+)
+def test_a_second_home_of_addresses_is_found(second_home: str) -> None:
+    assert list(lowered_addresses(ast.parse(second_home))) != []
+
+
+def test_telephone_numbers_are_read_in_one_place() -> None:
+    assert [path for path, tree in trees() if "phonenumbers" in imported(tree)] == [
+        "groundwork/formats/phone.py"
+    ]
