@@ -25,7 +25,7 @@ import polib
 from django.apps import apps
 from django.conf import settings
 
-LANGUAGES = ("en", "fr", "de", "lb")
+LANGUAGES = tuple(dict(settings.LANGUAGES))
 SOURCE_LANGUAGE = "en"  # its msgids are the texts
 WRITTEN_ANEW = {"lb"}  # the packages' own words in it are too few and too bad to be mixed with ours
 DOMAINS = {"django": (".py", ".html", ".txt"), "djangojs": (".js",)}

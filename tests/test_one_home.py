@@ -1,10 +1,15 @@
 """What has one home: a second one is found by the text of the code."""
 
 import ast
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from loyalty_site import catalogue
+from wallet import text
 
 ROOT = Path(__file__).parents[1]
 APPS = ("groundwork", "tenancy", "customers", "loyalty", "notifications", "wallet", "loyalty_site")
@@ -85,3 +90,28 @@ def test_telephone_numbers_are_read_in_one_place() -> None:
     assert [path for path, tree in trees() if "phonenumbers" in imported(tree)] == [
         "groundwork/formats/phone.py"
     ]
+
+
+def listed_languages(tree: ast.Module) -> Iterator[int]:
+    """The lines with a list, tuple or set that names each language once."""
+    languages = set(dict(settings.LANGUAGES))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            texts = [part.value for part in node.elts if isinstance(part, ast.Constant)]
+            if len(texts) == len(languages) and set(texts) == languages:
+                yield node.lineno
+
+
+def test_the_languages_are_listed_in_the_settings_alone() -> None:
+    assert [f"{path}:{line}" for path, tree in trees() for line in listed_languages(tree)] == []
+    assert list(listed_languages(ast.parse('LANGUAGES = ("en", "lb", "fr", "de")'))) == [1]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [catalogue.PLURAL_FORMS, text.DATE_FORMATS, [field.name for field in dataclasses.fields(text.Text)]],
+    ids=["plural forms", "dates of passes", "texts of passes"],
+)
+def test_what_is_kept_for_each_language_is_there_for_all(keys: Iterable[str]) -> None:
+    assert list(keys) == [code for code, _name in settings.LANGUAGES]
+    assert tuple(keys) == settings.MODELTRANSLATION_LANGUAGES

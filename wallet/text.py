@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 
-LANGUAGES = ("en", "fr", "de", "lb")
+LANGUAGES = tuple(dict(settings.LANGUAGES))
 
 DATE_FORMATS = {"en": "%d %b %Y", "fr": "%d/%m/%Y", "de": "%d.%m.%Y", "lb": "%d.%m.%Y"}
 

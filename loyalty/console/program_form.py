@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +17,10 @@ from loyalty.models import LoyaltyProgram, PointsReward
 from loyalty.services import programs
 from tenancy.console.forms import ConsoleForm
 
-LANGUAGES = ("en", "fr", "de", "lb")
-
 
 def in_each_language(field: str) -> tuple[str, ...]:
     """A translated field's four fields."""
-    return tuple(f"{field}_{language}" for language in LANGUAGES)
+    return tuple(f"{field}_{language}" for language, _name in settings.LANGUAGES)
 
 
 def side_by_side(field: str) -> list[tuple[str, ...]]:

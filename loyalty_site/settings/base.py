@@ -223,10 +223,10 @@ LANGUAGES = [("en", _("English")), ("fr", _("French")), ("de", _("German")), ("l
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["loyalty_site.formats"]
 
-MODELTRANSLATION_LANGUAGES = ("en", "fr", "de", "lb")
-MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+MODELTRANSLATION_LANGUAGES = tuple(dict(LANGUAGES))
+MODELTRANSLATION_DEFAULT_LANGUAGE = LANGUAGE_CODE
 # An empty text is shown in English; one that was only ever written in another language, in that one.
-MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr", "de", "lb")
+MODELTRANSLATION_FALLBACK_LANGUAGES = MODELTRANSLATION_LANGUAGES
 JQUERY_UI_URL = "vendor/jquery-ui/jquery-ui.min.js"
 
 # --- Files ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -28,7 +29,7 @@ from tenancy.models import Store
 from tenancy.roles import MANAGERS
 
 FIELDS = {language: (f"subject_{language}", f"body_{language}") for language in texts.LANGUAGES}
-NAMES: dict[str, Any] = {"en": _("English"), "fr": _("French"), "de": _("German"), "lb": _("Luxembourgish")}
+NAMES: dict[str, Any] = dict(settings.LANGUAGES)
 TABS: list[Any] = [
     (NAMES[language], {"classes": ["tab"], "fields": names}) for language, names in FIELDS.items()
 ]
