@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 from groundwork.formats.colors import TEXT_CONTRAST, Color, contrast, stamp_on, text_on
 
-DEFAULT_BRAND = "3b3a36"
-
 _LIGHTNESS_STEP = 0.01
 
 # What the merchant's colour has to be read on: --page and --surface of static/base.css, light and dark.

@@ -158,9 +158,6 @@ def liability_cents(
 
 # --- The ledger: which counters a transaction moves -------------------------------------------------------
 
-EARNINGS = frozenset(
-    {"stamp_earned", "welcome_bonus", "points_earned", "points_adjustment", "opening_balance"}
-)
 VOIDABLE = frozenset(
     {
         "stamp_earned",

@@ -1,6 +1,6 @@
 """What the terminal needs to open: its styles and scripts, for the page's head and for the service worker's cache.
 
-`tests/loyalty/test_terminal_page.py` holds the lists equal to what is in static/terminal/.
+`tests/loyalty/pages/test_terminal.py` holds the lists equal to what is in static/terminal/.
 """
 
 import hashlib
