@@ -9,7 +9,6 @@ import jwt
 from wallet.config import GoogleConfig
 
 SAVE_ADDRESS = "https://pay.google.com/gp/v/save/"
-LONGEST = 1800
 
 
 def save_link(config: GoogleConfig, *, object_id: str, class_id: str, origin: str, issued_at: int) -> str:
