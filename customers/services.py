@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from customers.events import CustomerRenamed
 from customers.models import Customer
 from customers.ports import personal_data
+from groundwork import clock
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from groundwork.messaging import outbox
@@ -58,7 +58,7 @@ def find_or_create(
         birth_date=birth_date,
         preferred_language=language or "",
         marketing_consent=bool(marketing_consent),
-        marketing_consent_at=timezone.now() if marketing_consent else None,
+        marketing_consent_at=clock.now() if marketing_consent else None,
     )
     try:
         with transaction.atomic():
@@ -132,7 +132,7 @@ def erase_person(*, customer: Customer) -> None:
         "marketing_consent": False,
         "marketing_consent_at": None,
         "is_active": False,
-        "erased_at": timezone.now(),
+        "erased_at": clock.now(),
     }
     for field, value in blank.items():
         setattr(locked, field, value)

@@ -16,8 +16,8 @@ from typing import Protocol, cast
 
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
-from django.utils import timezone
 
+from groundwork import clock
 from groundwork.database import locks
 from groundwork.errors import AlreadyDeleted, RestoreConflict
 from groundwork.messaging.wiring import Port
@@ -113,7 +113,7 @@ def soft_delete(instance: SoftDeletable, *, by: models.Model | None) -> dict[str
     locked = _locked(instance)
     if locked.is_deleted:
         raise AlreadyDeleted()
-    batch, now = new_batch(), timezone.now()
+    batch, now = new_batch(), clock.now()
     marks = {"deleted_at": now, "deleted_by": by, "deletion_batch": batch, "updated_at": now}
     counts = _mark(model, _all_rows(model).filter(pk=instance.pk), marks)
     for name, value in marks.items():
@@ -177,7 +177,7 @@ def restore(instance: SoftDeletable) -> dict[str, int]:
     for app in followers:
         app.on_restored(instance, batch)
     counts: Counter[str] = Counter()
-    marks = {"deleted_at": None, "deleted_by": None, "deletion_batch": None, "updated_at": timezone.now()}
+    marks = {"deleted_at": None, "deleted_by": None, "deletion_batch": None, "updated_at": clock.now()}
     try:
         with transaction.atomic():
             for candidate in soft_models():

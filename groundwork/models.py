@@ -10,14 +10,31 @@ from django.utils.translation import gettext_lazy as _
 from safedelete.managers import SafeDeleteManager
 from safedelete.models import SafeDeleteModel
 
+from groundwork import clock
+
 LIVING = Q(deleted_at__isnull=True)
+
+
+class StampedField(models.DateTimeField):
+    """Django's moment of making or changing a row, by the clock that services read; in migrations Django's own."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        if not (self.auto_now or (self.auto_now_add and add)):
+            return super().pre_save(model_instance, add)
+        moment = clock.now()
+        setattr(model_instance, self.attname, moment)
+        return moment
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateTimeField", args, kwargs
 
 
 class TimeStamped(models.Model):
     """When a row was made and last changed (UTC)."""
 
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+    created_at = StampedField(_("created"), auto_now_add=True)
+    updated_at = StampedField(_("last changed"), auto_now=True)
 
     class Meta:
         abstract = True

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 APPS = ("groundwork", "tenancy", "customers", "loyalty", "notifications", "wallet", "loyalty_site")
 LOWERING = {"lower", "casefold"}
 EMAIL = ("email", "e-mail")
+CLOCKS = {"timezone.now", "datetime.now", "date.today", "time.time"}
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.NamedExpr)
 
 
@@ -115,3 +116,25 @@ def test_the_languages_are_listed_in_the_settings_alone() -> None:
 def test_what_is_kept_for_each_language_is_there_for_all(keys: Iterable[str]) -> None:
     assert list(keys) == [code for code, _name in settings.LANGUAGES]
     assert tuple(keys) == settings.MODELTRANSLATION_LANGUAGES
+
+
+def reads_of_another_clock(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in CLOCKS:
+            yield node.lineno
+
+
+def test_services_read_one_clock() -> None:
+    """So that a story of the past can be told through them (groundwork.clock)."""
+    wrong = [
+        f"{path}:{line}"
+        for path, tree in trees()
+        if path.startswith(("loyalty/services/", "customers/services", "groundwork/idempotency/"))
+        for line in reads_of_another_clock(tree)
+    ]
+    assert wrong == []
+    assert list(reads_of_another_clock(ast.parse("now = timezone.now()"))) == [1]
+
+
+def test_nothing_that_is_run_for_people_imports_the_tools_of_tests() -> None:
+    assert [path for path, tree in trees() if imported(tree) & {"unittest", "pytest", "time_machine"}] == []

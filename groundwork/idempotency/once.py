@@ -22,8 +22,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.utils import timezone
 
+from groundwork import clock
 from groundwork.database import prepared
 from groundwork.errors import IdempotencyKeyReused
 from groundwork.idempotency.models import AbstractIdempotencyKey
@@ -98,7 +98,7 @@ def _table() -> type[AbstractIdempotencyKey]:
 
 def _claim(claim: Claim) -> int | None:
     """Insert the key; None if it is there already (waiting for whoever is inserting it just now)."""
-    now = timezone.now()
+    now = clock.now()
     row = {
         **claim.place,
         "credential": claim.credential,

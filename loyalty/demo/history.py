@@ -2,12 +2,10 @@
 
 import heapq
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from unittest import mock
 
+from groundwork import clock
 from groundwork.errors import DomainError
 from loyalty import selectors
 from loyalty.demo.people import Person
@@ -17,13 +15,6 @@ from tenancy.actor import Actor
 from tenancy.models import Store, User
 
 OPENING, CLOSING = 7, 18  # hours, UTC
-
-
-@contextmanager
-def clock_at(moment: datetime) -> Iterator[None]:
-    """Let the services read another time: they all ask `django.utils.timezone.now`."""
-    with mock.patch("django.utils.timezone.now", return_value=moment):
-        yield
 
 
 class Visits:
@@ -69,7 +60,7 @@ class Visits:
         return min(within, latest)
 
     def _enroll(self, person: Person, store: Store, moment: datetime) -> LoyaltyCard:
-        with clock_at(moment):
+        with clock.at(moment):
             return enrollment.enroll(
                 store=store,
                 actor=Actor.system(),
@@ -83,7 +74,7 @@ class Visits:
             ).card
 
     def _visit(self, card: LoyaltyCard, store: Store, moment: datetime) -> None:
-        with clock_at(moment):
+        with clock.at(moment):
             actor = self._clerk_at(store, moment)
             at_till: dict[str, Any] = {"store": store, "card_id": card.pk, "actor": actor}
             try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from groundwork import clock
 from loyalty.demo import history, people
 from loyalty.demo.shops import OPERATOR, SHOPS, Shop
 from loyalty.models import MerchantLoyaltySettings
@@ -41,7 +42,7 @@ def _sign_in(email: str, password: str, **fields: Any) -> User:
 
 def _load_shop(shop: Shop, now: datetime) -> None:
     dice = random.Random(shop.slug)  # the same demo everywhere
-    with history.clock_at(now - HISTORY):
+    with clock.at(now - HISTORY):
         merchant = Merchant.objects.create(
             slug=shop.slug, name=shop.name, contact_email=f"hello@{shop.slug}.example", default_language="lb"
         )

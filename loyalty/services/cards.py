@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork import clock
 from groundwork.errors import Invalid
 from groundwork.idempotency.once import exactly_once
 from groundwork.messaging import outbox
@@ -87,7 +87,7 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     reason = operation.require_reason(reason)
     settings = selectors.settings_of(store.merchant)
     source, target = _lock_both(store, settings, card_id, into_card_id)
-    now = timezone.now()
+    now = clock.now()
     who: dict[str, Any] = {
         "store": store,
         "actor": actor,

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from groundwork import clock
 from groundwork.messaging import outbox
 from loyalty import rules
 from loyalty.events import CardStateChanged
@@ -30,7 +30,7 @@ def on_deleted(row: models.Model, batch: uuid.UUID) -> None:
 
 def on_restored(row: models.Model, batch: uuid.UUID) -> None:
     """Announce the cards that come back; their points do not expire within 14 days."""
-    not_before = timezone.now() + timedelta(days=rules.WARNING_DAYS)
+    not_before = clock.now() + timedelta(days=rules.WARNING_DAYS)
     with scope.everything("a batch does not leave its merchant"):
         cards = _cards(batch)
         cards.filter(program__points_expiration_days__isnull=False).update(expiry_not_before=not_before)

@@ -5,11 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from customers import services as customers
 from customers.models import Customer
-from groundwork import deletion
+from groundwork import clock, deletion
 from groundwork.idempotency.once import exactly_once
 from groundwork.messaging import outbox
 from loyalty import finding, ledger, selectors, tokens
@@ -117,7 +116,7 @@ def _card_for(
     met = Customer.objects.select_for_update(no_key=True, of=("self",)).filter(pk=customer.pk)
     if not met:  # deleted at this very moment
         raise CustomerNotFound()
-    now = timezone.now()
+    now = clock.now()
     everywhere = settings.allow_cross_location_redemption
     cards = list(LoyaltyCard.objects.filter(customer=customer, program=program).order_by("id"))
     card = _valid_at(store, cards)

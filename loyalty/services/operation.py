@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork import clock
 from groundwork.errors import Invalid
 from loyalty import ledger, rules, selectors
 from loyalty.errors import CardInactive, CardNotFound, ProgramInactive, ProgramTypeMismatch
@@ -80,7 +80,7 @@ def begin(
     `even_inactive`: also when program or card are switched off, for what puts things right.
     """
     card = ledger.lock_one(store=store, card_id=card_id)
-    now = timezone.now()
+    now = clock.now()
     program = card.program if card else selectors.program_of(store.merchant_id)
     settings = selectors.settings_of(store.merchant)
     _believe(occurred_at, now)

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from customers.models import Customer
+from groundwork import clock
 from loyalty import ledger
 from loyalty.events import CardStateChanged
 from loyalty.ledger import Entry
@@ -95,7 +94,7 @@ def erase(customer: Customer) -> None:
                 merchant_id=customer.merchant_id, card_ids=card_ids, transaction_ids=transaction_ids
             )
 
-        ledger.post(entries, now=timezone.now(), announce=[closed])
+        ledger.post(entries, now=clock.now(), announce=[closed])
     for card in cards:
         card_services.close(card)
         card_services.renew(card, new_number=True)

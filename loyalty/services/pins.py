@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork import clock
 from groundwork.deletion import soft_delete
 from groundwork.errors import Invalid
 from groundwork.idempotency.once import exactly_once
@@ -41,7 +41,7 @@ def unlock_terminal(*, store: Store, pin_id: int, pin: str) -> UnlockedTerminal:
     attempt = _count_attempt(store, pin_id, limit=limit, minutes=minutes)
     if not check_password(pin, attempt.pin_hash):
         if attempt.failed_attempts >= limit:
-            staff_tokens.end(attempt, TokenEnd.LOCKED, now=timezone.now())
+            staff_tokens.end(attempt, TokenEnd.LOCKED, now=clock.now())
         raise PinInvalid(attempts_left=max(0, limit - attempt.failed_attempts))
     return _open(store, attempt)
 
@@ -50,7 +50,7 @@ def unlock_terminal(*, store: Store, pin_id: int, pin: str) -> UnlockedTerminal:
 def _count_attempt(store: Store, pin_id: int, *, limit: int, minutes: int) -> StaffPin:
     """Count one attempt under the row's lock; the one that reaches the limit locks, until it proves right."""
     row = _locked(store, pin_id, active=True)
-    now = timezone.now()
+    now = clock.now()
     if row.is_locked(now):
         raise PinLocked(locked_until=row.locked_until)
     if row.locked_until is not None:  # a lock-out that is over
@@ -67,7 +67,7 @@ def _open(store: Store, attempt: StaffPin) -> UnlockedTerminal:
     row = _locked(store, attempt.pk, active=True)
     if row.pin_hash != attempt.pin_hash:  # changed while the hash was computed
         raise PinInvalid(attempts_left=0)
-    now = timezone.now()
+    now = clock.now()
     row.failed_attempts, row.locked_until, row.last_used_at = 0, None, now
     row.save(update_fields=["failed_attempts", "locked_until", "last_used_at", "updated_at"])
     token, kept = staff_tokens.issue(row, now=now)
@@ -114,7 +114,7 @@ def change(*, store: Store, actor: Actor, pin_id: int, **changes: Any) -> StaffP
     """Change `name`, `pin`, `staff_code` or `is_active`; a new PIN, or switching it off, ends its tokens."""
     actor.require_manager()
     row = _locked(store, pin_id)
-    now = timezone.now()
+    now = clock.now()
     if "pin" in changes:
         validate(changes["pin"])
         row.pin_hash = make_password(changes.pop("pin"))
@@ -141,7 +141,7 @@ def remove(*, store: Store, actor: Actor, pin_id: int) -> None:
     """Take a person off the terminal (a soft deletion) and end their tokens."""
     actor.require_manager()
     row = _locked(store, pin_id)
-    staff_tokens.end(row, TokenEnd.REMOVED, now=timezone.now())
+    staff_tokens.end(row, TokenEnd.REMOVED, now=clock.now())
     soft_delete(row, by=actor.user)
 
 

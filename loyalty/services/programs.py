@@ -12,9 +12,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.forms.models import model_to_dict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork import clock
 from groundwork.deletion import soft_delete
 from groundwork.errors import Invalid
 from groundwork.messaging import outbox
@@ -90,7 +90,7 @@ def create(
     program = LoyaltyProgram(merchant=merchant)
     assign(program, fields)
     if program.is_active:
-        program.activated_at = timezone.now()
+        program.activated_at = clock.now()
     _validate(program, rewards)
     if LoyaltyProgram.objects.filter(merchant=merchant).exists():
         raise ProgramExists()
@@ -140,7 +140,7 @@ def change(
 
 def _note_switches(old: LoyaltyProgram, program: LoyaltyProgram, changes: Changes) -> None:
     """Keep when it was switched on, and hold off the expiry of what was asleep or safe until now."""
-    now = timezone.now()
+    now = clock.now()
     reactivated = program.is_active and not old.is_active
     if reactivated:
         program.activated_at = now

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork import clock
 from groundwork.errors import DomainError
 from groundwork.idempotency.once import exactly_once
 from loyalty import rules, selectors
@@ -105,7 +105,7 @@ def refusal(
         return AlreadyVoided()
     if not settings.allow_void_transactions:
         return VoidDisabled()
-    age = (now or timezone.now()) - line.transaction_at
+    age = (now or clock.now()) - line.transaction_at
     if age > timedelta(hours=settings.void_window_hours) and not actor.is_manager:
         return VoidWindowPassed()
     if line.store_id != store.pk and not actor.is_owner:
