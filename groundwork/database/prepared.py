@@ -19,7 +19,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models import QuerySet
-from django.db.models.query import ValuesIterable, get_related_populators
+from django.db.models.query import ModelIterable, ValuesIterable, get_related_populators
 
 _FIRST_NUMBER = 2**52
 _FIRST_MOMENT = datetime(1971, 1, 1, tzinfo=UTC)
@@ -89,8 +89,12 @@ class _Statement:
         ]
 
     def _read_shape(self) -> None:
-        """Which columns of a row belong to what."""
-        compiler = self.compiler
+        """Which columns of a row belong to what. Raises TypeError for rows that are neither models nor dictionaries."""
+        compiler, iterable = self.compiler, self.queryset._iterable_class
+        if iterable not in (ModelIterable, ValuesIterable):
+            raise TypeError(
+                f"Rows of {iterable.__name__} cannot be prepared: no rows of that kind are read here."
+            )
         self.converters = compiler.get_converters(
             [column[0] for column in compiler.select[: compiler.col_count]]
         )

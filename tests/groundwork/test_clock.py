@@ -53,8 +53,9 @@ def test_a_moment_without_its_offset_is_refused() -> None:
 @pytest.mark.django_db
 def test_a_stamp_of_the_past_is_booked_in_the_past() -> None:
     with scope.everything("a test of the clock"):
-        shop = factories.shop()
-        card = factories.card(shop.store)
+        with clock.at(MARCH - timedelta(days=1)):
+            shop = factories.shop()
+            card = factories.card(shop.store)
         with clock.at(MARCH):
             stamps.give(store=shop.store, card_id=card.pk, actor=Actor(role="manager"))
         line = LoyaltyTransaction.objects.get(transaction_type="stamp_earned")
