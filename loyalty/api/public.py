@@ -15,9 +15,9 @@ from loyalty import selectors
 from loyalty.api import requests, shapes
 from loyalty.api.base import ApiView
 from loyalty.api.documentation import documented
-from loyalty.api.presentation import cards as shown
-from loyalty.api.presentation.programs import public_program
 from loyalty.errors import ProgramInactive, ProgramNotFound, SelfEnrollmentDisabled
+from loyalty.outputs import card as shown
+from loyalty.outputs.program import public_program
 from loyalty.services import enrollment
 from tenancy import scope
 from tenancy.actor import Actor

@@ -11,9 +11,9 @@ from loyalty.api import requests, shapes
 from loyalty.api.back_office.rows import PROGRAMS, TAGS, KindView
 from loyalty.api.documentation import documented
 from loyalty.api.errors import MerchantNotFound
-from loyalty.api.presentation.programs import program as shown
 from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
 from loyalty.models import LoyaltyProgram
+from loyalty.outputs.program import program as shown
 from loyalty.reporting import statistics
 from loyalty.services import programs
 from tenancy.errors import OperatorRequired

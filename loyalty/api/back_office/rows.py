@@ -18,9 +18,9 @@ from loyalty.api import requests, shapes
 from loyalty.api.base import BackOfficeView
 from loyalty.api.documentation import documented
 from loyalty.api.errors import MerchantNotFound, UserNotFound
-from loyalty.api.presentation import rows as shown
 from loyalty.errors import CardNotFound, CustomerNotFound, ProgramNotFound
 from loyalty.models import LoyaltyCard, LoyaltyProgram
+from loyalty.outputs import rows as shown
 from tenancy.errors import StoreNotFound
 from tenancy.models import Merchant, Store, User
 

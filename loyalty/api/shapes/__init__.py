@@ -1,4 +1,4 @@
-"""The shapes of answers, for the OpenAPI document. The answers themselves are made in `presentation`."""
+"""The shapes of answers, for the OpenAPI document. The answers themselves are made in `loyalty.outputs`."""
 
 from loyalty.api.shapes.cards import Card, Enrolled, KnownAlready, SelfEnrolled
 from loyalty.api.shapes.common import Problem, page, restored

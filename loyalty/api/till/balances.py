@@ -9,7 +9,6 @@ from groundwork.idempotency.once import Answer, exactly_once
 from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
-from loyalty.api.presentation.transactions import Ledger
 from loyalty.errors import (
     CardInactive,
     CardNotFound,
@@ -27,6 +26,7 @@ from loyalty.errors import (
     StaffPinRequired,
     StampCooldown,
 )
+from loyalty.outputs.transaction import Ledger
 from loyalty.services import points, stamps
 from loyalty.services.operation import Posting
 from tenancy.errors import ManagerRequired

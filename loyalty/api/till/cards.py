@@ -12,8 +12,6 @@ from loyalty import finding, selectors
 from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
-from loyalty.api.presentation import cards as shown
-from loyalty.api.presentation.transactions import Ledger, with_people
 from loyalty.errors import (
     CardAlreadyActive,
     CardAlreadyInactive,
@@ -28,6 +26,8 @@ from loyalty.errors import (
     ProgramNotFound,
 )
 from loyalty.models import LoyaltyCard
+from loyalty.outputs import card as shown
+from loyalty.outputs.transaction import Ledger, with_people
 from loyalty.services import cards, enrollment
 from loyalty.services.enrollment import Enrollment
 

@@ -9,9 +9,9 @@ from loyalty import selectors
 from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
-from loyalty.api.presentation.stores import staff_pin, staff_pins
 from loyalty.errors import PinNameTaken, PinNotFound, PinTooSimple
 from loyalty.models import StaffPin
+from loyalty.outputs.store import staff_pin, staff_pins
 from loyalty.services import pins
 
 TAGS = ["pins"]

@@ -10,8 +10,9 @@ from loyalty import selectors
 from loyalty.api import requests, shapes
 from loyalty.api.base import ApiView, Refusals, StoreView
 from loyalty.api.documentation import documented
-from loyalty.api.presentation import programs, stores
 from loyalty.errors import PinInvalid, PinLocked, PinNotFound, ProgramNotFound
+from loyalty.outputs import program as programs
+from loyalty.outputs import store as stores
 from loyalty.reporting import statistics
 from loyalty.services import pins
 from tenancy import scope

@@ -9,7 +9,6 @@ from loyalty import selectors
 from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
-from loyalty.api.presentation.transactions import Ledger, with_people
 from loyalty.errors import (
     AlreadyVoided,
     CardInactive,
@@ -22,6 +21,7 @@ from loyalty.errors import (
     VoidOtherStore,
     VoidWindowPassed,
 )
+from loyalty.outputs.transaction import Ledger, with_people
 from loyalty.services import voids
 from loyalty.services.voids import Voiding
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils import timezone
 
 from customers.models import Customer
+from groundwork.formats.wire import moment
 from loyalty import links, rules, selectors
-from loyalty.api.presentation.stores import location
-from loyalty.api.presentation.times import moment
 from loyalty.errors import CardInactive, ProgramInactive, ProgramTypeMismatch
 from loyalty.models import LoyaltyCard
+from loyalty.outputs.store import location
 from loyalty.rules import StampUsage, StampVerdict
 from loyalty.services.enrollment import Enrollment
 from tenancy.models import Store

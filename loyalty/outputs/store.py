@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from loyalty.api.presentation.times import moment
+from groundwork.formats.wire import moment
 from loyalty.models import StaffPin
 from loyalty.services.pins import UnlockedTerminal
 from tenancy.models import Merchant, Store

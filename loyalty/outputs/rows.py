@@ -3,9 +3,10 @@
 from typing import Any
 
 from customers.models import Customer
-from loyalty.api.presentation import cards, programs
-from loyalty.api.presentation.times import moment
+from groundwork.formats.wire import moment
 from loyalty.models import LoyaltyCard, LoyaltyProgram
+from loyalty.outputs import card as cards
+from loyalty.outputs import program as programs
 from tenancy.models import Merchant, Store, User
 
 

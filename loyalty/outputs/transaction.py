@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from groundwork.formats.wire import moment
 from loyalty import selectors
-from loyalty.api.presentation.cards import card
-from loyalty.api.presentation.times import moment
 from loyalty.models import LoyaltyTransaction
+from loyalty.outputs.card import card
 from loyalty.services import voids
 from loyalty.services.operation import Posting
 from loyalty.services.voids import Voiding

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from groundwork.formats.wire import moment
 from loyalty import selectors
-from loyalty.api.presentation.stores import location, merchant_name
-from loyalty.api.presentation.times import moment
 from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.outputs.store import location, merchant_name
 from tenancy.models import Store
 
 PLAIN_FIELDS = (

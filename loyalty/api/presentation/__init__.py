@@ -1,1 +1,0 @@
-"""Answers: rows become plain JSON values, in the caller's language. `loyalty.api.shapes` describes them."""
