@@ -4,7 +4,7 @@ caller -> store -> role -> shape of the request -> service (idempotency, staff t
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
@@ -85,7 +85,7 @@ class ApiView(APIView):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def page(self, rows: QuerySet, present: Callable[[list[Any]], list[Any]]) -> Response:
+    def page(self, rows: QuerySet, present: Callable[[list[Any]], Sequence[Any]]) -> Response:
         """One page of rows as the query asks for it; `present` gets the rows of that page."""
         return Response(page_of(self.request, rows, present))
 

@@ -1,6 +1,6 @@
 """The OpenAPI document: each call says what it takes, what it answers and what it may be refused with.
 
-    @documented("Give stamps", body=StampRequest, answers={201: shapes.Stamped}, refusals=[StampCooldown, ...])
+    @documented("Give stamps", body=GiveStampsInput, answers={201: Stamped}, refusals=[StampCooldown, ...])
     def post(self, request, card_id): ...
 
 Refusals are the very error classes; the document lists their codes under their status.
@@ -16,8 +16,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.serializers import Serializer
 
 from groundwork.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyReused, Invalid
-from loyalty.api import shapes
-from loyalty.api.errors import BodyTooLarge, CsrfFailed, LengthRequired, UnsupportedMediaType
+from loyalty.api.described import field_of, serializer_of
+from loyalty.api.errors import BodyTooLarge, CsrfFailed, LengthRequired, Problem, UnsupportedMediaType
+from loyalty.api.pagination import Page
 
 PROBLEM = "application/problem+json"
 STAFF_TOKEN = OpenApiParameter(
@@ -60,8 +61,8 @@ def documented(
 ) -> Callable[[Callable], Callable]:
     """Describe a method of a view.
 
-    Parameters: answers - status -> shape (None: no body); exactly_once - takes an Idempotency-Key; paged - the
-    answer is a list of that shape.
+    Parameters: answers - status -> the type of the answer (None: no body); exactly_once - takes an Idempotency-Key;
+    paged - the answer is pages of that type.
     """
     parameters: list[Any] = [query] if query else []
     parameters += PAGING if paged else []
@@ -74,7 +75,7 @@ def documented(
         said.append(Invalid)
     if body:
         said += [UnsupportedMediaType, BodyTooLarge, LengthRequired]
-    responses = {status: shapes.page(shape) if paged else shape for status, shape in answers.items()}
+    responses = {status: _described(output, paged=paged) for status, output in answers.items()}
 
     def describe(method: Callable) -> Callable:
         described: Any = extend_schema(
@@ -89,6 +90,13 @@ def documented(
         return described
 
     return describe
+
+
+def _described(output: Any, *, paged: bool) -> Any:
+    """An answer in drf-spectacular's words."""
+    if output is None or (isinstance(output, type) and issubclass(output, Serializer)):
+        return output
+    return serializer_of(Page[output]) if paged else field_of(output)
 
 
 class ApiSchema(AutoSchema):
@@ -115,6 +123,10 @@ class ApiSchema(AutoSchema):
         """`stores.cards.stamps.create` becomes what the view and the method are called."""
         return f"{type(self.view).__name__}_{self.method.lower()}"
 
+    def get_serializer_name(self, serializer: Serializer, direction: Any) -> str:
+        """A body is documented under its input's name: `GiveStampsInput` as GiveStampsRequest."""
+        return super().get_serializer_name(serializer, direction).removesuffix("Input")
+
     def get_description(self) -> str:  # type: ignore[override]
         return inspect.getdoc(getattr(self.view, self.method.lower())) or ""
 
@@ -122,7 +134,7 @@ class ApiSchema(AutoSchema):
         by_status: dict[int, dict[str, type[DomainError]]] = defaultdict(dict)
         for refusal in refusals:
             by_status[refusal.status][refusal.code] = refusal
-        component = self.resolve_serializer(shapes.Problem, "response")
+        component = self.resolve_serializer(serializer_of(Problem), "response")
         content = {PROBLEM: {"schema": component.ref if component else {}}}
         return {
             str(status): {

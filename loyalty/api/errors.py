@@ -1,8 +1,29 @@
 """What HTTP itself and the back office refuse, beside the refusals of the domain."""
 
+from typing import Annotated, NotRequired, TypedDict
+
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.errors import DomainError
+
+
+class FieldError(TypedDict):
+    """What is wrong with one field."""
+
+    field: Annotated[str, "Empty if it is about the body as a whole."]
+    code: str
+    message: str
+
+
+class Problem(TypedDict):
+    """RFC 9457. Some codes carry more members, for example `retry_after`."""
+
+    type: Annotated[str, "/problems/<code>"]
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: NotRequired[Annotated[list[FieldError], "With the code `invalid`."]]
 
 
 class CsrfFailed(DomainError):

@@ -1,7 +1,7 @@
 """Pages of a list: {"count", "next", "previous", "results"}, counted only as far as anybody reads."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, NotRequired, TypedDict, TypeVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -9,14 +9,26 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from groundwork.errors import Invalid, NotFound
+from groundwork.formats.wire import Address
 
 PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 100
 MAXIMUM_COUNT = 10_000
 MAXIMUM_PAGE = 1_000_000
+Row = TypeVar("Row")
 
 
-def page_of(request: Request, rows: QuerySet, present: Callable[[list[Any]], list[Any]]) -> dict[str, Any]:
+class Page(TypedDict, Generic[Row]):
+    """One page of a list, and where its neighbours are."""
+
+    count: Annotated[int, {"max_value": MAXIMUM_COUNT}]
+    count_is_minimum: NotRequired[Annotated[bool, "There are more than `count`."]]
+    next: Address | None
+    previous: Address | None
+    results: list[Row]
+
+
+def page_of(request: Request, rows: QuerySet, present: Callable[[list[Any]], Sequence[Row]]) -> Page[Row]:
     """The page of `rows` (in order) that the query's `page` and `page_size` ask for; `present` gets its rows.
 
     `count` is exact to 10,000; beyond that it is 10,000 and `count_is_minimum` true. Raises Invalid for numbers
@@ -31,14 +43,14 @@ def page_of(request: Request, rows: QuerySet, present: Callable[[list[Any]], lis
     if not found and number > 1:
         raise NotFound()
     is_last = len(found) <= size
-    answer: dict[str, Any] = {
+    answer: Page[Row] = {
         "count": start + len(found) if is_last else _count(rows),
         "next": None if is_last else _address(request, number + 1),
         "previous": _address(request, number - 1) if number > 1 else None,
-        "results": present(found[:size]),
+        "results": list(present(found[:size])),
     }
     if answer["count"] > MAXIMUM_COUNT:
-        answer |= {"count": MAXIMUM_COUNT, "count_is_minimum": True}
+        answer["count"], answer["count_is_minimum"] = MAXIMUM_COUNT, True
     return answer
 
 
@@ -56,6 +68,7 @@ def _asked(request: Request, name: str, default: int) -> int:
     return int(text) if len(text) <= 18 else 10**18
 
 
-def _address(request: Request, number: int) -> str:
+def _address(request: Request, number: int) -> Address:
     here = request.build_absolute_uri()
-    return remove_query_param(here, "page") if number == 1 else replace_query_param(here, "page", number)
+    first = remove_query_param(here, "page")
+    return Address(first if number == 1 else replace_query_param(here, "page", number))

@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from loyalty.api import public, reference
+from loyalty.api import reference
 from loyalty.api.back_office import programs, rows
+from loyalty.api.public import enrollment
+from loyalty.api.public import programs as public
 from loyalty.api.till import balances, cards, pins, stores, transactions
 
 STORE = "stores/<str:store_code>/"
@@ -92,7 +94,9 @@ anybody = [
         "public/stores/<str:store_code>/program/", public.PublicProgram.as_view(), name="api-public-program"
     ),
     path(
-        "public/stores/<str:store_code>/enroll/", public.PublicEnrollment.as_view(), name="api-public-enroll"
+        "public/stores/<str:store_code>/enroll/",
+        enrollment.PublicEnrollment.as_view(),
+        name="api-public-enroll",
     ),
     path("schema/", reference.Schema.as_view(), name="api-schema"),
     path("docs/", reference.Reference.as_view(), name="api-docs"),

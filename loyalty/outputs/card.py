@@ -2,66 +2,119 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from django.utils import timezone
 
-from customers.models import Customer
-from groundwork.formats.wire import moment
-from loyalty import links, rules, selectors
+from groundwork.formats.wire import Moment, moment
+from loyalty import rules, selectors
 from loyalty.errors import CardInactive, ProgramInactive, ProgramTypeMismatch
-from loyalty.models import LoyaltyCard
-from loyalty.outputs.store import location
+from loyalty.models import LoyaltyCard, LoyaltyType
+from loyalty.outputs.customer import CardHolder, card_holder
 from loyalty.rules import StampUsage, StampVerdict
-from loyalty.services.enrollment import Enrollment
 from tenancy.models import Store
 
-PLAIN_FIELDS = (
-    "is_active",
-    "stamp_count",
-    "total_stamps_earned",
-    "stamps_redeemed",
-    "points_balance",
-    "total_points_earned",
-    "points_redeemed",
-    "total_points_voided",
-)
-MOMENTS = ("last_stamp_at", "last_points_at", "last_redemption_at", "last_activity_at", "created_at")
+
+class CanStamp(TypedDict):
+    """Whether a stamp would be given just now; `code` says why not, `retry_after` the seconds until it would."""
+
+    allowed: bool
+    code: str | None
+    retry_after: int | None
+    next_stamp_at: Moment | None
 
 
-def facts(row: LoyaltyCard) -> dict[str, Any]:
+class RewardInReach(TypedDict):
+    """A reward on offer, and how far it is away."""
+
+    id: int
+    name: str
+    points_cost: int
+    affordable: bool
+    missing: int
+
+
+class StampReward(TypedDict):
+    """What a full card is good for; `ready` if this one is full."""
+
+    description: str
+    ready: bool
+
+
+class Passes(TypedDict):
+    """How the card stands in each wallet."""
+
+    apple: str | None
+    google: str | None
+
+
+class CardFacts(TypedDict):
     """What is written on a card, wherever and whenever it is looked at."""
+
+    id: int
+    card_number: str
+    is_active: bool
+    valid_at_store: str | None
+    enrolled_at_store: str | None
+    customer: CardHolder
+    loyalty_type: LoyaltyType
+    stamp_count: int
+    stamps_target: int
+    stamps_until_reward: int
+    total_stamps_earned: int
+    stamps_redeemed: int
+    points_balance: int
+    total_points_earned: int
+    points_redeemed: int
+    total_points_voided: int
+    last_stamp_at: Moment | None
+    last_points_at: Moment | None
+    last_redemption_at: Moment | None
+    last_activity_at: Moment | None
+    created_at: Moment
+
+
+class Card(CardFacts):
+    """A card at a store, with what may be done there just now."""
+
+    stamps_today: int
+    max_daily_stamps: int
+    points_expire_at: Moment | None
+    can_stamp: CanStamp
+    rewards: list[RewardInReach]
+    stamp_reward: StampReward
+    passes: Passes
+
+
+def facts(row: LoyaltyCard) -> CardFacts:
     target = row.program.stamps_target
     valid_at, enrolled_at = row.scope_store, row.enrolled_at_store
-    return (
-        {
-            "id": row.pk,
-            "card_number": row.display_number,
-            "valid_at_store": valid_at.store_code if valid_at else None,
-            "enrolled_at_store": enrolled_at.store_code if enrolled_at else None,
-            "customer": customer(row.customer)
-            | {"email_problem": bool(getattr(row, "email_problem", False))},
-            "loyalty_type": row.program.loyalty_type,
-            "stamps_target": target,
-            "stamps_until_reward": max(0, target - row.stamp_count),
-        }
-        | {name: getattr(row, name) for name in PLAIN_FIELDS}
-        | {name: moment(getattr(row, name)) for name in MOMENTS}
-    )
-
-
-def customer(row: Customer) -> dict[str, Any]:
     return {
         "id": row.pk,
-        "name": row.name,
-        "email": row.email,
-        "phone": row.phone,
-        "birth_date": row.birth_date.isoformat() if row.birth_date else None,
-        "language": row.preferred_language,
+        "card_number": row.display_number,
+        "valid_at_store": valid_at.store_code if valid_at else None,
+        "enrolled_at_store": enrolled_at.store_code if enrolled_at else None,
+        "customer": card_holder(row),
+        "loyalty_type": LoyaltyType(row.program.loyalty_type),
+        "stamps_target": target,
+        "stamps_until_reward": max(0, target - row.stamp_count),
+        "is_active": row.is_active,
+        "stamp_count": row.stamp_count,
+        "total_stamps_earned": row.total_stamps_earned,
+        "stamps_redeemed": row.stamps_redeemed,
+        "points_balance": row.points_balance,
+        "total_points_earned": row.total_points_earned,
+        "points_redeemed": row.points_redeemed,
+        "total_points_voided": row.total_points_voided,
+        "last_stamp_at": moment(row.last_stamp_at),
+        "last_points_at": moment(row.last_points_at),
+        "last_redemption_at": moment(row.last_redemption_at),
+        "last_activity_at": moment(row.last_activity_at),
+        "created_at": moment(row.created_at),
     }
 
 
-def card(row: LoyaltyCard, store: Store, usage: StampUsage | None = None) -> dict[str, Any]:
+def card(row: LoyaltyCard, store: Store, usage: StampUsage | None = None) -> Card:
     """A card at a store. `usage` is how its stamps lie around this moment, if that is known already."""
     (shown,) = cards([row], store, {row.pk: usage} if usage else None)
     return shown
@@ -69,7 +122,7 @@ def card(row: LoyaltyCard, store: Store, usage: StampUsage | None = None) -> dic
 
 def cards(
     rows: Sequence[LoyaltyCard], store: Store, usage: Mapping[int, StampUsage] | None = None
-) -> list[dict[str, Any]]:
+) -> list[Card]:
     """Cards of one program at a store; their usage is read in one statement, if it is not known."""
     now = timezone.now()
     if usage is None:
@@ -84,10 +137,11 @@ def _usage(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> Mapping[
     return selectors.stamp_usage(rows, at=now, zone=store.tzinfo, cooldown_minutes=cooldown)
 
 
-def _at_till(row: LoyaltyCard, store: Store, usage: StampUsage, now: datetime) -> dict[str, Any]:
+def _at_till(row: LoyaltyCard, store: Store, usage: StampUsage, now: datetime) -> Card:
     program = row.program
     verdict = stamp_verdict(row, store, usage, now)
-    return facts(row) | {
+    return {
+        **facts(row),
         "stamps_today": usage.today,
         "max_daily_stamps": program.max_daily_stamps,
         "points_expire_at": moment(selectors.points_expire_at(row)),
@@ -127,7 +181,7 @@ def stamp_verdict(row: LoyaltyCard, store: Store, usage: StampUsage, now: dateti
     )
 
 
-def rewards(row: LoyaltyCard) -> list[dict[str, Any]]:
+def rewards(row: LoyaltyCard) -> list[RewardInReach]:
     """The rewards on offer, and how far each is away."""
     if not row.program.has_points:
         return []
@@ -143,30 +197,3 @@ def rewards(row: LoyaltyCard) -> list[dict[str, Any]]:
         for reward in selectors.rewards_of(row.program)
         if reward.is_active
     ]
-
-
-def enrolled(enrollment: Enrollment, store: Store) -> dict[str, Any]:
-    """What the till gets for an enrolment."""
-    return {
-        "card": card(enrollment.card, store),
-        "already_enrolled": enrollment.already_enrolled,
-        "locations": [location(place) for place in enrollment.locations],
-        "merge_suggestion": enrollment.merge_suggestion,
-    }
-
-
-def self_enrolled(enrollment: Enrollment) -> dict[str, Any]:
-    """What the public gets: the new card, or nothing but where the card that exists already works."""
-    places = [location(place) for place in enrollment.locations]
-    if enrollment.already_enrolled:
-        return {"already_enrolled": True, "locations": places}
-    row = enrollment.card
-    shown = {
-        "card_number": row.display_number,
-        # Who knows an address that is known here already may be a stranger: its link goes there by e-mail.
-        "card_url": links.card_url(row) if enrollment.customer_is_new else None,
-        "stamp_count": row.stamp_count,
-        "stamps_target": row.program.stamps_target,
-        "points_balance": row.points_balance,
-    }
-    return {"already_enrolled": False, "card": shown, "locations": places}

@@ -1,40 +1,94 @@
 """Programs and their rewards."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, TypedDict
 
-from groundwork.formats.wire import moment
+from groundwork.formats.wire import Moment, moment
 from loyalty import selectors
-from loyalty.models import LoyaltyProgram, PointsReward
-from loyalty.outputs.store import location, merchant_name
+from loyalty.models import LoyaltyProgram, LoyaltyType, MerchantLoyaltySettings, PointsReward
+from loyalty.outputs.store import Location, MerchantName, location, merchant_name
 from tenancy.models import Store
 
-PLAIN_FIELDS = (
-    "loyalty_type",
-    "is_active",
-    "card_name",
-    "card_color",
-    "card_secondary_color",
-    "stamps_target",
-    "stamps_reward_description",
-    "stamps_reward_value_cents",
-    "minimum_purchase_cents",
-    "minimum_redemption_points",
-    "welcome_bonus_points",
-    "points_expiration_days",
-    "expiry_requires_warning",
-    "cooldown_minutes",
-    "max_daily_stamps",
-    "require_staff_pin",
-    "terms_text",
-    "privacy_url",
-)
-SETTINGS = ("allow_void_transactions", "require_order_reference", "allow_cross_location_redemption")
+
+class Reward(TypedDict):
+    """What points buy, on offer or not."""
+
+    id: int
+    name: str
+    description: str
+    points_cost: int
+    value_cents: int | None
+    is_active: bool
 
 
-def program(row: LoyaltyProgram, rewards: Iterable[PointsReward] | None = None) -> dict[str, Any]:
-    """A program with its rewards and what a terminal needs; reads `row.merchant` and its settings."""
-    settings = selectors.settings_of(row.merchant)
+class ProgramSettings(TypedDict):
+    """What the merchant allows at the till."""
+
+    allow_void_transactions: bool
+    require_order_reference: bool
+    allow_cross_location_redemption: bool
+
+
+class Program(TypedDict):
+    """A program with its rewards and what a terminal needs."""
+
+    id: int
+    merchant: Annotated[str, "The merchant's slug."]
+    loyalty_type: LoyaltyType
+    is_active: bool
+    activated_at: Moment | None
+    card_name: str
+    card_color: str
+    card_secondary_color: str
+    stamps_target: int
+    stamps_reward_description: str
+    stamps_reward_value_cents: int | None
+    points_per_euro: str
+    minimum_purchase_cents: int
+    minimum_redemption_points: int
+    welcome_bonus_points: int
+    points_expiration_days: int | None
+    expiry_requires_warning: bool
+    point_value_cents: str
+    cooldown_minutes: int
+    max_daily_stamps: int
+    require_staff_pin: bool
+    terms_text: str
+    privacy_url: str
+    rewards: list[Reward]
+    settings: ProgramSettings
+
+
+class PublicReward(TypedDict):
+    """A reward on offer, as the enrolment page shows it."""
+
+    id: int
+    name: str
+    description: str
+    points_cost: int
+
+
+class PublicProgram(TypedDict):
+    """What the enrolment page shows: nothing of fraud limits, nothing of rewards that are not on offer."""
+
+    store: Location
+    merchant: MerchantName
+    card_name: str
+    loyalty_type: LoyaltyType
+    stamps_target: int
+    stamps_reward_description: str
+    points_per_euro: str
+    welcome_bonus_points: int
+    rewards: list[PublicReward]
+    terms_text: str
+    privacy_url: str
+    card_color: str
+    card_secondary_color: str
+    self_enrollment: bool
+
+
+def program(row: LoyaltyProgram, rewards: Iterable[PointsReward] | None = None) -> Program:
+    """A program with its rewards; reads `row.merchant` and its settings."""
     if rewards is None:
         rewards = selectors.rewards_of(row)
     return {
@@ -44,11 +98,29 @@ def program(row: LoyaltyProgram, rewards: Iterable[PointsReward] | None = None) 
         "points_per_euro": str(row.points_per_euro),
         "point_value_cents": str(row.point_value_cents),
         "rewards": [reward(one) for one in rewards],
-        "settings": {name: getattr(settings, name) for name in SETTINGS},
-    } | {name: getattr(row, name) for name in PLAIN_FIELDS}
+        "settings": program_settings(selectors.settings_of(row.merchant)),
+        "loyalty_type": LoyaltyType(row.loyalty_type),
+        "is_active": row.is_active,
+        "card_name": row.card_name,
+        "card_color": row.card_color,
+        "card_secondary_color": row.card_secondary_color,
+        "stamps_target": row.stamps_target,
+        "stamps_reward_description": row.stamps_reward_description,
+        "stamps_reward_value_cents": row.stamps_reward_value_cents,
+        "minimum_purchase_cents": row.minimum_purchase_cents,
+        "minimum_redemption_points": row.minimum_redemption_points,
+        "welcome_bonus_points": row.welcome_bonus_points,
+        "points_expiration_days": row.points_expiration_days,
+        "expiry_requires_warning": row.expiry_requires_warning,
+        "cooldown_minutes": row.cooldown_minutes,
+        "max_daily_stamps": row.max_daily_stamps,
+        "require_staff_pin": row.require_staff_pin,
+        "terms_text": row.terms_text,
+        "privacy_url": row.privacy_url,
+    }
 
 
-def programs(rows: Iterable[LoyaltyProgram]) -> list[dict[str, Any]]:
+def programs(rows: Iterable[LoyaltyProgram]) -> list[Program]:
     """Several programs; their rewards are read in one statement."""
     rows = list(rows)
     rewards: dict[int, list[PointsReward]] = {row.pk: [] for row in rows}
@@ -57,7 +129,15 @@ def programs(rows: Iterable[LoyaltyProgram]) -> list[dict[str, Any]]:
     return [program(row, rewards[row.pk]) for row in rows]
 
 
-def reward(row: PointsReward) -> dict[str, Any]:
+def program_settings(row: MerchantLoyaltySettings) -> ProgramSettings:
+    return {
+        "allow_void_transactions": row.allow_void_transactions,
+        "require_order_reference": row.require_order_reference,
+        "allow_cross_location_redemption": row.allow_cross_location_redemption,
+    }
+
+
+def reward(row: PointsReward) -> Reward:
     return {
         "id": row.pk,
         "name": row.name,
@@ -68,21 +148,27 @@ def reward(row: PointsReward) -> dict[str, Any]:
     }
 
 
-def public_program(row: LoyaltyProgram, store: Store) -> dict[str, Any]:
-    """What the enrolment page shows: nothing of fraud limits, nothing of rewards that are not on offer."""
-    on_offer = [reward(one) for one in selectors.rewards_of(row) if one.is_active] if row.has_points else []
+def public_reward(row: PointsReward) -> PublicReward:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "description": row.description,
+        "points_cost": row.points_cost,
+    }
+
+
+def public_program(row: LoyaltyProgram, store: Store) -> PublicProgram:
+    on_offer = [one for one in selectors.rewards_of(row) if one.is_active] if row.has_points else []
     return {
         "store": location(store),
         "merchant": merchant_name(store.merchant),
         "card_name": row.card_name,
-        "loyalty_type": row.loyalty_type,
+        "loyalty_type": LoyaltyType(row.loyalty_type),
         "stamps_target": row.stamps_target,
         "stamps_reward_description": row.stamps_reward_description,
         "points_per_euro": str(row.points_per_euro),
         "welcome_bonus_points": row.welcome_bonus_points,
-        "rewards": [
-            {name: one[name] for name in ("id", "name", "description", "points_cost")} for one in on_offer
-        ],
+        "rewards": [public_reward(one) for one in on_offer],
         "terms_text": row.terms_text,
         "privacy_url": row.privacy_url,
         "card_color": row.card_color,

@@ -2,48 +2,107 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Literal, TypedDict
 
 from django.utils import timezone
 
-from groundwork.formats.wire import moment
-from loyalty.models import StaffPin
-from loyalty.services.pins import UnlockedTerminal
-from tenancy.models import Merchant, Store
+from groundwork.formats.wire import Moment, moment
+from loyalty import models
+from loyalty.services import pins
+from tenancy import models as tenancy
+
+Role = Literal["operator", "owner", "manager", "staff"]
 
 
-def merchant_name(merchant: Merchant) -> dict[str, Any]:
-    return {"slug": merchant.slug, "name": merchant.name}
+class MerchantName(TypedDict):
+    """Whose store or card it is."""
+
+    slug: str
+    name: str
 
 
-def location(store: Store) -> dict[str, Any]:
+class Location(TypedDict):
     """Where a card works."""
-    return {"store_code": store.store_code, "name": store.name, "city": store.city}
+
+    store_code: str
+    name: str
+    city: str
 
 
-def store(row: Store) -> dict[str, Any]:
-    """A store as its staff see it; `row` has the caller's `role`."""
-    return location(row) | {
+class Store(Location):
+    """A store as its staff see it; `role` is the caller's."""
+
+    merchant: MerchantName
+    timezone: str
+    role: Role
+    currency: str
+    country: str
+    default_language: str
+
+
+class StaffPerson(TypedDict):
+    """Who has typed their PIN."""
+
+    id: int
+    name: str
+
+
+class StaffName(StaffPerson):
+    """A name on the terminal's chooser."""
+
+    locked: bool
+
+
+class UnlockedTerminal(TypedDict):
+    """What the terminal keeps after a right PIN."""
+
+    token: str
+    expires_at: Moment
+    staff: StaffPerson
+
+
+class StaffPin(TypedDict):
+    """A PIN as managers see it: never the PIN itself. A lock-out that is over is none."""
+
+    id: int
+    name: str
+    staff_code: str
+    is_active: bool
+    failed_attempts: int
+    locked_until: Moment | None
+    last_used_at: Moment | None
+
+
+def merchant_name(row: tenancy.Merchant) -> MerchantName:
+    return {"slug": row.slug, "name": row.name}
+
+
+def location(row: tenancy.Store) -> Location:
+    return {"store_code": row.store_code, "name": row.name, "city": row.city}
+
+
+def store(row: tenancy.Store, *, role: Role) -> Store:
+    return {
+        **location(row),
         "merchant": merchant_name(row.merchant),
         "timezone": row.tzinfo.key,
-        "role": row.role,  # type: ignore[attr-defined]
+        "role": role,
         "currency": row.merchant.currency,
         "country": row.country,
         "default_language": row.default_language,
     }
 
 
-def stores(rows: Iterable[Store]) -> list[dict[str, Any]]:
-    return [store(row) for row in rows]
+def stores(rows: Iterable[tenancy.Store]) -> list[Store]:
+    """Stores that were asked for with the caller's `role` at each."""
+    return [store(row, role=row.role) for row in rows]  # type: ignore[attr-defined]
 
 
-def staff(rows: Iterable[StaffPin], *, now: datetime) -> list[dict[str, Any]]:
-    """The terminal's chooser."""
-    return [{"id": row.pk, "name": row.name, "locked": row.is_locked(now)} for row in rows]
+def staff_name(row: models.StaffPin, *, now: datetime) -> StaffName:
+    return {"id": row.pk, "name": row.name, "locked": row.is_locked(now)}
 
 
-def unlocked(terminal: UnlockedTerminal) -> dict[str, Any]:
-    """What the terminal keeps after a right PIN."""
+def unlocked(terminal: pins.UnlockedTerminal) -> UnlockedTerminal:
     return {
         "token": terminal.token,
         "expires_at": moment(terminal.expires_at),
@@ -51,8 +110,7 @@ def unlocked(terminal: UnlockedTerminal) -> dict[str, Any]:
     }
 
 
-def staff_pin(row: StaffPin) -> dict[str, Any]:
-    """A PIN as managers see it: never the PIN itself. A lock-out that is over is none."""
+def staff_pin(row: models.StaffPin) -> StaffPin:
     locked = row.is_locked(timezone.now())
     return {
         "id": row.pk,
@@ -65,5 +123,5 @@ def staff_pin(row: StaffPin) -> dict[str, Any]:
     }
 
 
-def staff_pins(rows: Iterable[StaffPin]) -> list[dict[str, Any]]:
+def staff_pins(rows: Iterable[models.StaffPin]) -> list[StaffPin]:
     return [staff_pin(row) for row in rows]

@@ -2,34 +2,75 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from groundwork.formats.wire import moment
+from groundwork.formats.wire import Moment, moment
 from loyalty import selectors
-from loyalty.models import LoyaltyTransaction
-from loyalty.outputs.card import card
+from loyalty.models import LoyaltyTransaction, TransactionType
+from loyalty.outputs.card import Card, card
 from loyalty.services import voids
 from loyalty.services.operation import Posting
 from loyalty.services.voids import Voiding
 from tenancy.actor import Actor
 from tenancy.models import Store
 
-PLAIN_FIELDS = (
-    "card_id",
-    "transaction_type",
-    "stamps_delta",
-    "stamps_balance_after",
-    "points_delta",
-    "points_balance_after",
-    "purchase_amount_cents",
-    "order_reference",
-    "reward_name",
-    "notes",
-    "recorded_offline",
-)
+
+class RewardThen(TypedDict):
+    """A reward for points, with the name and cost it had then."""
+
+    id: int
+    name: str
+    points_cost: int
+
+
+class Transaction(TypedDict):
+    """A line of the ledger. `can_void`: undoing it would be allowed just now, to somebody whose PIN is right."""
+
+    id: int
+    card_id: int
+    card_number: str
+    customer_name: str
+    transaction_type: TransactionType
+    stamps_delta: int
+    stamps_balance_after: int
+    points_delta: int
+    points_balance_after: int
+    purchase_amount_cents: int | None
+    order_reference: str
+    reward: RewardThen | None
+    reward_name: str
+    voids: int | None
+    voided_by: int | None
+    can_void: bool
+    store: str | None
+    store_name: str | None
+    staff: str | None
+    notes: str
+    recorded_offline: bool
+    transaction_at: Moment
+    created_at: Moment
+
+
+class Posted(TypedDict):
+    """What an operation wrote, and the card after it."""
+
+    transaction: Transaction
+    card: Card
+
+
+class Stamped(Posted):
+    """`reward_ready`: this call has filled the card."""
+
+    reward_ready: bool
+
+
+class Voided(Posted):
+    """`shortfall`: stamps or points that could not be taken back because they are spent."""
+
+    shortfall: int
 
 
 def with_people(rows: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]:
@@ -44,14 +85,24 @@ class Ledger:
         self.store, self.actor = store, actor
         self.settings = selectors.settings_of(store.merchant)
 
-    def lines(self, rows: Iterable[LoyaltyTransaction]) -> list[dict[str, Any]]:
+    def lines(self, rows: Iterable[LoyaltyTransaction]) -> list[Transaction]:
         now = timezone.now()
         return [self.line(row, now) for row in rows]
 
-    def line(self, row: LoyaltyTransaction, now: datetime) -> dict[str, Any]:
+    def line(self, row: LoyaltyTransaction, now: datetime) -> Transaction:
         undone_by = getattr(row, "voided_by", None)
-        shown = {name: getattr(row, name) for name in PLAIN_FIELDS}
-        return shown | {
+        return {
+            "card_id": row.card_id,
+            "transaction_type": TransactionType(row.transaction_type),
+            "stamps_delta": row.stamps_delta,
+            "stamps_balance_after": row.stamps_balance_after,
+            "points_delta": row.points_delta,
+            "points_balance_after": row.points_balance_after,
+            "purchase_amount_cents": row.purchase_amount_cents,
+            "order_reference": row.order_reference,
+            "reward_name": row.reward_name,
+            "notes": row.notes,
+            "recorded_offline": row.recorded_offline,
             "id": row.pk,
             "card_number": row.card.display_number,
             "customer_name": row.card.customer.name,
@@ -67,7 +118,6 @@ class Ledger:
         }
 
     def _can_void(self, row: LoyaltyTransaction, now: datetime) -> bool:
-        """Whether undoing would be allowed just now, to somebody whose PIN is right."""
         card_, actor = row.card, self.actor
         if card_.is_deleted or card_.scope_store_id not in (None, self.store.pk):
             return False
@@ -76,7 +126,7 @@ class Ledger:
         refused = voids.refusal(row, store=self.store, actor=actor, settings=self.settings, now=now)
         return refused is None
 
-    def posted(self, posting: Posting | Voiding) -> dict[str, Any]:
+    def posted(self, posting: Posting | Voiding) -> Posted:
         """What an operation wrote, and the card after it."""
         line = posting.transaction
         # Nobody can have undone a line that is not committed yet: that needs no question.
@@ -86,10 +136,15 @@ class Ledger:
             "card": card(posting.card, self.store, posting.usage),
         }
 
+    def stamped(self, posting: Posting) -> Stamped:
+        return {**self.posted(posting), "reward_ready": posting.reward_ready}
 
-def _reward(row: LoyaltyTransaction) -> dict[str, Any] | None:
-    """A reward for points, with the name and cost it had then."""
-    if row.reward_id is None:
+    def voided(self, voiding: Voiding) -> Voided:
+        return {**self.posted(voiding), "shortfall": voiding.shortfall}
+
+
+def _reward(row: LoyaltyTransaction) -> RewardThen | None:
+    if row.reward_id is None or row.reward_points_cost is None:
         return None
     return {"id": row.reward_id, "name": row.reward_name, "points_cost": row.reward_points_cost}
 

@@ -22,6 +22,7 @@ from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTra
 from loyalty.models import TransactionType as Kind
 from loyalty.models.figures import FIGURES
 from loyalty.reporting import snapshot
+from loyalty.reporting.figures import Statistics, of_day
 from tenancy.models import Merchant, Store
 
 STILL_OPEN = rules.OFFLINE_LIMIT + timedelta(hours=1)
@@ -179,13 +180,13 @@ def _first_day(merchant: Merchant) -> date | None:
 # --- Reading ----------------------------------------------------------------------------------------------
 
 
-def of_program(program: LoyaltyProgram, *, now: datetime, days: int = 30) -> dict[str, Any]:
+def of_program(program: LoyaltyProgram, *, now: datetime, days: int = 30) -> Statistics:
     """A program's statistics over all stores; `days` (1 to 366) is the length of `daily`."""
     cards = LoyaltyCard.objects.filter(program=program)
     return _statistics(program, cards, now=now, days=days)
 
 
-def of_store(program: LoyaltyProgram, store: Store, *, now: datetime, days: int = 30) -> dict[str, Any]:
+def of_store(program: LoyaltyProgram, store: Store, *, now: datetime, days: int = 30) -> Statistics:
     """A store's: its cards are those enrolled there, its transactions those made there."""
     cards = LoyaltyCard.objects.filter(program=program, enrolled_at_store=store)
     return _statistics(program, cards, now=now, days=days, store=store)
@@ -198,7 +199,7 @@ def _statistics(
     now: datetime,
     days: int,
     store: Store | None = None,
-) -> dict[str, Any]:
+) -> Statistics:
     merchant = program.merchant
     today = now.astimezone(merchant.tzinfo).date()
     by_day = _figures_by_day(merchant, store)
@@ -226,7 +227,7 @@ def _statistics(
         "average_points_per_card": _ratio(totals["points_issued"], amount.cards, 2),
         "redemption_rate": _redemption_rate(program, totals),
         "estimated_liability_cents": amount.liability,
-        "daily": [_day(day, by_day.get(day, {})) for day in _days(first, today)],
+        "daily": [of_day(on, by_day.get(on, {})) for on in _days(first, today)],
     }
 
 
@@ -288,8 +289,3 @@ def _ratio(part: int, whole: int, decimals: int) -> float:
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def _day(day: date, figures: Mapping[str, int]) -> dict[str, Any]:
-    names = ("new_cards", "stamps", "stamps_redeemed", "points_issued", "points_redeemed", "points_expired")
-    return {"date": day.isoformat(), **{name: figures.get(name, 0) for name in names}}

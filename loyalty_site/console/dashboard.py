@@ -1,7 +1,7 @@
 """The overview: figures and charts of a place, what needs somebody, and what happened last."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,7 @@ NEWEST = 10
 MERCHANTS = 50
 LATE_MINUTES = 10  # that the outbox may wait before operators are told
 ALERTS = (notifications.dashboard_alerts, wallets.dashboard_alerts)
-Figures = dict[str, Any]
+Figures = Mapping[str, Any]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -2,22 +2,84 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groundwork.errors import AlreadyDeleted, NotFound
-from loyalty.api import requests, shapes
-from loyalty.api.back_office.rows import PROGRAMS, TAGS, KindView
+from loyalty.api.back_office.rows import PROGRAMS, TAGS, KindView, RowSearchInput
 from loyalty.api.documentation import documented
 from loyalty.api.errors import MerchantNotFound
+from loyalty.api.fields import Amount, AskedFlag, Flag, Id, Text, Whole
+from loyalty.api.inputs import PeriodInput
 from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
-from loyalty.models import LoyaltyProgram
-from loyalty.outputs.program import program as shown
+from loyalty.models import LoyaltyProgram, LoyaltyType
+from loyalty.outputs.program import Program, program
+from loyalty.outputs.rows import ProgramRow
 from loyalty.reporting import statistics
+from loyalty.reporting.figures import Statistics
 from loyalty.services import programs
 from tenancy.errors import OperatorRequired
 from tenancy.models import Merchant
+
+LARGEST = 2**31 - 1  # what a column of cents or points holds
+
+
+class ProgramSearchInput(RowSearchInput):
+    is_active = AskedFlag(required=False)
+    merchant = serializers.CharField(required=False, max_length=60, help_text="A merchant's slug.")
+
+
+class RewardEntryInput(serializers.Serializer):
+    """A reward on offer. With an `id`, or a name that is there, that reward is changed."""
+
+    id = Id(required=False)
+    name = Text(max_length=120)
+    description = Text(required=False, allow_blank=True, max_length=300)
+    points_cost = Whole(min_value=1, max_value=LARGEST)
+    value_cents = Whole(required=False, allow_null=True, min_value=0, max_value=LARGEST)
+    is_active = Flag(required=False)
+
+
+class ChangedProgramInput(serializers.Serializer):
+    """Any of a program's fields. Texts are in the caller's language; `card_name_fr` names another one."""
+
+    loyalty_type = serializers.ChoiceField(required=False, choices=LoyaltyType.values)
+    is_active = Flag(required=False)
+    stamps_target = Whole(required=False, min_value=1, max_value=50)
+    stamps_reward_value_cents = Whole(required=False, allow_null=True, min_value=0, max_value=LARGEST)
+    points_per_euro = Amount(required=False, max_digits=7, decimal_places=2)
+    minimum_purchase_cents = Whole(required=False, min_value=0, max_value=LARGEST)
+    minimum_redemption_points = Whole(required=False, min_value=0, max_value=LARGEST)
+    welcome_bonus_points = Whole(required=False, min_value=0, max_value=1_000_000)
+    points_expiration_days = Whole(required=False, allow_null=True, min_value=1, max_value=3650)
+    expiry_requires_warning = Flag(required=False)
+    point_value_cents = Amount(required=False, max_digits=8, decimal_places=4)
+    cooldown_minutes = Whole(required=False, min_value=0, max_value=10_080)
+    max_daily_stamps = Whole(required=False, min_value=1, max_value=1000)
+    require_staff_pin = Flag(required=False)
+    card_color = Text(required=False, max_length=7)
+    card_secondary_color = Text(required=False, max_length=7)
+    privacy_url = Text(required=False, allow_blank=True, max_length=200)
+    rewards = RewardEntryInput(required=False, many=True)
+    confirm = Flag(required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """And the texts: as such, and in each language."""
+        texts = {"card_name": 80, "stamps_reward_description": 200, "terms_text": 20_000}
+        suffixes = ["", *[f"_{code}" for code, _name in settings.LANGUAGES]]
+        return super().get_fields() | {
+            f"{name}{suffix}": Text(required=False, allow_blank=True, max_length=length)
+            for name, length in texts.items()
+            for suffix in suffixes
+        }
+
+
+class NewProgramInput(ChangedProgramInput):
+    merchant = Text(max_length=60, help_text="The merchant's slug.")
+    loyalty_type = serializers.ChoiceField(choices=LoyaltyType.values)
 
 
 class ProgramView(KindView):
@@ -25,9 +87,9 @@ class ProgramView(KindView):
 
     kind = PROGRAMS
 
-    def answer(self, program: LoyaltyProgram, status: int = 200) -> Response:
+    def answer(self, row: LoyaltyProgram, status: int = 200) -> Response:
         """A program as it is now, with its merchant's settings."""
-        return Response(shown(PROGRAMS.one(program.pk)), status=status)
+        return Response(program(PROGRAMS.one(row.pk)), status=status)
 
 
 class Programs(ProgramView):
@@ -37,15 +99,15 @@ class Programs(ProgramView):
 
     @documented(
         "Programs",
-        query=requests.ProgramSearch,
-        answers={200: shapes.ProgramRow},
+        query=ProgramSearchInput,
+        answers={200: ProgramRow},
         refusals=[NotFound],
         paged=True,
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
         """Deleted ones are for operators."""
-        asked = self.query(requests.ProgramSearch)
+        asked = self.query(ProgramSearchInput)
         if not self.is_operator and (asked.get("include_deleted") or asked.get("only_deleted")):
             raise OperatorRequired()
         rows = self.found(asked)
@@ -57,14 +119,14 @@ class Programs(ProgramView):
 
     @documented(
         "Make a program",
-        body=requests.NewProgram,
-        answers={201: shapes.Program},
+        body=NewProgramInput,
+        answers={201: Program},
         refusals=[MerchantNotFound, ProgramExists],
         tags=TAGS,
     )
     def post(self, request: Request) -> Response:
         """It is active at once, unless it says otherwise."""
-        given = _without_confirmation(self.read(requests.NewProgram))
+        given = _without_confirmation(self.read(NewProgramInput))
         merchant = Merchant.objects.filter(slug=given.pop("merchant")).first()
         if merchant is None:
             raise MerchantNotFound()
@@ -76,20 +138,20 @@ class OneProgram(ProgramView):
 
     for_owners = frozenset({"GET", "PATCH"})
 
-    @documented("A program", answers={200: shapes.Program}, refusals=[ProgramNotFound], tags=TAGS)
+    @documented("A program", answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS)
     def get(self, request: Request, row_id: int) -> Response:
-        return Response(shown(PROGRAMS.one(row_id)))
+        return Response(program(PROGRAMS.one(row_id)))
 
     @documented(
         "Change a program",
-        body=requests.ChangedProgram,
-        answers={200: shapes.Program},
+        body=ChangedProgramInput,
+        answers={200: Program},
         refusals=[ProgramNotFound, ConfirmationRequired],
         tags=TAGS,
     )
     def patch(self, request: Request, row_id: int) -> Response:
         """`rewards` is the whole offer. What takes something from customers needs `confirm: true`."""
-        given = self.read(requests.ChangedProgram)
+        given = self.read(ChangedProgramInput)
         return self.answer(programs.change(program_id=row_id, actor=self.actor, **given))
 
     @documented(
@@ -108,7 +170,7 @@ class ActivateProgram(ProgramView):
 
     for_owners = frozenset({"POST"})
 
-    @documented("Activate a program", answers={200: shapes.Program}, refusals=[ProgramNotFound], tags=TAGS)
+    @documented("Activate a program", answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS)
     def post(self, request: Request, row_id: int) -> Response:
         return self.answer(programs.activate(program_id=row_id, actor=self.actor))
 
@@ -118,7 +180,7 @@ class DeactivateProgram(ProgramView):
 
     for_owners = frozenset({"POST"})
 
-    @documented("Deactivate a program", answers={200: shapes.Program}, refusals=[ProgramNotFound], tags=TAGS)
+    @documented("Deactivate a program", answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS)
     def post(self, request: Request, row_id: int) -> Response:
         return self.answer(programs.deactivate(program_id=row_id, actor=self.actor))
 
@@ -130,13 +192,13 @@ class ProgramStatistics(ProgramView):
 
     @documented(
         "A program's statistics",
-        query=requests.Period,
-        answers={200: shapes.Statistics},
+        query=PeriodInput,
+        answers={200: Statistics},
         refusals=[ProgramNotFound],
         tags=TAGS,
     )
     def get(self, request: Request, row_id: int) -> Response:
-        days = self.query(requests.Period)["days"]
+        days = self.query(PeriodInput)["days"]
         return Response(statistics.of_program(PROGRAMS.one(row_id), now=timezone.now(), days=days))
 
 

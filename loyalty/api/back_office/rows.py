@@ -1,12 +1,15 @@
 """Lists of everything that is soft-deleted, deleting, and bringing back: the same calls for every kind of row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import cache
+from typing import Annotated, Any, ClassVar
 
 from django.db.models import Q, QuerySet
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from customers import selectors as customers
 from customers.models import Customer
@@ -14,10 +17,12 @@ from groundwork.deletion import restore, soft_delete
 from groundwork.errors import AlreadyDeleted, DomainError, NotFound, RestoreConflict
 from groundwork.models import SoftDeletable
 from loyalty import finding
-from loyalty.api import requests, shapes
 from loyalty.api.base import BackOfficeView
+from loyalty.api.described import field_of, serializer_of
 from loyalty.api.documentation import documented
 from loyalty.api.errors import MerchantNotFound, UserNotFound
+from loyalty.api.fields import AskedFlag
+from loyalty.api.inputs import LONGEST_QUERY
 from loyalty.errors import CardNotFound, CustomerNotFound, ProgramNotFound
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.outputs import rows as shown
@@ -27,14 +32,20 @@ from tenancy.models import Merchant, Store, User
 TAGS = ["back office"]
 
 
+class RowSearchInput(serializers.Serializer):
+    search = serializers.CharField(required=False, max_length=LONGEST_QUERY)
+    include_deleted = AskedFlag(required=False)
+    only_deleted = AskedFlag(required=False)
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of row: what it is called, how it is searched, shown, and missed."""
 
     name: str
     model: type[SoftDeletable]
-    shape: type
-    present: Callable[[list[Any]], list[dict[str, Any]]]
+    output: type
+    present: Callable[[list[Any]], Sequence[Mapping[str, Any]]]
     search: Callable[[QuerySet, str], QuerySet]
     missing: type[DomainError]
     related: tuple[str, ...] = ()
@@ -70,7 +81,7 @@ def containing(*fields: str) -> Callable[[QuerySet, str], QuerySet]:
 MERCHANTS = Kind(
     "Merchant",
     Merchant,
-    shapes.MerchantRow,
+    shown.MerchantRow,
     shown.merchants,
     containing("name", "slug"),
     missing=MerchantNotFound,
@@ -78,7 +89,7 @@ MERCHANTS = Kind(
 STORES = Kind(
     "Store",
     Store,
-    shapes.StoreRow,
+    shown.StoreRow,
     shown.stores,
     containing("name", "store_code", "city"),
     related=("merchant",),
@@ -87,7 +98,7 @@ STORES = Kind(
 USERS = Kind(
     "User",
     User,
-    shapes.UserRow,
+    shown.UserRow,
     shown.users,
     containing("email", "first_name", "last_name"),
     missing=UserNotFound,
@@ -95,7 +106,7 @@ USERS = Kind(
 CUSTOMERS = Kind(
     "Customer",
     Customer,
-    shapes.CustomerRow,
+    shown.CustomerRow,
     shown.customers,
     customers.matching,
     related=("merchant",),
@@ -104,7 +115,7 @@ CUSTOMERS = Kind(
 PROGRAMS = Kind(
     "Program",
     LoyaltyProgram,
-    shapes.ProgramRow,
+    shown.ProgramRow,
     shown.loyalty_programs,
     containing("merchant__name", "merchant__slug", "card_name"),
     related=("merchant__loyalty_settings",),
@@ -113,7 +124,7 @@ PROGRAMS = Kind(
 CARDS = Kind(
     "Card",
     LoyaltyCard,
-    shapes.CardRow,
+    shown.CardRow,
     shown.loyalty_cards,
     finding.matching,
     related=("merchant", "program", "customer", "enrolled_at_store", "scope_store"),
@@ -139,7 +150,14 @@ class KindView(BackOfficeView):
     def restore_row(self, row_id: int) -> Response:
         counts = restore(self.kind.one(row_id, include_deleted=True))
         (row,) = self.kind.present([self.kind.one(row_id)])
-        return Response(row | {"restored": counts})
+        return Response({**row, "restored": counts})
+
+
+@cache
+def restored(output: Any) -> type[Serializer]:
+    """What `restore_row` answers: a row that was brought back, and how many rows of each model came with it."""
+    counts = field_of(Annotated[dict[str, int], "Model -> count."])
+    return type(f"Restored{output.__name__}", (serializer_of(output),), {"restored": counts})
 
 
 def list_view(given: Kind) -> type[KindView]:
@@ -150,14 +168,14 @@ def list_view(given: Kind) -> type[KindView]:
 
         @documented(
             f"{given.name}s",
-            query=requests.RowSearch,
-            answers={200: given.shape},
+            query=RowSearchInput,
+            answers={200: given.output},
             refusals=[NotFound],
             paged=True,
             tags=TAGS,
         )
         def get(self, request: Request) -> Response:
-            return self.page(self.found(self.query(requests.RowSearch)), self.kind.present)
+            return self.page(self.found(self.query(RowSearchInput)), self.kind.present)
 
     return _named(Rows, f"All{given.name}s")
 
@@ -189,7 +207,7 @@ def restore_view(given: Kind) -> type[KindView]:
 
         @documented(
             f"Restore a {given.name.lower()}",
-            answers={200: shapes.restored(given.shape)},
+            answers={200: restored(given.output)},
             refusals=[given.missing, RestoreConflict],
             tags=TAGS,
         )

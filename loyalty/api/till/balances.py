@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groundwork.idempotency.once import Answer, exactly_once
-from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
+from loyalty.api.fields import Id, Moment, Notes, Reason, Text, Whole
 from loyalty.errors import (
     CardInactive,
     CardNotFound,
@@ -26,13 +27,40 @@ from loyalty.errors import (
     StaffPinRequired,
     StampCooldown,
 )
-from loyalty.outputs.transaction import Ledger
+from loyalty.outputs.transaction import Ledger, Posted, Stamped
 from loyalty.services import points, stamps
 from loyalty.services.operation import Posting
 from tenancy.errors import ManagerRequired
 
 WITHOUT_PIN = (ProgramNotFound, ProgramTypeMismatch, ProgramInactive, CardNotFound, CardInactive)
 ALWAYS = (StaffPinRequired, *WITHOUT_PIN)
+
+
+class GiveStampsInput(serializers.Serializer):
+    count = Whole(required=False, default=1, min_value=1, max_value=10)
+    notes = Notes()
+    occurred_at = Moment(required=False, allow_null=True)
+
+
+class RedeemStampsInput(serializers.Serializer):
+    notes = Notes()
+
+
+class EarnPointsInput(serializers.Serializer):
+    purchase_amount_cents = Whole(min_value=1, max_value=1_000_000)
+    order_reference = Text(required=False, allow_blank=True, max_length=64)
+    notes = Notes()
+    occurred_at = Moment(required=False, allow_null=True)
+
+
+class RedeemPointsInput(serializers.Serializer):
+    reward_id = Id()
+    notes = Notes()
+
+
+class AdjustPointsInput(serializers.Serializer):
+    points_delta = Whole(min_value=-1_000_000, max_value=1_000_000)
+    reason = Reason()
 
 
 class BalanceView(StoreView):
@@ -50,8 +78,8 @@ class Stamps(BalanceView):
 
     @documented(
         "Give stamps",
-        body=requests.GiveStamps,
-        answers={201: shapes.Stamped},
+        body=GiveStampsInput,
+        answers={201: Stamped},
         refusals=[*ALWAYS, ManagerRequired, StampCooldown, DailyStampLimit],
         staff_token=True,
         exactly_once=True,
@@ -59,11 +87,10 @@ class Stamps(BalanceView):
     )
     def post(self, request: Request, card_id: int) -> Response:
         """More than one at once is for managers. `reward_ready`: this call has filled the card."""
-        return self.post_line(stamps.give, card_id, self.read(requests.GiveStamps))
+        return self.post_line(stamps.give, card_id, self.read(GiveStampsInput))
 
     def _posted(self, posting: Posting) -> Answer:
-        said = Ledger(self.store, self.actor).posted(posting)
-        return answer(201, said | {"reward_ready": posting.reward_ready})
+        return answer(201, Ledger(self.store, self.actor).stamped(posting))
 
 
 class RedeemStamps(BalanceView):
@@ -71,15 +98,15 @@ class RedeemStamps(BalanceView):
 
     @documented(
         "Redeem a full card",
-        body=requests.RedeemStamps,
-        answers={201: shapes.Posted},
+        body=RedeemStampsInput,
+        answers={201: Posted},
         refusals=[*ALWAYS, NotEnoughStamps],
         staff_token=True,
         exactly_once=True,
         tags=["stamps"],
     )
     def post(self, request: Request, card_id: int) -> Response:
-        return self.post_line(stamps.redeem, card_id, self.read(requests.RedeemStamps))
+        return self.post_line(stamps.redeem, card_id, self.read(RedeemStampsInput))
 
 
 class Points(BalanceView):
@@ -87,8 +114,8 @@ class Points(BalanceView):
 
     @documented(
         "Give points for a purchase",
-        body=requests.EarnPoints,
-        answers={201: shapes.Posted},
+        body=EarnPointsInput,
+        answers={201: Posted},
         refusals=[*ALWAYS, PurchaseBelowMinimum, OrderReferenceRequired, OrderReferenceUsed],
         staff_token=True,
         exactly_once=True,
@@ -96,7 +123,7 @@ class Points(BalanceView):
     )
     def post(self, request: Request, card_id: int) -> Response:
         """Whole points, rounded down; one receipt (`order_reference`) earns once."""
-        return self.post_line(points.earn, card_id, self.read(requests.EarnPoints))
+        return self.post_line(points.earn, card_id, self.read(EarnPointsInput))
 
 
 class RedeemPoints(BalanceView):
@@ -104,15 +131,15 @@ class RedeemPoints(BalanceView):
 
     @documented(
         "Redeem a reward",
-        body=requests.RedeemPoints,
-        answers={201: shapes.Posted},
+        body=RedeemPointsInput,
+        answers={201: Posted},
         refusals=[*ALWAYS, RewardNotFound, RewardBelowMinimum, NotEnoughPoints],
         staff_token=True,
         exactly_once=True,
         tags=["points"],
     )
     def post(self, request: Request, card_id: int) -> Response:
-        return self.post_line(points.redeem, card_id, self.read(requests.RedeemPoints))
+        return self.post_line(points.redeem, card_id, self.read(RedeemPointsInput))
 
 
 class AdjustPoints(BalanceView):
@@ -122,11 +149,11 @@ class AdjustPoints(BalanceView):
 
     @documented(
         "Adjust points",
-        body=requests.AdjustPoints,
-        answers={201: shapes.Posted},
+        body=AdjustPointsInput,
+        answers={201: Posted},
         refusals=[*WITHOUT_PIN, NotEnoughPoints],
         exactly_once=True,
         tags=["points"],
     )
     def post(self, request: Request, card_id: int) -> Response:
-        return self.post_line(points.adjust, card_id, self.read(requests.AdjustPoints))
+        return self.post_line(points.adjust, card_id, self.read(AdjustPointsInput))

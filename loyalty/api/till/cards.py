@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -9,9 +10,10 @@ from groundwork.errors import NotFound, RateLimited
 from groundwork.idempotency.once import Answer
 from groundwork.web import rate_limits
 from loyalty import finding, selectors
-from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
+from loyalty.api.fields import AskedFlag, Flag, Id, Reason, Text
+from loyalty.api.inputs import LONGEST_NAME, LONGEST_QUERY, PersonInput
 from loyalty.errors import (
     CardAlreadyActive,
     CardAlreadyInactive,
@@ -27,11 +29,43 @@ from loyalty.errors import (
 )
 from loyalty.models import LoyaltyCard
 from loyalty.outputs import card as shown
-from loyalty.outputs.transaction import Ledger, with_people
+from loyalty.outputs.enrollment import Enrolled, enrolled
+from loyalty.outputs.transaction import Ledger, Transaction, with_people
 from loyalty.services import cards, enrollment
 from loyalty.services.enrollment import Enrollment
 
 TAGS = ["cards"]
+
+
+class CardSearchInput(serializers.Serializer):
+    search = serializers.CharField(required=False, max_length=LONGEST_QUERY)
+    is_active = AskedFlag(required=False)
+    enrolled_here = AskedFlag(required=False)
+
+
+class CardLookupInput(serializers.Serializer):
+    q = serializers.CharField(max_length=LONGEST_QUERY)
+
+
+class StaffEnrollmentInput(PersonInput):
+    email = serializers.EmailField(required=False, allow_null=True, allow_blank=True, max_length=254)
+    customer_id = Id(required=False, allow_null=True)
+    name = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_NAME)
+    create_if_missing = Flag(required=False)
+
+
+class SwitchCardInput(serializers.Serializer):
+    reason = Reason(required=False, allow_blank=True)
+
+
+class ReplaceCardInput(serializers.Serializer):
+    reason = Reason()
+    new_number = Flag(required=False)
+
+
+class MergeCardsInput(serializers.Serializer):
+    into_card_id = Id()
+    reason = Reason()
 
 
 class Cards(StoreView):
@@ -39,15 +73,15 @@ class Cards(StoreView):
 
     @documented(
         "Search cards",
-        query=requests.CardSearch,
-        answers={200: shapes.Card},
+        query=CardSearchInput,
+        answers={200: shown.Card},
         refusals=[NotFound],
         paged=True,
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
         """Every word must be part of the number, the name, the e-mail address or the phone. Newest first."""
-        asked = self.query(requests.CardSearch)
+        asked = self.query(CardSearchInput)
         found = finding.search_cards(
             self.store,
             text=asked.get("search", ""),
@@ -58,18 +92,18 @@ class Cards(StoreView):
 
     @documented(
         "Enrol a customer",
-        body=requests.StaffEnrollment,
-        answers={201: shapes.Enrolled, 200: shapes.Enrolled},
+        body=StaffEnrollmentInput,
+        answers={201: Enrolled, 200: Enrolled},
         refusals=[CustomerIdentifierRequired, CustomerNotFound, ProgramNotFound, ProgramInactive],
         exactly_once=True,
         tags=TAGS,
     )
     def post(self, request: Request) -> Response:
         """201 with a new card, 200 with the one that is there already; that one may be deactivated."""
-        return self.perform(enrollment.enroll, self._enrolled, **self.read(requests.StaffEnrollment))
+        return self.perform(enrollment.enroll, self._enrolled, **self.read(StaffEnrollmentInput))
 
     def _enrolled(self, result: Enrollment) -> Answer:
-        return answer(200 if result.already_enrolled else 201, shown.enrolled(result, self.store))
+        return answer(200 if result.already_enrolled else 201, enrolled(result, self.store))
 
 
 class CardLookup(StoreView):
@@ -77,15 +111,15 @@ class CardLookup(StoreView):
 
     @documented(
         "Look a card up",
-        query=requests.CardLookup,
-        answers={200: shapes.Card},
+        query=CardLookupInput,
+        answers={200: shown.Card},
         refusals=[CardNotFound, CardNumberMistyped, CardAmbiguous, RateLimited],
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
         """QR letters, an e-mail address, a phone number or a card number, in this order."""
         rate_limits.check("lookup", self.caller.session_of(request))
-        text = self.query(requests.CardLookup)["q"]
+        text = self.query(CardLookupInput)["q"]
         try:
             found = finding.find_card(self.store, text)
         except CardAmbiguous as several:
@@ -97,7 +131,7 @@ class CardLookup(StoreView):
 class Card(StoreView):
     """One card."""
 
-    @documented("A card", answers={200: shapes.Card}, refusals=[CardNotFound], tags=TAGS)
+    @documented("A card", answers={200: shown.Card}, refusals=[CardNotFound], tags=TAGS)
     def get(self, request: Request, card_id: int) -> Response:
         return Response(shown.card(selectors.card_at(self.store, card_id), self.store))
 
@@ -107,7 +141,7 @@ class CardTransactions(StoreView):
 
     @documented(
         "A card's transactions",
-        answers={200: shapes.Transaction},
+        answers={200: Transaction},
         refusals=[CardNotFound, NotFound],
         paged=True,
         tags=TAGS,
@@ -134,14 +168,14 @@ class DeactivateCard(CardAction):
 
     @documented(
         "Deactivate a card",
-        body=requests.SwitchCard,
-        answers={200: shapes.Card},
+        body=SwitchCardInput,
+        answers={200: shown.Card},
         refusals=[ProgramNotFound, CardNotFound, CardAlreadyInactive],
         exactly_once=True,
         tags=TAGS,
     )
     def post(self, request: Request, card_id: int) -> Response:
-        return self.act(cards.deactivate, card_id, self.read(requests.SwitchCard))
+        return self.act(cards.deactivate, card_id, self.read(SwitchCardInput))
 
 
 class ReactivateCard(CardAction):
@@ -149,14 +183,14 @@ class ReactivateCard(CardAction):
 
     @documented(
         "Reactivate a card",
-        body=requests.SwitchCard,
-        answers={200: shapes.Card},
+        body=SwitchCardInput,
+        answers={200: shown.Card},
         refusals=[ProgramNotFound, CardNotFound, CardAlreadyActive, CardInactive],
         exactly_once=True,
         tags=TAGS,
     )
     def post(self, request: Request, card_id: int) -> Response:
-        return self.act(cards.reactivate, card_id, self.read(requests.SwitchCard))
+        return self.act(cards.reactivate, card_id, self.read(SwitchCardInput))
 
 
 class ReplaceCard(CardAction):
@@ -164,14 +198,14 @@ class ReplaceCard(CardAction):
 
     @documented(
         "Replace a card",
-        body=requests.ReplaceCard,
-        answers={200: shapes.Card},
+        body=ReplaceCardInput,
+        answers={200: shown.Card},
         refusals=[ProgramNotFound, CardNotFound, CardInactive],
         exactly_once=True,
         tags=TAGS,
     )
     def post(self, request: Request, card_id: int) -> Response:
-        return self.act(cards.replace, card_id, self.read(requests.ReplaceCard))
+        return self.act(cards.replace, card_id, self.read(ReplaceCardInput))
 
 
 class MergeCards(CardAction):
@@ -179,11 +213,11 @@ class MergeCards(CardAction):
 
     @documented(
         "Merge a card into another",
-        body=requests.MergeCards,
-        answers={200: shapes.Card},
+        body=MergeCardsInput,
+        answers={200: shown.Card},
         refusals=[ProgramNotFound, CardNotFound, CardInactive, CardsNotMergeable],
         exactly_once=True,
         tags=TAGS,
     )
     def post(self, request: Request, card_id: int) -> Response:
-        return self.act(cards.merge, card_id, self.read(requests.MergeCards))
+        return self.act(cards.merge, card_id, self.read(MergeCardsInput))

@@ -1,20 +1,38 @@
 """Staff PINs, as managers keep them. A PIN is never shown again."""
 
+from typing import Any
+
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groundwork.errors import NotFound
 from groundwork.idempotency.once import Answer
-from loyalty import selectors
-from loyalty.api import requests, shapes
+from loyalty import models, selectors
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
+from loyalty.api.fields import Flag, Text
 from loyalty.errors import PinNameTaken, PinNotFound, PinTooSimple
-from loyalty.models import StaffPin
-from loyalty.outputs.store import staff_pin, staff_pins
+from loyalty.outputs.store import StaffPin, staff_pin, staff_pins
 from loyalty.services import pins
 
 TAGS = ["pins"]
+
+
+class NewPinInput(serializers.Serializer):
+    name = Text(max_length=models.StaffPin._meta.get_field("name").max_length)
+    pin = Text(max_length=64, trim_whitespace=False)
+    staff_code = Text(
+        required=False, allow_blank=True, max_length=models.StaffPin._meta.get_field("staff_code").max_length
+    )
+    is_active = Flag(required=False)
+
+
+class ChangedPinInput(NewPinInput):
+    """Any part of it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, partial=True, **options)
 
 
 class StaffPins(StoreView):
@@ -22,22 +40,22 @@ class StaffPins(StoreView):
 
     for_managers = frozenset({"GET", "POST"})
 
-    @documented("Staff PINs", answers={200: shapes.StaffPin}, refusals=[NotFound], paged=True, tags=TAGS)
+    @documented("Staff PINs", answers={200: StaffPin}, refusals=[NotFound], paged=True, tags=TAGS)
     def get(self, request: Request) -> Response:
         return self.page(selectors.pins_at(self.store), staff_pins)
 
     @documented(
         "Add a person",
-        body=requests.NewPin,
-        answers={201: shapes.StaffPin},
+        body=NewPinInput,
+        answers={201: StaffPin},
         refusals=[PinTooSimple, PinNameTaken],
         exactly_once=True,
         tags=TAGS,
     )
     def post(self, request: Request) -> Response:
-        return self.perform(pins.create, self._made, **self.read(requests.NewPin))
+        return self.perform(pins.create, self._made, **self.read(NewPinInput))
 
-    def _made(self, row: StaffPin) -> Answer:
+    def _made(self, row: models.StaffPin) -> Answer:
         return answer(201, staff_pin(row))
 
 
@@ -46,7 +64,7 @@ class OneStaffPin(StoreView):
 
     for_managers = frozenset({"GET", "PATCH", "DELETE"})
 
-    @documented("A staff PIN", answers={200: shapes.StaffPin}, refusals=[PinNotFound], tags=TAGS)
+    @documented("A staff PIN", answers={200: StaffPin}, refusals=[PinNotFound], tags=TAGS)
     def get(self, request: Request, pin_id: int) -> Response:
         row = selectors.pins_at(self.store).filter(pk=pin_id).first()
         if row is None:
@@ -55,14 +73,14 @@ class OneStaffPin(StoreView):
 
     @documented(
         "Change a person",
-        body=requests.ChangedPin,
-        answers={200: shapes.StaffPin},
+        body=ChangedPinInput,
+        answers={200: StaffPin},
         refusals=[PinNotFound, PinTooSimple, PinNameTaken],
         tags=TAGS,
     )
     def patch(self, request: Request, pin_id: int) -> Response:
         """A new PIN, or switching it off, ends the tokens of the old one."""
-        given = self.read(requests.ChangedPin)
+        given = self.read(ChangedPinInput)
         return Response(staff_pin(pins.change(store=self.store, actor=self.actor, pin_id=pin_id, **given)))
 
     @documented("Remove a person", answers={204: None}, refusals=[PinNotFound], tags=TAGS)
@@ -78,7 +96,7 @@ class UnlockStaffPin(StoreView):
 
     @documented(
         "End a lock-out",
-        answers={200: shapes.StaffPin},
+        answers={200: StaffPin},
         refusals=[PinNotFound],
         exactly_once=True,
         tags=TAGS,
@@ -86,5 +104,5 @@ class UnlockStaffPin(StoreView):
     def post(self, request: Request, pin_id: int) -> Response:
         return self.perform(pins.end_lockout, self._unlocked, pin_id=pin_id)
 
-    def _unlocked(self, row: StaffPin) -> Answer:
+    def _unlocked(self, row: models.StaffPin) -> Answer:
         return answer(200, staff_pin(row))

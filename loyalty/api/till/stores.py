@@ -1,27 +1,34 @@
 """Stores: which are mine, the program a terminal works with, who is on the chooser, and how the store does."""
 
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groundwork.errors import NotAuthenticated, NotFound, RateLimited
 from groundwork.web import rate_limits
 from loyalty import selectors
-from loyalty.api import requests, shapes
 from loyalty.api.base import ApiView, Refusals, StoreView
 from loyalty.api.documentation import documented
+from loyalty.api.fields import Text
+from loyalty.api.inputs import PeriodInput
 from loyalty.errors import PinInvalid, PinLocked, PinNotFound, ProgramNotFound
 from loyalty.outputs import program as programs
 from loyalty.outputs import store as stores
 from loyalty.reporting import statistics
+from loyalty.reporting.figures import StoreStatistics
 from loyalty.services import pins
 from tenancy import scope
+
+
+class TypedPinInput(serializers.Serializer):
+    pin = Text(max_length=64, trim_whitespace=False)
 
 
 class Stores(ApiView):
     """The stores where the caller works."""
 
-    @documented("My stores", answers={200: shapes.Store}, paged=True, refusals=[NotFound], tags=["till"])
+    @documented("My stores", answers={200: stores.Store}, paged=True, refusals=[NotFound], tags=["till"])
     def get(self, request: Request) -> Response:
         with scope.everything("the caller's memberships decide the scope"):
             return self.page(self.caller.stores().order_by("-pk"), stores.stores)
@@ -34,15 +41,15 @@ class Stores(ApiView):
 class Store(StoreView):
     """One store."""
 
-    @documented("A store", answers={200: shapes.Store}, tags=["till"])
+    @documented("A store", answers={200: stores.Store}, tags=["till"])
     def get(self, request: Request) -> Response:
-        return Response(stores.store(self.store))
+        return Response(stores.store(self.store, role=self.store.role))  # type: ignore[attr-defined]
 
 
 class Program(StoreView):
     """The merchant's program, with rewards and what the terminal needs; switched off or not."""
 
-    @documented("The program", answers={200: shapes.Program}, refusals=[ProgramNotFound], tags=["till"])
+    @documented("The program", answers={200: programs.Program}, refusals=[ProgramNotFound], tags=["till"])
     def get(self, request: Request) -> Response:
         program = selectors.program_of(self.store.merchant_id)
         program.merchant = self.store.merchant  # with its settings
@@ -52,9 +59,10 @@ class Program(StoreView):
 class Staff(StoreView):
     """The names on the terminal's chooser."""
 
-    @documented("Who is on the chooser", answers={200: shapes.StaffName(many=True)}, tags=["till"])
+    @documented("Who is on the chooser", answers={200: list[stores.StaffName]}, tags=["till"])
     def get(self, request: Request) -> Response:
-        return Response(stores.staff(selectors.staff_at(self.store), now=timezone.now()))
+        now = timezone.now()
+        return Response([stores.staff_name(pin, now=now) for pin in selectors.staff_at(self.store)])
 
 
 class UnlockTerminal(StoreView):
@@ -62,14 +70,14 @@ class UnlockTerminal(StoreView):
 
     @documented(
         "Type a PIN",
-        body=requests.TypedPin,
-        answers={200: shapes.UnlockedTerminal},
+        body=TypedPinInput,
+        answers={200: stores.UnlockedTerminal},
         refusals=[PinNotFound, PinInvalid, PinLocked, RateLimited],
         tags=["till"],
     )
     def post(self, request: Request, pin_id: int) -> Response:
         rate_limits.check("pin_unlock", f"{self.store.pk}:{self.actor.credential}")
-        typed = self.read(requests.TypedPin)
+        typed = self.read(TypedPinInput)
         terminal = pins.unlock_terminal(store=self.store, pin_id=pin_id, pin=typed["pin"])
         return Response(stores.unlocked(terminal))
 
@@ -81,13 +89,16 @@ class Statistics(StoreView):
 
     @documented(
         "Statistics",
-        query=requests.Period,
-        answers={200: shapes.StoreStatistics},
+        query=PeriodInput,
+        answers={200: StoreStatistics},
         refusals=[ProgramNotFound],
         tags=["till"],
     )
     def get(self, request: Request) -> Response:
-        days, now = self.query(requests.Period)["days"], timezone.now()
+        days, now = self.query(PeriodInput)["days"], timezone.now()
         program = selectors.program_of(self.store.merchant_id)
-        of_store = statistics.of_store(program, self.store, now=now, days=days)
-        return Response({"store": of_store, "program": statistics.of_program(program, now=now, days=days)})
+        shown: StoreStatistics = {
+            "store": statistics.of_store(program, self.store, now=now, days=days),
+            "program": statistics.of_program(program, now=now, days=days),
+        }
+        return Response(shown)

@@ -1,14 +1,15 @@
 """The store's ledger, and undoing a line of it."""
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groundwork.errors import NotFound
 from groundwork.idempotency.once import Answer
 from loyalty import selectors
-from loyalty.api import requests, shapes
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
+from loyalty.api.fields import AskedId, AskedMoment, Reason
 from loyalty.errors import (
     AlreadyVoided,
     CardInactive,
@@ -21,7 +22,8 @@ from loyalty.errors import (
     VoidOtherStore,
     VoidWindowPassed,
 )
-from loyalty.outputs.transaction import Ledger, with_people
+from loyalty.models import TransactionType
+from loyalty.outputs.transaction import Ledger, Transaction, Voided, with_people
 from loyalty.services import voids
 from loyalty.services.voids import Voiding
 
@@ -29,20 +31,30 @@ TAGS = ["transactions"]
 FILTERS = {"card": "card_id", "type": "transaction_type", "since": "transaction_at__gte"}
 
 
+class LedgerFilterInput(serializers.Serializer):
+    card = AskedId(required=False)
+    type = serializers.ChoiceField(required=False, choices=TransactionType.values)
+    since = AskedMoment(required=False)
+
+
+class VoidTransactionInput(serializers.Serializer):
+    reason = Reason()
+
+
 class Transactions(StoreView):
     """What was done at the store."""
 
     @documented(
         "The store's ledger",
-        query=requests.LedgerFilter,
-        answers={200: shapes.Transaction},
+        query=LedgerFilterInput,
+        answers={200: Transaction},
         refusals=[NotFound],
         paged=True,
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
         """Newest first; `since` is a day or a time, in the store's time zone if it has no offset."""
-        asked = self.query(requests.LedgerFilter)
+        asked = self.query(LedgerFilterInput)
         lines = with_people(selectors.transactions_at(self.store))
         lines = lines.filter(**{FILTERS[name]: value for name, value in asked.items()})
         return self.page(lines, Ledger(self.store, self.actor).lines)
@@ -53,8 +65,8 @@ class VoidTransaction(StoreView):
 
     @documented(
         "Undo a transaction",
-        body=requests.VoidTransaction,
-        answers={201: shapes.Voided},
+        body=VoidTransactionInput,
+        answers={201: Voided},
         refusals=[
             StaffPinRequired,
             ProgramNotFound,
@@ -73,9 +85,8 @@ class VoidTransaction(StoreView):
     )
     def post(self, request: Request, transaction_id: int) -> Response:
         """`shortfall`: stamps or points that could not be taken back because they are spent."""
-        given = self.read(requests.VoidTransaction)
+        given = self.read(VoidTransactionInput)
         return self.perform(voids.void, self._voided, transaction_id=transaction_id, **given)
 
     def _voided(self, voiding: Voiding) -> Answer:
-        said = Ledger(self.store, self.actor).posted(voiding)
-        return answer(201, said | {"shortfall": voiding.shortfall})
+        return answer(201, Ledger(self.store, self.actor).voided(voiding))

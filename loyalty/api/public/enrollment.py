@@ -1,0 +1,58 @@
+"""Getting a card without any account."""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from groundwork.errors import RateLimited
+from groundwork.web import client, rate_limits
+from loyalty.api.documentation import documented
+from loyalty.api.fields import Flag, Text
+from loyalty.api.inputs import LONGEST_NAME, PersonInput
+from loyalty.api.public.base import TAGS, PublicStoreView
+from loyalty.errors import ProgramInactive, ProgramNotFound, SelfEnrollmentDisabled
+from loyalty.outputs.enrollment import KnownAlready, SelfEnrolled, self_enrolled
+from loyalty.services import enrollment
+from tenancy.actor import Actor
+
+
+class SelfEnrollmentInput(PersonInput):
+    email = serializers.EmailField(max_length=254)
+    name = Text(max_length=LONGEST_NAME)
+    accept_terms = Flag()
+
+    def validate_accept_terms(self, accepted: bool) -> bool:
+        if not accepted:
+            raise serializers.ValidationError(_("A card needs your consent to the terms."), code="required")
+        return accepted
+
+
+class PublicEnrollment(PublicStoreView):
+    """Somebody gets a card."""
+
+    @documented(
+        "Get a card",
+        body=SelfEnrollmentInput,
+        answers={201: SelfEnrolled, 200: KnownAlready},
+        refusals=[ProgramNotFound, ProgramInactive, SelfEnrollmentDisabled, RateLimited],
+        tags=TAGS,
+    )
+    def post(self, request: Request) -> Response:
+        """Who has a card learns only where it works; the rest goes to that address by e-mail."""
+        address = client.address(request._request)
+        rate_limits.check("public_enroll", address)
+        person = self.read(SelfEnrollmentInput)
+        person.pop("accept_terms")
+        person.setdefault("language", spoken_language())
+        actor = Actor(ip_address=address or None, user_agent=client.agent(request._request))
+        result = enrollment.enroll(store=self.store, actor=actor, self_service=True, **person)
+        return Response(self_enrolled(result), status=200 if result.already_enrolled else 201)
+
+
+def spoken_language() -> str:
+    """The language of this answer, as one of the site's."""
+    code = translation.get_language() or ""
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
