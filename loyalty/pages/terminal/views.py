@@ -78,13 +78,13 @@ def show(request: HttpRequest, store: Store) -> HttpResponse:
     if not program.is_active:
         raise ProgramNotFound()
     now = timezone.now()
-    people = [facts.person(pin, locked=pin.is_locked(now)) for pin in selectors.staff_at(store)]
+    people = [facts.person(pin, now=now) for pin in selectors.staff_at(store)]
     context = {
         "store": store,
         "people": people,
         "brand_colors": brand_colors(program),
         "logo_url": program.logo.url if program.logo else "",
-        "facts": facts.store_facts(store=store, program=program, user=signed_in(request)),
+        "facts": facts.store_facts(at=store, running=program, user=signed_in(request)),
     }
     return render(request, "terminal/terminal.html", _shell_context() | context)
 
