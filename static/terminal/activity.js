@@ -7,7 +7,7 @@ import { number, text } from "./texts.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { Outbox } from "./outbox.js" */
-/** @import { Entry, Facts, Transaction } from "./types.js" */
+/** @import { Entry, Facts, Transaction, TransactionPage } from "./types.js" */
 
 const SHOWN = 20;
 const REFRESH_EVERY_MS = 60_000;
@@ -37,6 +37,7 @@ export class Activity {
   /** Ask for the newest; without a network, what is there stays. */
   async refresh() {
     try {
+      /** @type {[TransactionPage, {stamps: number, points: number, rewards: number}]} */
       const [{ results }, today] = await Promise.all([
         this.api.get("transactions/", { page_size: SHOWN }),
         this.api.get(this.todayAddress),

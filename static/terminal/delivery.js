@@ -10,7 +10,7 @@ import { NoAnswer, Problem } from "./api.js";
 import * as database from "./database.js";
 
 /** @import { Api } from "./api.js" */
-/** @import { Entry, Posting } from "./types.js" */
+/** @import { Card, Entry, Posting } from "./types.js" */
 
 const FRESH_MS = 20_000;
 const TIMED = new Set(["stamp", "earn"]);
@@ -86,6 +86,7 @@ async function attempt(entry, api) {
  * @param {Api} api
  */
 async function findCard(entry, api) {
+  /** @type {Card} */
   const card = await api.get("cards/lookup/", { q: entry.code ?? "" });
   return `cards/${card.id}/${entry.kind === "stamp" ? "stamps" : "points"}/`;
 }

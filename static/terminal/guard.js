@@ -7,7 +7,7 @@ import { plural, text } from "./texts.js";
 
 /** @import { Staff } from "./session.js" */
 /** @import { Till } from "./till.js" */
-/** @import { Entry, Outcome, ProblemDocument } from "./types.js" */
+/** @import { Entry, Outcome, ProblemDocument, Program } from "./types.js" */
 
 export class Guard {
   /** @param {Till} till */
@@ -145,6 +145,7 @@ export class Guard {
   async refreshFacts() {
     const { api, facts } = this.till;
     try {
+      /** @type {Program} */
       const program = await api.get("program/");
       if (program.require_staff_pin !== this.needsPin) return location.reload();
       Object.assign(facts.program, program);

@@ -9,7 +9,7 @@ import { plural, text } from "./texts.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { Staff } from "./session.js" */
-/** @import { Facts, ProblemDocument } from "./types.js" */
+/** @import { Facts, ProblemDocument, StaffName, UnlockedTerminal } from "./types.js" */
 
 const SHORTEST_PIN = 4;
 const LONGEST_PIN = 8;
@@ -85,6 +85,7 @@ export class LockScreen extends EventTarget {
     if (!person || this.pin.length < SHORTEST_PIN) return;
     const attempt = (this.attempt = new AbortController());
     try {
+      /** @type {UnlockedTerminal} */
       const answer = await this.api.post(
         `staff/${person.value}/unlock/`,
         { pin: this.pin },
@@ -132,6 +133,7 @@ export class LockScreen extends EventTarget {
   async refresh() {
     if (!this.people) return;
     try {
+      /** @type {StaffName[]} */
       const staff = await this.api.get("staff/");
       for (const person of staff) this.showLock(person);
     } catch (error) {
@@ -139,7 +141,7 @@ export class LockScreen extends EventTarget {
     }
   }
 
-  /** @param {{id: number, locked: boolean}} person */
+  /** @param {StaffName} person */
   showLock(person) {
     const label = this.people?.querySelector(`input[value="${person.id}"]`)?.closest("label");
     const note = label?.querySelector(".person-locked");

@@ -10,7 +10,7 @@ import { openSheet } from "./sheet.js";
 import { text } from "./texts.js";
 
 /** @import { Api } from "./api.js" */
-/** @import { Card, Facts, ProblemDocument } from "./types.js" */
+/** @import { Card, CardPage, Facts, ProblemDocument } from "./types.js" */
 /** @import { Scanner } from "./scanner.js" */
 
 const MOST_MATCHES = 20;
@@ -111,6 +111,7 @@ export class ScanScreen extends EventTarget {
    */
   async search(query, notFound = NOT_FOUND) {
     try {
+      /** @type {CardPage} */
       const { results, count } = await this.api.get("cards/", { search: query, page_size: MOST_MATCHES });
       if (!results.length) return { problem: notFound };
       if (results.length === 1) return { card: results[0] };

@@ -1,28 +1,18 @@
+/** @import * as answers from "./answers.js" */
+
 /**
  * The nouns of the terminal, as types for the checker (`tsc --checkJs`); there is nothing to run in here.
- * Shapes that come from the server are described by the API's own reference, /api/v1/docs/.
+ * What the API answers is in answers.d.ts, which is made of the API's own description.
  *
- * @typedef {object} Store
- * @property {string} store_code
- * @property {string} name
- * @property {{slug: string, name: string}} merchant
- * @property {string} timezone
- * @property {"staff" | "manager" | "owner" | "operator"} role  of the signed-in user
- *
- * @typedef {object} ProgramReward
- * @property {number} id
- * @property {string} name
- * @property {number} points_cost
- *
- * @typedef {object} Program
- * @property {"stamps" | "points" | "hybrid"} loyalty_type
- * @property {number} stamps_target
- * @property {string} stamps_reward_description
- * @property {string} points_per_euro  a decimal, e.g. "1.50"
- * @property {number} minimum_purchase_cents
- * @property {boolean} require_staff_pin
- * @property {ProgramReward[]} rewards
- * @property {{allow_void_transactions: boolean, require_order_reference: boolean}} settings
+ * @typedef {answers.Store} Store
+ * @typedef {answers.Program} Program
+ * @typedef {answers.Card} Card
+ * @typedef {answers.RewardInReach} CardReward
+ * @typedef {answers.CardPage} CardPage
+ * @typedef {answers.Transaction} Transaction
+ * @typedef {answers.TransactionPage} TransactionPage
+ * @typedef {answers.StaffName} StaffName
+ * @typedef {answers.UnlockedTerminal} UnlockedTerminal
  *
  * @typedef {object} Facts  what the terminal knows of its store; nothing personal
  * @property {string} store_code
@@ -42,59 +32,19 @@
  * @property {string} service_worker
  * @property {string} csrf_cookie  the cookie's name
  *
- * @typedef {object} CardReward
- * @property {number} id
- * @property {string} name
- * @property {number} points_cost
- * @property {boolean} affordable
- * @property {number} missing
+ * @typedef {Omit<answers.Problem, "type"> & ProblemMembers} ProblemDocument  RFC 9457
  *
- * @typedef {object} Card
- * @property {number} id
- * @property {string} card_number
- * @property {boolean} is_active
- * @property {{id: number, name: string, email: string | null, phone: string | null, birth_date: string | null, email_problem: boolean}} customer
- * @property {number} stamp_count
- * @property {number} stamps_target
- * @property {number} points_balance
- * @property {string | null} points_expire_at
- * @property {{allowed: boolean, code: string | null, retry_after: number | null, next_stamp_at: string | null}} can_stamp
- * @property {CardReward[]} rewards
- * @property {{description: string, ready: boolean}} stamp_reward
- * @property {string | null} last_activity_at
- *
- * @typedef {object} Transaction
- * @property {number} id
- * @property {number} card_id
- * @property {string} card_number
- * @property {string} customer_name
- * @property {string} transaction_type
- * @property {number} stamps_delta
- * @property {number} points_delta
- * @property {{id: number, name: string, points_cost: number} | null} reward
- * @property {boolean} can_void
- * @property {string} store
- * @property {string | null} staff
- * @property {string} transaction_at
- *
- * @typedef {object} ProblemDocument  RFC 9457
- * @property {number} status
- * @property {string} code
- * @property {string} title
- * @property {string} detail
+ * @typedef {object} ProblemMembers  what some codes carry besides
  * @property {number} [retry_after]
  * @property {number} [attempts_left]
  * @property {string} [locked_until]
  * @property {Card[]} [matches]
- * @property {{field: string, code: string, message: string}[]} [errors]
  *
- * @typedef {object} Posting  what the server answers to an action
- * @property {Transaction} transaction
- * @property {Card} card
- * @property {boolean} [reward_ready]
- * @property {number} [shortfall]  stamps or points that a void could not take back
- * @property {boolean} [already_enrolled]
- * @property {{store_code: string, name: string}[]} [locations]
+ * @typedef {answers.Posted} Posted
+ * @typedef {answers.Stamped} Stamped
+ * @typedef {answers.Voided} Voided
+ * @typedef {answers.Enrolled} Enrolled
+ * @typedef {Posted & Partial<Stamped & Voided & Enrolled>} Posting  what the server answers to an action
  *
  * @typedef {"stamp" | "earn" | "redeem-stamps" | "redeem-reward" | "void" | "enrol"} ActionKind
  *

@@ -18,7 +18,7 @@ from tests.loyalty.pages.reading import words
 pytestmark = pytest.mark.django_db
 
 SCRIPTS = Path(settings.BASE_DIR) / "static" / "terminal"
-NOT_LOADED = {"types.js", "service-worker.js", "qr-worker.js"}
+NOT_LOADED = {"types.js", "answers.d.ts", "service-worker.js", "qr-worker.js"}
 
 
 def address(shop: factories.Shop, name: str = "terminal") -> str:

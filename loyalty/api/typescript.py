@@ -1,0 +1,88 @@
+"""What the till's calls answer, as TypeScript made of the OpenAPI document: the terminal's scripts go by it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+TILL = "/api/v1/stores/"
+DECLARATIONS = Path(settings.BASE_DIR) / "static/terminal/answers.d.ts"
+HEAD = "// What the till's calls answer, made of the API's own description by `make types`: never changed by hand.\n"
+PLAIN = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean"}
+
+Schema = Mapping[str, Any]
+
+
+def declarations(document: Schema) -> str:
+    """The text of answers.d.ts: every schema that an answer of the till is made of, by name."""
+    schemas: Mapping[str, Schema] = document["components"]["schemas"]
+    return "\n".join(
+        [HEAD, *(_declaration(name, schemas[name]) for name in sorted(_needed(document, schemas)))]
+    )
+
+
+def _needed(document: Schema, schemas: Mapping[str, Schema]) -> set[str]:
+    """The names of the answers' schemas, and of those within them."""
+    till = [calls for path, calls in document["paths"].items() if path.startswith(TILL)]
+    waiting = [name for calls in till for call in calls.values() for name in _names(call["responses"])]
+    needed: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += _names(schemas[name])
+    return needed
+
+
+def _names(part: Any) -> Iterator[str]:
+    """The names of the schemas that a part of the document refers to."""
+    if isinstance(part, Mapping):
+        if "$ref" in part:
+            yield _name(part)
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from _names(inner)
+
+
+def _name(reference: Schema) -> str:
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
+def _declaration(name: str, schema: Schema) -> str:
+    if "enum" in schema:
+        return f"export type {name} = {_type(schema)};\n"
+    required = schema.get("required", ())
+    lines = [f"{_comment(schema)}export interface {name} {{"]
+    for field, inner in schema["properties"].items():
+        comment = _comment(inner, indent="  ")
+        lines.append(f"{comment}  {field}{'' if field in required else '?'}: {_type(inner)};")
+    return "\n".join([*lines, "}\n"])
+
+
+def _comment(schema: Schema, indent: str = "") -> str:
+    said = schema.get("description", "").split()
+    return f"{indent}/** {' '.join(said)} */\n" if said else ""
+
+
+def _type(schema: Schema) -> str:
+    """A schema as a type. Raises KeyError for a kind that answers are not made of."""
+    said = _present(schema)
+    return f"{said} | null" if schema.get("nullable") else said
+
+
+def _present(schema: Schema) -> str:
+    if "$ref" in schema:
+        return _name(schema)
+    if "allOf" in schema:
+        return " & ".join(_type(one) for one in schema["allOf"])
+    if "enum" in schema:
+        return " | ".join(json.dumps(value) for value in schema["enum"])
+    if schema["type"] == "array":
+        inner = _type(schema["items"])
+        return f"({inner})[]" if " " in inner else f"{inner}[]"
+    if "additionalProperties" in schema:
+        return f"Record<string, {_type(schema['additionalProperties'])}>"
+    return PLAIN[schema["type"]]

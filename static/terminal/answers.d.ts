@@ -1,0 +1,345 @@
+// What the till's calls answer, made of the API's own description by `make types`: never changed by hand.
+
+/** Whether a stamp would be given just now; `code` says why not, `retry_after` the seconds until it would. */
+export interface CanStamp {
+  allowed: boolean;
+  code: string | null;
+  retry_after: number | null;
+  next_stamp_at: string | null;
+}
+
+/** A card at a store, with what may be done there just now. */
+export interface Card {
+  id: number;
+  card_number: string;
+  is_active: boolean;
+  valid_at_store: string | null;
+  enrolled_at_store: string | null;
+  customer: CardHolder;
+  loyalty_type: LoyaltyTypeEnum;
+  stamp_count: number;
+  stamps_target: number;
+  stamps_until_reward: number;
+  total_stamps_earned: number;
+  stamps_redeemed: number;
+  points_balance: number;
+  total_points_earned: number;
+  points_redeemed: number;
+  total_points_voided: number;
+  last_stamp_at: string | null;
+  last_points_at: string | null;
+  last_redemption_at: string | null;
+  last_activity_at: string | null;
+  created_at: string;
+  stamps_today: number;
+  max_daily_stamps: number;
+  points_expire_at: string | null;
+  can_stamp: CanStamp;
+  rewards: RewardInReach[];
+  stamp_reward: StampReward;
+  passes: Passes;
+}
+
+/** Whose card it is; `email_problem` if letters to that address come back. */
+export interface CardHolder {
+  id: number;
+  name: string;
+  email: string | null;
+  phone: string;
+  birth_date: string | null;
+  language: string;
+  email_problem: boolean;
+}
+
+/** One page of a list, and where its neighbours are. */
+export interface CardPage {
+  count: number;
+  /** There are more than `count`. */
+  count_is_minimum?: boolean;
+  next: string | null;
+  previous: string | null;
+  results: Card[];
+}
+
+/** The figures of one day, in the merchant's time zone. */
+export interface Day {
+  date: string;
+  new_cards: number;
+  stamps: number;
+  stamps_redeemed: number;
+  points_issued: number;
+  points_redeemed: number;
+  points_expired: number;
+}
+
+/** What the till gets: the card, new or not, and where it works. */
+export interface Enrolled {
+  card: Card;
+  already_enrolled: boolean;
+  locations: Location[];
+  /** Ids of this person's other cards. */
+  merge_suggestion: number[];
+}
+
+/** What is wrong with one field. */
+export interface FieldError {
+  /** Empty if it is about the body as a whole. */
+  field: string;
+  code: string;
+  message: string;
+}
+
+/** Where a card works. */
+export interface Location {
+  store_code: string;
+  name: string;
+  city: string;
+}
+
+export type LoyaltyTypeEnum = "stamps" | "points" | "hybrid";
+
+/** Whose store or card it is. */
+export interface MerchantName {
+  slug: string;
+  name: string;
+}
+
+/** How the card stands in each wallet. */
+export interface Passes {
+  apple: string | null;
+  google: string | null;
+}
+
+/** What an operation wrote, and the card after it. */
+export interface Posted {
+  transaction: Transaction;
+  card: Card;
+}
+
+/** RFC 9457. Some codes carry more members, for example `retry_after`. */
+export interface Problem {
+  /** /problems/<code> */
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  /** With the code `invalid`. */
+  errors?: FieldError[];
+}
+
+/** A program with its rewards and what a terminal needs. */
+export interface Program {
+  id: number;
+  /** The merchant's slug. */
+  merchant: string;
+  loyalty_type: LoyaltyTypeEnum;
+  is_active: boolean;
+  activated_at: string | null;
+  card_name: string;
+  card_color: string;
+  card_secondary_color: string;
+  stamps_target: number;
+  stamps_reward_description: string;
+  stamps_reward_value_cents: number | null;
+  points_per_euro: string;
+  minimum_purchase_cents: number;
+  minimum_redemption_points: number;
+  welcome_bonus_points: number;
+  points_expiration_days: number | null;
+  expiry_requires_warning: boolean;
+  point_value_cents: string;
+  cooldown_minutes: number;
+  max_daily_stamps: number;
+  require_staff_pin: boolean;
+  terms_text: string;
+  privacy_url: string;
+  rewards: Reward[];
+  settings: ProgramSettings;
+}
+
+/** What the merchant allows at the till. */
+export interface ProgramSettings {
+  allow_void_transactions: boolean;
+  require_order_reference: boolean;
+  allow_cross_location_redemption: boolean;
+}
+
+/** What points buy, on offer or not. */
+export interface Reward {
+  id: number;
+  name: string;
+  description: string;
+  points_cost: number;
+  value_cents: number | null;
+  is_active: boolean;
+}
+
+/** A reward on offer, and how far it is away. */
+export interface RewardInReach {
+  id: number;
+  name: string;
+  points_cost: number;
+  affordable: boolean;
+  missing: number;
+}
+
+/** A reward for points, with the name and cost it had then. */
+export interface RewardThen {
+  id: number;
+  name: string;
+  points_cost: number;
+}
+
+export type RoleEnum = "operator" | "owner" | "manager" | "staff";
+
+/** A name on the terminal's chooser. */
+export interface StaffName {
+  id: number;
+  name: string;
+  locked: boolean;
+}
+
+/** Who has typed their PIN. */
+export interface StaffPerson {
+  id: number;
+  name: string;
+}
+
+/** A PIN as managers see it: never the PIN itself. A lock-out that is over is none. */
+export interface StaffPin {
+  id: number;
+  name: string;
+  staff_code: string;
+  is_active: boolean;
+  failed_attempts: number;
+  locked_until: string | null;
+  last_used_at: string | null;
+}
+
+/** One page of a list, and where its neighbours are. */
+export interface StaffPinPage {
+  count: number;
+  /** There are more than `count`. */
+  count_is_minimum?: boolean;
+  next: string | null;
+  previous: string | null;
+  results: StaffPin[];
+}
+
+/** What a full card is good for; `ready` if this one is full. */
+export interface StampReward {
+  description: string;
+  ready: boolean;
+}
+
+/** `reward_ready`: this call has filled the card. */
+export interface Stamped {
+  transaction: Transaction;
+  card: Card;
+  reward_ready: boolean;
+}
+
+/** The figures of a program or of a store; `daily` is the last days, one by one. */
+export interface Statistics {
+  total_cards: number;
+  active_cards: number;
+  total_stamps_issued: number;
+  total_stamps_redeemed: number;
+  stamps_this_month: number;
+  redemptions_this_month: number;
+  total_points_issued: number;
+  total_points_redeemed: number;
+  total_points_expired: number;
+  total_points_voided: number;
+  points_this_month: number;
+  points_redemptions_this_month: number;
+  cards_with_activity_30d: number;
+  average_stamps_per_card: number;
+  average_points_per_card: number;
+  redemption_rate: number;
+  estimated_liability_cents: number;
+  daily: Day[];
+}
+
+/** A store as its staff see it; `role` is the caller's. */
+export interface Store {
+  store_code: string;
+  name: string;
+  city: string;
+  merchant: MerchantName;
+  timezone: string;
+  role: RoleEnum;
+  currency: string;
+  country: string;
+  default_language: string;
+}
+
+/** One page of a list, and where its neighbours are. */
+export interface StorePage {
+  count: number;
+  /** There are more than `count`. */
+  count_is_minimum?: boolean;
+  next: string | null;
+  previous: string | null;
+  results: Store[];
+}
+
+/** The figures of a store beside those of the whole program. */
+export interface StoreStatistics {
+  store: Statistics;
+  program: Statistics;
+}
+
+/** A line of the ledger. `can_void`: undoing it would be allowed just now, to somebody whose PIN is right. */
+export interface Transaction {
+  id: number;
+  card_id: number;
+  card_number: string;
+  customer_name: string;
+  transaction_type: TransactionTypeEnum;
+  stamps_delta: number;
+  stamps_balance_after: number;
+  points_delta: number;
+  points_balance_after: number;
+  purchase_amount_cents: number | null;
+  order_reference: string;
+  reward: RewardThen | null;
+  reward_name: string;
+  voids: number | null;
+  voided_by: number | null;
+  can_void: boolean;
+  store: string | null;
+  store_name: string | null;
+  staff: string | null;
+  notes: string;
+  recorded_offline: boolean;
+  transaction_at: string;
+  created_at: string;
+}
+
+/** One page of a list, and where its neighbours are. */
+export interface TransactionPage {
+  count: number;
+  /** There are more than `count`. */
+  count_is_minimum?: boolean;
+  next: string | null;
+  previous: string | null;
+  results: Transaction[];
+}
+
+export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "points_earned" | "points_redeemed" | "points_voided" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance";
+
+/** What the terminal keeps after a right PIN. */
+export interface UnlockedTerminal {
+  token: string;
+  expires_at: string;
+  staff: StaffPerson;
+}
+
+/** `shortfall`: stamps or points that could not be taken back because they are spent. */
+export interface Voided {
+  transaction: Transaction;
+  card: Card;
+  shortfall: number;
+}
