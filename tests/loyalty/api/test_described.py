@@ -175,6 +175,7 @@ def test_each_member_of_a_type_becomes_a_field_of_its_kind() -> None:
 def test_types_within_types_are_described_too() -> None:
     fields = serializer_of(Cupboard)().fields
 
+    assert isinstance(fields["cups"], serializers.ListSerializer)
     assert isinstance(fields["cups"].child, serializer_of(Cup))
     assert isinstance(fields["counts"].child, serializers.IntegerField)
     assert fields["counts"].help_text == "Kind -> count."

@@ -57,6 +57,18 @@ def test_calls_of_the_till_can_be_repeated_but_for_typing_a_pin() -> None:
             assert ("Idempotency-Key" in headers) == (not path.endswith("/staff/{pin_id}/unlock/")), path
 
 
+def test_bodies_are_named_for_what_they_ask_and_answers_for_what_they_are() -> None:
+    names = set(document()["components"]["schemas"])
+    assert {
+        "GiveStampsRequest",
+        "StaffEnrollmentRequest",
+        "PatchedChangedPinRequest",
+        "RewardEntryRequest",
+    } <= names
+    assert {"Stamped", "Card", "CardPage", "RestoredCardRow", "StoreStatistics", "Problem"} <= names
+    assert [name for name in names if "Input" in name or "Serializer" in name] == []
+
+
 def test_parameters_of_the_document_change_nothing(client: Client) -> None:
     for query in ("lang=xx", "lang=%00", "version=%0d%0aX: y", "format=json", "format=nothing"):
         assert client.get(f"/api/v1/schema/?{query}").status_code in (200, 404), query
