@@ -53,7 +53,7 @@ def check_member(*, store: Store, email: str, password: str = "", **names: Any) 
     user = find_user(email)
     if user is not None and StoreUser.objects.filter(user=user, store=store).exists():
         raise Invalid.field("email", _("This person is a member of this store already."))
-    _check_password(password, User(email=email.strip().lower(), **names))
+    _check_password(password, User(email=normalize_email(email), **names))
 
 
 def require_owner(actor: Actor) -> None:

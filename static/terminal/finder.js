@@ -6,7 +6,7 @@ import { play } from "./sound.js";
 import { text } from "./texts.js";
 
 /** @import { Till } from "./till.js" */
-/** @import { Card, ProblemDocument, Transaction } from "./types.js" */
+/** @import { Card, ProblemDocument, Transaction, TransactionPage } from "./types.js" */
 
 const VOIDABLE_SHOWN = 10;
 
@@ -98,6 +98,7 @@ export class Finder {
   async findLast(card) {
     const { api, facts, inHand, cardView } = this.till;
     try {
+      /** @type {TransactionPage} */
       const { results } = await api.get(`cards/${card.id}/transactions/`, { page_size: VOIDABLE_SHOWN });
       if (this.till.inHand !== inHand) return;
       /** @type {(one: Transaction) => boolean} */
@@ -142,6 +143,7 @@ export class Finder {
     const { card, code } = inHand;
     if (!card) return code ? this.openUnseen(code) : this.till.toScan();
     try {
+      /** @type {Card} */
       const fresh = await api.get(`cards/${card.id}/`);
       if (!signal.aborted) this.open(fresh);
     } catch (error) {
