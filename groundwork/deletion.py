@@ -180,7 +180,7 @@ def restore(instance: SoftDeletable) -> dict[str, int]:
     marks = {"deleted_at": None, "deleted_by": None, "deletion_batch": None, "updated_at": clock.now()}
     try:
         with transaction.atomic():
-            for candidate in soft_models():
+            for candidate in _parents_first():
                 count = _all_rows(candidate).filter(deletion_batch=batch).update(**marks)
                 if count:
                     counts[candidate._meta.label] = count

@@ -14,7 +14,7 @@ from loyalty.reporting import verification
 from loyalty.services import cards as card_services
 from tenancy.models import OutboxMessage
 from tests import factories
-from tests.console.test_access import gets_in
+from tests.console.access.test_pages import opens
 from tests.console.world import World, said
 
 PAGE = "/admin/loyalty/loyaltycard/import/"
@@ -226,8 +226,8 @@ def test_a_store_of_somebody_else_cannot_be_chosen(world: World) -> None:
 def test_a_preview_is_good_only_for_whoever_asked_for_it(world: World, who: str) -> None:
     checked = check(world, GOOD)
     page = checked.request["PATH_INFO"]
-    assert not gets_in(world.client(who).get(page))
-    assert not gets_in(world.client(who).post(page))
+    assert not opens(world.client(who).get(page))
+    assert not opens(world.client(who).post(page))
     with factories.inside(world.shop):
         assert not Customer.objects.filter(email="lea@example.com").exists()
 

@@ -14,7 +14,7 @@ from groundwork.messaging.models import OutboxState
 from loyalty_site.console.charts import Series, chart
 from tenancy.models import OutboxMessage
 from tests import factories
-from tests.console.test_access import GATES
+from tests.console.access.gates import GATES
 from tests.console.world import World, address, list_address, said
 
 DAY = date(2026, 11, 1)

@@ -124,7 +124,7 @@ class World:
             "row_id": self.row_id(name),
         }
         path = reverse(name, kwargs={part: known[part] for part in address.pattern.converters})
-        return path + "?q=anna" if name == "api-card-lookup" else path
+        return f"{path}?q={self.card.card_number}" if name == "api-card-lookup" else path
 
     def row_id(self, name: str) -> int:
         """The id of a row of the kind that a back-office call is about."""
