@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from inspect import getdoc
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from django.apps import AppConfig, apps
 from django.conf import settings
@@ -80,8 +80,9 @@ def _ports() -> list[tuple[str, str, str]]:
     return rows
 
 
-def _question(asked: type[Any]) -> str:
-    return f"`{asked.__name__}`: {_first_line(asked)}"
+def _question(asked: Any) -> str:
+    kind = get_origin(asked) or asked
+    return f"`{kind.__name__}`: {_first_line(kind)}"
 
 
 def _answering(port: Port[Any]) -> str:
@@ -89,7 +90,10 @@ def _answering(port: Port[Any]) -> str:
 
 
 def _dotted(thing: Any) -> str:
-    return thing.__name__ if isinstance(thing, ModuleType) else f"{thing.__module__}.{thing.__qualname__}"
+    """The name of a module, of something in one, or of an object that has one of its own."""
+    if isinstance(thing, ModuleType):
+        return thing.__name__
+    return f"{thing.__module__}.{thing.__qualname__}" if hasattr(thing, "__qualname__") else str(thing.name)
 
 
 def _when(when: Any) -> str:

@@ -48,6 +48,11 @@ def test_whoever_answers_a_question_is_named_with_it() -> None:
         assert [line.endswith("|  |") for line in answering()] == [True]
 
 
+def test_an_answer_that_is_an_object_is_told_by_its_name() -> None:
+    with followers.filled(Subscription("shop.bell", RewardReady, handlers.on_reward_ready)):
+        assert "went or came back with others. | `shop.bell` |\n" in description.wiring()
+
+
 def test_every_job_of_the_clock_is_named_with_its_time() -> None:
     text = description.wiring()
     assert [job.task for job in JOBS if f"| `{job.task}` | `" not in text] == []
