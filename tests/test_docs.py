@@ -39,9 +39,9 @@ def dead_links(text: str, folder: Path) -> Iterator[str]:
             continue
         file, _, anchor = target.partition("#")
         path = folder / file if file else None
-        if path is not None and not path.exists():
-            yield target
-        elif anchor and anchor not in anchors(path.read_text() if path else text):
+        headings = text if path is None else path.read_text() if path.is_file() else ""
+        is_dead = path is not None and not path.exists()
+        if is_dead or (anchor and anchor not in anchors(headings)):
             yield target
 
 
