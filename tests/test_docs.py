@@ -20,7 +20,7 @@ FENCED = re.compile(r"^```[^`]*^```$", re.MULTILINE)
 FILE = re.compile(r"[\w.*<>-]*(/[\w.*<>-]+)*(/|\.(py|md|toml|ya?ml|json|txt|html|css|js|svg|po|sql))")
 TARGET = re.compile(r"^([a-z%-]+):.*##", re.MULTILINE)
 # Made by the commands that are told of beside them, or to be written by whoever follows a recipe.
-NOT_KEPT = ("var/", ".venv/", ".env")
+NOT_KEPT = ("var/", ".venv/", ".env", "PUBLIC_BASE_URL/")
 
 
 def documents() -> list[Path]:
@@ -56,7 +56,9 @@ def missing_files(text: str, folder: Path) -> Iterator[str]:
     for name in CODE.findall(FENCED.sub("", text)):
         if FILE.fullmatch(name) and name.strip("./") and not name.startswith(("/", *NOT_KEPT)):
             pattern = re.sub(r"<\w+>", "*", name.rstrip("/"))
-            if not any(any(place.glob(pattern)) for place in (ROOT, folder)):
+            inside = [f"{app}/{pattern}" for app in LAYERS] + [f"*/*/{pattern}"] if "/" not in pattern else []
+            places = [(ROOT, pattern), (folder, pattern), *((ROOT, each) for each in inside)]
+            if not any(any(place.glob(each)) for place, each in places):
                 yield name
 
 
