@@ -39,7 +39,9 @@ def dead_links(text: str, folder: Path) -> Iterator[str]:
             continue
         file, _, anchor = target.partition("#")
         path = folder / file if file else None
-        headings = text if path is None else path.read_text() if path.suffix == ".md" else ""
+        headings = (
+            text if path is None else path.read_text() if path.is_file() and path.suffix == ".md" else ""
+        )
         is_dead = path is not None and not path.exists()
         if is_dead or (anchor and anchor not in anchors(headings)):
             yield target
