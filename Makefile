@@ -8,7 +8,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser tools lint format messages types lock bench clean
+.PHONY: help demo demo-reset serve test test-main test-browser mutants coverage tools lint format messages types lock bench \
+	clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +78,9 @@ test-main: $(FOR_TESTS) ## All tests but the browser's
 
 test-browser: $(FOR_TESTS) ## Tests in a real Chromium
 	@$(PY) -m pytest -m browser tests/browser $(ARGS)
+
+coverage: $(FOR_TESTS) ## How much of the code the tests run, but for the browser's
+	@$(PY) -m pytest -n auto -m "not browser" --cov --cov-report=term $(ARGS)
 
 AS_DEPLOYED := DJANGO_SETTINGS_MODULE=loyalty_site.settings.production DEBUG= \
 	SECRET_KEY=$(shell od -An -N40 -tx1 /dev/urandom | tr -d ' \n') ALLOWED_HOSTS=cards.example.com \

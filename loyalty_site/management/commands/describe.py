@@ -1,0 +1,17 @@
+"""`manage.py describe`: write the pages of docs/ that are made from the code."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from loyalty_site import description
+
+
+class Command(BaseCommand):
+    help = "Write docs/wiring.md and docs/models.md from the wiring, the beat schedule and the models."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for path, text in description.pages().items():
+            path.write_text(text)
+            self.stdout.write(path.name)
