@@ -8,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser tools lint format messages lock bench clean
+.PHONY: help demo demo-reset serve test test-main test-browser mutants tools lint format messages lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ test-main: $(FOR_TESTS) ## All tests but the browser's
 
 test-browser: $(FOR_TESTS) ## Tests in a real Chromium
 	@$(PY) -m pytest -m browser tests/browser $(ARGS)
+
+mutants: $(FOR_TESTS) ## Take out each guard; its tests must turn red (ARGS="relay pin")
+	@$(PY) -m tests.mutants $(ARGS)
 
 AS_DEPLOYED := DJANGO_SETTINGS_MODULE=loyalty_site.settings.production DEBUG= \
 	SECRET_KEY=$(shell od -An -N40 -tx1 /dev/urandom | tr -d ' \n') ALLOWED_HOSTS=cards.example.com \

@@ -7,7 +7,13 @@ import time
 
 from tests.mutants import workshop
 from tests.mutants.guards import MUTANTS
+from tests.mutants.mutant import Mutant
 from tests.mutants.run import judge_all, not_green
+
+
+def say(line: object) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:
@@ -18,24 +24,29 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--list", action="store_true", help="only say what there is")
     options = parser.parse_args(arguments)
     chosen = [each for each in MUTANTS if each.name.startswith(tuple(options.names) or "")]
-    if options.list:
-        print("\n".join(each.name for each in chosen))
-        return 0
     if not chosen:
         parser.error("no mutant has such a name")
+    if options.list:
+        say("\n".join(each.name for each in chosen))
+        return 0
+    return judged(chosen, jobs=min(options.jobs, len(chosen)))
+
+
+def judged(mutants: list[Mutant], *, jobs: int) -> int:
+    """Judge mutants, saying what became of each, and how many were killed in the last line."""
     began = time.monotonic()
-    with workshop.opened(min(options.jobs, len(chosen))) as workers:
-        red = not_green(chosen, workers)
+    with workshop.opened(jobs) as workers:
+        red = not_green(mutants, workers)
         if red:
-            print("With every guard in its place the tests must be green:\n" + "\n".join(red))
+            say("With every guard in its place the tests must be green:\n" + "\n".join(red))
             return 1
-        killed = 0
-        for verdict in judge_all(chosen, workers):
-            killed += verdict.is_killed
-            print(verdict, flush=True)
-    minutes = (time.monotonic() - began) / 60
-    print(f"{killed} of {len(chosen)} mutants killed in {minutes:.1f} minutes")
-    return 0 if killed == len(chosen) else 1
+        verdicts = []
+        for verdict in judge_all(mutants, workers):
+            say(verdict)
+            verdicts.append(verdict)
+    killed = sum(verdict.is_killed for verdict in verdicts)
+    say(f"{killed} of {len(mutants)} mutants killed in {(time.monotonic() - began) / 60:.1f} minutes")
+    return 0 if killed == len(mutants) else 1
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class Worker:
         process = subprocess.Popen(
             [*command, *options, *tests],
             cwd=self.copy,
-            env=os.environ | self.environment | {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "400"},
+            env=os.environ | self.environment | {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -109,12 +109,18 @@ def _failures(output: str) -> Iterator[tuple[str, str]]:
             yield name, why
 
 
+def _worth_reading(output: str) -> str:
+    """What was red and why, without the dots; all of it where nothing was."""
+    lines = [line for line in output.splitlines() if line.startswith(("FAILED ", "ERROR", "E "))]
+    return "\n    ".join(lines) or output
+
+
 def _verdict(mutant: Mutant, ran: Ran, seconds: float) -> Verdict:
     green = [test for test in mutant.tests if not ran.reasons(test)]
     if ran.code is None:
         return Verdict(mutant, "NO ANSWER", seconds, f"no end within {LONGEST} s")
     if ran.code not in (0, 1):
-        return Verdict(mutant, "COULD NOT BE TRIED", seconds, ran.output[-2_000:])
+        return Verdict(mutant, "COULD NOT BE TRIED", seconds, _worth_reading(ran.output))
     if green:
         return Verdict(mutant, "SURVIVED", seconds, f"not red: {', '.join(green)}")
     broken = [why for why in ran.failed.values() if why.startswith(BROKEN_CODE)]
@@ -157,4 +163,4 @@ def not_green(mutants: Iterable[Mutant], workers: Sequence[Worker]) -> list[str]
         return worker.run(tests, options) if tests else Ran(0, {}, "")
 
     with ThreadPoolExecutor(len(workers)) as pool:
-        return [ran.output[-4_000:] for ran in pool.map(run, workers) if ran.code != 0]
+        return [_worth_reading(ran.output) for ran in pool.map(run, workers) if ran.code != 0]
