@@ -10,8 +10,8 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from tests.mutants.guards import MUTANTS
 from tests.mutants import mutant as made
+from tests.mutants.guards import MUTANTS
 from tests.mutants.mutant import Mutant, NoLongerApplies, Patch
 from tests.mutants.run import Verdict, Worker, judge_all, not_green
 from tests.sources import ROOT

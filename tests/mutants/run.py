@@ -14,6 +14,8 @@ from typing import NamedTuple, Protocol
 
 from tests.mutants.mutant import Mutant, NoLongerApplies
 
+# A patched file may be as old and as long as before: nothing that is compiled is kept.
+ALONE = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
 LONGEST = 300  # seconds that the tests of a mutant may take
 # A guard that is missing lets something through; code that cannot even run proves nothing.
 BROKEN_CODE = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError")
@@ -65,20 +67,21 @@ class Verdict(NamedTuple):
 
 @dataclass
 class Worker:
-    """A copy of the checkout of one's own."""
+    """A copy of the checkout of one's own. `plugins`: those of pytest that the tests need; the others cost seconds."""
 
     number: int
     copy: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    plugins: Sequence[str] = ()
     databases: Databases = field(default_factory=NoDatabases)
 
     def run(self, tests: Sequence[str], options: Sequence[str]) -> Ran:
         """Run tests by their node ids."""
         command = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-rf", "-p", "no:cacheprovider"]
         process = subprocess.Popen(
-            [*command, *options, *tests],
+            [*command, *[f"-p{plugin}" for plugin in self.plugins], *options, *tests],
             cwd=self.copy,
-            env=os.environ | self.environment | {"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"},
+            env=os.environ | ALONE | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -143,8 +146,11 @@ def judge_all(mutants: Iterable[Mutant], workers: Sequence[Worker]) -> Iterator[
             idle.put(worker)
 
     with ThreadPoolExecutor(len(workers)) as pool:
-        for future in as_completed([pool.submit(judge, mutant) for mutant in mutants]):
-            yield future.result()
+        try:
+            for future in as_completed([pool.submit(judge, mutant) for mutant in mutants]):
+                yield future.result()
+        finally:  # interrupted: what is under way ends, and nothing else begins
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def not_green(mutants: Iterable[Mutant], workers: Sequence[Worker]) -> list[str]:

@@ -114,7 +114,8 @@ def opened(jobs: int) -> Iterator[list[Worker]]:
                     "REDIS_URL": redis,
                     "PYTEST_XDIST_WORKER": f"gw{number}",
                 },
-                databases,
+                databases=databases,
+                plugins=["pytest_django.plugin"],
             )
             for number, copy in enumerate(copies)
         ]

@@ -114,20 +114,6 @@ MUTANTS = [
         f"{ORDER}::test_a_merchant_is_deleted_while_a_person_with_a_card_of_one_store_is_erased",
     ),
     mutant(
-        "deletion-out-of-order",
-        "groundwork/deletion.py",
-        "    locks.in_id_order(living)\n",
-        "",
-        f"{ORDER}::test_a_program_is_deleted_while_two_of_its_cards_are_merged",
-    ),
-    mutant(
-        "restoring-out-of-order",
-        "groundwork/deletion.py",
-        "    for candidate in _parents_first():\n",
-        "    for candidate in ():\n",
-        f"{ORDER}::test_a_program_comes_back_while_the_cards_of_a_person_are_locked",
-    ),
-    mutant(
         "erased-emails-out-of-order",
         "notifications/services/people.py",
         "    locks.in_id_order(rows)\n",
@@ -161,7 +147,7 @@ MUTANTS = [
         "wallet/services/tags.py",
         'skip_locked=True, of=("self",)',
         'of=("self",)',
-        "tests/wallet/test_web_service_updates.py::test_what_is_not_committed_yet_gets_its_tag_afterwards",
+        f"{WORKERS}::test_tags_are_given_to_the_passes_that_nobody_holds_and_to_the_others_afterwards",
     ),
     # --- how long is waited ---
     mutant(
