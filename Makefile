@@ -82,6 +82,9 @@ test-browser: $(FOR_TESTS) ## Tests in a real Chromium
 coverage: $(FOR_TESTS) ## How much of the code the tests run, but for the browser's
 	@$(PY) -m pytest -n auto -m "not browser" --cov --cov-report=term $(ARGS)
 
+mutants: $(FOR_TESTS) ## Take out each guard; its tests must turn red (ARGS="relay pin")
+	@$(PY) -m tests.mutants $(ARGS)
+
 AS_DEPLOYED := DJANGO_SETTINGS_MODULE=loyalty_site.settings.production DEBUG= \
 	SECRET_KEY=$(shell od -An -N40 -tx1 /dev/urandom | tr -d ' \n') ALLOWED_HOSTS=cards.example.com \
 	PUBLIC_BASE_URL=https://cards.example.com DATABASE_URL=postgresql://loyalty@db/loyalty \

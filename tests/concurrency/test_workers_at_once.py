@@ -33,6 +33,8 @@ from tests.concurrency.crowd import (
 )
 from tests.concurrency.many_cards import many_cards
 from tests.groundwork import listeners
+from wallet.models import WalletPass
+from wallet.services import tags
 
 pytestmark = pytest.mark.concurrency
 MESSAGES = 30
@@ -226,3 +228,26 @@ def test_while_one_worker_takes_a_job_the_other_takes_the_next(few: Crowd) -> No
     assert one_holds_while_the_other(few, hold, jobs.run_due) == 1
     states = dict(BackgroundJob.objects.values_list("pk", "state"))
     assert states == {asked[0].pk: "waiting", asked[1].pk: "done"}
+
+
+def test_tags_are_given_to_the_passes_that_nobody_holds_and_to_the_others_afterwards(few: Crowd) -> None:
+    shop = factories.shop()
+    about = {"merchant": shop.merchant, "platform": "apple", "auth_token": "secret", "card_key": "key"}
+    held, free = [
+        WalletPass.objects.create(card=factories.card(shop.store), serial_number=f"serial-{number}", **about)
+        for number in range(2)
+    ]
+
+    def hold() -> None:
+        list(WalletPass.objects.filter(pk=held.pk).select_for_update(of=("self",)))
+
+    def publish() -> None:
+        tags.publish(WalletPass.objects.filter(merchant=shop.merchant))
+
+    def tagged() -> set[int]:
+        return set(WalletPass.objects.exclude(tags.UNTAGGED).values_list("pk", flat=True))
+
+    one_holds_while_the_other(few, hold, publish)
+    assert tagged() == {free.pk}
+    publish()
+    assert tagged() == {held.pk, free.pk}

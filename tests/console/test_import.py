@@ -14,7 +14,6 @@ from loyalty.reporting import verification
 from loyalty.services import cards as card_services
 from tenancy.models import OutboxMessage
 from tests import factories
-from tests.console.access.test_pages import opens
 from tests.console.world import World, said
 
 PAGE = "/admin/loyalty/loyaltycard/import/"
@@ -226,8 +225,9 @@ def test_a_store_of_somebody_else_cannot_be_chosen(world: World) -> None:
 def test_a_preview_is_good_only_for_whoever_asked_for_it(world: World, who: str) -> None:
     checked = check(world, GOOD)
     page = checked.request["PATH_INFO"]
-    assert not opens(world.client(who).get(page))
-    assert not opens(world.client(who).post(page))
+    for answer in (world.client(who).get(page), world.client(who).post(page)):
+        is_sent_away = answer.status_code == 302 and answer["Location"].startswith("/admin/")
+        assert is_sent_away or answer.status_code in (403, 404)
     with factories.inside(world.shop):
         assert not Customer.objects.filter(email="lea@example.com").exists()
 

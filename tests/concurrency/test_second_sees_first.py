@@ -1,0 +1,193 @@
+"""Whoever comes second at a row waits, and goes by what the first one has written: one test for each lock on a row.
+
+Two connections, and one moment: the first has done its part and not committed when the second begins. Without the lock
+the second goes by what it read before, every time.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from customers import services as customers
+from groundwork import deletion
+from loyalty.errors import PinInvalid
+from loyalty.models import LoyaltyCard, StaffPin
+from loyalty.reporting import statistics, verification
+from loyalty.services import cards, enrollment, pins, points, programs, stamps
+from notifications.models import AddressProblem, EmailLog, Fault
+from notifications.posting import Failure
+from notifications.services import delivery
+from tests import factories
+from tests.concurrency.crowd import PATIENCE, Crowd, fetch
+
+pytestmark = pytest.mark.concurrency
+STAFF, MANAGER = factories.actor("staff"), factories.actor("manager")
+
+
+def one_after_the_other(few: Crowd, first: Callable[[], Any], second: Callable[[], Any]) -> str:
+    """What the second got ("done", a code, or a fault), who began while the first had not committed yet."""
+    written, through = threading.Event(), threading.Event()
+
+    def act(number: int) -> None:
+        if number == 0:
+            with transaction.atomic():
+                first()
+                written.set()
+                while not (through.wait(0.01) or fetch("SELECT 1 FROM pg_locks WHERE NOT granted", [])):
+                    pass
+            return
+        assert written.wait(PATIENCE)
+        try:
+            second()
+        finally:
+            through.set()
+
+    done, answer = few.all_at_once(act, people=2)
+    assert done == "done"
+    return answer
+
+
+def test_the_second_stamp_is_given_on_top_of_the_first(few: Crowd) -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store)
+
+    def stamp() -> None:
+        stamps.give(store=shop.store, card_id=card.pk, actor=STAFF)
+
+    assert one_after_the_other(few, stamp, stamp) == "done"
+    assert factories.fresh(card).stamp_count == 2
+    assert list(verification.differences()) == []
+
+
+def test_a_merge_takes_along_the_stamp_of_a_moment_ago(few: Crowd) -> None:
+    shop = factories.shop()
+    card, other = factories.card(shop.store, stamps=3), factories.card(shop.store, stamps=4)
+    answer = one_after_the_other(
+        few,
+        lambda: stamps.give(store=shop.store, card_id=card.pk, actor=STAFF),
+        lambda: cards.merge(
+            store=shop.store, card_id=card.pk, into_card_id=other.pk, actor=MANAGER, reason="one person"
+        ),
+    )
+    assert answer == "done"
+    assert [factories.fresh(each).stamp_count for each in (card, other)] == [0, 8]
+    assert list(verification.differences()) == []
+
+
+def test_two_wrong_pins_are_two_counted_ones(few: Crowd) -> None:
+    shop = factories.shop()
+    pin = factories.staff_pin(shop.store)
+
+    def guess() -> None:
+        pins.unlock_terminal(store=shop.store, pin_id=pin.pk, pin="9999")
+
+    def guess_wrong() -> None:
+        with suppress(PinInvalid):
+            guess()
+
+    assert one_after_the_other(few, guess_wrong, guess) == "pin_invalid"
+    with factories.inside(shop):
+        assert StaffPin.objects.get(pk=pin.pk).failed_attempts == 2
+
+
+def test_a_person_who_is_given_a_card_twice_has_one(few: Crowd) -> None:
+    shop = factories.shop()
+    person = factories.customer(shop.store, "anna@example.com")
+
+    def enroll() -> None:
+        enrollment.enroll(store=shop.store, actor=STAFF, customer_id=person.pk)
+
+    assert one_after_the_other(few, enroll, enroll) == "done"
+    with factories.inside(shop):
+        assert LoyaltyCard.objects.filter(customer=person).count() == 1
+
+
+def test_two_changes_of_a_program_are_both_kept(few: Crowd) -> None:
+    program = factories.shop(cooldown_minutes=15, max_daily_stamps=5).program
+    answer = one_after_the_other(
+        few,
+        lambda: programs.change(program_id=program.pk, actor=MANAGER, cooldown_minutes=10),
+        lambda: programs.change(program_id=program.pk, actor=MANAGER, max_daily_stamps=3),
+    )
+    assert answer == "done"
+    after = factories.fresh(program)
+    assert (after.cooldown_minutes, after.max_daily_stamps) == (10, 3)
+
+
+def test_a_row_is_deleted_by_the_first_and_refused_to_the_second(few: Crowd) -> None:
+    card = factories.card(factories.shop().store)
+
+    def delete() -> None:
+        deletion.soft_delete(LoyaltyCard.all_objects.get(pk=card.pk), by=None)
+
+    assert one_after_the_other(few, delete, delete) == "already_deleted"
+    assert factories.fresh(card).is_deleted
+
+
+def test_a_person_is_erased_once(few: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = factories.card(factories.shop().store, "anna@example.com").customer
+    erased = []
+
+    class Listening:
+        def erase(self, customer: Any) -> None:
+            erased.append(customer.pk)
+
+    monkeypatch.setattr(customers, "personal_data", [Listening()])
+
+    def erase() -> None:
+        customers.erase_person(customer=person)
+
+    assert one_after_the_other(few, erase, erase) == "done"
+    assert erased == [person.pk]
+
+
+def test_roll_ups_of_one_merchant_wait_for_each_other(few: Crowd) -> None:
+    shop = factories.shop()
+    with factories.inside(shop):
+        statistics.forget_roll_ups(shop.merchant)  # so that its calendar is there
+    seen = []
+
+    def look() -> None:
+        with transaction.atomic():
+            seen.append(statistics._locked_calendar(shop.merchant).points_expired_on)
+
+    def note() -> None:
+        calendar = statistics._locked_calendar(shop.merchant)
+        calendar.points_expired_on = "2026-03-10"
+        calendar.save()
+
+    assert one_after_the_other(few, note, look) == "done"
+    assert [str(day) for day in seen] == ["2026-03-10"]
+
+
+def test_two_failures_of_one_address_are_two(few: Crowd) -> None:
+    shop = factories.shop()
+    person = factories.customer(shop.store, "anna@example.com")
+    about = {"merchant": shop.merchant, "customer": person, "address": "anna@example.com"}
+    with factories.inside(shop):
+        problem = AddressProblem.objects.create(**about, failures=0)
+    log = EmailLog(merchant=shop.merchant, customer=person, to="anna@example.com")
+    failure = Failure(fault=Fault.REFUSED, reason="550", permanent=True)
+
+    def fail() -> None:
+        delivery._note_address(log, person.pk, failure, problem.created_at)
+
+    assert one_after_the_other(few, fail, lambda: transaction.atomic(fail)()) == "done"
+    assert factories.fresh(problem).failures == 2
+
+
+def test_the_last_points_are_spent_once(few: Crowd) -> None:
+    shop = factories.shop(points_per_euro=10, rewards=[("Croissant", 40)])
+    card = factories.card(shop.store, cents=450)
+    with factories.inside(shop):
+        reward = shop.program.rewards.get()
+
+    def redeem() -> None:
+        points.redeem(store=shop.store, card_id=card.pk, actor=STAFF, reward_id=reward.pk)
+
+    assert one_after_the_other(few, redeem, redeem) == "not_enough_points"
+    assert factories.fresh(card).points_balance == 5

@@ -1,0 +1,27 @@
+"""All mutants, by what they take out."""
+
+from tests.mutants.guards import (
+    architecture,
+    console,
+    constraints,
+    limits,
+    locks,
+    queues,
+    roles,
+    secrets,
+    triggers,
+    wallets,
+)
+
+MUTANTS = [
+    *locks.MUTANTS,
+    *queues.MUTANTS,
+    *roles.MUTANTS,
+    *console.MUTANTS,
+    *constraints.MUTANTS,
+    *triggers.MUTANTS,
+    *limits.MUTANTS,
+    *secrets.MUTANTS,
+    *wallets.MUTANTS,
+    *architecture.MUTANTS,
+]

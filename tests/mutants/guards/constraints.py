@@ -1,0 +1,100 @@
+"""Constraints: each is dropped from the database of its test."""
+
+from tests.mutants.mutant import without_constraint
+
+CHANGED = "tests/test_constraints.py::test_a_row_that_cannot_be_is_refused"
+FURTHER = "tests/test_constraints.py::test_a_further_row_that_cannot_be_is_refused"
+RULES = "tests/test_never_untrue.py"
+
+CHECKS = {
+    "tenancy_merchant": ["merchant_currency_is_iso_4217"],
+    "tenancy_user": ["user_email_is_lower_case"],
+    "tenancy_storeuser": ["store_user_role_is_known"],
+    "tenancy_historyentry": ["history_action_is_known"],
+    "tenancy_backgroundjob": [
+        "job_kind_is_known",
+        "job_is_leased_while_it_runs",
+        "job_expires_once_it_is_over",
+        "job_says_why_it_failed",
+    ],
+    "tenancy_outboxmessage": ["outbox_state_is_known"],
+    "customers_customer": ["customer_email_is_null_not_empty", "customer_phone_is_e164"],
+    "loyalty_merchantloyaltysettings": ["lockout_after_an_attempt"],
+    "loyalty_stafftoken": ["a_token_ends_for_a_reason"],
+    "loyalty_loyaltyprogram": [
+        "program_type_is_known",
+        "stamps_target_is_1_to_50",
+        "points_per_euro_is_positive",
+        "points_expiration_is_never_or_days",
+        "at_least_one_stamp_a_day",
+        "a_point_is_worth_nothing_or_more",
+    ],
+    "loyalty_pointsreward": ["reward_costs_points"],
+    "loyalty_loyaltycard": ["card_counters_are_never_negative"],
+    "notifications_emaillog": [
+        "email_status_is_known",
+        "an_owed_email_has_its_next_attempt",
+        "a_settled_email_is_not_tried_again",
+    ],
+    "notifications_emailtemplate": ["text_code_is_known", "a_text_is_a_stores_or_the_platforms"],
+    "wallet_walletpass": [
+        "wallet_pass_has_the_id_of_its_wallet",
+        "wallet_pass_state_is_known",
+        "wallet_pass_syncs_what_is_wanted",
+        "a_retired_pass_is_void",
+    ],
+    "wallet_passdesign": ["pass_design_syncs_what_is_wanted"],
+}
+OF_FURTHER_ROWS = {
+    "tenancy_merchant": ["merchant_slug_is_unique"],
+    "tenancy_user": ["user_email_is_unique"],
+    "tenancy_storeuser": ["one_membership_per_user_and_store"],
+    "tenancy_idempotencykey": ["one_answer_per_idempotency_key"],
+    "tenancy_filepiece": ["one_piece_of_a_file_per_number"],
+    "loyalty_staffpin": ["one_pin_per_name_and_store"],
+    "loyalty_loyaltytransaction": ["transaction_type_is_known", "balances_after_are_never_negative"],
+    "loyalty_orderreference": ["one_receipt_earns_once"],
+    "loyalty_dailyfigures": ["one_roll_up_per_store_day", "one_roll_up_per_system_day"],
+    "loyalty_standing": ["one_standing_per_store", "one_standing_of_all_stores"],
+    "notifications_emailtemplate": ["one_platform_text_per_code", "one_text_per_code_and_store"],
+    "wallet_walletpass": ["one_living_pass_per_card_and_wallet"],
+    "wallet_appledeviceregistration": ["one_registration_per_device_and_pass"],
+}
+OF_THE_SEVEN_RULES = {
+    "loyalty_loyaltycard.stamps_are_never_negative": "test_rule_1_no_balance_is_below_zero",
+    "loyalty_loyaltycard.points_are_never_negative": "test_rule_1_no_balance_is_below_zero",
+    "loyalty_loyaltycard.stamps_are_earned_less_spent_less_voided": (
+        "test_rule_2_a_balance_is_what_was_earned_less_what_went"
+    ),
+    "loyalty_loyaltycard.points_are_earned_less_redeemed_less_voided": (
+        "test_rule_2_a_balance_is_what_was_earned_less_what_went"
+    ),
+    "loyalty_loyaltycard.one_card_per_customer_everywhere": (
+        "test_rule_5_one_living_card_for_each_person_program_and_scope"
+    ),
+    "loyalty_loyaltycard.one_card_per_customer_and_store": (
+        "test_rule_5_one_living_card_for_each_person_program_and_scope"
+    ),
+    "loyalty_loyaltyprogram.one_living_program_per_merchant": (
+        "test_rule_5_one_living_program_for_each_merchant"
+    ),
+    "customers_customer.one_living_customer_per_email": (
+        "test_rule_5_one_living_customer_for_each_merchant_and_address"
+    ),
+    "customers_customer.customer_email_is_lower_case": (
+        "test_rule_5_one_living_customer_for_each_merchant_and_address"
+    ),
+    "loyalty_loyaltytransaction.loyalty_loyaltytransaction_voids_id_key": (
+        "test_rule_4_a_transaction_is_undone_at_most_once"
+    ),
+}
+
+MUTANTS = [
+    *[
+        without_constraint(f"{table}.{name}", f"{test}[{name}]")
+        for test, tables in ((CHANGED, CHECKS), (FURTHER, OF_FURTHER_ROWS))
+        for table, names in tables.items()
+        for name in names
+    ],
+    *[without_constraint(constraint, f"{RULES}::{test}") for constraint, test in OF_THE_SEVEN_RULES.items()],
+]

@@ -1,0 +1,167 @@
+"""Triggers: they are installed with the tables, so that each mutant needs tables made anew."""
+
+from functools import partial
+
+from tests.mutants import mutant as guards
+
+RULES = "tests/test_never_untrue.py"
+CARDS = "tests/test_cards_are_as_their_ledger.py"
+LOYALTY = "loyalty/triggers.py"
+ONE_MERCHANT = f"{RULES}::test_rule_6_a_line_of_the_ledger_and_all_it_points_to_belong_to_one_merchant"
+
+mutant = partial(guards.mutant, is_of_schema=True)
+
+MUTANTS = [
+    mutant(
+        "ledger-that-can-be-changed",
+        LOYALTY,
+        "    append_only,\n",
+        "",
+        f"{RULES}::test_rule_3_erasing_a_person_may_blank_three_columns_and_only_blank_them",
+    ),
+    mutant(
+        "ledger-whose-notes-can-be-rewritten",
+        LOYALTY,
+        "NEW.notes <> '' OR ",
+        "",
+        f"{RULES}::test_rule_3_erasing_a_person_may_blank_three_columns_and_only_blank_them",
+    ),
+    mutant(
+        "ledger-whose-reward-can-be-renamed",
+        LOYALTY,
+        '    "reward_name",\n',
+        "",
+        f"{RULES}::test_rule_3_no_column_of_a_line_can_be_changed[reward_name]",
+    ),
+    mutant(
+        "ledger-whose-lines-can-be-removed",
+        LOYALTY,
+        "    never_removed,\n",
+        "",
+        f"{RULES}::test_rule_3_a_line_cannot_be_removed",
+    ),
+    mutant(
+        "ledger-without-a-chain",
+        LOYALTY,
+        "    chain,\n",
+        "",
+        f"{RULES}::test_rule_7_a_line_follows_from_the_one_before_it",
+        f"{RULES}::test_rule_7_the_first_line_begins_at_nothing",
+    ),
+    mutant(
+        "chain-of-stamps-alone",
+        LOYALTY,
+        "     OR NEW.points_balance_after <> COALESCE(points, 0) + NEW.points_delta THEN",
+        "     THEN",
+        f"{RULES}::test_rule_7_a_line_follows_from_the_one_before_it",
+    ),
+    mutant(
+        "card-that-is-not-as-its-line",
+        LOYALTY,
+        "    *as_its_newest_line,\n",
+        "",
+        f"{CARDS}::test_a_figure_that_moves_without_a_line_is_refused_at_the_commit",
+        f"{CARDS}::test_a_line_whose_card_stays_as_it_was_is_refused_at_the_commit",
+        f"{CARDS}::test_a_card_without_a_line_has_nothing",
+    ),
+    mutant(
+        "line-of-points-that-the-card-does-not-follow",
+        LOYALTY,
+        "for delta in DELTAS",
+        'for delta in ("stamps_delta",)',
+        f"{CARDS}::test_a_line_whose_card_stays_as_it_was_is_refused_at_the_commit",
+    ),
+    mutant(
+        "ledger-that-can-be-emptied",
+        LOYALTY,
+        'for table in (LEDGER, CARD, "loyalty_orderreference")',
+        'for table in (CARD, "loyalty_orderreference")',
+        f"{CARDS}::test_neither_the_ledger_nor_what_hangs_on_it_can_be_emptied",
+    ),
+    mutant(
+        "reward-that-changes-no-program",
+        LOYALTY,
+        '    _touch_program("UPDATE"),\n',
+        "",
+        "tests/loyalty/services/test_programs.py::test_whoever_keeps_rewards_in_memory_notices_a_change",
+    ),
+    *[
+        mutant(
+            f"line-with-the-{column.partition('_')[0]}-of-another-merchant".replace("_", "-"),
+            LOYALTY,
+            f'            "{column}": {parent},\n',
+            "",
+            ONE_MERCHANT,
+        )
+        for column, parent in {
+            "card_id": '"loyalty_loyaltycard"',
+            "staff_pin_id": '"loyalty_staffpin"',
+            "reward_id": '"loyalty_pointsreward"',
+            "voids_id": "LEDGER",
+        }.items()
+    ],
+    *[
+        mutant(
+            f"card-with-the-{column.removesuffix('_id')}-of-another-merchant".replace("_", "-"),
+            LOYALTY,
+            f'            "{column}": "{parent}",\n',
+            "",
+            f"{RULES}::test_rule_6_a_card_and_all_it_points_to_belong_to_one_merchant",
+        )
+        for column, parent in {
+            "customer_id": "customers_customer",
+            "program_id": "loyalty_loyaltyprogram",
+            "scope_store_id": "tenancy_store",
+            "merged_into_id": "loyalty_loyaltycard",
+        }.items()
+    ],
+    mutant(
+        "insertion-past-the-merchant",
+        "tenancy/triggers.py",
+        '        Rule(insert, table, "BEFORE INSERT", "\\n".join(refusals)),\n',
+        "",
+        ONE_MERCHANT,
+    ),
+    mutant(
+        "change-past-the-merchant",
+        "tenancy/triggers.py",
+        '        Rule(f"{insert}_still", table, update, "\\n".join(refusals)),\n',
+        "",
+        f"{RULES}::test_rule_6_a_card_and_all_it_points_to_belong_to_one_merchant",
+    ),
+    mutant(
+        "store-that-moves-to-another-merchant",
+        "tenancy/triggers.py",
+        '    merchant_is_for_ever("tenancy_store"),\n',
+        "",
+        f"{RULES}::test_rule_6_no_row_moves_to_another_merchant",
+    ),
+    mutant(
+        "customer-that-moves-to-another-merchant",
+        "customers/triggers.py",
+        '    merchant_is_for_ever("customers_customer"),\n',
+        "",
+        f"{RULES}::test_rule_6_no_row_moves_to_another_merchant",
+    ),
+    mutant(
+        "history-that-moves-to-another-merchant",
+        "tenancy/triggers.py",
+        '    merchant_is_for_ever("tenancy_historyentry"),\n',
+        "",
+        "tests/console/test_history.py::test_an_entry_never_moves_to_another_merchant",
+    ),
+    mutant(
+        "rules-at-once-and-not-at-the-commit",
+        "groundwork/database/triggers.py",
+        "DEFERRABLE INITIALLY DEFERRED {does};",
+        "{does};",
+        f"{CARDS}::test_a_line_with_its_card_passes_whichever_is_written_first",
+    ),
+    mutant(
+        "emptying-that-stays-allowed",
+        "groundwork/database/triggers.py",
+        'cursor.execute(f"RESET {EMPTYING}")',
+        "pass",
+        f"{CARDS}::test_only_who_asks_to_flush_the_whole_database_empties_it_once",
+    ),
+]

@@ -1,0 +1,282 @@
+"""Every constraint of the database is broken by plain SQL, and refuses by its name.
+
+Those of cards, customers and programs that belong to the seven rules are broken in `test_never_untrue.py`.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+from django.utils import timezone
+
+from loyalty.models import (
+    DailyFigures,
+    LoyaltyCard,
+    LoyaltyTransaction,
+    MerchantLoyaltySettings,
+    OrderReference,
+    StaffPin,
+    Standing,
+)
+from notifications.models import EmailLog, EmailTemplate
+from tenancy import scope
+from tenancy.models import BackgroundJob, FilePiece, IdempotencyKey, OutboxMessage, StoreUser
+from tests import factories
+from tests.console.world import history_of
+from tests.factories import Shop
+from tests.raw_sql import database_refuses, insert_like, update
+from tests.sources import LAYERS
+from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
+
+pytestmark = pytest.mark.django_db
+Row = Callable[[Shop], Model]
+
+OF_THE_SEVEN_RULES = {
+    "stamps_are_never_negative",
+    "points_are_never_negative",
+    "stamps_are_earned_less_spent_less_voided",
+    "points_are_earned_less_redeemed_less_voided",
+    "one_card_per_customer_everywhere",
+    "one_card_per_customer_and_store",
+    "one_living_program_per_merchant",
+    "one_living_customer_per_email",
+    "customer_email_is_lower_case",
+}
+# What it refuses is refused by `job_expires_once_it_is_over` before.
+BEHIND_ANOTHER = {"job_state_is_known"}
+
+
+@pytest.fixture(autouse=True)
+def everything() -> Iterator[None]:
+    with scope.everything("tests of what the database holds"):
+        yield
+
+
+# --- One row of each kind ---------------------------------------------------------------------------------
+
+
+def of(model: type[Model], **fields: Any) -> Row:
+    """A row of a merchant's, made from nothing but its fields."""
+    return lambda shop: model.objects.create(merchant=shop.merchant, **fields)
+
+
+def at_store(model: type[Model], **fields: Any) -> Row:
+    return lambda shop: model.objects.create(merchant=shop.merchant, store=shop.store, **fields)
+
+
+def a_card(shop: Shop) -> LoyaltyCard:
+    return factories.card(shop.store, "anna@example.com", stamps=3, cents=450)
+
+
+def a_line(shop: Shop) -> LoyaltyTransaction:
+    return LoyaltyTransaction.objects.filter(card=a_card(shop)).latest("id")
+
+
+def a_receipt(shop: Shop) -> OrderReference:
+    return OrderReference.objects.create(merchant=shop.merchant, reference="R-1", transaction=a_line(shop))
+
+
+def a_customer(shop: Shop) -> Model:
+    return factories.customer(shop.store, "anna@example.com")
+
+
+def a_pin(shop: Shop) -> StaffPin:
+    return factories.staff_pin(shop.store)
+
+
+def a_token(shop: Shop) -> Model:
+    factories.staff_token(shop.store)
+    return apps.get_model("loyalty", "StaffToken").objects.get()
+
+
+def a_job(shop: Shop, **fields: Any) -> BackgroundJob:
+    about = {"kind": "export", "about": "loyalty.loyaltycard", "parameters": {}, "reach": []}
+    return BackgroundJob.objects.create(user=shop.owner, **about | fields)
+
+
+def a_failed_job(shop: Shop) -> BackgroundJob:
+    return a_job(shop, state="failed", error="It broke.", expires_at=timezone.now())
+
+
+def a_piece(shop: Shop) -> Model:
+    return FilePiece.objects.create(job=a_job(shop), number=0, data=b"")
+
+
+def a_standing(**fields: Any) -> Row:
+    return lambda shop: Standing.objects.create(
+        merchant=shop.merchant,
+        program=shop.program,
+        until=timezone.now(),
+        **dict.fromkeys(fields, shop.store),
+    )
+
+
+def an_email(shop: Shop) -> EmailLog:
+    card = a_card(shop)
+    return EmailLog.objects.create(
+        merchant=shop.merchant,
+        store=shop.store,
+        customer=card.customer,
+        card=card,
+        code="loyalty_enrollment",
+        to="anna@example.com",
+        status="queued",
+        next_attempt_at=timezone.now(),
+        dedup_key="one",
+    )
+
+
+def a_text(shop: Shop) -> EmailTemplate:
+    return EmailTemplate.objects.create(
+        merchant=shop.merchant,
+        store=shop.store,
+        code="loyalty_enrollment",
+        subject_en="Hello",
+        body_en="Hello",
+    )
+
+
+def a_platform_text(shop: Shop) -> EmailTemplate:
+    return EmailTemplate.objects.create(code="loyalty_enrollment", subject_en="Hello", body_en="Hello")
+
+
+def a_pass(shop: Shop) -> WalletPass:
+    return WalletPass.objects.create(
+        merchant=shop.merchant,
+        card=a_card(shop),
+        platform="apple",
+        serial_number="serial",
+        auth_token="secret",
+        card_key="key",
+    )
+
+
+def a_device(shop: Shop) -> AppleDeviceRegistration:
+    return AppleDeviceRegistration.objects.create(
+        merchant=shop.merchant, wallet_pass=a_pass(shop), device_library_identifier="phone", push_token="ab"
+    )
+
+
+def a_design(shop: Shop) -> PassDesign:
+    return PassDesign.objects.get_or_create(program=shop.program, defaults={"merchant": shop.merchant})[0]
+
+
+# --- What each refuses ------------------------------------------------------------------------------------
+
+CHANGES: dict[str, tuple[Row, str]] = {
+    "merchant_currency_is_iso_4217": (lambda shop: shop.merchant, "currency = 'eur'"),
+    "user_email_is_lower_case": (lambda shop: shop.owner, "email = 'Anna@example.com'"),
+    "store_user_role_is_known": (lambda shop: StoreUser.objects.get(user=shop.owner), "role = 'king'"),
+    "history_action_is_known": (lambda shop: history_of(shop.store, shop.owner), "action = 'gift'"),
+    "job_kind_is_known": (a_job, "kind = 'gift'"),
+    "job_is_leased_while_it_runs": (a_job, "state = 'running'"),
+    "job_expires_once_it_is_over": (a_job, "state = 'done'"),
+    "job_says_why_it_failed": (a_failed_job, "error = ''"),
+    "outbox_state_is_known": (of(OutboxMessage, event="a", subscriber="b"), "state = 'lost'"),
+    "customer_email_is_null_not_empty": (a_customer, "email = ''"),
+    "customer_phone_is_e164": (a_customer, "phone = '621123456'"),
+    "lockout_after_an_attempt": (
+        lambda shop: MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
+        "staff_pin_lockout_attempts = 0",
+    ),
+    "a_token_ends_for_a_reason": (a_token, "end_reason = 'locked'"),
+    "program_type_is_known": (lambda shop: shop.program, "loyalty_type = 'lottery'"),
+    "stamps_target_is_1_to_50": (lambda shop: shop.program, "stamps_target = 51"),
+    "points_per_euro_is_positive": (lambda shop: shop.program, "points_per_euro = 0"),
+    "points_expiration_is_never_or_days": (lambda shop: shop.program, "points_expiration_days = 0"),
+    "at_least_one_stamp_a_day": (lambda shop: shop.program, "max_daily_stamps = 0"),
+    "a_point_is_worth_nothing_or_more": (lambda shop: shop.program, "point_value_cents = -1"),
+    "reward_costs_points": (lambda shop: shop.program.rewards.first(), "points_cost = 0"),
+    "card_counters_are_never_negative": (
+        a_card,
+        "total_points_voided = -1, total_points_earned = total_points_earned - 1",
+    ),
+    "email_status_is_known": (an_email, "status = 'lost'"),
+    "an_owed_email_has_its_next_attempt": (an_email, "next_attempt_at = NULL"),
+    "a_settled_email_is_not_tried_again": (an_email, "status = 'sent'"),
+    "text_code_is_known": (a_text, "code = 'birthday_cake'"),
+    "a_text_is_a_stores_or_the_platforms": (
+        a_platform_text,
+        "merchant_id = (SELECT min(id) FROM tenancy_merchant)",
+    ),
+    "wallet_pass_has_the_id_of_its_wallet": (a_pass, "object_id = 'google'"),
+    "wallet_pass_state_is_known": (a_pass, "state = 'lost'"),
+    "wallet_pass_syncs_what_is_wanted": (a_pass, "synced_version = wanted_version + 1"),
+    "a_retired_pass_is_void": (a_pass, "retired_at = now()"),
+    "pass_design_syncs_what_is_wanted": (a_design, "spread_version = wanted_version + 1"),
+}
+
+
+def nothing(shop: Shop) -> dict[str, Any]:
+    return {}
+
+
+def another_line(shop: Shop) -> dict[str, Any]:
+    """Of one receipt there is one line: the second row names another line."""
+    return {"transaction_id": LoyaltyTransaction.objects.earliest("id").pk}
+
+
+def other_kind(shop: Shop) -> dict[str, Any]:
+    return {"transaction_type": "gift", "points_delta": 0}
+
+
+def below_nothing(shop: Shop) -> dict[str, Any]:
+    return {"points_delta": -46, "points_balance_after": -1}
+
+
+def other_names(shop: Shop) -> dict[str, Any]:
+    return {"serial_number": "another"}
+
+
+FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
+    "merchant_slug_is_unique": (lambda shop: shop.merchant, nothing),
+    "user_email_is_unique": (lambda shop: shop.owner, nothing),
+    "one_membership_per_user_and_store": (lambda shop: StoreUser.objects.get(user=shop.owner), nothing),
+    "one_answer_per_idempotency_key": (
+        at_store(IdempotencyKey, credential="user:1", key="k", fingerprint="f"),
+        nothing,
+    ),
+    "one_piece_of_a_file_per_number": (a_piece, nothing),
+    "one_pin_per_name_and_store": (a_pin, nothing),
+    "transaction_type_is_known": (a_line, other_kind),
+    "balances_after_are_never_negative": (a_line, below_nothing),
+    "one_receipt_earns_once": (a_receipt, another_line),
+    "one_roll_up_per_store_day": (at_store(DailyFigures, date=date(2026, 3, 10)), nothing),
+    "one_roll_up_per_system_day": (of(DailyFigures, date=date(2026, 3, 10)), nothing),
+    "one_standing_per_store": (a_standing(store=True), nothing),
+    "one_standing_of_all_stores": (a_standing(), nothing),
+    "one_platform_text_per_code": (a_platform_text, nothing),
+    "one_text_per_code_and_store": (a_text, nothing),
+    "one_living_pass_per_card_and_wallet": (a_pass, other_names),
+    "one_registration_per_device_and_pass": (a_device, nothing),
+}
+
+
+@pytest.mark.parametrize("constraint", list(CHANGES))
+def test_a_row_that_cannot_be_is_refused(constraint: str) -> None:
+    shop = factories.shop(points_per_euro=10)
+    make, change = CHANGES[constraint]
+    row = make(shop)
+    with database_refuses(f'"{constraint}"'):
+        update(row, change)
+    assert update(row, "id = id") == 1
+
+
+@pytest.mark.parametrize("constraint", list(FURTHER_ROWS))
+def test_a_further_row_that_cannot_be_is_refused(constraint: str) -> None:
+    shop = factories.shop(points_per_euro=10)
+    make, other = FURTHER_ROWS[constraint]
+    row = make(shop)
+    count = type(row)._base_manager.count()
+    with database_refuses(f'"{constraint}"'):
+        insert_like(row, **other(shop))
+    assert type(row)._base_manager.count() == count
+
+
+def test_every_constraint_is_broken_somewhere() -> None:
+    tried = CHANGES.keys() | FURTHER_ROWS.keys() | OF_THE_SEVEN_RULES | BEHIND_ANOTHER
+    own = [model for model in apps.get_models() if model._meta.app_label in LAYERS]
+    assert {constraint.name for model in own for constraint in model._meta.constraints} == tried
