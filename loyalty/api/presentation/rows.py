@@ -7,6 +7,7 @@ from loyalty.api.presentation import cards, programs
 from loyalty.api.presentation.times import moment
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from tenancy.models import Merchant, Store, User
+from tenancy.roles import is_operator
 
 
 def _with_deletion(row: Any, shown: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def users(rows: list[User]) -> list[dict[str, Any]]:
             _plain(row, ("email", "is_active"))
             | {
                 "name": row.get_full_name(),
-                "is_operator": row.is_superuser,
+                "is_operator": is_operator(row),
                 "last_login": moment(row.last_login),
             },
         )

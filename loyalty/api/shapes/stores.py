@@ -9,7 +9,9 @@ from rest_framework.serializers import (
     Serializer,
 )
 
-ROLES = ("operator", "owner", "manager", "staff")
+from tenancy.roles import CASHIERS, RIGHTS
+
+ROLES = [role for role in RIGHTS if role in CASHIERS]
 
 
 class MerchantName(Serializer):

@@ -10,7 +10,7 @@ from loyalty.models import LoyaltyProgram, StaffPin, StaffToken
 from loyalty.pages.customer.brand import brand_colors
 from loyalty.pages.customer.presentation import StampCard
 from tenancy.models import Store, User
-from tenancy.selectors import role_at
+from tenancy.roles import role_at
 
 STORE = "STORE"  # stands for the store's code in addresses: the shell does not know the store
 
