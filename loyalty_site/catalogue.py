@@ -29,7 +29,16 @@ LANGUAGES = ("en", "fr", "de", "lb")
 SOURCE_LANGUAGE = "en"  # its msgids are the texts
 WRITTEN_ANEW = {"lb"}  # the packages' own words in it are too few and too bad to be mixed with ours
 DOMAINS = {"django": (".py", ".html", ".txt"), "djangojs": (".js",)}
-OURS = ("loyalty_site", "tenancy", "customers", "loyalty", "notifications", "wallet", "templates")
+OURS = (
+    "loyalty_site",
+    "groundwork",
+    "tenancy",
+    "customers",
+    "loyalty",
+    "notifications",
+    "wallet",
+    "templates",
+)
 # Where the packages keep what people of this site can see. Celery beat's texts are for operators.
 OF_PACKAGES = {
     "django": (
