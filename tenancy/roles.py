@@ -30,6 +30,7 @@ class Role(TextChoices):
 
     OWNER = "owner", _("owner")
     MANAGER = "manager", _("manager")
+    ACCOUNTANT = "accountant", _("accountant")
     STAFF = "staff", _("staff")
 
 
@@ -60,6 +61,7 @@ RIGHTS: dict[str, Rights] = {
         everywhere=True, runs_merchant=True, manages_stores=True, works_at_till=True, reads=True
     ),
     Role.MANAGER.value: Rights(manages_stores=True, works_at_till=True, reads=True),
+    Role.ACCOUNTANT.value: Rights(everywhere=True, reads=True),
     Role.STAFF.value: Rights(works_at_till=True),
 }
 RANKS = list(RIGHTS)

@@ -10,7 +10,7 @@ from django.db import models
 from customers.models import Customer
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin
 from tenancy import roles, scope
-from tenancy.models import ApiKey, Store, StoreUser
+from tenancy.models import ApiKey, Role, Store, StoreUser
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,7 @@ def test_an_owner_sees_all_of_their_merchant_a_manager_their_store_and_others_no
         "operator": factories.operator(),
         "owner": shop.owner,
         "manager": shop.manager,
+        "accountant": factories.member(shop.store, role=Role.ACCOUNTANT),
         "staff": shop.staff,
         "rival": rival.owner,
         "nobody": AnonymousUser(),
@@ -126,6 +127,7 @@ def test_an_owner_sees_all_of_their_merchant_a_manager_their_store_and_others_no
     assert {row.merchant_id for row in seen["owner"]} == {shop.merchant.pk}
     assert {row.merchant_id for row in seen["rival"]} == {rival.merchant.pk}
     assert seen["owner"] | seen["rival"] == seen["operator"]
+    assert seen["accountant"] == seen["owner"]
     assert seen["manager"] <= seen["owner"]
     assert seen["staff"] == seen["nobody"] == set()
 

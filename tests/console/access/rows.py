@@ -37,6 +37,7 @@ def build() -> World:
         "operator": factories.operator(),
         "owner": shop.owner,
         "manager": shop.manager,
+        "accountant": factories.member(shop.store, role=Role.ACCOUNTANT),
         "colleague": factories.member(shop.other_store, role=Role.MANAGER),
         "half": factories.member(shop.store, role=Role.MANAGER),
         "staff": shop.staff,
