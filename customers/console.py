@@ -18,7 +18,7 @@ from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
-from tenancy.roles import MANAGERS, OWNERS
+from tenancy.roles import MANAGERS, OWNERS, READERS
 
 DEFAULT_COUNTRY = "LU"
 
@@ -80,7 +80,7 @@ class DuplicateFilter(admin.SimpleListFilter):
 class CustomerAdmin(ConsoleAdmin):
     """A person known to a merchant. In the console's history they are a number: erasing leaves no name there."""
 
-    grants = Grants(view=MANAGERS, add=MANAGERS, change=MANAGERS, delete=OWNERS)
+    grants = Grants(view=READERS, add=MANAGERS, change=MANAGERS, delete=OWNERS, act=MANAGERS)
     menu_icon = "person"
     empty_help = _("People are listed here as soon as they have a card, or when you add them.")
     form = CustomerForm
@@ -128,7 +128,7 @@ class CustomerAdmin(ConsoleAdmin):
     # --- people's rights ---
 
     def has_export_data_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, "view", self.row(request, obj))
+        return self.may(request, "act", self.row(request, obj))
 
     @action(description=_("Export as JSON"), permissions=["export_data"], icon="download")
     def export_data(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.http import HttpRequest
+
+from groundwork.web import client
 from tenancy.errors import ManagerRequired
+from tenancy.roles import MANAGERS, OPERATORS, OWNERS, role_for
 
 if TYPE_CHECKING:
     from tenancy.models import ApiKey, User
-
-MANAGERS = frozenset({"manager", "owner", "operator"})
-OWNERS = frozenset({"owner", "operator"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,10 @@ class Actor:
         return self.role in OWNERS
 
     @property
+    def is_operator(self) -> bool:
+        return self.role in OPERATORS
+
+    @property
     def credential(self) -> str:
         """What idempotency keys are kept under: one name per user or API key."""
         if self.api_key is not None:
@@ -51,3 +56,13 @@ class Actor:
         """Raise ManagerRequired for mere staff."""
         if not self.is_manager:
             raise ManagerRequired()
+
+
+def actor_for(request: HttpRequest, merchant_id: int | None) -> Actor:
+    """Who asks in the console: the signed-in user in their role for this merchant."""
+    return Actor(
+        user=request.user,  # type: ignore[arg-type]
+        role=role_for(request.user, merchant_id),
+        ip_address=client.address(request) or None,
+        user_agent=client.agent(request),
+    )

@@ -1,12 +1,13 @@
-"""Reading the floor: stores, and who has which role there."""
+"""Reading the floor: stores, and what an account is to others."""
 
 from collections.abc import Collection
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Q, QuerySet
 
 from tenancy import scope
 from tenancy.errors import StoreNotFound
-from tenancy.models import HistoryEntry, Role, Store, StoreUser, User
+from tenancy.models import HistoryEntry, Store, StoreUser, User
+from tenancy.roles import operators, with_role_of
 
 
 def open_stores() -> QuerySet[Store]:
@@ -24,35 +25,9 @@ def public_store(store_code: str) -> Store:
     return store
 
 
-def role_at(user: User, store: Store) -> str | None:
-    """A user's role at a store: operator, owner (of the merchant), manager, staff, or None for a stranger."""
-    if user.is_superuser:
-        return "operator"
-    rows = [row for row in user.memberships() if row.merchant_id == store.merchant_id]
-    if any(row.role == Role.OWNER for row in rows):
-        return Role.OWNER.value
-    return next((row.role for row in rows if row.store_id == store.pk), None)
-
-
-def with_role_of(user: User, stores: QuerySet[Store]) -> QuerySet[Store]:
-    """Those of some stores where a user works, each with what `role_at` says as `role`; all in one statement."""
-    if user.is_superuser:
-        return stores.annotate(role=Value("operator", output_field=CharField()))
-    rows = StoreUser.objects.filter(user=user, is_active=True)
-    owned = rows.filter(merchant_id=OuterRef("merchant_id"), role=Role.OWNER, store__deleted_at__isnull=True)
-    here = rows.filter(store=OuterRef("pk")).values("role")[:1]
-    role = Case(When(Exists(owned), then=Value(Role.OWNER.value)), default=Subquery(here))
-    return stores.annotate(role=role).filter(role__isnull=False)
-
-
 def stores_of(user: User) -> QuerySet[Store]:
-    """The open stores where a user works, by name; an operator's are all. Open a scope around its evaluation."""
-    stores = open_stores()
-    if not user.is_superuser:
-        rows = user.memberships()
-        owned = {row.merchant_id for row in rows if row.role == Role.OWNER}
-        stores = stores.filter(pk__in={row.store_id for row in rows}) | stores.filter(merchant_id__in=owned)
-    return stores.order_by("name", "pk")
+    """The open stores at whose till a user works, by name. Open a scope around its evaluation."""
+    return with_role_of(user, open_stores()).order_by("name", "pk")
 
 
 def is_known_beyond(account: User, merchant_ids: Collection[int]) -> bool:
@@ -66,7 +41,7 @@ def is_known_beyond(account: User, merchant_ids: Collection[int]) -> bool:
         places = StoreUser.all_objects.filter(user__in=rows).exclude(merchant_id__in=merchant_ids)
         deeds = HistoryEntry.objects.filter(user__in=rows, merchant__isnull=False)
         return (
-            rows.filter(is_superuser=True).exists()
+            operators(rows).exists()
             or places.exists()
             or deeds.exclude(merchant_id__in=merchant_ids).exists()
         )

@@ -14,7 +14,7 @@ from unfold.enums import ActionVariant
 from groundwork.console.grants import Grants
 from loyalty.models import LoyaltyCard
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
-from tenancy.roles import MANAGERS, OPERATORS
+from tenancy.roles import MANAGERS, OPERATORS, READERS, is_operator
 from wallet import set_up
 from wallet.models import AppleDeviceRegistration, PassDesign, PassState, Platform, Synced, WalletPass
 from wallet.services import channel, designs, passes
@@ -78,7 +78,7 @@ class BehindFilter(admin.SimpleListFilter):
 class WalletPassAdmin(Arrival, ConsoleAdmin):
     """To look at; a pass can be sent again. Serial number, token and devices are secrets and not shown."""
 
-    grants = Grants(view=MANAGERS)
+    grants = Grants(view=READERS, act=MANAGERS)
     menu_title = _("Wallet passes")
     menu_icon = "wallet"
     empty_help = _("A pass is listed here as soon as a customer adds their card to a wallet.")
@@ -123,7 +123,7 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Tells operators what to do about a wallet that is not set up."""
-        invitations = set_up.invitations() if request.user.is_superuser else []
+        invitations = set_up.invitations() if is_operator(request.user) else []
         return super().changelist_view(request, (extra_context or {}) | {"invitations": invitations})
 
     def get_search_results(
@@ -142,23 +142,20 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
 
     # --- again ---
 
-    def has_send_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, "view", self.row(request, obj))
-
     def _send(self, request: HttpRequest, rows: QuerySet[WalletPass]) -> int:
-        if request.user.is_superuser:
+        if is_operator(request.user):
             # Whoever runs the platform may also end a pause of the whole wallet.
             for platform in set(rows.values_list("platform", flat=True)):
                 channel.resume(Platform(platform))
         return passes.try_again(WalletPass.objects.filter(pk__in=rows.values("pk")))
 
-    @admin.action(description=_("Try again"), permissions=["send"])
+    @admin.action(description=_("Try again"), permissions=["act"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[WalletPass]) -> None:
         count = self._send(request, queryset)
         text = ngettext("%(count)d pass is sent again.", "%(count)d passes are sent again.", count)
         messages.success(request, text % {"count": count})
 
-    @action(description=_("Try again"), permissions=["send"], icon="refresh", variant=ActionVariant.PRIMARY)
+    @action(description=_("Try again"), permissions=["act"], icon="refresh", variant=ActionVariant.PRIMARY)
     def try_this_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.ask(
             request,
@@ -177,7 +174,7 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
 class PassDesignAdmin(Arrival, ConsoleAdmin):
     """How far a program's look has come: at Google, and over all its passes."""
 
-    grants = Grants(view=OPERATORS)
+    grants = Grants(view=OPERATORS, act=OPERATORS)
     menu_title = _("Pass designs")
     menu_icon = "palette"
     list_display = ["program", "merchant", "arrival", "versions", "is_spread", "last_error", "without"]
@@ -193,7 +190,7 @@ class PassDesignAdmin(Arrival, ConsoleAdmin):
     def is_spread(self, row: PassDesign) -> bool:
         return row.spread_after_id is None and row.spread_version == row.wanted_version
 
-    @admin.action(description=_("Send to all passes again"), permissions=["view"])
+    @admin.action(description=_("Send to all passes again"), permissions=["act"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[PassDesign]) -> None:
         channel.resume(Platform.GOOGLE)
         count = designs.send_again(queryset)
@@ -224,7 +221,7 @@ class AppleDeviceRegistrationAdmin(ConsoleAdmin):
 class PassInline(Arrival, ReadOnlyInline):
     """The passes of a card, on the card's page."""
 
-    grants = Grants(view=MANAGERS)
+    grants = Grants(view=READERS)
     model = WalletPass
     fk_name = "card"
     verbose_name_plural = _("Wallet passes")

@@ -99,6 +99,9 @@ class Granted:
         row = self.row(request, obj)
         return not getattr(row, "is_deleted", False) and self.may(request, "delete", row)
 
+    def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, "act", self.row(request, obj))
+
     def row(self, request: HttpRequest, row_or_id: Any) -> Any:
         """A row, also where Unfold hands over its id. Raises Http404 for an id that is not this user's."""
         if not isinstance(row_or_id, str | int):

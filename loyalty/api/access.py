@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from groundwork.errors import NotAuthenticated
@@ -10,10 +10,19 @@ from groundwork.web import client
 from tenancy import scope
 from tenancy.actor import Actor
 from tenancy.errors import OperatorRequired, StoreNotFound
-from tenancy.models import ApiKey, Role, Store, User
+from tenancy.models import ApiKey, Store, User
 from tenancy.models.merchant import is_code
 from tenancy.prepared import Prepared
-from tenancy.selectors import open_stores, with_role_of
+from tenancy.roles import (
+    OPERATOR,
+    ROLE_OF_KEY,
+    Role,
+    is_operator,
+    owned_merchant_ids,
+    with_role,
+    with_role_of,
+)
+from tenancy.selectors import open_stores
 
 
 def _open_stores() -> QuerySet[Store]:
@@ -21,8 +30,7 @@ def _open_stores() -> QuerySet[Store]:
 
 
 def _stores_of_key(*, store_id: int) -> QuerySet[Store]:
-    staff = Value(Role.STAFF.value, output_field=CharField())
-    return _open_stores().filter(pk=store_id).annotate(role=staff)
+    return with_role(ROLE_OF_KEY, _open_stores().filter(pk=store_id))
 
 
 # Every call at a till begins with one of these.
@@ -97,20 +105,21 @@ class Caller:
     def _find(self, store_code: str) -> list[Store]:
         if self.api_key is not None:
             return _store_of_key(store_id=self.api_key.store_id, store_code=store_code)
-        if self.user is None or self.user.is_superuser:
+        if self.user is None or is_operator(self.user):
             return list(self.stores().filter(store_code=store_code))
         return _store_of_member(user_id=self.user.pk, store_code=store_code)
 
     def owned_merchants(self) -> frozenset[int]:
         """The ids of the active merchants that they own."""
-        rows = self.user.memberships() if self.user else []
-        owned = [row.store.merchant for row in rows if row.role == Role.OWNER]
-        return frozenset(merchant.pk for merchant in owned if merchant.is_active)
+        if self.user is None:
+            return frozenset()
+        active = {row.merchant_id for row in self.user.memberships() if row.store.merchant.is_active}
+        return owned_merchant_ids(self.user) & active
 
     def in_back_office(self) -> Actor:
         """An operator, or the owner of a merchant. Raises OperatorRequired for others."""
-        if self.user is not None and self.user.is_superuser:
-            return self.acting_as("operator")
+        if self.user is not None and is_operator(self.user):
+            return self.acting_as(OPERATOR)
         if self.owned_merchants():
             return self.acting_as(Role.OWNER.value)
         raise OperatorRequired()

@@ -162,7 +162,7 @@ class BackOfficeView(ApiView):
 
     @property
     def is_operator(self) -> bool:
-        return self.actor.role == "operator"
+        return self.actor.is_operator
 
 
 def answer(status: int, body: Mapping[str, Any] | list[Any]) -> Answer:

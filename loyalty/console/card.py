@@ -19,7 +19,7 @@ from loyalty.console.card_import import Importing
 from loyalty.console.transaction import signed, who
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
-from tenancy.roles import MANAGERS, OWNERS
+from tenancy.roles import MANAGERS, OWNERS, READERS
 
 
 def valid_at(card: LoyaltyCard) -> Any:
@@ -37,7 +37,7 @@ def state_of(card: LoyaltyCard) -> tuple[str, Any]:
 class LedgerInline(ReadOnlyInline):
     """All that happened to a card, newest first; also what happened at other stores."""
 
-    grants = Grants(view=MANAGERS)
+    grants = Grants(view=READERS)
     model = LoyaltyTransaction
     fk_name = "card"
     per_page = 20
@@ -76,7 +76,7 @@ class LedgerInline(ReadOnlyInline):
 class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     """A customer's card. Its QR code and page address are secrets and not shown."""
 
-    grants = Grants(view=MANAGERS, delete=OWNERS, act=MANAGERS)
+    grants = Grants(view=READERS, delete=OWNERS, act=MANAGERS)
     menu_icon = "loyalty"
     empty_help = _(
         "Customers get a card at the till or with the QR code on the counter; those you have already can be imported."

@@ -14,8 +14,8 @@ from loyalty import finding
 from loyalty.console.card_forms import AdjustForm, CardForm, MergeForm, ReplaceForm, StampForm, stores_for
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards, points, stamps
+from tenancy.actor import actor_for
 from tenancy.models import Store
-from tenancy.roles import actor_for
 
 
 class CardActions:

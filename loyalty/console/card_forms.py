@@ -18,15 +18,15 @@ from unfold.widgets import (
 from groundwork.console.actions import ReasonForm
 from loyalty import rules, selectors
 from loyalty.models import LoyaltyCard
-from tenancy import scope
 from tenancy.models import Store
+from tenancy.roles import visible_to
 
 SUGGESTIONS = 5
 
 
 def stores_for(request: HttpRequest, card: LoyaltyCard) -> QuerySet[Store]:
     """The user's stores where a card is valid, where it was enrolled first."""
-    stores = scope.visible_to(request.user, selectors.locations(card))  # type: ignore[arg-type]
+    stores = visible_to(request.user, selectors.locations(card))
     return stores.order_by("name", "pk")
 
 

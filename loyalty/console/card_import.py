@@ -24,9 +24,8 @@ from groundwork.web import client
 from loyalty.imports import reader, tables
 from loyalty.imports.work import stores_of
 from loyalty.models import LoyaltyCard
-from tenancy import scope
 from tenancy.models import BackgroundJob, Store
-from tenancy.roles import OWNERS, roles_of
+from tenancy.roles import OWNERS, roles_of, still_reaches
 
 BYTES_AT_MOST = 50_000_000
 SHORT_BYTES = 200_000
@@ -168,6 +167,6 @@ def _own_check(request: HttpRequest, job_id: int) -> AbstractBackgroundJob:
     """An import of whoever asks. Raises Http404 for anybody else, and for who has lost a role since."""
     kinds = (JobKind.CHECK, JobKind.IMPORT)
     job = BackgroundJob.objects.filter(pk=job_id, user_id=request.user.pk, kind__in=kinds).first()
-    if job is None or not scope.still_reaches(request.user, job.reach):  # type: ignore[arg-type]
+    if job is None or not still_reaches(request.user, job.reach):
         raise Http404
     return job

@@ -13,13 +13,13 @@ from groundwork.console.grants import Grants
 from loyalty.console.card import state_of, valid_at
 from loyalty.models import LoyaltyCard
 from tenancy.console.base import ReadOnlyInline
-from tenancy.roles import MANAGERS
+from tenancy.roles import READERS
 
 
 class CardInline(ReadOnlyInline):
     """The living cards of a customer; the number leads to the card's page and its buttons."""
 
-    grants = Grants(view=MANAGERS)
+    grants = Grants(view=READERS)
     model = LoyaltyCard
     fk_name = "customer"
     hide_title = True

@@ -17,15 +17,16 @@ from loyalty.console.program_preview import Previewed
 from loyalty.models import LoyaltyProgram, PointsReward
 from loyalty.services import programs
 from loyalty.services.fields import editable_fields
+from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin, ConsoleStackedInline
 from tenancy.console.single import OnePerMerchant
-from tenancy.roles import MANAGERS, OWNERS, actor_for, has_one_merchant
+from tenancy.roles import OWNERS, READERS, has_one_merchant
 
 
 class RewardInline(ConsoleStackedInline, TranslationStackedInline):
     """What points buy. A removed reward stays in the ledger under its name."""
 
-    grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
+    grants = Grants(view=READERS, add=OWNERS, change=OWNERS, delete=OWNERS)
     model = PointsReward
     form = RewardForm
     tab = True
@@ -51,7 +52,7 @@ class RewardInline(ConsoleStackedInline, TranslationStackedInline):
 class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAdmin):
     """A merchant's one loyalty program."""
 
-    grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
+    grants = Grants(view=READERS, add=OWNERS, change=OWNERS, delete=OWNERS)
     menu_title = _("Loyalty program")
     menu_icon = "workspace_premium"
     empty_help = _(

@@ -11,7 +11,7 @@ from loyalty.models import MerchantLoyaltySettings
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.console.single import OnePerMerchant
-from tenancy.roles import OWNERS, has_one_merchant
+from tenancy.roles import AUDITORS, OWNERS, has_one_merchant
 
 
 class SettingsForm(ConsoleForm):
@@ -38,7 +38,7 @@ class SettingsForm(ConsoleForm):
 class MerchantLoyaltySettingsAdmin(OnePerMerchant, ConsoleAdmin):
     """What a merchant has decided about all their stores."""
 
-    grants = Grants(view=OWNERS, add=OWNERS, change=OWNERS)
+    grants = Grants(view=AUDITORS, add=OWNERS, change=OWNERS)
     menu_title = _("Settings")
     menu_icon = "tune"
     form = SettingsForm

@@ -15,9 +15,10 @@ from groundwork.console.grants import Grants
 from groundwork.errors import DomainError, Invalid
 from loyalty.models import StaffPin
 from loyalty.services import pins
+from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
-from tenancy.roles import MANAGERS, actor_for
+from tenancy.roles import MANAGERS
 
 
 class StaffPinForm(ConsoleForm):

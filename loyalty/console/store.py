@@ -31,7 +31,7 @@ class CounterStoreAdmin(StoreAdmin):
 
     def has_counter_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         store = self.row(request, obj)
-        return store is not None and not store.is_deleted and self.may(request, "view", store)
+        return store is not None and not store.is_deleted and self.may(request, "act", store)
 
     @action(description=_("Poster"), permissions=["counter"], icon="print", attrs={"target": "_blank"})
     def poster(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -15,8 +15,9 @@ from loyalty import finding, selectors
 from loyalty.errors import NotVoidable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import voids
+from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
-from tenancy.roles import MANAGERS, actor_for
+from tenancy.roles import MANAGERS, READERS
 
 FEW_CARDS = 200
 
@@ -36,7 +37,7 @@ def signed(number: int) -> str:
 class LoyaltyTransactionAdmin(ConsoleAdmin):
     """All lines of the ledger that a user may see, newest first."""
 
-    grants = Grants(view=MANAGERS, act=MANAGERS)
+    grants = Grants(view=READERS, act=MANAGERS)
     menu_icon = "receipt_long"
     empty_help = _("Every stamp, every point and every reward is listed here as soon as it is given.")
     actions_detail = ("undo",)

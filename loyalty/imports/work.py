@@ -25,10 +25,9 @@ from loyalty.imports import importing
 from loyalty.imports.importing import Figures, Line
 from loyalty.imports.reader import Fault, Part, Reader
 from loyalty.models import LoyaltyCard
-from tenancy import scope
 from tenancy.actor import Actor
 from tenancy.models import BackgroundJob, Store, User
-from tenancy.roles import OWNERS, role_for
+from tenancy.roles import OWNERS, granted, role_for, visible_to
 
 PREVIEW = "admin:loyalty_loyaltycard_import_preview"
 FAULTS_SHOWN = 200
@@ -37,9 +36,8 @@ IN_MEMORY = 2_000_000
 
 def stores_of(user: User) -> QuerySet[Store]:
     """The stores whose customers this user may import: all of an owner's merchants."""
-    stores = scope.visible_to(user, Store.objects.select_related("merchant"))
-    owned = {store.merchant_id for store in stores if role_for(user, store.merchant_id) in OWNERS}
-    return stores.filter(merchant_id__in=owned).order_by("merchant__name", "name")
+    stores = visible_to(user, Store.objects.select_related("merchant"))
+    return granted(user, stores, OWNERS).order_by("merchant__name", "name")
 
 
 def _store_of(job: BackgroundJob) -> Store:

@@ -8,6 +8,7 @@ from groundwork.models import SoftDeletable
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.outputs import card, customer, program
 from tenancy.models import Merchant, Store, User
+from tenancy.roles import is_operator
 
 
 class Deletion(TypedDict):
@@ -125,7 +126,7 @@ def users(rows: list[User]) -> list[UserRow]:
             "email": row.email,
             "is_active": row.is_active,
             "name": row.get_full_name(),
-            "is_operator": row.is_superuser,
+            "is_operator": is_operator(row),
             "last_login": moment(row.last_login),
             **deletion(row),
         }

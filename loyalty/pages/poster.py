@@ -15,7 +15,7 @@ from loyalty.pages.access import looks, private, store_page
 from loyalty.pages.customer.presentation import Headline
 from loyalty.pages.language import asked_for
 from tenancy.models import Store
-from tenancy.selectors import role_at
+from tenancy.roles import role_at
 
 
 @require_safe

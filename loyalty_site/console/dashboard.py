@@ -21,9 +21,8 @@ from loyalty.reporting import statistics
 from loyalty_site.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
-from tenancy import scope
 from tenancy.models import Merchant, Store
-from tenancy.roles import OWNERS, merchant_ids, role_for
+from tenancy.roles import is_operator, owned_merchant_ids, visible_to
 from wallet import providers as wallets
 
 logger = logging.getLogger(__name__)
@@ -40,13 +39,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     among = places(request, opened_merchant(request))
     place, days = chosen(request, among), period(request)
     shown: dict[str, Any] = {
+        "is_operator": is_operator(request.user),
         "places": among,
         "place": place,
         "days": days,
         "periods": [(number, _period_name(number)) for number in PERIODS],
         "alerts": alerts(request),
         "newest": newest(request, place),
-        "merchants": merchants() if request.user.is_superuser and place is None else [],
+        "merchants": merchants() if is_operator(request.user) and place is None else [],
     }
     program = _program_of(place.merchant) if place else None
     if place is not None and program is not None:
@@ -146,7 +146,7 @@ def charts(program: LoyaltyProgram, figures: Figures) -> list[Chart]:
 
 def newest(request: HttpRequest, place: Place | None) -> Iterable[LoyaltyTransaction]:
     """The last lines of the ledger at a place; an operator's without one are everybody's."""
-    lines = scope.visible_to(request.user, selectors.transactions())  # type: ignore[arg-type]
+    lines = visible_to(request.user, selectors.transactions())
     if place is not None:
         lines = lines.filter(store=place.store) if place.store else lines.filter(merchant=place.merchant)
     return lines[:NEWEST]
@@ -154,10 +154,10 @@ def newest(request: HttpRequest, place: Place | None) -> Iterable[LoyaltyTransac
 
 def alerts(request: HttpRequest) -> list[dict[str, Any]]:
     """Failures that somebody should look at: all for operators, an owner's own."""
-    if request.user.is_superuser:
+    if is_operator(request.user):
         return [*_stuck_messages(), *_asked(None)]
-    owned = [pk for pk in merchant_ids(request.user) if role_for(request.user, pk) in OWNERS]
-    return list(_asked(owned)) if owned else []
+    owned = owned_merchant_ids(request.user)
+    return list(_asked(sorted(owned))) if owned else []
 
 
 def _asked(merchants: list[int] | None) -> Iterable[dict[str, Any]]:

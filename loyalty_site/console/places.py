@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from tenancy import scope
 from tenancy.models import Merchant, Store
-from tenancy.roles import OWNERS, role_for
+from tenancy.roles import AUDITORS, is_operator, role_for, visible_to
 
 PERIODS = (7, 30, 90, 365)
 DEFAULT_PERIOD = 30
@@ -47,15 +46,15 @@ def places(request: HttpRequest, merchant: Merchant | None = None) -> list[Place
 
 
 def _places(request: HttpRequest, merchant: Merchant | None) -> Iterator[Place]:
-    stores = scope.visible_to(request.user, Store.objects.select_related("merchant"))  # type: ignore[arg-type]
-    if request.user.is_superuser:
+    stores = visible_to(request.user, Store.objects.select_related("merchant"))
+    if is_operator(request.user):
         stores = stores.filter(merchant=merchant)
         if merchant is not None:
             yield Place(merchant)
     seen: set[int] = {merchant.pk} if merchant else set()
     for store in stores.order_by("merchant__name", "merchant_id", "name", "pk"):
-        owned = role_for(request.user, store.merchant_id) in OWNERS
-        if owned and store.merchant_id not in seen:
+        whole = role_for(request.user, store.merchant_id) in AUDITORS
+        if whole and store.merchant_id not in seen:
             seen.add(store.merchant_id)
             yield Place(store.merchant)
         yield Place(store.merchant, store)
@@ -64,7 +63,7 @@ def _places(request: HttpRequest, merchant: Merchant | None) -> Iterator[Place]:
 def opened_merchant(request: HttpRequest) -> Merchant | None:
     """The merchant that an operator has opened, by its id in the address or through one of its places."""
     kind, _, number = request.GET.get("place", "").partition("-")
-    if not request.user.is_superuser or not number.isdecimal() or len(number) > 18:
+    if not is_operator(request.user) or not number.isdecimal() or len(number) > 18:
         return None
     if kind == "store":
         return Merchant.objects.filter(pk__in=Store.objects.filter(pk=number).values("merchant_id")).first()

@@ -29,6 +29,7 @@ from loyalty_site.console import MENU, dashboard
 from loyalty_site.console.sign_in import SignInForm
 from tenancy import scope
 from tenancy.models import Merchant
+from tenancy.roles import scope_of
 
 View = Callable[..., Any]
 
@@ -78,7 +79,7 @@ class ConsoleSite(UnfoldAdminSite):
             if request.method == "GET" and QUERY_PARAMETER in request.GET:
                 return _without_language(request)
             user = request.user
-            opened = scope.of_user(user) if user.is_authenticated else scope.merchants(())
+            opened = scope_of(user) if user.is_authenticated else scope.merchants(())
             with opened, timezone.override(_zone_of(user)):
                 response = checked(request, *args, **kwargs)
                 # A template may ask the database too: it is rendered before the scope closes.

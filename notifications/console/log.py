@@ -16,7 +16,7 @@ from notifications import markup, rendering, selectors
 from notifications.models import EmailLog, Status
 from notifications.services import queue
 from tenancy.console.base import ConsoleAdmin
-from tenancy.roles import MANAGERS
+from tenancy.roles import MANAGERS, READERS
 
 COLORS = {
     Status.QUEUED.value: "info",
@@ -31,7 +31,7 @@ COLORS = {
 class EmailLogAdmin(ConsoleAdmin):
     """To look at; an e-mail can be sent again."""
 
-    grants = Grants(view=MANAGERS)
+    grants = Grants(view=READERS, act=MANAGERS)
     menu_title = _("E-mails")
     menu_icon = "mail"
     empty_help = _("Every e-mail to a customer is listed here, with what became of it.")
@@ -109,7 +109,7 @@ class EmailLogAdmin(ConsoleAdmin):
 
     def has_send_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         row = self.row(request, obj)
-        return self.may(request, "view", row) and getattr(row, "status", None) != Status.SENDING
+        return self.may(request, "act", row) and getattr(row, "status", None) != Status.SENDING
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[EmailLog]) -> None:

@@ -22,11 +22,10 @@ from notifications import selectors
 from notifications.codes import Code
 from notifications.models import EmailTemplate
 from notifications.services import texts
-from tenancy import scope
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.models import Store
-from tenancy.roles import MANAGERS
+from tenancy.roles import MANAGERS, READERS, is_operator, visible_to
 
 FIELDS = {language: (f"subject_{language}", f"body_{language}") for language in texts.LANGUAGES}
 NAMES: dict[str, Any] = dict(settings.LANGUAGES)
@@ -52,7 +51,7 @@ class EmailTemplateForm(ConsoleForm):
             for name, label in ((subject, _("Subject")), (body, _("Text"))):
                 if name in self.fields:
                     self.fields[name].label = label
-        if "store" in self.fields and not self.request.user.is_superuser:
+        if "store" in self.fields and not is_operator(self.request.user):
             self._ask_for_a_store(self.fields["store"])
 
     def _ask_for_a_store(self, field: Any) -> None:
@@ -83,7 +82,7 @@ class EmailTemplateForm(ConsoleForm):
 class EmailTemplateAdmin(ConsoleAdmin, TranslationAdmin):
     """Stores' own texts; the platform's are the operators'."""
 
-    grants = Grants(view=MANAGERS, add=MANAGERS, change=MANAGERS, delete=MANAGERS)
+    grants = Grants(view=READERS, add=MANAGERS, change=MANAGERS, delete=MANAGERS)
     menu_icon = "edit_note"
     empty_help = _(
         "Every e-mail has a text already. Write one of your own where a store wants to say it differently."
@@ -171,12 +170,12 @@ class EmailTemplateAdmin(ConsoleAdmin, TranslationAdmin):
 
     def _card(self, request: HttpRequest) -> LoyaltyCard:
         """A card to show the text with: the store's newest that this user may see, else one that is made up."""
-        stores = scope.visible_to(request.user, Store.objects.all())  # type: ignore[arg-type]
+        stores = visible_to(request.user, Store.objects.all())
         store_id = request.POST.get("store", "")
         chosen = stores.filter(pk=store_id) if store_id.isdecimal() else stores
         if store_id and not chosen.exists():
             raise Http404
-        cards = scope.visible_to(request.user, LoyaltyCard.objects.all())  # type: ignore[arg-type]
+        cards = visible_to(request.user, LoyaltyCard.objects.all())
         store = chosen.first() if store_id else None
         return selectors.newest_card(cards, store) or texts.made_up_card(
             chosen.select_related("merchant").first()

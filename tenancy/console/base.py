@@ -2,7 +2,7 @@
 
     @admin.register(Store)
     class StoreAdmin(ConsoleAdmin):
-        grants = Grants(view=MANAGERS, add=OWNERS, change=MANAGERS, delete=OWNERS)
+        grants = Grants(view=READERS, add=OWNERS, change=MANAGERS, delete=OWNERS)
 
 The tenant scope itself is opened by the console's site for the whole request.
 """
@@ -17,10 +17,17 @@ from django.http import HttpRequest
 from groundwork.console.base import Granted, GrantedAdmin
 from groundwork.console.grants import Grants
 from groundwork.console.inlines import GrantedInline, GrantedStackedInline, GrantedTabularInline
-from tenancy import scope
 from tenancy.console.forms import ConsoleForm
-from tenancy.models import Role
-from tenancy.roles import OPERATORS, has_one_merchant, merchant_id_of, merchant_ids, role_for, roles_of
+from tenancy.roles import (
+    OPERATORS,
+    granted,
+    has_one_merchant,
+    merchant_id_of,
+    merchant_ids,
+    role_for,
+    roles_of,
+    visible_to,
+)
 
 
 class Scoped(Granted):
@@ -32,19 +39,12 @@ class Scoped(Granted):
     def visible(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         """The rows that this user may see; rows of the platform are for operators."""
         if hasattr(rows.model, "merchant_path"):
-            return scope.visible_to(request.user, rows)  # type: ignore[arg-type]
+            return visible_to(request.user, rows)
         return rows if role_for(request.user, None) else rows.none()
 
     def readable(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
-        """Those of a kind that is for owners which belong to a merchant of theirs: they may manage others' stores."""
-        if (
-            request.user.is_superuser
-            or Role.MANAGER in self.grants.view
-            or not hasattr(rows.model, "merchant_path")
-        ):
-            return rows
-        owned = [pk for pk in merchant_ids(request.user) if role_for(request.user, pk) in self.grants.view]
-        return rows.filter(**{f"{rows.model.merchant_path}__in": owned})
+        """Those of a merchant for which the user's role may see this kind: elsewhere they may have a lesser one."""
+        return granted(request.user, rows, self.grants.view) if hasattr(rows.model, "merchant_path") else rows
 
     def roles(self, request: HttpRequest) -> frozenset[str]:
         return roles_of(request.user)

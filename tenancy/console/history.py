@@ -18,7 +18,7 @@ from groundwork.console.history import in_words
 from groundwork.console.models import AuditAction
 from tenancy.console.base import ConsoleAdmin
 from tenancy.models import HistoryEntry
-from tenancy.roles import MANAGERS
+from tenancy.roles import READERS
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -46,7 +46,7 @@ class KindFilter(admin.SimpleListFilter):
 class HistoryAdmin(ConsoleAdmin):
     """Who did what in the console, newest first; to look at."""
 
-    grants = Grants(view=MANAGERS)
+    grants = Grants(view=READERS)
     menu_title = _("History")
     menu_icon = "history"
     empty_help = _("What people do in the console is listed here, with who did it and when.")

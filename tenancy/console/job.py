@@ -27,10 +27,9 @@ from groundwork.console.grants import NOBODY, Grants
 from groundwork.formats import spreadsheets
 from groundwork.jobs import files as job_files
 from groundwork.jobs.models import JobKind, JobState
-from tenancy import scope
 from tenancy.console.base import ConsoleAdmin
 from tenancy.models import BackgroundJob
-from tenancy.roles import MANAGERS, roles_of
+from tenancy.roles import READERS, roles_of, still_reaches
 
 # What the bar says, by kind: how much of how much, or how much where nobody knows of how much.
 WORDS = {
@@ -47,7 +46,7 @@ WORDS = {
 class BackgroundJobAdmin(ConsoleAdmin):
     """A job is for whoever asked for it, and for nobody else; not for operators either."""
 
-    grants = Grants(view=MANAGERS)
+    grants = Grants(view=READERS)
     menu_title = _("Imports and exports")
     menu_icon = "swap_vert"
     list_display = ["what", "kind_label", "file_name", "state_label", "count", "created_at", "expires_at"]
@@ -65,7 +64,7 @@ class BackgroundJobAdmin(ConsoleAdmin):
     # --- Whose ---
 
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
-        return rows.filter(user_id=request.user.pk) if roles_of(request.user) & MANAGERS else rows.none()
+        return rows.filter(user_id=request.user.pk) if roles_of(request.user) & READERS else rows.none()
 
     def may(self, request: HttpRequest, grant: str, row: Any = None) -> bool:
         granted = getattr(self.grants, grant) if row is None or row.user_id == request.user.pk else NOBODY
@@ -74,7 +73,8 @@ class BackgroundJobAdmin(ConsoleAdmin):
     def own(self, request: HttpRequest, job_id: int) -> BackgroundJob:
         """A job of whoever asks. Raises Http404 for anybody else, and for who has lost a role since."""
         job: BackgroundJob = self.row(request, str(job_id))
-        if not scope.still_reaches(request.user, job.reach):  # type: ignore[arg-type]
+        about = self.admin_site.get_model_admin(apps.get_model(job.about))
+        if not still_reaches(request.user, job.reach) or not about.has_view_permission(request):
             raise Http404
         return job
 

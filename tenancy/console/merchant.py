@@ -11,8 +11,17 @@ from unfold.widgets import UnfoldAdminSelect2Widget
 from groundwork.console.grants import Grants
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.single import OnePerMerchant
-from tenancy.models import Merchant, Role, Store
-from tenancy.roles import MANAGERS, OPERATORS, OWNERS, role_for
+from tenancy.models import Merchant, Store
+from tenancy.roles import (
+    AUDITORS,
+    MANAGERS,
+    OPERATORS,
+    OWNERS,
+    READERS,
+    is_operator,
+    owned_merchant_ids,
+    role_for,
+)
 
 
 class ZoneChoice:
@@ -30,7 +39,7 @@ class ZoneChoice:
 class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
     """A business. What addresses and money hang on is for operators."""
 
-    grants = Grants(view=OWNERS, add=OPERATORS, change=OWNERS, delete=OPERATORS)
+    grants = Grants(view=AUDITORS, add=OPERATORS, change=OWNERS, delete=OPERATORS)
     menu_icon = "storefront"
     list_display = ["name", "slug", "currency", "is_active"]
     list_filter = ["is_active"]
@@ -42,14 +51,14 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
-        return fields if request.user.is_superuser else [*fields, "slug", "currency", "is_active"]
+        return fields if is_operator(request.user) else [*fields, "slug", "currency", "is_active"]
 
 
 @admin.register(Store)
 class StoreAdmin(ZoneChoice, ConsoleAdmin):
     """A shop. Its code stands in printed addresses: an owner chooses it once."""
 
-    grants = Grants(view=MANAGERS, add=OWNERS, change=MANAGERS, delete=OWNERS)
+    grants = Grants(view=READERS, add=OWNERS, change=MANAGERS, delete=OWNERS, act=MANAGERS)
     menu_icon = "store"
     empty_help = _("A store is where cards are given out, stamped and redeemed.")
     list_display = ["name", "store_code", "merchant", "city", "is_active"]
@@ -77,7 +86,7 @@ class StoreAdmin(ZoneChoice, ConsoleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
-        if obj is None or request.user.is_superuser:
+        if obj is None or is_operator(request.user):
             return fields
         fields.append("store_code")
         if role_for(request.user, obj.merchant_id) not in OWNERS:
@@ -94,12 +103,8 @@ class StoreAdmin(ZoneChoice, ConsoleAdmin):
         """The confirmation; nobody deletes the ground under their own feet."""
         rows, counts, denied, protected = super().get_deleted_objects(objs, request)
         gone = {store.pk for store in objs}
-        kept = {
-            row.merchant_id
-            for row in request.user.memberships()  # type: ignore[union-attr]
-            if row.role == Role.OWNER and row.store_id not in gone
-        }
-        if not request.user.is_superuser and any(store.merchant_id not in kept for store in objs):
+        kept = owned_merchant_ids(request.user, apart_from=gone)
+        if not is_operator(request.user) and any(store.merchant_id not in kept for store in objs):
             protected = [
                 *protected,
                 _("Your own place as owner: make yourself owner at another store first."),

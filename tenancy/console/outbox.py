@@ -18,7 +18,7 @@ from tenancy.roles import OPERATORS
 class OutboxMessageAdmin(ConsoleAdmin):
     """To look at; a dead one can be sent round again."""
 
-    grants = Grants(view=OPERATORS)
+    grants = Grants(view=OPERATORS, act=OPERATORS)
     menu_icon = "outbox"
     empty_help = _("Nothing waits here: whatever happened has been passed on.")
     ordering = ["-id"]
@@ -43,7 +43,7 @@ class OutboxMessageAdmin(ConsoleAdmin):
     def state_label(self, message: OutboxMessage) -> tuple[str, str]:
         return message.state, message.get_state_display()
 
-    @admin.action(description=_("Try dead ones again"), permissions=["view"])
+    @admin.action(description=_("Try dead ones again"), permissions=["act"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:
         for message in queryset:
             self.log_change(request, message, _("Try dead ones again"))

@@ -16,10 +16,11 @@ from groundwork.console.grants import Grants
 from groundwork.errors import Invalid
 from groundwork.formats.email import normalize_email
 from tenancy import scope, selectors, services
+from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
-from tenancy.models import StoreUser, User
-from tenancy.roles import MANAGERS, OPERATORS, OWNERS, actor_for, owned_merchant_ids
+from tenancy.models import Role, StoreUser, User
+from tenancy.roles import OPERATORS, OWNERS, READERS, is_operator, owned_merchant_ids, visible_to
 
 
 class MemberForm(ConsoleForm):
@@ -65,7 +66,7 @@ class MemberForm(ConsoleForm):
 class StoreUserAdmin(ConsoleAdmin):
     """Who works at which store. Nobody changes their own role."""
 
-    grants = Grants(view=MANAGERS, add=OWNERS, change=OWNERS, delete=OWNERS)
+    grants = Grants(view=READERS, add=OWNERS, change=OWNERS, delete=OWNERS)
     menu_title = _("People")
     menu_icon = "group"
     empty_help = _("Add whoever works here: owners, managers and staff.")
@@ -110,7 +111,7 @@ class StoreUserAdmin(ConsoleAdmin):
         return super().has_delete_permission(request, obj) and not self._is_own(request, obj)
 
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
-        return isinstance(obj, StoreUser) and obj.user_id == request.user.pk and not request.user.is_superuser
+        return isinstance(obj, StoreUser) and obj.user_id == request.user.pk and not is_operator(request.user)
 
     @display(description=_("name"), ordering="user__last_name")
     def person(self, row: StoreUser) -> str:
@@ -123,7 +124,7 @@ class StoreUserAdmin(ConsoleAdmin):
     @display(
         description=_("role"),
         ordering="role",
-        label={"owner": "success", "manager": "info", "staff": "default"},
+        label=dict.fromkeys(Role.values, "default") | {Role.OWNER: "success", Role.MANAGER: "info"},
     )
     def role_label(self, row: StoreUser) -> tuple[str, str]:
         return row.role, row.get_role_display()
@@ -173,24 +174,24 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if not request.user.is_superuser:  # there is nothing to give, and nothing to wonder about
+        if not is_operator(request.user):  # there is nothing to give, and nothing to wonder about
             for _name, options in fieldsets:
                 options["fields"] = [name for name in options["fields"] if name != "is_superuser"]
         return fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
-        if not request.user.is_superuser:
+        if not is_operator(request.user):
             return [*fields, "is_active", "is_superuser"]
         return [*fields, "is_active", "is_superuser"] if obj == request.user else fields
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)
-        return columns if request.user.is_superuser else [name for name in columns if name != "operator"]
+        return columns if is_operator(request.user) else [name for name in columns if name != "operator"]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         filters = super().get_list_filter(request)
-        return filters if request.user.is_superuser else [name for name in filters if name != "is_superuser"]
+        return filters if is_operator(request.user) else [name for name in filters if name != "is_superuser"]
 
     def merchant_in_history(self, row: User) -> int | None:
         """The one merchant where this person works; people of several are the operators' matter."""
@@ -200,7 +201,7 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
 
     @display(description=_("operator"), ordering="is_superuser", boolean=True)
     def operator(self, row: User) -> bool:
-        return row.is_superuser
+        return is_operator(row)
 
     def has_set_password_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         row = self.row(request, obj)
@@ -214,9 +215,9 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
     # --- whose accounts ---
 
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
-        if request.user.is_superuser:
+        if is_operator(request.user):
             return rows
-        members = self.readable(request, scope.visible_to(request.user, StoreUser.objects.all()))  # type: ignore[arg-type]
+        members = self.readable(request, visible_to(request.user, StoreUser.objects.all()))
         return rows.filter(pk__in=members.values("user_id"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -230,7 +231,7 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
 
     def _is_wholly_theirs(self, request: HttpRequest, account: User) -> bool:
         """Whether everything that this account opens, or has ever opened, is the signed-in user's to give."""
-        if request.user.is_superuser:
+        if is_operator(request.user):
             return True
         owned = owned_merchant_ids(request.user)
         return bool(owned) and not selectors.is_known_beyond(account, owned)

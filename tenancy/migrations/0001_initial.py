@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('deletion_batch', models.UUIDField(blank=True, db_index=True, editable=False, null=True)),
-                ('role', models.CharField(choices=[('owner', 'owner'), ('manager', 'manager'), ('staff', 'staff')], default='staff', max_length=10, verbose_name='role')),
+                ('role', models.CharField(choices=[('owner', 'owner'), ('manager', 'manager'), ('accountant', 'accountant'), ('staff', 'staff')], default='staff', max_length=10, verbose_name='role')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('deleted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
@@ -271,7 +271,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='storeuser',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'manager', 'staff'])), name='store_user_role_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'manager', 'accountant', 'staff'])), name='store_user_role_is_known'),
         ),
         migrations.CreateModel(
             name='HistoryEntry',

@@ -6,7 +6,8 @@ from tenancy.models.idempotency import IdempotencyKey
 from tenancy.models.job import BackgroundJob, FilePiece
 from tenancy.models.merchant import Merchant, Store
 from tenancy.models.outbox import OutboxMessage
-from tenancy.models.people import Role, StoreUser, User
+from tenancy.models.people import StoreUser, User
+from tenancy.roles import Role
 
 __all__ = [
     "ApiKey",

@@ -7,7 +7,7 @@ from django.db import models
 
 from groundwork.errors import NoLongerAllowed
 from groundwork.jobs.models import AbstractBackgroundJob, AbstractFilePiece
-from tenancy import scope
+from tenancy import roles
 from tenancy.models.people import User
 
 
@@ -19,15 +19,15 @@ class BackgroundJob(AbstractBackgroundJob):
 
     @classmethod
     def reach_of(cls, user: User) -> list[list[int]]:
-        return scope.reach_of(user)
+        return roles.reach_of(user)
 
     @contextmanager
     def scope(self) -> Iterator[None]:
         user = User.objects.filter(pk=self.user_id).first()
-        if user is None or not scope.still_reaches(user, self.reach):
+        if user is None or not roles.still_reaches(user, self.reach):
             raise NoLongerAllowed()
         self.user = user
-        with scope.of_user(user):
+        with roles.scope_of(user):
             yield
 
 

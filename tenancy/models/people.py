@@ -15,14 +15,7 @@ from groundwork.formats.email import normalize_email
 from groundwork.models import LIVING, SoftDeletable, SoftManager, TimeStamped
 from tenancy import scope
 from tenancy.models.base import TenantSoftDeletable
-
-
-class Role(models.TextChoices):
-    """What a store user may do; each includes the ones below it."""
-
-    OWNER = "owner", _("owner")
-    MANAGER = "manager", _("manager")
-    STAFF = "staff", _("staff")
+from tenancy.roles import Role, opens_console
 
 
 class UserManager(SoftManager, BaseUserManager):
@@ -102,8 +95,8 @@ class User(SoftDeletable, AbstractBaseUser, PermissionsMixin, TimeStamped):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the console opens for this user: operators, owners and managers."""
-        return self.is_superuser or any(row.role in (Role.OWNER, Role.MANAGER) for row in self.memberships())
+        """Whether the console opens for this user, as Django's admin asks."""
+        return opens_console(self)
 
 
 class StoreUser(TenantSoftDeletable):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings
-from tenancy import api_keys, scope
+from tenancy import api_keys, roles
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, OutboxMessage, Store, StoreUser, User
 from tests import factories
 from tests.factories import Shop
@@ -79,7 +79,7 @@ def export_of(user: User, text: bytes = b"card number\r\n") -> BackgroundJob:
         kind="export",
         about="loyalty.loyaltycard",
         parameters={"kind": "csv", "query": ""},
-        reach=scope.reach_of(user),
+        reach=roles.reach_of(user),
         language="en",
         timezone="UTC",
         state="done",

@@ -9,8 +9,8 @@ from django.db import models
 
 from customers.models import Customer
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin
-from tenancy import scope
-from tenancy.models import ApiKey, Store, StoreUser
+from tenancy import roles, scope
+from tenancy.models import ApiKey, Role, Store, StoreUser
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -115,17 +115,19 @@ def test_an_owner_sees_all_of_their_merchant_a_manager_their_store_and_others_no
         "operator": factories.operator(),
         "owner": shop.owner,
         "manager": shop.manager,
+        "accountant": factories.member(shop.store, role=Role.ACCOUNTANT),
         "staff": shop.staff,
         "rival": rival.owner,
         "nobody": AnonymousUser(),
     }
     with scope.everything("a test looks at it as each of them"):
-        seen = {who: set(scope.visible_to(user, model.objects.all())) for who, user in everybody.items()}
+        seen = {who: set(roles.visible_to(user, model.objects.all())) for who, user in everybody.items()}
         total = model.objects.count()
     assert len(seen["operator"]) == total
     assert {row.merchant_id for row in seen["owner"]} == {shop.merchant.pk}
     assert {row.merchant_id for row in seen["rival"]} == {rival.merchant.pk}
     assert seen["owner"] | seen["rival"] == seen["operator"]
+    assert seen["accountant"] == seen["owner"]
     assert seen["manager"] <= seen["owner"]
     assert seen["staff"] == seen["nobody"] == set()
 
@@ -135,11 +137,11 @@ def test_a_manager_sees_what_has_to_do_with_their_own_store() -> None:
     here, there = factories.card(shop.store, stamps=1), factories.card(shop.other_store, stamps=1)
     pin_here, pin_there = factories.staff_pin(shop.store), factories.staff_pin(shop.other_store)
     with scope.merchant(shop.merchant):
-        stores = set(scope.visible_to(shop.manager, Store.objects.all()))
-        pins = set(scope.visible_to(shop.manager, StaffPin.objects.all()))
-        people = set(scope.visible_to(shop.manager, Customer.objects.all()))
-        lines = set(scope.visible_to(shop.manager, LoyaltyTransaction.objects.all()))
-        cards = set(scope.visible_to(shop.manager, LoyaltyCard.objects.all()))
+        stores = set(roles.visible_to(shop.manager, Store.objects.all()))
+        pins = set(roles.visible_to(shop.manager, StaffPin.objects.all()))
+        people = set(roles.visible_to(shop.manager, Customer.objects.all()))
+        lines = set(roles.visible_to(shop.manager, LoyaltyTransaction.objects.all()))
+        cards = set(roles.visible_to(shop.manager, LoyaltyCard.objects.all()))
     assert stores == {shop.store}
     assert (pin_here in pins, pin_there in pins) == (True, False)
     assert (here.customer in people, there.customer in people) == (True, False)
@@ -151,6 +153,6 @@ def test_an_owner_who_was_dismissed_or_switched_off_sees_nothing() -> None:
     shop = factories.shop()
     with scope.merchant(shop.merchant):
         StoreUser.objects.filter(user=shop.owner).update(is_active=False)
-        assert not scope.visible_to(shop.owner, Store.objects.all()).exists()
+        assert not roles.visible_to(shop.owner, Store.objects.all()).exists()
         shop.manager.is_active = False
-        assert not scope.visible_to(shop.manager, Store.objects.all()).exists()
+        assert not roles.visible_to(shop.manager, Store.objects.all()).exists()

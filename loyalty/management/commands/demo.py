@@ -9,6 +9,7 @@ from django.utils import timezone
 from loyalty.demo.load import load
 from loyalty.demo.shops import OPERATOR, SHOPS
 from tenancy import scope
+from tenancy.roles import READERS
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         for shop in SHOPS:
             pins = ", ".join(f"{name} {pin}" for name, pin in shop.pins) or "-"
             for email, password, role in shop.sign_ins:
-                page = "/login/" if role == "staff" else "/admin/"
+                page = "/admin/" if role in READERS else "/login/"
                 rows.append((f"{shop.name}, {role}", f"{base}{page}", email, password, "-"))
             for store in shop.stores:
                 code = store["store_code"]

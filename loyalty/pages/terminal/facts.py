@@ -12,7 +12,7 @@ from loyalty.outputs.store import Role, StaffName, Store, staff_name, store
 from loyalty.pages.customer.brand import brand_colors
 from loyalty.pages.customer.presentation import StampCard
 from tenancy import models as tenancy
-from tenancy.selectors import role_at
+from tenancy.roles import role_at
 
 STORE = "STORE"  # stands for the store's code in addresses: the shell does not know the store
 

@@ -22,6 +22,7 @@ from loyalty.pages.terminal import facts, shell
 from loyalty.pages.terminal.texts import terminal_texts
 from tenancy import scope
 from tenancy.models import Store, User
+from tenancy.roles import scope_of
 from tenancy.selectors import stores_of
 
 
@@ -45,7 +46,7 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     @login_required
     def page(request: HttpRequest, store_code: str) -> HttpResponse:
         user = signed_in(request)
-        with scope.of_user(user):
+        with scope_of(user):
             store = stores_of(user).filter(store_code=store_code).first()
         if store is None:
             raise Http404
@@ -61,7 +62,7 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 def choose(request: HttpRequest) -> HttpResponse:
     """The stores where one works; with a single one, straight to its terminal."""
     user = signed_in(request)
-    with scope.of_user(user):
+    with scope_of(user):
         stores = list(stores_of(user))
     if len(stores) == 1 and "choose" not in request.GET:
         return redirect("terminal", stores[0].store_code)

@@ -1,17 +1,20 @@
 """Who may open and do what in the console: kind of row -> page -> the roles, as letters.
 
-O is the operator, W the owner, M the manager of the row's store; staff, strangers and people who are not signed in get
-in nowhere. *edit* is sending the page *change*; *preview*, *password* and the like are pages of their own. What is for
-nobody is closed to operators too; a page that is closed only while a row is as it is stands in `doings.IN_STATE`.
+O is the operator, W the owner, M the manager of the row's store, A the merchant's accountant; staff, strangers and
+people who are not signed in get in nowhere. *edit* is sending the page *change*; *preview*, *password* and the like are
+pages of their own. What is for nobody is closed to operators too; a page that is closed only while a row is as it is
+stands in `doings.IN_STATE`.
 """
 
 READ_ONLY = {"add": "", "edit": "", "delete": ""}
-LOOK = {"changelist": "OWM", "change": "OWM", "history": "OWM"}
+LOOK = dict.fromkeys(("changelist", "change", "history"), "OWMA")
+LOOK_WHOLE = dict.fromkeys(("changelist", "change", "history"), "OWA")
+LOOK_MANAGER = dict.fromkeys(("changelist", "change", "history"), "OWM")
 LOOK_OWNER = {"changelist": "OW", "change": "OW", "history": "OW"}
 LOOK_OPERATOR = {"changelist": "O", "change": "O", "history": "O"}
 
 GATES: dict[str, dict[str, str]] = {
-    "tenancy_merchant": LOOK_OWNER | {"add": "O", "edit": "OW", "delete": "O"},
+    "tenancy_merchant": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": "O"},
     "tenancy_store": LOOK
     | {"add": "OW", "edit": "OWM", "delete": "OW"}
     | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing"), "OWM"),
@@ -22,7 +25,7 @@ GATES: dict[str, dict[str, str]] = {
     "tenancy_historyentry": LOOK | READ_ONLY,
     "tenancy_outboxmessage": LOOK_OPERATOR | READ_ONLY,
     # Whose it is may look at it; here it is the owner's.
-    "tenancy_backgroundjob": {"changelist": "OWM", "add": "", "delete": ""}
+    "tenancy_backgroundjob": {"changelist": "OWMA", "add": "", "delete": ""}
     | dict.fromkeys(("change", "history", "progress", "download"), "W"),
     "customers_customer": LOOK
     | {"add": "OWM", "edit": "OWM", "delete": "OW", "export_data": "OWM", "erase": "OW"},
@@ -39,10 +42,10 @@ GATES: dict[str, dict[str, str]] = {
         "activate": "OW",
         "deactivate": "OW",
     }  # an owner has one already
-    | {"preview": "OWM", "preview_new": "OW"},
-    "loyalty_merchantloyaltysettings": LOOK_OWNER | {"add": "O", "edit": "OW", "delete": ""},  # the same
-    "loyalty_staffpin": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "end_lockout": "OWM"},
-    "notifications_emailtemplate": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "preview": "OWM"},
+    | {"preview": "OWMA", "preview_new": "OW"},
+    "loyalty_merchantloyaltysettings": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": ""},  # the same
+    "loyalty_staffpin": LOOK_MANAGER | {"add": "OWM", "edit": "OWM", "delete": "OWM", "end_lockout": "OWM"},
+    "notifications_emailtemplate": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "preview": "OWMA"},
     "notifications_emaillog": LOOK | READ_ONLY | {"send_this_again": "OWM"},
     "wallet_walletpass": LOOK | READ_ONLY | {"try_this_again": "OWM"},
     "wallet_passdesign": LOOK_OPERATOR | READ_ONLY,

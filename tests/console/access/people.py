@@ -2,7 +2,7 @@
 
 The rows are those of one shop: *mine* at its first store, *elsewhere* at its second one, and *theirs* at a stranger's
 shop. The owner owns both stores; the manager manages the first one, the colleague the second; *half* manages the first
-one and owns the stranger's shop.
+one and owns the stranger's shop; the accountant is one at the first store, which counts for both.
 """
 
 from dataclasses import dataclass, field
@@ -16,8 +16,18 @@ from tests.factories import Shop
 
 Rows = dict[str, models.Model]
 
-LETTERS = {"O": "operator", "W": "owner", "M": "manager"}
-VISITORS = ("operator", "owner", "manager", "colleague", "half", "staff", "stranger", "anonymous")
+LETTERS = {"O": "operator", "W": "owner", "M": "manager", "A": "accountant"}
+VISITORS = (
+    "operator",
+    "owner",
+    "manager",
+    "accountant",
+    "colleague",
+    "half",
+    "staff",
+    "stranger",
+    "anonymous",
+)
 # Of these a merchant has one, or they hang on what it has one of: no store's manager has them alone.
 OF_THE_WHOLE_MERCHANT = frozenset(
     {
@@ -74,6 +84,7 @@ def is_shown(who: str, letters: str, kind: str, rows: str) -> bool:
     reach = {
         "operator": {"mine", "elsewhere", "theirs"},
         "owner": {"mine", "elsewhere"},
+        "accountant": {"mine", "elsewhere"},
         "manager": {"mine"},
         "colleague": {"mine"} if kind in OF_THE_WHOLE_MERCHANT else {"elsewhere"},
         "half": {"mine", "theirs"} if "M" in letters else {"theirs"},

@@ -18,7 +18,7 @@ from django_celery_beat.models import (
 from loyalty.imports.work import Figures
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
 from notifications.models import EmailLog, EmailTemplate
-from tenancy import api_keys, scope
+from tenancy import api_keys, roles, scope
 from tenancy.models import BackgroundJob, Merchant, OutboxMessage, Role, Store, StoreUser, User
 from tests import factories
 from tests.console.access.people import OF_THE_PLATFORM, OF_THE_WHOLE_MERCHANT, Rows, World
@@ -37,6 +37,7 @@ def build() -> World:
         "operator": factories.operator(),
         "owner": shop.owner,
         "manager": shop.manager,
+        "accountant": factories.member(shop.store, role=Role.ACCOUNTANT),
         "colleague": factories.member(shop.other_store, role=Role.MANAGER),
         "half": factories.member(shop.store, role=Role.MANAGER),
         "staff": shop.staff,
@@ -148,7 +149,7 @@ def _further(shop: Shop) -> Rows:
             kind="check",
             about="loyalty.loyaltycard",
             parameters={"store": shop.store.pk, "again": "/admin/"},
-            reach=scope.reach_of(shop.owner),
+            reach=roles.reach_of(shop.owner),
             language="en",
             timezone="UTC",
             state="done",

@@ -15,7 +15,7 @@ from tests.console.access.state import differences, state, undone
 from tests.console.world import key
 
 PAGES = [(kind, page) for kind, pages in GATES.items() for page in pages if page not in ("edit", *PREVIEWS)]
-SIGNED_IN = ("operator", "owner", "manager", "colleague", "half", "stranger")
+SIGNED_IN = ("operator", "owner", "manager", "accountant", "colleague", "half", "stranger")
 
 
 def is_refused(response: HttpResponse) -> bool:
@@ -124,7 +124,7 @@ def test_the_console_itself_is_for_those_who_have_something_in_it(world: World, 
         assert is_refused(response) == (who not in SIGNED_IN), f"{who} at {path}"
 
 
-@pytest.mark.parametrize("who", ["operator", "owner", "manager"])
+@pytest.mark.parametrize("who", ["operator", "owner", "manager", "accountant"])
 def test_the_menu_leads_only_to_pages_that_open(world: World, who: str) -> None:
     client = world.client(who)
     menu = client.get(reverse("admin:index")).context["sidebar_navigation"]

@@ -13,7 +13,7 @@ from django.db import models
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from tenancy import scope
+from tenancy import roles
 from tests.console.access.people import World
 from tests.console.world import key, list_address
 
@@ -70,7 +70,7 @@ def test_a_list_refuses_every_parameter_that_no_filter_offers(
 ) -> None:
     monkeypatch.setattr(admin.RelatedFieldListFilter, "field_choices", lambda *_: [])  # saves queries
     page = admin.site.get_model_admin(model)
-    with scope.of_user(world.people["operator"]):
+    with roles.scope_of(world.people["operator"]):
         known = offered(page.get_list_filter(asked(world, "operator")))
         tried = [name for name in lookups(model) if name not in known]
         assert len(tried) >= 10
@@ -112,7 +112,7 @@ def test_a_manager_cannot_guess_a_secret_letter_by_letter(world: World, kind: st
 @pytest.mark.parametrize("model", KINDS, ids=NAMES)
 def test_every_filter_that_is_offered_works(world: World, model: type[models.Model]) -> None:
     client = world.client("operator")
-    with scope.of_user(world.people["operator"]):
+    with roles.scope_of(world.people["operator"]):
         page = admin.site.get_model_admin(model)
         shown = page.get_changelist_instance(asked(world, "operator", "p=1"))
         choices = [choice["query_string"] for one in shown.filter_specs for choice in one.choices(shown)]
@@ -143,7 +143,7 @@ def test_a_popup_hands_over_a_key_and_nothing_else(world: World) -> None:
 @pytest.mark.parametrize("model", KINDS, ids=NAMES)
 def test_no_list_is_searched_or_sorted_by_a_secret(world: World, model: type[models.Model]) -> None:
     page = admin.site.get_model_admin(model)
-    with scope.of_user(world.people["operator"]):
+    with roles.scope_of(world.people["operator"]):
         shown = page.get_changelist_instance(asked(world, "operator", "p=1"))
         sorts = {
             shown.get_ordering_field(column)

@@ -21,8 +21,10 @@ REASON = {"reason": "why"}
 # --- What each kind of call answers to each kind of caller: "" is: not refused for who they are ------------
 
 NOBODY = {"nobody": "not_authenticated"}
-NO_MEMBERS = NOBODY | {"stranger": "store_not_found", "colleague": "store_not_found"}
-NO_OWNERS = NOBODY | dict.fromkeys(("colleague", "staff", "manager", "key"), "operator_required")
+NO_MEMBERS = NOBODY | dict.fromkeys(("stranger", "colleague", "accountant"), "store_not_found")
+NO_OWNERS = NOBODY | dict.fromkeys(
+    ("colleague", "staff", "manager", "accountant", "key"), "operator_required"
+)
 
 ANYBODY: dict[str, str] = {}
 SOMEBODY = NOBODY
@@ -168,6 +170,7 @@ def world(db: None) -> World:
         "colleague": factories.member(shop.other_store, role=Role.STAFF),
         "staff": shop.staff,
         "manager": shop.manager,
+        "accountant": factories.member(shop.store, role=Role.ACCOUNTANT),
         "owner": shop.owner,
         "operator": factories.operator(),
     }

@@ -38,6 +38,11 @@ def test_a_stranger_finds_nothing(client, shop):
     client.force_login(factories.shop().owner)
     assert client.get(address(shop)).status_code == 404
 
+
+def test_an_accountant_has_no_counter_to_put_it_on(client, shop):
+    client.force_login(factories.member(shop.store, role="accountant"))
+    assert client.get(address(shop)).status_code == 404
+
     client.force_login(factories.member(shop.other_store))
     assert client.get(address(shop)).status_code == 404
 

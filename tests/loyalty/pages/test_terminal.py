@@ -106,6 +106,19 @@ def test_an_owner_chooses_between_all_stores_of_the_merchant(client, shop):
     assert shop.other_store.name in page
 
 
+def test_an_accountant_works_at_no_till(client, shop):
+    accountant = factories.member(shop.store, role="accountant")
+    client.force_login(accountant)
+
+    assert f"{accountant.email} is a member of no store." in words(client.get("/terminal/"))
+    for page in (address(shop), f"{address(shop)}today.json"):
+        assert client.get(page).status_code == 404
+
+    client.force_login(shop.staff)
+    for page in (address(shop), f"{address(shop)}today.json"):
+        assert client.get(page).status_code == 200
+
+
 def test_whoever_works_nowhere_is_told_so(client, db):
     client.force_login(factories.user("new@example.com"))
 
