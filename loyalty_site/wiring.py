@@ -9,6 +9,9 @@ from groundwork import deletion
 from groundwork.console import export
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
+from groundwork.jobs.queue import JOBS
+from groundwork.messaging.monitoring import queues
+from groundwork.messaging.outbox import OUTBOX
 from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
 from loyalty import ports as loyalty
@@ -20,10 +23,12 @@ from notifications import handlers as emails
 from notifications import ports as notifications
 from notifications import selectors as email_selectors
 from notifications.services import people as emails_of_people
+from notifications.services.queue import EMAILS
 from wallet import handlers as passes
 from wallet import previews as pass_previews
 from wallet import providers as wallets
 from wallet.services import people as passes_of_people
+from wallet.services.queue import DESIGNS, PASSES
 
 SUBSCRIPTIONS = [
     Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled),
@@ -54,6 +59,7 @@ SUBSCRIPTIONS = [
 def connect() -> None:
     """Join the apps; called once, when all of them are loaded."""
     subscriptions.fill(*SUBSCRIPTIONS)
+    queues.fill(OUTBOX, JOBS, EMAILS, PASSES, DESIGNS)
     deletion.followers.fill(deletions)
     jobs.works.fill(
         jobs.Work(JobKind.EXPORT, export.make_file),

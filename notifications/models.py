@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.models import TimeStamped
+from groundwork.queue.models import Leased
 from notifications.codes import Code
 from tenancy import scope
 from tenancy.models.base import TenantOwned
@@ -121,11 +122,11 @@ class Fault(models.TextChoices):
     ACCIDENT = "accident", _("error while preparing")
 
 
-class EmailLog(TenantOwned):
+class EmailLog(Leased, TenantOwned):
     """One e-mail to one person, from the moment it was owed.
 
-    `next_attempt_at` is when a worker may take the row up: at once while it waits, after the lease while somebody is
-    sending it, never if it is null.
+    `next_attempt_at` is when a worker may take the row up: at once while it waits, never if it is null; and while
+    somebody is sending it, not before the lease has run out.
     """
 
     merchant = models.ForeignKey(
@@ -168,7 +169,6 @@ class EmailLog(TenantOwned):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
     fault = models.CharField(_("fault"), max_length=12, choices=Fault.choices, blank=True)
     error = models.TextField(_("reason"), blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     dedup_key = models.CharField(max_length=120, unique=True, editable=False)

@@ -1,11 +1,9 @@
 """Reading e-mails: what is due, which texts apply, what is wrong."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -18,16 +16,6 @@ from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
 from tenancy.models import Store
 
 ALERT_LIMIT = 1_000
-
-
-def due(now: datetime) -> QuerySet[EmailLog]:
-    """E-mails that a worker may take up: owed, or left behind by a worker that is gone.
-
-    Whether a lease has run out is for the database's clock to say: a worker whose own clock is ahead takes nothing
-    out of another's hands.
-    """
-    is_free = ~Q(status=Status.SENDING) | Q(next_attempt_at__lte=Now())
-    return EmailLog.objects.filter(is_free, next_attempt_at__lte=now)
 
 
 def with_facts(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:

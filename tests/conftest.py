@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import DateTimeField, Value
+from django.utils import timezone
 from pytest_django import Settings
 
+from groundwork.queue import clock
 from loyalty_site.servers import postgres, valkey
 from loyalty_site.settings import backends
 
@@ -71,3 +74,9 @@ def fresh_cache() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def own_media_folder(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def queues_travel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queues go by the test's clock, for tests that travel through their pauses. Else they go by the database's."""
+    monkeypatch.setattr(clock, "now", lambda: Value(timezone.now(), DateTimeField()))

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.models import TimeStamped
+from groundwork.queue.models import Leased
 from tenancy.models.base import TenantOwned
 
 
@@ -46,7 +47,7 @@ def this_second() -> datetime:
     return timezone.now().replace(microsecond=0)
 
 
-class Synced(models.Model):
+class Synced(Leased):
     """Something that is wanted in a version elsewhere: the row is the queue.
 
     `wanted_version` grows with every change; a worker takes rows with wanted > synced whose time has come, leases
@@ -58,9 +59,6 @@ class Synced(models.Model):
 
     wanted_version = models.PositiveIntegerField(_("wanted"), default=1)
     synced_version = models.PositiveIntegerField(_("synced"), default=0)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
-    leased_until = models.DateTimeField(null=True)
     last_error = models.TextField(_("last error"), blank=True)
     left_out = models.JSONField(_("refused and left out"), default=dict, editable=False)
     left_out_at = models.DateTimeField(null=True, editable=False)

@@ -40,10 +40,10 @@ def sync_passes() -> int:
 def _wake_up_in_time() -> None:
     """Ring again for what is due within the minute (later than that, the sweep comes); one ring is enough."""
     for platform, sync in ((Platform.APPLE, apple_sync), (Platform.GOOGLE, google_sync)):
-        due = sync.next_due()
-        if due is None:
+        wait = sync.next_due_in()
+        if wait is None:
             continue
-        after = max(due - timezone.now(), NOT_AT_ONCE)
+        after = max(wait, NOT_AT_ONCE)
         if after <= SOON and channel.claim_wake_up(platform, after):
             _ring_later(after)
 

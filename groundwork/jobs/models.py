@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.models import TimeStamped
+from groundwork.queue.models import Leased
 
 
 class JobKind(models.TextChoices):
@@ -28,7 +29,7 @@ class JobState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class AbstractBackgroundJob(TimeStamped):
+class AbstractBackgroundJob(Leased, TimeStamped):
     """One person's job, about the rows of a model (`about`, "app.model").
 
     `reach` is what their roles covered when they asked: who has lost some of it gets nothing.
@@ -53,8 +54,6 @@ class AbstractBackgroundJob(TimeStamped):
     done = models.PositiveIntegerField(default=0)
     outcome = models.JSONField(default=dict)
     error = models.TextField(_("error"), blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True)
     file_name = models.CharField(_("file"), max_length=120, blank=True)
     file_size = models.PositiveBigIntegerField(default=0)
     expires_at = models.DateTimeField(_("kept until"), null=True)
@@ -66,7 +65,11 @@ class AbstractBackgroundJob(TimeStamped):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["user", "-id"], name="job_of_user"),
-            models.Index(fields=["id"], condition=Q(state__in=["waiting", "running"]), name="job_due"),
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="job_due",
+            ),
             models.Index(fields=["expires_at"], name="job_expiry"),
         ]
         constraints = [

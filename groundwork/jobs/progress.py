@@ -6,17 +6,15 @@ one transaction, of which nobody else sees anything before its end.
 
 import logging
 import threading
-from datetime import timedelta
 from types import TracebackType
 
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
-from groundwork.jobs.models import AbstractBackgroundJob, JobState
+from groundwork.jobs.models import AbstractBackgroundJob
+from groundwork.jobs.queue import JOBS
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)
 TELL_SECONDS = 2.0
 PATIENCE_SECONDS = 30.0
 
@@ -56,10 +54,7 @@ class Progress:
             connection.close()
 
     def _tell(self) -> None:
-        mine = type(self.job)._base_manager.filter(
-            pk=self.job.pk, state=JobState.RUNNING, attempts=self.job.attempts
-        )
         try:
-            mine.update(total=self.total, done=self.done, leased_until=timezone.now() + LEASE)
+            JOBS.renew(self.job, total=self.total, done=self.done)
         except DatabaseError as error:
             logger.info("progress not told", extra={"job_id": self.job.pk, "error": type(error).__name__})

@@ -13,30 +13,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import IO, Any, cast
+from typing import IO, Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from groundwork.errors import DomainError, TooManyJobs
 from groundwork.jobs import files as job_files
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
-from groundwork.jobs.progress import LEASE, Progress
+from groundwork.jobs.progress import Progress
+from groundwork.jobs.queue import JOBS, MAXIMUM_ATTEMPTS, UNFINISHED, table
 from groundwork.messaging import doorbell
 from groundwork.messaging.wiring import Port
+from groundwork.queue import clock
 
 logger = logging.getLogger(__name__)
 
 RUN_TASK = "groundwork.run_jobs"
-MAXIMUM_ATTEMPTS = 3
 UNDER_WAY_AT_MOST = 5  # of one person
 KEEP_ROWS = timedelta(days=7)
-UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,6 @@ class Overtaken(Exception):
     """The lease had run out, and somebody else has the job by now: what was done here is undone."""
 
 
-def _table() -> type[AbstractBackgroundJob]:
-    return cast(type[AbstractBackgroundJob], apps.get_model(settings.BACKGROUND_JOB_MODEL))
-
-
 # --- Asking -----------------------------------------------------------------------------------------------
 
 
@@ -72,15 +67,14 @@ def ask(
     file: IO[bytes] | None = None,
 ) -> AbstractBackgroundJob:
     """Promise a job, in the language and time zone that are active, and ring for it. Raises TooManyJobs."""
-    table = _table()
-    if table._base_manager.filter(user=user, state__in=UNFINISHED).count() >= UNDER_WAY_AT_MOST:
+    if JOBS.rows().filter(user=user, state__in=UNFINISHED).count() >= UNDER_WAY_AT_MOST:
         raise TooManyJobs()
-    job = table._base_manager.create(
+    job = table()._base_manager.create(
         user=user,
         kind=kind,
         about=about,
         parameters=parameters,
-        reach=table.reach_of(user),
+        reach=table().reach_of(user),
         language=translation.get_language() or settings.LANGUAGE_CODE,
         timezone=timezone.get_current_timezone_name(),
         file_name=file_name[-120:],
@@ -94,13 +88,14 @@ def ask(
 @transaction.atomic
 def confirm(job: AbstractBackgroundJob, **parameters: Any) -> bool:
     """Let a checked import go on, once; False if it has already, or if its file is gone."""
-    checked = _table()._base_manager.filter(pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE)
+    checked = table()._base_manager.filter(pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE)
     confirmed = checked.filter(file_size__gt=0, expires_at__gt=timezone.now()).update(
         kind=JobKind.IMPORT,
         state=JobState.WAITING,
         parameters=job.parameters | parameters,
         done=0,
         attempts=0,
+        next_attempt_at=clock.now(),
         expires_at=None,
     )
     doorbell.ring(RUN_TASK)
@@ -114,7 +109,7 @@ def run_due(*, seconds: float = 50.0) -> int:
     """Do what waits, oldest first, beginning nothing new after so long; returns how many. Safe on several workers."""
     count, end = 0, monotonic() + seconds
     while monotonic() < end:
-        job = _take(_due().order_by("id"))
+        job = _take()
         if job is None:
             break
         count += 1
@@ -124,26 +119,14 @@ def run_due(*, seconds: float = 50.0) -> int:
 
 def run(job: AbstractBackgroundJob) -> AbstractBackgroundJob:
     """Do one job here and now, unless somebody else has it; returns it as it is afterwards."""
-    taken = _take(_due().filter(pk=job.pk))
+    taken = _take(JOBS.rows().filter(pk=job.pk))
     if taken is not None:
         _perform(taken)
-    return _table()._base_manager.get(pk=job.pk)
+    return table()._base_manager.get(pk=job.pk)
 
 
-def _due() -> QuerySet[AbstractBackgroundJob]:
-    lost = Q(state=JobState.RUNNING, leased_until__lte=timezone.now())
-    return _table()._base_manager.filter(Q(state=JobState.WAITING) | lost)
-
-
-@transaction.atomic(durable=True)
-def _take(due: QuerySet[AbstractBackgroundJob]) -> AbstractBackgroundJob | None:
-    job = due.select_for_update(skip_locked=True, of=("self",)).first()
-    if job is None:
-        return None
-    job.state, job.attempts, job.done = JobState.RUNNING, job.attempts + 1, 0
-    job.leased_until = timezone.now() + LEASE
-    job.save(update_fields=["state", "attempts", "done", "leased_until", "updated_at"])
-    return job
+def _take(rows: QuerySet[AbstractBackgroundJob] | None = None) -> AbstractBackgroundJob | None:
+    return next(iter(JOBS.take(rows)), None)
 
 
 def _perform(job: AbstractBackgroundJob) -> None:
@@ -194,11 +177,9 @@ def fail(job: AbstractBackgroundJob, why: str) -> None:
 
 
 def _settle(job: AbstractBackgroundJob, state: JobState, **changes: Any) -> None:
-    kept = timedelta(hours=settings.JOB_FILE_HOURS)
-    mine = _table()._base_manager.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
     now = timezone.now()
-    changes |= {"state": state, "leased_until": None, "expires_at": now + kept, "updated_at": now}
-    if not mine.update(**changes):
+    expires_at = now + timedelta(hours=settings.JOB_FILE_HOURS)
+    if not JOBS.settle([job], state=state, expires_at=expires_at, updated_at=now, **changes):
         raise Overtaken
 
 
@@ -207,11 +188,11 @@ def _settle(job: AbstractBackgroundJob, state: JobState, **changes: Any) -> None
 
 def clean(*, now: datetime) -> int:
     """Remove files whose time is over, and rows a week later; returns how many files."""
-    expired = _table()._base_manager.filter(expires_at__lte=now, file_size__gt=0)
+    expired = table()._base_manager.filter(expires_at__lte=now, file_size__gt=0)
     count = 0
     for job in expired.order_by("id").iterator():
         with transaction.atomic():
             job_files.remove(job)
         count += 1
-    _table()._base_manager.filter(expires_at__lte=now - KEEP_ROWS).delete()
+    table()._base_manager.filter(expires_at__lte=now - KEEP_ROWS).delete()
     return count

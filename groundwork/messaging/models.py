@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.models import TimeStamped
+from groundwork.queue.models import Queued
 
 
 class OutboxState(models.TextChoices):
@@ -17,7 +17,7 @@ class OutboxState(models.TextChoices):
     DEAD = "dead", _("dead")
 
 
-class AbstractOutboxMessage(TimeStamped):
+class AbstractOutboxMessage(Queued, TimeStamped):
     """One row per (event, subscriber), written in the transaction that caused the event.
 
     The concrete table (settings.OUTBOX_MESSAGE_MODEL) adds whose it is.
@@ -29,8 +29,6 @@ class AbstractOutboxMessage(TimeStamped):
     state = models.CharField(
         _("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING
     )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     last_error = models.TextField(_("last error"), blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 

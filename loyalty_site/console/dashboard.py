@@ -170,7 +170,7 @@ def _asked(merchants: list[int] | None) -> Iterable[dict[str, Any]]:
 
 
 def _stuck_messages() -> Iterable[dict[str, Any]]:
-    lag = outbox.lag(now=timezone.now())
+    lag = outbox.OUTBOX.lag()
     dead, minutes = int(lag["dead"]), int(lag["late_seconds"] // 60)
     url = reverse("admin:tenancy_outboxmessage_changelist")
     if dead:

@@ -50,6 +50,8 @@ class Migration(migrations.Migration):
                 ('error', models.TextField(blank=True, verbose_name='reason')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('next_attempt_at', models.DateTimeField(blank=True, null=True, verbose_name='next attempt')),
+                ('lease', models.UUIDField(editable=False, null=True)),
+                ('leased_until', models.DateTimeField(editable=False, null=True)),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
                 ('dedup_key', models.CharField(editable=False, max_length=120, unique=True)),
                 ('card', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.loyaltycard', verbose_name='card')),

@@ -28,7 +28,7 @@ _OURS = (Fault.TEXT, Fault.ACCIDENT, Fault.UNREACHABLE)
 def deliver(log_id: int) -> str | None:
     """Send one e-mail if it is due; returns its status afterwards, None if there was nothing to do."""
     with scope.everything("the row says whose it is"), Mailbox() as mailbox:
-        log = queue.take(log_id, now=timezone.now())
+        log = queue.take(log_id)
         return _send(log, mailbox) if log else None
 
 
@@ -39,9 +39,9 @@ def sweep(*, seconds: float = 50.0) -> int:
     """
     taken, end = 0, monotonic() + seconds
     with scope.everything("the queue holds all merchants' e-mails"), Mailbox() as mailbox:
-        queue.give_up_lost(now=timezone.now())
+        queue.give_up_lost()
         while monotonic() < end:
-            log = queue.take_next(now=timezone.now())
+            log = queue.take_next()
             if log is None:
                 break
             taken += 1
@@ -93,14 +93,14 @@ def fill_in(card: LoyaltyCard, *, code: str, language: str, context: dict[str, A
 
 
 def _suppress(log: EmailLog, reason: str) -> str:
-    queue.settle(log, status=Status.SUPPRESSED, next_attempt_at=None, error=reason)
+    queue.settle(log, status=Status.SUPPRESSED, error=reason)
     return Status.SUPPRESSED
 
 
 @transaction.atomic
 def _note_sent(log: EmailLog, complaint: str) -> str:
     words = {"to": log.to, "language": log.language, "subject": log.subject, "body": log.body}
-    sent = {"status": Status.SENT, "sent_at": timezone.now(), "next_attempt_at": None}
+    sent = {"status": Status.SENT, "sent_at": timezone.now()}
     if queue.settle(log, **words, **sent, fault="", error=complaint) and log.customer_id is not None:
         AddressProblem.objects.filter(customer_id=log.customer_id).delete()
     return Status.SENT
@@ -108,31 +108,22 @@ def _note_sent(log: EmailLog, complaint: str) -> str:
 
 @transaction.atomic
 def _fail(log: EmailLog, failure: Failure) -> str:
-    now = timezone.now()
-    outcome = queue.after(failure, attempts=log.attempts, owed_at=log.created_at, now=now)
     log.fault = failure.fault
     words = {"to": log.to, "language": log.language, "subject": log.subject, "body": log.body}
-    settled = queue.settle(
-        log,
-        **words,
-        status=outcome.status,
-        next_attempt_at=outcome.at,
-        fault=failure.fault,
-        error=failure.reason,
-    )
+    status, settled = queue.fail(log, failure, **words)
     is_final = failure.permanent or log.attempts == queue.MAXIMUM_ATTEMPTS
     if settled and is_final and failure.fault not in _OURS and log.customer_id:
-        _note_address(log, log.customer_id, failure, now)
+        _note_address(log, log.customer_id, failure, timezone.now())
     logger.warning(
         "e-mail not sent",
         extra={
             "email_log_id": log.pk,
             "fault": failure.fault,
             "attempts": log.attempts,
-            "status": outcome.status,
+            "status": status,
         },
     )
-    return outcome.status
+    return status
 
 
 def _note_address(log: EmailLog, customer_id: int, failure: Failure, now: datetime) -> None:

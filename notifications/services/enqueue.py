@@ -5,14 +5,12 @@ when an e-mail is sent, in `notifications.variables`; a test holds the two toget
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import (
     Case,
     CharField,
-    DateTimeField,
     F,
     JSONField,
     Model,
@@ -25,9 +23,9 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullIf
-from django.utils import timezone
 
 from groundwork.messaging import doorbell
+from groundwork.queue import clock
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from notifications.codes import Code
 from notifications.models import EmailLog, Status
@@ -57,7 +55,7 @@ def owe_for_cards(*, merchant_id: int, code: Code, card_ids: Sequence[int], caus
 
 def _owe(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, context: Combinable) -> None:
     """Insert from a select; the rows that were new are rung for. `card`: the path from a row to its card."""
-    columns = _columns(code, card, cause, context, timezone.now())
+    columns = _columns(code, card, cause, context)
     named = {f"email_{name}": value for name, value in columns.items()}
     select, parameters = rows.order_by("pk").annotate(**named).values_list(*named).query.sql_with_params()
     quoted = ", ".join(connection.ops.quote_name(_column(EmailLog, name)) for name in columns)
@@ -70,16 +68,14 @@ def _owe(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, context:
         _ring([log_id for log_id, status in cursor.fetchall() if status == Status.QUEUED])
 
 
-def _columns(
-    code: Code, card: str, cause: Combinable, context: Combinable, now: datetime
-) -> Mapping[str, Combinable]:
+def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> Mapping[str, Combinable]:
     """Every field of an e-mail that is owed now, as an expression on a row of cards or lines."""
     reason = _why_not(card)
     is_owed = Q(email_error="")
     return {
         "error": reason,
-        "created_at": Value(now, DateTimeField()),
-        "updated_at": Value(now, DateTimeField()),
+        "created_at": clock.now(),
+        "updated_at": clock.now(),
         "merchant": F("merchant_id"),
         "store": _of_home(card, "pk", None),
         "customer": F(f"{card}customer_id"),
@@ -98,7 +94,7 @@ def _columns(
         ),
         "fault": Value("", CharField()),
         "attempts": Value(0, SmallIntegerField()),
-        "next_attempt_at": Case(When(is_owed, then=Value(now, DateTimeField())), default=None),
+        "next_attempt_at": Case(When(is_owed, then=clock.now()), default=None),
         "dedup_key": Concat(
             Value(f"{code.value}:card="), Cast(f"{card}pk", _TEXT), Value(":"), cause, output_field=_TEXT
         ),

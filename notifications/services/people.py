@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from groundwork.database import locks
+from groundwork.queue.queue import NOBODYS
 from notifications import selectors
 from notifications.models import AddressProblem, EmailLog, Status
 from notifications.variables import ERASED
@@ -24,7 +25,9 @@ def erase(customer: Customer) -> None:
     rows = EmailLog.objects.filter(customer_id=customer.pk)
     locks.in_id_order(rows)
     open_rows = rows.filter(~Q(status__in=[Status.SENT, Status.SUPPRESSED]))
-    open_rows.update(status=Status.SUPPRESSED, next_attempt_at=None, fault="", updated_at=timezone.now())
+    # A worker that is sending one now has nothing more to say about it.
+    stopped = {"status": Status.SUPPRESSED, "next_attempt_at": None, "fault": "", **NOBODYS}
+    open_rows.update(**stopped, updated_at=timezone.now())
     rows.update(to="", subject="", body="", context={}, error="", updated_at=timezone.now())
     rows.filter(status=Status.SUPPRESSED).update(error=ERASED)
     AddressProblem.objects.filter(customer_id=customer.pk).delete()

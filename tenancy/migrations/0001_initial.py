@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
 import tenancy.models.merchant
@@ -63,8 +64,10 @@ class Migration(migrations.Migration):
                 ('done', models.PositiveIntegerField(default=0)),
                 ('outcome', models.JSONField(default=dict)),
                 ('error', models.TextField(blank=True, verbose_name='error')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('leased_until', models.DateTimeField(null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='next attempt')),
+                ('lease', models.UUIDField(editable=False, null=True)),
+                ('leased_until', models.DateTimeField(editable=False, null=True)),
                 ('file_name', models.CharField(blank=True, max_length=120, verbose_name='file')),
                 ('file_size', models.PositiveBigIntegerField(default=0)),
                 ('expires_at', models.DateTimeField(null=True, verbose_name='kept until')),
@@ -123,7 +126,7 @@ class Migration(migrations.Migration):
                 ('payload', models.JSONField(default=dict, verbose_name='payload')),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'done'), ('dead', 'dead')], default='waiting', max_length=10, verbose_name='state')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next attempt')),
+                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='next attempt')),
                 ('last_error', models.TextField(blank=True, verbose_name='last error')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
                 ('merchant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
@@ -312,7 +315,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='backgroundjob',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['id'], name='job_due'),
+            index=models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['next_attempt_at', 'id'], name='job_due'),
         ),
         migrations.AddIndex(
             model_name='backgroundjob',

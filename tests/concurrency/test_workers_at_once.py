@@ -206,11 +206,9 @@ def test_while_one_worker_takes_an_email_the_other_takes_the_next(few: Crowd) ->
     taken = []
 
     def hold() -> None:
-        taken.append(
-            emails.selectors.due(timezone.now()).order_by("pk").select_for_update(of=("self",))[0].pk
-        )
+        taken.append(emails.EMAILS.due().select_for_update(of=("self",))[0].pk)
 
-    other = one_holds_while_the_other(few, hold, lambda: emails.take_next(now=timezone.now()))
+    other = one_holds_while_the_other(few, hold, lambda: emails.take_next())
     assert other.pk not in taken
 
 

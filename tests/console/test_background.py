@@ -16,6 +16,7 @@ from pytest_django import Settings
 from customers.models import Customer
 from groundwork.formats import spreadsheets
 from groundwork.jobs import service as jobs
+from groundwork.jobs.queue import JOBS
 from loyalty.models import LoyaltyCard
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, StoreUser
 from tests import factories
@@ -263,14 +264,16 @@ def test_a_fault_of_ours_is_said_in_words_that_give_nothing_away(
     assert job.error in world.client("owner").get(address(job)).content.decode()
 
 
-def test_a_job_whose_worker_was_lost_is_taken_up_again_and_not_for_ever(world: World) -> None:
+def test_a_job_whose_worker_was_lost_is_taken_up_again_and_not_for_ever(
+    world: World, queues_travel: None
+) -> None:
     job = ask(world, "owner", Customer)
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for attempt in (1, 2, 3):
-            taken = jobs._take(jobs._due())  # and then the worker is gone
+            taken = jobs._take()  # and then the worker is gone
             assert (taken.pk, taken.attempts) == (job.pk, attempt)
             assert jobs.run_due() == 0
-            clock.shift(jobs.LEASE)
+            clock.shift(JOBS.lease)
         assert jobs.run_due() == 1
     job.refresh_from_db()
     assert (job.state, job.file_size) == ("failed", 0)
@@ -279,7 +282,7 @@ def test_a_job_whose_worker_was_lost_is_taken_up_again_and_not_for_ever(world: W
 
 def test_a_worker_that_was_thought_lost_changes_nothing_when_it_comes_back(world: World) -> None:
     job = ask(world, "owner", Customer)
-    slow = jobs._take(jobs._due())
+    slow = jobs._take()
     BackgroundJob.objects.filter(pk=job.pk).update(leased_until=timezone.now())
     jobs.run_due()
     made = content(download(world, "owner", job))

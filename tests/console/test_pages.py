@@ -133,7 +133,7 @@ def test_a_dead_announcement_is_tried_again(world: World) -> None:
     assert said(response) == ["1 message is tried again."]
     message.refresh_from_db()
     assert (message.state, message.attempts) == (OutboxState.WAITING, 0)
-    assert outbox.lag(now=message.updated_at)["dead"] == 0
+    assert outbox.OUTBOX.lag()["dead"] == 0
 
 
 # --- Cost -------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from tenancy.models import Merchant, OutboxMessage, Store
 from tests import factories
 from tests.groundwork import listeners
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel")]
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 NOTE, STUMBLE = "tests.note", "tests.stumble"
 
@@ -118,15 +118,15 @@ def test_it_is_tried_again_with_growing_pauses_until_it_works(merchant: Merchant
 
 
 def test_the_pauses_grow_to_six_hours_and_no_further() -> None:
-    seconds = [outbox.pause(attempts).total_seconds() for attempts in (1, 2, 3, 10, 12, 60)]
+    seconds = [outbox.OUTBOX.pauses.after(attempts).total_seconds() for attempts in (1, 2, 3, 10, 12, 60)]
     assert seconds == [10, 20, 40, 5120, 20480, 21600]
 
 
 def test_what_never_works_rests_as_dead_until_somebody_tries_it_again(merchant: Merchant) -> None:
-    listeners.failures.extend(ValueError() for _attempt in range(outbox.MAXIMUM_ATTEMPTS))
+    listeners.failures.extend(ValueError() for _attempt in range(12))
     with time_machine.travel(NOON, tick=False) as clock:
         announce(merchant)
-        for _attempt in range(outbox.MAXIMUM_ATTEMPTS + 3):
+        for _attempt in range(12 + 3):
             outbox.relay()
             clock.shift(timedelta(hours=7))
         row = OutboxMessage.objects.get(subscriber=STUMBLE)
@@ -203,21 +203,23 @@ def test_settled_messages_are_kept_for_a_week_and_others_for_ever(merchant: Merc
 
 
 def test_monitoring_sees_how_far_behind_it_is(merchant: Merchant) -> None:
-    assert outbox.lag(now=NOON) == {"waiting": 0, "dead": 0, "late_seconds": 0.0}
-    with time_machine.travel(NOON, tick=False):
+    with time_machine.travel(NOON, tick=False) as clock:
+        assert outbox.OUTBOX.lag() == {"waiting": 0, "dead": 0, "late_seconds": 0.0}
         announce(merchant)
-    OutboxMessage.objects.filter(subscriber=NOTE).update(state=OutboxState.DEAD)
-    later = NOON + timedelta(seconds=90)
-    assert outbox.lag(now=later) == {"waiting": 1, "dead": 1, "late_seconds": 90.0}
+        OutboxMessage.objects.filter(subscriber=NOTE).update(state=OutboxState.DEAD)
+        clock.shift(timedelta(seconds=90))
+        assert outbox.OUTBOX.lag() == {"waiting": 1, "dead": 1, "late_seconds": 90.0}
 
 
 def test_a_message_that_pauses_after_a_failure_is_not_late(merchant: Merchant) -> None:
     listeners.failures.append(ValueError())
-    with time_machine.travel(NOON, tick=False):
+    with time_machine.travel(NOON, tick=False) as clock:
         announce(merchant)
         outbox.relay()
-    assert outbox.lag(now=NOON + timedelta(seconds=9)) == {"waiting": 1, "dead": 0, "late_seconds": 0.0}
-    assert outbox.lag(now=NOON + timedelta(seconds=12))["late_seconds"] == 2.0
+        clock.shift(timedelta(seconds=9))
+        assert outbox.OUTBOX.lag() == {"waiting": 1, "dead": 0, "late_seconds": 0.0}
+        clock.shift(timedelta(seconds=3))
+        assert outbox.OUTBOX.lag()["late_seconds"] == 2.0
 
 
 def test_a_command_tells_monitoring_and_fails_beyond_a_limit(merchant: Merchant) -> None:

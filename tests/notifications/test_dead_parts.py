@@ -81,7 +81,7 @@ def test_a_worker_killed_in_the_middle_of_sending_loses_nothing(
     assert status(log) == ("sending", 1)
     post_office.data = "250 OK"
     assert delivery.sweep() == 0, "its lease has not run out"
-    EmailLog.objects.filter(pk=log.pk).update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    EmailLog.objects.filter(pk=log.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     assert delivery.sweep() == 1
     assert status(log) == ("sent", 2)
     (interrupted, arrived) = post_office.offered

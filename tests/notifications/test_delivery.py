@@ -106,6 +106,7 @@ def test_an_email_says_what_is_true_when_it_is_sent(shop: Shop, post_office: Pos
 # --- Passing faults ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("queues_travel")
 def test_a_refusal_for_now_is_tried_three_times_more_with_growing_pauses(
     shop: Shop, post_office: PostOffice
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_refusal_for_now_is_tried_three_times_more_with_growing_pauses(
     assert post_office.letters == []
 
 
+@pytest.mark.usefixtures("queues_travel")
 @pytest.mark.parametrize(
     ("answer", "fault"), [("hang", "interrupted"), ("drop", "interrupted"), ("452 Full", "deferred")]
 )
@@ -145,6 +147,7 @@ def test_a_server_that_hangs_or_drops_is_tried_again(
     ], "whoever got both can tell"
 
 
+@pytest.mark.usefixtures("queues_travel")
 def test_a_mail_server_that_is_down_loses_nothing(shop: Shop, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
@@ -165,6 +168,7 @@ def test_a_mail_server_that_is_down_loses_nothing(shop: Shop, settings: Settings
     assert (state(first)[0], state(second)[0]) == ("sent", "sent")
 
 
+@pytest.mark.usefixtures("queues_travel")
 def test_after_three_days_a_server_that_never_came_back_is_given_up(shop: Shop, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
@@ -257,18 +261,18 @@ def test_another_address_has_no_problem_until_it_fails_itself(shop: Shop, post_o
 def lease_left(log: EmailLog) -> float:
     """Seconds until others may take the row up."""
     log.refresh_from_db()
-    return (log.next_attempt_at - timezone.now()).total_seconds()
+    return (log.leased_until - timezone.now()).total_seconds()
 
 
 def lease_runs_out(log: EmailLog) -> None:
-    EmailLog.objects.filter(pk=log.pk).update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    EmailLog.objects.filter(pk=log.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
 
 
 def test_a_row_that_somebody_is_sending_is_left_alone_until_the_lease_runs_out(
     shop: Shop, post_office: PostOffice
 ) -> None:
     log = shop.owed()
-    assert queue.take(log.pk, now=timezone.now()).pk == log.pk
+    assert queue.take(log.pk).pk == log.pk
     assert 240 < lease_left(log) <= 301
     assert (delivery.deliver(log.pk), delivery.sweep()) == (None, 0)
     lease_runs_out(log)
@@ -281,7 +285,7 @@ def test_a_worker_whose_clock_is_off_takes_nothing_out_of_anothers_hands(
     shop: Shop, post_office: PostOffice, minutes: int
 ) -> None:
     log = shop.owed()
-    queue.take(log.pk, now=timezone.now())
+    queue.take(log.pk)
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
         assert (delivery.deliver(log.pk), delivery.sweep()) == (None, 0)
     assert (state(log), post_office.offered) == (("sending", 1, ""), [])
@@ -292,7 +296,7 @@ def test_the_lease_that_a_worker_with_a_wrong_clock_gives_is_as_long_as_any(
 ) -> None:
     log = shop.owed()
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        assert queue.take_next(now=timezone.now()) is not None
+        assert queue.take_next() is not None
     assert 240 < lease_left(log) <= 301
     lease_runs_out(log)
     assert delivery.sweep() == 1
@@ -303,10 +307,10 @@ def test_a_worker_that_comes_back_after_its_lease_changes_nothing(
     shop: Shop, post_office: PostOffice
 ) -> None:
     log = shop.owed()
-    slow = queue.take(log.pk, now=timezone.now())
+    slow = queue.take(log.pk)
     lease_runs_out(log)
     delivery.sweep()
-    assert not queue.settle(slow, status=Status.FAILED, next_attempt_at=None)
+    assert not queue.settle(slow, status=Status.FAILED)
     assert state(log) == ("sent", 2, "")
 
 
@@ -316,7 +320,7 @@ def test_what_workers_were_lost_over_four_times_is_not_tried_again_and_holds_up_
     lost = [shop.owed(cause=str(number)) for number in range(2)]
     for log in lost:
         for _ in range(4):
-            assert queue.take(log.pk, now=timezone.now()) is not None
+            assert queue.take(log.pk) is not None
             lease_runs_out(log)
     other = shop.owed(cause="other")
     assert delivery.sweep() == 1

@@ -133,7 +133,7 @@ def test_the_very_first_customer_waits_for_the_class_that_a_worker_is_sending(
     card = factories.card(shop.store)
     relay()
     with scope.everything("a worker has taken the class"):
-        taken = queue.claim(PassDesign.objects.all(), limit=1, now=timezone.now() + timedelta(minutes=1))
+        taken = queue.DESIGNS.take(early=True)
     assert len(taken) == 1
 
     def the_worker_goes_on(_seconds: float) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from groundwork.messaging import outbox
 from groundwork.messaging.wiring import subscriptions
@@ -121,11 +120,11 @@ def test_a_worker_that_settles_several_versions_locks_all_its_passes_first(
     relay()
     hurry()
     with scope.everything("a worker"):
-        claimed = queue.claim(WalletPass.objects.all(), limit=10, now=timezone.now())
+        claimed = queue.PASSES.take(limit=10)
     versions = sorted(each.wanted_version for each in claimed)
     assert versions == [1, 1, 2]
     newest_first = sorted(claimed, key=lambda each: -each.wanted_version)
-    assert locks_and_changes(lambda: queue.settle(newest_first, now=timezone.now())) == [
+    assert locks_and_changes(lambda: queue.settle(newest_first)) == [
         "lock",
         "change",
         "change",

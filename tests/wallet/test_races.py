@@ -75,7 +75,7 @@ def lagging_passes(shop: factories.Shop, count: int) -> None:
 
 
 def claim() -> set[int]:
-    return {row.pk for row in queue.claim(WalletPass.objects.all(), limit=10, now=timezone.now())}
+    return {row.pk for row in queue.PASSES.take(limit=10)}
 
 
 def test_two_workers_claim_different_passes(apple: object, shop: factories.Shop) -> None:
@@ -165,8 +165,8 @@ def test_who_changes_many_passes_locks_them_in_the_order_of_their_ids(
     with scope.everything("a worker"), CaptureQueriesContext(connection) as asked:
         rows = WalletPass.objects.filter(merchant=shop.merchant)
         touch(rows)
-        claimed = queue.claim(rows, limit=10, now=timezone.now() + timedelta(hours=1))
-        queue.settle(claimed, now=timezone.now())
+        claimed = queue.PASSES.take(rows, limit=10, early=True)
+        queue.settle(claimed)
     assert len(claimed) == 3
     changes = [each["sql"] for each in asked if each["sql"].startswith("UPDATE")]
     locks = [each["sql"] for each in asked if "FOR NO KEY UPDATE" in each["sql"]]

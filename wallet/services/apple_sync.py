@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
-from django.utils import timezone
 
 from wallet import config
 from wallet.apple.push import Answer, Outcome, push
@@ -14,6 +13,7 @@ from wallet.config import AppleConfig
 from wallet.models import AppleDeviceRegistration, PassState, Platform, Synced, WalletPass
 from wallet.services import channel, queue, tags
 from wallet.services.locks import in_order
+from wallet.services.queue import PASSES
 from wallet.services.versions import held
 
 APPLE = Platform.APPLE
@@ -40,7 +40,7 @@ def sync(*, seconds: float) -> int:
 def _sync(apple: AppleConfig, *, seconds: float) -> int:
     end, done = time.monotonic() + seconds, 0
     while channel.is_open(APPLE):
-        passes = queue.claim(_passes(), limit=BATCH, now=timezone.now())
+        passes = PASSES.take(_passes(), limit=BATCH)
         if not passes:
             break
         waiting = _waiting_devices(passes)
@@ -55,11 +55,11 @@ def _passes() -> QuerySet[WalletPass]:
     return WalletPass.objects.filter(platform=APPLE)
 
 
-def next_due() -> datetime | None:
-    """When the next pass is to be pushed; None while there is nothing, or we are off, paused or at it."""
+def next_due_in() -> timedelta | None:
+    """How long until the next pass is to be pushed; None while there is nothing, or we are off, paused or at it."""
     if config.apple() is None or not channel.is_idle(APPLE):
         return None
-    return queue.next_due(_passes())
+    return PASSES.next_due_in(_passes())
 
 
 def _settle_unwatched() -> int:
@@ -69,7 +69,7 @@ def _settle_unwatched() -> int:
     while True:
         with transaction.atomic():
             # Locked first and judged in a second statement: a registration takes the same lock.
-            unwatched = queue.free(WalletPass.objects.filter(~watched, platform=APPLE), now=timezone.now())
+            unwatched = PASSES.free(_passes().filter(~watched))
             locked = unwatched.order_by("pk").select_for_update(skip_locked=True, of=("self",))
             ids = list(locked.values_list("pk", flat=True)[:UNWATCHED_BATCH])
             passes = WalletPass.objects.filter(pk__in=ids).filter(~watched)
@@ -96,23 +96,22 @@ def _note(passes: list[WalletPass], waiting: Waiting, answers: Mapping[str, Answ
             faults[wallet_pass.pk] = answer
     arrived = [each for each in passes if each.pk not in faults]
     pushed = {wallet_pass.pk for _, wallet_pass in waiting}
-    now = timezone.now()
-    queue.settle([each for each in arrived if each.pk in pushed], now=now, rest=REST)
-    queue.settle([each for each in arrived if each.pk not in pushed], now=now)
+    queue.settle([each for each in arrived if each.pk in pushed], rest=REST)
+    queue.settle([each for each in arrived if each.pk not in pushed])
     _reopen_where_devices_wait(arrived)
     for each in passes:
         if each.pk in faults:
-            _note_fault(each, faults[each.pk], now)
+            _note_fault(each, faults[each.pk])
     _note_channel(list(answers.values()))
     return len(arrived)
 
 
-def _note_fault(wallet_pass: WalletPass, answer: Answer, now: datetime) -> None:
+def _note_fault(wallet_pass: WalletPass, answer: Answer) -> None:
     """What is ours to mend is no failed attempt of the pass."""
     if answer.outcome is Outcome.MISCONFIGURED:
-        queue.release([wallet_pass], answer.reason)
+        queue.release(wallet_pass, answer.reason)
     else:
-        queue.postpone(wallet_pass, answer.reason, now=now, wait=answer.wait)
+        queue.postpone(wallet_pass, answer.reason, wait=answer.wait)
 
 
 def _note_device(registration: AppleDeviceRegistration, wallet_pass: WalletPass, answer: Answer) -> bool:

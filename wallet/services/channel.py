@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from groundwork.queue import clock
 from wallet.models import Platform, Synced, WalletChannel, WalletPass
 from wallet.services.locks import in_order
 
@@ -95,13 +96,13 @@ def worked(platform: Platform) -> None:
     broken = WalletChannel.objects.filter(platform=platform).filter(Q(failures__gt=0) | ~Q(fault=""))
     if not broken.exists():
         return
-    channel, now = _locked(platform)
+    channel, _now = _locked(platform)
     channel.failures, channel.fault, channel.paused_until = 0, "", None
     channel.save(update_fields=["failures", "fault", "paused_until", "updated_at"])
     waiting = WalletPass.objects.filter(
-        Synced.LAGGING, platform=platform, attempts__gt=0, next_attempt_at__gt=now
+        Synced.LAGGING, platform=platform, attempts__gt=0, next_attempt_at__gt=clock.now()
     )
-    in_order(waiting).update(next_attempt_at=now)
+    in_order(waiting).update(next_attempt_at=clock.now())
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from groundwork.messaging import doorbell
+from groundwork.queue import clock
 from tenancy.models import Store
 from wallet import config, selectors
 from wallet.models import PassDesign, WalletPass, new_serial_number
@@ -62,7 +63,7 @@ def program_changed(program_id: int) -> bool:
     if has_changed:
         design.digest = digest
         design.wanted_version += 1
-        design.next_attempt_at = now
+        design.next_attempt_at = clock.now()
         design.left_out_at = None  # what was refused may be what has changed
         doorbell.ring(SPREAD_TASK)
     design.checked_at = now
@@ -83,7 +84,7 @@ def program_changed(program_id: int) -> bool:
 def send_again(rows: QuerySet[PassDesign]) -> int:
     """Send classes to Google and looks to all passes again, whatever has failed before; returns how many."""
     count = in_order(rows).update(
-        wanted_version=F("wanted_version") + 1, attempts=0, left_out_at=None, next_attempt_at=timezone.now()
+        wanted_version=F("wanted_version") + 1, attempts=0, left_out_at=None, next_attempt_at=clock.now()
     )
     doorbell.ring(SPREAD_TASK)
     return count

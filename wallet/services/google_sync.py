@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from groundwork.queue import clock
 from loyalty.models import LoyaltyCard
 from wallet import config, selectors
 from wallet.errors import WalletRefused, WalletUnavailable
@@ -22,6 +23,7 @@ from wallet.google.upsert import NO_TIME, Reserve, Wanted
 from wallet.models import PassDesign, Platform, WalletPass
 from wallet.services import channel, left_out, queue
 from wallet.services.locks import in_order
+from wallet.services.queue import DESIGNS, PASSES
 
 GOOGLE = Platform.GOOGLE
 ROUND = 40  # two seconds of requests: what is urgent never waits longer for its turn
@@ -46,9 +48,9 @@ def _sync(client: GoogleClient, *, seconds: float) -> int:
     reserve = partial(channel.reserve, GOOGLE)
     end, arrived = time.monotonic() + seconds, 0
     while channel.is_open(GOOGLE):
-        designs = queue.claim(_designs(), limit=ROUND, now=timezone.now())
+        designs = DESIGNS.take(_designs(), limit=ROUND)
         arrived += send_designs(client, designs, reserve)
-        passes = [] if designs else queue.claim(_passes(), limit=ROUND, now=timezone.now())
+        passes = [] if designs else PASSES.take(_passes(), limit=ROUND)
         arrived += send_passes(client, passes, reserve)
         if not (designs or passes) or time.monotonic() > end:
             break
@@ -67,11 +69,12 @@ def _passes() -> QuerySet[WalletPass]:
     return passes.exclude(card__program__in=without_class) if without_class else passes
 
 
-def next_due() -> datetime | None:
-    """When the next class or object is to be sent; None while there is nothing, or we are off, paused or at it."""
+def next_due_in() -> timedelta | None:
+    """How long until the next class or object is to be sent; None while there is nothing, or we are off or at it."""
     if config.google() is None or not channel.is_idle(GOOGLE):
         return None
-    return min(filter(None, [queue.next_due(_designs()), queue.next_due(_passes())]), default=None)
+    waits = [DESIGNS.next_due_in(_designs()), PASSES.next_due_in(_passes())]
+    return min((wait for wait in waits if wait is not None), default=None)
 
 
 def send_now(wallet_pass: WalletPass) -> None:
@@ -101,7 +104,7 @@ def _check_class(wallet_pass: WalletPass) -> None:
     """Raise WalletRefused while a class that Google has never taken rests after a refusal."""
     program_id = wallet_pass.card.program_id
     refused = PassDesign.objects.filter(program=program_id, is_refused=True, synced_version=0)
-    if refused.filter(next_attempt_at__gt=timezone.now()).exists():
+    if refused.filter(next_attempt_at__gt=clock.now()).exists():
         raise WalletRefused(retry_after=int(REFUSED_PAUSE.total_seconds()))
 
 
@@ -116,10 +119,10 @@ def _send_one(client: GoogleClient, wallet_pass: WalletPass) -> None:
     reserve = partial(channel.reserve, GOOGLE, at_most=URGENT)
     class_is_missing = PassDesign.objects.filter(program=wallet_pass.card.program_id, synced_version=0)
     if channel.is_open(GOOGLE):
-        send_designs(client, queue.claim(class_is_missing, limit=1, now=timezone.now(), early=True), reserve)
+        send_designs(client, DESIGNS.take(class_is_missing, early=True), reserve)
     mine = WalletPass.objects.filter(pk=wallet_pass.pk)
     if channel.is_open(GOOGLE) and not class_is_missing.exists():
-        send_passes(client, queue.claim(mine, limit=1, now=timezone.now(), early=True), reserve)
+        send_passes(client, PASSES.take(mine, early=True), reserve)
 
 
 def send_designs(client: GoogleClient, designs: list[PassDesign], reserve: Reserve) -> int:
@@ -231,7 +234,7 @@ def _note_missing_classes(
     orphans = {cards[each.card_id].program_id for each in passes if answers[each.pk].is_missing}
     with transaction.atomic():
         orphaned = in_order(PassDesign.objects.filter(program__in=orphans))
-        orphaned.update(synced_version=0, next_attempt_at=timezone.now())
+        orphaned.update(synced_version=0, next_attempt_at=clock.now())
 
 
 def _note(rows: list[Any], outcomes: Mapping[int, Outcome]) -> int:
@@ -243,19 +246,19 @@ def _note(rows: list[Any], outcomes: Mapping[int, Outcome]) -> int:
     if good:
         for row in good:
             left_out.remember(row, outcomes[row.pk].left_out, now=now)
-        queue.settle(good, now=now)
+        queue.settle(good)
         channel.worked(GOOGLE)
     faults = []
     for row in rows:
         answer = outcomes[row.pk].answer
         if answer is NO_TIME:
-            queue.release([row])
+            queue.release(row)
         elif answer.is_signed_out or (answer.is_forbidden and not good and _speaks_for_all(row)):
-            queue.release([row], answer.reason)
+            queue.release(row, answer.reason)
             faults.append(answer.reason)
         elif not answer.is_good:
             wait = REFUSED_PAUSE if answer.is_final and isinstance(row, PassDesign) else answer.wait
-            queue.postpone(row, answer.reason, now=now, wait=wait)
+            queue.postpone(row, answer.reason, wait=wait)
     answers = [outcome.answer for outcome in outcomes.values()]
     _note_channel([answer for answer in answers if answer is not NO_TIME], faults)
     return len(good)

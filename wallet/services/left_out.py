@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from groundwork.messaging import doorbell
+from groundwork.queue import clock
 from wallet.models import PassDesign, WalletPass
 from wallet.services.versions import SYNC_TASK
 
@@ -56,7 +57,7 @@ def try_again() -> int:
         left_out_at=None,
         wanted_version=F("wanted_version") + 1,
         spread_version=F("wanted_version") + 1,
-        next_attempt_at=timezone.now(),
+        next_attempt_at=clock.now(),
     )
     if count:
         doorbell.ring(SYNC_TASK)

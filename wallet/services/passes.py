@@ -8,6 +8,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from groundwork.messaging import doorbell
+from groundwork.queue import clock
 from loyalty.models import LoyaltyCard
 from wallet import config
 from wallet.models import PassState, Platform, WalletPass, new_auth_token, new_serial_number
@@ -132,6 +133,6 @@ def retire(passes: QuerySet[WalletPass]) -> int:
 @transaction.atomic
 def try_again(passes: QuerySet[WalletPass]) -> int:
     """Send these passes again now, whatever was sent or has failed before; returns how many."""
-    count = touch(passes, next_attempt_at=timezone.now(), attempts=0, left_out_at=None)
+    count = touch(passes, next_attempt_at=clock.now(), attempts=0, left_out_at=None)
     doorbell.ring(SYNC_TASK)
     return count

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from groundwork.queue import clock
 from wallet.models import PassState, WalletPass
 from wallet.services.locks import in_order
 
@@ -31,8 +32,8 @@ def touch(passes: QuerySet[WalletPass], **changes: Any) -> int:
     gathered = Case(
         When(
             wanted_version=F("synced_version"),
-            next_attempt_at__lt=now + GATHER,
-            then=Value(now + GATHER),
+            next_attempt_at__lt=clock.now() + GATHER,
+            then=clock.now() + GATHER,
         ),
         default=F("next_attempt_at"),
     )

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from groundwork.messaging import outbox
 
@@ -22,7 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        lag = outbox.lag(now=timezone.now())
+        lag = outbox.OUTBOX.lag()
         words = "{waiting} waiting, {dead} given up, {late_seconds:.1f} s late".format(**lag)
         self.stdout.write(json.dumps(lag) if options["json"] else words)
         limit = options["limit"]
