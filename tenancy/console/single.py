@@ -13,7 +13,8 @@ class OnePerMerchant:
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if has_one_merchant(request.user) and not request.GET and self.has_view_permission(request):  # type: ignore[attr-defined]
+        is_first_look = request.method == "GET" and not request.GET
+        if has_one_merchant(request.user) and is_first_look and self.has_view_permission(request):  # type: ignore[attr-defined]
             row = self.choices(request).first()  # type: ignore[attr-defined]
             if row is not None:
                 return HttpResponseRedirect(self.page_of(row))  # type: ignore[attr-defined]
