@@ -54,6 +54,7 @@ ALLOWED = {
     ("groundwork/queue/queue.py", "Queue._lease"): "rows of a queue: tokens and what its definition names",
     ("groundwork/queue/queue.py", "Queue._note"): "rows of a queue, with what its own app says of them",
     ("groundwork/queue/queue.py", "Queue.renew"): "rows of a queue, with what its own app says of them",
+    ("groundwork/models.py", "StampedField.pre_save"): "when a row was made or changed",
     ("groundwork/idempotency/once.py", "_claim"): "an idempotency key; the table is a setting",
     ("groundwork/console/history.py", "remember_list"): "a history entry, with whose it is",
     ("groundwork/console/history.py", "Remembering._log"): "a history entry, with whose it is",

@@ -11,6 +11,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+DIGITS = re.compile(r"\d+")
+
 
 class ServerUnavailableError(RuntimeError):
     """There is no such server on this machine, or it does not start; the message says what to do."""
@@ -40,7 +42,7 @@ def postgres_programs() -> list[Path]:
 def major_version(programs: Path) -> int:
     """Return which PostgreSQL it is, as 15 or 18."""
     said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
-    found = re.search(r"\d+", said.stdout)
+    found = DIGITS.search(said.stdout)
     if found is None:
         raise ServerUnavailableError(f"{programs / 'postgres'} tells no version: {said.stdout}")
     return int(found[0])

@@ -134,6 +134,7 @@ def test_a_run_that_nobody_took_is_dropped_before_the_next_one(job: Any) -> None
 
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("queues_travel")
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_that_runs_twice_or_on_several_workers_does_it_once(name: str) -> None:
     with scope.everything("all of a shop"):
