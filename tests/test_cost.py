@@ -47,6 +47,7 @@ GROWTH = 24
 TRIES = 5
 WORTH_A_LOOK = 0.0005  # seconds at LOOK: what is quicker is not measured; it decides nothing else
 SIGNS = "a0 -.@=:/\\*[()\"'+\n_%"
+CATCH_ALL = r"(?P<url>.*)$"
 ENDS = ("!", "\n!", "}}", "%}")
 Work = Callable[[str], Any]
 
@@ -109,6 +110,8 @@ def addresses(resolver: URLResolver, before: str) -> Iterator[tuple[str, re.Patt
     for entry in resolver.url_patterns:
         if entry.pattern.regex.pattern.startswith("^r/"):
             continue  # Django's own view_on_site: squared, 0.2 s at the longest address that gunicorn takes
+        if entry.pattern.regex.pattern == CATCH_ALL:
+            continue  # the console's last address: Django asks only whether it fits a whole one, which is linear
         yield f"{before}{entry.pattern}", entry.pattern.regex
         if isinstance(entry, URLResolver):
             yield from addresses(entry, f"{before}{entry.pattern}")

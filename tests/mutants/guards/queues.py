@@ -6,25 +6,12 @@ WORKERS = "tests/concurrency/test_workers_at_once.py"
 ORDER = "tests/concurrency/test_order_of_locks.py"
 PASSES = "tests/wallet/test_order_of_locks.py"
 RACES = "tests/wallet/test_races.py"
+QUEUE = "tests/groundwork/test_queue.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
 DELIVERY = "tests/notifications/test_delivery.py"
 JOBS = "tests/console/test_background.py"
 
 MUTANTS = [
-    mutant(
-        "relay-without-its-lock",
-        "groundwork/messaging/outbox.py",
-        "message = due.select_for_update(skip_locked=True).first()",
-        "message = due.first()",
-        f"{WORKERS}::test_while_one_worker_is_at_a_message_the_other_goes_on_with_the_next",
-    ),
-    mutant(
-        "relay-that-waits",
-        "groundwork/messaging/outbox.py",
-        "select_for_update(skip_locked=True)",
-        "select_for_update()",
-        f"{WORKERS}::test_while_one_worker_is_at_a_message_the_other_goes_on_with_the_next",
-    ),
     mutant(
         "relay-without-a-transaction",
         "groundwork/messaging/outbox.py",
@@ -62,76 +49,6 @@ MUTANTS = [
         f"{OUTBOX}::test_the_relay_delivers_once_in_the_merchants_scope",
     ),
     mutant(
-        "message-that-never-rests",
-        "groundwork/messaging/outbox.py",
-        "if message.attempts >= MAXIMUM_ATTEMPTS:",
-        "if False:",
-        f"{OUTBOX}::test_what_never_works_rests_as_dead_until_somebody_tries_it_again",
-    ),
-    mutant(
-        "pauses-that-grow-for-ever",
-        "groundwork/messaging/outbox.py",
-        "6 * 3600",
-        "60 * 3600",
-        f"{OUTBOX}::test_the_pauses_grow_to_six_hours_and_no_further",
-    ),
-    mutant(
-        "dead-messages-out-of-order",
-        "groundwork/messaging/outbox.py",
-        "        locks.in_id_order(dead)\n",
-        "",
-        f"{ORDER}::test_dead_messages_are_put_back_while_somebody_holds_them",
-    ),
-    mutant(
-        "emails-that-wait",
-        "notifications/services/queue.py",
-        'select_for_update(skip_locked=True, of=("self",)).first()',
-        'select_for_update(of=("self",)).first()',
-        f"{WORKERS}::test_while_one_worker_takes_an_email_the_other_takes_the_next",
-    ),
-    mutant(
-        "email-without-a-lease",
-        "notifications/services/queue.py",
-        "next_attempt_at=Now() + LEASE",
-        "next_attempt_at=Now()",
-        f"{DELIVERY}::test_a_row_that_somebody_is_sending_is_left_alone_until_the_lease_runs_out",
-    ),
-    mutant(
-        "email-leased-by-the-workers-clock",
-        "notifications/services/queue.py",
-        "next_attempt_at=Now() + LEASE",
-        "next_attempt_at=now + LEASE",
-        f"{DELIVERY}::test_the_lease_that_a_worker_with_a_wrong_clock_gives_is_as_long_as_any",
-    ),
-    mutant(
-        "email-settled-by-whoever-comes",
-        "notifications/services/queue.py",
-        "pk=log.pk, status=Status.SENDING, attempts=log.attempts",
-        "pk=log.pk",
-        f"{DELIVERY}::test_a_worker_that_comes_back_after_its_lease_changes_nothing",
-    ),
-    mutant(
-        "email-tried-for-ever",
-        "notifications/services/queue.py",
-        "due.exclude(_LOST_FOR_GOOD)",
-        "due",
-        f"{DELIVERY}::test_what_workers_were_lost_over_four_times_is_not_tried_again_and_holds_up_nothing",
-    ),
-    mutant(
-        "jobs-that-wait",
-        "groundwork/jobs/service.py",
-        'select_for_update(skip_locked=True, of=("self",))',
-        'select_for_update(of=("self",))',
-        f"{WORKERS}::test_while_one_worker_takes_a_job_the_other_takes_the_next",
-    ),
-    mutant(
-        "job-finished-by-whoever-comes",
-        "groundwork/jobs/service.py",
-        "pk=job.pk, state=JobState.RUNNING, attempts=job.attempts",
-        "pk=job.pk",
-        f"{JOBS}::test_a_worker_that_was_thought_lost_changes_nothing_when_it_comes_back",
-    ),
-    mutant(
         "job-tried-for-ever",
         "groundwork/jobs/service.py",
         "if job.attempts > MAXIMUM_ATTEMPTS:",
@@ -153,24 +70,81 @@ MUTANTS = [
         "tests/console/test_import.py::test_one_preview_confirmed_twice_is_imported_once",
     ),
     mutant(
-        "passes-claimed-twice",
-        "wallet/services/queue.py",
-        '        .select_for_update(skip_locked=True, of=("self",))[:limit]',
-        "[:limit]",
-        f"{RACES}::test_two_workers_claim_different_passes",
-    ),
-    mutant(
-        "passes-claimed-in-spite-of-a-lease",
-        "wallet/services/queue.py",
-        "filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))",
-        "all()",
-        f"{RACES}::test_two_workers_claim_different_passes",
-    ),
-    mutant(
         "passes-settled-version-by-version",
         "wallet/services/queue.py",
         "held.filter(pk__in=alike).update(",
         "_held([row for row in rows if row.pk in alike]).update(",
         f"{PASSES}::test_a_worker_that_settles_several_versions_locks_all_its_passes_first",
+    ),
+    mutant(
+        "rows-taken-without-a-lock",
+        "groundwork/queue/queue.py",
+        'stamped.select_for_update(skip_locked=True, of=("self",))[:limit]',
+        "stamped[:limit]",
+        f"{WORKERS}::test_while_one_worker_is_at_a_message_the_other_goes_on_with_the_next",
+        f"{WORKERS}::test_while_one_worker_takes_an_email_the_other_takes_the_next",
+    ),
+    mutant(
+        "rows-that-are-waited-for",
+        "groundwork/queue/queue.py",
+        'select_for_update(skip_locked=True, of=("self",))',
+        'select_for_update(of=("self",))',
+        f"{WORKERS}::test_while_one_worker_is_at_a_message_the_other_goes_on_with_the_next",
+        f"{WORKERS}::test_while_one_worker_takes_an_email_the_other_takes_the_next",
+        f"{WORKERS}::test_while_one_worker_takes_a_job_the_other_takes_the_next",
+    ),
+    mutant(
+        "rows-taken-in-spite-of-a-lease",
+        "groundwork/queue/queue.py",
+        "return rows.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=clock.now()))",
+        "return rows",
+        f"{QUEUE}::test_what_is_taken_is_taken_once_until_its_lease_runs_out",
+    ),
+    mutant(
+        "queue-by-the-workers-clock",
+        "groundwork/queue/clock.py",
+        "return Now()",
+        (
+            "from django.db.models import DateTimeField, Value\n"
+            "    from django.utils import timezone\n\n"
+            "    return Value(timezone.now(), DateTimeField())"
+        ),
+        f"{QUEUE}::test_a_worker_whose_clock_is_off_takes_nothing_out_of_anothers_hands",
+    ),
+    mutant(
+        "rows-settled-by-whoever-comes",
+        "groundwork/queue/queue.py",
+        "return self._same(rows).filter(lease__in=tokens)",
+        "return self._same(rows)",
+        f"{QUEUE}::test_who_comes_back_after_somebody_else_took_it_changes_nothing",
+    ),
+    mutant(
+        "rows-that-are-not-due",
+        "groundwork/queue/queue.py",
+        "rows = self.free(rows).filter(next_attempt_at__lte=clock.now())",
+        "rows = self.free(rows)",
+        f"{QUEUE}::test_what_is_not_due_is_taken_only_by_who_cannot_wait",
+    ),
+    mutant(
+        "rows-that-are-never-given-up",
+        "groundwork/queue/queue.py",
+        "is_last = self.maximum_attempts is not None and failed >= self.maximum_attempts",
+        "is_last = False",
+        f"{QUEUE}::test_what_fails_pauses_longer_each_time_and_is_given_up_in_the_end",
+        f"{OUTBOX}::test_what_never_works_rests_as_dead_until_somebody_tries_it_again",
+    ),
+    mutant(
+        "release-that-counts",
+        "groundwork/queue/queue.py",
+        'uncounted = {"attempts": F("attempts") - 1} if self.counts_taking else {}',
+        "uncounted: dict[str, Any] = {}",
+        f"{QUEUE}::test_what_could_not_be_tried_is_put_back_and_counts_as_no_attempt",
+    ),
+    mutant(
+        "taking-that-does-not-count",
+        "groundwork/queue/queue.py",
+        'counted = {"attempts": F("attempts") + 1} if self.counts_taking else {}',
+        "counted: dict[str, Any] = {}",
+        f"{QUEUE}::test_a_worker_that_is_lost_counts_as_an_attempt_where_taking_counts",
     ),
 ]
