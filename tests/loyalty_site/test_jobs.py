@@ -17,12 +17,13 @@ from django.utils import timezone
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
 from groundwork.messaging import outbox
+from groundwork.messaging.models import OutboxState
 from loyalty.models import LoyaltyCard
 from loyalty.reporting import statistics
 from loyalty_site.celery import JOBS, app
 from notifications.services import texts
 from tenancy import scope
-from tenancy.models import BackgroundJob, IdempotencyKey, Merchant
+from tenancy.models import BackgroundJob, IdempotencyKey, Merchant, OutboxMessage
 from tests import factories
 from wallet.models import GoogleNonce
 
@@ -52,6 +53,9 @@ def make_a_shop() -> None:
         for _ in range(5):
             factories.card(shop.store, cents=1000, stamps=2)
         outbox.relay()
+        OutboxMessage.objects.filter(merchant=shop.merchant, state=OutboxState.DONE).update(
+            settled_at=timezone.now()
+        )
         jobs.run(ask_for_an_export(shop))
         leave_something_to_clean(shop)
     with time_machine.travel(now - timedelta(days=20), tick=False):
@@ -134,7 +138,6 @@ def test_a_run_that_nobody_took_is_dropped_before_the_next_one(job: Any) -> None
 
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("queues_travel")
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_that_runs_twice_or_on_several_workers_does_it_once(name: str) -> None:
     with scope.everything("all of a shop"):
@@ -143,6 +146,8 @@ def test_a_task_that_runs_twice_or_on_several_workers_does_it_once(name: str) ->
         once = change(task(name))
         assert once, "the shop has nothing to do for this task: give it something"
         assert change(task(name)) == {}
+        while any(change(task(each)) for each in TASKS):  # so that nothing of the first shop is counted again
+            pass
         make_a_shop()
         assert change(at_once, name) == once
 

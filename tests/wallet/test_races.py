@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -78,20 +78,14 @@ def claim() -> set[int]:
     return {row.pk for row in queue.PASSES.take(limit=10)}
 
 
-@pytest.fixture
-def leases_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lease is committed at once; for the worst moment it waits for a transaction around it."""
-    monkeypatch.setattr(transaction.Atomic, "_ensure_durability", False)
-
-
-def test_two_workers_claim_different_passes(apple: object, shop: factories.Shop, leases_wait: None) -> None:
+def test_two_workers_claim_different_passes(apple: object, shop: factories.Shop) -> None:
     """Seen to fail without the lock: see the next test."""
     lagging_passes(shop, 12)
     assert len(meanwhile(claim, claim)) == 2
 
 
 def test_without_the_lock_they_would_claim_the_same(
-    apple: object, shop: factories.Shop, leases_wait: None, monkeypatch: pytest.MonkeyPatch
+    apple: object, shop: factories.Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lagging_passes(shop, 12)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)

@@ -151,7 +151,7 @@ MUTANTS = [
         "tenancy/console/base.py",
         "return visible_to(request.user, rows)",
         "return rows",
-        "tests/console/access/test_pages.py::test_lists_hold_only_rows_of_the_own_merchant_and_stores",
+        "tests/console/access/test_pages.py::test_everybody_gets_in_exactly_where_their_role_allows",
     ),
     mutant(
         "operators-like-anybody",
