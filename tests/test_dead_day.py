@@ -43,6 +43,7 @@ from tenancy.models import OutboxMessage
 from tests import factories
 from tests.browser.deployed import Site, running
 from tests.cut_line import CutLine
+from tests.lock_waits import WAITS
 from tests.notifications.post_office import PostOffice, open_post_office
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -373,8 +374,7 @@ def line_that_is_cut_while_somebody_waits_for(card: LoyaltyCard, line: CutLine) 
             holder.execute("SELECT 1 FROM loyalty_loyaltycard WHERE id = %s FOR UPDATE", [card.pk])
             is_held.set()
             watcher.autocommit = True
-            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-            until(lambda: watcher.execute(waits).fetchone() != (0,), "the site waits for the card")
+            until(lambda: watcher.execute(WAITS).fetchone() is not None, "the site waits for the card")
             line.cut()
 
     thread = threading.Thread(target=hold)

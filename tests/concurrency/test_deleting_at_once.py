@@ -14,8 +14,9 @@ from loyalty import ledger
 from loyalty.models import LoyaltyCard
 from loyalty.services import enrollment, stamps
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, fetch, loses, without_row_locks
+from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, loses, without_row_locks
 from tests.factories import Shop
+from tests.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.concurrency
 STAFF = factories.actor("staff")
@@ -74,7 +75,7 @@ def written_but_not_committed(written: threading.Event, deleted: threading.Event
     def write_and_wait(*arguments: Any, **keywords: Any) -> None:
         original(*arguments, **keywords)
         written.set()
-        while not (deleted.wait(0.01) or fetch("SELECT 1 FROM pg_locks WHERE NOT granted", [])):
+        while not (deleted.wait(0.01) or somebody_waits()):
             pass
 
     with pytest.MonkeyPatch.context() as patch:

@@ -14,7 +14,8 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import enrollment
 from tenancy.models import BackgroundJob, HistoryEntry, User
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, fetch, loses, without_row_locks
+from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, loses, without_row_locks
+from tests.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.concurrency
 
@@ -81,7 +82,7 @@ def test_people_get_cards_at_the_till_while_a_long_import_is_under_way(few: Crow
 
     def has_written(_count: int) -> None:
         written.set()
-        while not (done := enrolled.wait(0.01)) and not fetch("SELECT 1 FROM pg_locks WHERE NOT granted", []):
+        while not (done := enrolled.wait(0.01)) and not somebody_waits():
             pass
         in_between.append(done)
 

@@ -22,7 +22,8 @@ from notifications.models import EmailLog
 from notifications.services import people
 from tenancy.models import OutboxMessage
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, Crowd, fetch
+from tests.concurrency.crowd import PATIENCE, Crowd
+from tests.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.concurrency
 
@@ -38,7 +39,7 @@ def meet(
             with transaction.atomic():
                 first_half()
                 holding.set()
-                while not (through.wait(0.01) or fetch("SELECT 1 FROM pg_locks WHERE NOT granted", [])):
+                while not (through.wait(0.01) or somebody_waits()):
                     pass
                 second_half()
             return

@@ -22,7 +22,8 @@ from notifications.models import AddressProblem, EmailLog, Fault
 from notifications.posting import Failure
 from notifications.services import delivery
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, Crowd, fetch
+from tests.concurrency.crowd import PATIENCE, Crowd
+from tests.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.concurrency
 STAFF, MANAGER = factories.actor("staff"), factories.actor("manager")
@@ -37,7 +38,7 @@ def one_after_the_other(few: Crowd, first: Callable[[], Any], second: Callable[[
             with transaction.atomic():
                 first()
                 written.set()
-                while not (through.wait(0.01) or fetch("SELECT 1 FROM pg_locks WHERE NOT granted", [])):
+                while not (through.wait(0.01) or somebody_waits()):
                     pass
             return
         assert written.wait(PATIENCE)

@@ -56,6 +56,7 @@ class FakeGoogle:
         self.objects: dict[str, dict[str, Any]] = {}
         self.requests: list[Request] = []
         self.tokens_given = 0
+        self.accepted_tokens: set[str] = set()
         self.refused = 0
         self.accepts_account = True
         self.answers_in_full = True
@@ -99,6 +100,10 @@ class FakeGoogle:
     def calls(self, kind: str = "loyaltyObject") -> list[tuple[str, str]]:
         """(method, id) of the requests about classes or objects, in order."""
         return [(call.method, call.resource_id) for call in self.requests if call.kind == kind]
+
+    def revoke_tokens(self) -> None:
+        """Accept none of the tokens given so far; a new one, given afterwards, does not end the others."""
+        self.accepted_tokens.clear()
 
     @property
     def base(self) -> str:
@@ -149,8 +154,10 @@ class FakeGoogle:
         )
         assert claims["iss"] == EMAIL
         assert claims["scope"] == "https://www.googleapis.com/auth/wallet_object.issuer"
-        self.tokens_given += 1
-        token = f"token-{self.tokens_given}"
+        with self._lock:
+            self.tokens_given += 1
+            token = f"token-{self.tokens_given}"
+            self.accepted_tokens.add(f"Bearer {token}")
         return 200, {"access_token": token, "expires_in": KEEPS_SECONDS, "token_type": "Bearer"}
 
     def apply(
@@ -209,7 +216,7 @@ def _handler(google: FakeGoogle) -> type[BaseHTTPRequestHandler]:
             body = json.loads(self.body())
             kind, _, resource_id = self.path.removeprefix("/walletobjects/v1/").partition("/")
             trouble = google.trouble(method)
-            if self.headers["Authorization"] != f"Bearer token-{google.tokens_given}":
+            if self.headers["Authorization"] not in google.accepted_tokens:
                 google.refused += 1
                 self.answer(401, _error(401, "Invalid credentials"))
                 return

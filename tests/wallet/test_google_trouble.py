@@ -166,7 +166,7 @@ def test_an_account_that_is_refused_stops_and_alarms(
 def test_a_token_that_ran_out_is_fetched_anew(
     google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop
 ) -> None:
-    google.tokens_given += 5  # the one we have is not accepted any more
+    google.revoke_tokens()
     given = google.tokens_given
     stamped(card, shop)
     deliver()
@@ -187,7 +187,7 @@ def test_what_was_refused_for_its_token_goes_again_at_the_same_pace(
     others = [factories.card(shop.store) for _ in range(5)]
     deliver()
     monkeypatch.setattr(channel, "reserve", counted)
-    google.tokens_given += 5
+    google.revoke_tokens()
     given, google.refused = google.tokens_given, 0
     google.requests.clear()
     for each in (card, *others):

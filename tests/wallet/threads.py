@@ -4,9 +4,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from tenancy import scope
+from tests.lock_waits import somebody_waits
 
 WAIT = 30  # seconds; only a broken test waits so long
 
@@ -58,19 +59,13 @@ class Held:
         self.thread.join(WAIT)
 
 
-def somebody_waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
-
-
 def meanwhile(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
     """What `second` returns that began before `first` had committed, and went on after that if it had to wait."""
     results: list[Any] = []
     with Held(first) as held:
         thread = threading.Thread(target=lambda: results.extend(at_once(1, lambda _: second())))
         thread.start()
-        while thread.is_alive() and not somebody_waits_for_a_lock():
+        while thread.is_alive() and not somebody_waits():
             thread.join(0.01)
         held.commit.set()
         thread.join(WAIT)
