@@ -195,7 +195,7 @@ CHANGES: dict[str, tuple[Row, str]] = {
         "total_points_voided = -1, total_points_earned = total_points_earned - 1",
     ),
     "email_status_is_known": (an_email, "status = 'lost'"),
-    "an_owed_email_has_its_next_attempt": (an_email, "next_attempt_at = NULL"),
+    "a_queued_email_has_its_next_attempt": (an_email, "next_attempt_at = NULL"),
     "a_settled_email_is_not_tried_again": (an_email, "status = 'sent'"),
     "text_code_is_known": (a_text, "code = 'birthday_cake'"),
     "a_text_is_a_stores_or_the_platforms": (

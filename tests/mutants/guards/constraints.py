@@ -33,7 +33,7 @@ CHECKS = {
     "loyalty_loyaltycard": ["card_counters_are_never_negative"],
     "notifications_emaillog": [
         "email_status_is_known",
-        "an_owed_email_has_its_next_attempt",
+        "a_queued_email_has_its_next_attempt",
         "a_settled_email_is_not_tried_again",
     ],
     "notifications_emailtemplate": ["text_code_is_known", "a_text_is_a_stores_or_the_platforms"],
