@@ -54,7 +54,7 @@ ALLOWED = {
     ("loyalty/reporting/verification.py", "_wrong_rows"): "a command that checks every ledger",
     ("loyalty_site/health.py", "probe_database"): NO_ROWS,
     ("loyalty_site/management/commands/forget_everything.py", "Command.empty_schema"): NO_ROWS,
-    ("notifications/services/enqueue.py", "_owe"): NAMED,
+    ("notifications/services/enqueue.py", "_enqueue"): NAMED,
     ("wallet/services/left_out.py", "remember"): BY_ITS_ID,
     ("wallet/services/locks.py", "in_order"): A_QUERY,
 }
