@@ -17,7 +17,8 @@ from loyalty.colors import Palette
 from loyalty.links import absolute
 from notifications import markup
 from notifications.rendering import Letter
-from tenancy.models import User
+from tenancy import account_links
+from tenancy.models import EmailChange, User
 
 INK = "#3b3a36"  # --brand of static/base.css: the product's own colour
 
@@ -70,7 +71,67 @@ def page(name: str) -> Callable[[User], str]:
     return lambda user: absolute(reverse(name))
 
 
+def reset(user: User) -> str:
+    """Where a person chooses a new password."""
+    return absolute(account_links.reset_path(user))
+
+
+def to_new_address(change_id: int) -> Addressed | None:
+    """Who is to confirm an address; nobody where somebody else signs in with it."""
+    change = EmailChange.objects.filter(pk=change_id, confirmed_at__isnull=True, user__is_active=True).first()
+    if change is None or User.objects.filter(email=change.new_email).exists():
+        return None
+    link = absolute(account_links.email_path(change))
+    return Addressed(change.new_email, language_of(change.user), link)
+
+
+def to_old_address(change_id: int) -> Addressed | None:
+    """Who is to hear that an account has left their address."""
+    change = EmailChange.objects.filter(pk=change_id, confirmed_at__isnull=False).first()
+    if change is None:
+        return None
+    return Addressed(change.old_email, language_of(change.user), absolute(reverse("login")))
+
+
 KINDS: dict[str, Kind] = {
+    "password_reset": Kind(
+        find=to_person(reset),
+        subject=_("Choose a new password"),
+        body=_(
+            "Somebody, most likely you, has forgotten the password of your account.\n\n"
+            "The button leads to a new one. It works once, and for two hours. "
+            "If it was not you, there is nothing to do: the password stays as it is."
+        ),
+        button=_("Choose a new password"),
+        once_in=60,
+    ),
+    "email_confirmation": Kind(
+        find=to_new_address,
+        subject=_("Please confirm your new e-mail address"),
+        body=_(
+            "You want to sign in with this e-mail address from now on.\n\n"
+            "Please confirm that it is yours. Until then nothing changes. The button works for a day."
+        ),
+        button=_("Confirm the address"),
+    ),
+    "email_changed": Kind(
+        find=to_old_address,
+        subject=_("Your e-mail address was changed"),
+        body=_(
+            "Your account now has another e-mail address, and this one signs in no more.\n\n"
+            "If that was not you, please tell the shop or whoever runs this site at once."
+        ),
+        button=_("To the sign-in page"),
+    ),
+    "new_device": Kind(
+        find=to_person(page("account")),
+        subject=_("New sign-in to your account"),
+        body=_(
+            "Somebody has just signed in to your account on a device where you had not signed in before.\n\n"
+            "If that was you, there is nothing to do. If it was not, change your password and end all sessions."
+        ),
+        button=_("To your account"),
+    ),
     "password_changed": Kind(
         find=to_person(page("login")),
         subject=_("Your password was changed"),
