@@ -30,6 +30,7 @@ from loyalty_site.console.sign_in import SignInForm
 from tenancy import scope
 from tenancy.models import Merchant
 from tenancy.roles import scope_of
+from tenancy.sign_in import SignInView
 
 View = Callable[..., Any]
 
@@ -97,7 +98,22 @@ class ConsoleSite(UnfoldAdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        return super().login(request, {"title": _("Sign in"), **(extra_context or {})})
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        context = {**self.each_context(request), "title": _("Sign in"), "app_path": request.get_full_path()}
+        page = SignInView.as_view(
+            authentication_form=self.login_form,
+            template_name="admin/login.html",
+            extra_context={**context, **(extra_context or {})},
+            next_page="admin:index",
+        )
+        request.current_app = self.name
+        return page(request)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        return HttpResponseRedirect(reverse("account-password"))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         return super().index(request, {**dashboard.context(request), **(extra_context or {})})

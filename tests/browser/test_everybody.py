@@ -20,13 +20,17 @@ TERMS = {
 PUBLIC = (
     "/",
     "/login/",
+    "/account/forgotten/",
+    "/account/reset/MQ/made-up/",
+    "/account/email/confirm/made-up/",
     "/join/{store}/",
     "/card/{token}/",
     "/card/{token}/history/",
     "/card/{token}/erase/",
     "/x/",
 )
-STAFF = ("/terminal/?choose=1", "/logout/", "/join/{store}/poster/")
+ACCOUNT = ("/account/", "/account/password/", "/account/email/", "/account/sessions/")
+STAFF = ("/terminal/?choose=1", "/logout/", "/join/{store}/poster/", *ACCOUNT)
 
 
 @pytest.fixture
