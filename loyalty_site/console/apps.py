@@ -16,5 +16,5 @@ class ConsoleConfig(AdminConfig):
     def ready(self) -> None:
         super().ready()
         autodiscover_modules("console")
-        import_module("loyalty_site.console.packages")
+        import_module("loyalty_site.console.schedule")
         import_module("loyalty_site.wiring").connect()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
+from groundwork.console.base import GrantedAdmin
 from loyalty.pages.language import QUERY_PARAMETER
 from loyalty_site.console import MENU, dashboard
 from loyalty_site.console.sign_in import SignInForm
@@ -71,6 +73,13 @@ class ConsoleSite(UnfoldAdminSite):
     login_form = SignInForm
     enable_nav_sidebar = True
     index_title = _("Overview")
+
+    def register(
+        self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any
+    ) -> None:
+        """Takes the pages of the house alone: those that packages bring would show all rows to everybody."""
+        if admin_class is not None and issubclass(admin_class, GrantedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         checked = super().admin_view(view, cacheable)
