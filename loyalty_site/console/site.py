@@ -7,13 +7,15 @@ forgot to narrow its rows would still see no other merchant's.
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.paginator import InvalidPage
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -67,6 +69,22 @@ def _without_language(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 
+def _scoped(view: View) -> View:
+    """A view that is asked and drawn in the scope, and by the clock, of whoever is signed in."""
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        opened = scope_of(user) if user.is_authenticated else scope.merchants(())
+        with opened, timezone.override(_zone_of(user)):
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            # A template may ask the database too: it is rendered before the scope closes.
+            if not getattr(response, "is_rendered", True):
+                response.render()  # type: ignore[attr-defined]
+            return response
+
+    return update_wrapper(answer, view)
+
+
 class ConsoleSite(UnfoldAdminSite):
     """The one admin site. What each role may do is said by the admin classes (`tenancy.console.base`)."""
 
@@ -82,21 +100,16 @@ class ConsoleSite(UnfoldAdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        checked = super().admin_view(view, cacheable)
+        checked = _scoped(super().admin_view(view, cacheable))
 
-        def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if "\0" in unquote(request.META.get("QUERY_STRING", "")):
+                raise SuspiciousOperation("No text of the database holds a NUL.")
             if request.method == "GET" and QUERY_PARAMETER in request.GET:
                 return _without_language(request)
-            user = request.user
-            opened = scope_of(user) if user.is_authenticated else scope.merchants(())
-            with opened, timezone.override(_zone_of(user)):
-                response = checked(request, *args, **kwargs)
-                # A template may ask the database too: it is rendered before the scope closes.
-                if not getattr(response, "is_rendered", True):
-                    response.render()
-                return response
+            return checked(request, *args, **kwargs)
 
-        return update_wrapper(scoped, view)
+        return update_wrapper(answer, view)
 
     def get_urls(self) -> list[URLPattern]:
         return [path("language/", set_language, name="language"), *super().get_urls()]
@@ -106,7 +119,15 @@ class ConsoleSite(UnfoldAdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        return super().login(request, {"title": _("Sign in"), **(extra_context or {})})
+        # Whoever is signed in already and mistypes here is shown their menu beside the form.
+        return _scoped(super().login)(request, {"title": _("Sign in"), **(extra_context or {})})
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """What the menu's search finds. Raises SuspiciousOperation, answered with 400, for a page that is not there."""
+        try:
+            return super().search(request, extra_context)
+        except InvalidPage as error:
+            raise SuspiciousOperation(str(error)) from error
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         return super().index(request, {**dashboard.context(request), **(extra_context or {})})
