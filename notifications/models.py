@@ -123,7 +123,7 @@ class Fault(models.TextChoices):
 
 
 class EmailLog(Leased, TenantOwned):
-    """One e-mail to one person, from the moment it was owed.
+    """One e-mail to one person, from the moment it was enqueued.
 
     `next_attempt_at` is when a worker may take the row up: at once while it waits, never if it is null; and while
     somebody is sending it, not before the lease has run out.
@@ -189,7 +189,7 @@ class EmailLog(Leased, TenantOwned):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="email_status_is_known"),
             models.CheckConstraint(
                 condition=~Q(status__in=["queued", "sending"]) | Q(next_attempt_at__isnull=False),
-                name="an_owed_email_has_its_next_attempt",
+                name="a_queued_email_has_its_next_attempt",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["sent", "suppressed"]) | Q(next_attempt_at__isnull=True),

@@ -8,7 +8,7 @@ from notifications.services.queue import SEND_TASK, SWEEP_TASK
 
 @shared_task(name=SEND_TASK, soft_time_limit=120, time_limit=150)
 def send_notification_email(*, email_log_id: int) -> str | None:
-    """Send one e-mail, if it is still owed."""
+    """Send one e-mail, if it is still waiting."""
     return delivery.deliver(email_log_id)
 
 

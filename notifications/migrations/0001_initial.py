@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'e-mails',
                 'ordering': ['-id'],
                 'indexes': [models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['next_attempt_at', 'id'], name='email_due'), models.Index(fields=['merchant', '-id'], name='email_of_merchant'), models.Index(fields=['customer', '-id'], name='email_of_customer'), models.Index(condition=models.Q(('status', 'failed')), fields=['merchant'], name='email_failed')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sending', 'sent', 'failed', 'suppressed'])), name='email_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['queued', 'sending']), _negated=True), ('next_attempt_at__isnull', False), _connector='OR'), name='an_owed_email_has_its_next_attempt'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['sent', 'suppressed']), _negated=True), ('next_attempt_at__isnull', True), _connector='OR'), name='a_settled_email_is_not_tried_again')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sending', 'sent', 'failed', 'suppressed'])), name='email_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['queued', 'sending']), _negated=True), ('next_attempt_at__isnull', False), _connector='OR'), name='a_queued_email_has_its_next_attempt'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['sent', 'suppressed']), _negated=True), ('next_attempt_at__isnull', True), _connector='OR'), name='a_settled_email_is_not_tried_again')],
             },
         ),
         migrations.CreateModel(

@@ -200,7 +200,7 @@ def test_expiry_passes_over_the_cards_that_somebody_holds_and_takes_them_with_th
 def test_while_one_worker_takes_an_email_the_other_takes_the_next(few: Crowd) -> None:
     shop = factories.shop()
     cards = [factories.card(shop.store) for _number in range(2)]
-    enqueue.owe_for_cards(
+    enqueue.for_cards(
         merchant_id=shop.merchant.pk, code=Code.CARD_LINK, card_ids=[card.pk for card in cards], cause="test"
     )
     taken = []

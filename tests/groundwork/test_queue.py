@@ -263,8 +263,8 @@ def a_job() -> None:
 
 
 def an_email() -> None:
-    owed = card()
-    enqueue.owe_for_cards(merchant_id=owed.merchant_id, code=Code.CARD_LINK, card_ids=[owed.pk], cause="test")
+    one = card()
+    enqueue.for_cards(merchant_id=one.merchant_id, code=Code.CARD_LINK, card_ids=[one.pk], cause="test")
 
 
 def a_pass() -> None:

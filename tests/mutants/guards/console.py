@@ -126,9 +126,9 @@ MUTANTS = [
         f"{TAKEOVER}::test_a_deleted_account_of_the_same_address_counts",
     ),
     mutant(
-        "deeds-elsewhere-forgotten",
+        "history-elsewhere-forgotten",
         "tenancy/selectors.py",
-        "            or deeds.exclude(merchant_id__in=merchant_ids).exists()\n",
+        "            or entries.exclude(merchant_id__in=merchant_ids).exists()\n",
         "",
         f"{TAKEOVER}::test_whoever_has_done_something_elsewhere_keeps_their_password",
     ),

@@ -78,7 +78,7 @@ MUTANTS = [
     mutant(
         "import-without-its-advisory-lock",
         "loyalty/imports/importing.py",
-        'advisory_lock.take("import", store.merchant_id)',
+        "advisory_lock.take(Work.IMPORT, store.merchant_id)",
         "pass",
         "tests/concurrency/test_jobs_at_once.py::test_a_file_that_is_imported_by_everybody_at_once_is_there_once",
     ),
