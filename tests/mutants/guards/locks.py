@@ -114,6 +114,20 @@ MUTANTS = [
         f"{ORDER}::test_a_merchant_is_deleted_while_a_person_with_a_card_of_one_store_is_erased",
     ),
     mutant(
+        "deletion-out-of-order",
+        "groundwork/deletion.py",
+        "    locks.in_id_order(living)\n",
+        "",
+        f"{ORDER}::test_a_program_is_deleted_while_two_of_its_cards_are_merged",
+    ),
+    mutant(
+        "restoring-out-of-order",
+        "groundwork/deletion.py",
+        "    for candidate in _parents_first():\n        locks.in_id_order(",
+        "    for candidate in ():\n        locks.in_id_order(",
+        f"{ORDER}::test_a_program_comes_back_while_the_cards_of_a_person_are_locked",
+    ),
+    mutant(
         "erased-emails-out-of-order",
         "notifications/services/people.py",
         "    locks.in_id_order(rows)\n",
