@@ -70,6 +70,20 @@ MUTANTS = [
         "tests/console/test_import.py::test_one_preview_confirmed_twice_is_imported_once",
     ),
     mutant(
+        "looks-spread-without-a-lock",
+        "wallet/services/designs.py",
+        'PassDesign.objects.filter(UNSPREAD).order_by("pk").select_for_update(skip_locked=True).first()',
+        'PassDesign.objects.filter(UNSPREAD).order_by("pk").first()',
+        f"{WORKERS}::test_while_one_worker_spreads_a_look_the_other_spreads_the_next",
+    ),
+    mutant(
+        "looks-that-are-waited-for",
+        "wallet/services/designs.py",
+        'order_by("pk").select_for_update(skip_locked=True)',
+        'order_by("pk").select_for_update()',
+        f"{WORKERS}::test_while_one_worker_spreads_a_look_the_other_spreads_the_next",
+    ),
+    mutant(
         "passes-settled-version-by-version",
         "wallet/services/queue.py",
         "held.filter(pk__in=alike).update(",
