@@ -57,7 +57,7 @@ MUTANTS = [
         "tenancy/console/base.py",
         "return rows if role_for(request.user, None) else rows.none()",
         "return rows",
-        f"{PAGES}::test_the_menu_leads_only_to_pages_that_open",
+        f"{PARAMETERS}::test_rows_of_the_platform_are_for_operators_alone",
     ),
     mutant(
         "permission-by-any-role",
@@ -107,7 +107,6 @@ MUTANTS = [
         "        rows = self.visible(request, self._rows())\n        return rows.filter(LIVING)",
         "        rows = self._rows()\n        return rows.filter(LIVING)",
         f"{PARAMETERS}::test_everybody_is_proposed_their_own_stores",
-        "tests/console/test_cards.py::test_a_store_of_somebody_else_cannot_be_named",
     ),
     mutant(
         "file-for-who-may-not-look",
