@@ -181,7 +181,7 @@ MUTANTS = [
         "tenancy/services.py",
         "    if not actor.is_owner:",
         "    if False:",
-        "tests/console/test_people.py::test_an_owner_changes_a_role_and_a_manager_cannot",
+        "tests/tenancy/test_roles.py::test_only_owners_and_operators_decide_who_works_here",
     ),
     mutant(
         "rows-of-everybody",
