@@ -44,7 +44,7 @@ ACCOUNT_EMAILS: Queue[AccountEmail] = Queue(
 )
 
 
-def owe(event: Mapping[str, Any]) -> None:
+def enqueue(event: Mapping[str, Any]) -> None:
     """Owe the e-mail of an `AccountEmailRequested`, unless it was owed a moment ago. Raises KeyError for no kind."""
     kind, about_id = event["kind"], event["about_id"]
     once_in = account_kinds.KINDS[kind].once_in

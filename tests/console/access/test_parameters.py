@@ -209,3 +209,11 @@ def test_everybody_is_proposed_their_own_stores(world: World, who: str, names: s
         assert (getattr(world, rows)["tenancy_store"].pk in ids) == (rows in names), rows
     for nobody in ("staff", "anonymous"):
         assert world.client(nobody).get("/admin/autocomplete/", of).status_code == 302
+
+
+@pytest.mark.parametrize(("who", "are_there"), [("operator", True), ("owner", False), ("manager", False)])
+def test_rows_of_the_platform_are_for_operators_alone(world: World, who: str, are_there: bool) -> None:
+    """Also past the pages, which open for nobody else."""
+    kind = "django_celery_beat_periodictask"
+    page = admin.site.get_model_admin(type(world.mine[kind]))
+    assert page.get_queryset(asked(world, who)).exists() == are_there
