@@ -51,8 +51,8 @@ def a_job() -> None:
 
 
 def an_email() -> None:
-    owed = card()
-    enqueue.for_cards(merchant_id=owed.merchant_id, code=Code.CARD_LINK, card_ids=[owed.pk], cause="test")
+    pending = card()
+    enqueue.for_cards(merchant_id=pending.merchant_id, code=Code.CARD_LINK, card_ids=[pending.pk], cause="test")
 
 
 def an_account_email() -> None:
