@@ -23,7 +23,9 @@ from notifications import handlers as emails
 from notifications import ports as notifications
 from notifications import selectors as email_selectors
 from notifications.services import people as emails_of_people
+from notifications.services.accounts import ACCOUNT_EMAILS
 from notifications.services.queue import EMAILS
+from tenancy.events import AccountEmailRequested
 from wallet import handlers as passes
 from wallet import previews as pass_previews
 from wallet import providers as wallets
@@ -44,6 +46,9 @@ SUBSCRIPTIONS = [
         "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested
     ),
     Subscription("notifications.erasure_requested", events.ErasureRequested, emails.on_erasure_requested),
+    Subscription(
+        "notifications.account_email_requested", AccountEmailRequested, emails.on_account_email_requested
+    ),
     Subscription("wallet.cards_enrolled", events.CardsEnrolled, passes.on_cards_enrolled),
     Subscription("wallet.reward_ready", events.RewardReady, passes.on_reward_ready),
     Subscription(
@@ -59,7 +64,7 @@ SUBSCRIPTIONS = [
 def connect() -> None:
     """Join the apps; called once, when all of them are loaded."""
     subscriptions.fill(*SUBSCRIPTIONS)
-    queues.fill(OUTBOX, JOBS, EMAILS, PASSES, DESIGNS)
+    queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, PASSES, DESIGNS)
     deletion.followers.fill(deletions)
     jobs.works.fill(
         jobs.Work(JobKind.EXPORT, export.make_file),

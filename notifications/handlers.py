@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from notifications.codes import Code
-from notifications.services import enqueue
+from notifications.services import accounts, enqueue
 
 # Somebody who types an address again and again gets one e-mail in this time (seconds).
 THROTTLE = 600
@@ -55,6 +55,11 @@ def on_card_link_requested(event: Mapping[str, Any]) -> None:
 def on_erasure_requested(event: Mapping[str, Any]) -> None:
     """Please confirm."""
     _on_request(event, Code.ERASE_CONFIRMATION)
+
+
+def on_account_email_requested(event: Mapping[str, Any]) -> None:
+    """Something about an account: a link, or a notice."""
+    accounts.owe(event)
 
 
 def _about_lines(event: Mapping[str, Any], code: Code) -> None:

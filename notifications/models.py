@@ -1,6 +1,6 @@
 """EmailTemplate: the words of an e-mail. EmailLog: one e-mail to one person; the table is the queue.
 
-AddressProblem: an address that does not work, as far as we know.
+AddressProblem: an address that does not work, as far as we know. AccountEmail: one e-mail about somebody's account.
 """
 
 from typing import ClassVar
@@ -223,3 +223,36 @@ class AddressProblem(TenantOwned):
 
     def __str__(self) -> str:
         return str(self.customer_id)
+
+
+class AccountEmail(Leased, TimeStamped):
+    """One e-mail about an account, from the moment it was owed: ids only, no address, no words, no link.
+
+    `about_id` is the row that its `kind` writes about (`notifications.account_kinds.KINDS`).
+    """
+
+    kind = models.CharField(_("kind"), max_length=40)
+    about_id = models.PositiveBigIntegerField()
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    fault = models.CharField(_("fault"), max_length=12, choices=Fault.choices, blank=True)
+    dedup_key = models.CharField(max_length=120, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("account e-mail")
+        verbose_name_plural = _("account e-mails")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(status__in=["queued", "sending"]),
+                name="account_email_due",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="account_email_status_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"

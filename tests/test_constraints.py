@@ -21,7 +21,7 @@ from loyalty.models import (
     OrderReference,
     StaffPin,
 )
-from notifications.models import EmailLog, EmailTemplate
+from notifications.models import AccountEmail, EmailLog, EmailTemplate
 from tenancy import scope
 from tenancy.models import BackgroundJob, FilePiece, IdempotencyKey, OutboxMessage, StoreUser
 from tests import factories
@@ -197,6 +197,10 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "email_status_is_known": (an_email, "status = 'lost'"),
     "a_queued_email_has_its_next_attempt": (an_email, "next_attempt_at = NULL"),
     "a_settled_email_is_not_tried_again": (an_email, "status = 'sent'"),
+    "account_email_status_is_known": (
+        lambda shop: AccountEmail.objects.create(kind="password_changed", about_id=1, dedup_key="one"),
+        "status = 'lost'",
+    ),
     "text_code_is_known": (a_text, "code = 'birthday_cake'"),
     "a_text_is_a_stores_or_the_platforms": (
         a_platform_text,

@@ -26,7 +26,8 @@ from groundwork.queue.queue import Queue
 from loyalty.events import ProgramChanged
 from loyalty.models import LoyaltyCard
 from notifications.codes import Code
-from notifications.services import enqueue
+from notifications.services import accounts, enqueue
+from notifications.services.accounts import ACCOUNT_EMAILS
 from notifications.services.queue import EMAILS
 from tenancy import scope
 from tests import factories
@@ -245,6 +246,7 @@ def test_a_command_says_how_far_behind_each_queue_is() -> None:
         "outbox: 0 waiting, 0.0 s late, 0 given up",
         "jobs: 0 waiting, 0.0 s late, 0 given up",
         "e-mails: 0 waiting, 0.0 s late, 0 given up",
+        "account e-mails: 0 waiting, 0.0 s late, 0 given up",
         "passes: 0 waiting, 0.0 s late, 0 given up",
         "designs: 2 waiting, 0.0 s late, 0 given up",
     ]
@@ -267,6 +269,10 @@ def an_email() -> None:
     enqueue.for_cards(merchant_id=one.merchant_id, code=Code.CARD_LINK, card_ids=[one.pk], cause="test")
 
 
+def an_account_email() -> None:
+    accounts.owe({"kind": "password_changed", "about_id": factories.user().pk})
+
+
 def a_pass() -> None:
     made = card()
     whose = {"merchant_id": made.merchant_id, "card": made, "card_key": card_key(made)}
@@ -277,7 +283,13 @@ def a_design() -> None:
     waiting()
 
 
-ROWS = [(JOBS, a_job), (EMAILS, an_email), (PASSES, a_pass), (DESIGNS, a_design)]
+ROWS = [
+    (JOBS, a_job),
+    (EMAILS, an_email),
+    (ACCOUNT_EMAILS, an_account_email),
+    (PASSES, a_pass),
+    (DESIGNS, a_design),
+]
 OF_EACH = pytest.mark.parametrize(("queue", "make"), ROWS, ids=lambda value: getattr(value, "name", ""))
 WITH_OUTBOX = pytest.mark.parametrize(
     ("queue", "make"), [(OUTBOX, a_message), *ROWS], ids=lambda value: getattr(value, "name", "")

@@ -1,0 +1,107 @@
+"""Every e-mail about an account: to whom it goes, its words, and where its button leads.
+
+A further kind is one entry of `KINDS`, and its texts. All is read when the e-mail is sent; nothing that opens an
+account is kept anywhere, as a link is signed only then.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
+
+from loyalty.colors import Palette
+from loyalty.links import absolute
+from notifications import markup
+from notifications.rendering import Letter
+from tenancy.models import User
+
+INK = "#3b3a36"  # --brand of static/base.css: the product's own colour
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """Whom an e-mail goes to, in which language, where its button leads, and what its words are filled in with."""
+
+    email: str
+    language: str
+    link: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An e-mail about an account.
+
+    `find`: whom an id is about, None if there is nothing to say any more. `subject`, `body` and `button` are texts of
+    the catalogues (the body in the marks of `notifications.markup`). `once_in`: whatever asks for it again in so many
+    seconds gets no further one; 0 for one each time.
+    """
+
+    find: Callable[[int], Addressed | None]
+    subject: str
+    body: str
+    button: str
+    once_in: int = 0
+
+
+def language_of(user: User) -> str:
+    """A person's own language, else that of a store where they work, else English."""
+    stores = (row.store.default_language for row in user.memberships())
+    spoken = [user.preferred_language, *stores, settings.LANGUAGE_CODE]
+    return next(code for code in spoken if code in dict(settings.LANGUAGES))
+
+
+def to_person(link: Callable[[User], str]) -> Callable[[int], Addressed | None]:
+    """What goes to a living person's own address; `link` makes their button's address."""
+
+    def find(user_id: int) -> Addressed | None:
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+        return None if user is None else Addressed(user.email, language_of(user), link(user))
+
+    return find
+
+
+def page(name: str) -> Callable[[User], str]:
+    """The same page for everybody, by its name among the addresses."""
+    return lambda user: absolute(reverse(name))
+
+
+KINDS: dict[str, Kind] = {
+    "password_changed": Kind(
+        find=to_person(page("login")),
+        subject=_("Your password was changed"),
+        body=_(
+            "The password of your account has just been changed.\n\n"
+            "If that was you, there is nothing to do. If it was not, choose a new password at once: "
+            "“Forgotten the password?” on the sign-in page sends you a link."
+        ),
+        button=_("To the sign-in page"),
+    ),
+}
+
+
+def letter(kind: Kind, to: Addressed) -> Letter:
+    """An e-mail in words, in the product's own look."""
+    with override(to.language):
+        values = {name: markup.quote(value) for name, value in to.values.items()}
+        button = f"[{gettext(kind.button)}]({markup.quote(to.link)})"
+        body = f"{gettext(kind.body) % values}\n\n{button}"
+        subject = " ".join((gettext(kind.subject) % to.values).split())
+        context = {
+            "subject": subject,
+            "body": markup.plain_text(body),
+            "blocks": markup.parse(body),
+            "language": to.language,
+            "site_name": settings.SITE_NAME,
+            "colors": Palette.of(INK),
+        }
+        return Letter(
+            subject=subject,
+            text=render_to_string("email/account.txt", context).strip() + "\n",
+            html=render_to_string("email/account.html", context),
+            language=to.language,
+        )
