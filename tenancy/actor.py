@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 from groundwork.web import client
-from tenancy.errors import ManagerRequired
+from tenancy.errors import ManagerRequired, OwnerRequired
 from tenancy.roles import MANAGERS, OPERATORS, OWNERS, role_for
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ class Actor:
         """Raise ManagerRequired for mere staff."""
         if not self.is_manager:
             raise ManagerRequired()
+
+    def require_owner(self) -> None:
+        """Raise OwnerRequired for everybody but the merchant's owner and operators."""
+        if not self.is_owner:
+            raise OwnerRequired()
 
 
 def actor_for(request: HttpRequest, merchant_id: int | None) -> Actor:

@@ -1,4 +1,4 @@
-"""The refusals of this app: a role that is missing, a store that is not there."""
+"""The refusals of this app: a role that is missing, a store that is not there, an invitation that has ended."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -33,3 +33,31 @@ class StoreNotFound(DomainError):
     code = "store_not_found"
     status = 404
     message = _("This store was not found.")
+
+
+class LastOwner(DomainError):
+    code = "last_owner"
+    status = 409
+    message = _("A merchant needs an owner. Invite another one first.")
+
+
+class InvitationEnded(DomainError):
+    """Used, taken back, too old, or never there: told apart for nobody."""
+
+    code = "invitation_ended"
+    status = 404
+    message = _("This invitation is not valid any more.")
+
+
+class InvitationForAnother(DomainError):
+    code = "invitation_for_another"
+    status = 403
+    message = _("This invitation is for somebody else.")
+
+
+class AccountExists(DomainError):
+    """Told to nobody but the holder of a link that was sent to this very address."""
+
+    code = "account_exists"
+    status = 409
+    message = _("You have an account already. Please sign in with it.")

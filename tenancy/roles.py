@@ -96,11 +96,6 @@ def is_operator(user: Any) -> bool:
     return bool(user.is_superuser)
 
 
-def operators(users: QuerySet) -> QuerySet:
-    """Those of some users who run the platform."""
-    return users.filter(is_superuser=True)
-
-
 # --- The console ------------------------------------------------------------------------------------------
 
 
@@ -146,6 +141,17 @@ def owned_merchant_ids(user: Any, *, apart_from: Collection[int] = ()) -> frozen
         return frozenset()
     rows = (row for row in user.memberships() if row.store_id not in apart_from)
     return frozenset(row.merchant_id for row in rows if row.role in OWNERS)
+
+
+def owners_among(rows: QuerySet) -> QuerySet:
+    """Those of some memberships that make somebody an owner now: in force, of a person who can sign in."""
+    return rows.filter(
+        role__in=sorted(OWNERS),
+        is_active=True,
+        store__deleted_at__isnull=True,
+        user__is_active=True,
+        user__deleted_at__isnull=True,
+    )
 
 
 def has_one_merchant(user: Any) -> bool:

@@ -19,9 +19,9 @@ from django.db import models
 from customers.models import Customer
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, PointsReward, StaffPin
 from loyalty.services import enrollment, pins, points, programs, stamps
-from tenancy import api_keys, scope
+from tenancy import api_keys, invitations, scope
 from tenancy.actor import Actor
-from tenancy.models import Merchant, Role, Store, StoreUser, User
+from tenancy.models import Invitation, Merchant, Role, Store, StoreUser, User
 
 PASSWORD = "correct-horse-battery"
 PIN = "4711"
@@ -81,6 +81,18 @@ def member(*stores: Store, role: str = Role.STAFF, email: str = "") -> User:
         with inside(place):
             StoreUser.objects.create(merchant=place.merchant, store=place, user=person, role=role)
     return person
+
+
+def invitation(at: Store, by: User, email: str = "", *, role: str = Role.STAFF) -> Invitation:
+    """An invitation of an address to a store, by somebody who owns the merchant."""
+    with inside(at):
+        return invitations.invite(
+            merchant=at.merchant,
+            stores=[at],
+            actor=actor("owner", by),
+            email=email or f"invited{number()}@example.com",
+            role=role,
+        )
 
 
 def actor(role: str = "manager", person: User | None = None, **fields: Any) -> Actor:

@@ -23,7 +23,15 @@ from loyalty.models import (
 )
 from notifications.models import AccountEmail, EmailLog, EmailTemplate
 from tenancy import scope
-from tenancy.models import BackgroundJob, EmailChange, FilePiece, IdempotencyKey, OutboxMessage, StoreUser
+from tenancy.models import (
+    BackgroundJob,
+    EmailChange,
+    FilePiece,
+    IdempotencyKey,
+    Invitation,
+    OutboxMessage,
+    StoreUser,
+)
 from tests import factories
 from tests.console.world import history_of
 from tests.factories import Shop
@@ -81,6 +89,10 @@ def a_receipt(shop: Shop) -> OrderReference:
 
 def a_customer(shop: Shop) -> Model:
     return factories.customer(shop.store, "anna@example.com")
+
+
+def an_invitation(shop: Shop) -> Invitation:
+    return factories.invitation(shop.store, shop.owner)
 
 
 def a_pin(shop: Shop) -> StaffPin:
@@ -170,6 +182,13 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "merchant_currency_is_iso_4217": (lambda shop: shop.merchant, "currency = 'eur'"),
     "user_email_is_lower_case": (lambda shop: shop.owner, "email = 'Anna@example.com'"),
     "store_user_role_is_known": (lambda shop: StoreUser.objects.get(user=shop.owner), "role = 'king'"),
+    "invitation_email_is_lower_case": (an_invitation, "email = 'Nora@example.com'"),
+    "invitation_role_is_known": (an_invitation, "role = 'king'"),
+    "an_invitation_is_accepted_or_taken_back": (
+        an_invitation,
+        "revoked_at = now(), accepted_at = now(), accepted_by_id = invited_by_id",
+    ),
+    "an_accepted_invitation_says_by_whom": (an_invitation, "accepted_at = now()"),
     "history_action_is_known": (lambda shop: history_of(shop.store, shop.owner), "action = 'gift'"),
     "job_kind_is_known": (a_job, "kind = 'gift'"),
     "job_is_leased_while_it_runs": (a_job, "state = 'running'"),
@@ -245,6 +264,8 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "merchant_slug_is_unique": (lambda shop: shop.merchant, nothing),
     "user_email_is_unique": (lambda shop: shop.owner, nothing),
     "one_membership_per_user_and_store": (lambda shop: StoreUser.objects.get(user=shop.owner), nothing),
+    "one_open_invitation_per_merchant_and_email": (an_invitation, nothing),
+    "a_store_is_once_in_an_invitation": (lambda shop: an_invitation(shop).places.get(), nothing),
     "one_answer_per_idempotency_key": (
         at_store(IdempotencyKey, credential="user:1", key="k", fingerprint="f"),
         nothing,

@@ -31,6 +31,7 @@ PAGES = {
     "brand-icon": "anyone",
     "brand-picture": "anyone",
     "problem": "anyone",
+    "invitation": "token",
     "login": "anyone",
     "logout": "anyone",
     "terminal-choose": "signed in",

@@ -27,6 +27,7 @@ MENU = [
             "tenancy.Merchant",
             "tenancy.Store",
             "tenancy.StoreUser",
+            "tenancy.Invitation",
             "loyalty.StaffPin",
             "tenancy.ApiKey",
             "tenancy.User",

@@ -45,7 +45,7 @@ ACCOUNT_EMAILS: Queue[AccountEmail] = Queue(
 
 
 def enqueue(event: Mapping[str, Any]) -> None:
-    """Enqueue the e-mail of an `AccountEmailRequested`, unless it was asked for a moment ago. Raises KeyError for no kind."""
+    """Enqueue the e-mail of an `AccountEmailRequested`, unless it was just asked for. Raises KeyError for no kind."""
     kind, about_id = event["kind"], event["about_id"]
     once_in = account_kinds.KINDS[kind].once_in
     when = str(int(timezone.now().timestamp()) // once_in) if once_in else uuid4().hex

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from groundwork.console.grants import Grants
+from tenancy import services
+from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.single import OnePerMerchant
 from tenancy.models import Merchant, Store
@@ -117,6 +119,9 @@ class StoreAdmin(ZoneChoice, ConsoleAdmin):
 
     def store_in_history(self, row: Store) -> int:
         return row.pk
+
+    def soft_delete(self, request: HttpRequest, row: Any) -> None:
+        services.remove_store(store=row, actor=actor_for(request, row.merchant_id))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """The confirmation; nobody deletes the ground under their own feet."""

@@ -123,6 +123,7 @@ def _rows(shop: Shop) -> Rows:
             MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
             LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0],
             api_keys.make(store=shop.store, name="Till", by=None)[0],
+            factories.invitation(shop.store, shop.owner),
             OutboxMessage.objects.create(
                 merchant=shop.merchant, event="tests.event", subscriber="tests.nobody"
             ),

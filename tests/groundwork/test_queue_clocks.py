@@ -52,7 +52,9 @@ def a_job() -> None:
 
 def an_email() -> None:
     pending = card()
-    enqueue.for_cards(merchant_id=pending.merchant_id, code=Code.CARD_LINK, card_ids=[pending.pk], cause="test")
+    enqueue.for_cards(
+        merchant_id=pending.merchant_id, code=Code.CARD_LINK, card_ids=[pending.pk], cause="test"
+    )
 
 
 def an_account_email() -> None:

@@ -6,7 +6,6 @@ from tenancy import roles, scope
 from tenancy.errors import ManagerRequired, OwnerRequired
 from tenancy.models import Role, Store, StoreUser, User
 from tenancy.selectors import stores_of
-from tenancy.services import require_owner
 from tests import factories
 from tests.factories import Shop, fresh
 
@@ -54,9 +53,9 @@ def test_an_accountant_is_no_manager_and_no_owner_to_the_services() -> None:
     with pytest.raises(ManagerRequired):
         accountant.require_manager()
     with pytest.raises(OwnerRequired):
-        require_owner(accountant)
+        accountant.require_owner()
     factories.actor("manager").require_manager()
-    require_owner(factories.actor("owner"))
+    factories.actor("owner").require_owner()
 
 
 # --- The till: a person, and rows ---------------------------------------------------------------------------
@@ -130,10 +129,3 @@ def test_what_was_reached_in_a_role_that_has_ended_is_reached_no_more(shop: Shop
     with factories.inside(shop):
         StoreUser.objects.filter(user=person).update(role=Role.MANAGER)
     assert not roles.still_reaches(fresh(person), reach)
-
-
-def test_only_owners_and_operators_decide_who_works_here() -> None:
-    for role in ("manager", "staff"):
-        with pytest.raises(OwnerRequired):
-            require_owner(factories.actor(role))
-    require_owner(factories.actor("owner"))

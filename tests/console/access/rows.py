@@ -81,6 +81,7 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
             MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
             LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0],
             api_keys.make(store=store, name="Till", by=None)[0],
+            factories.invitation(store, boss),
             OutboxMessage.objects.create(
                 merchant=shop.merchant, event="tests.event", subscriber="tests.nobody"
             ),

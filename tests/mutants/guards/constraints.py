@@ -10,6 +10,12 @@ CHECKS = {
     "tenancy_merchant": ["merchant_currency_is_iso_4217"],
     "tenancy_user": ["user_email_is_lower_case"],
     "tenancy_storeuser": ["store_user_role_is_known"],
+    "tenancy_invitation": [
+        "invitation_email_is_lower_case",
+        "invitation_role_is_known",
+        "an_invitation_is_accepted_or_taken_back",
+        "an_accepted_invitation_says_by_whom",
+    ],
     "tenancy_historyentry": ["history_action_is_known"],
     "tenancy_backgroundjob": [
         "job_kind_is_known",
@@ -36,6 +42,7 @@ CHECKS = {
         "a_queued_email_has_its_next_attempt",
         "a_settled_email_is_not_tried_again",
     ],
+    "notifications_accountemail": ["account_email_status_is_known"],
     "notifications_emailtemplate": ["text_code_is_known", "a_text_is_a_stores_or_the_platforms"],
     "wallet_walletpass": [
         "wallet_pass_has_the_id_of_its_wallet",
@@ -49,6 +56,8 @@ OF_FURTHER_ROWS = {
     "tenancy_merchant": ["merchant_slug_is_unique"],
     "tenancy_user": ["user_email_is_unique"],
     "tenancy_storeuser": ["one_membership_per_user_and_store"],
+    "tenancy_invitation": ["one_open_invitation_per_merchant_and_email"],
+    "tenancy_invitedstore": ["a_store_is_once_in_an_invitation"],
     "tenancy_idempotencykey": ["one_answer_per_idempotency_key"],
     "tenancy_filepiece": ["one_piece_of_a_file_per_number"],
     "loyalty_staffpin": ["one_pin_per_name_and_store"],
