@@ -199,6 +199,7 @@ RATE_LIMITS = {
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),
     "lookup": env.str("RATE_LIMIT_LOOKUP", default="120/m"),
     "card_page": env.str("RATE_LIMIT_CARD_PAGE", default="60/m"),
+    "brand_picture": env.str("RATE_LIMIT_BRAND_PICTURE", default="300/m"),
     "wallet_log": env.str("RATE_LIMIT_WALLET_LOG", default="30/m"),
     "wallet_picture": env.str("RATE_LIMIT_WALLET_PICTURE", default="300/m"),
 }
