@@ -187,7 +187,7 @@ def _settle(job: AbstractBackgroundJob, state: JobState, **changes: Any) -> None
 
 
 @transaction.atomic
-def forget(about: Callable[[AbstractBackgroundJob], bool]) -> None:
+def forget(about: Callable[[Any], bool]) -> None:
     """Remove what jobs have found and been asked for, of those that are over: a person in it was erased."""
     over = table()._base_manager.filter(state__in=(JobState.DONE, JobState.FAILED))
     for job in filter(about, over.select_for_update().order_by("id")):
