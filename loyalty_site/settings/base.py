@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
@@ -11,8 +10,9 @@ from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
 from loyalty_site.servers import kept
 from loyalty_site.settings import backends, content_policy
+from loyalty_site.settings.variables import Environment
 
-env = environ.Env()
+env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -118,6 +118,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = backends.REDIS_BROKER_OPTIONS
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a lost bell is caught by the sweep; a request never waits for it
+CELERY_ACCEPT_CONTENT = ["json"]  # nothing that Redis holds is ever run: see also loyalty_site.cache
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_EXPIRES = None  # nothing is kept, so that beat needs no job to clean it up
 DOORBELL_ENABLED = True
@@ -211,6 +212,7 @@ RATE_LIMITS = {
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),
     "lookup": env.str("RATE_LIMIT_LOOKUP", default="120/m"),
     "card_page": env.str("RATE_LIMIT_CARD_PAGE", default="60/m"),
+    "brand_picture": env.str("RATE_LIMIT_BRAND_PICTURE", default="300/m"),
     "wallet_log": env.str("RATE_LIMIT_WALLET_LOG", default="30/m"),
     "wallet_picture": env.str("RATE_LIMIT_WALLET_PICTURE", default="300/m"),
 }

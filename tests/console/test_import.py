@@ -9,13 +9,14 @@ from openpyxl import Workbook
 
 from customers.models import Customer
 from groundwork.jobs import service as jobs
-from loyalty.imports import reader
+from loyalty.imports import reader, tables
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.reporting import verification
 from loyalty.services import cards as card_services
 from tenancy.models import BackgroundJob, OutboxMessage
 from tests import factories
-from tests.console.world import World, said
+from tests.console.world import World, address, said
+from tests.groundwork.test_workbooks import sheet
 
 PAGE = "/admin/loyalty/loyaltycard/import/"
 GOOD = """email,first_name,last_name,phone,birth_date,language,marketing_consent,stamps,points
@@ -201,7 +202,9 @@ def test_a_workbook_is_read_like_a_csv(world: World) -> None:
     book.active.append(["xlsx@example.com", "Xenia", 40, 2.0, "=1+1"])
     buffer = io.BytesIO()
     book.save(buffer)
-    checked = check(world, buffer.getvalue())
+    job = check(world, buffer.getvalue()).context["job"]
+    assert (job.state, jobs.run_due()) == ("waiting", 1)
+    checked = world.client("owner").get(address(job), follow=True)
     assert checked.context["unused"] == ["Comment"]
     confirm(world, checked)
     card = card_of(world, "xlsx@example.com")
@@ -273,3 +276,21 @@ def test_where_stores_keep_their_own_cards_an_imported_card_is_one_of_them(world
         settings.save()
     bring(world)
     assert card_of(world, "lea@example.com").scope_store == world.shop.store
+
+
+def test_a_workbook_is_never_read_while_its_owner_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = people(world)
+
+    def read(file: object) -> None:
+        raise AssertionError("read in a request")
+
+    bomb = sheet(('<row><c r="XFD1"><v>1</v></c></row>', 1)).getvalue()
+    with monkeypatch.context() as patch:
+        patch.setattr(tables, "opened", read)
+        job = check(world, bomb).context["job"]
+    assert (job.state, jobs.run_due()) == ("waiting", 1)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("failed", "This workbook is too large. Save the sheet as CSV.")
+    assert people(world) == before

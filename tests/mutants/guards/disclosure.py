@@ -68,16 +68,16 @@ MUTANTS = [
     ),
     mutant(
         "production-with-an-unsafe-key",
-        "loyalty_site/settings/production.py",
-        'if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or SECRET_KEY.startswith("django-insecure"):',
-        "if False:",
+        "loyalty_site/settings/variables.py",
+        '    "SECRET_KEY": parsers.random,\n',
+        "",
         f"{SETTINGS}::test_production_refuses_to_start_unsafe_and_names_the_setting",
     ),
     mutant(
         "production-for-any-host",
-        "loyalty_site/settings/production.py",
-        'if not ALLOWED_HOSTS or any(host.strip() in ("", "*", ".") for host in ALLOWED_HOSTS):',
-        "if False:",
+        "loyalty_site/settings/variables.py",
+        '    "ALLOWED_HOSTS": parsers.each(parsers.own_host),\n',
+        "",
         f"{SETTINGS}::test_production_refuses_to_start_unsafe_and_names_the_setting",
     ),
 ]

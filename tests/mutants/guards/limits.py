@@ -84,8 +84,8 @@ MUTANTS = [
     mutant(
         "picture-of-any-number-of-pixels",
         "groundwork/formats/images.py",
-        "if opened.width * opened.height > MAXIMUM_PIXELS:",
-        "if False:",
+        "    if opened.width * opened.height > limit:",
+        "    if False:",
         f"{IMAGES}::test_a_bomb_of_pixels_is_refused_unread",
     ),
 ]
