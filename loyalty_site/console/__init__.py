@@ -28,6 +28,7 @@ MENU = [
             "tenancy.Store",
             "tenancy.StoreUser",
             "loyalty.StaffPin",
+            "tenancy.Till",
             "tenancy.ApiKey",
             "tenancy.User",
             "tenancy.HistoryEntry",

@@ -1,4 +1,4 @@
-"""The tenant's tables: merchants and stores, people, keys; and groundwork's, with whose a row is."""
+"""The tenant's tables: merchants and stores, people, keys, tills; and groundwork's, with whose a row is."""
 
 from tenancy.models.api_key import ApiKey
 from tenancy.models.history import HistoryEntry
@@ -7,7 +7,8 @@ from tenancy.models.job import BackgroundJob, FilePiece
 from tenancy.models.merchant import Merchant, Store
 from tenancy.models.outbox import OutboxMessage
 from tenancy.models.people import StoreUser, User
-from tenancy.roles import Role
+from tenancy.models.till import Till
+from tenancy.roles import Role, Scope
 
 __all__ = [
     "ApiKey",
@@ -18,7 +19,9 @@ __all__ = [
     "Merchant",
     "OutboxMessage",
     "Role",
+    "Scope",
     "Store",
     "StoreUser",
+    "Till",
     "User",
 ]

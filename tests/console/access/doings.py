@@ -64,6 +64,10 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
 } | {
     ("loyalty_loyaltyprogram", "deactivate"): _put(is_active=False),
     ("tenancy_apikey", "revoke"): _put(revoked_at=timezone.now()),
+    ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
+    ("tenancy_till", "new_code"): _put(
+        token_hash="0" * 64, enrolled_at=timezone.now(), code_hash=None, code_expires_at=None
+    ),
     ("customers_customer", "erase"): _put(erased_at=timezone.now()),
     ("notifications_emaillog", "send_this_again"): _put(
         status="sending", sent_at=None, next_attempt_at=timezone.now()
@@ -127,7 +131,8 @@ NEW: dict[str, Data] = {
         "password": PASSWORD,
     },
     "tenancy_user": {"email": "nora@example.com", "password1": PASSWORD, "password2": PASSWORD},
-    "tenancy_apikey": {"name": "Till two", "store": _store},
+    "tenancy_apikey": {"name": "Till two", "store": _store, "scopes": ["read", "earn"]},
+    "tenancy_till": {"name": "Counter 2", "store": _store},
     "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
     "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
@@ -183,6 +188,8 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_staffpin", "end_lockout"): lambda world: {},
     ("customers_customer", "erase"): lambda world: {},
     ("tenancy_apikey", "revoke"): lambda world: {},
+    ("tenancy_till", "revoke"): lambda world: {},
+    ("tenancy_till", "new_code"): lambda world: {},
     ("tenancy_user", "set_password"): _passwords,
     ("tenancy_user", "password"): _passwords,
     ("notifications_emaillog", "send_this_again"): lambda world: {},
