@@ -17,10 +17,22 @@ from groundwork.formats import qr
 from loyalty import links
 from tenancy import tills
 from tenancy.console.base import ConsoleAdmin
+from tenancy.console.forms import ConsoleForm
 from tenancy.models import Till
 from tenancy.roles import MANAGERS
 
 COLORS = {"revoked": "danger", "in_use": "success", "waiting": "info", "code_over": "warning"}
+
+
+class TillForm(ConsoleForm):
+    """A new till; its name is free again once the one before it is revoked."""
+
+    class Meta:
+        model = Till
+        fields = ["name", "store"]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"revoked_at"}
 
 
 @admin.register(Till)
@@ -29,6 +41,7 @@ class TillAdmin(ConsoleAdmin):
 
     grants = Grants(view=MANAGERS, add=MANAGERS, act=MANAGERS)
     menu_icon = "tablet"
+    form = TillForm
     empty_help = _(
         "A tablet on the counter is made a till once, with a code: nobody's password is needed there."
     )

@@ -27,7 +27,7 @@ class ApiKeyForm(ConsoleForm):
     """A new key: for which calls, and until when."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=_("Allowed"),
         choices=Scope.choices,
         initial=everyday_scopes,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -65,7 +65,7 @@ class ApiKeyAdmin(ConsoleAdmin):
         known = ["prefix", "created_by", "created_at", "last_used_at", "expires_at", "revoked_at"]
         return [(None, {"fields": ["name", "store", "may_do", *known]})]
 
-    @display(description=_("may"))
+    @display(description=_("allowed"))
     def may_do(self, row: ApiKey) -> str:
         return ", ".join(str(Scope(name).label) for name in row.scopes)
 
@@ -73,7 +73,7 @@ class ApiKeyAdmin(ConsoleAdmin):
     def state(self, row: ApiKey) -> tuple[str, str]:
         if row.revoked_at:
             return "revoked", gettext("revoked")
-        return ("ended", gettext("over")) if row.has_ended(timezone.now()) else ("works", gettext("works"))
+        return ("ended", gettext("ended")) if row.has_ended(timezone.now()) else ("works", gettext("works"))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         made, key = api_keys.make(

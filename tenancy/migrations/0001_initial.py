@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('prefix', models.CharField(editable=False, max_length=12, verbose_name='begins with')),
                 ('key_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'read cards, transactions and the program'), ('earn', 'enrol customers, give stamps and points'), ('redeem', 'redeem stamps and points'), ('void', 'void transactions'), ('manage', 'manage: adjust, deactivate and merge cards, staff PINs, statistics')], max_length=10), default=tenancy.models.api_key.everyday_scopes, size=None, verbose_name='may')),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'read cards, transactions and the program'), ('earn', 'enrol customers, give stamps and points'), ('redeem', 'redeem stamps and points'), ('void', 'void transactions'), ('manage', 'manage: adjust, deactivate and merge cards, staff PINs, statistics')], max_length=10), default=tenancy.models.api_key.everyday_scopes, size=None, verbose_name='allowed')),
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='valid until')),
                 ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                 ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
