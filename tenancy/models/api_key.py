@@ -26,7 +26,9 @@ class ApiKey(TenantOwned):
     prefix = models.CharField(_("begins with"), max_length=12, editable=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     scopes = ArrayField(
-        models.CharField(max_length=10, choices=Scope.choices), verbose_name=_("allowed"), default=everyday_scopes
+        models.CharField(max_length=10, choices=Scope.choices),
+        verbose_name=_("allowed"),
+        default=everyday_scopes,
     )
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     created_by = models.ForeignKey(

@@ -20,6 +20,7 @@ TERMS = {
 PUBLIC = (
     "/",
     "/login/",
+    "/terminal/",
     "/join/{store}/",
     "/card/{token}/",
     "/card/{token}/history/",
