@@ -23,7 +23,7 @@
  * @property {number} stamp_columns  how many stamps stand in a row
  * @property {string} brand_stylesheet  its address
  * @property {number} user  id of the signed-in user, 0 for a till of the store
- * @property {string} [till]  name of the till that this device is; empty for a person's
+ * @property {string} till  name of the till that this device is; empty for a person's
  * @property {number} idle_seconds  after which the terminal locks
  *
  * @typedef {object} Addresses

@@ -104,6 +104,17 @@ def test_a_till_is_nobody_else_whoever_signs_in_on_it(shop: Shop) -> None:
     assert till.get().json()["role"] == "manager"
 
 
+def test_a_key_that_does_not_manage_is_staff_where_roles_decide(shop: Shop) -> None:
+    keys = {"earn": ["read", "earn"], "manage": ["read", "manage"]}
+    roles = {
+        name: Till(shop.store, key=factories.api_key(shop.store, may)).get() for name, may in keys.items()
+    }
+    assert {name: answer.json()["role"] for name, answer in roles.items()} == {
+        "earn": "staff",
+        "manage": "manager",
+    }
+
+
 # --- What is typed on a device is good on it alone ---------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from tests.mutants.guards import (
     queues,
     roles,
     secrets,
+    tills,
     triggers,
     wallets,
 )
@@ -22,6 +23,7 @@ MUTANTS = [
     *triggers.MUTANTS,
     *limits.MUTANTS,
     *secrets.MUTANTS,
+    *tills.MUTANTS,
     *wallets.MUTANTS,
     *architecture.MUTANTS,
 ]
