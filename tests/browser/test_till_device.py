@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tenancy import tills
-from tenancy.errors import TillCodeWrong
+from tenancy.errors import TillCodeWrong, TillRevoked
 from tests import factories
-from tests.browser.measure import findings, sideways, too_small
+from tests.browser.measure import AXE, FINDINGS, findings, sideways, too_small
+from tests.browser.test_console import WCAG, enter
 from tests.browser.test_terminal_offline import is_sent, no_network
 from tests.browser.till import Till, balance, ledger
 
@@ -106,3 +107,34 @@ def test_a_revoked_till_says_so_when_the_next_person_types_their_pin(tablet, sho
     tablet.unlock().says("No longer a till")
     tablet.press("Enter a new code")
     expect(tablet.page.get_by_role("heading", name="Make this device a till")).to_be_visible()
+
+
+def test_a_manager_makes_a_till_shows_its_code_and_revokes_it_with_two_clicks(context, shop):
+    page = enter(context, shop.manager)
+    page.goto("/admin/tenancy/till/add/")
+    page.fill("[name=name]", "Counter 1")
+    page.locator("button[name=_save]").click()
+    for width, height in ((820, 1180), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert (complained(page), sideways(page)) == ([], 0)
+    _row, token = tills.pair(code=page.locator("#till-code").inner_text())
+
+    page.goto("/admin/tenancy/till/")
+    expect(page.get_by_text("in use")).to_be_visible()
+    assert (complained(page), sideways(page)) == ([], 0)
+    page.get_by_role("link", name="Revoke").click()
+    page.get_by_role("button", name="Revoke this till").click()
+
+    expect(page.get_by_text("The device is no longer a till.")).to_be_visible()
+    with pytest.raises(TillRevoked):
+        tills.recognise(token)
+
+
+def complained(page: Page) -> list[str]:
+    """What axe finds fault with on a page of the console, in light and in dark."""
+    page.evaluate(f"typeof axe === 'undefined' && (() => {{ {AXE.read_text()} }})()")
+    found: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += page.evaluate(FINDINGS, WCAG)
+    return found
