@@ -9,6 +9,7 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+from groundwork.database import waits
 from loyalty_site.servers import postgres, valkey
 
 NAMES = sorted(
@@ -27,6 +28,7 @@ def run_one(name: str, *arguments: str) -> int:
     with postgres.temporary(shared_buffers=BUFFERS) as postgres_url, valkey.temporary() as redis_url:
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = postgres_url, redis_url
         os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+        waits.this_process_is("command")  # millions of rows are written before anything is measured
         django.setup()
         call_command("migrate", verbosity=0)
         # Its imports need the models, and those need the settings above.

@@ -1,5 +1,7 @@
 """The site as it is deployed, on the benchmark's own servers, with the yardstick's address added."""
 
+import os
+
 from loyalty_site.settings.local import *
 
 DEBUG = False
@@ -7,3 +9,5 @@ ROOT_URLCONF = "benchmarks.urls"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 LOGGING = {"version": 1, "disable_existing_loggers": True}
 RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "1000/s")  # noqa: F405 - many tills of one shop, from one address
+if os.environ.get("EACH_IN_A_TRANSACTION"):  # benchmarks.bench_row_security
+    MIDDLEWARE.insert(0, "benchmarks.each_in_a_transaction.EachInATransaction")  # noqa: F405

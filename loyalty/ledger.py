@@ -215,7 +215,7 @@ def expire_points(card_ids: Sequence[int], *, note: str, now: datetime) -> list[
     One `points_expired` line each, without a store; `last_activity_at` stays as it was. Returns the lines' ids.
     """
     table, cards = LoyaltyTransaction._meta.db_table, LoyaltyCard._meta.db_table
-    marks = ", ".join(["%s"] * len(card_ids))
+    placeholders = ", ".join(["%s"] * len(card_ids))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -223,7 +223,7 @@ def expire_points(card_ids: Sequence[int], *, note: str, now: datetime) -> list[
                 points_delta, points_balance_after, order_reference, reward_name, notes, user_agent,
                 recorded_offline, transaction_at, created_at)
             SELECT merchant_id, id, %s, 0, stamp_count, -points_balance, 0, '', '', %s, '', %s, %s, %s
-            FROM {cards} WHERE id IN ({marks}) AND points_balance > 0 ORDER BY id RETURNING id""",
+            FROM {cards} WHERE id IN ({placeholders}) AND points_balance > 0 ORDER BY id RETURNING id""",
             [TransactionType.POINTS_EXPIRED, note, False, now, now, *card_ids],
         )
         line_ids = [row[0] for row in cursor.fetchall()]

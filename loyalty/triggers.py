@@ -167,7 +167,9 @@ RULES = [
     *same_merchant("loyalty_staffpin", {"store_id": "tenancy_store"}),
     *same_merchant("loyalty_stafftoken", {"staff_pin_id": "loyalty_staffpin"}),
     *same_merchant("loyalty_dailyfigures", {"store_id": "tenancy_store"}),
-    *same_merchant("loyalty_standing", {"program_id": "loyalty_loyaltyprogram", "store_id": "tenancy_store"}),
+    *same_merchant(
+        "loyalty_cardsnapshot", {"program_id": "loyalty_loyaltyprogram", "store_id": "tenancy_store"}
+    ),
     *same_merchant("loyalty_orderreference", {"transaction_id": LEDGER}),
     *[
         merchant_is_for_ever(f"loyalty_{table}")
@@ -181,7 +183,7 @@ RULES = [
             "merchantloyaltysettings",
             "merchantcalendar",
             "dailyfigures",
-            "standing",
+            "cardsnapshot",
         )
     ],
 ]

@@ -55,7 +55,6 @@ OF_PACKAGES = {
         "django/utils/text.py",
         "django/utils/timesince.py",
         "django_celery_beat",
-        "import_export",
         "modeltranslation",
         "rest_framework/exceptions.py",
         "rest_framework/fields.py",
@@ -69,7 +68,8 @@ OF_PACKAGES = {
 NOT_SHOWN = (
     *("__pycache__", "locale", "management", "migrations", "tests", "vendor"),
     *("hashers.py", "password_reset_*.html"),  # passwords are not read, and set by whoever manages the user
-    *("admin_doc", "constance", "crispy", "guardian", "location_field", "simple_history", "unfold_crispy"),
+    *("admin_doc", "constance", "crispy", "guardian", "import_export", "location_field"),
+    *("simple_history", "unfold_crispy"),
 )
 PACKAGE_MARK = "Shown by "
 PLURAL_FORMS = {

@@ -49,6 +49,7 @@ HOURLY = crontab(minute="5")
 JOBS = [
     Job("groundwork.relay_outbox", EVERY_MINUTE, expires=55),
     Job("notifications.sweep_email_log", EVERY_MINUTE, expires=55),
+    Job("notifications.send_account_emails", EVERY_MINUTE, expires=55),
     Job("wallet.sweep_passes", EVERY_MINUTE, expires=55),
     Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
     Job("loyalty.expire_points", HOURLY, expires=3300),
@@ -57,6 +58,8 @@ JOBS = [
     Job("groundwork.clean_idempotency_keys", crontab(hour="3", minute="15"), expires=6 * 3600),
     Job("groundwork.clean_outbox", crontab(hour="3", minute="25"), expires=6 * 3600),
     Job("loyalty.clean_staff_tokens", crontab(hour="3", minute="35"), expires=6 * 3600),
+    Job("tenancy.clean_accounts", crontab(hour="3", minute="40"), expires=6 * 3600),
+    Job("notifications.clean_account_emails", crontab(hour="3", minute="45"), expires=6 * 3600),
 ]
 
 app.conf.beat_schedule = {

@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = []
 # Pages: home, enrolment, cards, terminal, sign-in
 urlpatterns += [path("", include("loyalty.pages.urls")), path("", include("loyalty.pages.terminal.urls"))]
 
+# People's own accounts
+urlpatterns += [path("account/", include("loyalty_site.accounts.urls"))]
+
 # API: till, back office, public, schema
 urlpatterns += [path("api/v1/", include("loyalty.api.urls"))]
 

@@ -15,6 +15,8 @@ from groundwork.messaging.outbox import OUTBOX
 from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
 from loyalty import ports as loyalty
+from loyalty.console import customer as cards_on_page
+from loyalty.console import store as counter_on_page
 from loyalty.imports import work
 from loyalty.pages.customer import preview
 from loyalty.services import deletions
@@ -23,7 +25,11 @@ from notifications import handlers as emails
 from notifications import ports as notifications
 from notifications import selectors as email_selectors
 from notifications.services import people as emails_of_people
+from notifications.services.accounts import ACCOUNT_EMAILS
 from notifications.services.queue import EMAILS
+from tenancy import ports as tenancy
+from tenancy.events import AccountEmailRequested
+from wallet import console as passes_on_page
 from wallet import handlers as passes
 from wallet import previews as pass_previews
 from wallet import providers as wallets
@@ -44,6 +50,9 @@ SUBSCRIPTIONS = [
         "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested
     ),
     Subscription("notifications.erasure_requested", events.ErasureRequested, emails.on_erasure_requested),
+    Subscription(
+        "notifications.account_email_requested", AccountEmailRequested, emails.on_account_email_requested
+    ),
     Subscription("wallet.cards_enrolled", events.CardsEnrolled, passes.on_cards_enrolled),
     Subscription("wallet.reward_ready", events.RewardReady, passes.on_reward_ready),
     Subscription(
@@ -57,9 +66,9 @@ SUBSCRIPTIONS = [
 
 
 def connect() -> None:
-    """Join the apps; called once, when all of them are loaded."""
+    """Join the apps; called once, when all of them are loaded, with their pages of the console."""
     subscriptions.fill(*SUBSCRIPTIONS)
-    queues.fill(OUTBOX, JOBS, EMAILS, PASSES, DESIGNS)
+    queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, PASSES, DESIGNS)
     deletion.followers.fill(deletions)
     jobs.works.fill(
         jobs.Work(JobKind.EXPORT, export.make_file),
@@ -71,3 +80,6 @@ def connect() -> None:
     loyalty.wallets.fill(wallets)
     loyalty.previews.fill(preview, pass_previews)
     notifications.links.fill(wallets)
+    tenancy.store_page.fill(counter_on_page)
+    customers.customer_page.fill(cards_on_page)
+    loyalty.card_page.fill(passes_on_page)

@@ -1,4 +1,4 @@
-"""What loyalty announced becomes e-mails that are owed. One batch, one statement.
+"""What loyalty announced becomes e-mails in the queue. One batch, one statement.
 
 A handler runs in the relay's transaction and in the merchant's scope; raising means it is tried again.
 """
@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from notifications.codes import Code
-from notifications.services import enqueue
+from notifications.services import accounts, enqueue
 
 # Somebody who types an address again and again gets one e-mail in this time (seconds).
 THROTTLE = 600
@@ -39,7 +39,7 @@ def on_points_expired(event: Mapping[str, Any]) -> None:
 
 def on_points_about_to_expire(event: Mapping[str, Any]) -> None:
     """The points will be gone; a warning has no ledger line and is known by its time."""
-    enqueue.owe_for_cards(
+    enqueue.for_cards(
         merchant_id=event["merchant_id"],
         code=Code.POINTS_EXPIRING,
         card_ids=event["card_ids"],
@@ -57,16 +57,19 @@ def on_erasure_requested(event: Mapping[str, Any]) -> None:
     _on_request(event, Code.ERASE_CONFIRMATION)
 
 
+def on_account_email_requested(event: Mapping[str, Any]) -> None:
+    """Something about an account: a link, or a notice."""
+    accounts.enqueue(event)
+
+
 def _about_lines(event: Mapping[str, Any], code: Code) -> None:
     """One e-mail for each ledger line."""
-    enqueue.owe_for_lines(
-        merchant_id=event["merchant_id"], code=code, transaction_ids=event["transaction_ids"]
-    )
+    enqueue.for_lines(merchant_id=event["merchant_id"], code=code, transaction_ids=event["transaction_ids"])
 
 
 def _on_request(event: Mapping[str, Any], code: Code) -> None:
     """One e-mail in ten minutes, however often it is asked for."""
     span = int(timezone.now().timestamp()) // THROTTLE
-    enqueue.owe_for_cards(
+    enqueue.for_cards(
         merchant_id=event["merchant_id"], code=code, card_ids=event["card_ids"], cause=f"asked={span}"
     )

@@ -1,6 +1,6 @@
 """EmailTemplate: the words of an e-mail. EmailLog: one e-mail to one person; the table is the queue.
 
-AddressProblem: an address that does not work, as far as we know.
+AddressProblem: an address that does not work, as far as we know. AccountEmail: one e-mail about somebody's account.
 """
 
 from typing import ClassVar
@@ -123,7 +123,7 @@ class Fault(models.TextChoices):
 
 
 class EmailLog(Leased, TenantOwned):
-    """One e-mail to one person, from the moment it was owed.
+    """One e-mail to one person, from the moment it was enqueued.
 
     `next_attempt_at` is when a worker may take the row up: at once while it waits, never if it is null; and while
     somebody is sending it, not before the lease has run out.
@@ -189,7 +189,7 @@ class EmailLog(Leased, TenantOwned):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="email_status_is_known"),
             models.CheckConstraint(
                 condition=~Q(status__in=["queued", "sending"]) | Q(next_attempt_at__isnull=False),
-                name="an_owed_email_has_its_next_attempt",
+                name="a_queued_email_has_its_next_attempt",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["sent", "suppressed"]) | Q(next_attempt_at__isnull=True),
@@ -223,3 +223,36 @@ class AddressProblem(TenantOwned):
 
     def __str__(self) -> str:
         return str(self.customer_id)
+
+
+class AccountEmail(Leased, TimeStamped):
+    """One e-mail about an account, from the moment it was asked for: ids only, no address, no words, no link.
+
+    `about_id` is the row that its `kind` writes about (`notifications.account_kinds.KINDS`).
+    """
+
+    kind = models.CharField(_("kind"), max_length=40)
+    about_id = models.PositiveBigIntegerField()
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    fault = models.CharField(_("fault"), max_length=12, choices=Fault.choices, blank=True)
+    dedup_key = models.CharField(max_length=120, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("account e-mail")
+        verbose_name_plural = _("account e-mails")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(status__in=["queued", "sending"]),
+                name="account_email_due",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="account_email_status_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from notifications.models import EmailLog, Fault
+from notifications.models import AccountEmail, EmailLog, Fault
 from notifications.rendering import Letter
 from tenancy.models import Merchant
 
@@ -99,23 +99,36 @@ def _decoded(reply: bytes | str) -> str:
     return " ".join(text.split())[:500]
 
 
-def message_id(log: EmailLog) -> str:
+def message_id(row: EmailLog | AccountEmail) -> str:
     """The Message-ID of a row, the same at every attempt: two copies of one e-mail can be recognised."""
     host = urlsplit(settings.PUBLIC_BASE_URL).hostname or "localhost"
-    return f"<email-{log.pk}-{log.created_at:%Y%m%d%H%M%S}@{host}>"
+    name = "account" if isinstance(row, AccountEmail) else "email"
+    return f"<{name}-{row.pk}-{row.created_at:%Y%m%d%H%M%S}@{host}>"
 
 
 def message(log: EmailLog, letter: Letter, merchant: Merchant) -> EmailMultiAlternatives:
-    """The e-mail of a log row: plain text with an HTML alternative, from the merchant's name."""
-    sender = " ".join(merchant.name.split())
+    """The e-mail of a log row, from the merchant's name."""
+    answers = [merchant.contact_email] if merchant.contact_email else None
+    return _built(log, letter, to=log.to, sender=merchant.name, reply_to=answers)
+
+
+def account_message(row: AccountEmail, letter: Letter, to: str) -> EmailMultiAlternatives:
+    """An e-mail about an account, from the platform."""
+    return _built(row, letter, to=to, sender=settings.SITE_NAME)
+
+
+def _built(
+    row: EmailLog | AccountEmail, letter: Letter, *, to: str, sender: str, reply_to: list[str] | None = None
+) -> EmailMultiAlternatives:
+    """Plain text with an HTML alternative."""
     built = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.text,
-        from_email=formataddr((sender, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
-        to=[log.to],
-        reply_to=[merchant.contact_email] if merchant.contact_email else None,
+        from_email=formataddr((" ".join(sender.split()), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+        to=[to],
+        reply_to=reply_to,
         headers={
-            "Message-ID": message_id(log),
+            "Message-ID": message_id(row),
             "Auto-Submitted": "auto-generated",
             "Content-Language": letter.language,
         },

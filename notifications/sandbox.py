@@ -43,7 +43,7 @@ from notifications.filters import FILTERS, bounded, guarded
 
 MAXIMUM_SOURCE = 10_000  # characters of a text as it is written
 MAXIMUM_OUTPUT = 40_000  # bytes of a text as it is read
-MAXIMUM_LOOPS = 300  # turns of all loops of a text together
+MAXIMUM_LOOPS = 300  # iterations of all loops of a text together
 MAXIMUM_SECONDS = 2.0
 
 
@@ -51,13 +51,13 @@ MAXIMUM_SECONDS = 2.0
 
 
 class _Context(RenderContext):
-    """Counts the turns of all loops together, and watches the clock wherever a text does something."""
+    """Counts the iterations of all loops together, and watches the clock wherever a text does something."""
 
-    __slots__ = ("deadline", "turns")
+    __slots__ = ("deadline", "iterations")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.turns = 0
+        self.iterations = 0
         self.deadline = monotonic() + MAXIMUM_SECONDS
 
     def _watch(self) -> None:
@@ -74,9 +74,9 @@ class _Context(RenderContext):
 
     def raise_for_loop_limit(self, length: int = 1) -> None:
         self._watch()
-        self.turns += length
-        if self.turns > MAXIMUM_LOOPS:
-            raise LoopIterationLimitError("too many turns", token=None)
+        self.iterations += length
+        if self.iterations > MAXIMUM_LOOPS:
+            raise LoopIterationLimitError("too many iterations", token=None)
 
 
 class _ForNode(for_tag.ForNode):

@@ -23,6 +23,12 @@ class ManagerRequired(DomainError):
     message = _("Only a manager can do this.")
 
 
+class LinkSpent(DomainError):
+    code = "link_spent"
+    status = 410
+    message = _("This link has been used already, or is too old. Please ask for a new one.")
+
+
 class StoreNotFound(DomainError):
     code = "store_not_found"
     status = 404

@@ -90,5 +90,5 @@ class InScope(Func):
         ids = sorted(scope)
         if len(ids) == 1:
             return f"{column} = %s", [*parameters, ids[0]]
-        marks = ", ".join(["%s"] * len(ids))
-        return f"{column} IN ({marks})", [*parameters, *ids]
+        placeholders = ", ".join(["%s"] * len(ids))
+        return f"{column} IN ({placeholders})", [*parameters, *ids]

@@ -39,9 +39,9 @@ def is_known_beyond(account: User, merchant_ids: Collection[int]) -> bool:
     rows = User.all_objects.filter(Q(pk=account.pk) | Q(email=account.email))
     with scope.everything("what other merchants know of somebody counts, also what they have deleted"):
         places = StoreUser.all_objects.filter(user__in=rows).exclude(merchant_id__in=merchant_ids)
-        deeds = HistoryEntry.objects.filter(user__in=rows, merchant__isnull=False)
+        entries = HistoryEntry.objects.filter(user__in=rows, merchant__isnull=False)
         return (
             operators(rows).exists()
             or places.exists()
-            or deeds.exclude(merchant_id__in=merchant_ids).exists()
+            or entries.exclude(merchant_id__in=merchant_ids).exists()
         )

@@ -13,17 +13,25 @@ from django.db.models import Model
 from django.utils import timezone
 
 from loyalty.models import (
+    CardSnapshot,
     DailyFigures,
     LoyaltyCard,
     LoyaltyTransaction,
     MerchantLoyaltySettings,
     OrderReference,
     StaffPin,
-    Standing,
 )
-from notifications.models import EmailLog, EmailTemplate
+from notifications.models import AccountEmail, EmailLog, EmailTemplate
 from tenancy import scope, tills
-from tenancy.models import ApiKey, BackgroundJob, FilePiece, IdempotencyKey, OutboxMessage, StoreUser
+from tenancy.models import (
+    ApiKey,
+    BackgroundJob,
+    EmailChange,
+    FilePiece,
+    IdempotencyKey,
+    OutboxMessage,
+    StoreUser,
+)
 from tests import factories
 from tests.console.world import history_of
 from tests.factories import Shop
@@ -118,8 +126,8 @@ def a_piece(shop: Shop) -> Model:
     return FilePiece.objects.create(job=a_job(shop), number=0, data=b"")
 
 
-def a_standing(**fields: Any) -> Row:
-    return lambda shop: Standing.objects.create(
+def a_card_snapshot(**fields: Any) -> Row:
+    return lambda shop: CardSnapshot.objects.create(
         merchant=shop.merchant,
         program=shop.program,
         until=timezone.now(),
@@ -215,8 +223,18 @@ CHANGES: dict[str, tuple[Row, str]] = {
         "total_points_voided = -1, total_points_earned = total_points_earned - 1",
     ),
     "email_status_is_known": (an_email, "status = 'lost'"),
-    "an_owed_email_has_its_next_attempt": (an_email, "next_attempt_at = NULL"),
+    "a_queued_email_has_its_next_attempt": (an_email, "next_attempt_at = NULL"),
     "a_settled_email_is_not_tried_again": (an_email, "status = 'sent'"),
+    "new_email_is_lower_case": (
+        lambda shop: EmailChange.objects.create(
+            user=shop.owner, old_email=shop.owner.email, new_email="new@example.com"
+        ),
+        "new_email = 'New@example.com'",
+    ),
+    "account_email_status_is_known": (
+        lambda shop: AccountEmail.objects.create(kind="password_changed", about_id=1, dedup_key="one"),
+        "status = 'lost'",
+    ),
     "text_code_is_known": (a_text, "code = 'birthday_cake'"),
     "a_text_is_a_stores_or_the_platforms": (
         a_platform_text,
@@ -271,8 +289,8 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_receipt_earns_once": (a_receipt, another_line),
     "one_roll_up_per_store_day": (at_store(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_roll_up_per_system_day": (of(DailyFigures, date=date(2026, 3, 10)), nothing),
-    "one_standing_per_store": (a_standing(store=True), nothing),
-    "one_standing_of_all_stores": (a_standing(), nothing),
+    "one_snapshot_per_store": (a_card_snapshot(store=True), nothing),
+    "one_snapshot_of_all_stores": (a_card_snapshot(), nothing),
     "one_platform_text_per_code": (a_platform_text, nothing),
     "one_text_per_code_and_store": (a_text, nothing),
     "one_living_pass_per_card_and_wallet": (a_pass, other_names),

@@ -240,7 +240,7 @@ def without_names(answer: Any) -> Any:
 # --- Broker and mail server -------------------------------------------------------------------------------
 
 
-def test_whatever_is_away_the_till_answers_the_same_and_all_that_is_owed_is_done_once(day: Day) -> None:
+def test_whatever_is_away_the_till_answers_the_same_and_all_that_waits_is_done_once(day: Day) -> None:
     shop = factories.shop(stamps_target=2, welcome_bonus_points=10, rewards=[("Croissant", 400)])
     with scope.everything("the test looks at what the site did"):
         till = Till(day.site.url, shop)
@@ -267,7 +267,7 @@ def test_whatever_is_away_the_till_answers_the_same_and_all_that_is_owed_is_done
         EmailLog.objects.filter(~Q(status="sending"), next_attempt_at__isnull=False).update(
             next_attempt_at=timezone.now()  # the minute until the next attempt is over
         )
-        until(everything_is_settled, "what was owed")
+        until(everything_is_settled, "what was waiting")
         everybody_was_written_to_once(day, ["usual", "no-mail", "no-broker", "all-hang"])
         assert not OutboxMessage.objects.exclude(state="done").exists()
         assert set(LoyaltyCard.objects.values_list("stamp_count", "points_balance")) == {(0, 110), (0, 10)}

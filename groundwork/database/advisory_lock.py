@@ -1,9 +1,18 @@
-"""Taking turns at long work, without a lock on any row: nobody else waits for it."""
+"""Locks on long work, and not on any row: nobody else waits for it."""
+
+from enum import StrEnum, unique
 
 from django.db import connection
 
 
-def take(what: str, merchant_id: int) -> None:
-    """Wait until no other transaction does the same work for this merchant; the turn ends with the transaction."""
+@unique
+class Work(StrEnum):
+    """Every kind of work that is locked. The value is the lock's key, so no other statement may ask for one."""
+
+    IMPORT = "import"  # customers and cards from a file: `loyalty/imports/importing.py`
+
+
+def take(work: Work, merchant_id: int) -> None:
+    """Wait until no other transaction does the same work for this merchant; held until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what}:{merchant_id}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{work}:{merchant_id}"])

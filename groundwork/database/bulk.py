@@ -55,10 +55,10 @@ def present(model: type[models.Model], name: str, values: Sequence[str]) -> set[
     quoted = connection.ops.quote_name
     field: Any = model._meta.get_field(name)
     table, column = quoted(model._meta.db_table), quoted(field.column)
-    marks = ", ".join(["(%s)"] * len(values))
+    placeholders = ", ".join(["(%s)"] * len(values))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH wanted (value) AS (VALUES {marks}) SELECT value FROM wanted "
+            f"WITH wanted (value) AS (VALUES {placeholders}) SELECT value FROM wanted "
             f"WHERE EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} BETWEEN wanted.value AND wanted.value)",
             list(values),
         )

@@ -6,9 +6,9 @@ The order, from what many rows belong to down to what belongs to one of them:
     -> calendar and roll-ups -> wallet channel, update tag -> pass designs -> passes -> devices
 
 Rows of one table are locked in the order of their ids, and a transaction that needs some of a table twice locks all of
-them the first time. What waits in a queue (outbox, jobs, e-mails, designs, passes) is taken with SKIP LOCKED, so that
-nobody ever waits for a worker: a taken row stands outside of the order. The outbox hands over each message in a
-transaction of its own.
+them the first time. What waits in a queue is taken with SKIP LOCKED (`groundwork.queue`), so that nobody
+ever waits for a worker: a taken row stands outside of the order. The outbox hands over each message in a transaction of
+its own.
 """
 
 from django.db import connection

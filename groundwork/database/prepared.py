@@ -165,8 +165,8 @@ def _wrapper(value: Any) -> Callable[[Any], Any]:
 def _insert_statement(model: type[models.Model]) -> tuple[str, tuple[models.Field, ...]]:
     fields = tuple(f for f in model._meta.local_concrete_fields if not f.primary_key and not f.generated)
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks}) RETURNING id', fields
+    placeholders = ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({placeholders}) RETURNING id', fields
 
 
 @cache

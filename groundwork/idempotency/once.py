@@ -107,10 +107,10 @@ def _claim(claim: Claim) -> int | None:
         "created_at": now,
         "updated_at": now,
     }
-    marks = ", ".join(["%s"] * len(row))
+    placeholders = ", ".join(["%s"] * len(row))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {_table()._meta.db_table} ({', '.join(row)}) VALUES ({marks}) "
+            f"INSERT INTO {_table()._meta.db_table} ({', '.join(row)}) VALUES ({placeholders}) "
             "ON CONFLICT DO NOTHING RETURNING id",
             list(row.values()),
         )

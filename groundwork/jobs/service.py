@@ -5,7 +5,7 @@
 Somebody *asks* for a job, one worker at a time *takes it up* for as long as its lease, does it as that person, with
 the roles that they have by then, and *finishes* it in the transaction of its last write. A worker that is killed
 leaves a lease that runs out, and nothing else. What a kind of job does is told by a provider named "job_<kind>":
-`work(job, progress)`, which ends with `jobs.finish(job, ...)`.
+`work(job, progress)`, which ends with `finish(job, ...)`.
 """
 
 import logging

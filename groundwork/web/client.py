@@ -15,18 +15,21 @@ def address(request: HttpRequest) -> str:
     count = settings.TRUSTED_PROXY_COUNT
     if count:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-        if len(hops) >= count and _is_address(hops[-count]):
-            return hops[-count]
-    peer = request.META.get("REMOTE_ADDR", "")
-    return peer if _is_address(peer) else ""
+        if len(hops) >= count and (told := _address(hops[-count])):
+            return told
+    return _address(request.META.get("REMOTE_ADDR", ""))
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> str:
+    """The address of "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:4711"; else ""."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        ip_address(text)
+        return str(ip_address(text))
     except ValueError:
-        return False
-    return True
+        return ""
 
 
 def agent(request: HttpRequest) -> str:

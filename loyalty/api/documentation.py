@@ -128,7 +128,7 @@ class ApiSchema(AutoSchema):
         return operation
 
     def get_operation_id(self) -> str:
-        """`stores.cards.stamps.create` becomes what the view and the method are called."""
+        """ "stores.cards.stamps.create" becomes what the view and the method are called."""
         return f"{type(self.view).__name__}_{self.method.lower()}"
 
     def get_serializer_name(self, serializer: Serializer, direction: Any) -> str:

@@ -18,6 +18,7 @@ from customers import services as customer_services
 from customers.models import Customer
 from groundwork import deletion
 from groundwork.database import advisory_lock, bulk
+from groundwork.database.advisory_lock import Work
 from groundwork.messaging import outbox
 from loyalty import ledger, selectors, tokens
 from loyalty.errors import ImportInterrupted, ProgramNotFound
@@ -158,7 +159,7 @@ def bring_over(
     try:
         with transaction.atomic():
             # Two imports of one merchant come one after the other: the second finds what the first has written.
-            advisory_lock.take("import", store.merchant_id)
+            advisory_lock.take(Work.IMPORT, store.merchant_id)
             if not deletion.hold(store.merchant, store):
                 raise StoreNotFound()
             if not deletion.hold(selectors.program_of(store.merchant_id)):

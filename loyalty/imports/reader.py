@@ -5,17 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from import_export.fields import Field
-from import_export.instance_loaders import BaseInstanceLoader
-from import_export.resources import Resource
-from import_export.widgets import Widget
-from tablib import Dataset
 
 from customers.services import split_name
 from groundwork.formats.email import normalize_email
@@ -82,7 +77,9 @@ class Reader:
         if "email" not in self.columns:
             text = _("There is no column “email”. The first line has to name the columns.")
             raise UnreadableFile(text)
-        self.resource = LineResource(store=store, program=program)
+        self.program = program
+        self.cells = cells(store)
+        self.first_seen: dict[str, int] = {}
 
     @property
     def unused(self) -> list[str]:
@@ -101,40 +98,49 @@ class Reader:
             number += len(rows)
 
     def _part(self, rows: list[list[Any]], before: int) -> Part:
-        width = len(self.columns)
-        dataset = Dataset(headers=self.columns)
-        for row in rows:
-            dataset.append((row + [""] * width)[:width])
-        self.resource.begin(before)
-        result = self.resource.import_data(dataset, use_transactions=False)
-        if result.has_errors():
-            raise RuntimeError("A line could not be looked at.") from next(
-                error.error for row in result.error_rows for error in row.errors
+        part, named = Part(len(rows), [], [], []), dict(zip(self.columns, self.headings, strict=True))
+        for number, row in enumerate(rows, before + 1):
+            line, wrong = self._line(row)
+            first = number if wrong else self.first_seen.setdefault(line.email, number)
+            if first != number:
+                wrong["email"] = _("This address stands in line %(line)d already.") % {"line": first}
+            if not wrong:
+                part.lines.append(line)
+                part.numbers.append(number)
+            part.faults.extend(
+                Fault(number, named.get(column, column), text) for column, text in wrong.items()
             )
-        named = dict(zip(self.columns, self.headings, strict=True))
-        faults = [
-            Fault(before + row.number, named.get(column, column), text)
-            for row in result.invalid_rows
-            for column, texts in row.error_dict.items()
-            for text in texts
-        ]
-        faults += [
-            Fault(before + number, "", _("This line has more cells than the first line has headings."))
-            for number, row in enumerate(rows, 1)
-            if any(str(cell or "").strip() for cell in row[width:])
-        ]
-        faults.sort(key=lambda fault: fault.line)
-        return Part(len(rows), self.resource.lines, self.resource.numbers, faults)
+            if any(str(cell or "").strip() for cell in row[len(self.columns) :]):
+                text = _("This line has more cells than the first line has headings.")
+                part.faults.append(Fault(number, "", text))
+        return part
+
+    def _line(self, row: list[Any]) -> tuple[Line, dict[str, str]]:
+        """What a row says, as far as it can be read, and what is wrong with it, by column."""
+        values = dict.fromkeys(self.columns, "") | dict(zip(self.columns, row, strict=False))
+        if "name" in values and not values.get("first_name") and not values.get("last_name"):
+            values["first_name"], values["last_name"] = split_name(str(values["name"] or ""))
+        line, wrong = Line(), dict[str, str]()
+        for column, cell in self.cells.items():
+            try:
+                setattr(line, column, cell.read(values.get(column)))
+            except ValueError as error:
+                wrong[column] = str(error)
+        if line.stamps and not self.program.has_stamps:
+            wrong["stamps"] = _("This program has no stamps.")
+        if line.points and not self.program.has_points:
+            wrong["points"] = _("This program has no points.")
+        return line, wrong
 
 
-class Text(Widget):
+class Text:
     """A cell as words; the subclasses say what else it has to be."""
 
     def __init__(self, max_length: int = 80) -> None:
-        super().__init__()
         self.max_length = max_length
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+    def read(self, value: Any) -> Any:
+        """What a cell says. Raises ValueError, with a sentence for whoever wrote it."""
         text = "" if value is None else str(value).replace("\0", "").strip().removeprefix("'")
         if len(text) > self.max_length:
             raise ValueError(
@@ -220,69 +226,16 @@ class Balance(Text):
         return number
 
 
-class NothingThere(BaseInstanceLoader):
-    """Every line is looked at by itself; who is known already is found later, for all at once."""
-
-    def get_instance(self, row: Any) -> None:
-        return None
-
-
-class LineResource(Resource):
-    """Makes Lines of rows; nothing is saved here."""
-
-    email = Field("email", "email", widget=Email(254))
-    first_name = Field("first_name", "first_name", widget=Text())
-    last_name = Field("last_name", "last_name", widget=Text())
-    phone = Field("phone", "phone")
-    birth_date = Field("birth_date", "birth_date", widget=Day())
-    language = Field("language", "language", widget=Language())
-    marketing_consent = Field("marketing_consent", "marketing_consent", widget=YesNo())
-    stamps = Field("stamps", "stamps", widget=Balance(STAMPS_AT_MOST))
-    points = Field("points", "points", widget=Balance(rules.MAXIMUM_ADJUSTMENT_POINTS))
-
-    class Meta:
-        import_id_fields: ClassVar[list[str]] = []
-        instance_loader_class = NothingThere
-        force_init_instance = True
-        skip_diff = True
-        use_transactions = False
-
-    def __init__(self, *, store: Store, program: LoyaltyProgram) -> None:
-        super().__init__()
-        self.program = program
-        self.first_seen: dict[str, int] = {}
-        self.fields["phone"].widget = Phone(store.country)
-
-    def begin(self, before: int) -> None:
-        """Begin with a part of the file, after so many lines."""
-        self.before = before
-        self.lines: list[Line] = []
-        self.numbers: list[int] = []
-
-    def init_instance(self, row: Any = None) -> Line:
-        return Line()
-
-    def before_import_row(self, row: Any, **kwargs: Any) -> None:
-        if "name" in row and not row.get("first_name") and not row.get("last_name"):
-            row["first_name"], row["last_name"] = split_name(str(row["name"] or ""))
-
-    def validate_instance(self, line: Line, errors: Any = None, **kwargs: Any) -> None:
-        found = dict(errors or {})
-        if line.stamps and not self.program.has_stamps:
-            found["stamps"] = ValidationError(_("This program has no stamps."))
-        if line.points and not self.program.has_points:
-            found["points"] = ValidationError(_("This program has no points."))
-        if found:
-            raise ValidationError(found)
-
-    def save_instance(self, line: Line, is_create: bool, row: Any, **kwargs: Any) -> None:
-        number = self.before + kwargs["row_number"]
-        first = self.first_seen.setdefault(line.email, number)
-        if first != number:
-            text = _("This address stands in line %(line)d already.") % {"line": first}
-            raise ValidationError({"email": ValidationError(text)})
-        self.lines.append(line)
-        self.numbers.append(number)
-
-    def save_m2m(self, line: Line, row: Any, **kwargs: Any) -> None:
-        """Lines have nothing of that kind."""
+def cells(store: Store) -> Mapping[str, Text]:
+    """The cell of each field of a Line, in the order in which their faults are told."""
+    return {
+        "email": Email(254),
+        "first_name": Text(),
+        "last_name": Text(),
+        "phone": Phone(store.country),
+        "birth_date": Day(),
+        "language": Language(),
+        "marketing_consent": YesNo(),
+        "stamps": Balance(STAMPS_AT_MOST),
+        "points": Balance(rules.MAXIMUM_ADJUSTMENT_POINTS),
+    }

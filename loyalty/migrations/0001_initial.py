@@ -555,7 +555,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True)), ('ended_at__isnull', False), _connector='OR'), name='a_token_ends_for_a_reason'),
         ),
         migrations.CreateModel(
-            name='Standing',
+            name='CardSnapshot',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
@@ -572,7 +572,7 @@ class Migration(migrations.Migration):
                 ('store', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('store__isnull', False)), fields=('program', 'store'), name='one_standing_per_store'), models.UniqueConstraint(condition=models.Q(('store__isnull', True)), fields=('program',), name='one_standing_of_all_stores')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('store__isnull', False)), fields=('program', 'store'), name='one_snapshot_per_store'), models.UniqueConstraint(condition=models.Q(('store__isnull', True)), fields=('program',), name='one_snapshot_of_all_stores')],
             },
         ),
         TrigramIndex("card_number_trigrams", "loyalty_loyaltycard", "card_number"),

@@ -1,6 +1,7 @@
 """What the nightly work keeps: all of it can be made again from the ledger.
 
-DailyFigures: a closed day of a store. Standing: the cards when the closed days ended. MerchantCalendar: how far it is.
+DailyFigures: a closed day of a store. CardSnapshot: the cards when the closed days ended. MerchantCalendar: how far
+it is.
 """
 
 from django.db import models
@@ -61,7 +62,7 @@ class DailyFigures(TenantOwned):
         return f"{self.date}"
 
 
-class Standing(TenantOwned):
+class CardSnapshot(TenantOwned):
     """What a program's living cards were at the end of its closed days: all of them (`store` null), or a store's.
 
     A store's cards are those enrolled there; `seen_since` counts those with a transaction there, other than an expiry,
@@ -89,10 +90,10 @@ class Standing(TenantOwned):
             models.UniqueConstraint(
                 fields=["program", "store"],
                 condition=Q(store__isnull=False),
-                name="one_standing_per_store",
+                name="one_snapshot_per_store",
             ),
             models.UniqueConstraint(
-                fields=["program"], condition=Q(store__isnull=True), name="one_standing_of_all_stores"
+                fields=["program"], condition=Q(store__isnull=True), name="one_snapshot_of_all_stores"
             ),
         ]
 

@@ -1,8 +1,8 @@
 """What a program's cards amounted to when the last closed day ended, so that nobody adds up a million of them.
 
-    standing.take(program, until=midnight)       # the nightly roll-up, in its transaction
-    standing.of(program, store)                  # moved on to now; None: count the cards themselves
-    standing.recently_active(program, store, now=now)
+    snapshot.take(program, until=midnight)       # the nightly roll-up, in its transaction
+    snapshot.of(program, store)                  # moved on to now; None: count the cards themselves
+    snapshot.recently_active(program, store, now=now)
 
 What a card was at that moment is what it is now, less what its lines since then say: only those cards are looked at
 one by one. Nothing recorded offline reaches a closed day any more, so the moment stays what it was.
@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Min, OuterRef, Q, Subquery
 
-from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Standing
+from loyalty.models import CardSnapshot, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
 from loyalty.models import TransactionType as Kind
 from tenancy.models import Merchant, Store
 
@@ -44,7 +44,7 @@ def midnight(day: date, merchant: Merchant) -> datetime:
 
 
 def terms(program: LoyaltyProgram) -> str:
-    """What a program's liability hangs on besides the cards; a standing taken on other terms says nothing."""
+    """What a program's liability hangs on besides the cards; a snapshot taken on other terms says nothing."""
     return f"{program.stamps_reward_value_cents or 0}/{program.stamps_target} {point_value(program)}"
 
 
@@ -58,8 +58,8 @@ def point_value(program: LoyaltyProgram) -> int:
 
 
 def is_taken(program: LoyaltyProgram, *, until: datetime) -> bool:
-    """Whether there is a standing of that moment on the present terms."""
-    return Standing.objects.filter(
+    """Whether there is a snapshot of that moment on the present terms."""
+    return CardSnapshot.objects.filter(
         program=program, store__isnull=True, until=until, terms=terms(program)
     ).exists()
 
@@ -69,7 +69,7 @@ def take(program: LoyaltyProgram, *, until: datetime) -> None:
     then = {store_id: amount for store_id, _now, amount in _amounts(program, until, LIVING_CARDS, every=True)}
     seen, first_lines = _seen_since(program, until, LIVING_CARDS), _first_lines(program, until)
     rows = [
-        Standing(
+        CardSnapshot(
             merchant_id=program.merchant_id,
             program=program,
             store_id=store_id,
@@ -82,17 +82,17 @@ def take(program: LoyaltyProgram, *, until: datetime) -> None:
         for store_id in {None, *then, *seen}
     ]
     forget(program.merchant)
-    Standing.objects.bulk_create(rows, batch_size=1000)
+    CardSnapshot.objects.bulk_create(rows, batch_size=1000)
 
 
 def forget(merchant: Merchant) -> None:
     """Remove a merchant's: until the next one is taken, the cards themselves are counted."""
-    Standing.objects.filter(merchant=merchant).delete()
+    CardSnapshot.objects.filter(merchant=merchant).delete()
 
 
 def move(program: LoyaltyProgram, *, batch: UUID, sign: int) -> None:
-    """Add (+1) the cards of a deletion batch to the standing, or take them out (-1)."""
-    rows = {row.store_id: row for row in Standing.objects.filter(program=program)}
+    """Add (+1) the cards of a deletion batch to the snapshot, or take them out (-1)."""
+    rows = {row.store_id: row for row in CardSnapshot.objects.filter(program=program)}
     if None not in rows:
         return
     until = rows[None].until
@@ -104,7 +104,7 @@ def move(program: LoyaltyProgram, *, batch: UUID, sign: int) -> None:
             amounts[store_id] = amount
     seen = _seen_since(program, until, BATCH, batch=which)
     for store_id in amounts.keys() | seen.keys():
-        row = rows.get(store_id) or Standing(
+        row = rows.get(store_id) or CardSnapshot(
             merchant_id=program.merchant_id,
             program=program,
             store_id=store_id,
@@ -136,7 +136,7 @@ def _sum(amounts: Iterable[Amount]) -> Amount:
 
 
 def of(program: LoyaltyProgram, store: Store | None = None) -> Amount | None:
-    """The cards as they are now, of a store those enrolled there; None where there is no standing to begin from."""
+    """The cards as they are now, of a store those enrolled there; None where there is no snapshot to begin from."""
     whole, row = _row(program, None), _row(program, store)
     if whole is None or whole.terms != terms(program):
         return None
@@ -169,8 +169,8 @@ def recently_active(program: LoyaltyProgram, store: Store | None = None, *, now:
     )
 
 
-def _row(program: LoyaltyProgram, store: Store | None) -> Standing | None:
-    rows = Standing.objects.filter(program=program)
+def _row(program: LoyaltyProgram, store: Store | None) -> CardSnapshot | None:
+    rows = CardSnapshot.objects.filter(program=program)
     return (rows.filter(store=store) if store else rows.filter(store__isnull=True)).first()
 
 

@@ -107,11 +107,11 @@ def roll_up(merchant: Merchant, *, now: datetime) -> int:
         written += len(days)
         start = calendar.open_from = end
     calendar.save(update_fields=["open_from", "updated_at"])
-    _take_standing(merchant, calendar)
+    _take_snapshot(merchant, calendar)
     return written
 
 
-def _take_standing(merchant: Merchant, calendar: MerchantCalendar) -> None:
+def _take_snapshot(merchant: Merchant, calendar: MerchantCalendar) -> None:
     program = LoyaltyProgram.objects.filter(merchant=merchant).select_related("merchant").first()
     if program is None or calendar.open_from is None:
         return
@@ -262,7 +262,7 @@ def _added(days: Iterable[Mapping[str, int]]) -> Counter:
 
 
 def _counted(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> snapshot.Amount:
-    """The cards one by one, where there is no standing yet or the program has changed since."""
+    """The cards one by one, where there is no snapshot yet or the program has changed since."""
     value, reward = snapshot.point_value(program), program.stamps_reward_value_cents or 0
     return snapshot.Amount(
         **cards.aggregate(

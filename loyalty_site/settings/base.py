@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.inlines",
-    "unfold.contrib.import_export",
     "loyalty_site.console.apps.ConsoleConfig",  # django.contrib.admin with our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -51,9 +50,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "safedelete",
-    "import_export",
     "django_celery_beat",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
     "csp",
     "groundwork",
     "tenancy",
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "loyalty_site.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "loyalty_site.page_errors.PageErrorsMiddleware",
 ]
@@ -171,6 +173,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/terminal/"
 LOGOUT_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds that the link of an e-mail is good for
+
+# django-allauth carries what comes after the password; the limits of sign-in are our own.
+ACCOUNT_ADAPTER = "tenancy.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
 
 # Ten wrong passwords for one name from one address lock that pair for 15 minutes: a guesser gains nothing,
 # and nobody can lock an owner out from elsewhere. Kept in the database, so that it holds without a cache.
@@ -195,6 +206,7 @@ AXES_VERBOSE = False
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 RATE_LIMITS = {
+    "account_link": env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
     "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="10/m"),
     "till_pair": env.str("RATE_LIMIT_TILL_PAIR", default="10/m"),
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),

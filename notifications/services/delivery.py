@@ -1,4 +1,4 @@
-"""Sending what is owed. No transaction is open while the mail server is spoken to."""
+"""Sending what is enqueued. No transaction is open while the mail server is spoken to."""
 
 import logging
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Owing e-mails: one statement puts a whole batch into the queue, a card at the till or a night's expiry.
+"""Enqueueing e-mails: one statement puts a whole batch into the queue, a card at the till or a night's expiry.
 
 What is decided here in SQL (who is written to, in which language, from which store) is decided again from the present
 when an e-mail is sent, in `notifications.variables`; a test holds the two together.
@@ -36,24 +36,24 @@ RING_ONE_BY_ONE = 20
 _TEXT = TextField()
 
 
-def owe_for_lines(*, merchant_id: int, code: Code, transaction_ids: Sequence[int]) -> None:
-    """Owe one e-mail for each line of the ledger, about its card, unless it is owed already."""
+def for_lines(*, merchant_id: int, code: Code, transaction_ids: Sequence[int]) -> None:
+    """Enqueue one e-mail for each line of the ledger, about its card, unless it was enqueued before."""
     lines = LoyaltyTransaction.objects.filter(merchant_id=merchant_id, pk__in=transaction_ids)
     cause = Concat(Value("transaction="), Cast("pk", _TEXT), output_field=_TEXT)
-    _owe(code, lines, "card__", cause, JSONObject(transaction_id=F("pk")))
+    _enqueue(code, lines, "card__", cause, JSONObject(transaction_id=F("pk")))
 
 
-def owe_for_cards(*, merchant_id: int, code: Code, card_ids: Sequence[int], cause: str | Combinable) -> None:
-    """Owe one e-mail for each card, unless the same cause has made it owed already.
+def for_cards(*, merchant_id: int, code: Code, card_ids: Sequence[int], cause: str | Combinable) -> None:
+    """Enqueue one e-mail for each card, unless the same cause has enqueued it before.
 
     `cause`: a word or an expression on the card that is the same for the same cause (a span of time, a warning).
     """
     cards = LoyaltyCard.all_objects.filter(merchant_id=merchant_id, pk__in=card_ids)
     said = Value(cause, _TEXT) if isinstance(cause, str) else Cast(cause, _TEXT)
-    _owe(code, cards, "", said, Value({}, JSONField()))
+    _enqueue(code, cards, "", said, Value({}, JSONField()))
 
 
-def _owe(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, context: Combinable) -> None:
+def _enqueue(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, context: Combinable) -> None:
     """Insert from a select; the rows that were new are rung for. `card`: the path from a row to its card."""
     columns = _columns(code, card, cause, context)
     named = {f"email_{name}": value for name, value in columns.items()}
@@ -69,9 +69,9 @@ def _owe(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, context:
 
 
 def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> Mapping[str, Combinable]:
-    """Every field of an e-mail that is owed now, as an expression on a row of cards or lines."""
+    """Every field of an e-mail that is enqueued now, as an expression on a row of cards or lines."""
     reason = _why_not(card)
-    is_owed = Q(email_error="")
+    is_sendable = Q(email_error="")
     return {
         "error": reason,
         "created_at": clock.now(),
@@ -90,11 +90,11 @@ def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> M
         "body": Value("", _TEXT),
         "context": context,
         "status": Case(
-            When(is_owed, then=Value(Status.QUEUED.value)), default=Value(Status.SUPPRESSED.value)
+            When(is_sendable, then=Value(Status.QUEUED.value)), default=Value(Status.SUPPRESSED.value)
         ),
         "fault": Value("", CharField()),
         "attempts": Value(0, SmallIntegerField()),
-        "next_attempt_at": Case(When(is_owed, then=clock.now()), default=None),
+        "next_attempt_at": Case(When(is_sendable, then=clock.now()), default=None),
         "dedup_key": Concat(
             Value(f"{code.value}:card="), Cast(f"{card}pk", _TEXT), Value(":"), cause, output_field=_TEXT
         ),

@@ -21,7 +21,7 @@ def export(customer: Customer) -> dict[str, Any]:
 
 @transaction.atomic
 def erase(customer: Customer) -> None:
-    """Blank what was written to a person, and owe them nothing any more. That something was sent is kept."""
+    """Blank what was written to a person, and send them nothing any more. That something was sent is kept."""
     rows = EmailLog.objects.filter(customer_id=customer.pk)
     locks.in_id_order(rows)
     open_rows = rows.filter(~Q(status__in=[Status.SENT, Status.SUPPRESSED]))

@@ -1,4 +1,4 @@
-"""The queue of e-mails: taking one up, settling it. The table `EmailLog` is the queue (`owing` fills it).
+"""The queue of e-mails: taking one up, settling it. The table `EmailLog` is the queue (`enqueue` fills it).
 
 What is its own among queues (`groundwork.queue`): a worker that is lost counts as an attempt, since nobody knows
 whether the e-mail went out; and one that has failed may still be due, while the mail server is away.
@@ -85,21 +85,21 @@ class Next:
     wait: timedelta | None
 
 
-def after(failure: Failure, *, attempts: int, owed_for: timedelta) -> Next:
+def after(failure: Failure, *, attempts: int, waited: timedelta) -> Next:
     """Pure: three more attempts for what may pass, then failed; failed at once for what will not."""
     if failure.permanent:
         return Next(Status.FAILED, None)
     if attempts < MAXIMUM_ATTEMPTS:
         return Next(Status.QUEUED, timedelta())
-    if failure.fault == Fault.UNREACHABLE and owed_for < LATE_LIMIT:
+    if failure.fault == Fault.UNREACHABLE and waited < LATE_LIMIT:
         return Next(Status.FAILED, LATE_PAUSE)
     return Next(Status.FAILED, None)
 
 
 def fail(log: EmailLog, failure: Failure, **words: str) -> tuple[Status, bool]:
     """Note that an e-mail did not go out; returns its status, and whether it was still ours to say so."""
-    owed_for = log.taken_at - log.created_at  # type: ignore[attr-defined]  # both by the database's clock
-    following = after(failure, attempts=log.attempts, owed_for=owed_for)
+    waited = log.taken_at - log.created_at  # type: ignore[attr-defined]  # both by the database's clock
+    following = after(failure, attempts=log.attempts, waited=waited)
     noted = {"status": following.status, "fault": failure.fault, "error": failure.reason, **words}
     if following.wait is None:
         return following.status, settle(log, **noted)
@@ -117,7 +117,7 @@ def settle(log: EmailLog, **changes: Any) -> bool:
 
 @transaction.atomic
 def send_again(log_id: int) -> EmailLog:
-    """Owe an e-mail once more: the same row if it never went out, a new one (a new Message-ID) if it did.
+    """Enqueue an e-mail once more: the same row if it never went out, a new one (a new Message-ID) if it did.
 
     Runs in an open tenant scope. Returns the row that will be sent.
     """

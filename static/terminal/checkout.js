@@ -20,7 +20,7 @@ const WAITING = "waiting";
  * @property {"scan" | "card" | "enrol" | "lock"} to
  * @property {Card} [card]  as it is now; else the one in hand is asked for again
  * @property {string} [say]  for screen readers
- * @property {Entry} [owed]  what will be sent once somebody has unlocked
+ * @property {Entry} [pending]  what will be sent once somebody has unlocked
  * @property {ProblemDocument} [problem]
  */
 
@@ -128,7 +128,7 @@ export class Checkout {
     if (state === "done" && posting) return this.showDone(entry, posting);
     if (state === "refused" && problem) return this.showRefused(entry, problem);
     const isKept = entry.mayWait && entry.staffId !== null;
-    return { to: "lock", owed: isKept ? entry : undefined, problem };
+    return { to: "lock", pending: isKept ? entry : undefined, problem };
   }
 
   /**

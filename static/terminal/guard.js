@@ -14,7 +14,7 @@ export class Guard {
   constructor(till) {
     this.till = till;
     /** @type {Entry | null}  what is sent as soon as somebody has unlocked */
-    this.owed = null;
+    this.pending = null;
     /** @type {{staffId: number, form: FormData} | null}  a new customer that somebody was typing when it locked */
     this.typed = null;
   }
@@ -64,26 +64,26 @@ export class Guard {
   /**
    * An action needs somebody: after their PIN it is finished, if it may wait, else it has to be done again.
    *
-   * @param {Entry | undefined} owed
+   * @param {Entry | undefined} pending
    * @param {ProblemDocument | undefined} problem
    */
-  lockFor(owed, problem) {
+  lockFor(pending, problem) {
     if (problem && problem.code !== "staff_pin_required") return this.showSignedOut();
-    this.owed = owed ?? null;
-    this.lock(text(owed ? "pin_to_finish" : "pin_again"));
+    this.pending = pending ?? null;
+    this.lock(text(pending ? "pin_to_finish" : "pin_again"));
   }
 
   /**
-   * What is owed is booked, and what was typed is shown, only if the same person is back.
+   * What is pending is booked, and what was typed is shown, only if the same person is back.
    *
    * @param {Staff} staff
    */
   async onUnlocked(staff) {
     const { till } = this;
     till.session.begin(staff);
-    const sending = this.owed?.staffId === staff.id ? till.outbox.watch(this.owed) : null;
+    const sending = this.pending?.staffId === staff.id ? till.outbox.watch(this.pending) : null;
     const form = this.typed?.staffId === staff.id ? this.typed.form : null;
-    this.owed = this.typed = null;
+    this.pending = this.typed = null;
     this.beginWork();
     if (form) {
       till.toEnrol();

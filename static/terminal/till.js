@@ -119,7 +119,7 @@ export class Till {
     if (!step) return;
     if (step.to === "scan") this.toScan();
     else if (step.to === "enrol") this.backToEnrol(step.problem);
-    else if (step.to === "lock") this.guard.lockFor(step.owed, step.problem);
+    else if (step.to === "lock") this.guard.lockFor(step.pending, step.problem);
     else if (step.card) this.finder.open(step.card);
     else if (this.inHand.card || this.inHand.code) await this.backToCard();
     else this.toScan();

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('last_name', models.CharField(blank=True, max_length=80, verbose_name='last name')),
                 ('preferred_language', models.CharField(blank=True, choices=[('en', 'English'), ('fr', 'French'), ('de', 'German'), ('lb', 'Luxembourgish')], max_length=5, verbose_name='language')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('session_epoch', models.PositiveIntegerField(default=0, editable=False)),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='joined')),
                 ('deleted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
@@ -47,6 +48,23 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'ordering': ['email', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='EmailChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                ('old_email', models.EmailField(max_length=254, verbose_name='old e-mail')),
+                ('new_email', models.EmailField(max_length=254, verbose_name='new e-mail')),
+                ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmed')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'change of e-mail',
+                'verbose_name_plural': 'changes of e-mail',
+                'constraints': [models.CheckConstraint(condition=models.Q(('new_email', django.db.models.functions.text.Lower(models.F('new_email')))), name='new_email_is_lower_case')],
             },
         ),
         migrations.CreateModel(

@@ -1,5 +1,6 @@
 """The tenant's tables: merchants and stores, people, keys, tills; and groundwork's, with whose a row is."""
 
+from tenancy.models.account import EmailChange
 from tenancy.models.api_key import ApiKey
 from tenancy.models.history import HistoryEntry
 from tenancy.models.idempotency import IdempotencyKey
@@ -13,6 +14,7 @@ from tenancy.roles import Role, Scope
 __all__ = [
     "ApiKey",
     "BackgroundJob",
+    "EmailChange",
     "FilePiece",
     "HistoryEntry",
     "IdempotencyKey",

@@ -21,13 +21,17 @@ PUBLIC = (
     "/",
     "/login/",
     "/terminal/",
+    "/account/forgotten/",
+    "/account/reset/MQ/made-up/",
+    "/account/email/confirm/made-up/",
     "/join/{store}/",
     "/card/{token}/",
     "/card/{token}/history/",
     "/card/{token}/erase/",
     "/x/",
 )
-STAFF = ("/terminal/?choose=1", "/logout/", "/join/{store}/poster/")
+ACCOUNT = ("/account/", "/account/password/", "/account/email/", "/account/sessions/")
+STAFF = ("/terminal/?choose=1", "/logout/", "/join/{store}/poster/", *ACCOUNT)
 
 
 @pytest.fixture

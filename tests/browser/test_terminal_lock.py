@@ -337,7 +337,7 @@ def change_pin_of_lea(shop: factories.Shop) -> None:
         factories.pins.change(store=shop.store, actor=factories.actor(), pin_id=pin.pk, pin="1379")
 
 
-def test_what_somebody_owes_is_never_booked_under_the_next_pin(open_till, shop, anouk):
+def test_what_somebody_has_pending_is_never_booked_under_the_next_pin(open_till, shop, anouk):
     pol = factories.card(shop.store, name="Pol Schmit")
     open_till.find("Anouk").shows("card")
     change_pin_of_lea(shop)

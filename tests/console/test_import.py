@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from openpyxl import Workbook
 
 from customers.models import Customer
+from groundwork.jobs import service as jobs
 from loyalty.imports import reader
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.reporting import verification
 from loyalty.services import cards as card_services
-from tenancy.models import OutboxMessage
+from tenancy.models import BackgroundJob, OutboxMessage
 from tests import factories
 from tests.console.world import World, said
 
@@ -109,6 +110,24 @@ def test_one_preview_confirmed_twice_is_imported_once(world: World) -> None:
     confirm(world, checked)
     confirm(world, checked)
     assert card_of(world, "nora@example.com").stamp_count == 12
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"kind": "export"}, {"state": "failed", "error": "Why"}, {"file_size": 0}],
+    ids=["a list", "a failed preview", "a file that is gone"],
+)
+def test_only_a_preview_that_went_well_is_confirmed(world: World, other: dict[str, object]) -> None:
+    check(world, GOOD)
+    rows = BackgroundJob._base_manager.filter(kind="check")
+    job, preview = rows.get(), rows.values("kind", "state", "error", "file_size").get()
+    all_rows = BackgroundJob._base_manager.filter(pk=job.pk)
+    all_rows.update(**other)
+    before = all_rows.values().get()
+    assert not jobs.confirm(job)
+    assert all_rows.values().get() == before
+    all_rows.update(**preview)
+    assert jobs.confirm(job)
 
 
 def test_somebody_who_has_a_card_keeps_it_and_gets_the_balance(world: World) -> None:

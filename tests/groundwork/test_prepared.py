@@ -1,11 +1,14 @@
 """Prepared writes: one row as the ORM writes it; and queries without any scope."""
 
+import ast
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Value
 
 from groundwork import clock
@@ -13,8 +16,9 @@ from groundwork.database import prepared
 from loyalty.ledger import BALANCE_FIELDS
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
 from tenancy import scope
-from tenancy.models import OutboxMessage
+from tenancy.models import IdempotencyKey, OutboxMessage
 from tests import factories
+from tests.sources import LAYERS, ROOT, sources
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -32,32 +36,104 @@ def columns(row: models.Model) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "id"}
 
 
-def test_a_ledger_line_is_inserted_as_the_orm_inserts_it() -> None:
+# --- Every write of the house -----------------------------------------------------------------------------
+
+Write = tuple[models.Model, tuple[str, ...]]
+
+
+def a_ledger_line() -> Write:
+    """One that moves nothing, so that the card's figures stay as they are whoever writes it."""
     shop = factories.shop()
-    card = factories.card(shop.store)
-    fields: dict[str, Any] = {
-        "merchant_id": card.merchant_id,
-        "card": card,
-        "store": shop.store,
-        "transaction_type": "points_adjustment",
-        "notes": 'A "quoted" remark, %s and all',
-        "transaction_at": NOON,
+    newest = LoyaltyTransaction.objects.filter(card=factories.card(shop.store)).latest("id")
+    return LoyaltyTransaction(**columns(newest) | {"notes": 'A "quoted" remark, %s and all'}), ()
+
+
+def balances_of_a_card() -> Write:
+    card = factories.card(factories.shop().store)
+    card.stamp_count, card.total_stamps_earned = 3, 3
+    card.last_stamp_at = card.last_activity_at = card.updated_at = NOON
+    return card, BALANCE_FIELDS
+
+
+def an_answer_to_a_key() -> Write:
+    store = factories.shop().store
+    place = {"merchant_id": store.merchant_id, "store": store}
+    key = IdempotencyKey.objects.create(**place, credential="pin:1", key="k", fingerprint="f")
+    key.status, key.body = 201, {"text": "ë%s", "ids": [1, 2], "rate": 1.5, "none": None}
+    return key, ("status", "body")
+
+
+# Who writes by a prepared statement, and a row like theirs with the columns that they name.
+WRITES: dict[tuple[str, str, str], Callable[[], Write]] = {
+    ("loyalty/ledger.py", "_write", "insert"): a_ledger_line,
+    ("loyalty/ledger.py", "_write", "update"): balances_of_a_card,
+    ("groundwork/idempotency/once.py", "_keep", "update"): an_answer_to_a_key,
+}
+
+
+def prepared_writes(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """(function, "insert" or "update") of each prepared write in a module, whatever it was imported as."""
+    imported: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            imported |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            imported |= {alias.asname: alias.name for alias in node.names if alias.asname}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Name | ast.Attribute):
+                    head, dot, rest = ast.unparse(node).partition(".")
+                    module, _, helper = f"{imported.get(head, head)}{dot}{rest}".rpartition(".")
+                    if module == prepared.__name__ and helper in ("insert", "update"):
+                        yield function.name, helper
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from groundwork.database import prepared\ndef f(): prepared.insert(row)",
+        "from groundwork.database import bulk, prepared as p\ndef f(): p.insert(row)",
+        "from groundwork.database.prepared import insert as put\ndef f(): put(row)",
+        "import groundwork.database.prepared\ndef f(): groundwork.database.prepared.insert(row)",
+        "import groundwork.database.prepared as p\ndef f(): each(p.insert, rows)",
+    ],
+)
+def test_a_prepared_write_is_seen_by_whatever_name(text: str) -> None:
+    assert list(prepared_writes(ast.parse(text))) == [("f", "insert")]
+
+
+def test_every_prepared_write_of_the_house_is_compared() -> None:
+    found = {
+        (str(path.relative_to(ROOT)), *write)
+        for app in LAYERS
+        for path, tree in sources(app)
+        for write in prepared_writes(tree)
     }
-    # A line that moves nothing, so that the card's figures stay as they are whoever writes it.
-    written = LoyaltyTransaction(**fields)
-    written.__dict__.update(
-        columns(LoyaltyTransaction.objects.filter(card=card).latest("id")) | {"notes": "x%s"}
-    )
-    by_orm = LoyaltyTransaction(**{name: getattr(written, name) for name in columns_of(written)})
-    prepared.insert(written)
-    by_orm.save(force_insert=True)
-    assert columns(written) == columns(by_orm)
-    assert written.created_at == by_orm.created_at == NOON
-    assert (written._state.adding, written._state.db) == (by_orm._state.adding, by_orm._state.db)
+    assert found == WRITES.keys()
 
 
-def columns_of(row: models.Model) -> list[str]:
-    return [field.attname for field in row._meta.local_concrete_fields if not field.primary_key]
+def written(write: Callable[[models.Model], None], row: models.Model) -> tuple[dict[str, Any], bool, Any]:
+    """What the database and the instance say after a write, which is then taken back."""
+    copy = deepcopy(row)
+    with transaction.atomic():
+        write(copy)
+        found = columns(copy), copy._state.adding, copy._state.db
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("user", WRITES, ids=" ".join)
+def test_a_row_is_written_as_the_orm_writes_it(user: tuple[str, str, str]) -> None:
+    row, names = WRITES[user]()
+    if user[-1] == "insert":
+        by_orm = written(lambda each: each.save(force_insert=True), row)
+        assert written(prepared.insert, row) == by_orm
+        return
+    before = columns(row)
+    by_orm = written(lambda each: each.save(update_fields=names), row)
+    assert written(lambda each: prepared.update(each, *names), row) == by_orm
+    assert before != by_orm[0], "the row is another one afterwards"
 
 
 def test_json_and_moments_are_inserted_as_the_orm_inserts_them() -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from customers import services as customers
 from groundwork import deletion
-from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, Standing
+from loyalty.models import CardSnapshot, DailyFigures, LoyaltyCard, LoyaltyProgram
 from loyalty.reporting import statistics
 from loyalty.services import cards, expiry, points, programs, stamps, voids
 from tests import factories
@@ -105,7 +105,7 @@ def test_every_day_of_a_month_the_figures_are_those_of_counting_one_by_one(shop:
             assert everything(shop, now) == truth, (day, "before the roll-up")
             statistics.roll_up(shop.merchant, now=now)
             assert everything(shop, now) == truth, (day, "after the roll-up")
-            taken |= set(Standing.objects.filter(store__isnull=True).values_list("until", flat=True))
+            taken |= set(CardSnapshot.objects.filter(store__isnull=True).values_list("until", flat=True))
     assert len(taken) == 43
 
 
@@ -130,15 +130,15 @@ def test_deleting_a_card_takes_its_own_share_out_of_the_closed_days_and_no_more(
             stamps.give(store=shop.store, card_id=stays.pk, actor=BOSS, count=2)
             stamps.give(store=shop.store, card_id=goes.pk, actor=BOSS, count=4)
         statistics.roll_up(shop.merchant, now=now)
-        day, standing = DailyFigures.objects.get(), Standing.objects.get(store__isnull=True)
-        assert (day.stamps, standing.cards, standing.liability_cents) == (6, 2, 66 + 133)
+        day, snapshot = DailyFigures.objects.get(), CardSnapshot.objects.get(store__isnull=True)
+        assert (day.stamps, snapshot.cards, snapshot.liability_cents) == (6, 2, 66 + 133)
         deletion.soft_delete(goes, by=None)
-        day, standing = DailyFigures.objects.get(), Standing.objects.get(store__isnull=True)
-        assert (day.stamps, standing.cards, standing.liability_cents) == (2, 1, 66)
-        assert standing.seen_since["2026-02-26"] == 1
+        day, snapshot = DailyFigures.objects.get(), CardSnapshot.objects.get(store__isnull=True)
+        assert (day.stamps, snapshot.cards, snapshot.liability_cents) == (2, 1, 66)
+        assert snapshot.seen_since["2026-02-26"] == 1
         deletion.restore(goes)
-        day, standing = DailyFigures.objects.get(), Standing.objects.get(store__isnull=True)
-        assert (day.stamps, standing.cards, standing.liability_cents) == (6, 2, 66 + 133)
+        day, snapshot = DailyFigures.objects.get(), CardSnapshot.objects.get(store__isnull=True)
+        assert (day.stamps, snapshot.cards, snapshot.liability_cents) == (6, 2, 66 + 133)
         assert everything(shop, now) == one_by_one(shop, now)
 
 
@@ -155,7 +155,7 @@ def test_many_cards_that_go_together_are_counted_again_by_the_next_roll_up(
         assert everything(shop, now)[0]["total_cards"] == 2
         deletion.soft_delete(shop.program, by=None)
         assert not DailyFigures.objects.exists()
-        assert not Standing.objects.exists()
+        assert not CardSnapshot.objects.exists()
         deletion.restore(shop.program)
         assert everything(shop, now)[0]["total_cards"] == 2
 
@@ -171,7 +171,7 @@ def test_a_reward_that_is_worth_more_counts_at_once(shop: Shop) -> None:
         programs.change(program_id=shop.program.pk, actor=BOSS, stamps_reward_value_cents=301)
         assert everything(shop, now)[0]["estimated_liability_cents"] == 200
         statistics.roll_up(shop.merchant, now=now)
-        assert Standing.objects.get(store__isnull=True).liability_cents == 200
+        assert CardSnapshot.objects.get(store__isnull=True).liability_cents == 200
         assert everything(shop, now)[0]["estimated_liability_cents"] == 200
 
 

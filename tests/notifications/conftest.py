@@ -61,12 +61,12 @@ class Shop:
             (line,) = ledger.post([entry], now=timezone.now())
         return line
 
-    def owed(
+    def queued(
         self, card: LoyaltyCard | None = None, code: Code = Code.CARD_LINK, cause: str = "test"
     ) -> EmailLog:
         """An e-mail in the queue."""
         card = card or self.card()
-        enqueue.owe_for_cards(merchant_id=self.merchant.pk, code=code, card_ids=[card.pk], cause=cause)
+        enqueue.for_cards(merchant_id=self.merchant.pk, code=code, card_ids=[card.pk], cause=cause)
         return EmailLog.objects.get(dedup_key=f"{code}:card={card.pk}:{cause}")
 
 

@@ -165,7 +165,7 @@ def test_the_preview_shows_nobody_elses_customers(shop: Shop, stranger: Client) 
 
 
 def test_the_log_shows_what_went_out(shop: Shop, manager: Client, post_office: PostOffice) -> None:
-    log = shop.owed(shop.card(shop.customer(email="anouk@example.com")))
+    log = shop.queued(shop.card(shop.customer(email="anouk@example.com")))
     delivery.deliver(log.pk)
     listed = manager.get(LOG).content.decode()
     assert "anouk@example.com" in listed
@@ -180,7 +180,7 @@ def test_the_log_shows_what_went_out(shop: Shop, manager: Client, post_office: P
 
 
 def test_nobody_sees_another_merchants_log(shop: Shop, stranger: Client) -> None:
-    log = shop.owed()
+    log = shop.queued()
     assert stranger.get(LOG).context["cl"].result_count == 0
     assert stranger.get(page_of(log)).status_code in (302, 404)
     stranger.post(LOG, {"action": "send_again", "_selected_action": [log.pk]})
@@ -188,7 +188,7 @@ def test_nobody_sees_another_merchants_log(shop: Shop, stranger: Client) -> None
 
 
 def test_nothing_in_the_log_can_be_changed(shop: Shop, operator: Client) -> None:
-    log = shop.owed()
+    log = shop.queued()
     assert operator.post(page_of(log), {"to": "me@example.com"}).status_code == 403
     log.refresh_from_db()
     assert log.to.startswith("anouk")
@@ -198,7 +198,7 @@ def test_a_failed_email_is_sent_again_and_leaves_a_trace(
     shop: Shop, manager: Client, post_office: PostOffice
 ) -> None:
     post_office.recipient = "550 No such mailbox"
-    log = shop.owed()
+    log = shop.queued()
     delivery.deliver(log.pk)
     post_office.recipient = "250 OK"
 
@@ -214,7 +214,7 @@ def test_a_failed_email_is_sent_again_and_leaves_a_trace(
 
 
 def test_several_are_sent_again_from_the_list(shop: Shop, owner: Client, post_office: PostOffice) -> None:
-    first, second = shop.owed(cause="1"), shop.owed(cause="2")
+    first, second = shop.queued(cause="1"), shop.queued(cause="2")
     delivery.sweep()
     owner.post(LOG, {"action": "send_again", "_selected_action": [first.pk, second.pk]})
     assert EmailLog.objects.filter(status="queued").count() == 2
@@ -230,7 +230,7 @@ def test_the_overview_counts_failures_of_its_merchants(shop: Shop, post_office: 
     assert dashboard_alerts(None) == []
     post_office.recipient = "550 No such mailbox"
     for number in range(2):
-        delivery.deliver(shop.owed(cause=str(number)).pk)
+        delivery.deliver(shop.queued(cause=str(number)).pk)
     alert = {"level": "warning", "text": "2 e-mails have failed.", "url": f"{LOG}?status__exact=failed"}
     assert dashboard_alerts(None) == [alert]
     assert dashboard_alerts([shop.merchant.pk]) == [alert]

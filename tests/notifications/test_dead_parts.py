@@ -1,4 +1,4 @@
-"""Workers that are killed, two at once, a broker that is away: what is owed is sent once."""
+"""Workers that are killed, two at once, a broker that is away: what waits is sent once."""
 
 import logging
 import os
@@ -67,7 +67,7 @@ def status(log: EmailLog) -> tuple[str, int]:
 def test_a_worker_killed_in_the_middle_of_sending_loses_nothing(
     shop: Shop, post_office: PostOffice, redis_url: str, tmp_path: Path
 ) -> None:
-    log = shop.owed()
+    log = shop.queued()
     post_office.data = "hang"
     with (
         worker(post_office, redis_url, tmp_path) as process,
@@ -111,7 +111,7 @@ def sweep_four_times_at_once() -> int:
 def test_four_sweeps_at_once_send_nothing_twice(shop: Shop, post_office: PostOffice) -> None:
     """Seen to fail without the lock: see the next test."""
     for number in range(40):
-        shop.owed(cause=str(number))
+        shop.queued(cause=str(number))
     assert sweep_four_times_at_once() == 40
     assert len({letter["Message-ID"] for letter in post_office.letters}) == len(post_office.letters) == 40
     assert set(EmailLog.objects.values_list("status", "attempts")) == {("sent", 1)}
@@ -123,7 +123,7 @@ def test_without_the_lock_they_would_send_twice(
 ) -> None:
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
     for number in range(40):
-        shop.owed(cause=str(number))
+        shop.queued(cause=str(number))
     assert sweep_four_times_at_once() > 40
 
 
@@ -166,6 +166,6 @@ def test_no_transaction_is_open_while_the_mail_server_is_spoken_to(
         return post(mailbox, message)
 
     monkeypatch.setattr(delivery.Mailbox, "post", watched)
-    log = shop.owed()
+    log = shop.queued()
     delivery.deliver(log.pk)
     assert (seen, status(log)) == ([False], ("sent", 1))

@@ -9,21 +9,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from groundwork.deletion import soft_delete
-from loyalty.models import LoyaltyCard
-from loyalty.selectors import annotated
 from loyalty_site.servers.supervise import free_port
 from notifications.codes import Code
-from notifications.models import AddressProblem, EmailLog, EmailTemplate, Fault, Status
+from notifications.models import EmailLog, EmailTemplate
 from notifications.services import delivery, queue
 from tests.notifications.conftest import Shop
+from tests.notifications.logs import has_problem, state
 from tests.notifications.post_office import PostOffice, open_post_office
 
 pytestmark = pytest.mark.django_db
-
-
-def state(log: EmailLog) -> tuple[str, int, str]:
-    log.refresh_from_db()
-    return log.status, log.attempts, log.fault
 
 
 def seconds_until_next(log: EmailLog) -> float | None:
@@ -35,10 +29,6 @@ def part(letter: EmailMessage, kind: str) -> str:
     return letter.get_body((kind,)).get_content().replace("\r\n", "\n")
 
 
-def has_problem(card: LoyaltyCard) -> bool:
-    return annotated(LoyaltyCard.objects.filter(pk=card.pk)).get().email_problem
-
-
 # --- All is well ------------------------------------------------------------------------------------------
 
 
@@ -46,7 +36,7 @@ def test_an_email_goes_out_in_plain_text_and_in_the_merchants_look(
     shop: Shop, post_office: PostOffice
 ) -> None:
     card = shop.card(shop.customer(email="anouk@example.com"))
-    log = shop.owed(card)
+    log = shop.queued(card)
 
     assert delivery.deliver(log.pk) == "sent"
 
@@ -67,7 +57,7 @@ def test_an_email_goes_out_in_plain_text_and_in_the_merchants_look(
 
 
 def test_what_went_out_can_be_read_in_the_log(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.owed(shop.card(shop.customer(email="anouk@example.com", preferred_language="fr")))
+    log = shop.queued(shop.card(shop.customer(email="anouk@example.com", preferred_language="fr")))
     with time_machine.travel(timezone.now(), tick=False):
         delivery.deliver(log.pk)
         log.refresh_from_db()
@@ -79,7 +69,7 @@ def test_what_went_out_can_be_read_in_the_log(shop: Shop, post_office: PostOffic
 
 
 def test_an_email_is_sent_once_however_often_the_task_runs(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.owed()
+    log = shop.queued()
     assert [delivery.deliver(log.pk) for _ in range(3)] == ["sent", None, None]
     assert delivery.sweep() == 0
     assert len(post_office.letters) == 1
@@ -87,14 +77,14 @@ def test_an_email_is_sent_once_however_often_the_task_runs(shop: Shop, post_offi
 
 def test_the_sweep_takes_up_all_that_nobody_has_sent(shop: Shop, post_office: PostOffice) -> None:
     for number in range(3):
-        shop.owed(cause=str(number))
+        shop.queued(cause=str(number))
     assert delivery.sweep() == 3
     assert len({letter["Message-ID"] for letter in post_office.letters}) == 3
 
 
 def test_an_email_says_what_is_true_when_it_is_sent(shop: Shop, post_office: PostOffice) -> None:
     customer = shop.customer(email="old@example.com")
-    log = shop.owed(shop.card(customer))
+    log = shop.queued(shop.card(customer))
     customer.email, customer.first_name = "new@example.com", "Léa"
     customer.save()
     delivery.deliver(log.pk)
@@ -111,7 +101,7 @@ def test_a_refusal_for_now_is_tried_three_times_more_with_growing_pauses(
     shop: Shop, post_office: PostOffice
 ) -> None:
     post_office.recipient = "451 Greylisted, try later"
-    log = shop.owed()
+    log = shop.queued()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for attempt, pause in ((1, 60), (2, 120), (3, 240)):
             assert delivery.deliver(log.pk) == "queued"
@@ -135,7 +125,7 @@ def test_a_server_that_hangs_or_drops_is_tried_again(
 ) -> None:
     settings.EMAIL_TIMEOUT = 0.3
     post_office.data = answer
-    log = shop.owed()
+    log = shop.queued()
     assert delivery.deliver(log.pk) == "queued"
     assert state(log) == ("queued", 1, fault)
 
@@ -151,7 +141,7 @@ def test_a_server_that_hangs_or_drops_is_tried_again(
 def test_a_mail_server_that_is_down_loses_nothing(shop: Shop, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
-    first, second = shop.owed(cause="1"), shop.owed(cause="2")
+    first, second = shop.queued(cause="1"), shop.queued(cause="2")
     with time_machine.travel(timezone.now(), tick=False) as clock:
         assert delivery.sweep() == 1, "the others need not wait for a server that is away"
         assert (state(first), state(second)) == (("queued", 1, "unreachable"), ("queued", 0, ""))
@@ -172,7 +162,7 @@ def test_a_mail_server_that_is_down_loses_nothing(shop: Shop, settings: Settings
 def test_after_three_days_a_server_that_never_came_back_is_given_up(shop: Shop, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
-    log = shop.owed()
+    log = shop.queued()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for pause in (0, 60, 120, 240):
             clock.shift(pause)
@@ -183,164 +173,18 @@ def test_after_three_days_a_server_that_never_came_back_is_given_up(shop: Shop, 
         assert (state(log), seconds_until_next(log)) == (("failed", 5, "unreachable"), None)
 
 
-# --- Permanent refusals, and addresses that do not work ---------------------------------------------------
-
-
-@pytest.mark.parametrize("where", ["recipient", "data"])
-def test_a_permanent_refusal_is_failed_at_once_and_marks_the_address(
-    shop: Shop, post_office: PostOffice, where: str
-) -> None:
-    setattr(post_office, where, "550 No such mailbox")
-    log = shop.owed()
-    assert delivery.deliver(log.pk) == "failed"
-    assert state(log) == ("failed", 1, "refused")
-    assert log.error == "550 No such mailbox"
-    assert log.next_attempt_at is None
-    assert has_problem(log.card)
-
-
-def test_an_address_that_is_none_is_failed_at_once(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.owed(shop.card(shop.customer(email="anouk@exämple..com")))
-    assert delivery.deliver(log.pk) == "failed"
-    assert state(log) == ("failed", 1, "bad_address")
-    assert has_problem(log.card)
-    assert post_office.offered == []
-
-
-def test_three_failures_in_a_row_mark_the_address_and_two_do_not(shop: Shop, post_office: PostOffice) -> None:
-    post_office.recipient = "451 Try later"
-    card = shop.card()
-    for number in (1, 2, 3):
-        log = shop.owed(card, cause=str(number))
-        EmailLog.objects.filter(pk=log.pk).update(attempts=3)
-        assert delivery.deliver(log.pk) == "failed"
-        assert has_problem(card) is (number == 3)
-
-
-def test_a_mail_server_that_is_away_says_nothing_about_addresses(shop: Shop, settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
-    card = shop.card()
-    for number in range(4):
-        log = shop.owed(card, cause=str(number))
-        EmailLog.objects.filter(pk=log.pk).update(attempts=3)
-        assert delivery.deliver(log.pk) == "failed"
-    assert not has_problem(card)
-    assert AddressProblem.objects.count() == 0
-
-
-def test_an_email_that_arrives_clears_the_mark(shop: Shop, post_office: PostOffice) -> None:
-    post_office.recipient = "550 No such mailbox"
-    card = shop.card()
-    delivery.deliver(shop.owed(card, cause="1").pk)
-    assert has_problem(card)
-    post_office.recipient = "250 OK"
-    delivery.deliver(shop.owed(card, cause="2").pk)
-    assert not has_problem(card)
-    assert AddressProblem.objects.count() == 0
-
-
-def test_another_address_has_no_problem_until_it_fails_itself(shop: Shop, post_office: PostOffice) -> None:
-    post_office.recipient = "550 No such mailbox"
-    card = shop.card()
-    delivery.deliver(shop.owed(card, cause="1").pk)
-    card.customer.email = "other@example.com"
-    card.customer.save()
-    assert not has_problem(card)
-    post_office.recipient = "451 Try later"
-    log = shop.owed(card, cause="2")
-    EmailLog.objects.filter(pk=log.pk).update(attempts=3)
-    delivery.deliver(log.pk)
-    assert not has_problem(card), "one passing failure is no problem"
-    assert AddressProblem.objects.get().failures == 1
-
-
-# --- Workers that die, or meet --------------------------------------------------------------------------------
-
-
-def lease_left(log: EmailLog) -> float:
-    """Seconds until others may take the row up."""
-    log.refresh_from_db()
-    return (log.leased_until - timezone.now()).total_seconds()
-
-
-def lease_runs_out(log: EmailLog) -> None:
-    EmailLog.objects.filter(pk=log.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-
-
-def test_a_row_that_somebody_is_sending_is_left_alone_until_the_lease_runs_out(
-    shop: Shop, post_office: PostOffice
-) -> None:
-    log = shop.owed()
-    assert queue.take(log.pk).pk == log.pk
-    assert 240 < lease_left(log) <= 301
-    assert (delivery.deliver(log.pk), delivery.sweep()) == (None, 0)
-    lease_runs_out(log)
-    assert delivery.sweep() == 1
-    assert state(log) == ("sent", 2, "")
-
-
-@pytest.mark.parametrize("minutes", [-60, 60])
-def test_a_worker_whose_clock_is_off_takes_nothing_out_of_anothers_hands(
-    shop: Shop, post_office: PostOffice, minutes: int
-) -> None:
-    log = shop.owed()
-    queue.take(log.pk)
-    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
-        assert (delivery.deliver(log.pk), delivery.sweep()) == (None, 0)
-    assert (state(log), post_office.offered) == (("sending", 1, ""), [])
-
-
-def test_the_lease_that_a_worker_with_a_wrong_clock_gives_is_as_long_as_any(
-    shop: Shop, post_office: PostOffice
-) -> None:
-    log = shop.owed()
-    with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        assert queue.take_next() is not None
-    assert 240 < lease_left(log) <= 301
-    lease_runs_out(log)
-    assert delivery.sweep() == 1
-    assert state(log) == ("sent", 2, "")
-
-
-def test_a_worker_that_comes_back_after_its_lease_changes_nothing(
-    shop: Shop, post_office: PostOffice
-) -> None:
-    log = shop.owed()
-    slow = queue.take(log.pk)
-    lease_runs_out(log)
-    delivery.sweep()
-    assert not queue.settle(slow, status=Status.FAILED)
-    assert state(log) == ("sent", 2, "")
-
-
-def test_what_workers_were_lost_over_four_times_is_not_tried_again_and_holds_up_nothing(
-    shop: Shop, post_office: PostOffice
-) -> None:
-    lost = [shop.owed(cause=str(number)) for number in range(2)]
-    for log in lost:
-        for _ in range(4):
-            assert queue.take(log.pk) is not None
-            lease_runs_out(log)
-    other = shop.owed(cause="other")
-    assert delivery.sweep() == 1
-    assert [state(log) for log in lost] == [("failed", 4, Fault.INTERRUPTED)] * 2
-    assert state(other) == ("sent", 1, "")
-    assert len(post_office.letters) == 1
-
-
 # --- Nobody to write to, nothing to say -----------------------------------------------------------------------
 
 
 def test_no_email_goes_to_somebody_without_an_address(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.owed(shop.card(shop.customer(email=None)))
+    log = shop.queued(shop.card(shop.customer(email=None)))
     assert state(log) == ("suppressed", 0, "")
     assert log.error == "the customer has no e-mail address"
     assert delivery.deliver(log.pk) is None
 
 
 def test_no_email_goes_to_a_customer_who_was_deleted_meanwhile(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.owed()
+    log = shop.queued()
     soft_delete(log.customer, by=None)
     assert delivery.deliver(log.pk) == "suppressed"
     assert state(log) == ("suppressed", 1, "")
@@ -348,7 +192,7 @@ def test_no_email_goes_to_a_customer_who_was_deleted_meanwhile(shop: Shop, post_
 
 
 def test_a_reward_that_was_redeemed_meanwhile_is_not_announced(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.owed(shop.card(stamps=3), code=Code.REWARD_READY)
+    log = shop.queued(shop.card(stamps=3), code=Code.REWARD_READY)
     assert delivery.deliver(log.pk) == "suppressed"
     log.refresh_from_db()
     assert log.error == "the reward was redeemed, or the stamp taken back, before the e-mail went out"
@@ -361,7 +205,7 @@ def test_a_broken_text_of_a_store_gives_way_to_the_platforms(shop: Shop, post_of
     EmailTemplate.objects.create(
         code=Code.CARD_LINK, store=shop.store, subject_en="Ours", body_en="Hi\n{{ nobody }}"
     )
-    log = shop.owed()
+    log = shop.queued()
     assert delivery.deliver(log.pk) == "sent"
     log.refresh_from_db()
     assert log.subject == "Ours"
@@ -374,7 +218,7 @@ def test_without_any_text_the_email_has_failed_and_can_be_sent_again(
 ) -> None:
     platform = EmailTemplate.objects.filter(code=Code.CARD_LINK)
     platform.delete()
-    log = shop.owed()
+    log = shop.queued()
     assert delivery.deliver(log.pk) == "failed"
     assert state(log) == ("failed", 1, "text")
     assert not has_problem(log.card), "the address can't help it"
@@ -386,7 +230,7 @@ def test_without_any_text_the_email_has_failed_and_can_be_sent_again(
 
 
 def test_sending_again_what_had_arrived_is_another_email(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.owed()
+    log = shop.queued()
     delivery.deliver(log.pk)
     copy = queue.send_again(log.pk)
     assert copy.pk != log.pk

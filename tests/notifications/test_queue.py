@@ -1,4 +1,4 @@
-"""What loyalty announces becomes e-mails that are owed: each once, a thousand as cheaply as one."""
+"""What loyalty announces becomes e-mails in the queue: each once, a thousand as cheaply as one."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -35,14 +35,14 @@ def event(cards: list[LoyaltyCard], lines: list[LoyaltyTransaction] | None = Non
     }
 
 
-def owed() -> list[tuple[str, str]]:
+def queued() -> list[tuple[str, str]]:
     return list(EmailLog.objects.order_by("id").values_list("code", "status"))
 
 
 # --- From the till to the queue -------------------------------------------------------------------------------
 
 
-def test_a_new_customer_is_owed_a_welcome_and_a_bonus(shop: Shop) -> None:
+def test_a_new_customer_is_sent_a_welcome_and_a_bonus(shop: Shop) -> None:
     shop.program.welcome_bonus_points = 50
     shop.program.save()
     enrollment = enroll(
@@ -53,11 +53,11 @@ def test_a_new_customer_is_owed_a_welcome_and_a_bonus(shop: Shop) -> None:
         create_if_missing=True,
         actor=Actor.system(),
     )
-    assert owed() == [], "the till does not write e-mails"
+    assert queued() == [], "the till does not write e-mails"
 
     outbox.relay()
 
-    assert sorted(owed()) == [("loyalty_enrollment", "queued"), ("loyalty_welcome_bonus", "queued")]
+    assert sorted(queued()) == [("loyalty_enrollment", "queued"), ("loyalty_welcome_bonus", "queued")]
     log = EmailLog.objects.get(code="loyalty_welcome_bonus")
     line = enrollment.card.transactions.get(transaction_type="welcome_bonus")
     assert log.dedup_key == f"loyalty_welcome_bonus:card={enrollment.card.pk}:transaction={line.pk}"
@@ -76,10 +76,10 @@ def test_enrolling_again_brings_no_second_welcome_but_on_the_page_the_link(shop:
     enroll(**person, create_if_missing=True)
     enroll(**person)
     outbox.relay()
-    assert owed() == [("loyalty_enrollment", "queued")]
+    assert queued() == [("loyalty_enrollment", "queued")]
     enroll(**person, self_service=True)
     outbox.relay()
-    assert owed() == [("loyalty_enrollment", "queued"), ("loyalty_card_link", "queued")]
+    assert queued() == [("loyalty_enrollment", "queued"), ("loyalty_card_link", "queued")]
 
 
 def test_the_stamp_that_fills_the_card_is_announced(shop: Shop) -> None:
@@ -91,7 +91,7 @@ def test_the_stamp_that_fills_the_card_is_announced(shop: Shop) -> None:
             give(store=shop.store, card_id=card.pk, actor=Actor.system())
             clock.shift(timedelta(hours=6))
         outbox.relay()
-    assert owed() == [("loyalty_reward_ready", "queued")]
+    assert queued() == [("loyalty_reward_ready", "queued")]
 
 
 # --- Each once ----------------------------------------------------------------------------------------------------
@@ -111,9 +111,9 @@ def test_an_announcement_that_comes_twice_is_one_email(shop: Shop, handle: Calla
     line = shop.line(card, "card_created")
     handle(event([card], [line]))
     handle(event([card], [line]))
-    assert owed() == [(code, "queued")]
+    assert queued() == [(code, "queued")]
     handle(event([card], [shop.line(card, "card_created")]))
-    assert owed() == [(code, "queued")] * 2
+    assert queued() == [(code, "queued")] * 2
 
 
 def test_a_warning_is_one_email_per_cycle(shop: Shop) -> None:
@@ -122,11 +122,11 @@ def test_a_warning_is_one_email_per_cycle(shop: Shop) -> None:
     card.save()
     handlers.on_points_about_to_expire(event([card]))
     handlers.on_points_about_to_expire(event([card]))
-    assert owed() == [("loyalty_points_expiring", "queued")]
+    assert queued() == [("loyalty_points_expiring", "queued")]
     card.last_expiration_warning_at += timedelta(days=100)
     card.save()
     handlers.on_points_about_to_expire(event([card]))
-    assert owed() == [("loyalty_points_expiring", "queued")] * 2
+    assert queued() == [("loyalty_points_expiring", "queued")] * 2
 
 
 @pytest.mark.parametrize("handle", [handlers.on_card_link_requested, handlers.on_erasure_requested])
@@ -169,7 +169,7 @@ def test_for_a_few_each_row_is_rung_for_and_for_many_the_sweep(
     assert rung[1:] == [("notifications.sweep_email_log", {})]
 
 
-# --- What SQL decides when an e-mail is owed is what Python decides when it is sent ------------------------------
+# --- What SQL decides when an e-mail is enqueued is what Python decides when it is sent --------------------------
 
 
 def circumstances(shop: Shop) -> Iterator[LoyaltyCard]:
@@ -202,7 +202,7 @@ def test_sql_and_python_agree_on_who_is_written_to_in_which_language(shop: Shop)
     shop.merchant.default_language = "lb"
     shop.merchant.save()
     cards = list(circumstances(shop))
-    enqueue.owe_for_cards(
+    enqueue.for_cards(
         merchant_id=shop.merchant.pk, code=Code.CARD_LINK, card_ids=[card.pk for card in cards], cause="test"
     )
     rows = {row.card_id: row for row in EmailLog.objects.all()}
@@ -239,7 +239,7 @@ def test_who_has_no_address_or_is_gone_is_not_written_to(shop: Shop) -> None:
 
 
 def test_a_persons_export_has_all_that_was_written_to_them(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.owed()
+    log = shop.queued()
     delivery.deliver(log.pk)
     (email,) = export_person(customer=log.customer)["emails"]
     assert email["kind"] == "loyalty_card_link"
@@ -252,9 +252,9 @@ def test_a_persons_export_has_all_that_was_written_to_them(shop: Shop, post_offi
 def test_erasing_a_person_blanks_the_log_and_stops_what_waits(shop: Shop, post_office: PostOffice) -> None:
     card = shop.card()
     sent, waiting, failing = (
-        shop.owed(card, cause="1"),
-        shop.owed(card, cause="2"),
-        shop.owed(card, cause="3"),
+        shop.queued(card, cause="1"),
+        shop.queued(card, cause="2"),
+        shop.queued(card, cause="3"),
     )
     delivery.deliver(sent.pk)
     post_office.recipient = "550 No such mailbox"

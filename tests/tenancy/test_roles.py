@@ -130,3 +130,10 @@ def test_what_was_reached_in_a_role_that_has_ended_is_reached_no_more(shop: Shop
     with factories.inside(shop):
         StoreUser.objects.filter(user=person).update(role=Role.MANAGER)
     assert not roles.still_reaches(fresh(person), reach)
+
+
+def test_only_owners_and_operators_decide_who_works_here() -> None:
+    for role in ("manager", "staff"):
+        with pytest.raises(OwnerRequired):
+            require_owner(factories.actor(role))
+    require_owner(factories.actor("owner"))

@@ -19,8 +19,9 @@ from loyalty.services import programs
 from tenancy import scope
 from tenancy.models import OutboxMessage
 from tests import factories
+from tests.lock_waits import somebody_waits
 from tests.wallet.conftest import apple_pass, deliver, hurry, relay, stamped
-from tests.wallet.threads import WAIT, at_once, somebody_waits_for_a_lock
+from tests.wallet.threads import WAIT, at_once
 from wallet.models import WalletPass
 from wallet.services import designs, passes, queue
 
@@ -39,7 +40,7 @@ def relay_that_rests_after_its_first_message(
             handler(name)(event)
             if not delivered.is_set():
                 delivered.set()
-                while not (through.wait(0.01) or somebody_waits_for_a_lock()):
+                while not (through.wait(0.01) or somebody_waits()):
                     pass
 
         return deliver_and_rest

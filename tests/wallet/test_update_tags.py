@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
+from tests.lock_waits import somebody_waits
 from tests.wallet.conftest import apple_pass, page_of, relay
 from tests.wallet.iphone import IPhone
-from tests.wallet.threads import WAIT, Held, at_once, somebody_waits_for_a_lock
+from tests.wallet.threads import WAIT, Held, at_once
 from wallet.models import WalletPass
 from wallet.services import tags
 from wallet.services.versions import touch
@@ -70,7 +71,7 @@ def publish_slowly_then_quickly(slow: WalletPass, quick: WalletPass, between: Ca
     with Held(lambda: tags.publish(WalletPass.objects.filter(pk=slow.pk))) as held:
         second = threading.Thread(target=at_once, args=(1, lambda _: tags.publish(only(quick))))
         second.start()
-        while second.is_alive() and not somebody_waits_for_a_lock():
+        while second.is_alive() and not somebody_waits():
             second.join(0.01)
         between()
         held.commit.set()

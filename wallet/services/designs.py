@@ -10,12 +10,11 @@ from tenancy.models import Store
 from wallet import config, selectors
 from wallet.models import PassDesign, WalletPass, new_serial_number
 from wallet.services.locks import in_order
+from wallet.services.queue import SPREADING
 from wallet.services.versions import SYNC_TASK, touch
 
 SPREAD_TASK = "wallet.spread_designs"
 BATCH = 5000
-
-UNSPREAD = Q(spread_after_id__isnull=False) | Q(wanted_version__gt=F("spread_version"))
 
 
 def of_program(program_id: int, merchant_id: int) -> PassDesign:
@@ -96,7 +95,7 @@ def spread_batch() -> int | None:
 
     How far it has come is kept in the same transaction: killed at any point, the next run goes on from there.
     """
-    design = PassDesign.objects.filter(UNSPREAD).order_by("pk").select_for_update(skip_locked=True).first()
+    design = next(iter(SPREADING.take(early=True)), None)  # its pauses are those of Google
     if design is None:
         return None
     if design.spread_after_id is None:

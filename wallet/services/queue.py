@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from groundwork.queue import clock
 from groundwork.queue.pauses import Pauses
@@ -28,6 +29,12 @@ PASSES: Queue[WalletPass] = Queue(
 )
 DESIGNS: Queue[PassDesign] = Queue(
     name="designs", model=lambda: PassDesign, waiting=Synced.LAGGING, lease=LEASE, pauses=PAUSES
+)
+# The same rows again, held by their lock: how far a look has come is kept with the passes that it has reached.
+SPREADING: Queue[PassDesign] = Queue(
+    name="spreading",
+    model=lambda: PassDesign,
+    waiting=Q(spread_after_id__isnull=False) | Q(wanted_version__gt=F("spread_version")),
 )
 
 

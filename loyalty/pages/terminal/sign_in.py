@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.pages.access import private
+from tenancy.sign_in import SignInView
 
 
 class SignInForm(AuthenticationForm):
@@ -25,7 +26,7 @@ class SignInForm(AuthenticationForm):
     }
 
 
-class SignIn(views.LoginView):
+class SignIn(SignInView):
     """To the terminal, or to the page of this site that was asked for."""
 
     template_name = "terminal/login.html"

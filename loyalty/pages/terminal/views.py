@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,7 +22,14 @@ from loyalty.pages.terminal import device, facts, shell
 from loyalty.pages.terminal.device import Visitor
 from loyalty.pages.terminal.texts import terminal_texts
 from tenancy import scope, tills
-from tenancy.models import Store
+from tenancy.models import Store, User
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Who is signed in, behind `login_required`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def kept_by_nobody(response: HttpResponse) -> HttpResponse:

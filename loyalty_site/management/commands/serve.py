@@ -65,6 +65,7 @@ class Command(BaseCommand):
                     children.append(subprocess.Popen(command, start_new_session=True))
                     watchers.enter_context(supervise.watched(children[-1]))
                 self.stdout.write(f"Serving on http://{options['address']}  (Ctrl-C stops it)")
+                self.stdout.flush()  # where it goes to a file or to a container's log as well
                 code = self.wait(children)
             except Stopped:
                 self.stdout.write("Stopping when the work in hand is done ...")

@@ -2,8 +2,11 @@
 
 from tests.mutants.guards import (
     architecture,
+    balances,
+    cards,
     console,
     constraints,
+    disclosure,
     limits,
     locks,
     queues,
@@ -14,16 +17,20 @@ from tests.mutants.guards import (
     wallets,
 )
 
-MUTANTS = [
-    *locks.MUTANTS,
-    *queues.MUTANTS,
-    *roles.MUTANTS,
-    *console.MUTANTS,
-    *constraints.MUTANTS,
-    *triggers.MUTANTS,
-    *limits.MUTANTS,
-    *secrets.MUTANTS,
-    *tills.MUTANTS,
-    *wallets.MUTANTS,
-    *architecture.MUTANTS,
-]
+GUARDS = {
+    "locks": locks.MUTANTS,
+    "queues": queues.MUTANTS,
+    "roles": roles.MUTANTS,
+    "console": console.MUTANTS,
+    "constraints": constraints.MUTANTS,
+    "triggers": triggers.MUTANTS,
+    "balances": balances.MUTANTS,
+    "cards": cards.MUTANTS,
+    "limits": limits.MUTANTS,
+    "secrets": secrets.MUTANTS,
+    "tills": tills.MUTANTS,
+    "disclosure": disclosure.MUTANTS,
+    "wallets": wallets.MUTANTS,
+    "architecture": architecture.MUTANTS,
+}
+MUTANTS = [mutant for mutants in GUARDS.values() for mutant in mutants]

@@ -7,13 +7,17 @@ DOINGS = "tests/console/access/test_doings.py"
 PARAMETERS = "tests/console/access/test_parameters.py"
 TAKEOVER = "tests/console/test_takeover.py"
 IN = f"{PAGES}::test_everybody_gets_in_exactly_where_their_role_allows"
+DONE = f"{DOINGS}::test_what_is_sent_to_a_page_is_done_for_those_who_may_and_for_nobody_else"
+FORGED = "tests/console/access/test_forged.py::test_a_row_of_somebody_else_cannot_be_chosen"
+MANAGER_IN, HALF_IN = f"{IN}[manager]", f"{IN}[half]"
 ACTIONS = f"{DOINGS}::test_an_action_reaches_the_rows_of_those_who_may_and_no_others"
 
 HERE = "return Q(store_id__in=store_ids)"
+VISIBLE_AT = "    @classmethod\n    def visible_at(cls, store_ids: set[int]) -> Q:\n"
 
 MUTANTS = [
     *[
-        mutant(f"{name}-of-all-stores", file, old, "return Q()", IN)
+        mutant(f"{name}-of-all-stores", file, old, "return Q()", MANAGER_IN)
         for name, file, old in (
             ("stores", "tenancy/models/merchant.py", "return Q(pk__in=store_ids)"),
             ("history", "tenancy/models/history.py", HERE),
@@ -37,24 +41,58 @@ MUTANTS = [
     mutant(
         "emails-of-all-stores",
         "notifications/models.py",
-        HERE,
-        "return Q()",
-        IN,
-        count=2,
+        f'get_code_display()}}"\n\n{VISIBLE_AT}        {HERE}',
+        f'get_code_display()}}"\n\n{VISIBLE_AT}        return Q()',
+        MANAGER_IN,
+    ),
+    mutant(
+        "texts-of-all-stores",
+        "notifications/models.py",
+        f"        {HERE}\n\n    def words(",
+        "        return Q()\n\n    def words(",
+        MANAGER_IN,
     ),
     mutant(
         "rows-of-the-platform-for-everybody",
         "tenancy/console/base.py",
         "return rows if role_for(request.user, None) else rows.none()",
         "return rows",
-        f"{PAGES}::test_the_menu_leads_only_to_pages_that_open",
+        f"{PARAMETERS}::test_rows_of_the_platform_are_for_operators_alone",
     ),
     mutant(
         "permission-by-any-role",
         "groundwork/console/base.py",
         "        return self.role(request, row) in granted",
         "        return bool(self.roles(request) & granted)",
-        IN,
+        HALF_IN,
+    ),
+    mutant(
+        "rows-of-a-lesser-role-listed",
+        "tenancy/console/base.py",
+        'return granted(request.user, rows, self.grants.view) if hasattr(rows.model, "merchant_path") else rows',
+        "return rows",
+        HALF_IN,
+    ),
+    mutant(
+        "rows-added-where-the-role-is-lesser",
+        "tenancy/console/forms.py",
+        "            self._refuse_roles()\n",
+        "",
+        f"{DONE}[tenancy_store add]",
+    ),
+    mutant(
+        "rows-of-another-merchant-named",
+        "tenancy/console/forms.py",
+        "            self._refuse_strangers()\n",
+        "",
+        "tests/console/test_forms.py::test_an_operator_is_told_when_store_and_merchant_do_not_fit",
+    ),
+    mutant(
+        "choices-without-their-page",
+        "groundwork/console/base.py",
+        'kwargs["queryset"] = site.get_model_admin(remote).choices(request)',
+        'kwargs["queryset"] = remote._default_manager.all()',
+        f"{FORGED}[loyalty_staffpin add]",
     ),
     mutant(
         "deleted-rows-that-can-be-changed",
@@ -69,7 +107,6 @@ MUTANTS = [
         "        rows = self.visible(request, self._rows())\n        return rows.filter(LIVING)",
         "        rows = self._rows()\n        return rows.filter(LIVING)",
         f"{PARAMETERS}::test_everybody_is_proposed_their_own_stores",
-        "tests/console/test_cards.py::test_a_store_of_somebody_else_cannot_be_named",
     ),
     mutant(
         "file-for-who-may-not-look",
@@ -84,7 +121,7 @@ MUTANTS = [
         "groundwork/console/lists.py",
         "        if left_over:",
         "        if False:",
-        f"{PARAMETERS}::test_a_list_refuses_every_parameter_that_no_filter_offers",
+        f"{PARAMETERS}::test_a_list_refuses_every_parameter_that_no_filter_offers[loyalty.staffpin]",
         f"{PARAMETERS}::test_a_manager_cannot_guess_a_secret_letter_by_letter",
     ),
     mutant(
@@ -126,9 +163,9 @@ MUTANTS = [
         f"{TAKEOVER}::test_a_deleted_account_of_the_same_address_counts",
     ),
     mutant(
-        "deeds-elsewhere-forgotten",
+        "history-elsewhere-forgotten",
         "tenancy/selectors.py",
-        "            or deeds.exclude(merchant_id__in=merchant_ids).exists()\n",
+        "            or entries.exclude(merchant_id__in=merchant_ids).exists()\n",
         "",
         f"{TAKEOVER}::test_whoever_has_done_something_elsewhere_keeps_their_password",
     ),
@@ -144,14 +181,14 @@ MUTANTS = [
         "tenancy/services.py",
         "    if not actor.is_owner:",
         "    if False:",
-        "tests/console/test_people.py::test_an_owner_changes_a_role_and_a_manager_cannot",
+        "tests/tenancy/test_roles.py::test_only_owners_and_operators_decide_who_works_here",
     ),
     mutant(
         "rows-of-everybody",
         "tenancy/console/base.py",
         "return visible_to(request.user, rows)",
         "return rows",
-        "tests/console/access/test_pages.py::test_everybody_gets_in_exactly_where_their_role_allows",
+        MANAGER_IN,
     ),
     mutant(
         "operators-like-anybody",

@@ -39,7 +39,7 @@ CHECKS = {
     "loyalty_loyaltycard": ["card_counters_are_never_negative"],
     "notifications_emaillog": [
         "email_status_is_known",
-        "an_owed_email_has_its_next_attempt",
+        "a_queued_email_has_its_next_attempt",
         "a_settled_email_is_not_tried_again",
     ],
     "notifications_emailtemplate": ["text_code_is_known", "a_text_is_a_stores_or_the_platforms"],
@@ -62,7 +62,7 @@ OF_FURTHER_ROWS = {
     "loyalty_loyaltytransaction": ["transaction_type_is_known", "balances_after_are_never_negative"],
     "loyalty_orderreference": ["one_receipt_earns_once"],
     "loyalty_dailyfigures": ["one_roll_up_per_store_day", "one_roll_up_per_system_day"],
-    "loyalty_standing": ["one_standing_per_store", "one_standing_of_all_stores"],
+    "loyalty_cardsnapshot": ["one_snapshot_per_store", "one_snapshot_of_all_stores"],
     "notifications_emailtemplate": ["one_platform_text_per_code", "one_text_per_code_and_store"],
     "wallet_walletpass": ["one_living_pass_per_card_and_wallet"],
     "wallet_appledeviceregistration": ["one_registration_per_device_and_pass"],

@@ -1,0 +1,59 @@
+"""The forms of the account pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.formats.email import normalize_email
+from tenancy.models import User
+
+
+def email_field(label: Any, **attributes: Any) -> forms.EmailField:
+    """A field for an address of one's own."""
+    return forms.EmailField(label=label, max_length=254, widget=forms.EmailInput(attrs=attributes))
+
+
+class PersonForm(forms.ModelForm):
+    """What a person is called, and their language."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "preferred_language"]
+        widgets = {
+            "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+        }
+
+
+class ForgottenForm(forms.Form):
+    """Whose password is forgotten."""
+
+    email = email_field(_("E-mail"), autofocus=True, autocomplete="username")
+
+
+class EmailForm(forms.Form):
+    """Another address, and the password, so that nobody changes it at a screen that was left open."""
+
+    email = email_field(_("New e-mail address"), autocomplete="email")
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email = normalize_email(self.cleaned_data["email"])
+        if email == self.user.email:
+            raise forms.ValidationError(_("This is your address already."))
+        return email
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return str(password)

@@ -1,0 +1,18 @@
+"""The addresses of people's own accounts."""
+
+from django.urls import path
+
+from loyalty.pages.terminal.sign_in import SignIn
+from loyalty_site.accounts import views
+
+urlpatterns = [
+    path("", views.overview, name="account"),
+    path("login/", SignIn.as_view(), name="account_login"),  # the name by which allauth knows it
+    path("forgotten/", views.forgotten, name="account-forgotten"),
+    path("reset/<uidb64>/<token>/", views.Reset.as_view(), name="account-reset"),
+    path("password/", views.Password.as_view(), name="account-password"),
+    path("email/", views.email, name="account-email"),
+    path("email/confirm/<signed>/", views.confirm_email, name="account-email-confirm"),
+    path("sessions/", views.sessions, name="account-sessions"),
+    path("sessions/end/", views.end_sessions, name="account-sessions-end"),
+]

@@ -1,0 +1,140 @@
+"""A person's own account: name, language, address, password, sessions; and the way back in without a password."""
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from axes.utils import reset as forgive
+from django.contrib import messages
+from django.contrib.auth import logout, views
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import SetPasswordForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from groundwork.web import client, rate_limits
+from loyalty.pages.access import private
+from loyalty.pages.terminal.views import signed_in
+from loyalty_site.accounts.forms import EmailForm, ForgottenForm, PersonForm
+from tenancy import account_links, accounts
+from tenancy.errors import LinkSpent
+
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _shown(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    return private(render(request, f"account/{template}.html", context, status=status))
+
+
+@page
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """What a person is called, their language, and the ways to the rest."""
+    user = signed_in(request)
+    form = PersonForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        user.save(update_fields=[*form.fields, "updated_at"])
+        messages.success(request, _("Saved."))
+        return redirect("account")
+    return _shown(request, "overview", form=form)
+
+
+# --- Password ---------------------------------------------------------------------------------------------
+
+
+@page
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for a link; what is answered does not say whether anybody has the address."""
+    form = ForgottenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        rate_limits.check("account_link", client.address(request))
+        accounts.request_password_reset(form.cleaned_data["email"])
+        return _shown(request, "forgotten", sent=True)
+    return _shown(request, "forgotten", form=form)
+
+
+@method_decorator([cache_control(no_store=True, private=True), sensitive_post_parameters()], name="dispatch")
+class Reset(views.PasswordResetConfirmView):
+    """A new password by the link of an e-mail, good once."""
+
+    template_name = "account/reset.html"
+    success_url = reverse_lazy("login")
+
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:
+        response = super().form_valid(form)
+        accounts.note_new_password(form.user)
+        forgive(username=form.user.email)
+        messages.success(self.request, _("Your new password is set. Please sign in with it."))
+        return response
+
+
+@method_decorator([cache_control(no_store=True, private=True), login_required], name="dispatch")
+class Password(views.PasswordChangeView):
+    """Another password, for whoever knows the present one; ends all other sessions."""
+
+    template_name = "account/password.html"
+    success_url = reverse_lazy("account")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        UserSession.objects.create_from_request(self.request)
+        accounts.note_new_password(form.user)
+        messages.success(self.request, _("Your password is changed. Other devices have to sign in again."))
+        return response
+
+
+# --- Address ----------------------------------------------------------------------------------------------
+
+
+@page
+@login_required
+def email(request: HttpRequest) -> HttpResponse:
+    """Ask for another address; it counts once it has been confirmed there."""
+    user = signed_in(request)
+    form = EmailForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        rate_limits.check("account_link", client.address(request))
+        accounts.request_email_change(user, form.cleaned_data["email"])
+        return _shown(request, "email", sent=form.cleaned_data["email"])
+    return _shown(request, "email", form=form)
+
+
+@page
+def confirm_email(request: HttpRequest, signed: str) -> HttpResponse:
+    """Confirm an address; only a POST does, as mail programs open links by themselves."""
+    change = account_links.email_change(signed)
+    try:
+        if change is None:
+            raise LinkSpent()
+        if request.method == "POST":
+            accounts.confirm_email_change(change)
+            return _shown(request, "email_confirm", done=True)
+    except LinkSpent:
+        return _shown(request, "email_confirm", status=410, spent=True)
+    return _shown(request, "email_confirm", new_email=change.new_email)
+
+
+# --- Sessions ---------------------------------------------------------------------------------------------
+
+
+@require_safe
+@login_required
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where a person is signed in."""
+    found = UserSession.objects.purge_and_list(signed_in(request))
+    return _shown(request, "sessions", sessions=sorted(found, key=lambda each: each.created_at, reverse=True))
+
+
+@require_POST
+@login_required
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere, here too."""
+    accounts.end_all_sessions(signed_in(request))
+    logout(request)
+    messages.success(request, _("All sessions are ended. Please sign in again."))
+    return redirect("login")

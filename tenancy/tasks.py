@@ -1,0 +1,12 @@
+"""The app's tasks: bounded, and safe to run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from tenancy import accounts
+
+
+@shared_task(name="tenancy.clean_accounts", soft_time_limit=600, time_limit=660)
+def clean_accounts() -> int:
+    """Forget old addresses and sessions that are over."""
+    return accounts.clean(now=timezone.now())
