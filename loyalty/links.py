@@ -27,6 +27,11 @@ def join_url(store: Store) -> str:
     return absolute(reverse("join", args=[store.store_code]))
 
 
+def till_url(code: str = "") -> str:
+    """Where a device becomes a till; with a code, which is filled in there."""
+    return absolute(reverse("terminal-choose") + (f"?code={code}" if code else ""))
+
+
 def erasure_url(card: LoyaltyCard) -> str:
     """Where a person confirms that they want to be erased; works for three days."""
     signed = signing.dumps(card.pk, salt=ERASURE_SALT)

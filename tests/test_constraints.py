@@ -22,8 +22,9 @@ from loyalty.models import (
     StaffPin,
 )
 from notifications.models import AccountEmail, EmailLog, EmailTemplate
-from tenancy import scope
+from tenancy import scope, tills
 from tenancy.models import (
+    ApiKey,
     BackgroundJob,
     EmailChange,
     FilePiece,
@@ -102,6 +103,19 @@ def a_pin(shop: Shop) -> StaffPin:
 def a_token(shop: Shop) -> Model:
     factories.staff_token(shop.store)
     return apps.get_model("loyalty", "StaffToken").objects.get()
+
+
+def a_key(shop: Shop) -> Model:
+    factories.api_key(shop.store)
+    return ApiKey.objects.get()
+
+
+def a_waiting_till(shop: Shop) -> Model:
+    return tills.make(store=shop.store, name="Counter 1", by=None)[0]
+
+
+def an_enrolled_till(shop: Shop) -> Model:
+    return factories.till(shop.store, "Counter 1")[0]
 
 
 def a_job(shop: Shop, **fields: Any) -> BackgroundJob:
@@ -201,6 +215,13 @@ CHANGES: dict[str, tuple[Row, str]] = {
         lambda shop: MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
         "staff_pin_lockout_attempts = 0",
     ),
+    "api_key_scopes_are_known": (a_key, "scopes = ARRAY['read', 'everything']::varchar[]"),
+    "a_till_code_has_an_end": (a_waiting_till, "code_expires_at = NULL"),
+    "an_enrolled_till_has_a_token": (an_enrolled_till, "token_hash = NULL"),
+    "a_till_code_is_for_a_till_without_device": (
+        an_enrolled_till,
+        "code_hash = 'a', code_expires_at = now()",
+    ),
     "a_token_ends_for_a_reason": (a_token, "end_reason = 'locked'"),
     "program_type_is_known": (lambda shop: shop.program, "loyalty_type = 'lottery'"),
     "stamps_target_is_1_to_50": (lambda shop: shop.program, "stamps_target = 51"),
@@ -256,6 +277,10 @@ def below_nothing(shop: Shop) -> dict[str, Any]:
     return {"points_delta": -46, "points_balance_after": -1}
 
 
+def other_code(shop: Shop) -> dict[str, Any]:
+    return {"code_hash": "another"}
+
+
 def other_names(shop: Shop) -> dict[str, Any]:
     return {"serial_number": "another"}
 
@@ -272,6 +297,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     ),
     "one_piece_of_a_file_per_number": (a_piece, nothing),
     "one_pin_per_name_and_store": (a_pin, nothing),
+    "one_till_per_name_and_store": (a_waiting_till, other_code),
     "transaction_type_is_known": (a_line, other_kind),
     "balances_after_are_never_negative": (a_line, below_nothing),
     "one_receipt_earns_once": (a_receipt, another_line),

@@ -48,7 +48,7 @@ class LedgerInline(ReadOnlyInline):
     fields = ["when", "kind", "stamps", "points", "store", "who", "notes"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        lines = LoyaltyTransaction.objects.select_related("store", "staff_pin", "user", "api_key")
+        lines = LoyaltyTransaction.objects.select_related("store", "staff_pin", "user", "api_key", "till")
         return lines.order_by("-id")
 
     @display(description=_("when"))

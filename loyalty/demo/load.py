@@ -12,7 +12,7 @@ from loyalty.demo import history, people
 from loyalty.demo.shops import OPERATOR, SHOPS, Shop
 from loyalty.models import MerchantLoyaltySettings
 from loyalty.services import pins, programs
-from tenancy import invitations
+from tenancy import invitations, tills
 from tenancy.actor import Actor
 from tenancy.models import Merchant, OutboxMessage, Role, Store, StoreUser, User
 from tenancy.services import find_user
@@ -77,6 +77,7 @@ def _load_shop(shop: Shop, now: datetime) -> Merchant:
 
 def _people(shop: Shop, stores: list[Store]) -> User:
     for store in stores:
+        tills.make(store=store, name="Counter 1", by=None)
         for name, pin in shop.pins:
             pins.create(store=store, actor=OPERATOR_ACTOR, name=name, pin=pin)
     for email, password, role in shop.sign_ins:

@@ -29,6 +29,7 @@ MENU = [
             "tenancy.StoreUser",
             "tenancy.Invitation",
             "loyalty.StaffPin",
+            "tenancy.Till",
             "tenancy.ApiKey",
             "tenancy.User",
             "tenancy.HistoryEntry",

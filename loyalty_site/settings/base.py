@@ -209,6 +209,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 RATE_LIMITS = {
     "account_link": env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
     "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="10/m"),
+    "till_pair": env.str("RATE_LIMIT_TILL_PAIR", default="10/m"),
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),
     "lookup": env.str("RATE_LIMIT_LOOKUP", default="120/m"),
     "card_page": env.str("RATE_LIMIT_CARD_PAGE", default="60/m"),

@@ -1,4 +1,4 @@
-"""The tenant's tables: merchants and stores, people and invitations, keys; and groundwork's, with whose a row is."""
+"""The tenant's tables: merchants and stores, people and invitations, keys, tills; groundwork's, with whose a row is."""
 
 from tenancy.models.account import EmailChange
 from tenancy.models.api_key import ApiKey
@@ -9,7 +9,8 @@ from tenancy.models.job import BackgroundJob, FilePiece
 from tenancy.models.merchant import Merchant, Store
 from tenancy.models.outbox import OutboxMessage
 from tenancy.models.people import StoreUser, User
-from tenancy.roles import Role
+from tenancy.models.till import Till
+from tenancy.roles import Role, Scope
 
 __all__ = [
     "ApiKey",
@@ -23,7 +24,9 @@ __all__ = [
     "Merchant",
     "OutboxMessage",
     "Role",
+    "Scope",
     "Store",
     "StoreUser",
+    "Till",
     "User",
 ]

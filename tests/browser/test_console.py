@@ -223,6 +223,8 @@ def test_a_menu_of_buttons_opens_by_keyboard_alone(context, shop, anouk):
         "/admin/loyalty/loyaltycard/{card}/history/",
         "/admin/loyalty/staffpin/add/",
         "/admin/tenancy/apikey/",
+        "/admin/tenancy/apikey/add/",
+        "/admin/tenancy/till/add/",
         "/admin/tenancy/historyentry/",
     ],
 )

@@ -66,6 +66,10 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("tenancy_invitation", "resend"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_user", "send_reset_link"): _put(is_active=False),
+    ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
+    ("tenancy_till", "new_code"): _put(
+        token_hash="0" * 64, enrolled_at=timezone.now(), code_hash=None, code_expires_at=None
+    ),
     ("customers_customer", "erase"): _put(erased_at=timezone.now()),
     ("notifications_emaillog", "send_this_again"): _put(
         status="sending", sent_at=None, next_attempt_at=timezone.now()
@@ -119,7 +123,8 @@ NEW: dict[str, Data] = {
     "tenancy_merchant": {"name": "New", "slug": "new-house", "default_language": "en"},
     "tenancy_store": {"merchant": _house, "name": "Beach", "store_code": "beach", "city": "Esch"},
     "tenancy_invitation": {"email": "nora@example.com", "role": "staff", "stores": _store},
-    "tenancy_apikey": {"name": "Till two", "store": _store},
+    "tenancy_apikey": {"name": "Till two", "store": _store, "scopes": ["read", "earn"]},
+    "tenancy_till": {"name": "Counter 2", "store": _store},
     "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
     "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
@@ -178,6 +183,8 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("tenancy_invitation", "resend"): lambda world: {},
     ("tenancy_invitation", "revoke"): lambda world: {},
     ("tenancy_user", "send_reset_link"): lambda world: {},
+    ("tenancy_till", "revoke"): lambda world: {},
+    ("tenancy_till", "new_code"): lambda world: {},
     ("notifications_emaillog", "send_this_again"): lambda world: {},
     ("wallet_walletpass", "try_this_again"): lambda world: {},
 }

@@ -22,6 +22,7 @@ GATES: dict[str, dict[str, str]] = {
     "tenancy_user": LOOK_OPERATOR | {"add": "", "edit": "O", "delete": "O", "send_reset_link": "O"},
     "tenancy_invitation": LOOK_OWNER | READ_ONLY | {"add": "OW", "resend": "OW", "revoke": "OW"},
     "tenancy_apikey": LOOK_OWNER | READ_ONLY | {"add": "OW", "revoke": "OW"},
+    "tenancy_till": LOOK_MANAGER | READ_ONLY | {"add": "OWM", "new_code": "OWM", "revoke": "OWM"},
     "tenancy_historyentry": LOOK | READ_ONLY,
     "tenancy_outboxmessage": LOOK_OPERATOR | READ_ONLY,
     # Whose it is may look at it; here it is the owner's.

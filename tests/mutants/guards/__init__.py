@@ -12,6 +12,7 @@ from tests.mutants.guards import (
     queues,
     roles,
     secrets,
+    tills,
     triggers,
     wallets,
 )
@@ -27,6 +28,7 @@ GUARDS = {
     "cards": cards.MUTANTS,
     "limits": limits.MUTANTS,
     "secrets": secrets.MUTANTS,
+    "tills": tills.MUTANTS,
     "disclosure": disclosure.MUTANTS,
     "wallets": wallets.MUTANTS,
     "architecture": architecture.MUTANTS,

@@ -26,6 +26,12 @@ CHECKS = {
     "tenancy_outboxmessage": ["outbox_state_is_known"],
     "customers_customer": ["customer_email_is_null_not_empty", "customer_phone_is_e164"],
     "loyalty_merchantloyaltysettings": ["lockout_after_an_attempt"],
+    "tenancy_apikey": ["api_key_scopes_are_known"],
+    "tenancy_till": [
+        "a_till_code_has_an_end",
+        "an_enrolled_till_has_a_token",
+        "a_till_code_is_for_a_till_without_device",
+    ],
     "loyalty_stafftoken": ["a_token_ends_for_a_reason"],
     "loyalty_loyaltyprogram": [
         "program_type_is_known",
@@ -60,6 +66,7 @@ OF_FURTHER_ROWS = {
     "tenancy_invitedstore": ["a_store_is_once_in_an_invitation"],
     "tenancy_idempotencykey": ["one_answer_per_idempotency_key"],
     "tenancy_filepiece": ["one_piece_of_a_file_per_number"],
+    "tenancy_till": ["one_till_per_name_and_store"],
     "loyalty_staffpin": ["one_pin_per_name_and_store"],
     "loyalty_loyaltytransaction": ["transaction_type_is_known", "balances_after_are_never_negative"],
     "loyalty_orderreference": ["one_receipt_earns_once"],

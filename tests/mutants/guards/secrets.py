@@ -131,7 +131,7 @@ MUTANTS = [
     mutant(
         "api-for-nobody-in-particular",
         "loyalty/api/access.py",
-        "        if user is None and api_key is None:\n            raise NotAuthenticated()\n",
+        "        if user is None and api_key is None and till is None:\n            raise NotAuthenticated()\n",
         "",
         "tests/loyalty/api/test_access.py::test_a_call_is_for_those_it_is_for",
     ),
@@ -175,8 +175,8 @@ MUTANTS = [
     mutant(
         "key-that-opens-every-store",
         "loyalty/api/access.py",
-        "with_role(ROLE_OF_KEY, _open_stores().filter(pk=store_id))",
-        "with_role(ROLE_OF_KEY, _open_stores())",
+        "_open_stores().filter(pk=store_id, store_code=store_code)",
+        "_open_stores().filter(store_code=store_code)",
         "tests/loyalty/api/test_api_keys.py::test_a_key_opens_its_own_store_only",
     ),
     mutant(
