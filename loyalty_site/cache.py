@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5.0
+SHELTERED = 10_000  # entries; with Django's 300, made-up names would push the counts of wrong passwords out
 
 
 def _sheltered(name: str) -> Callable[..., Any]:
@@ -42,7 +43,8 @@ class ShelteredRedisCache(RedisCache):
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self.shelter = LocMemCache(
-            "shelter", {"KEY_PREFIX": self.key_prefix, "TIMEOUT": self.default_timeout}
+            "shelter",
+            {"KEY_PREFIX": self.key_prefix, "TIMEOUT": self.default_timeout, "MAX_ENTRIES": SHELTERED},
         )
 
     def take_shelter(self, error: Exception) -> None:

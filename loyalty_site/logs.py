@@ -181,7 +181,6 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": level},  # without Django's own handlers, which do not mask
             "django.server": {"handlers": ["out"], "level": level, "propagate": False},
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners make many
-            "axes": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},  # its addresses name devices and cards
         },
     }

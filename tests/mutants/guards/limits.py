@@ -374,7 +374,7 @@ MUTANTS = [
     mutant(
         "card-pages-without-limit",
         "loyalty/pages/access.py",
-        '        rate_limits.check("card_page", client.address(request))\n',
+        '        rate_limits.check("card_page", client.network(request))\n',
         "",
         "tests/loyalty/pages/test_card_page.py::test_the_61st_look_within_a_minute_is_too_many",
     ),

@@ -21,8 +21,8 @@ MUTANTS = [
     mutant(
         "pin-that-is-not-looked-at",
         "loyalty/services/pins.py",
-        "if not check_password(pin, attempt.pin_hash):",
-        "if False:",
+        "    if not is_right:",
+        "    if False:",
         f"{PINS}::test_the_right_pin_forgets_the_wrong_ones",
         "tests/loyalty/api/test_pins.py::test_wrong_pins_are_counted_until_the_lock_out",
     ),
@@ -157,10 +157,11 @@ MUTANTS = [
     ),
     mutant(
         "passwords-guessed-without-end",
-        "loyalty_site/settings/base.py",
-        'AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=10)',
-        "AXES_FAILURE_LIMIT = 10_000",
-        f"{SIGN_IN}::test_ten_wrong_ones_lock_even_for_the_right_one",
+        "groundwork/web/attempts.py",
+        "    if paused:",
+        "    if False:",
+        f"{SIGN_IN}::test_after_five_wrong_ones_even_the_right_one_waits",
+        "tests/groundwork/test_attempts.py::test_nothing_is_judged_nor_counted_in_a_pause",
     ),
     mutant(
         "sign-in-that-leads-anywhere",
@@ -283,7 +284,7 @@ MUTANTS = [
     mutant(
         "phones-that-complain-without-end",
         "wallet/apple/web_service.py",
-        'rate_limits.check("wallet_log", client.address(request))',
+        'rate_limits.check("wallet_log", client.network(request))',
         "pass",
         f"{WEB_SERVICE}::test_logs_are_counted",
     ),
