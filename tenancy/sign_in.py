@@ -15,7 +15,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 
 from groundwork.formats.email import normalize_email
-from groundwork.web import attempts, client
+from groundwork.web import attempts, client, hashing
 from groundwork.web.attempts import Counter
 from tenancy import known_devices
 from tenancy.models import User
@@ -33,9 +33,10 @@ class EmailBackend(ModelBackend):
     def authenticate(
         self, request: Any, username: str | None = None, password: str | None = None, **other: Any
     ) -> Any:
-        """The person; None for a wrong password. Raises RateLimited while there is a pause: nothing is hashed."""
+        """The person; None for a wrong password. Raises RateLimited in a pause, without hashing; or Busy."""
         if username is None or password is None:
             return None
+        hashing.refuse_if_full()
         judged = super().authenticate
         return attempts.judge(counters(request, username), lambda: judged(request, username, password))
 

@@ -1,8 +1,8 @@
 """Slow hashes that leave a till its own: one at a time in each process, in a thread that gives way to all others.
 
-`PASSWORD_HASHERS` names the classes below instead of Django's. Who finds one hash running and another waiting is told
-to come back (`Busy`), as each who waits takes one of the few threads that answer tills. What a till itself has hashed
-is never turned away at once (`at_the_till`): its tries are few, and counted elsewhere.
+`PASSWORD_HASHERS` names the classes below instead of Django's. Those who wait cost nothing but a thread each; so that
+some are left to answer tills, only so many may (`share`), and the others are told to come back (`Busy`). What a till
+itself has hashed is never turned away at once (`at_the_till`): its tries are few, and counted elsewhere.
 """
 
 import os
@@ -22,12 +22,12 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.errors import DomainError
 
-AT_ONCE = 2  # one that runs and one that waits
+LEFT_TO_TILLS = 4  # threads, or half of them where that is fewer
 WAIT_SECONDS = 2
 GIVES_WAY = 10  # steps of `nice`: a tenth of the share of a thread that answers
 
 Answer = TypeVar("Answer")
-_places = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.Semaphore(2)
 _is_till: ContextVar[bool] = ContextVar("hashed_at_the_till", default=False)
 
 
@@ -37,6 +37,19 @@ class Busy(DomainError):
     code = "busy"
     status = 503
     message = _("Many people are signing in just now. Please try again in a moment.")
+
+
+def share(threads: int) -> None:
+    """Say how many threads answer in this process; called once, before the first of them does."""
+    global _places
+    _places = threading.Semaphore(max(1, threads // 2, threads - LEFT_TO_TILLS))
+
+
+def refuse_if_full() -> None:
+    """Raise Busy where a hash would, before anything is looked up for it."""
+    if not _places.acquire(blocking=False):
+        raise Busy(retry_after=WAIT_SECONDS)
+    _places.release()
 
 
 @contextmanager

@@ -4,9 +4,14 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from runpy import run_path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connections
 from pytest_django import Settings
@@ -51,7 +56,7 @@ def slow() -> Iterator[Hash]:
     thread.join(SOON)
 
 
-def waits(hashes: threading.BoundedSemaphore) -> None:
+def waits(hashes: threading.Semaphore) -> None:
     """Return once nobody more is let in."""
     for _ in range(SOON * 1000):
         if hashes._value == 0:
@@ -72,6 +77,31 @@ def test_one_runs_one_waits_and_the_third_is_told_to_come_back_at_once(slow: Has
     thread.join(SOON)
     assert (second.answers, begun) == (["done"], ["second"])
     assert hashing.in_turn(lambda: "again") == "again"
+
+
+@pytest.mark.parametrize(("threads", "places"), [(1, 1), (2, 1), (4, 2), (8, 4), (16, 12)])
+def test_some_threads_are_left_to_the_tills(
+    monkeypatch: pytest.MonkeyPatch, threads: int, places: int
+) -> None:
+    monkeypatch.setattr(hashing, "_places", None)
+    hashing.share(threads)
+    assert hashing._places._value == places
+
+
+def test_gunicorn_says_how_many_threads_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "_places", None)
+    hooks = run_path(str(Path(settings.BASE_DIR) / "gunicorn.conf.py"))
+    hooks["post_worker_init"](SimpleNamespace(cfg=SimpleNamespace(threads=16)))
+    assert hashing._places._value == 12
+
+
+def test_nothing_is_looked_up_for_whom_there_is_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "_places", threading.Semaphore(0))
+    with pytest.raises(Busy):  # without the database, which this test may not use
+        authenticate(username="nora@example.com", password="a-secret")
+    monkeypatch.setattr(hashing, "_places", threading.Semaphore(1))
+    hashing.refuse_if_full()
+    assert hashing._places._value == 1
 
 
 def test_who_waits_too_long_is_told_to_come_back_and_never_runs(
