@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "safedelete",
     "django_celery_beat",
-    "axes",
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -78,7 +77,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "axes.middleware.AxesMiddleware",
     "loyalty_site.page_errors.PageErrorsMiddleware",
 ]
 
@@ -160,10 +158,10 @@ if env.str("EMAIL_URL", default=""):
 
 AUTH_USER_MODEL = "tenancy.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique among the living; deleted ones may repeat it
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenancy.sign_in.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["tenancy.sign_in.EmailBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "groundwork.web.hashing.BCryptInTurn",
+    "groundwork.web.hashing.PBKDF2InTurn",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -176,29 +174,13 @@ LOGIN_REDIRECT_URL = "/terminal/"
 LOGOUT_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds that the link of an e-mail is good for
 
-# django-allauth carries what comes after the password; the limits of sign-in are our own.
+# django-allauth carries what comes after the password; the limits of sign-in are our own (`tenancy.sign_in`).
 ACCOUNT_ADAPTER = "tenancy.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False
-
-# Ten wrong passwords for one name from one address lock that pair for 15 minutes: a guesser gains nothing,
-# and nobody can lock an owner out from elsewhere. Kept in the database, so that it holds without a cache.
-AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=10)
-AXES_COOLOFF_TIME = env.float("SIGN_IN_LOCKOUT_HOURS", default=0.25)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "loyalty_site.sign_in.counted_name"
-AXES_LOCKOUT_CALLABLE = "loyalty.pages.terminal.sign_in.locked_out"
-AXES_CLIENT_IP_CALLABLE = "groundwork.web.client.address"
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
 
 # --- Behind proxies, and against attackers ----------------------------------------------------------------
 

@@ -74,8 +74,6 @@ CASES: dict[str, tuple[str | list[str], str | list[str]]] = {
         "smtp://mail.example.com:25 smtp+tls://user:pw@mail.example.com:587 smtp+ssl://mail:465",
         "consolemail:// filemail:///tmp memorymail:// dummymail:// smtp:// smtp://mail:port smpt://mail mail",
     ),
-    "SIGN_IN_FAILURE_LIMIT": ("1 10", "0 -3 few"),
-    "SIGN_IN_LOCKOUT_HOURS": ("0.25 24", "0 -1 nan inf hour"),
     "TRUSTED_PROXY_COUNT": ("0 2", "-1 one 1.0 10.0.0.1 99"),
     **{name: HALF for name in PARSERS if name.startswith("RATE_LIMIT_")},
     "SECURE_SSL_REDIRECT": YES_NO,
