@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.formats.email import normalize_email
@@ -55,5 +57,25 @@ class EmailForm(forms.Form):
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
         if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return str(password)
+
+
+class PasswordAgainForm(forms.Form):
+    """The password, from somebody who is signed in; wrong ones count like those of the sign-in page."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.request = user, request
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if authenticate(self.request, username=self.user.email, password=password) != self.user:
             raise forms.ValidationError(_("This is not your password."))
         return str(password)

@@ -21,7 +21,7 @@ from groundwork.web import client, rate_limits
 from loyalty.pages.access import private
 from loyalty.pages.terminal.views import signed_in
 from loyalty_site.accounts.forms import EmailForm, ForgottenForm, PersonForm
-from tenancy import account_links, accounts
+from tenancy import account_links, accounts, second_factor
 from tenancy.errors import LinkSpent
 
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +41,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=[*form.fields, "updated_at"])
         messages.success(request, _("Saved."))
         return redirect("account")
-    return _shown(request, "overview", form=form)
+    lacks = user.is_staff and not second_factor.is_held(user)
+    return _shown(request, "overview", form=form, lacks_second_factor=lacks)
 
 
 # --- Password ---------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -26,13 +27,15 @@ from unfold.sites import UnfoldAdminSite
 
 from loyalty.pages.language import QUERY_PARAMETER
 from loyalty_site.console import MENU, dashboard
+from loyalty_site.console import step_up as step_up_pages
 from loyalty_site.console.sign_in import SignInForm
-from tenancy import scope
+from tenancy import scope, second_factor, step_up
 from tenancy.models import Merchant
 from tenancy.roles import scope_of
 from tenancy.sign_in import SignInView
 
 View = Callable[..., Any]
+ALWAYS_OPEN = frozenset({"logout", "jsi18n", "password_change"})
 
 
 class Autocomplete(AutocompleteJsonView):
@@ -82,13 +85,23 @@ class ConsoleSite(UnfoldAdminSite):
             user = request.user
             opened = scope_of(user) if user.is_authenticated else scope.merchants(())
             with opened, timezone.override(_zone_of(user)):
-                response = checked(request, *args, **kwargs)
+                response: Any = self._first(request) or checked(request, *args, **kwargs)
                 # A template may ask the database too: it is rendered before the scope closes.
                 if not getattr(response, "is_rendered", True):
                     response.render()
                 return response
 
         return update_wrapper(scoped, view)
+
+    def _first(self, request: HttpRequest) -> HttpResponseBase | None:
+        """What comes before any page that is opened, for whom the console opens."""
+        match = request.resolver_match
+        if not self.has_permission(request) or match is None or match.url_name in ALWAYS_OPEN:
+            return None
+        if second_factor.is_missing(request.user):  # type: ignore[arg-type]
+            messages.info(request, _("Before the console opens, please set up a second factor."))
+            return HttpResponseRedirect(reverse("mfa_index"))
+        return step_up.ask(request) if step_up_pages.is_due(request) else None
 
     def get_urls(self) -> list[URLPattern]:
         return [path("language/", set_language, name="language"), *super().get_urls()]

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "axes",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "csp",
     "groundwork",
@@ -181,7 +182,25 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a sign-in opens what hurts in the wrong hands
+# Wrong codes of one person; "login" and the like are limited before allauth is asked.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip", "reauthenticate": None, "login": None}
+
+# The second factor: an app's codes or a passkey, which may also stand for the password; codes for when it is lost.
+MFA_ADAPTER = "tenancy.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "tenancy.second_factor_forms.CodeForm",
+    "activate_totp": "tenancy.second_factor_forms.AppForm",
+    "add_webauthn": "tenancy.second_factor_forms.PasskeyForm",
+    "edit_webauthn": "tenancy.second_factor_forms.PasskeyNameForm",
+}
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=False)
 
 # Ten wrong passwords for one name from one address lock that pair for 15 minutes: a guesser gains nothing,
 # and nobody can lock an owner out from elsewhere. Kept in the database, so that it holds without a cache.

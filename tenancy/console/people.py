@@ -19,6 +19,7 @@ from tenancy import scope, selectors, services
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
+from tenancy.console.second_factor import SecondFactorReset
 from tenancy.models import Role, StoreUser, User
 from tenancy.roles import OPERATORS, OWNERS, READERS, is_operator, owned_merchant_ids, visible_to
 
@@ -144,7 +145,7 @@ class AccountForm(ConsoleForm):
 
 
 @admin.register(User)
-class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
+class UserAdmin(SecondFactorReset, ConsoleAdmin, DjangoUserAdmin):
     """What people sign in with. An owner may change only accounts that are wholly of their own merchants."""
 
     grants = Grants(view=OWNERS, add=OPERATORS, change=OWNERS, delete=OPERATORS)
@@ -153,7 +154,7 @@ class UserAdmin(ConsoleAdmin, DjangoUserAdmin):
     form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    actions_detail = ("set_password",)
+    actions_detail = ("set_password", "reset_second_factor")
     ordering = ["email"]
     list_display = ["email", "first_name", "last_name", "preferred_language", "is_active", "operator"]
     list_filter = ["is_active", "is_superuser"]

@@ -20,7 +20,14 @@ GATES: dict[str, dict[str, str]] = {
     | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing"), "OWM"),
     "tenancy_storeuser": LOOK | {"add": "OW", "edit": "OW", "delete": "OW"},
     "tenancy_user": LOOK_OWNER
-    | {"add": "O", "edit": "OW", "delete": "O", "set_password": "OW", "password": "OW"},
+    | {
+        "add": "O",
+        "edit": "OW",
+        "delete": "O",
+        "set_password": "OW",
+        "password": "OW",
+        "reset_second_factor": "O",
+    },
     "tenancy_apikey": LOOK_OWNER | READ_ONLY | {"add": "OW", "revoke": "OW"},
     "tenancy_historyentry": LOOK | READ_ONLY,
     "tenancy_outboxmessage": LOOK_OPERATOR | READ_ONLY,
