@@ -5,6 +5,7 @@ What is answered tells nobody whether an address has an account: known or not, t
 
 from datetime import datetime
 
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -85,11 +86,12 @@ def end_all_sessions(user: User) -> None:
 
 
 def forget(user: User) -> None:
-    """Remove what an account leaves behind for good: its sessions, and its changes of address."""
+    """Remove what an account leaves behind for good: sessions, changes of address, who it is elsewhere."""
     models.QuerySet(User).filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     for session in UserSession.objects.filter(user=user):
         session.end()
     EmailChange.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
 
 
 def remember(user: User, what: str) -> None:

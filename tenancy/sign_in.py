@@ -9,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpResponse
 
+from tenancy import identity
 from tenancy.models import User
 from tenancy.prepared import Prepared
 
@@ -31,3 +32,6 @@ class SignInView(LoginView):
         login = Login(user=user, email=user.email, redirect_url=self.get_success_url())
         answer: HttpResponse = perform_password_login(self.request, {"email": user.email}, login)
         return answer
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**more) | {"identity_provider": identity.name()}

@@ -16,7 +16,7 @@ from loyalty.pages.access import private
 from loyalty.pages.terminal.views import signed_in
 from loyalty_site.accounts.forms import PasswordAgainForm
 from loyalty_site.accounts.views import page
-from tenancy import step_up
+from tenancy import identity, step_up
 from tenancy.models import User
 from tenancy.second_factor_forms import CodeAgainForm
 
@@ -37,7 +37,12 @@ def again(request: HttpRequest) -> HttpResponse:
         step_up.note(request)
         request.session.pop(SET_ASIDE, None)
         return redirect(back or "account")
-    context: dict[str, Any] = {"ways": ways, "next": back or "", "form": sent}
+    context: dict[str, Any] = {
+        "ways": ways,
+        "next": back or "",
+        "form": sent,
+        "identity_provider": identity.name(),
+    }
     if "credential" in ways:
         context["js_data"] = {"request_options": webauthn.begin_authentication(user)}
     return private(render(request, "account/again.html", context))

@@ -10,7 +10,7 @@ from kombu import Queue
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
 from loyalty_site.servers import kept
-from loyalty_site.settings import backends, content_policy
+from loyalty_site.settings import backends, content_policy, identity
 
 env = environ.Env()
 
@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "groundwork",
@@ -200,6 +202,9 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+SOCIALACCOUNT_ADAPTER = "tenancy.identity.IdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = identity.provider(env)
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the content policy lets no form lead to another site
 OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=False)
 
 # Ten wrong passwords for one name from one address lock that pair for 15 minutes: a guesser gains nothing,
