@@ -16,7 +16,7 @@ def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     asked = QueryDict(mutable=True)
     if back := get_next_redirect_url(request):
         asked["next"] = back
-    request.GET = asked
+    request.GET = asked  # type: ignore[assignment]
     return _answered(OAuth2LoginView, request, provider_id)
 
 

@@ -66,7 +66,7 @@ def running() -> Iterator[IdentityProvider]:
             self.end_headers()
             self.wfile.write(answer)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
 
         def log_message(self, *args: Any) -> None:
             """Nothing."""
