@@ -19,6 +19,7 @@ from tenancy.models import User
 from tenancy.roles import READERS, is_operator
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+SECRETS = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}  # where in `data`
 
 
 def is_held(user: User) -> bool:
@@ -71,11 +72,34 @@ def forget(user: User) -> bool:
 # --- What django-allauth asks ------------------------------------------------------------------------------
 
 
+def _key(secret: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(sha256(b"tenancy.second_factor:" + secret.encode()).digest()))
+
+
 def _keys() -> MultiFernet:
     """Ours for what is written; for what is read, also those before (settings.SECRET_KEY_FALLBACKS)."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    derived = (sha256(b"tenancy.second_factor:" + secret.encode()).digest() for secret in secrets)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
+    return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def encrypt_anew() -> int:
+    """Bring all secrets under the present key, so that an earlier one can be given up; returns how many moved."""
+    moved = 0
+    for row in Authenticator.objects.filter(type__in=SECRETS).order_by("pk").iterator():
+        kept = row.data[SECRETS[row.type]].encode()
+        try:
+            _key(settings.SECRET_KEY).decrypt(kept)
+        except InvalidToken:
+            moved += _moved(row, kept)
+    return moved
+
+
+def _moved(row: Authenticator, kept: bytes) -> int:
+    try:
+        renewed = row.data | {SECRETS[row.type]: _keys().rotate(kept).decode()}
+    except InvalidToken:  # nobody has its key any more
+        return 0
+    # Not where a recovery code was used meanwhile: the next night will do.
+    return Authenticator.objects.filter(pk=row.pk, data=row.data).update(data=renewed)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -3,10 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy import accounts
+from tenancy import accounts, second_factor
 
 
 @shared_task(name="tenancy.clean_accounts", soft_time_limit=600, time_limit=660)
 def clean_accounts() -> int:
-    """Forget old addresses and sessions that are over."""
+    """Forget old addresses and sessions that are over; secrets follow the site's key."""
+    second_factor.encrypt_anew()
     return accounts.clean(now=timezone.now())

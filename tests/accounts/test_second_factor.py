@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groundwork import deletion
-from tenancy import second_factor
+from tenancy import second_factor, tasks
 from tenancy.models import EmailChange, HistoryEntry, Role, User
 from tests import factories
 from tests.accounts.test_accounts import is_in, post, sign_in
@@ -123,6 +123,23 @@ def test_secrets_are_encrypted_at_rest_and_outlive_a_new_key(client, nora, setti
         cache.clear()
         assert lost.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
     assert not is_in(lost)
+
+
+def test_secrets_follow_the_sites_key_so_that_the_old_one_can_be_given_up(client, nora, settings) -> None:
+    secret, _codes = has_app(nora)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another-key-of-this-site"
+    before = list(Authenticator.objects.order_by("pk").values("data"))
+    assert second_factor.encrypt_anew() == 0
+    assert list(Authenticator.objects.order_by("pk").values("data")) == before
+
+    settings.SECRET_KEY_FALLBACKS = [old]
+    tasks.clean_accounts()
+    assert second_factor.encrypt_anew() == 0
+
+    settings.SECRET_KEY_FALLBACKS = []
+    sign_in(client)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert is_in(client)
 
 
 # --- Signing in -------------------------------------------------------------------------------------------

@@ -48,9 +48,9 @@ def look(page: Page) -> Callable[[str], None]:
     def judge(name: str) -> None:
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
+            assert (findings(page), sideways(page)) == ([], 0), name
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
-                assert (findings(page), sideways(page)) == ([], 0), name
                 if folder := os.environ.get("PICTURES"):
                     page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
         page.emulate_media(color_scheme="light")
