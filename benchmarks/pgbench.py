@@ -18,7 +18,6 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks import data
 from loyalty import selectors
 from loyalty.models import LoyaltyCard
-from loyalty.services import pins
 from tenancy import scope
 
 CARD_ID, STAMPS, POINTS, KEY = 800_100_200, 700_100, 900_100, "recorded-key"
@@ -33,8 +32,9 @@ def statements_of_one_stamp(shop: data.Shop) -> list[str]:
     client = Client()
     client.force_login(shop.user, backend="tenancy.sign_in.EmailBackend")
     with scope.merchant(shop.merchant):
-        token = pins.unlock_terminal(store=shop.store, pin_id=shop.pin_id, pin=data.PIN).token
         selectors.rewards_of(LoyaltyCard.objects.select_related("program").get(pk=CARD_ID).program)
+    unlock = f"/api/v1/stores/{shop.store.store_code}/staff/{shop.pin_id}/unlock/"
+    token = client.post(unlock, {"pin": data.PIN}, "application/json").json()["token"]
     headers: dict[str, Any] = {"X-Staff-Token": token, "Idempotency-Key": KEY}
     with CaptureQueriesContext(connection) as captured:
         address = f"/api/v1/stores/{shop.store.store_code}/cards/{CARD_ID}/stamps/"

@@ -1,5 +1,6 @@
 """Customers in the console: who they are, what they agreed to, and their right to see and to erase it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,7 @@ from unfold.enums import ActionVariant
 
 from customers import selectors, services
 from customers.models import Customer
+from customers.ports import customer_page
 from groundwork.console.grants import Grants
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
@@ -109,6 +111,9 @@ class CustomerAdmin(ConsoleAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         return fieldsets if obj else [part for part in fieldsets if "created_at" not in part[1]["fields"][0]]
+
+    def added_inlines(self) -> Sequence[type]:
+        return [inline for app in customer_page for inline in app.customer_inlines()]
 
     @display(description=_("name"), ordering="last_name")
     def name(self, customer: Customer) -> str:

@@ -1,5 +1,6 @@
 """What customers asks of the apps above it."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from customers.models import Customer
@@ -18,4 +19,13 @@ class PersonalData(Protocol):
         ...
 
 
+class CustomerPage(Protocol):
+    """What an app adds to the page of a customer in the console."""
+
+    def customer_inlines(self) -> Sequence[type]:
+        """Its tables, as Django's inlines."""
+        ...
+
+
 personal_data: Port[PersonalData] = Port()
+customer_page: Port[CustomerPage] = Port()

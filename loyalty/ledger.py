@@ -157,6 +157,7 @@ def _line(entry: Entry, now: datetime) -> LoyaltyTransaction:
         staff_pin=entry.staff_pin,
         user=actor.user,
         api_key=actor.api_key,
+        till=actor.till,
         transaction_type=entry.kind,
         stamps_delta=entry.stamps_delta,
         stamps_balance_after=card.stamp_count,

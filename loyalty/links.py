@@ -5,7 +5,8 @@ from django.core import signing
 from django.urls import reverse
 
 from loyalty.models import LoyaltyCard
-from tenancy.models import Store
+from tenancy.invitations import token_of
+from tenancy.models import Invitation, Store
 
 ERASURE_SALT = "loyalty.erasure"
 ERASURE_LIFE_SECONDS = 3 * 24 * 3600
@@ -26,10 +27,20 @@ def join_url(store: Store) -> str:
     return absolute(reverse("join", args=[store.store_code]))
 
 
+def till_url(code: str = "") -> str:
+    """Where a device becomes a till; with a code, which is filled in there."""
+    return absolute(reverse("terminal-choose") + (f"?code={code}" if code else ""))
+
+
 def erasure_url(card: LoyaltyCard) -> str:
     """Where a person confirms that they want to be erased; works for three days."""
     signed = signing.dumps(card.pk, salt=ERASURE_SALT)
     return absolute(reverse("card-erase-confirm", args=[card.access_token, signed]))
+
+
+def invitation_url(invitation: Invitation) -> str:
+    """Where somebody accepts an invitation; made for its e-mail alone."""
+    return absolute(reverse("invitation", args=[token_of(invitation)]))
 
 
 def is_erasure_of(card: LoyaltyCard, signed: str) -> bool:

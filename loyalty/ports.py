@@ -1,6 +1,6 @@
 """What loyalty asks of the apps above it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from django.http import HttpRequest
@@ -35,6 +35,15 @@ class Previews(Protocol):
         ...
 
 
+class CardPage(Protocol):
+    """What an app adds to the page of a card in the console."""
+
+    def card_inlines(self) -> Sequence[type]:
+        """Its tables, as Django's inlines."""
+        ...
+
+
 card_facts: Port[CardFacts] = Port()
 wallets: Port[Wallets] = Port()
 previews: Port[Previews] = Port()
+card_page: Port[CardPage] = Port()

@@ -59,6 +59,7 @@ JOBS = [
     Job("groundwork.clean_outbox", crontab(hour="3", minute="25"), expires=6 * 3600),
     Job("loyalty.clean_staff_tokens", crontab(hour="3", minute="35"), expires=6 * 3600),
     Job("tenancy.clean_accounts", crontab(hour="3", minute="40"), expires=6 * 3600),
+    Job("tenancy.clean_invitations", crontab(hour="3", minute="55"), expires=6 * 3600),
     Job("notifications.clean_account_emails", crontab(hour="3", minute="45"), expires=6 * 3600),
 ]
 

@@ -16,14 +16,20 @@ CUT = "…"
 LONGEST_TEXT = 2_000  # characters of a value, or of one line of a trace
 MOST_LINES = 100  # of a trace, at its beginning and as many at its end
 MOST_ITEMS = 100  # of a list or dict
-TRACES = frozenset({"exception", "stack"})
+TRACES = frozenset({"exception", "stack", "traceback", "exc"})  # the latter two are Celery's
 SECRET_KEY = re.compile(
     r"password|passphrase|(?:token|secret|authorization|cookies?|sessionid|api[_-]?key|signature)$"
-    r"|(?:^|[_-])(?:pin|e?-?mail|phone|(?:first|last|full|customer)_name|birth_date|birthday|q|search|term)$",
+    r"|(?:^|[_-])(?:pin|e?-?mail|phone|phone_number|(?:first|last|full|customer)_name|username|birth_date|birthday"
+    r"|q|search|term|recipients?|notes|args|kwargs|params)$",
     re.IGNORECASE,
 )
 
-WORD = re.compile(r"[^\s\"'<>()\[\]{},;&=?/:|]+")
+WORD = re.compile(
+    r"[^\s\"'<>()\[\]{},;&=?/:|]++(?:'[^\s\"'<>()\[\]{},;&=?/:|]++)*+"
+)  # also o'neil@example.com
+QUOTED_ADDRESS = re.compile(r"\"[^\"\n]{1,64}\"@[^\s\"'<>()]+")
+QUOTED = re.compile(r"'(?:[^'\\\n]|\\.)*+'?|\"(?:[^\"\\\n]|\\.)*+\"?")
+ROW_REPR = re.compile(r"<(\w++): [^<>\n]*+>")  # what a row calls itself: <Customer: Lea Weber>
 PHONE = re.compile(r"(?:\+|%2B|\b00(?=[1-9]))\d[\d ./()-]{5,}\d")
 PARAMETER = re.compile(r"([?&])([^\s&=?\"'<>#]++)=([^\s&\"'<>#]*+)")
 PLAIN = re.compile(r"[\w/.-]{0,40}")
@@ -41,7 +47,9 @@ def mask(text: str) -> str:
     text = ROW.sub(rf"\g<1>{MASK})", text)
     text = UNIQUE.sub(f")=({MASK})", text)
     text = PARAMETER.sub(_parameter, text)
+    text = ROW_REPR.sub(_row, text)
     if "@" in text or "%40" in text:
+        text = QUOTED_ADDRESS.sub(MASK, text)
         text = WORD.sub(_word, text)
     text = PHONE.sub(MASK, text)
     text = TOKEN_IN_PATH.sub(rf"\g<1>{MASK}", text)
@@ -59,6 +67,17 @@ def _parameter(found: re.Match[str]) -> str:
 def _word(found: re.Match[str]) -> str:
     """A word, or a mask for an e-mail address."""
     return MASK if found[0].find("@") > 0 or "%40" in found[0] else found[0]
+
+
+def _row(found: re.Match[str]) -> str:
+    """A row by its kind alone; a request says which address it is for, which is masked by its parts."""
+    return found[0] if found[1].endswith("Request") else f"<{found[1]}: {MASK}>"
+
+
+def mask_values(text: str) -> str:
+    """Mask what an error quotes as well: `invalid literal for int(): 'Lea'`. Lines of code stay as they are."""
+    lines = text.split("\n")
+    return "\n".join(line if line[:1].isspace() else QUOTED.sub(f"'{MASK}'", line) for line in lines)
 
 
 def _assignments(text: str) -> str:
@@ -93,7 +112,7 @@ def bounded_trace(trace: str) -> str:
 def mask_item(key: str, value: Any) -> Any:
     """Return the value of `key` masked: wholly, where the key's name says that it is a secret."""
     if key in TRACES and isinstance(value, str):
-        return mask(bounded_trace(value))
+        return mask_values(mask(bounded_trace(value)))
     return MASK if SECRET_KEY.search(key) else mask_value(value)
 
 
@@ -106,12 +125,17 @@ def mask_value(value: Any) -> Any:
         return {mask(bounded(str(key))): mask_item(str(key), item) for key, item in items}
     if isinstance(value, (list, tuple, set)):
         return [mask_value(item) for item in islice(value, MOST_ITEMS)]
+    if isinstance(value, BaseException):
+        return mask_values(mask(bounded(repr(value))))
     return mask(bounded(value if isinstance(value, str) else repr(value)))
 
 
 def mask_event(logger: WrappedLogger, method_name: str, event: EventDict) -> EventDict:
     """The structlog processor that masks every value of a log line."""
-    return {key: mask_item(key, value) for key, value in event.items()}
+    masked = {key: mask_item(key, value) for key, value in event.items()}
+    if str(event.get("logger", "")).startswith("celery"):  # whose lines quote the error of a task
+        masked["event"] = mask_values(str(masked.get("event", "")))
+    return masked
 
 
 def render_plain(logger: WrappedLogger, method_name: str, event: EventDict) -> str:
@@ -181,6 +205,7 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": level},  # without Django's own handlers, which do not mask
             "django.server": {"handlers": ["out"], "level": level, "propagate": False},
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners make many
+            "django.db.backends": {"level": "INFO"},  # each query with its values, at DEBUG
             "axes": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},  # its addresses name devices and cards
         },

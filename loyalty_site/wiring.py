@@ -15,6 +15,8 @@ from groundwork.messaging.outbox import OUTBOX
 from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
 from loyalty import ports as loyalty
+from loyalty.console import customer as cards_on_page
+from loyalty.console import store as counter_on_page
 from loyalty.imports import work
 from loyalty.pages.customer import preview
 from loyalty.services import deletions
@@ -26,7 +28,9 @@ from notifications.services import people as emails_of_people
 from notifications.services.accounts import ACCOUNT_EMAILS
 from notifications.services.queue import EMAILS
 from tenancy import deletions as deletions_of_accounts
+from tenancy import ports as tenancy
 from tenancy.events import AccountEmailRequested
+from wallet import console as passes_on_page
 from wallet import handlers as passes
 from wallet import previews as pass_previews
 from wallet import providers as wallets
@@ -63,7 +67,7 @@ SUBSCRIPTIONS = [
 
 
 def connect() -> None:
-    """Join the apps; called once, when all of them are loaded."""
+    """Join the apps; called once, when all of them are loaded, with their pages of the console."""
     subscriptions.fill(*SUBSCRIPTIONS)
     queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, PASSES, DESIGNS)
     deletion.followers.fill(deletions, deletions_of_accounts)
@@ -77,3 +81,6 @@ def connect() -> None:
     loyalty.wallets.fill(wallets)
     loyalty.previews.fill(preview, pass_previews)
     notifications.links.fill(wallets)
+    tenancy.store_page.fill(counter_on_page)
+    customers.customer_page.fill(cards_on_page)
+    loyalty.card_page.fill(passes_on_page)

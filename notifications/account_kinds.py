@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
 from loyalty.colors import Palette
-from loyalty.links import absolute
+from loyalty.links import absolute, invitation_url
 from notifications import markup
 from notifications.rendering import Letter
-from tenancy import account_links
+from tenancy import account_links, invitations
 from tenancy.models import EmailChange, User
 
 INK = "#3b3a36"  # --brand of static/base.css: the product's own colour
@@ -93,6 +94,25 @@ def to_old_address(change_id: int) -> Addressed | None:
     return Addressed(change.old_email, language_of(change.user), absolute(reverse("login")))
 
 
+def to_invited(invitation_id: int) -> Addressed | None:
+    """Who is invited: their address, whether anybody signs in with it or not; nobody once it is over."""
+    invitation = invitations.valid(invitation_id)
+    if invitation is None:
+        return None
+    merchant, stores = invitation.merchant, invitation.living_stores()
+    language = stores[0].default_language
+    with override(language):
+        until = date_format(invitation.expires_at.astimezone(merchant.tzinfo), "DATETIME_FORMAT")
+        values = {
+            "merchant": merchant.name,
+            "inviter": invitation.invited_by.get_full_name() or invitation.invited_by.email,
+            "role": invitation.get_role_display(),
+            "stores": ", ".join(store.name for store in stores),
+            "until": until,
+        }
+    return Addressed(invitation.email, language, invitation_url(invitation), values)
+
+
 KINDS: dict[str, Kind] = {
     "password_reset": Kind(
         find=to_person(reset),
@@ -160,6 +180,18 @@ KINDS: dict[str, Kind] = {
             "Please set up a new one. If you did not ask for this, tell them at once."
         ),
         button=_("To your account"),
+    ),
+    "invitation": Kind(
+        find=to_invited,
+        subject=_("%(merchant)s invites you"),
+        body=_(
+            "%(inviter)s invites you to work at %(merchant)s.\n\n"
+            "Role: %(role)s\n"
+            "Stores: %(stores)s\n\n"
+            "The button shows what you accept. Sign in there with the account of this address, or choose a password "
+            "for a new one. It works once, until %(until)s. If you do not know them, there is nothing to do."
+        ),
+        button=_("See the invitation"),
     ),
 }
 

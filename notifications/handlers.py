@@ -59,7 +59,7 @@ def on_erasure_requested(event: Mapping[str, Any]) -> None:
 
 def on_account_email_requested(event: Mapping[str, Any]) -> None:
     """Something about an account: a link, or a notice."""
-    accounts.owe(event)
+    accounts.enqueue(event)
 
 
 def _about_lines(event: Mapping[str, Any], code: Code) -> None:

@@ -226,7 +226,7 @@ class AddressProblem(TenantOwned):
 
 
 class AccountEmail(Leased, TimeStamped):
-    """One e-mail about an account, from the moment it was owed: ids only, no address, no words, no link.
+    """One e-mail about an account, from the moment it was asked for: ids only, no address, no words, no link.
 
     `about_id` is the row that its `kind` writes about (`notifications.account_kinds.KINDS`).
     """

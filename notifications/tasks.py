@@ -21,7 +21,7 @@ def sweep_email_log() -> int:
 
 @shared_task(name=accounts.SEND_TASK, soft_time_limit=180, time_limit=240)
 def send_account_emails() -> int:
-    """Send what is owed about accounts; rung for with each, and swept each minute."""
+    """Send what waits about accounts; rung for with each, and swept each minute."""
     return accounts.send_due()
 
 

@@ -1,8 +1,9 @@
-"""API keys: made, recognised and revoked. The key itself is shown once and never stored."""
+"""API keys: made for some scopes, recognised until they end, revoked. The key itself is shown once and never stored."""
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from groundwork.errors import NotAuthenticated
 from tenancy import scope
 from tenancy.models import ApiKey, Store, User
+from tenancy.models.api_key import everyday_scopes
 from tenancy.prepared import Prepared
 
 PREFIX = "lk_"
@@ -32,8 +34,18 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def make(*, store: Store, name: str, by: User | None) -> tuple[ApiKey, str]:
-    """Make a key for a store; returns the row and the key, which is not to be had again."""
+def make(
+    *,
+    store: Store,
+    name: str,
+    by: User | None,
+    scopes: Sequence[str] | None = None,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key for a store; returns the row and the key, which is not to be had again.
+
+    Without `scopes` it may what staff do; from `expires_at` on it is nobody's.
+    """
     key = PREFIX + secrets.token_urlsafe(32)
     row = ApiKey.objects.create(
         merchant_id=store.merchant_id,
@@ -41,6 +53,8 @@ def make(*, store: Store, name: str, by: User | None) -> tuple[ApiKey, str]:
         name=name,
         prefix=key[:9],
         key_hash=_digest(key),
+        scopes=everyday_scopes() if scopes is None else list(scopes),
+        expires_at=expires_at,
         created_by=by,
     )
     return row, key
@@ -62,6 +76,8 @@ def recognise(key: str) -> ApiKey:
         if not found:
             raise NotAuthenticated()
         (row,) = found
+        if row.has_ended(now):
+            raise NotAuthenticated()
         if row.last_used_at is None or now - row.last_used_at > NOTE_USE_EVERY:
             stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTE_USE_EVERY)
             ApiKey.objects.filter(stale, pk=row.pk).update(last_used_at=now)

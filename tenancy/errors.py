@@ -1,8 +1,8 @@
-"""The refusals of this app: a role that is missing, a store that is not there."""
+"""The refusals of this app: a role that is missing, a store that is not there, an invitation that has ended."""
 
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.errors import DomainError
+from groundwork.errors import DomainError, NotAuthenticated
 
 
 class OperatorRequired(DomainError):
@@ -33,3 +33,62 @@ class StoreNotFound(DomainError):
     code = "store_not_found"
     status = 404
     message = _("This store was not found.")
+
+
+class LastOwner(DomainError):
+    code = "last_owner"
+    status = 409
+    message = _("A merchant needs an owner. Invite another one first.")
+
+
+class InvitationEnded(DomainError):
+    """Used, taken back, too old, or never there: told apart for nobody."""
+
+    code = "invitation_ended"
+    status = 404
+    message = _("This invitation is not valid any more.")
+
+
+class InvitationForAnother(DomainError):
+    code = "invitation_for_another"
+    status = 403
+    message = _("This invitation is for somebody else.")
+
+
+class AccountExists(DomainError):
+    """Told to nobody but the holder of a link that was sent to this very address."""
+
+    code = "account_exists"
+    status = 409
+    message = _("You have an account already. Please sign in with it.")
+
+
+class ScopeMissing(DomainError):
+    """An API key was not made for this call; `scope` is what it lacks."""
+
+    code = "scope_missing"
+    status = 403
+    message = _("This API key lacks the scope that the call needs.")
+
+    @classmethod
+    def of(cls, *among: str) -> "ScopeMissing":
+        """The refusal for want of one of these scopes; its sentence names the first."""
+        (scope, *_others) = among
+        return cls(_("This API key lacks the scope “%(scope)s”.") % {"scope": scope}, scope=scope)
+
+
+class TillRevoked(NotAuthenticated):
+    code = "till_revoked"
+    message = _("This device is no longer a till of the shop. A manager makes a new code in the console.")
+
+
+class TillCodeWrong(DomainError):
+    code = "till_code_wrong"
+    status = 400
+    message = _("This code is wrong, used already or over. Ask for a new one in the console.")
+
+
+class TillHasDevice(DomainError):
+    code = "till_has_device"
+    status = 409
+    message = _("This till has its device already, or is revoked.")

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from tenancy import scope
 
 if TYPE_CHECKING:
-    from tenancy.models import Store, User
+    from tenancy.models import ApiKey, Store, User
 
 
 class Role(TextChoices):
@@ -32,6 +32,16 @@ class Role(TextChoices):
     MANAGER = "manager", _("manager")
     ACCOUNTANT = "accountant", _("accountant")
     STAFF = "staff", _("staff")
+
+
+class Scope(TextChoices):
+    """What an API key may do at its store; each call of the API says which of them it takes."""
+
+    READ = "read", _("read cards, transactions and the program")
+    EARN = "earn", _("enrol customers, give stamps and points")
+    REDEEM = "redeem", _("redeem stamps and points")
+    VOID = "void", _("void transactions")
+    MANAGE = "manage", _("manage: adjust, deactivate and merge cards, staff PINs, statistics")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +89,8 @@ CASHIERS = _who("works_at_till")
 READERS = _who("reads")
 # They read also what a merchant has one of.
 AUDITORS = READERS & EVERYWHERE
-# An API key may at its store what its staff may.
-ROLE_OF_KEY = Role.STAFF.value
+# A till may at its store what its staff may; so may an API key, unless it was made to manage.
+ROLE_OF_TILL = Role.STAFF.value
 
 
 def strongest(roles: Iterable[str]) -> str | None:
@@ -94,11 +104,6 @@ def strongest(roles: Iterable[str]) -> str | None:
 def is_operator(user: Any) -> bool:
     """Whether somebody runs the platform; nobody who is not signed in does."""
     return bool(user.is_superuser)
-
-
-def operators(users: QuerySet) -> QuerySet:
-    """Those of some users who run the platform."""
-    return users.filter(is_superuser=True)
 
 
 # --- The console ------------------------------------------------------------------------------------------
@@ -146,6 +151,17 @@ def owned_merchant_ids(user: Any, *, apart_from: Collection[int] = ()) -> frozen
         return frozenset()
     rows = (row for row in user.memberships() if row.store_id not in apart_from)
     return frozenset(row.merchant_id for row in rows if row.role in OWNERS)
+
+
+def owners_among(rows: QuerySet) -> QuerySet:
+    """Those of some memberships that make somebody an owner now: in force, of a person who can sign in."""
+    return rows.filter(
+        role__in=sorted(OWNERS),
+        is_active=True,
+        store__deleted_at__isnull=True,
+        user__is_active=True,
+        user__deleted_at__isnull=True,
+    )
 
 
 def has_one_merchant(user: Any) -> bool:
@@ -223,6 +239,11 @@ def role_at(user: Any, store: "Store") -> str | None:
         for row in rows
         if row.role in CASHIERS and (row.role in EVERYWHERE or row.store_id == store.pk)
     )
+
+
+def role_of_key(api_key: "ApiKey") -> str:
+    """What an API key is at its store: its scopes say which calls, its role what is told and decided there."""
+    return (Role.MANAGER if Scope.MANAGE in api_key.scopes else Role.STAFF).value
 
 
 def with_role_of(user: "User", stores: QuerySet) -> QuerySet:

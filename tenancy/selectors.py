@@ -1,13 +1,11 @@
-"""Reading the floor: stores, and what an account is to others."""
+"""Reading the floor: its stores."""
 
-from collections.abc import Collection
-
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from tenancy import scope
 from tenancy.errors import StoreNotFound
-from tenancy.models import HistoryEntry, Store, StoreUser, User
-from tenancy.roles import operators, with_role_of
+from tenancy.models import Store, User
+from tenancy.roles import with_role_of
 
 
 def open_stores() -> QuerySet[Store]:
@@ -28,20 +26,3 @@ def public_store(store_code: str) -> Store:
 def stores_of(user: User) -> QuerySet[Store]:
     """The open stores at whose till a user works, by name. Open a scope around its evaluation."""
     return with_role_of(user, open_stores()).order_by("name", "pk")
-
-
-def is_known_beyond(account: User, merchant_ids: Collection[int]) -> bool:
-    """Whether an account was ever anything to anybody but these merchants, so that it is not theirs to change.
-
-    What has ended counts like what is: a membership can be restored, and whoever had set the password meanwhile would
-    be that person there. Deleted accounts of the same address count too.
-    """
-    rows = User.all_objects.filter(Q(pk=account.pk) | Q(email=account.email))
-    with scope.everything("what other merchants know of somebody counts, also what they have deleted"):
-        places = StoreUser.all_objects.filter(user__in=rows).exclude(merchant_id__in=merchant_ids)
-        entries = HistoryEntry.objects.filter(user__in=rows, merchant__isnull=False)
-        return (
-            operators(rows).exists()
-            or places.exists()
-            or entries.exclude(merchant_id__in=merchant_ids).exists()
-        )

@@ -1,17 +1,17 @@
-"""Members: who works where. Nobody gives a role that they could not take themselves."""
+"""Members: who works where. A merchant's owners decide about memberships, and never about accounts.
 
-from typing import Any
+Somebody becomes a member by accepting an invitation (`tenancy.invitations`).
+"""
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
-from groundwork.errors import Invalid
+from groundwork import deletion
+from groundwork.database import advisory_lock
 from groundwork.formats.email import normalize_email
 from tenancy.actor import Actor
-from tenancy.errors import OwnerRequired
-from tenancy.models import Role, Store, StoreUser, User
+from tenancy.errors import LastOwner
+from tenancy.models import Store, StoreUser, User
+from tenancy.roles import owners_among
 
 
 def find_user(email: str) -> User | None:
@@ -20,52 +20,41 @@ def find_user(email: str) -> User | None:
 
 
 @transaction.atomic
-def add_member(
-    *,
-    store: Store,
-    actor: Actor,
-    email: str,
-    role: str = Role.STAFF,
-    password: str = "",
-    **names: Any,
-) -> StoreUser:
-    """Make somebody a member of a store; who signs in already keeps their password and names.
-
-    `names` are `first_name`, `last_name` and `preferred_language` of a new user. Raises OwnerRequired, or Invalid for
-    a password that is missing or too weak and for somebody who is a member already.
-    """
-    require_owner(actor)
-    check_member(store=store, email=email, password=password, **names)
-    user = find_user(email)
-    if user is None:
-        user = User(email=normalize_email(email), **names)
-        user.set_password(password)
-        user.save(force_insert=True)
-    return StoreUser.objects.create(merchant_id=store.merchant_id, user=user, store=store, role=role)
+def change_member(*, member: StoreUser, actor: Actor, role: str, is_active: bool) -> StoreUser:
+    """Give a member another role, or switch them on or off, at one store. Raises OwnerRequired and LastOwner."""
+    actor.require_owner()
+    _one_after_the_other(member.merchant_id)
+    member.role, member.is_active = role, is_active
+    member.save(update_fields=["role", "is_active", "updated_at"])
+    _require_an_owner(member.merchant_id, actor)
+    return member
 
 
-def check_member(*, store: Store, email: str, password: str = "", **names: Any) -> None:
-    """Raise the Invalid that `add_member` would; changes nothing.
-
-    The password is judged whether it is needed or not, and by the given names only: what is answered must not tell
-    whether somebody signs in with this address, who may be a stranger to this merchant.
-    """
-    user = find_user(email)
-    if user is not None and StoreUser.objects.filter(user=user, store=store).exists():
-        raise Invalid.field("email", _("This person is a member of this store already."))
-    _check_password(password, User(email=normalize_email(email), **names))
+@transaction.atomic
+def remove_member(*, member: StoreUser, actor: Actor) -> None:
+    """End a membership; it can be restored. Raises OwnerRequired, AlreadyDeleted and LastOwner."""
+    actor.require_owner()
+    _one_after_the_other(member.merchant_id)
+    deletion.soft_delete(member, by=actor.user)
+    _require_an_owner(member.merchant_id, actor)
 
 
-def require_owner(actor: Actor) -> None:
-    """Raise OwnerRequired for everybody but the merchant's owner and operators."""
-    if not actor.is_owner:
-        raise OwnerRequired()
+@transaction.atomic
+def remove_store(*, store: Store, actor: Actor) -> None:
+    """Delete a store with its memberships. Raises OwnerRequired, AlreadyDeleted and LastOwner."""
+    actor.require_owner()
+    _one_after_the_other(store.merchant_id)
+    deletion.soft_delete(store, by=actor.user)
+    _require_an_owner(store.merchant_id, actor)
 
 
-def _check_password(password: str, user: User) -> None:
-    if not password:
-        raise Invalid.field("password", _("Choose a first password for this person."), code="required")
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid.field("password", " ".join(error.messages)) from error
+def _one_after_the_other(merchant_id: int) -> None:
+    # Else two owners who remove each other at the same moment both see the other one still there.
+    advisory_lock.take(advisory_lock.Work.OWNERS, merchant_id)
+
+
+def _require_an_owner(merchant_id: int, actor: Actor) -> None:
+    """Refuse what leaves a merchant to nobody; operators may, because they can invite the next owner."""
+    left = owners_among(StoreUser.objects.filter(merchant_id=merchant_id))
+    if not actor.is_operator and not left.exists():
+        raise LastOwner()

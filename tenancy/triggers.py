@@ -41,8 +41,15 @@ RULES = [
     merchant_is_for_ever("tenancy_store"),
     merchant_is_for_ever("tenancy_storeuser"),
     merchant_is_for_ever("tenancy_apikey"),
+    merchant_is_for_ever("tenancy_invitation"),
+    merchant_is_for_ever("tenancy_invitedstore"),
+    merchant_is_for_ever("tenancy_till"),
     merchant_is_for_ever("tenancy_historyentry"),
     *same_merchant("tenancy_storeuser", {"store_id": "tenancy_store"}),
     *same_merchant("tenancy_apikey", {"store_id": "tenancy_store"}),
+    *same_merchant(
+        "tenancy_invitedstore", {"invitation_id": "tenancy_invitation", "store_id": "tenancy_store"}
+    ),
+    *same_merchant("tenancy_till", {"store_id": "tenancy_store"}),
     *same_merchant("tenancy_historyentry", {"store_id": "tenancy_store"}),
 ]

@@ -19,9 +19,9 @@ from django.db import models
 from customers.models import Customer
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, PointsReward, StaffPin
 from loyalty.services import enrollment, pins, points, programs, stamps
-from tenancy import api_keys, scope
+from tenancy import api_keys, invitations, scope, tills
 from tenancy.actor import Actor
-from tenancy.models import Merchant, Role, Store, StoreUser, User
+from tenancy.models import Invitation, Merchant, Role, Store, StoreUser, Till, User
 
 PASSWORD = "correct-horse-battery"
 PIN = "4711"
@@ -83,15 +83,34 @@ def member(*stores: Store, role: str = Role.STAFF, email: str = "") -> User:
     return person
 
 
+def invitation(at: Store, by: User, email: str = "", *, role: str = Role.STAFF) -> Invitation:
+    """An invitation of an address to a store, by somebody who owns the merchant."""
+    with inside(at):
+        return invitations.invite(
+            merchant=at.merchant,
+            stores=[at],
+            actor=actor("owner", by),
+            email=email or f"invited{number()}@example.com",
+            role=role,
+        )
+
+
 def actor(role: str = "manager", person: User | None = None, **fields: Any) -> Actor:
     """Whoever acts when a service is called directly."""
     return Actor(user=person, role=role, **fields)
 
 
-def api_key(of: Store) -> str:
-    """A key for a till's own system, as it is shown once."""
+def api_key(of: Store, scopes: Sequence[str] | None = None) -> str:
+    """A key for a till's own system, as it is shown once; for what staff do, or for some scopes."""
     with inside(of):
-        return api_keys.make(store=of, name="Till", by=None)[1]
+        return api_keys.make(store=of, name="Till", by=None, scopes=scopes)[1]
+
+
+def till(of: Store, name: str = "") -> tuple[Till, str]:
+    """A device on the counter, and what it carries."""
+    with inside(of):
+        _made, code = tills.make(store=of, name=name or f"Counter {number()}", by=None)
+    return tills.pair(code=code)
 
 
 # --- Programs ---------------------------------------------------------------------------------------------
@@ -169,11 +188,11 @@ def staff_pin(at: Store, name: str = "Léa", pin: str = PIN) -> StaffPin:
         return pins.create(store=at, actor=actor(), name=name, pin=pin)
 
 
-def staff_token(at: Store, of: StaffPin | None = None, pin: str = PIN) -> str:
-    """What a terminal holds after somebody typed their PIN."""
+def staff_token(at: Store, of: StaffPin | None = None, pin: str = PIN, device: str = "") -> str:
+    """What a device holds after somebody typed their PIN on it; without a device, for a service called directly."""
     person = of or staff_pin(at, name=f"Marc {number()}", pin=pin)
     with inside(at):
-        return pins.unlock_terminal(store=at, pin_id=person.pk, pin=pin).token
+        return pins.unlock_terminal(store=at, pin_id=person.pk, pin=pin, device=device).token
 
 
 # --- All of it --------------------------------------------------------------------------------------------

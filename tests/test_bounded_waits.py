@@ -4,15 +4,12 @@ What holds is a connection beside the shop's own, which PostgreSQL itself ends a
 would wait for that, and then be answered as if nothing had been.
 """
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-from celery import shared_task
-from celery.signals import beat_init, worker_init
 from django.db import InternalError, OperationalError, connection, transaction
 from django.db.backends.postgresql import base as django_postgresql
 from django.http import HttpResponse
@@ -21,19 +18,15 @@ from django.urls import reverse
 from psycopg.errors import IdleInTransactionSessionTimeout
 from pytest_django import Settings
 
-import manage
 from groundwork.database import waits
 from groundwork.database.postgresql import base as postgresql
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from loyalty_site import celery as loyalty_celery
-from loyalty_site.settings import backends
 from tests import factories
+from tests.bounds import bounds_now
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Till
 
 BRIEF = 150  # milliseconds
-KINDS = ["till", "console", "worker", "command", "migration"]
-NAMES = ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"]
 ENROLLED = 1  # lines of a new card
 CARDS, PROGRAMS = LoyaltyCard._meta.db_table, "loyalty_loyaltyprogram"
 
@@ -99,13 +92,6 @@ def lines_of(card: LoyaltyCard) -> int:
         return LoyaltyTransaction.objects.filter(card=card).count()
 
 
-def bounds_now() -> dict[str, int]:
-    """What PostgreSQL itself goes by, in milliseconds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, setting::int FROM pg_settings WHERE name IN (%s, %s, %s)", [*NAMES])
-        return dict(cursor.fetchall())
-
-
 # --- A card that somebody holds ---------------------------------------------------------------------------
 
 
@@ -145,22 +131,6 @@ def test_a_pooler_that_drops_the_options_of_connections_changes_nothing(
     with somebody_holds_card(card):
         assert is_told_to_try_again(stamp(till, card))
     assert stamp(till, card).status_code == 201
-
-
-def test_the_bounds_go_with_begin_and_end_with_the_transaction(settings: Settings) -> None:
-    """One message to the server: a statement of their own would be paid by each stamp."""
-    connection.ensure_connection()
-    sent = []
-    execute = connection.connection.execute
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.connection, "execute", lambda text: (sent.append(text), execute(text)))
-        with waits.of("console"), transaction.atomic():
-            assert bounds_now() == settings.DATABASE_WAITS["console"]
-    assert sent == [
-        "BEGIN; SET LOCAL lock_timeout = 15000; SET LOCAL statement_timeout = 15000; "
-        "SET LOCAL idle_in_transaction_session_timeout = 30000"
-    ]
-    assert bounds_now() == settings.DATABASE_WAITS["till"]
 
 
 def test_rows_are_read_and_locked_part_by_part_within_a_transaction(shop: Shop) -> None:
@@ -276,64 +246,3 @@ def test_a_database_that_is_not_there_is_said(
     monkeypatch.undo()
     connection.close()
     assert stamp(till, card).status_code == 201
-
-
-# --- Each kind of work its own ----------------------------------------------------------------------------
-
-
-def test_every_kind_of_work_has_all_three_bounds() -> None:
-    assert list(backends.DATABASE_WAITS) == KINDS
-    assert all(list(bounds) == NAMES for bounds in backends.DATABASE_WAITS.values())
-    assert [backends.DATABASE_WAITS[kind]["lock_timeout"] for kind in KINDS] == [
-        2_000,
-        15_000,
-        30_000,
-        60_000,
-        5_000,
-    ]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_connections_are_opened_by_the_kind_of_the_process(
-    kind: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(waits._Process, "kind", kind)
-    connection.close()
-    assert bounds_now() == settings.DATABASE_WAITS[kind]
-    connection.close()
-
-
-def test_a_process_that_nobody_declared_is_a_till() -> None:
-    assert waits.of_process() is waits.of_work()
-    assert waits._Process.kind == "till"
-
-
-@pytest.mark.parametrize(
-    ("command", "kind"), [("migrate", "migration"), ("verify_ledger", "command"), ("shell", "command")]
-)
-def test_a_command_says_what_it_is(command: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waits._Process, "kind", "till")
-    monkeypatch.setattr(manage, "execute_from_command_line", lambda arguments: None)
-    monkeypatch.setattr(sys, "argv", ["manage.py", command])
-    manage.main()
-    assert waits._Process.kind == kind
-
-
-@pytest.mark.parametrize("begins", [worker_init, beat_init])
-def test_a_worker_and_its_clock_say_what_they_are(begins: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waits._Process, "kind", "till")
-    loyalty_celery.begin_as_worker()
-    assert loyalty_celery.begin_as_worker in [receiver() for _key, receiver in begins.receivers]
-    assert waits._Process.kind == "worker"
-
-
-def test_a_task_waits_as_a_worker_may(settings: Settings) -> None:
-    @shared_task(name="tests.bounds")
-    def look() -> dict[str, int]:
-        with transaction.atomic():
-            return bounds_now()
-
-    assert look.apply().get() == settings.DATABASE_WAITS["worker"]
-    assert look() == settings.DATABASE_WAITS["worker"]
-    with transaction.atomic():
-        assert bounds_now() == settings.DATABASE_WAITS["till"]

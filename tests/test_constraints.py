@@ -22,8 +22,17 @@ from loyalty.models import (
     StaffPin,
 )
 from notifications.models import AccountEmail, EmailLog, EmailTemplate
-from tenancy import scope
-from tenancy.models import BackgroundJob, EmailChange, FilePiece, IdempotencyKey, OutboxMessage, StoreUser
+from tenancy import scope, tills
+from tenancy.models import (
+    ApiKey,
+    BackgroundJob,
+    EmailChange,
+    FilePiece,
+    IdempotencyKey,
+    Invitation,
+    OutboxMessage,
+    StoreUser,
+)
 from tests import factories
 from tests.console.world import history_of
 from tests.factories import Shop
@@ -83,6 +92,10 @@ def a_customer(shop: Shop) -> Model:
     return factories.customer(shop.store, "anna@example.com")
 
 
+def an_invitation(shop: Shop) -> Invitation:
+    return factories.invitation(shop.store, shop.owner)
+
+
 def a_pin(shop: Shop) -> StaffPin:
     return factories.staff_pin(shop.store)
 
@@ -90,6 +103,19 @@ def a_pin(shop: Shop) -> StaffPin:
 def a_token(shop: Shop) -> Model:
     factories.staff_token(shop.store)
     return apps.get_model("loyalty", "StaffToken").objects.get()
+
+
+def a_key(shop: Shop) -> Model:
+    factories.api_key(shop.store)
+    return ApiKey.objects.get()
+
+
+def a_waiting_till(shop: Shop) -> Model:
+    return tills.make(store=shop.store, name="Counter 1", by=None)[0]
+
+
+def an_enrolled_till(shop: Shop) -> Model:
+    return factories.till(shop.store, "Counter 1")[0]
 
 
 def a_job(shop: Shop, **fields: Any) -> BackgroundJob:
@@ -170,6 +196,13 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "merchant_currency_is_iso_4217": (lambda shop: shop.merchant, "currency = 'eur'"),
     "user_email_is_lower_case": (lambda shop: shop.owner, "email = 'Anna@example.com'"),
     "store_user_role_is_known": (lambda shop: StoreUser.objects.get(user=shop.owner), "role = 'king'"),
+    "invitation_email_is_lower_case": (an_invitation, "email = 'Nora@example.com'"),
+    "invitation_role_is_known": (an_invitation, "role = 'king'"),
+    "an_invitation_is_accepted_or_taken_back": (
+        an_invitation,
+        "revoked_at = now(), accepted_at = now(), accepted_by_id = invited_by_id",
+    ),
+    "an_accepted_invitation_says_by_whom": (an_invitation, "accepted_at = now()"),
     "history_action_is_known": (lambda shop: history_of(shop.store, shop.owner), "action = 'gift'"),
     "job_kind_is_known": (a_job, "kind = 'gift'"),
     "job_is_leased_while_it_runs": (a_job, "state = 'running'"),
@@ -181,6 +214,13 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "lockout_after_an_attempt": (
         lambda shop: MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
         "staff_pin_lockout_attempts = 0",
+    ),
+    "api_key_scopes_are_known": (a_key, "scopes = ARRAY['read', 'everything']::varchar[]"),
+    "a_till_code_has_an_end": (a_waiting_till, "code_expires_at = NULL"),
+    "an_enrolled_till_has_a_token": (an_enrolled_till, "token_hash = NULL"),
+    "a_till_code_is_for_a_till_without_device": (
+        an_enrolled_till,
+        "code_hash = 'a', code_expires_at = now()",
     ),
     "a_token_ends_for_a_reason": (a_token, "end_reason = 'locked'"),
     "program_type_is_known": (lambda shop: shop.program, "loyalty_type = 'lottery'"),
@@ -237,6 +277,10 @@ def below_nothing(shop: Shop) -> dict[str, Any]:
     return {"points_delta": -46, "points_balance_after": -1}
 
 
+def other_code(shop: Shop) -> dict[str, Any]:
+    return {"code_hash": "another"}
+
+
 def other_names(shop: Shop) -> dict[str, Any]:
     return {"serial_number": "another"}
 
@@ -245,12 +289,15 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "merchant_slug_is_unique": (lambda shop: shop.merchant, nothing),
     "user_email_is_unique": (lambda shop: shop.owner, nothing),
     "one_membership_per_user_and_store": (lambda shop: StoreUser.objects.get(user=shop.owner), nothing),
+    "one_open_invitation_per_merchant_and_email": (an_invitation, nothing),
+    "a_store_is_once_in_an_invitation": (lambda shop: an_invitation(shop).places.get(), nothing),
     "one_answer_per_idempotency_key": (
         at_store(IdempotencyKey, credential="user:1", key="k", fingerprint="f"),
         nothing,
     ),
     "one_piece_of_a_file_per_number": (a_piece, nothing),
     "one_pin_per_name_and_store": (a_pin, nothing),
+    "one_till_per_name_and_store": (a_waiting_till, other_code),
     "transaction_type_is_known": (a_line, other_kind),
     "balances_after_are_never_negative": (a_line, below_nothing),
     "one_receipt_earns_once": (a_receipt, another_line),

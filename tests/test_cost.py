@@ -21,7 +21,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.handlers.wsgi import WSGIRequest
+from django.core.validators import RegexValidator, validate_email
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 from liquid.exceptions import LiquidError
@@ -30,6 +31,7 @@ from customers import selectors as customers
 from customers.services import split_name
 from groundwork.errors import DomainError
 from groundwork.formats import colors, phone, spreadsheets
+from groundwork.formats.email import normalize_email
 from groundwork.web import client
 from loyalty import finding
 from loyalty.api import parsing
@@ -39,6 +41,9 @@ from loyalty_site import logs
 from notifications import filters, markup, sandbox, variables
 from notifications.errors import TextRefused
 from tenancy.models import merchant
+from wallet import pages as wallet_pages
+from wallet.apple import web_service
+from wallet.google import callback
 
 ROOT = Path(__file__).parents[1]
 APPS = ["groundwork", "customers", "loyalty", "loyalty_site", "notifications", "tenancy", "wallet"]
@@ -185,7 +190,7 @@ def refusing(work: Work) -> Work:
     """A refusal is an answer too."""
 
     def tried(text: str) -> None:
-        with suppress(DomainError, TextRefused, LiquidError, ValidationError, ValueError):
+        with suppress(DomainError, TextRefused, LiquidError, ValidationError, callback.NotGoogle, ValueError):
             work(text)
 
     return tried
@@ -194,6 +199,10 @@ def refusing(work: Work) -> Work:
 def header(name: str, read: Callable[[Any], Any]) -> Work:
     factory = RequestFactory()
     return lambda text: read(factory.get("/", headers={name: text.replace("\n", " ")}))
+
+
+def posted(text: str) -> WSGIRequest:
+    return RequestFactory().post("/", text.encode(), content_type="application/json")
 
 
 def liquid(text: str) -> None:
@@ -224,6 +233,11 @@ PARSERS: dict[str, Work] = {
     "Cookie": header("Cookie", language.decide),
     "X-Forwarded-For": header("X-Forwarded-For", client.address),
     "User-Agent": header("User-Agent", client.agent),
+    "e-mail": lambda text: validate_email(normalize_email(text)),
+    "body of an iPhone": lambda text: web_service._body(posted(text), web_service.LARGEST_BODY),
+    "body of Google": lambda text: wallet_pages._json(posted(text)),
+    "message of Google": callback._object,
+    "key and signature of Google": lambda text: callback._is_signed(b"", text, text),
 }
 HOSTILE = [
     *SIGNS,

@@ -31,9 +31,10 @@ PAGES = {
     "brand-icon": "anyone",
     "brand-picture": "anyone",
     "problem": "anyone",
+    "invitation": "token",
     "login": "anyone",
     "logout": "anyone",
-    "terminal-choose": "signed in",
+    "terminal-choose": "anyone",  # asked for a code; whose stores are shown, see below
     "terminal-worker": "anyone",
     "terminal-shell": "anyone",
     "terminal": "members",
@@ -104,4 +105,14 @@ def test_the_stores_to_choose_from_are_the_own_ones(shop: Shop) -> None:
     assert shop.store.name in page
     assert shop.other_store.name in page
     assert other.store.name not in page
-    assert Client().get(reverse("terminal-choose")).headers["Location"].startswith(SIGN_IN)
+    nobody = Client().get(reverse("terminal-choose")).content.decode()
+    assert shop.store.name not in nobody
+
+
+@pytest.mark.parametrize("name", ["terminal", "terminal-today"])
+def test_a_till_opens_the_pages_of_its_own_store_alone(shop: Shop, name: str) -> None:
+    device = Client()
+    device.cookies["till"] = factories.till(shop.store)[1]
+    assert device.get(reverse(name, args=[shop.store.store_code])).status_code == 200
+    for other in (shop.other_store, factories.shop().store):
+        assert device.get(reverse(name, args=[other.store_code])).status_code == 404

@@ -124,9 +124,10 @@ def test_what_cannot_run_proves_nothing(worker: Worker) -> None:
 
 
 def test_tests_that_are_red_with_every_guard_in_its_place_are_named(worker: Worker) -> None:
-    assert not_green([without_limit()], [worker]) == []
+    assert not_green([without_limit()], [worker]) == {}
     (worker.copy / "shop.py").write_text(SHOP.replace("10", "12"))
-    (output,) = not_green([without_limit()], [worker])
+    ((file, output),) = not_green([without_limit()], [worker]).items()
+    assert file == "test_shop.py"
     assert f"FAILED {REFUSED}[10]" in output
 
 

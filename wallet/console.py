@@ -1,5 +1,6 @@
 """Passes in the console: what is wanted, what has arrived, what went wrong, and trying again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,7 +13,6 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from groundwork.console.grants import Grants
-from loyalty.models import LoyaltyCard
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
 from tenancy.roles import MANAGERS, OPERATORS, READERS, is_operator
 from wallet import set_up
@@ -230,6 +230,6 @@ class PassInline(Arrival, ReadOnlyInline):
     fields = ["platform", "state", "arrived", "versions", "fetched_at", "last_error"]
 
 
-# The card's page belongs to loyalty, which does not know wallets: they put their table on it themselves.
-_card_page = admin.site.get_model_admin(LoyaltyCard)
-_card_page.inlines = [*_card_page.inlines, PassInline]
+def card_inlines() -> Sequence[type]:
+    """The table of a card's passes."""
+    return [PassInline]

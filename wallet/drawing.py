@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.core.files.storage import default_storage
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
 
+from groundwork.formats import images
 from groundwork.formats.colors import WHITE, Color
 from wallet.colors import Palette, palette
 from wallet.facts import Look
@@ -194,10 +195,8 @@ def uploaded(name: str) -> Image.Image | None:
         return None
     try:
         with default_storage.open(name) as file:
-            picture = Image.open(io.BytesIO(file.read()))
-            picture.load()
-            return picture
-    except (OSError, ValueError, Image.DecompressionBombError):
+            return images.read(file.read(images.MAXIMUM_BYTES + 1), at_most=images.PICTURE_SIZE)
+    except (OSError, ValueError):  # ImageRefusedError is one
         logger.warning("upload cannot be drawn", extra={"upload": name})
         return None
 

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from groundwork.web import drawn
 from loyalty.models import LoyaltyProgram
 from wallet import drawing
 from wallet.facts import Look
@@ -38,12 +38,12 @@ def draw(program: LoyaltyProgram, name: str) -> Drawn | None:
     return Drawn(content, look.digest)
 
 
-@lru_cache(maxsize=128)
+@drawn.once(128)
 def _logo(look: Look) -> bytes:
     return drawing.png(drawing.square_logo(look, LOGO_SIDE))
 
 
-@lru_cache(maxsize=256)
+@drawn.once(256)
 def hero(look: Look, filled: int, target: int) -> bytes:
     """The wide picture under a card, as a PNG."""
     picture = drawing.strip(look, filled=filled, target=target, size=HERO, with_text=False)

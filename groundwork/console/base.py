@@ -59,13 +59,16 @@ class Granted:
         rows = self.visible(request, self._rows())
         return rows.filter(LIVING) if issubclass(self.model, SoftDeletable) else rows
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def related_choices(self, request: HttpRequest, remote: type[models.Model]) -> models.QuerySet:
+        """What may be chosen of the rows that one of these points to: in a form, or in a filter of the list."""
         site = self.admin_site  # type: ignore[attr-defined]
-        remote = db_field.remote_field.model
         if site.is_registered(remote):
-            kwargs["queryset"] = site.get_model_admin(remote).choices(request)
-        else:
-            kwargs["queryset"] = self.visible(request, remote._default_manager.all())
+            rows: models.QuerySet = site.get_model_admin(remote).choices(request)
+            return rows
+        return self.visible(request, remote._default_manager.all())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = self.related_choices(request, db_field.remote_field.model)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
@@ -29,6 +30,17 @@ class BoundedPaginator(Paginator):
         return rows.order_by()[:COUNT_LIMIT].count()
 
 
+class ChoicesFilter(admin.RelatedFieldListFilter):
+    """Offers the related rows that this user might choose in a form. Django's offers all that there are, and so would
+    name a merchant's other stores to the manager of one.
+    """
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        rows = model_admin.related_choices(request, field.remote_field.model)
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return [(row.pk, str(row)) for row in rows.order_by(*ordering)]
+
+
 class BoundedChangeList(ChangeList):
     """Sorts by any column as long as the rows are counted; more rows keep the list's own order, that of an index.
 
@@ -40,6 +52,7 @@ class BoundedChangeList(ChangeList):
         every parameter that none of them offers: Django would compare it with any column, and so spell out a
         secret one letter by letter.
         """
+        self.list_filter = [self._bounded(given) for given in self.list_filter]  # type: ignore[has-type]
         try:
             found = super().get_filters(request)
         except IncorrectLookupParameters as error:
@@ -50,6 +63,10 @@ class BoundedChangeList(ChangeList):
         if left_over:
             raise DisallowedModelAdminLookup(f"No filter offers {', '.join(sorted(left_over))}.")
         return found
+
+    def _bounded(self, given: Any) -> Any:
+        is_related = isinstance(given, str) and get_fields_from_path(self.model, given)[-1].is_relation
+        return (given, ChoicesFilter) if is_related else given
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
         rows = super().get_queryset(request, exclude_parameters)

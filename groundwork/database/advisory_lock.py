@@ -10,6 +10,7 @@ class Work(StrEnum):
     """Every kind of work that is locked. The value is the lock's key, so no other statement may ask for one."""
 
     IMPORT = "import"  # customers and cards from a file: `loyalty/imports/importing.py`
+    OWNERS = "owners"  # who decides that somebody is no owner any more: `tenancy/services.py`
 
 
 def take(work: Work, merchant_id: int) -> None:

@@ -7,11 +7,17 @@ import io
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 MAXIMUM_BYTES = 5_000_000
-MAXIMUM_PIXELS = 40_000_000
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+# Judged by what a header says, before anything is decoded: 4 bytes a pixel, up to four times over. A JPEG is decoded
+# in about the size that is wanted. A photograph of 24 megapixels is one; a drawing of more than 12 is none.
+MAXIMUM_PIXELS = {"JPEG": 25_000_000, "PNG": 12_000_000, "GIF": 12_000_000, "WEBP": 8_000_000}
+SCANS_AT_MOST = 100  # of a JPEG, each over all of its pixels; ten are usual
+SCAN = b"\xff\xda"
+ORIENTATION = 0x0112
+SIDEWAYS = (5, 6, 7, 8)
+SMOOTH = ("RGB", "RGBA", "L", "LA", "CMYK", "YCbCr")  # what is made smaller as it is
 LOGO_SIZE = (1_000, 1_000)
 PICTURE_SIZE = (2_000, 1_200)
 PAGE_BYTES = 30_000  # of the 100 kB that a page may have
@@ -34,8 +40,7 @@ def encode_again(data: bytes, *, at_most: tuple[int, int]) -> tuple[bytes, str]:
     """
     if len(data) > MAXIMUM_BYTES:
         raise ImageRefusedError(_("This file is too large: 5 MB at most."))
-    picture = _read(data)
-    picture.thumbnail(at_most, Image.Resampling.LANCZOS)
+    picture = read(data, at_most=at_most)
     buffer = io.BytesIO()
     if picture.mode == "RGBA" or picture.info.get("came_as") == "PNG":
         picture.save(buffer, "PNG", optimize=True)
@@ -49,7 +54,7 @@ def for_a_page(data: bytes, size: tuple[int, int]) -> bytes:
 
     Raises ImageRefusedError.
     """
-    picture = ImageOps.fit(_read(data), size, Image.Resampling.LANCZOS)
+    picture = ImageOps.fit(read(data, at_most=PICTURE_SIZE), size, Image.Resampling.LANCZOS)
     for quality in PAGE_QUALITIES:
         buffer = io.BytesIO()
         picture.save(buffer, "WEBP", quality=quality, method=4)
@@ -58,22 +63,42 @@ def for_a_page(data: bytes, size: tuple[int, int]) -> bytes:
     return buffer.getvalue()
 
 
-def _read(data: bytes) -> Image.Image:
-    """The picture, upright, in RGB or RGBA and without anything beside its pixels."""
+def read(data: bytes, *, at_most: tuple[int, int]) -> Image.Image:
+    """The picture, upright, no larger than `at_most`, in RGB or RGBA and without anything beside its pixels.
+
+    Raises ImageRefusedError.
+    """
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-            if opened.width * opened.height > MAXIMUM_PIXELS:
-                raise ImageRefusedError(_("This picture has too many pixels: 40 million at most."))
-            opened.seek(0)
-            upright = ImageOps.exif_transpose(opened)
-            mode = "RGBA" if upright.has_transparency_data else "RGB"
-            clean = Image.new(mode, upright.size)
-            clean.paste(upright.convert(mode))
-            clean.info = {"came_as": opened.format}
+        with Image.open(io.BytesIO(data), formats=tuple(MAXIMUM_PIXELS)) as opened:
+            _judge(opened, data)
+            return _clean(opened, at_most)
     except ImageRefusedError:
         raise
     except (
         Exception
     ) as error:  # Pillow raises what its decoders raise: OSError, SyntaxError, struct.error, ...
         raise ImageRefusedError(_("This is no picture that can be read. Use PNG, JPEG or WebP.")) from error
+
+
+def _judge(opened: ImageFile.ImageFile, data: bytes) -> None:
+    """Refuse a picture that would cost more than it is worth; nothing of it is decoded yet."""
+    kind = opened.format if opened.format in MAXIMUM_PIXELS else "JPEG"  # MPO: a JPEG with more behind it
+    limit = MAXIMUM_PIXELS[kind]
+    if opened.width * opened.height > limit:
+        text = _("This picture has too many pixels: %(count)d million at most.")
+        raise ImageRefusedError(text % {"count": limit // 1_000_000})
+    if kind == "JPEG" and data.count(SCAN) > SCANS_AT_MOST:
+        raise ValueError("A JPEG of very many scans.")
+
+
+def _clean(opened: ImageFile.ImageFile, at_most: tuple[int, int]) -> Image.Image:
+    opened.seek(0)
+    came_as, mode = opened.format, "RGBA" if opened.has_transparency_data else "RGB"
+    box = at_most[::-1] if opened.getexif().get(ORIENTATION) in SIDEWAYS else at_most
+    picture: Image.Image = opened if opened.mode in SMOOTH else opened.convert(mode)
+    picture.thumbnail(box, Image.Resampling.LANCZOS)
+    upright = ImageOps.exif_transpose(picture)
+    clean = Image.new(mode, upright.size)
+    clean.paste(upright.convert(mode))
+    clean.info = {"came_as": came_as}
     return clean

@@ -13,7 +13,7 @@ one key at the same moment meet at the row's unique constraint, and the second w
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, ParamSpec, TypeVar, cast
@@ -129,6 +129,35 @@ def _keep(row_id: int, answer: Answer) -> Answer:
     body = _in_order(answer.body)
     prepared.update(_table()(pk=row_id, status=answer.status, body=body), "status", "body")
     return Answer(status=answer.status, body=body)
+
+
+def forget(
+    *, place: Mapping[str, int], texts: Iterable[str], ids: Mapping[str, Iterable[int]], answer: Answer
+) -> int:
+    """Put `answer` in place of each kept one that mentions somebody; returns how many. The calls stay done.
+
+    Args:
+        place: columns of the concrete table, by name, that say where to look.
+        texts: whole texts by which the person is known, such as an address.
+        ids: member of a body -> the numbers that are the person's, for instance {"card_id": [7]}.
+        answer: what a repeated call gets from now on.
+    """
+    mentions = [f"@ == {json.dumps(text)}" for text in texts if text]
+    mentions += [f"@.{member} == {number}" for member, numbers in ids.items() for number in numbers]
+    where = "".join(f"{column} = %s AND " for column in place)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_table()._meta.db_table} SET status = %s, body = %s::jsonb, updated_at = %s "
+            f"WHERE {where}body @? %s::jsonpath",
+            [
+                answer.status,
+                json.dumps(_in_order(answer.body)),
+                clock.now(),
+                *place.values(),
+                f"$.** ? ({' || '.join(mentions)})",
+            ],
+        )
+        return int(cursor.rowcount)
 
 
 def clean(*, now: datetime, batch: int = 5_000) -> int:

@@ -183,6 +183,20 @@ def _settle(job: AbstractBackgroundJob, state: JobState, **changes: Any) -> None
         raise Overtaken
 
 
+# --- Forgetting -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def forget(about: Callable[[Any], bool]) -> None:
+    """Remove what jobs have found and been asked for, of those that are over: a person in it was erased."""
+    over = table()._base_manager.filter(state__in=(JobState.DONE, JobState.FAILED))
+    for job in filter(about, over.select_for_update().order_by("id")):
+        job_files.remove(job)
+        if job.parameters.get("query"):
+            job.parameters["query"] = ""  # what was searched for
+            job.save(update_fields=["parameters", "updated_at"])
+
+
 # --- Cleaning ---------------------------------------------------------------------------------------------
 
 

@@ -37,6 +37,8 @@ def check(name: str, client: str) -> None:
 
 
 def parse(text: str) -> tuple[int, int]:
-    """ "10/m" -> (10, 60)."""
+    """ "10/m" -> (10, 60). Raises ValueError for anything else, and for a limit that nothing passes."""
     number, _, unit = text.partition("/")
+    if unit not in WINDOWS or not (number.isascii() and number.isdecimal()) or int(number) == 0:
+        raise ValueError(f"No rate: {text!r}")
     return int(number), WINDOWS[unit]

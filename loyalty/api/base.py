@@ -1,6 +1,7 @@
 """The views that all others stand on: who is calling, in which scope, and how a call becomes an answer.
 
-caller -> store -> role -> shape of the request -> service (idempotency, staff token, program, card, limits)
+caller -> scope of an API key -> store -> role -> shape of the request
+    -> service (idempotency, staff token, program, card, limits)
 """
 
 import re
@@ -20,7 +21,7 @@ from rest_framework.views import APIView
 from groundwork.errors import DomainError, IdempotencyKeyRequired, Invalid, NotAuthenticated
 from groundwork.idempotency.once import Answer, Claim, exactly_once, fingerprint
 from loyalty.api.access import Caller
-from loyalty.api.authentication import ApiKeyAuthentication, StaffSession
+from loyalty.api.authentication import ApiKeyAuthentication, StaffSession, TillDevice
 from loyalty.api.documentation import ApiSchema
 from loyalty.api.errors import LengthRequired, NotAcceptable, Unavailable
 from loyalty.api.fields import possible_id
@@ -29,7 +30,7 @@ from loyalty.api.parsing import BodyParser
 from tenancy import scope
 from tenancy.actor import Actor
 from tenancy.errors import ManagerRequired, OperatorRequired, StoreNotFound
-from tenancy.models import Store
+from tenancy.models import Scope, Store
 
 PRINTABLE = re.compile(r"[\x20-\x7e]{1,128}")
 Render = Callable[[Any], Answer]
@@ -39,7 +40,7 @@ Refusals = Iterable[type[DomainError]]
 class ApiView(APIView):
     """JSON in, JSON out. `admit` says who may call and opens the tenant scope for the rest of the request."""
 
-    authentication_classes = [ApiKeyAuthentication, StaffSession]
+    authentication_classes = [ApiKeyAuthentication, TillDevice, StaffSession]
     permission_classes: ClassVar[list[Any]] = []
     throttle_classes: ClassVar[list[Any]] = []
     parser_classes = [BodyParser]
@@ -63,6 +64,7 @@ class ApiView(APIView):
     def admit(self, request: Request) -> None:
         """Raise unless the caller may make this call."""
         self.caller = Caller.of(request)
+        self.caller.require_scope(self.scopes_of(_method(request)))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -88,6 +90,12 @@ class ApiView(APIView):
     def page(self, rows: QuerySet, present: Callable[[list[Any]], Sequence[Any]]) -> Response:
         """One page of rows as the query asks for it; `present` gets the rows of that page."""
         return Response(page_of(self.request, rows, present))
+
+    @classmethod
+    def scopes_of(cls, method: str) -> tuple[Scope, ...]:
+        """The scopes of which an API key needs one for a call; none: no key can make it, or anybody may."""
+        scopes: tuple[Scope, ...] = getattr(cls, method.lower()).scopes
+        return scopes
 
     @classmethod
     def refusals_of(cls, method: str) -> Refusals:
@@ -151,8 +159,8 @@ class BackOfficeView(ApiView):
     actor: Actor
 
     def admit(self, request: Request) -> None:
-        super().admit(request)
-        self.actor = self.caller.in_back_office()
+        self.caller = Caller.of(request)
+        self.actor = self.caller.in_back_office()  # no scope lets an API key or a till in
         if self.is_operator:
             self.until_answered.enter_context(scope.everything("an operator sees every merchant"))
         elif _method(request) in self.for_owners:

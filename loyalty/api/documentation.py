@@ -1,6 +1,6 @@
 """The OpenAPI document: each call says what it takes, what it answers and what it may be refused with.
 
-    @documented("Give stamps", body=GiveStampsInput, answers={201: Stamped}, refusals=[StampCooldown, ...])
+    @documented("Give stamps", scope=Scope.EARN, body=GiveStampsInput, answers={201: Stamped}, refusals=[...])
     def post(self, request, card_id): ...
 
 Refusals are the very error classes; the document lists their codes under their status.
@@ -19,6 +19,8 @@ from groundwork.errors import DomainError, IdempotencyKeyRequired, IdempotencyKe
 from loyalty.api.described import field_of, serializer_of
 from loyalty.api.errors import BodyTooLarge, CsrfFailed, LengthRequired, Problem, UnsupportedMediaType
 from loyalty.api.pagination import Page
+from tenancy.errors import ScopeMissing
+from tenancy.models import Scope
 
 PROBLEM = "application/problem+json"
 STAFF_TOKEN = OpenApiParameter(
@@ -50,6 +52,7 @@ Refusals = Iterable[type[DomainError]]
 def documented(
     summary: str,
     *,
+    scope: Scope | tuple[Scope, ...] | None,
     answers: Mapping[int, Any],
     body: type[Serializer] | None = None,
     query: type[Serializer] | None = None,
@@ -61,7 +64,8 @@ def documented(
 ) -> Callable[[Callable], Callable]:
     """Describe a method of a view.
 
-    Parameters: answers - status -> the type of the answer (None: no body); exactly_once - takes an Idempotency-Key;
+    Parameters: scope - what an API key needs for it, one of several will do; None where no key or anybody can call;
+    answers - status -> the type of the answer (None: no body); exactly_once - takes an Idempotency-Key;
     paged - the answer is pages of that type.
     """
     parameters: list[Any] = [query] if query else []
@@ -85,6 +89,7 @@ def documented(
             parameters=parameters,
             tags=list(tags) or None,
         )(method)
+        described.scopes = (scope,) if isinstance(scope, Scope) else scope or ()
         described.refusals = said
         described.exactly_once = exactly_once
         return described
@@ -111,6 +116,9 @@ class ApiSchema(AutoSchema):
         refusals = [*view.refusals_of(self.method), *getattr(method, "refusals", [])]
         if self.method != "GET" and self.get_auth():
             refusals.append(CsrfFailed)
+        if scopes := view.scopes_of(self.method):
+            refusals.append(ScopeMissing)
+            operation["x-scopes"] = [scope.value for scope in scopes]
         responses = operation["responses"] | self._problems(refusals)
         operation["responses"] = {status: responses[status] for status in sorted(responses)}
         if getattr(method, "exactly_once", False):
@@ -120,7 +128,7 @@ class ApiSchema(AutoSchema):
         return operation
 
     def get_operation_id(self) -> str:
-        """"stores.cards.stamps.create" becomes what the view and the method are called."""
+        """ "stores.cards.stamps.create" becomes what the view and the method are called."""
         return f"{type(self.view).__name__}_{self.method.lower()}"
 
     def get_serializer_name(self, serializer: Serializer, direction: Any) -> str:
@@ -128,7 +136,9 @@ class ApiSchema(AutoSchema):
         return super().get_serializer_name(serializer, direction).removesuffix("Input")
 
     def get_description(self) -> str:  # type: ignore[override]
-        return inspect.getdoc(getattr(self.view, self.method.lower())) or ""
+        said = inspect.getdoc(getattr(self.view, self.method.lower())) or ""
+        scopes = " or ".join(f"`{scope.value}`" for scope in self.view.scopes_of(self.method))  # type: ignore[attr-defined]
+        return "\n\n".join(filter(None, [said, scopes and f"An API key needs the scope {scopes}."]))
 
     def _problems(self, refusals: Refusals) -> dict[str, Any]:
         by_status: dict[int, dict[str, type[DomainError]]] = defaultdict(dict)

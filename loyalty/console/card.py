@@ -1,5 +1,6 @@
 """Cards in the console: search by anything, balances and ledger to look at."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -18,6 +19,7 @@ from loyalty.console.card_actions import CardActions
 from loyalty.console.card_import import Importing
 from loyalty.console.transaction import signed, who
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.ports import card_page
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
 from tenancy.roles import MANAGERS, OWNERS, READERS
 
@@ -46,7 +48,7 @@ class LedgerInline(ReadOnlyInline):
     fields = ["when", "kind", "stamps", "points", "store", "who", "notes"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        lines = LoyaltyTransaction.objects.select_related("store", "staff_pin", "user", "api_key")
+        lines = LoyaltyTransaction.objects.select_related("store", "staff_pin", "user", "api_key", "till")
         return lines.order_by("-id")
 
     @display(description=_("when"))
@@ -123,6 +125,9 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         return finding.matching(queryset, search_term), False
+
+    def added_inlines(self) -> Sequence[type]:
+        return [inline for app in card_page for inline in app.card_inlines()]
 
     def store_in_history(self, row: LoyaltyCard) -> int | None:
         return row.enrolled_at_store_id

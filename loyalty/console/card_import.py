@@ -1,7 +1,7 @@
 """Importing customers with their balances: choose a file, look at what it will do, then do it.
 
-Both steps are a background job's (`import_work`). A short file's is done here and now, so that its owner sees the
-preview and the result at once; a long one's by a worker, while its page shows how far it is.
+Both steps are a background job's (`import_work`). A short CSV file's is done here and now, so that its owner sees
+the preview and the result at once; a long one's, and each workbook's, by a worker, while its page shows how far it is.
 """
 
 from typing import Any
@@ -21,6 +21,7 @@ from groundwork.errors import TooManyJobs
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
 from groundwork.web import client
+from loyalty.errors import UnreadableFile
 from loyalty.imports import reader, tables
 from loyalty.imports.work import stores_of
 from loyalty.models import LoyaltyCard
@@ -60,6 +61,8 @@ class FileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > BYTES_AT_MOST:
             raise forms.ValidationError(_("This file is too large: 50 MB at most."))
+        if tables.is_broken_workbook(file):
+            raise forms.ValidationError(UnreadableFile.message)
         return file
 
 
@@ -74,10 +77,10 @@ class ConfirmForm(forms.Form):
 
 
 def is_short(file: Any) -> bool:
-    """Whether a file can be checked while its owner waits."""
-    if file.size > SHORT_BYTES:
+    """Whether a file can be checked while its owner waits: never a workbook, which is as long as it unpacks to."""
+    if file.size > SHORT_BYTES or tables.is_workbook(file):
         return False
-    return tables.is_workbook(file) or tables.newlines(file) <= settings.BACKGROUND_ROWS
+    return tables.newlines(file) <= settings.BACKGROUND_ROWS
 
 
 class Importing:

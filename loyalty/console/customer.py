@@ -1,14 +1,13 @@
 """What loyalty adds to a customer's page: their cards."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from customers.models import Customer
 from groundwork.console.grants import Grants
 from loyalty.console.card import state_of, valid_at
 from loyalty.models import LoyaltyCard
@@ -40,6 +39,6 @@ class CardInline(ReadOnlyInline):
         return state_of(card)[1]
 
 
-# The customer's page belongs to an app that does not know cards: they put their table on it themselves.
-_customer_page = admin.site.get_model_admin(Customer)
-_customer_page.inlines = [*_customer_page.inlines, CardInline]
+def customer_inlines() -> Sequence[type]:
+    """The table of a customer's cards."""
+    return [CardInline]

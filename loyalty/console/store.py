@@ -1,8 +1,8 @@
 """What loyalty adds to a store's page: its poster, its QR code as a file, and the way to its till."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,54 +13,47 @@ from loyalty import links
 from tenancy.console.merchant import StoreAdmin
 from tenancy.models import Store
 
-admin.site.unregister(Store)
+
+def store_actions() -> Sequence[str | dict[str, Any]]:
+    """The way to the till, and what lies on the counter."""
+    on_the_counter = {
+        "title": _("For the counter"),
+        "icon": "qr_code_2",
+        "items": ["poster", "qr_picture", "qr_drawing", "join_page"],
+    }
+    return ["terminal", on_the_counter]
 
 
-@admin.register(Store)
-class CounterStoreAdmin(StoreAdmin):
-    """A store with what lies on its counter."""
+@action(description=_("Poster"), permissions=["living"], icon="print", attrs={"target": "_blank"})
+def poster(page: StoreAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    return _to("join-poster", page.row(request, object_id))
 
-    actions_detail = (
-        "terminal",
-        {
-            "title": _("For the counter"),
-            "icon": "qr_code_2",
-            "items": ["poster", "qr_picture", "qr_drawing", "join_page"],
-        },
-    )
 
-    def has_counter_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        store = self.row(request, obj)
-        return store is not None and not store.is_deleted and self.may(request, "act", store)
+@action(
+    description=_("Enrolment page"),
+    permissions=["living"],
+    icon="open_in_new",
+    attrs={"target": "_blank"},
+)
+def join_page(page: StoreAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    return _to("join", page.row(request, object_id))
 
-    @action(description=_("Poster"), permissions=["counter"], icon="print", attrs={"target": "_blank"})
-    def poster(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return _to("join-poster", self.row(request, object_id))
 
-    @action(
-        description=_("Enrolment page"),
-        permissions=["counter"],
-        icon="open_in_new",
-        attrs={"target": "_blank"},
-    )
-    def join_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return _to("join", self.row(request, object_id))
+@action(description=_("Terminal"), permissions=["living"], icon="point_of_sale", attrs={"target": "_blank"})
+def terminal(page: StoreAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    return _to("terminal", page.row(request, object_id))
 
-    @action(
-        description=_("Terminal"), permissions=["counter"], icon="point_of_sale", attrs={"target": "_blank"}
-    )
-    def terminal(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return _to("terminal", self.row(request, object_id))
 
-    @action(description=_("QR code as PNG"), permissions=["counter"], icon="image")
-    def qr_picture(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        store = self.row(request, object_id)
-        return _file(qr.png(links.join_url(store), scale=20), "image/png", f"{store.store_code}.png")
+@action(description=_("QR code as PNG"), permissions=["living"], icon="image")
+def qr_picture(page: StoreAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    store = page.row(request, object_id)
+    return _file(qr.png(links.join_url(store), scale=20), "image/png", f"{store.store_code}.png")
 
-    @action(description=_("QR code as SVG"), permissions=["counter"], icon="polyline")
-    def qr_drawing(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        store = self.row(request, object_id)
-        return _file(qr.svg_file(links.join_url(store)), "image/svg+xml", f"{store.store_code}.svg")
+
+@action(description=_("QR code as SVG"), permissions=["living"], icon="polyline")
+def qr_drawing(page: StoreAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    store = page.row(request, object_id)
+    return _file(qr.svg_file(links.join_url(store)), "image/svg+xml", f"{store.store_code}.svg")
 
 
 def _to(page: str, store: Store) -> HttpResponse:

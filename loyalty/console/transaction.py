@@ -23,9 +23,9 @@ FEW_CARDS = 200
 
 
 def who(line: LoyaltyTransaction) -> str:
-    """Who did it: the person with the PIN, else the user, else the till's own system; empty for nobody."""
-    doer = line.staff_pin or (line.user and (line.user.get_full_name() or line.user.email)) or line.api_key
-    return str(doer or "")
+    """Who did it: the person with the PIN, else the user, else the till or its own system; empty for nobody."""
+    user = line.user and (line.user.get_full_name() or line.user.email)
+    return str(line.staff_pin or user or line.api_key or line.till or "")
 
 
 def signed(number: int) -> str:
@@ -45,7 +45,7 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
     list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
     list_display_links = ["transaction_at", "kind"]
     list_filter = ["transaction_type", "store", "recorded_offline", "merchant"]
-    list_select_related = ["card", "store", "merchant", "staff_pin", "user", "api_key"]
+    list_select_related = ["card", "store", "merchant", "staff_pin", "user", "api_key", "till"]
     search_fields = ["order_reference", "card__card_number"]
     search_help_text = _("Card number, receipt number, or part of a customer's name or e-mail")
     fieldsets = [
@@ -62,7 +62,7 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
                 ]
             },
         ),
-        (_("Where and who"), {"fields": ["store", ("staff_pin", "user", "api_key"), "notes"]}),
+        (_("Where and who"), {"fields": ["store", ("staff_pin", "user", "api_key", "till"), "notes"]}),
         (_("Trace"), {"fields": [("address", "device"), "recorded_offline"]}),
     ]
 

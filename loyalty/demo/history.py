@@ -99,7 +99,7 @@ class Visits:
     def _clerk_at(self, store: Store, moment: datetime) -> Actor:
         token = ""
         if self.pins[store.pk]:
-            token, _ = staff_tokens.issue(self.dice.choice(self.pins[store.pk]), now=moment)
+            token, _ = staff_tokens.issue(self.dice.choice(self.pins[store.pk]), device="", now=moment)
         return Actor(user=self.clerk, role="staff", staff_token=token)
 
 

@@ -12,8 +12,9 @@ from loyalty.demo import history, people
 from loyalty.demo.shops import OPERATOR, SHOPS, Shop
 from loyalty.models import MerchantLoyaltySettings
 from loyalty.services import pins, programs
+from tenancy import invitations, tills
 from tenancy.actor import Actor
-from tenancy.models import Merchant, OutboxMessage, Store, StoreUser, User
+from tenancy.models import Merchant, OutboxMessage, Role, Store, StoreUser, User
 from tenancy.services import find_user
 
 OPERATOR_ACTOR = Actor(role="operator")
@@ -25,10 +26,11 @@ def load(*, now: datetime, progress: Callable[[str], Any] = str) -> bool:
     """Load what is missing, in one transaction; returns whether anything was. Open a scope around it."""
     missing = [shop for shop in SHOPS if not Merchant.objects.filter(slug=shop.slug).exists()]
     with transaction.atomic():
-        _sign_in(*OPERATOR, is_superuser=True)
+        operator = _sign_in(*OPERATOR, is_superuser=True)
         for shop in missing:
             progress(shop.name)
-            _load_shop(shop, now)
+            merchant = _load_shop(shop, now)
+            _invite(merchant, shop, operator)
         # History is no news: nobody gets eighteen months of e-mails.
         OutboxMessage.objects.filter(created_at__lt=now - NEWS).delete()
         history.forget_tokens()
@@ -40,7 +42,18 @@ def _sign_in(email: str, password: str, **fields: Any) -> User:
     return found or User.objects.create_user(email, password, **fields)
 
 
-def _load_shop(shop: Shop, now: datetime) -> None:
+def _invite(merchant: Merchant, shop: Shop, operator: User) -> None:
+    """Somebody who has not answered yet."""
+    invitations.invite(
+        merchant=merchant,
+        stores=Store.objects.filter(merchant=merchant).order_by("pk")[:1],
+        actor=Actor(user=operator, role="operator"),
+        email=f"new-colleague@{shop.slug}.example",
+        role=Role.STAFF,
+    )
+
+
+def _load_shop(shop: Shop, now: datetime) -> Merchant:
     dice = random.Random(shop.slug)  # the same demo everywhere
     with clock.at(now - HISTORY):
         merchant = Merchant.objects.create(
@@ -59,10 +72,12 @@ def _load_shop(shop: Shop, now: datetime) -> None:
         )
     customers = [people.make(dice, index, shop.slug) for index in range(shop.customers)]
     history.Visits(program, stores, clerk, dice).run(customers, now)
+    return merchant
 
 
 def _people(shop: Shop, stores: list[Store]) -> User:
     for store in stores:
+        tills.make(store=store, name="Counter 1", by=None)
         for name, pin in shop.pins:
             pins.create(store=store, actor=OPERATOR_ACTOR, name=name, pin=pin)
     for email, password, role in shop.sign_ins:

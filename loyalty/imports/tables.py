@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
+from groundwork.formats import workbooks
 from loyalty.errors import UnreadableFile
 
-UNPACKED_AT_MOST = 500_000_000
 BLOCK = 1 << 20
+RECORD_AT_MOST = 100_000  # characters of a line of CSV
+GAP_AT_MOST = 1_000  # blank rows between two that are not
 Row = list[Any]
 
 
@@ -24,18 +25,29 @@ def opened(file: IO[bytes]) -> tuple[Iterator[Row], int]:
     UnreadableFile, at once or while it is read.
     """
     try:
-        rows, count = _workbook(file) if is_workbook(file) else _text(file)
-    except UnreadableFile:
-        raise
+        rows, count = workbooks.opened(file) if is_workbook(file) else _text(file)
     except Exception as error:  # whatever a broken zip or a bad sheet raises
-        raise UnreadableFile() from error
+        raise _refusal(error) from error
     return _readable(_without_blank_end(rows)), max(0, count - 1)
 
 
+def _refusal(error: Exception) -> UnreadableFile:
+    if isinstance(error, UnreadableFile):
+        return error
+    if isinstance(error, workbooks.WorkbookTooLarge):
+        return UnreadableFile(_("This workbook is too large. Save the sheet as CSV."))
+    return UnreadableFile()
+
+
 def is_workbook(file: IO[bytes]) -> bool:
-    """Whether a file is XLSX, or at least a zip file."""
+    """Whether a file is XLSX, or means to be."""
     file.seek(0)
     return file.read(2) == b"PK"
+
+
+def is_broken_workbook(file: IO[bytes]) -> bool:
+    """Whether a file means to be XLSX and is not even a zip file: known without unpacking anything."""
+    return is_workbook(file) and not zipfile.is_zipfile(file)
 
 
 def newlines(file: IO[bytes]) -> int:
@@ -52,7 +64,7 @@ def _readable(rows: Iterator[Row]) -> Iterator[Row]:
     try:
         yield from rows
     except Exception as error:  # whatever the readers of two formats raise
-        raise UnreadableFile() from error
+        raise _refusal(error) from error
 
 
 def _without_blank_end(rows: Iterator[Row]) -> Iterator[Row]:
@@ -61,6 +73,9 @@ def _without_blank_end(rows: Iterator[Row]) -> Iterator[Row]:
         if not any(str("" if cell is None else cell).strip() for cell in row):
             blank += 1
             continue
+        if blank > GAP_AT_MOST:
+            text = _("There are more than %(count)d blank rows between two lines. Please remove them.")
+            raise UnreadableFile(text % {"count": GAP_AT_MOST})
         yield from ([] for _row in range(blank))
         yield row
         blank = 0
@@ -70,9 +85,26 @@ def _text(file: IO[bytes]) -> tuple[Iterator[Row], int]:
     count, encoding = newlines(file), _encoding(file)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
-    delimiter = max(",;\t", key=text.readline().count)
+    delimiter = max(",;\t", key=text.readline(RECORD_AT_MOST).count)
     text.seek(0)
-    return csv.reader(text, delimiter=delimiter), count
+    return _records(text, delimiter), count
+
+
+def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
+    """The records of a CSV file: one may go over several lines, but none is endless."""
+    taken = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        while line := text.readline(RECORD_AT_MOST + 1):
+            taken += len(line)
+            if taken > RECORD_AT_MOST:
+                raise UnreadableFile()
+            yield line
+
+    for row in csv.reader(lines(), delimiter=delimiter):
+        taken = 0
+        yield row
 
 
 def _encoding(file: IO[bytes]) -> str:
@@ -89,12 +121,3 @@ def _encoding(file: IO[bytes]) -> str:
             continue
         return encoding
     raise UnreadableFile()
-
-
-def _workbook(file: IO[bytes]) -> tuple[Iterator[Row], int]:
-    with zipfile.ZipFile(file) as book:  # a small one may hold a very large sheet
-        if sum(entry.file_size for entry in book.infolist()) > UNPACKED_AT_MOST:
-            raise UnreadableFile(_("This workbook is too large. Save the sheet as CSV."))
-    file.seek(0)
-    sheet = load_workbook(file, read_only=True, data_only=True).active
-    return (list(row) for row in sheet.iter_rows(values_only=True)), sheet.max_row or 0

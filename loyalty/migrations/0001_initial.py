@@ -247,6 +247,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('device', models.CharField(max_length=80)),
                 ('expires_at', models.DateTimeField()),
                 ('last_used_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
@@ -312,6 +313,11 @@ class Migration(migrations.Migration):
             model_name='loyaltytransaction',
             name='api_key',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.apikey', verbose_name='API key'),
+        ),
+        migrations.AddField(
+            model_name='loyaltytransaction',
+            name='till',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.till', verbose_name='till'),
         ),
         migrations.AddField(
             model_name='loyaltytransaction',

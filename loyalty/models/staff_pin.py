@@ -58,13 +58,14 @@ class TokenEnd(models.TextChoices):
 
 
 class StaffToken(TenantOwned):
-    """A staff token, kept on the server by its SHA-256, so that it can end before its time."""
+    """A staff token, kept on the server by its SHA-256, so that it can end before its time; good on one device."""
 
     LIFE = timedelta(hours=12)
     IDLE = timedelta(minutes=10)
 
     staff_pin = models.ForeignKey(StaffPin, on_delete=models.PROTECT, related_name="tokens")
     token_hash = models.CharField(max_length=64, unique=True)
+    device = models.CharField(max_length=80)  # where the PIN was typed, as `Actor.device` names it
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -73,6 +73,14 @@ class LoyaltyTransaction(TenantOwned):
         db_index=False,
         verbose_name=_("API key"),
     )
+    till = models.ForeignKey(
+        "tenancy.Till",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("till"),
+    )
     transaction_type = models.CharField(_("kind"), max_length=20, choices=TransactionType.choices)
     stamps_delta = models.IntegerField(_("stamps"), default=0)
     stamps_balance_after = models.IntegerField(_("stamps after"))

@@ -75,7 +75,7 @@ class Voided(Posted):
 
 def with_people(rows: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]:
     """Lines together with who wrote them, so that showing a page of them costs one statement."""
-    return rows.select_related("user", "api_key")
+    return rows.select_related("user", "api_key", "till")
 
 
 class Ledger:
@@ -150,9 +150,10 @@ def _reward(row: LoyaltyTransaction) -> RewardThen | None:
 
 
 def _staff(row: LoyaltyTransaction) -> str | None:
-    """Who it was: the name behind the PIN, else whoever was signed in; None for the system and the customer."""
+    """Who it was: the name behind the PIN, else whoever or whatever called; None for the system and the customer."""
     if row.staff_pin is not None:
         return row.staff_pin.name
     if row.user is not None:
         return row.user.get_full_name() or row.user.email
-    return row.api_key.name if row.api_key else None
+    machine = row.api_key or row.till
+    return machine.name if machine else None

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from loyalty.pages import converters, home, poster, problems
+from loyalty.pages import converters, home, invitation, poster, problems
 from loyalty.pages.customer import brand, card, enrollment, install, person
 
 register_converter(converters.BrandColors, "brand")
@@ -25,6 +25,7 @@ urlpatterns = [
         name="card-erase-confirm",
     ),
     path("card/<token:access_token>/card.webmanifest", install.manifest, name="card-manifest"),
+    path("invitation/<str:token>/", invitation.show, name="invitation"),
     path("problems/<slug:code>", problems.show, name="problem"),
     path("brand/<brand:brand>.css", brand.stylesheet, name="brand-css"),
     path("brand/<str:use>/<picture:name>.webp", brand.picture, name="brand-picture"),

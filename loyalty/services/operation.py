@@ -88,7 +88,7 @@ def begin(
     if asks_for_pin:
         required = program.require_staff_pin
         staff_pin = staff_tokens.identify(
-            actor.staff_token, store, now=now, at=occurred_at, required=required
+            actor.staff_token, store, device=actor.device, now=now, at=occurred_at, required=required
         )
     if program_must is not None:
         program_must(program)

@@ -1,10 +1,15 @@
 """Persons: what loyalty keeps about one, and its erasure. `customers.services` asks for both."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from customers.models import Customer
 from groundwork import clock
+from groundwork.idempotency import once
+from groundwork.idempotency.once import Answer
+from groundwork.jobs import service as jobs
 from loyalty import ledger
+from loyalty.errors import CardNotFound
 from loyalty.events import CardStateChanged
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
@@ -81,9 +86,11 @@ def _transaction(line: LoyaltyTransaction) -> dict[str, Any]:
 def erase(customer: Customer) -> None:
     """Switch off a person's cards under new names, and blank what the ledger says beside the figures.
 
-    Call it inside a transaction. Balances stay, and the ledger still verifies.
+    Call it inside a transaction. Balances stay, and the ledger still verifies. Answers kept for repeated calls, and
+    files of imports and exports, go as well.
     """
     cards = ledger.lock(LoyaltyCard.all_objects.filter(customer=customer))
+    _forget_copies(customer, cards)
     active = [card for card in cards if card.is_active and not card.is_deleted]
     if active:
         entries = [Entry(card=card, kind=TransactionType.CARD_DEACTIVATED) for card in active]
@@ -99,3 +106,29 @@ def erase(customer: Customer) -> None:
         card_services.close(card)
         card_services.renew(card, new_number=True)
     ledger.forget_person(cards)
+
+
+def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:
+    """A call of before the erasure, repeated after it, does nothing anew: its card is not to be found."""
+    gone = CardNotFound()
+    problem = {
+        "type": f"/problems/{gone.code}",
+        "title": str(gone.message),
+        "status": gone.status,
+        "code": gone.code,
+    }
+    names = [customer.email, customer.phone, customer.name, customer.first_name, customer.last_name]
+    card_ids = [card.pk for card in cards]
+    once.forget(
+        place={"merchant_id": customer.merchant_id},
+        texts=[text for card in cards for text in (card.card_number, card.display_number, card.qr_code_data)]
+        + [text for text in names if text],
+        ids={
+            "card_id": card_ids,
+            "card.id": card_ids,
+            "customer_id": [customer.pk],
+            "customer.id": [customer.pk],
+        },
+        answer=Answer(status=gone.status, body=problem | {"detail": str(gone.detail)}),
+    )
+    jobs.forget(lambda job: job.reaches(customer.merchant_id))

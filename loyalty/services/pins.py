@@ -29,8 +29,8 @@ class UnlockedTerminal:
     staff_pin: StaffPin
 
 
-def unlock_terminal(*, store: Store, pin_id: int, pin: str) -> UnlockedTerminal:
-    """Check a PIN and issue a staff token.
+def unlock_terminal(*, store: Store, pin_id: int, pin: str, device: str = "") -> UnlockedTerminal:
+    """Check a PIN and issue a staff token that is good on one device (`Actor.device`).
 
     The attempt is counted before the slow hash is computed, and outside of its transaction: fifty guesses at the
     same moment are fifty counted attempts. Raises PinNotFound, PinInvalid with `attempts_left`, or PinLocked with
@@ -43,7 +43,7 @@ def unlock_terminal(*, store: Store, pin_id: int, pin: str) -> UnlockedTerminal:
         if attempt.failed_attempts >= limit:
             staff_tokens.end(attempt, TokenEnd.LOCKED, now=clock.now())
         raise PinInvalid(attempts_left=max(0, limit - attempt.failed_attempts))
-    return _open(store, attempt)
+    return _open(store, attempt, device)
 
 
 @transaction.atomic
@@ -63,14 +63,14 @@ def _count_attempt(store: Store, pin_id: int, *, limit: int, minutes: int) -> St
 
 
 @transaction.atomic
-def _open(store: Store, attempt: StaffPin) -> UnlockedTerminal:
+def _open(store: Store, attempt: StaffPin, device: str) -> UnlockedTerminal:
     row = _locked(store, attempt.pk, active=True)
     if row.pin_hash != attempt.pin_hash:  # changed while the hash was computed
         raise PinInvalid(attempts_left=0)
     now = clock.now()
     row.failed_attempts, row.locked_until, row.last_used_at = 0, None, now
     row.save(update_fields=["failed_attempts", "locked_until", "last_used_at", "updated_at"])
-    token, kept = staff_tokens.issue(row, now=now)
+    token, kept = staff_tokens.issue(row, device=device, now=now)
     return UnlockedTerminal(token, kept.expires_at, row)
 
 

@@ -1,7 +1,8 @@
 """Staff tokens: that somebody has typed their PIN a moment ago. The slow hash is paid once, at the unlock.
 
-A token lives 12 hours at most and 10 minutes after its last use. Its use is noted every 15 seconds, not at every
-stamp; removing, locking or changing a PIN ends its tokens.
+A token is good only on the device where the PIN was typed: a till, one sign-in of a person, or an API key. It lives
+12 hours at most and 10 minutes after its last use. Its use is noted every 15 seconds, not at every stamp; removing,
+locking or changing a PIN ends its tokens.
 """
 
 from datetime import datetime, timedelta
@@ -16,19 +17,20 @@ NOTE_USE_EVERY = timedelta(seconds=15)
 
 
 _token_of = Prepared(
-    lambda *, token_hash, store_id: StaffToken.objects.filter(
-        token_hash=token_hash, staff_pin__store_id=store_id
+    lambda *, token_hash, store_id, device: StaffToken.objects.filter(
+        token_hash=token_hash, staff_pin__store_id=store_id, device=device
     ).select_related("staff_pin")
 )
 
 
-def issue(staff_pin: StaffPin, *, now: datetime) -> tuple[str, StaffToken]:
-    """Make a token for a person whose PIN was right; returns what the terminal keeps, and the row."""
+def issue(staff_pin: StaffPin, *, device: str, now: datetime) -> tuple[str, StaffToken]:
+    """Make a token for a person whose PIN was right; returns what the device keeps, and the row."""
     token = tokens.staff_token()
     row = StaffToken.objects.create(
         merchant_id=staff_pin.merchant_id,
         staff_pin=staff_pin,
         token_hash=tokens.digest(token),
+        device=device,
         expires_at=now + StaffToken.LIFE,
         last_used_at=now,
     )
@@ -36,15 +38,15 @@ def issue(staff_pin: StaffPin, *, now: datetime) -> tuple[str, StaffToken]:
 
 
 def identify(
-    token: str, store: Store, *, now: datetime, required: bool, at: datetime | None = None
+    token: str, store: Store, *, device: str, now: datetime, required: bool, at: datetime | None = None
 ) -> StaffPin | None:
-    """Who acts, by their token; `at` is when, for something recorded offline.
+    """Who acts, by their token and the device that sends it; `at` is when, for something recorded offline.
 
     Raises StaffPinRequired where one is required and this one does not do.
     """
     row = None
     if token:
-        found = _token_of(token_hash=tokens.digest(token), store_id=store.pk)
+        found = _token_of(token_hash=tokens.digest(token), store_id=store.pk, device=device)
         row = found[0] if found else None
     if row is None or not _is_valid(row, now, at):
         if required:

@@ -27,9 +27,6 @@ from tenancy.roles import OPERATORS
 
 SCHEDULE = Grants(view=OPERATORS, add=OPERATORS, change=OPERATORS)
 
-for model in (PeriodicTask, ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule):
-    admin.site.unregister(model)
-
 
 class TaskChoice(UnfoldAdminSelectWidget, TaskSelectWidget):
     """Beat's choice of the tasks that there are, in Unfold's looks."""

@@ -7,13 +7,16 @@ forgot to narrow its rows would still see no other merchant's.
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.paginator import InvalidPage
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -25,6 +28,7 @@ from django.views.decorators.cache import never_cache
 from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
+from groundwork.console.base import GrantedAdmin
 from loyalty.pages.language import QUERY_PARAMETER
 from loyalty_site.console import MENU, dashboard
 from loyalty_site.console import step_up as step_up_pages
@@ -69,6 +73,22 @@ def _without_language(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 
+def _scoped(view: View) -> View:
+    """A view that is asked and drawn in the scope, and by the clock, of whoever is signed in."""
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        opened = scope_of(user) if user.is_authenticated else scope.merchants(())
+        with opened, timezone.override(_zone_of(user)):
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            # A template may ask the database too: it is rendered before the scope closes.
+            if not getattr(response, "is_rendered", True):
+                response.render()  # type: ignore[attr-defined]
+            return response
+
+    return update_wrapper(answer, view)
+
+
 class ConsoleSite(UnfoldAdminSite):
     """The one admin site. What each role may do is said by the admin classes (`tenancy.console.base`)."""
 
@@ -76,22 +96,24 @@ class ConsoleSite(UnfoldAdminSite):
     enable_nav_sidebar = True
     index_title = _("Overview")
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
-        checked = super().admin_view(view, cacheable)
+    def register(
+        self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any
+    ) -> None:
+        """Takes the pages of the house alone: those that packages bring would show all rows to everybody."""
+        if admin_class is not None and issubclass(admin_class, GrantedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
-        def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        checked = _scoped(super().admin_view(view, cacheable))
+
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if "\0" in unquote(request.META.get("QUERY_STRING", "")):
+                raise SuspiciousOperation("No text of the database holds a NUL.")
             if request.method == "GET" and QUERY_PARAMETER in request.GET:
                 return _without_language(request)
-            user = request.user
-            opened = scope_of(user) if user.is_authenticated else scope.merchants(())
-            with opened, timezone.override(_zone_of(user)):
-                response: Any = self._first(request) or checked(request, *args, **kwargs)
-                # A template may ask the database too: it is rendered before the scope closes.
-                if not getattr(response, "is_rendered", True):
-                    response.render()
-                return response
+            return self._first(request) or checked(request, *args, **kwargs)
 
-        return update_wrapper(scoped, view)
+        return update_wrapper(answer, view)
 
     def _first(self, request: HttpRequest) -> HttpResponseBase | None:
         """What comes before any page that is opened, for whom the console opens."""
@@ -113,11 +135,15 @@ class ConsoleSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
+        # Whoever is signed in already, and mistypes here, is shown their menu beside the form: within their scope.
+        return _scoped(self._sign_in)(request, extra_context or {})
+
+    def _sign_in(self, request: HttpRequest, extra_context: dict[str, Any]) -> HttpResponseBase:
         context = {**self.each_context(request), "title": _("Sign in"), "app_path": request.get_full_path()}
         page = SignInView.as_view(
             authentication_form=self.login_form,
             template_name="admin/login.html",
-            extra_context={**context, **(extra_context or {})},
+            extra_context={**context, **extra_context},
             next_page="admin:index",
         )
         request.current_app = self.name
@@ -127,6 +153,13 @@ class ConsoleSite(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("account-password"))
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """What the menu's search finds. Raises SuspiciousOperation, answered with 400, for a page that is not there."""
+        try:
+            return super().search(request, extra_context)
+        except InvalidPage as error:
+            raise SuspiciousOperation(str(error)) from error
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         return super().index(request, {**dashboard.context(request), **(extra_context or {})})

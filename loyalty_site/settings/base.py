@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
@@ -11,8 +10,10 @@ from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
 from loyalty_site.servers import kept
 from loyalty_site.settings import backends, content_policy, identity
+from loyalty_site.settings.accounts import *
+from loyalty_site.settings.variables import Environment
 
-env = environ.Env()
+env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -121,6 +122,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = backends.REDIS_BROKER_OPTIONS
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a lost bell is caught by the sweep; a request never waits for it
+CELERY_ACCEPT_CONTENT = ["json"]  # nothing that Redis holds is ever run: see also loyalty_site.cache
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_RESULT_EXPIRES = None  # nothing is kept, so that beat needs no job to clean it up
 DOORBELL_ENABLED = True
@@ -163,48 +165,14 @@ if env.str("EMAIL_URL", default=""):
 AUTH_USER_MODEL = "tenancy.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique among the living; deleted ones may repeat it
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenancy.sign_in.EmailBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/terminal/"
 LOGOUT_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds that the link of an e-mail is good for
 
-# django-allauth carries what comes after the password; the limits of sign-in are our own.
-ACCOUNT_ADAPTER = "tenancy.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a sign-in opens what hurts in the wrong hands
-# Wrong codes of one person; "login" and the like are limited before allauth is asked.
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip", "reauthenticate": None, "login": None}
-
-# The second factor: an app's codes or a passkey, which may also stand for the password; codes for when it is lost.
-MFA_ADAPTER = "tenancy.second_factor.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {
-    "authenticate": "tenancy.second_factor_forms.CodeForm",
-    "activate_totp": "tenancy.second_factor_forms.AppForm",
-    "add_webauthn": "tenancy.second_factor_forms.PasskeyForm",
-    "edit_webauthn": "tenancy.second_factor_forms.PasskeyNameForm",
-}
+# django-allauth carries what comes after the password: `loyalty_site.settings.accounts`.
 MFA_TOTP_ISSUER = SITE_NAME
-MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
-SOCIALACCOUNT_ADAPTER = "tenancy.identity.IdentityAdapter"
 SOCIALACCOUNT_PROVIDERS = identity.provider(env)
-SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the content policy lets no form lead to another site
 OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=False)
 
 # Ten wrong passwords for one name from one address lock that pair for 15 minutes: a guesser gains nothing,
@@ -212,16 +180,6 @@ OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=10)
 AXES_COOLOFF_TIME = env.float("SIGN_IN_LOCKOUT_HOURS", default=0.25)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "loyalty_site.sign_in.counted_name"
-AXES_LOCKOUT_CALLABLE = "loyalty.pages.terminal.sign_in.locked_out"
-AXES_CLIENT_IP_CALLABLE = "groundwork.web.client.address"
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
 
 # --- Behind proxies, and against attackers ----------------------------------------------------------------
 
@@ -232,9 +190,11 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 RATE_LIMITS = {
     "account_link": env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
     "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="10/m"),
+    "till_pair": env.str("RATE_LIMIT_TILL_PAIR", default="10/m"),
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),
     "lookup": env.str("RATE_LIMIT_LOOKUP", default="120/m"),
     "card_page": env.str("RATE_LIMIT_CARD_PAGE", default="60/m"),
+    "brand_picture": env.str("RATE_LIMIT_BRAND_PICTURE", default="300/m"),
     "wallet_log": env.str("RATE_LIMIT_WALLET_LOG", default="30/m"),
     "wallet_picture": env.str("RATE_LIMIT_WALLET_PICTURE", default="300/m"),
 }

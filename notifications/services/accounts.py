@@ -1,6 +1,6 @@
-"""E-mails about accounts: owing them, and sending what is owed. The table `AccountEmail` is the queue.
+"""E-mails about accounts: enqueueing them, and sending them. The table `AccountEmail` is the queue.
 
-A row says what kind of e-mail is owed and what it is about, no more: whom it goes to, its words and the signed link in
+A row says what kind of e-mail waits and what it is about, no more: whom it goes to, its words and the signed link in
 it come into being when it is sent, and leave no copy here.
 """
 
@@ -44,8 +44,8 @@ ACCOUNT_EMAILS: Queue[AccountEmail] = Queue(
 )
 
 
-def owe(event: Mapping[str, Any]) -> None:
-    """Owe the e-mail of an `AccountEmailRequested`, unless it was owed a moment ago. Raises KeyError for no kind."""
+def enqueue(event: Mapping[str, Any]) -> None:
+    """Enqueue the e-mail of an `AccountEmailRequested`, unless it was just asked for. Raises KeyError for no kind."""
     kind, about_id = event["kind"], event["about_id"]
     once_in = account_kinds.KINDS[kind].once_in
     when = str(int(timezone.now().timestamp()) // once_in) if once_in else uuid4().hex

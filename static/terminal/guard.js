@@ -1,4 +1,4 @@
-/** Who is at the till: locks and unlocks it, and sends people to sign in. */
+/** Who is at the till: locks and unlocks it, and sends people to sign in, or to enter a code. */
 
 import * as database from "./database.js";
 import { NoAnswer, Problem } from "./api.js";
@@ -126,13 +126,20 @@ export class Guard {
     else if (session.staff && session.token === entry.staffToken) this.lock(text("pin_to_finish"));
   }
 
+  /** The sign-in has ended, or the till was revoked: what waits stays on the device. */
   async showSignedOut() {
-    const { outbox, result, addresses } = this.till;
+    const { outbox, result, addresses, facts } = this.till;
     const waiting = (await outbox.waiting()).length;
-    const note = waiting ? plural("kept_here", waiting) : "";
-    const words = { title: text("signed_out"), note, next: text("sign_in") };
+    const [title, kept, next] = facts.till
+      ? ["till_revoked", "kept_for_till", "enter_code"]
+      : ["signed_out", "kept_here", "sign_in"];
+    const note = waiting ? plural(kept, waiting) : "";
+    const words = { title: text(title), note, next: text(next) };
     const choice = await result.show({ kind: "bad", icon: "lock", ...words });
-    if (choice === "next") location.assign(addresses.sign_in + encodeURIComponent(location.pathname));
+    if (choice !== "next") return;
+    location.assign(
+      facts.till ? addresses.enrol : addresses.sign_in + encodeURIComponent(location.pathname),
+    );
   }
 
   /** The shell has no chooser: as soon as the network is back, the whole page is fetched, if nobody is at work. */

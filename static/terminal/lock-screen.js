@@ -138,6 +138,7 @@ export class LockScreen extends EventTarget {
       for (const person of staff) this.showLock(person);
     } catch (error) {
       if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
+      if (error instanceof Problem && error.status === 401) this.dispatchEvent(new Event("signed-out"));
     }
   }
 

@@ -30,7 +30,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * @typedef {object} OutboxOptions
  * @property {Api} api
  * @property {string} store
- * @property {number} user  id of the signed-in user: keys belong to one user, so nobody sends another's actions
+ * @property {number} user  id of the signed-in user, 0 for a till: keys belong to one user or to the tills of a store
  * @property {() => Staff | null} staff  who is at the till
  * @property {() => boolean} isOffline
  * @property {(posting: Posting) => Action | null} undo  what takes an action back that was withdrawn too late

@@ -22,12 +22,14 @@
  * @property {"cup" | "star"} stamp_icon
  * @property {number} stamp_columns  how many stamps stand in a row
  * @property {string} brand_stylesheet  its address
- * @property {number} user  id of the signed-in user
+ * @property {number} user  id of the signed-in user, 0 for a till of the store
+ * @property {string} till  name of the till that this device is; empty for a person's
  * @property {number} idle_seconds  after which the terminal locks
  *
  * @typedef {object} Addresses
  * @property {string} api  of the store, with a slash at its end; STORE stands for its code
  * @property {string} today  today's figures, likewise
+ * @property {string} enrol  where a code is entered
  * @property {string} sign_in  ends where the address to come back to goes
  * @property {string} service_worker
  * @property {string} csrf_cookie  the cookie's name
@@ -63,7 +65,7 @@
  * @property {number} [seq]  its place in the queue, given by the database
  * @property {string} key  the idempotency key
  * @property {string} store  store code
- * @property {number} user  who was signed in
+ * @property {number} user  who was signed in, 0 for a till of the store
  * @property {string} madeAt  ISO time
  * @property {string | null} staffToken
  * @property {boolean} tokenEnded  the server takes this token no more: it waits for its person's PIN

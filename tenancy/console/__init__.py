@@ -1,3 +1,3 @@
-"""The console's pages of the floor: merchants, stores, people, API keys, background jobs and the outbox."""
+"""The console's pages of the floor: merchants, stores, people, invitations, API keys, jobs and the outbox."""
 
-from tenancy.console import api_key, history, job, merchant, outbox, people  # noqa: F401 - registers them
+from tenancy.console import api_key, history, invitation, job, merchant, outbox, people  # noqa: F401 - registers them

@@ -1,20 +1,47 @@
 """API keys: made for one store, shown once, revoked."""
 
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from groundwork.console.grants import Grants
 from tenancy import api_keys
 from tenancy.console.base import ConsoleAdmin
+from tenancy.console.forms import ConsoleForm
 from tenancy.models import ApiKey
-from tenancy.roles import OWNERS
+from tenancy.models.api_key import everyday_scopes
+from tenancy.roles import OWNERS, Scope
+
+
+class ApiKeyForm(ConsoleForm):
+    """A new key: for which calls, and until when."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("Allowed"),
+        choices=Scope.choices,
+        initial=everyday_scopes,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ["name", "store", "scopes", "expires_at"]
+
+    def clean_expires_at(self) -> datetime | None:
+        expires_at: datetime | None = self.cleaned_data["expires_at"]
+        if expires_at is not None and expires_at <= timezone.now():
+            raise forms.ValidationError(_("This moment is over already."))
+        return expires_at
 
 
 @admin.register(ApiKey)
@@ -23,6 +50,8 @@ class ApiKeyAdmin(ConsoleAdmin):
 
     grants = Grants(view=OWNERS, add=OWNERS)
     menu_icon = "key"
+    form = ApiKeyForm
+    readonly_fields = ["may_do"]
     empty_help = _("With a key the till's own system gives stamps and points. Most shops need none.")
     list_display = ["name", "prefix", "store", "merchant", "last_used_at", "created_at", "state"]
     list_filter = ["store"]
@@ -31,15 +60,29 @@ class ApiKeyAdmin(ConsoleAdmin):
     actions_detail = ("revoke",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        known = ["prefix", "created_by", "created_at", "last_used_at", "revoked_at"]
-        return [(None, {"fields": ["name", "store", *(known if obj else [])]})]
+        if obj is None:
+            return [(None, {"fields": ["name", "store", "scopes", "expires_at"]})]
+        known = ["prefix", "created_by", "created_at", "last_used_at", "expires_at", "revoked_at"]
+        return [(None, {"fields": ["name", "store", "may_do", *known]})]
 
-    @display(description=_("state"), label={"revoked": "danger", "works": "success"})
+    @display(description=_("allowed"))
+    def may_do(self, row: ApiKey) -> str:
+        return ", ".join(str(Scope(name).label) for name in row.scopes)
+
+    @display(description=_("state"), label={"revoked": "danger", "ended": "warning", "works": "success"})
     def state(self, row: ApiKey) -> tuple[str, str]:
-        return ("revoked", gettext("revoked")) if row.revoked_at else ("works", gettext("works"))
+        if row.revoked_at:
+            return "revoked", gettext("revoked")
+        return ("ended", gettext("ended")) if row.has_ended(timezone.now()) else ("works", gettext("works"))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        made, key = api_keys.make(store=obj.store, name=obj.name, by=request.user)  # type: ignore[arg-type]
+        made, key = api_keys.make(
+            store=obj.store,
+            name=obj.name,
+            by=request.user,  # type: ignore[arg-type]
+            scopes=form.cleaned_data["scopes"],
+            expires_at=obj.expires_at,
+        )
         obj.__dict__.update(made.__dict__)
         obj.shown_once = key
 

@@ -8,6 +8,7 @@ The tenant scope itself is opened by the console's site for the whole request.
 """
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.utils import flatten_fieldsets
@@ -73,8 +74,12 @@ class ConsoleAdmin(Scoped, GrantedAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type]:
         """A page that adds a row has nothing yet to look at beside it."""
-        inlines: list[type] = list(super().get_inlines(request, obj))
+        inlines: list[type] = [*super().get_inlines(request, obj), *self.added_inlines()]
         return inlines if obj else [inline for inline in inlines if not issubclass(inline, ReadOnlyInline)]
+
+    def added_inlines(self) -> Sequence[type]:
+        """The tables that the apps above put on this page."""
+        return ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = list(super().get_readonly_fields(request, obj))

@@ -1,5 +1,7 @@
 """Merchants and their stores."""
 
+from collections.abc import Callable
+from types import MethodType
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from groundwork.console.grants import Grants
+from tenancy import services
+from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.single import OnePerMerchant
 from tenancy.models import Merchant, Store
+from tenancy.ports import store_page
 from tenancy.roles import (
     AUDITORS,
     MANAGERS,
@@ -57,7 +62,7 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
 
 @admin.register(Store)
 class StoreAdmin(ZoneChoice, ConsoleAdmin):
-    """A shop. Its code stands in printed addresses: an owner chooses it once."""
+    """A shop. Its code stands in printed addresses: an owner chooses it once. The apps above add buttons."""
 
     grants = Grants(view=READERS, add=OWNERS, change=MANAGERS, delete=OWNERS, act=MANAGERS)
     menu_icon = "store"
@@ -97,8 +102,27 @@ class StoreAdmin(ZoneChoice, ConsoleAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return self.prepopulated_fields if obj is None else {}
 
+    @property
+    def actions_detail(self) -> tuple[Any, ...]:  # type: ignore[override]
+        """The buttons of the apps above, and the way back of a deleted store."""
+        return (*(action for app in store_page for action in app.store_actions()), "restore")
+
+    def _get_instance_method(self, method_name: str) -> Callable[..., Any]:
+        for app in store_page:
+            if method_name in self._extract_action_names(app.store_actions()):
+                return MethodType(getattr(app, method_name), self)
+        return super()._get_instance_method(method_name)
+
+    def has_living_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether this user may act, and the store is not deleted."""
+        store = self.row(request, obj)
+        return store is not None and not store.is_deleted and self.may(request, "act", store)
+
     def store_in_history(self, row: Store) -> int:
         return row.pk
+
+    def soft_delete(self, request: HttpRequest, row: Any) -> None:
+        services.remove_store(store=row, actor=actor_for(request, row.merchant_id))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """The confirmation; nobody deletes the ground under their own feet."""

@@ -1,14 +1,16 @@
-"""The tenant's tables: merchants and stores, people, keys; and groundwork's, with whose a row is."""
+"""The tenant's tables: merchants and stores, people and invitations, keys, tills; groundwork's, with whose a row is."""
 
 from tenancy.models.account import EmailChange
 from tenancy.models.api_key import ApiKey
 from tenancy.models.history import HistoryEntry
 from tenancy.models.idempotency import IdempotencyKey
+from tenancy.models.invitation import Invitation, InvitedStore
 from tenancy.models.job import BackgroundJob, FilePiece
 from tenancy.models.merchant import Merchant, Store
 from tenancy.models.outbox import OutboxMessage
 from tenancy.models.people import StoreUser, User
-from tenancy.roles import Role
+from tenancy.models.till import Till
+from tenancy.roles import Role, Scope
 
 __all__ = [
     "ApiKey",
@@ -17,10 +19,14 @@ __all__ = [
     "FilePiece",
     "HistoryEntry",
     "IdempotencyKey",
+    "Invitation",
+    "InvitedStore",
     "Merchant",
     "OutboxMessage",
     "Role",
+    "Scope",
     "Store",
     "StoreUser",
+    "Till",
     "User",
 ]

@@ -1,10 +1,19 @@
 """ApiKey: the credential of a till's own system, bound to one store."""
 
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenancy.models.base import TenantOwned
+from tenancy.roles import Scope
+
+
+def everyday_scopes() -> list[str]:
+    """What staff do, and keys have always been able to."""
+    return [scope for scope in Scope.values if scope != Scope.MANAGE]
 
 
 class ApiKey(TenantOwned):
@@ -16,6 +25,12 @@ class ApiKey(TenantOwned):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("begins with"), max_length=12, editable=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(
+        models.CharField(max_length=10, choices=Scope.choices),
+        verbose_name=_("allowed"),
+        default=everyday_scopes,
+    )
+    expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     created_by = models.ForeignKey(
         "tenancy.User",
         null=True,
@@ -31,9 +46,19 @@ class ApiKey(TenantOwned):
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scopes__contained_by=Scope.values, scopes__len__gt=0),
+                name="api_key_scopes_are_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= now
 
     @classmethod
     def visible_at(cls, store_ids: set[int]) -> Q:

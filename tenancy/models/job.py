@@ -21,6 +21,10 @@ class BackgroundJob(AbstractBackgroundJob):
     def reach_of(cls, user: User) -> list[list[int]]:
         return roles.reach_of(user)
 
+    def reaches(self, merchant_id: int) -> bool:
+        """Whether rows of a merchant may stand in what it found; 0 is every merchant."""
+        return any(each in (0, merchant_id) for each, _store_id in self.reach)
+
     @contextmanager
     def scope(self) -> Iterator[None]:
         user = User.objects.filter(pk=self.user_id).first()

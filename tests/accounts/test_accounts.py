@@ -39,7 +39,7 @@ def is_in(client: Client) -> bool:
 
 
 def post(office: PostOffice) -> list[EmailMessage]:
-    """What arrives: the outbox is delivered, and all that is owed goes out."""
+    """What arrives: the outbox is delivered, and all that waits goes out."""
     office.letters.clear()
     outbox.relay()
     letters.send_due()

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from groundwork.jobs import service as jobs
 from loyalty.models import LoyaltyCard
-from tenancy.models import BackgroundJob, User
+from tenancy import scope
+from tenancy.invitations import token_of
+from tenancy.models import BackgroundJob, Invitation, User
 from tests import factories
 from tests.browser.measure import AXE, FINDINGS, sideways
 
@@ -40,6 +43,12 @@ def file_of(folder: Path, text: str) -> Path:
     return path
 
 
+def link_of(email):
+    """The address that stands in the e-mail of an invitation."""
+    with scope.everything("a test reads somebody's mail"):
+        return reverse("invitation", args=[token_of(Invitation.objects.get(email=email))])
+
+
 def test_a_new_merchant_goes_from_nothing_to_a_poster(live_server, context):
     operator = factories.operator()
     page = enter(context, operator)
@@ -53,17 +62,17 @@ def test_a_new_merchant_goes_from_nothing_to_a_poster(live_server, context):
     page.locator("[name=name]").press_sequentially("Café Nei Gare")
     expect(page.locator("[name=store_code]")).to_have_value("cafe-nei-gare")
     save(page)
-    page.goto("/admin/tenancy/storeuser/add/")
+    page.goto("/admin/tenancy/invitation/add/")
     page.fill("[name=email]", "owner@nei.example")
-    page.fill("[name=password]", "blueberry-tram-77")
     page.select_option("[name=role]", "owner")
     save(page)
 
     page.context.clear_cookies()
-    page.goto("/admin/")
-    page.get_by_label("E-mail").fill("owner@nei.example")
-    page.locator("input[name=password]").fill("blueberry-tram-77")
-    page.get_by_role("button", name="Sign in").click()
+    page.goto(link_of("owner@nei.example"))
+    page.get_by_label("First name").fill("Nora")
+    page.get_by_label("Last name").fill("Weis")
+    page.get_by_label("Password").fill("blueberry-tram-77")
+    page.get_by_role("button", name="Accept the invitation").click()
     page.get_by_role("link", name="Make one").click()
     page.get_by_role("button", name="Look", exact=True).click()
     page.fill("[name=card_name_en]", "Our card")
@@ -214,6 +223,8 @@ def test_a_menu_of_buttons_opens_by_keyboard_alone(context, shop, anouk):
         "/admin/loyalty/loyaltycard/{card}/history/",
         "/admin/loyalty/staffpin/add/",
         "/admin/tenancy/apikey/",
+        "/admin/tenancy/apikey/add/",
+        "/admin/tenancy/till/add/",
         "/admin/tenancy/historyentry/",
     ],
 )

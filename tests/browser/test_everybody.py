@@ -20,6 +20,7 @@ TERMS = {
 PUBLIC = (
     "/",
     "/login/",
+    "/terminal/",
     "/account/forgotten/",
     "/account/reset/MQ/made-up/",
     "/account/email/confirm/made-up/",

@@ -33,8 +33,8 @@ from tests.concurrency.crowd import (
 )
 from tests.concurrency.many_cards import many_cards
 from tests.groundwork import listeners
-from wallet.models import WalletPass
-from wallet.services import tags
+from wallet.models import PassDesign, WalletPass
+from wallet.services import designs, tags
 
 pytestmark = pytest.mark.concurrency
 MESSAGES = 30
@@ -226,6 +226,20 @@ def test_while_one_worker_takes_a_job_the_other_takes_the_next(few: Crowd) -> No
     assert one_holds_while_the_other(few, hold, jobs.run_due) == 1
     states = dict(BackgroundJob.objects.values_list("pk", "state"))
     assert states == {asked[0].pk: "waiting", asked[1].pk: "done"}
+
+
+def test_while_one_worker_spreads_a_look_the_other_spreads_the_next(few: Crowd) -> None:
+    programs = [factories.shop().program for _number in range(2)]
+    first, second = [
+        PassDesign.objects.create(program=each, merchant_id=each.merchant_id, wanted_version=2)
+        for each in programs
+    ]
+
+    def hold() -> None:
+        list(PassDesign.objects.filter(pk=first.pk).select_for_update())
+
+    assert one_holds_while_the_other(few, hold, designs.spread_batch) == 0
+    assert dict(PassDesign.objects.values_list("pk", "spread_version")) == {first.pk: 1, second.pk: 2}
 
 
 def test_tags_are_given_to_the_passes_that_nobody_holds_and_to_the_others_afterwards(few: Crowd) -> None:

@@ -8,13 +8,15 @@ from django.http import HttpResponse
 from openpyxl import Workbook
 
 from customers.models import Customer
-from loyalty.imports import reader
+from groundwork.jobs import service as jobs
+from loyalty.imports import reader, tables
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.reporting import verification
 from loyalty.services import cards as card_services
-from tenancy.models import OutboxMessage
+from tenancy.models import BackgroundJob, OutboxMessage
 from tests import factories
-from tests.console.world import World, said
+from tests.console.world import World, address, said
+from tests.groundwork.test_workbooks import sheet
 
 PAGE = "/admin/loyalty/loyaltycard/import/"
 GOOD = """email,first_name,last_name,phone,birth_date,language,marketing_consent,stamps,points
@@ -111,6 +113,24 @@ def test_one_preview_confirmed_twice_is_imported_once(world: World) -> None:
     assert card_of(world, "nora@example.com").stamp_count == 12
 
 
+@pytest.mark.parametrize(
+    "other",
+    [{"kind": "export"}, {"state": "failed", "error": "Why"}, {"file_size": 0}],
+    ids=["a list", "a failed preview", "a file that is gone"],
+)
+def test_only_a_preview_that_went_well_is_confirmed(world: World, other: dict[str, object]) -> None:
+    check(world, GOOD)
+    rows = BackgroundJob._base_manager.filter(kind="check")
+    job, preview = rows.get(), rows.values("kind", "state", "error", "file_size").get()
+    all_rows = BackgroundJob._base_manager.filter(pk=job.pk)
+    all_rows.update(**other)
+    before = all_rows.values().get()
+    assert not jobs.confirm(job)
+    assert all_rows.values().get() == before
+    all_rows.update(**preview)
+    assert jobs.confirm(job)
+
+
 def test_somebody_who_has_a_card_keeps_it_and_gets_the_balance(world: World) -> None:
     known = world.mine["loyalty_loyaltycard"]  # two stamps, 50 points
     with factories.inside(world.shop):
@@ -182,7 +202,9 @@ def test_a_workbook_is_read_like_a_csv(world: World) -> None:
     book.active.append(["xlsx@example.com", "Xenia", 40, 2.0, "=1+1"])
     buffer = io.BytesIO()
     book.save(buffer)
-    checked = check(world, buffer.getvalue())
+    job = check(world, buffer.getvalue()).context["job"]
+    assert (job.state, jobs.run_due()) == ("waiting", 1)
+    checked = world.client("owner").get(address(job), follow=True)
     assert checked.context["unused"] == ["Comment"]
     confirm(world, checked)
     card = card_of(world, "xlsx@example.com")
@@ -254,3 +276,21 @@ def test_where_stores_keep_their_own_cards_an_imported_card_is_one_of_them(world
         settings.save()
     bring(world)
     assert card_of(world, "lea@example.com").scope_store == world.shop.store
+
+
+def test_a_workbook_is_never_read_while_its_owner_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = people(world)
+
+    def read(file: object) -> None:
+        raise AssertionError("read in a request")
+
+    bomb = sheet(('<row><c r="XFD1"><v>1</v></c></row>', 1)).getvalue()
+    with monkeypatch.context() as patch:
+        patch.setattr(tables, "opened", read)
+        job = check(world, bomb).context["job"]
+    assert (job.state, jobs.run_due()) == ("waiting", 1)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("failed", "This workbook is too large. Save the sheet as CSV.")
+    assert people(world) == before

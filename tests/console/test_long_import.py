@@ -211,8 +211,7 @@ def test_a_preview_that_is_too_old_leads_nowhere(world: World) -> None:
     assert people(world) == 0
 
 
-def test_a_long_workbook_is_read_line_by_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyalty.console.card_import.SHORT_BYTES", 1_000)
+def test_a_long_workbook_is_read_line_by_line(world: World) -> None:
     book = Workbook()
     book.active.append(["Email", "Stempel"])
     for number in range(LINES):

@@ -210,7 +210,7 @@ def test_no_page_of_the_console_asks_a_stranger_for_anything(world: World) -> No
 
 
 def test_a_page_is_called_as_in_the_menu_and_a_person_as_they_write_themselves(world: World) -> None:
-    page = world.client("owner").get(address(world.shop.staff)).content.decode()
+    page = world.client("operator").get(address(world.shop.staff)).content.decode()
     heading = page.partition("<h1")[2].partition("</h1>")[0]
     assert "Accounts" in heading
     assert f">{world.shop.staff.email}<" in heading  # without a capital

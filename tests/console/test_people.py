@@ -1,76 +1,137 @@
-"""People in the console: nobody gives themselves or others more than they have."""
+"""People in the console: a merchant's owners decide about memberships, and nobody about another person's account."""
+
+from collections.abc import Callable
 
 import pytest
+from django.contrib import admin
 from django.test import Client
+from django.urls import NoReverseMatch, reverse
 
-from tenancy.models import Role, StoreUser, User
+from groundwork import deletion
+from tenancy.models import HistoryEntry, Invitation, Merchant, Role, StoreUser, User
 from tests import factories
+from tests.announcements import announced
 from tests.console.world import World, address, errors, filled, list_address
 
 STRONG = "blueberry-tram-77"
 
 
-def add_member(client: Client, **data: object) -> object:
-    return client.post(list_address(StoreUser, "add"), {"role": "staff"} | data)
+def invite(client: Client, **data: object) -> object:
+    return client.post(list_address(Invitation, "add"), {"role": "staff"} | data)
 
 
 def membership(user: User) -> StoreUser:
+    return memberships(user)[0]
+
+
+def memberships(user: User) -> list[StoreUser]:
     with factories.scope.everything("a test looks"):
-        return StoreUser.objects.get(user=user)
+        return list(StoreUser.all_objects.filter(user=user).order_by("pk"))
 
 
-def test_an_owner_adds_a_colleague_who_can_sign_in(world: World) -> None:
-    response = add_member(
-        world.client("owner"),
-        email="New@Example.com",
-        first_name="Nora",
-        last_name="Weis",
-        password=STRONG,
-        store=world.shop.store.pk,
-        role="manager",
-    )
+def open_invitations(email: str) -> list[Invitation]:
+    with factories.scope.everything("a test looks"):
+        rows = Invitation.objects.filter(email=email, accepted_at__isnull=True, revoked_at__isnull=True)
+        return list(rows.order_by("pk"))
+
+
+# --- Inviting ---------------------------------------------------------------------------------------------
+
+
+def test_an_owner_invites_a_colleague_and_nobody_is_made(world: World) -> None:
+    stores = [world.shop.store.pk, world.shop.other_store.pk]
+    with announced() as events:
+        response = invite(world.client("owner"), email="New@Example.com", stores=stores, role="manager")
     assert response.status_code == 302
-    person = User.objects.get(email="new@example.com")
-    assert person.check_password(STRONG)
-    assert (membership(person).store, membership(person).role) == (world.shop.store, Role.MANAGER)
-    assert not person.is_superuser
+    (row,) = open_invitations("new@example.com")
+    assert (row.merchant, row.role, row.invited_by) == (world.shop.merchant, "manager", world.shop.owner)
+    with factories.inside(world.shop):
+        assert [store.pk for store in row.living_stores()] == stores
+    assert [(event.kind, event.about_id) for event in events] == [("invitation", row.pk)]
+    assert not User.objects.filter(email="new@example.com").exists()
 
 
-def test_somebody_who_signs_in_already_keeps_their_password_and_name(world: World) -> None:
-    known = factories.user("known@example.com", first_name="Ken")
-    add_member(
-        world.client("owner"),
-        email="known@example.com",
-        first_name="Not Ken",
-        password=STRONG,
-        store=world.shop.store.pk,
-    )
-    known.refresh_from_db()
-    assert known.first_name == "Ken"
-    assert known.check_password(factories.PASSWORD)
-    assert membership(known).role == Role.STAFF
+def test_what_the_page_answers_does_not_tell_who_has_an_account(world: World) -> None:
+    known, unknown = "known-one@example.com", "other-one@example.com"
+    factories.member(world.stranger.store, email=known)
+    answers, entries = [], []
+    for email in (known, unknown):
+        client = world.client("owner")
+        response = invite(client, email=email, stores=world.shop.store.pk)
+        (row,) = open_invitations(email)
+        page = client.get(response.headers["Location"]).content.decode()
+        detail = client.get(address(row)).content.decode()
+        answers.append([alike(text, email, row) for text in (page.partition("<main")[2], said_of(detail))])
+        kept = HistoryEntry._base_manager.filter(object_id=str(row.pk), name=f"#{row.pk}")
+        entries.append(list(kept.values("action", "message", "merchant", "store", "user")))
+    assert entries[0] == entries[1] != []
+    assert answers[0] == answers[1]
 
 
-@pytest.mark.parametrize("password", ["", "1234567890", "short"])
-def test_a_new_colleague_needs_a_good_password(world: World, password: str) -> None:
-    response = add_member(
-        world.client("owner"), email="weak@example.com", password=password, store=world.shop.store.pk
-    )
-    assert list(errors(response)) == ["password"]
-    assert not User.objects.filter(email="weak@example.com").exists()
+def alike(text: str, email: str, row: Invitation) -> str:
+    return text.replace(email, "ADDRESS").replace(f"/{row.pk}/", "/ID/")
 
 
-def test_a_colleague_is_not_added_twice(world: World) -> None:
-    response = add_member(world.client("owner"), email=world.shop.staff.email, store=world.shop.store.pk)
+def said_of(page: str) -> str:
+    """The fields of a row's page, without forms and their tokens."""
+    return "\n".join(line for line in page.splitlines() if "@example.com" in line or "readonly" in line)
+
+
+def test_a_colleague_is_not_invited_twice(world: World) -> None:
+    client = world.client("owner")
+    response = invite(client, email=world.shop.staff.email, stores=world.shop.store.pk)
     assert errors(response) == {"email": ["This person is a member of this store already."]}
+    invite(client, email="new@example.com", stores=world.shop.store.pk)
+    again = invite(client, email="NEW@example.com", stores=world.shop.other_store.pk)
+    assert list(errors(again)) == ["email"]
+    assert len(open_invitations("new@example.com")) == 1
 
 
-def test_nobody_is_added_at_a_store_of_somebody_else(world: World) -> None:
-    response = add_member(
-        world.client("owner"), email="x@example.com", password=STRONG, store=world.stranger.store.pk
-    )
-    assert list(errors(response)) == ["store"]
-    assert not User.objects.filter(email="x@example.com").exists()
+def test_nobody_is_invited_to_a_store_of_somebody_else(world: World) -> None:
+    theirs, mine = world.stranger.store.pk, world.shop.store.pk
+    for stores in ([theirs], [mine, theirs]):
+        response = invite(world.client("owner"), email="x@example.com", stores=stores)
+        assert list(errors(response)) == ["stores"]
+    assert open_invitations("x@example.com") == []
+
+
+@pytest.mark.parametrize("who", ["operator", "owner"])
+def test_somebody_is_invited_to_some_store(world: World, who: str) -> None:
+    for missing in ({}, {"stores": "0"}, {"stores": "x"}):
+        response = invite(world.client(who), email="x@example.com", **missing)
+        assert list(errors(response)) == ["stores"]
+    assert open_invitations("x@example.com") == []
+
+
+def test_a_manager_invites_nobody(world: World) -> None:
+    for role in ("owner", "staff"):
+        response = invite(
+            world.client("manager"), email="x@example.com", stores=world.shop.store.pk, role=role
+        )
+        assert response.status_code == 403
+    assert open_invitations("x@example.com") == []
+
+
+def test_an_operator_invites_the_first_owner(world: World) -> None:
+    invite(world.client("operator"), email="boss@example.com", stores=world.stranger.store.pk, role="owner")
+    (row,) = open_invitations("boss@example.com")
+    assert (row.merchant, row.role) == (world.stranger.merchant, Role.OWNER)
+
+
+def test_an_invitation_is_sent_again_and_taken_back(world: World) -> None:
+    row = world.mine["tenancy_invitation"]
+    client = world.client("owner")
+    with announced() as events:
+        assert client.post(address(row, "resend")).status_code == 302
+    assert [event.about_id for event in events] == [row.pk]
+    assert client.post(address(row, "revoke")).status_code == 302
+    assert factories.fresh(row).revoked_at is not None
+    with announced() as events:
+        assert client.post(address(row, "resend")).status_code == 403
+    assert events == []
+
+
+# --- Memberships ------------------------------------------------------------------------------------------
 
 
 def test_nobody_changes_or_removes_their_own_role(world: World) -> None:
@@ -89,54 +150,115 @@ def test_an_owner_changes_a_role_and_a_manager_cannot(world: World) -> None:
     assert membership(world.shop.staff).role == Role.MANAGER
 
 
-def test_an_owner_cannot_make_an_operator(world: World) -> None:
+def nothing(world: World, theirs: StoreUser) -> None:
+    """They still work there."""
+
+
+def deleted_membership(world: World, theirs: StoreUser) -> None:
+    deletion.soft_delete(theirs, by=world.stranger.owner)
+
+
+def deleted_store(world: World, theirs: StoreUser) -> None:
+    deletion.soft_delete(world.stranger.store, by=world.stranger.owner)
+
+
+def inactive_merchant(world: World, theirs: StoreUser) -> None:
+    Merchant.objects.filter(pk=world.stranger.merchant.pk).update(is_active=False)
+
+
+def became_operator(world: World, theirs: StoreUser) -> None:
+    User.objects.filter(pk=theirs.user_id).update(is_superuser=True)
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [nothing, deleted_membership, deleted_store, inactive_merchant, became_operator]
+)
+def test_an_owner_decides_where_their_people_work_whatever_those_are_elsewhere(
+    world: World, elsewhere: Callable[[World, StoreUser], None]
+) -> None:
+    person = factories.member(world.stranger.store, world.shop.store)
+    theirs, mine = memberships(person)
+    elsewhere(world, theirs)
+    before = factories.fresh(theirs)
     client = world.client("owner")
-    for person in (world.shop.owner, world.shop.staff):
-        data = filled(
-            client.get(address(person)), is_superuser="on", groups="1", is_staff="on", first_name="Changed"
-        )
-        assert client.post(address(person), data).status_code == 302
-        person.refresh_from_db()
-        assert (person.first_name, person.is_superuser) == ("Changed", False)
+    client.post(address(mine), filled(client.get(address(mine)), role="manager"))
+    assert factories.fresh(mine).role == "manager"
+    client.post(address(mine), filled(client.get(address(mine)), is_active=None))
+    assert not factories.fresh(mine).is_active
+    client.post(address(mine), filled(client.get(address(mine)), is_active="on"))
+    assert factories.fresh(mine).is_active
+    client.post(address(mine, "delete"), {"post": "yes"})
+    assert factories.fresh(mine).is_deleted
+    after = factories.fresh(theirs)
+    assert (after.role, after.is_active, after.deleted_at) == (
+        before.role,
+        before.is_active,
+        before.deleted_at,
+    )
+    assert factories.fresh(person).password == person.password
 
 
-def test_an_owner_cannot_touch_an_account_that_opens_more_than_theirs(world: World) -> None:
-    of_both = factories.member(world.shop.store)
-    operator = factories.member(world.shop.store)
-    User.objects.filter(pk=operator.pk).update(is_superuser=True)
-    with factories.inside(world.stranger):
-        StoreUser.objects.create(merchant=world.stranger.merchant, store=world.stranger.store, user=of_both)
-    client = world.client("owner")
-    for person in (of_both, operator):
-        assert client.post(address(person), {"email": "taken@example.com"}).status_code == 403
-        password = f"/admin/tenancy/user/{person.pk}/password/"
-        assert client.post(password, {"password1": STRONG, "password2": STRONG}).status_code == 403
-        assert factories.fresh(person).check_password(factories.PASSWORD)
+# --- Accounts ---------------------------------------------------------------------------------------------
 
 
-def test_an_owner_gives_a_colleague_a_new_password(world: World) -> None:
-    page = f"/admin/tenancy/user/{world.shop.staff.pk}/password/"
-    client = world.client("owner")
-    assert client.get(page).status_code == 200
-    client.post(page, {"password1": STRONG, "password2": STRONG})
-    assert factories.fresh(world.shop.staff).check_password(STRONG)
+@pytest.mark.parametrize("who", ["owner", "manager", "stranger"])
+def test_an_account_is_out_of_reach_of_every_merchant(world: World, who: str) -> None:
+    client = world.client(who)
+    for person in (world.shop.staff, world.shop.owner, world.operator):
+        before = User.all_objects.filter(pk=person.pk).values().get()
+        for page in ("change", "delete", "history", "send_reset_link"):
+            assert client.get(address(person, page)).status_code in (302, 403, 404), page
+            sent = {"email": "taken@example.com", "is_active": "", "is_superuser": "on", "post": "yes"}
+            with announced() as events:
+                client.post(address(person, page), sent | {"password": STRONG, "password1": STRONG})
+            assert events == []
+        assert User.all_objects.filter(pk=person.pk).values().get() == before
+    assert client.get(list_address(User)).status_code == 403
 
 
-def test_accounts_of_strangers_are_not_there(world: World) -> None:
-    client = world.client("owner")
-    page = f"/admin/tenancy/user/{world.stranger.owner.pk}/password/"
-    assert client.post(page, {"password1": STRONG, "password2": STRONG}).status_code in (403, 404)
-    assert factories.fresh(world.stranger.owner).check_password(factories.PASSWORD)
+@pytest.mark.parametrize("who", ["operator", "owner"])
+def test_no_page_takes_the_password_or_the_address_of_another_person(world: World, who: str) -> None:
+    client = world.client(who)
+    for kind in (
+        "tenancy_user",
+        "tenancy_storeuser",
+        "tenancy_invitation",
+        "tenancy_merchant",
+        "tenancy_store",
+    ):
+        for path in (list_address(kind, "add"), address(world.mine[kind])):
+            response = client.get(path)
+            fields = response.context_data["adminform"].form.fields if response.status_code == 200 else {}
+            assert not [name for name in fields if "password" in name], path
+            assert "email" not in fields or kind == "tenancy_invitation", path
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:auth_user_password_change", args=[world.shop.staff.pk])
+    assert not admin.site._registry[User].has_add_permission(response.wsgi_request)
+
+
+def test_an_operator_sends_a_reset_link_and_types_no_password(world: World) -> None:
+    client = world.client("operator")
+    page = address(world.shop.staff, "send_reset_link")
+    with announced() as events:
+        assert client.get(page).status_code == 200
+    assert events == []
+    with announced() as events:
+        assert client.post(page).status_code == 302
+    assert [(event.kind, event.about_id) for event in events] == [("password_reset", world.shop.staff.pk)]
+    assert factories.fresh(world.shop.staff).password == world.shop.staff.password
+
+
+def test_an_operator_changes_no_address_and_no_name(world: World) -> None:
+    client = world.client("operator")
+    page = address(world.shop.staff)
+    sent = {"email": "taken@example.com", "first_name": "Taken", "is_active": "on", "is_superuser": "on"}
+    assert client.post(page, filled(client.get(page)) | sent).status_code == 302
+    after = factories.fresh(world.shop.staff)
+    assert (after.email, after.first_name) == (world.shop.staff.email, world.shop.staff.first_name)
+    assert after.is_superuser
 
 
 def test_an_operator_cannot_take_their_own_rights_away(world: World) -> None:
     client = world.client("operator")
     client.post(address(world.operator), filled(client.get(address(world.operator)), is_superuser=None))
     assert factories.fresh(world.operator).is_superuser
-
-
-def test_an_operator_makes_another_one(world: World) -> None:
-    client = world.client("operator")
-    person = factories.user()
-    client.post(address(person), filled(client.get(address(person)), is_superuser="on"))
-    assert factories.fresh(person).is_superuser

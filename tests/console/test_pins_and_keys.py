@@ -82,7 +82,8 @@ def test_a_manager_ends_a_lock_out(world: World) -> None:
 
 def test_a_new_key_is_shown_once(world: World) -> None:
     client = world.client("owner")
-    page = client.post(list_address(ApiKey, "add"), {"name": "Till two", "store": world.shop.store.pk})
+    data = {"name": "Till two", "store": world.shop.store.pk, "scopes": ["read"]}
+    page = client.post(list_address(ApiKey, "add"), data)
     key = page.context["key"]
     assert key in page.content.decode()
     assert "no-store" in page["Cache-Control"]
@@ -95,7 +96,7 @@ def test_a_new_key_is_shown_once(world: World) -> None:
 
 
 def test_a_key_cannot_be_made_for_a_store_of_somebody_else(world: World) -> None:
-    data = {"name": "Mallory", "store": world.stranger.store.pk}
+    data = {"name": "Mallory", "store": world.stranger.store.pk, "scopes": ["read"]}
     response = world.client("owner").post(list_address(ApiKey, "add"), data)
     assert list(errors(response)) == ["store"]
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings
-from tenancy import api_keys, roles
+from tenancy import api_keys, roles, tills
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, OutboxMessage, Store, StoreUser, User
 from tests import factories
 from tests.factories import Shop
@@ -123,6 +123,8 @@ def _rows(shop: Shop) -> Rows:
             MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
             LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0],
             api_keys.make(store=shop.store, name="Till", by=None)[0],
+            factories.invitation(shop.store, shop.owner),
+            tills.make(store=shop.store, name="Counter 1", by=None)[0],
             OutboxMessage.objects.create(
                 merchant=shop.merchant, event="tests.event", subscriber="tests.nobody"
             ),

@@ -1,4 +1,4 @@
-"""The queue that all queues are: what is due, whose it is, what comes of it, and whose clock says so."""
+"""The queue that all queues are: what is due, whose it is, and what comes of it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -7,34 +7,22 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from groundwork.jobs import service as jobs
-from groundwork.jobs.models import JobKind
-from groundwork.jobs.queue import JOBS
 from groundwork.messaging import outbox
-from groundwork.messaging.monitoring import queues
 from groundwork.messaging.outbox import OUTBOX
 from groundwork.messaging.wiring import subscriptions
 from groundwork.queue.pauses import Pauses
 from groundwork.queue.queue import Queue
 from loyalty.events import ProgramChanged
-from loyalty.models import LoyaltyCard
-from notifications.codes import Code
-from notifications.services import accounts, enqueue
-from notifications.services.accounts import ACCOUNT_EMAILS
-from notifications.services.queue import EMAILS
 from tenancy import scope
 from tests import factories
 from tests.groundwork import listeners
-from wallet.models import PassDesign, Platform, WalletPass
-from wallet.selectors import card_key
-from wallet.services.queue import DESIGNS, PASSES
+from tests.groundwork.queued import seconds, waiting
+from wallet.models import PassDesign
 
 pytestmark = pytest.mark.django_db
 HOUR, LEASE = timedelta(hours=1), timedelta(minutes=2)
@@ -60,24 +48,6 @@ def heard() -> Iterator[None]:
     listeners.heard.clear()
     with subscriptions.filled(*listeners.SUBSCRIPTIONS), scope.everything("a worker"):
         yield
-
-
-def card() -> LoyaltyCard:
-    return factories.card(factories.shop().store)
-
-
-def waiting(count: int = 1) -> list[PassDesign]:
-    made = []
-    for _number in range(count):
-        program = factories.shop().program
-        made.append(PassDesign.objects.create(program=program, merchant_id=program.merchant_id))
-    return made
-
-
-def seconds(row: Any, column: str = "next_attempt_at") -> float:
-    """How long until then, by the database's clock, to the second."""
-    left = type(row)._base_manager.annotate(left=F(column) - Now()).get(pk=row.pk).left
-    return round(left.total_seconds())
 
 
 def runs_out(queue: Queue[Any]) -> None:
@@ -250,105 +220,3 @@ def test_a_command_says_how_far_behind_each_queue_is() -> None:
         "passes: 0 waiting, 0.0 s late, 0 given up",
         "designs: 2 waiting, 0.0 s late, 0 given up",
     ]
-
-
-# --- Clocks that are off ----------------------------------------------------------------------------------
-
-
-def a_message() -> None:
-    outbox.record(ProgramChanged(merchant_id=factories.shop().merchant.pk, program_id=1))
-
-
-def a_job() -> None:
-    user, parameters = factories.shop().owner, {"kind": "csv", "query": ""}
-    jobs.ask(user=user, kind=JobKind.EXPORT, about="loyalty.loyaltycard", parameters=parameters)
-
-
-def an_email() -> None:
-    one = card()
-    enqueue.for_cards(merchant_id=one.merchant_id, code=Code.CARD_LINK, card_ids=[one.pk], cause="test")
-
-
-def an_account_email() -> None:
-    accounts.owe({"kind": "password_changed", "about_id": factories.user().pk})
-
-
-def a_pass() -> None:
-    made = card()
-    whose = {"merchant_id": made.merchant_id, "card": made, "card_key": card_key(made)}
-    WalletPass.objects.create(platform=Platform.APPLE, serial_number="one", **whose)
-
-
-def a_design() -> None:
-    waiting()
-
-
-ROWS = [
-    (JOBS, a_job),
-    (EMAILS, an_email),
-    (ACCOUNT_EMAILS, an_account_email),
-    (PASSES, a_pass),
-    (DESIGNS, a_design),
-]
-OF_EACH = pytest.mark.parametrize(("queue", "make"), ROWS, ids=lambda value: getattr(value, "name", ""))
-WITH_OUTBOX = pytest.mark.parametrize(
-    ("queue", "make"), [(OUTBOX, a_message), *ROWS], ids=lambda value: getattr(value, "name", "")
-)
-
-
-def test_every_queue_of_the_site_is_tried() -> None:
-    assert list(queues) == [OUTBOX, *(queue for queue, _make in ROWS)]
-
-
-@OF_EACH
-@pytest.mark.parametrize("skew", [HOUR, -HOUR], ids=["ahead", "behind"])
-def test_a_worker_whose_clock_is_off_takes_nothing_out_of_anothers_hands(
-    queue: Queue[Any], make: Callable[[], None], skew: timedelta
-) -> None:
-    make()
-    (mine,) = queue.take()
-    with time_machine.travel(timezone.now() + skew):
-        assert queue.take() == queue.take(early=True) == []
-    assert queue.release([mine]) == 1
-
-
-@OF_EACH
-@pytest.mark.parametrize("skew", [HOUR, -HOUR], ids=["ahead", "behind"])
-def test_the_lease_of_a_worker_whose_clock_is_off_is_as_long_as_any(
-    queue: Queue[Any], make: Callable[[], None], skew: timedelta
-) -> None:
-    make()
-    with time_machine.travel(timezone.now() + skew):
-        (mine,) = queue.take()
-    assert seconds(mine, "leased_until") == queue.lease.total_seconds()
-    with time_machine.travel(timezone.now() + skew):
-        assert queue.renew(mine)
-    assert seconds(mine, "leased_until") == queue.lease.total_seconds()
-
-
-@WITH_OUTBOX
-@pytest.mark.parametrize("skew", [HOUR, -HOUR], ids=["ahead", "behind"])
-def test_a_worker_whose_clock_is_off_takes_what_is_due_and_nothing_else(
-    queue: Queue[Any], make: Callable[[], None], skew: timedelta
-) -> None:
-    with time_machine.travel(timezone.now() + skew):  # whoever puts it in the queue may be off as well
-        make()
-    queue.rows().filter(next_attempt_at__gt=Now()).delete()
-    assert queue.lag()["waiting"] > 0
-    queue.rows().update(next_attempt_at=Now() + timedelta(minutes=30))
-    with time_machine.travel(timezone.now() + skew):
-        assert queue.take() == []
-        queue.rows().update(next_attempt_at=Now())
-        assert len(queue.take()) == 1
-
-
-@WITH_OUTBOX
-@pytest.mark.parametrize("skew", [HOUR, -HOUR], ids=["ahead", "behind"])
-def test_the_pause_after_a_failure_is_as_long_whatever_the_workers_clock_says(
-    queue: Queue[Any], make: Callable[[], None], skew: timedelta
-) -> None:
-    make()
-    (mine,) = queue.take()
-    with time_machine.travel(timezone.now() + skew):
-        assert queue.postpone(mine, wait=2 * HOUR)
-    assert seconds(mine) == (2 * HOUR).total_seconds()

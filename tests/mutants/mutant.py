@@ -35,8 +35,8 @@ class Patch:
 class Mutant:
     """A guard's name, how it is taken out, and the tests (pytest's node ids) of which each must turn red.
 
-    `constraint` is dropped from the database, by "table.name". `is_of_schema`: what is patched is installed with the
-    tables, so that the tests need tables made anew.
+    `constraint` is dropped from the database, by "table.name". `is_of_schema`: what is patched is installed in the
+    database, so that the tests need its triggers made anew.
     """
 
     name: str

@@ -1,37 +1,39 @@
 """Runs the tests of mutants in copies of the checkout, several at once, and judges what they say."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import NamedTuple, Protocol
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, Protocol, TypeVar
 
+from tests.mutants import warm
 from tests.mutants.mutant import Mutant, NoLongerApplies
 
-# A patched file may be as old and as long as before: nothing that is compiled is kept.
 ALONE = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
-LONGEST = 300  # seconds that the tests of a mutant may take
+LONGEST = 300  # seconds that the tests of a mutant, or of a file, may take
+LARGEST_BATCH = 25  # so that there is a batch for everybody
 # A guard that is missing lets something through; code that cannot even run proves nothing.
 BROKEN_CODE = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError")
+
+W = TypeVar("W")
+D = TypeVar("D")
 
 
 class Databases(Protocol):
     """Where a worker's tests get their database from."""
 
-    def options(self, number: int, mutant: Mutant) -> list[str]:
+    def options(self, number: int, mutants: Sequence[Mutant]) -> list[str]:
         """Make a database for one run; returns the options of pytest that use it. Raises NoLongerApplies."""
 
 
 class NoDatabases:
     """For tests that need none."""
 
-    def options(self, number: int, mutant: Mutant) -> list[str]:
+    def options(self, number: int, mutants: Sequence[Mutant]) -> list[str]:
         return []
 
 
@@ -77,32 +79,36 @@ class Worker:
 
     def run(self, tests: Sequence[str], options: Sequence[str]) -> Ran:
         """Run tests by their node ids."""
-        command = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-rf", "-p", "no:cacheprovider"]
-        process = subprocess.Popen(
-            [*command, *[f"-p{plugin}" for plugin in self.plugins], *options, *tests],
-            cwd=self.copy,
-            env=os.environ | ALONE | self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            output, _ = process.communicate(timeout=LONGEST)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            return Ran(None, {}, process.communicate()[0])
-        return Ran(process.returncode, dict(_failures(output)), output)
+        plugins = [f"-p{plugin}" for plugin in self.plugins]
+        arguments = ["-q", "--tb=line", "-rf", "-pno:cacheprovider", *plugins, *options, *tests]
+        with TemporaryDirectory() as folder:
+            output = Path(folder, "output")
+            code = warm.run(
+                arguments,
+                folder=self.copy,
+                environment=ALONE | self.environment,
+                output=output,
+                longest=LONGEST,
+            )
+            said = output.read_text() if output.exists() else ""
+        return Ran(code, dict(_failures(said)), said)
 
-    def judge(self, mutant: Mutant) -> Verdict:
-        """Take the guard out, run its tests and put it back."""
+    def judge(self, mutants: Sequence[Mutant]) -> list[Verdict]:
+        """Take some guards out at once, run their tests and put them back; each by itself where that goes amiss."""
         began = time.monotonic()
+        tests = [test for mutant in mutants for test in mutant.tests]
         try:
-            with mutant.applied(self.copy):
-                ran = self.run(mutant.tests, self.databases.options(self.number, mutant))
+            with ExitStack() as stack:
+                for mutant in mutants:
+                    stack.enter_context(mutant.applied(self.copy))
+                ran = self.run(tests, self.databases.options(self.number, mutants))
+            seconds = (time.monotonic() - began) / len(mutants)
+            verdicts = [_verdict(mutant, ran, seconds) for mutant in mutants]
         except NoLongerApplies as error:
-            return Verdict(mutant, "NO LONGER APPLIES", why=str(error))
-        return _verdict(mutant, ran, time.monotonic() - began)
+            verdicts = [Verdict(mutant, "NO LONGER APPLIES", why=str(error)) for mutant in mutants]
+        if len(mutants) > 1 and not all(verdict.is_killed for verdict in verdicts):
+            return [verdict for mutant in mutants for verdict in self.judge([mutant])]
+        return verdicts
 
 
 def _failures(output: str) -> Iterator[tuple[str, str]]:
@@ -132,41 +138,57 @@ def _verdict(mutant: Mutant, ran: Ran, seconds: float) -> Verdict:
     return Verdict(mutant, "killed", seconds)
 
 
+def in_batches(mutants: Iterable[Mutant]) -> list[list[Mutant]]:
+    """Mutants that may be judged in one run: constraints that are dropped for tests of their own each."""
+    batches: list[list[Mutant]] = []
+    for mutant in mutants:
+        for batch in batches:
+            if len(batch) < LARGEST_BATCH and all(_may_go_together(mutant, other) for other in batch):
+                batch.append(mutant)
+                break
+        else:
+            batches.append([mutant])
+    return batches
+
+
+def _may_go_together(one: Mutant, other: Mutant) -> bool:
+    return bool(one.constraint and other.constraint) and not set(one.tests) & set(other.tests)
+
+
 def judge_all(mutants: Iterable[Mutant], workers: Sequence[Worker]) -> Iterator[Verdict]:
     """Judge mutants, as many at once as there are workers; each verdict comes as it is there."""
+    for verdicts in _shared(in_batches(mutants), workers, lambda worker, batch: worker.judge(batch)):
+        yield from verdicts
+
+
+def not_green(mutants: Iterable[Mutant], workers: Sequence[Worker]) -> dict[str, str]:
+    """Run all tests once with every guard in its place; returns what was said by files that were not green."""
+    by_file: dict[str, list[str]] = {}
+    for test in sorted({test for mutant in mutants for test in mutant.tests}):
+        by_file.setdefault(test.partition("::")[0], []).append(test)
+
+    def run(worker: Worker, file: str) -> tuple[str, Ran]:
+        return file, worker.run(by_file[file], worker.databases.options(worker.number, []))
+
+    return {file: _worth_reading(ran.output) for file, ran in _shared(by_file, workers, run) if ran.code != 0}
+
+
+def _shared(work: Iterable[W], workers: Sequence[Worker], do: Callable[[Worker, W], D]) -> Iterator[D]:
+    """Do pieces of work, each by whoever is idle; what comes of each comes as it is there."""
     idle: SimpleQueue[Worker] = SimpleQueue()
     for worker in workers:
         idle.put(worker)
 
-    def judge(mutant: Mutant) -> Verdict:
+    def do_one(piece: W) -> D:
         worker = idle.get()
         try:
-            return worker.judge(mutant)
+            return do(worker, piece)
         finally:
             idle.put(worker)
 
     with ThreadPoolExecutor(len(workers)) as pool:
         try:
-            for future in as_completed([pool.submit(judge, mutant) for mutant in mutants]):
+            for future in as_completed([pool.submit(do_one, piece) for piece in work]):
                 yield future.result()
         finally:  # interrupted: what is under way ends, and nothing else begins
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def not_green(mutants: Iterable[Mutant], workers: Sequence[Worker]) -> list[str]:
-    """Run all tests once with every guard in its place; returns what was said where they were not green."""
-    by_file: dict[str, list[str]] = {}
-    for test in sorted({test for mutant in mutants for test in mutant.tests}):
-        by_file.setdefault(test.partition("::")[0], []).append(test)
-    shares = [
-        [test for file in list(by_file)[number :: len(workers)] for test in by_file[file]]
-        for number in range(len(workers))
-    ]
-
-    def run(worker: Worker) -> Ran:
-        tests = shares[workers.index(worker)]
-        options = worker.databases.options(worker.number, Mutant("none", ()))
-        return worker.run(tests, options) if tests else Ran(0, {}, "")
-
-    with ThreadPoolExecutor(len(workers)) as pool:
-        return [_worth_reading(ran.output) for ran in pool.map(run, workers) if ran.code != 0]

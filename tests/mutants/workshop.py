@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,7 +40,7 @@ def copy_checkout(to: Path) -> None:
 
 
 class ClonedDatabases:
-    """Databases of one server: a clone of migrated tables for each run, or an empty place for tables made anew."""
+    """Databases of one server: a clone of migrated tables for each run, less what its mutants take out."""
 
     def __init__(self, address: str, copy: Path) -> None:
         self.address = address
@@ -54,42 +54,48 @@ class ClonedDatabases:
         """The address of one of its databases."""
         return urlsplit(self.address)._replace(path=f"/{name}").geturl()
 
-    def options(self, number: int, mutant: Mutant) -> list[str]:
+    def options(self, number: int, mutants: Sequence[Mutant]) -> list[str]:
         """Make a database for one run; returns the options of pytest that use it. Raises NoLongerApplies."""
-        name = sql.Identifier(f"test_{TEMPLATE}_{number}")
+        name = f"test_{TEMPLATE}_{number}"
         with self._server() as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            if mutant.is_of_schema:
-                return ["--create-db"]
-            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(TEMPLATE)))
-        if mutant.constraint:
-            self._drop(f"test_{TEMPLATE}_{number}", mutant.constraint)
+            place = sql.Identifier(name)
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(place))
+            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(place, sql.Identifier(TEMPLATE)))
+        with psycopg.connect(self.url(name), autocommit=True) as database:
+            for mutant in mutants:
+                if mutant.is_of_schema:
+                    _drop_triggers(database)
+                if mutant.constraint:
+                    _drop_constraint(database, mutant.constraint)
         return ["--reuse-db"]
-
-    def _drop(self, database: str, constraint: str) -> None:
-        table, _, name = constraint.partition(".")
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
-            try:
-                self._drop_either(connection, table, name)
-            except psycopg.errors.UndefinedObject as error:
-                raise NoLongerApplies(f"{table} has no {name}") from error
-
-    def _drop_either(self, connection: psycopg.Connection, table: str, name: str) -> None:
-        # A unique constraint with a condition is an index, for PostgreSQL.
-        index = connection.execute(
-            "SELECT 1 FROM pg_indexes WHERE indexname = %s AND tablename = %s AND NOT EXISTS "
-            "(SELECT 1 FROM pg_constraint WHERE conname = %s)",
-            [name, table, name],
-        ).fetchone()
-        drop = "DROP INDEX {name}" if index else "ALTER TABLE {table} DROP CONSTRAINT {name}"
-        connection.execute(
-            sql.SQL(drop).format(name=sql.Identifier(name), table=sql.Identifier(table))  # type: ignore[arg-type]
-        )
 
     @contextmanager
     def _server(self) -> Iterator[psycopg.Connection]:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             yield connection
+
+
+def _drop_triggers(database: psycopg.Connection) -> None:
+    """Let the next migration install them anew: it does so at the beginning of every run."""
+    every = "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+    for name, table in database.execute(every).fetchall():
+        drop = sql.SQL("DROP TRIGGER {} ON {}")
+        database.execute(drop.format(sql.Identifier(name), sql.Identifier(table)))
+
+
+def _drop_constraint(database: psycopg.Connection, constraint: str) -> None:
+    table, _, name = constraint.partition(".")
+    # A unique constraint with a condition is an index, for PostgreSQL.
+    index = database.execute(
+        "SELECT 1 FROM pg_indexes WHERE indexname = %s AND tablename = %s AND NOT EXISTS "
+        "(SELECT 1 FROM pg_constraint WHERE conname = %s)",
+        [name, table, name],
+    ).fetchone()
+    drop = sql.SQL("DROP INDEX {name}" if index else "ALTER TABLE {table} DROP CONSTRAINT {name}")
+    try:
+        database.execute(drop.format(name=sql.Identifier(name), table=sql.Identifier(table)))
+    except psycopg.errors.UndefinedObject as error:
+        raise NoLongerApplies(f"{table} has no {name}") from error
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""E-mails about accounts: owed by an event with ids in it, written when they go out, and kept nowhere."""
+"""E-mails about accounts: asked for by an event with ids in it, written when they go out, and kept nowhere."""
 
 import re
 from datetime import timedelta

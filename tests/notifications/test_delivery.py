@@ -9,21 +9,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from groundwork.deletion import soft_delete
-from loyalty.models import LoyaltyCard
-from loyalty.selectors import annotated
 from loyalty_site.servers.supervise import free_port
 from notifications.codes import Code
-from notifications.models import AddressProblem, EmailLog, EmailTemplate, Fault, Status
+from notifications.models import EmailLog, EmailTemplate
 from notifications.services import delivery, queue
 from tests.notifications.conftest import Shop
+from tests.notifications.logs import has_problem, state
 from tests.notifications.post_office import PostOffice, open_post_office
 
 pytestmark = pytest.mark.django_db
-
-
-def state(log: EmailLog) -> tuple[str, int, str]:
-    log.refresh_from_db()
-    return log.status, log.attempts, log.fault
 
 
 def seconds_until_next(log: EmailLog) -> float | None:
@@ -33,10 +27,6 @@ def seconds_until_next(log: EmailLog) -> float | None:
 
 def part(letter: EmailMessage, kind: str) -> str:
     return letter.get_body((kind,)).get_content().replace("\r\n", "\n")
-
-
-def has_problem(card: LoyaltyCard) -> bool:
-    return annotated(LoyaltyCard.objects.filter(pk=card.pk)).get().email_problem
 
 
 # --- All is well ------------------------------------------------------------------------------------------
@@ -181,152 +171,6 @@ def test_after_three_days_a_server_that_never_came_back_is_given_up(shop: Shop, 
         clock.shift(timedelta(days=3))
         delivery.sweep()
         assert (state(log), seconds_until_next(log)) == (("failed", 5, "unreachable"), None)
-
-
-# --- Permanent refusals, and addresses that do not work ---------------------------------------------------
-
-
-@pytest.mark.parametrize("where", ["recipient", "data"])
-def test_a_permanent_refusal_is_failed_at_once_and_marks_the_address(
-    shop: Shop, post_office: PostOffice, where: str
-) -> None:
-    setattr(post_office, where, "550 No such mailbox")
-    log = shop.queued()
-    assert delivery.deliver(log.pk) == "failed"
-    assert state(log) == ("failed", 1, "refused")
-    assert log.error == "550 No such mailbox"
-    assert log.next_attempt_at is None
-    assert has_problem(log.card)
-
-
-def test_an_address_that_is_none_is_failed_at_once(shop: Shop, post_office: PostOffice) -> None:
-    log = shop.queued(shop.card(shop.customer(email="anouk@exämple..com")))
-    assert delivery.deliver(log.pk) == "failed"
-    assert state(log) == ("failed", 1, "bad_address")
-    assert has_problem(log.card)
-    assert post_office.offered == []
-
-
-def test_three_failures_in_a_row_mark_the_address_and_two_do_not(shop: Shop, post_office: PostOffice) -> None:
-    post_office.recipient = "451 Try later"
-    card = shop.card()
-    for number in (1, 2, 3):
-        log = shop.queued(card, cause=str(number))
-        EmailLog.objects.filter(pk=log.pk).update(attempts=3)
-        assert delivery.deliver(log.pk) == "failed"
-        assert has_problem(card) is (number == 3)
-
-
-def test_a_mail_server_that_is_away_says_nothing_about_addresses(shop: Shop, settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
-    card = shop.card()
-    for number in range(4):
-        log = shop.queued(card, cause=str(number))
-        EmailLog.objects.filter(pk=log.pk).update(attempts=3)
-        assert delivery.deliver(log.pk) == "failed"
-    assert not has_problem(card)
-    assert AddressProblem.objects.count() == 0
-
-
-def test_an_email_that_arrives_clears_the_mark(shop: Shop, post_office: PostOffice) -> None:
-    post_office.recipient = "550 No such mailbox"
-    card = shop.card()
-    delivery.deliver(shop.queued(card, cause="1").pk)
-    assert has_problem(card)
-    post_office.recipient = "250 OK"
-    delivery.deliver(shop.queued(card, cause="2").pk)
-    assert not has_problem(card)
-    assert AddressProblem.objects.count() == 0
-
-
-def test_another_address_has_no_problem_until_it_fails_itself(shop: Shop, post_office: PostOffice) -> None:
-    post_office.recipient = "550 No such mailbox"
-    card = shop.card()
-    delivery.deliver(shop.queued(card, cause="1").pk)
-    card.customer.email = "other@example.com"
-    card.customer.save()
-    assert not has_problem(card)
-    post_office.recipient = "451 Try later"
-    log = shop.queued(card, cause="2")
-    EmailLog.objects.filter(pk=log.pk).update(attempts=3)
-    delivery.deliver(log.pk)
-    assert not has_problem(card), "one passing failure is no problem"
-    assert AddressProblem.objects.get().failures == 1
-
-
-# --- Workers that die, or meet --------------------------------------------------------------------------------
-
-
-def lease_left(log: EmailLog) -> float:
-    """Seconds until others may take the row up."""
-    log.refresh_from_db()
-    return (log.leased_until - timezone.now()).total_seconds()
-
-
-def lease_runs_out(log: EmailLog) -> None:
-    EmailLog.objects.filter(pk=log.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-
-
-def test_a_row_that_somebody_is_sending_is_left_alone_until_the_lease_runs_out(
-    shop: Shop, post_office: PostOffice
-) -> None:
-    log = shop.queued()
-    assert queue.take(log.pk).pk == log.pk
-    assert 240 < lease_left(log) <= 301
-    assert (delivery.deliver(log.pk), delivery.sweep()) == (None, 0)
-    lease_runs_out(log)
-    assert delivery.sweep() == 1
-    assert state(log) == ("sent", 2, "")
-
-
-@pytest.mark.parametrize("minutes", [-60, 60])
-def test_a_worker_whose_clock_is_off_takes_nothing_out_of_anothers_hands(
-    shop: Shop, post_office: PostOffice, minutes: int
-) -> None:
-    log = shop.queued()
-    queue.take(log.pk)
-    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
-        assert (delivery.deliver(log.pk), delivery.sweep()) == (None, 0)
-    assert (state(log), post_office.offered) == (("sending", 1, ""), [])
-
-
-def test_the_lease_that_a_worker_with_a_wrong_clock_gives_is_as_long_as_any(
-    shop: Shop, post_office: PostOffice
-) -> None:
-    log = shop.queued()
-    with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        assert queue.take_next() is not None
-    assert 240 < lease_left(log) <= 301
-    lease_runs_out(log)
-    assert delivery.sweep() == 1
-    assert state(log) == ("sent", 2, "")
-
-
-def test_a_worker_that_comes_back_after_its_lease_changes_nothing(
-    shop: Shop, post_office: PostOffice
-) -> None:
-    log = shop.queued()
-    slow = queue.take(log.pk)
-    lease_runs_out(log)
-    delivery.sweep()
-    assert not queue.settle(slow, status=Status.FAILED)
-    assert state(log) == ("sent", 2, "")
-
-
-def test_what_workers_were_lost_over_four_times_is_not_tried_again_and_holds_up_nothing(
-    shop: Shop, post_office: PostOffice
-) -> None:
-    lost = [shop.queued(cause=str(number)) for number in range(2)]
-    for log in lost:
-        for _ in range(4):
-            assert queue.take(log.pk) is not None
-            lease_runs_out(log)
-    other = shop.queued(cause="other")
-    assert delivery.sweep() == 1
-    assert [state(log) for log in lost] == [("failed", 4, Fault.INTERRUPTED)] * 2
-    assert state(other) == ("sent", 1, "")
-    assert len(post_office.letters) == 1
 
 
 # --- Nobody to write to, nothing to say -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from loyalty import ledger, selectors
 from loyalty.api import access
 from loyalty.models import LoyaltyTransaction
 from loyalty.services import pins, staff_tokens
-from tenancy import api_keys, scope, sign_in
+from tenancy import api_keys, scope, sign_in, tills
 from tenancy.actor import Actor
 from tenancy.models import Role, StoreUser, User
 from tenancy.prepared import Prepared
@@ -40,7 +40,8 @@ class World:
             )
             _row, self.key = api_keys.make(store=self.mine, name="till", by=self.user)
             clerk = pins.create(store=self.mine, actor=Actor(role="owner"), name="Mia", pin="4829")
-            _token, self.token = staff_tokens.issue(clerk, now=timezone.now())
+            _token, self.token = staff_tokens.issue(clerk, device="till:1", now=timezone.now())
+            _till, self.carried = factories.till(self.mine)
             self.line = LoyaltyTransaction.objects.filter(card=self.cards[0]).latest("id")
 
     def queries(self) -> dict[str, Made]:
@@ -58,15 +59,16 @@ class World:
         code = {"store_code": store.store_code}
         return {
             "store of a member": (access._store_of_member, {"user_id": self.user.pk, **code}),
-            "store of a key": (access._store_of_key, {"store_id": store.pk, **code}),
+            "store of a machine": (access._store_of_machine, {"store_id": store.pk, **code}),
             "card to lock": (ledger._lock_one, {**ids, "card_id": card.pk}),
             "card": (selectors._one_card, {**ids, "card_id": card.pk}),
             "stamps around a moment": (selectors._usage_of_one, {"card_id": card.pk, **window}),
             "ledger line": (selectors._one_line, {**ids, "line_id": self.line.pk}),
             "staff token": (
                 staff_tokens._token_of,
-                {"token_hash": self.token.token_hash, "store_id": store.pk},
+                {"token_hash": self.token.token_hash, "store_id": store.pk, "device": "till:1"},
             ),
+            "till": (tills._living, {"token_hash": tills._digest(self.carried)}),
             "key": (api_keys._living, {"key_hash": api_keys._digest(self.key)}),
             "user": (sign_in._user, {"user_id": self.user.pk}),
         }

@@ -6,7 +6,6 @@ from tenancy import roles, scope
 from tenancy.errors import ManagerRequired, OwnerRequired
 from tenancy.models import Role, Store, StoreUser, User
 from tenancy.selectors import stores_of
-from tenancy.services import require_owner
 from tests import factories
 from tests.factories import Shop, fresh
 
@@ -54,9 +53,9 @@ def test_an_accountant_is_no_manager_and_no_owner_to_the_services() -> None:
     with pytest.raises(ManagerRequired):
         accountant.require_manager()
     with pytest.raises(OwnerRequired):
-        require_owner(accountant)
+        accountant.require_owner()
     factories.actor("manager").require_manager()
-    require_owner(factories.actor("owner"))
+    factories.actor("owner").require_owner()
 
 
 # --- The till: a person, and rows ---------------------------------------------------------------------------

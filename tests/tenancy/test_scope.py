@@ -10,7 +10,7 @@ from django.db import models
 from customers.models import Customer
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin
 from tenancy import roles, scope
-from tenancy.models import ApiKey, Role, Store, StoreUser
+from tenancy.models import ApiKey, Role, Store, StoreUser, Till
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,7 @@ MODELS: list[type[models.Model]] = [
     LoyaltyTransaction,
     PointsReward,
     StaffPin,
+    Till,
 ]
 
 
@@ -111,6 +112,7 @@ def test_an_owner_sees_all_of_their_merchant_a_manager_their_store_and_others_no
         factories.card(place, stamps=1)
         factories.staff_pin(place)
         factories.api_key(place)
+        factories.till(place)
     everybody = {
         "operator": factories.operator(),
         "owner": shop.owner,
@@ -154,5 +156,7 @@ def test_an_owner_who_was_dismissed_or_switched_off_sees_nothing() -> None:
     with scope.merchant(shop.merchant):
         StoreUser.objects.filter(user=shop.owner).update(is_active=False)
         assert not roles.visible_to(shop.owner, Store.objects.all()).exists()
-        shop.manager.is_active = False
-        assert not roles.visible_to(shop.manager, Store.objects.all()).exists()
+        for person in (shop.manager, factories.operator()):
+            assert roles.visible_to(person, Store.objects.all()).exists()
+            person.is_active = False
+            assert not roles.visible_to(person, Store.objects.all()).exists()

@@ -1,10 +1,10 @@
 """The pictures of an Apple pass, each in three sizes, drawn once per look and number of stamps."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from PIL import Image
 
+from groundwork.web import drawn
 from wallet import drawing
 from wallet.apple.signing import PackagedFile
 from wallet.facts import Look, PassFacts
@@ -22,7 +22,7 @@ def pictures(facts: PassFacts) -> Mapping[str, PackagedFile]:
     return {**_brand(facts.program.look), **_strip(facts.program.look, filled, target)}
 
 
-@lru_cache(maxsize=256)
+@drawn.once(256)
 def _brand(look: Look) -> Mapping[str, PackagedFile]:
     """Icon (on notifications) and logo (top left)."""
 
@@ -33,7 +33,7 @@ def _brand(look: Look) -> Mapping[str, PackagedFile]:
     return {**icon, **_in_scales("logo", scaled_logo)}
 
 
-@lru_cache(maxsize=512)
+@drawn.once(512)
 def _strip(look: Look, filled: int, target: int) -> Mapping[str, PackagedFile]:
     """The strip is drawn once at the largest size; the smaller ones are made from it."""
     largest = max(SCALES.values())

@@ -99,6 +99,7 @@ class Programs(ProgramView):
 
     @documented(
         "Programs",
+        scope=None,
         query=ProgramSearchInput,
         answers={200: ProgramRow},
         refusals=[NotFound],
@@ -119,6 +120,7 @@ class Programs(ProgramView):
 
     @documented(
         "Make a program",
+        scope=None,
         body=NewProgramInput,
         answers={201: Program},
         refusals=[MerchantNotFound, ProgramExists],
@@ -138,12 +140,13 @@ class OneProgram(ProgramView):
 
     for_owners = frozenset({"GET", "PATCH"})
 
-    @documented("A program", answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS)
+    @documented("A program", scope=None, answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS)
     def get(self, request: Request, row_id: int) -> Response:
         return Response(program(PROGRAMS.one(row_id)))
 
     @documented(
         "Change a program",
+        scope=None,
         body=ChangedProgramInput,
         answers={200: Program},
         refusals=[ProgramNotFound, ConfirmationRequired],
@@ -156,6 +159,7 @@ class OneProgram(ProgramView):
 
     @documented(
         "Delete a program",
+        scope=None,
         answers={204: None},
         refusals=[ProgramNotFound, AlreadyDeleted],
         tags=TAGS,
@@ -170,7 +174,9 @@ class ActivateProgram(ProgramView):
 
     for_owners = frozenset({"POST"})
 
-    @documented("Activate a program", answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS)
+    @documented(
+        "Activate a program", scope=None, answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS
+    )
     def post(self, request: Request, row_id: int) -> Response:
         return self.answer(programs.activate(program_id=row_id, actor=self.actor))
 
@@ -180,7 +186,9 @@ class DeactivateProgram(ProgramView):
 
     for_owners = frozenset({"POST"})
 
-    @documented("Deactivate a program", answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS)
+    @documented(
+        "Deactivate a program", scope=None, answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS
+    )
     def post(self, request: Request, row_id: int) -> Response:
         return self.answer(programs.deactivate(program_id=row_id, actor=self.actor))
 
@@ -192,6 +200,7 @@ class ProgramStatistics(ProgramView):
 
     @documented(
         "A program's statistics",
+        scope=None,
         query=PeriodInput,
         answers={200: Statistics},
         refusals=[ProgramNotFound],

@@ -168,6 +168,7 @@ def list_view(given: Kind) -> type[KindView]:
 
         @documented(
             f"{given.name}s",
+            scope=None,
             query=RowSearchInput,
             answers={200: given.output},
             refusals=[NotFound],
@@ -188,6 +189,7 @@ def delete_view(given: Kind) -> type[KindView]:
 
         @documented(
             f"Delete a {given.name.lower()}",
+            scope=None,
             answers={204: None},
             refusals=[given.missing, AlreadyDeleted],
             tags=TAGS,
@@ -207,6 +209,7 @@ def restore_view(given: Kind) -> type[KindView]:
 
         @documented(
             f"Restore a {given.name.lower()}",
+            scope=None,
             answers={200: restored(given.output)},
             refusals=[given.missing, RestoreConflict],
             tags=TAGS,

@@ -35,6 +35,7 @@ class PublicEnrollment(PublicStoreView):
 
     @documented(
         "Get a card",
+        scope=None,
         body=SelfEnrollmentInput,
         answers={201: SelfEnrolled, 200: KnownAlready},
         refusals=[ProgramNotFound, ProgramInactive, SelfEnrollmentDisabled, RateLimited],

@@ -14,7 +14,11 @@ class PublicProgram(PublicStoreView):
     """What the enrolment page shows."""
 
     @documented(
-        "A store's program", answers={200: shown.PublicProgram}, refusals=[ProgramNotFound], tags=TAGS
+        "A store's program",
+        scope=None,
+        answers={200: shown.PublicProgram},
+        refusals=[ProgramNotFound],
+        tags=TAGS,
     )
     def get(self, request: Request) -> Response:
         program = selectors.program_of(self.store.merchant_id)

@@ -31,6 +31,7 @@ from loyalty.outputs.transaction import Ledger, Posted, Stamped
 from loyalty.services import points, stamps
 from loyalty.services.operation import Posting
 from tenancy.errors import ManagerRequired
+from tenancy.models import Scope
 
 WITHOUT_PIN = (ProgramNotFound, ProgramTypeMismatch, ProgramInactive, CardNotFound, CardInactive)
 ALWAYS = (StaffPinRequired, *WITHOUT_PIN)
@@ -78,6 +79,7 @@ class Stamps(BalanceView):
 
     @documented(
         "Give stamps",
+        scope=Scope.EARN,
         body=GiveStampsInput,
         answers={201: Stamped},
         refusals=[*ALWAYS, ManagerRequired, StampCooldown, DailyStampLimit],
@@ -98,6 +100,7 @@ class RedeemStamps(BalanceView):
 
     @documented(
         "Redeem a full card",
+        scope=Scope.REDEEM,
         body=RedeemStampsInput,
         answers={201: Posted},
         refusals=[*ALWAYS, NotEnoughStamps],
@@ -114,6 +117,7 @@ class Points(BalanceView):
 
     @documented(
         "Give points for a purchase",
+        scope=Scope.EARN,
         body=EarnPointsInput,
         answers={201: Posted},
         refusals=[*ALWAYS, PurchaseBelowMinimum, OrderReferenceRequired, OrderReferenceUsed],
@@ -131,6 +135,7 @@ class RedeemPoints(BalanceView):
 
     @documented(
         "Redeem a reward",
+        scope=Scope.REDEEM,
         body=RedeemPointsInput,
         answers={201: Posted},
         refusals=[*ALWAYS, RewardNotFound, RewardBelowMinimum, NotEnoughPoints],
@@ -149,6 +154,7 @@ class AdjustPoints(BalanceView):
 
     @documented(
         "Adjust points",
+        scope=Scope.MANAGE,
         body=AdjustPointsInput,
         answers={201: Posted},
         refusals=[*WITHOUT_PIN, NotEnoughPoints],

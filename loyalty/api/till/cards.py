@@ -33,6 +33,7 @@ from loyalty.outputs.enrollment import Enrolled, enrolled
 from loyalty.outputs.transaction import Ledger, Transaction, with_people
 from loyalty.services import cards, enrollment
 from loyalty.services.enrollment import Enrollment
+from tenancy.models import Scope
 
 TAGS = ["cards"]
 
@@ -73,6 +74,7 @@ class Cards(StoreView):
 
     @documented(
         "Search cards",
+        scope=Scope.READ,
         query=CardSearchInput,
         answers={200: shown.Card},
         refusals=[NotFound],
@@ -92,6 +94,7 @@ class Cards(StoreView):
 
     @documented(
         "Enrol a customer",
+        scope=Scope.EARN,
         body=StaffEnrollmentInput,
         answers={201: Enrolled, 200: Enrolled},
         refusals=[CustomerIdentifierRequired, CustomerNotFound, ProgramNotFound, ProgramInactive],
@@ -111,6 +114,7 @@ class CardLookup(StoreView):
 
     @documented(
         "Look a card up",
+        scope=Scope.READ,
         query=CardLookupInput,
         answers={200: shown.Card},
         refusals=[CardNotFound, CardNumberMistyped, CardAmbiguous, RateLimited],
@@ -118,7 +122,7 @@ class CardLookup(StoreView):
     )
     def get(self, request: Request) -> Response:
         """QR letters, an e-mail address, a phone number or a card number, in this order."""
-        rate_limits.check("lookup", self.caller.session_of(request))
+        rate_limits.check("lookup", self.caller.device)
         text = self.query(CardLookupInput)["q"]
         try:
             found = finding.find_card(self.store, text)
@@ -131,7 +135,7 @@ class CardLookup(StoreView):
 class Card(StoreView):
     """One card."""
 
-    @documented("A card", answers={200: shown.Card}, refusals=[CardNotFound], tags=TAGS)
+    @documented("A card", scope=Scope.READ, answers={200: shown.Card}, refusals=[CardNotFound], tags=TAGS)
     def get(self, request: Request, card_id: int) -> Response:
         return Response(shown.card(selectors.card_at(self.store, card_id), self.store))
 
@@ -141,6 +145,7 @@ class CardTransactions(StoreView):
 
     @documented(
         "A card's transactions",
+        scope=Scope.READ,
         answers={200: Transaction},
         refusals=[CardNotFound, NotFound],
         paged=True,
@@ -168,6 +173,7 @@ class DeactivateCard(CardAction):
 
     @documented(
         "Deactivate a card",
+        scope=Scope.MANAGE,
         body=SwitchCardInput,
         answers={200: shown.Card},
         refusals=[ProgramNotFound, CardNotFound, CardAlreadyInactive],
@@ -183,6 +189,7 @@ class ReactivateCard(CardAction):
 
     @documented(
         "Reactivate a card",
+        scope=Scope.MANAGE,
         body=SwitchCardInput,
         answers={200: shown.Card},
         refusals=[ProgramNotFound, CardNotFound, CardAlreadyActive, CardInactive],
@@ -198,6 +205,7 @@ class ReplaceCard(CardAction):
 
     @documented(
         "Replace a card",
+        scope=Scope.MANAGE,
         body=ReplaceCardInput,
         answers={200: shown.Card},
         refusals=[ProgramNotFound, CardNotFound, CardInactive],
@@ -213,6 +221,7 @@ class MergeCards(CardAction):
 
     @documented(
         "Merge a card into another",
+        scope=Scope.MANAGE,
         body=MergeCardsInput,
         answers={200: shown.Card},
         refusals=[ProgramNotFound, CardNotFound, CardInactive, CardsNotMergeable],

@@ -15,6 +15,7 @@ from loyalty.api.fields import Flag, Text
 from loyalty.errors import PinNameTaken, PinNotFound, PinTooSimple
 from loyalty.outputs.store import StaffPin, staff_pin, staff_pins
 from loyalty.services import pins
+from tenancy.models import Scope
 
 TAGS = ["pins"]
 
@@ -40,12 +41,15 @@ class StaffPins(StoreView):
 
     for_managers = frozenset({"GET", "POST"})
 
-    @documented("Staff PINs", answers={200: StaffPin}, refusals=[NotFound], paged=True, tags=TAGS)
+    @documented(
+        "Staff PINs", scope=Scope.MANAGE, answers={200: StaffPin}, refusals=[NotFound], paged=True, tags=TAGS
+    )
     def get(self, request: Request) -> Response:
         return self.page(selectors.pins_at(self.store), staff_pins)
 
     @documented(
         "Add a person",
+        scope=Scope.MANAGE,
         body=NewPinInput,
         answers={201: StaffPin},
         refusals=[PinTooSimple, PinNameTaken],
@@ -64,7 +68,7 @@ class OneStaffPin(StoreView):
 
     for_managers = frozenset({"GET", "PATCH", "DELETE"})
 
-    @documented("A staff PIN", answers={200: StaffPin}, refusals=[PinNotFound], tags=TAGS)
+    @documented("A staff PIN", scope=Scope.MANAGE, answers={200: StaffPin}, refusals=[PinNotFound], tags=TAGS)
     def get(self, request: Request, pin_id: int) -> Response:
         row = selectors.pins_at(self.store).filter(pk=pin_id).first()
         if row is None:
@@ -73,6 +77,7 @@ class OneStaffPin(StoreView):
 
     @documented(
         "Change a person",
+        scope=Scope.MANAGE,
         body=ChangedPinInput,
         answers={200: StaffPin},
         refusals=[PinNotFound, PinTooSimple, PinNameTaken],
@@ -83,7 +88,7 @@ class OneStaffPin(StoreView):
         given = self.read(ChangedPinInput)
         return Response(staff_pin(pins.change(store=self.store, actor=self.actor, pin_id=pin_id, **given)))
 
-    @documented("Remove a person", answers={204: None}, refusals=[PinNotFound], tags=TAGS)
+    @documented("Remove a person", scope=Scope.MANAGE, answers={204: None}, refusals=[PinNotFound], tags=TAGS)
     def delete(self, request: Request, pin_id: int) -> Response:
         pins.remove(store=self.store, actor=self.actor, pin_id=pin_id)
         return Response(status=204)
@@ -96,6 +101,7 @@ class UnlockStaffPin(StoreView):
 
     @documented(
         "End a lock-out",
+        scope=Scope.MANAGE,
         answers={200: StaffPin},
         refusals=[PinNotFound],
         exactly_once=True,

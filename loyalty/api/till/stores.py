@@ -19,6 +19,7 @@ from loyalty.reporting import statistics
 from loyalty.reporting.figures import StoreStatistics
 from loyalty.services import pins
 from tenancy import scope
+from tenancy.models import Scope
 
 
 class TypedPinInput(serializers.Serializer):
@@ -28,7 +29,14 @@ class TypedPinInput(serializers.Serializer):
 class Stores(ApiView):
     """The stores where the caller works."""
 
-    @documented("My stores", answers={200: stores.Store}, paged=True, refusals=[NotFound], tags=["till"])
+    @documented(
+        "My stores",
+        scope=Scope.READ,
+        answers={200: stores.Store},
+        paged=True,
+        refusals=[NotFound],
+        tags=["till"],
+    )
     def get(self, request: Request) -> Response:
         with scope.everything("the caller's memberships decide the scope"):
             return self.page(self.caller.stores().order_by("-pk"), stores.stores)
@@ -41,7 +49,7 @@ class Stores(ApiView):
 class Store(StoreView):
     """One store."""
 
-    @documented("A store", answers={200: stores.Store}, tags=["till"])
+    @documented("A store", scope=Scope.READ, answers={200: stores.Store}, tags=["till"])
     def get(self, request: Request) -> Response:
         return Response(stores.store(self.store, role=self.store.role))  # type: ignore[attr-defined]
 
@@ -49,7 +57,13 @@ class Store(StoreView):
 class Program(StoreView):
     """The merchant's program, with rewards and what the terminal needs; switched off or not."""
 
-    @documented("The program", answers={200: programs.Program}, refusals=[ProgramNotFound], tags=["till"])
+    @documented(
+        "The program",
+        scope=Scope.READ,
+        answers={200: programs.Program},
+        refusals=[ProgramNotFound],
+        tags=["till"],
+    )
     def get(self, request: Request) -> Response:
         program = selectors.program_of(self.store.merchant_id)
         program.merchant = self.store.merchant  # with its settings
@@ -59,7 +73,9 @@ class Program(StoreView):
 class Staff(StoreView):
     """The names on the terminal's chooser."""
 
-    @documented("Who is on the chooser", answers={200: list[stores.StaffName]}, tags=["till"])
+    @documented(
+        "Who is on the chooser", scope=Scope.READ, answers={200: list[stores.StaffName]}, tags=["till"]
+    )
     def get(self, request: Request) -> Response:
         now = timezone.now()
         return Response([stores.staff_name(pin, now=now) for pin in selectors.staff_at(self.store)])
@@ -70,15 +86,20 @@ class UnlockTerminal(StoreView):
 
     @documented(
         "Type a PIN",
+        scope=(Scope.EARN, Scope.REDEEM, Scope.VOID),
         body=TypedPinInput,
         answers={200: stores.UnlockedTerminal},
         refusals=[PinNotFound, PinInvalid, PinLocked, RateLimited],
         tags=["till"],
     )
     def post(self, request: Request, pin_id: int) -> Response:
-        rate_limits.check("pin_unlock", f"{self.store.pk}:{self.actor.credential}")
+        # A person counts however often they sign in; each till counts for itself.
+        typist = self.actor.device if self.actor.till else self.actor.credential
+        rate_limits.check("pin_unlock", f"{self.store.pk}:{typist}")
         typed = self.read(TypedPinInput)
-        terminal = pins.unlock_terminal(store=self.store, pin_id=pin_id, pin=typed["pin"])
+        terminal = pins.unlock_terminal(
+            store=self.store, pin_id=pin_id, pin=typed["pin"], device=self.actor.device
+        )
         return Response(stores.unlocked(terminal))
 
 
@@ -89,6 +110,7 @@ class Statistics(StoreView):
 
     @documented(
         "Statistics",
+        scope=Scope.MANAGE,
         query=PeriodInput,
         answers={200: StoreStatistics},
         refusals=[ProgramNotFound],

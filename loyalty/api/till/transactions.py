@@ -26,6 +26,7 @@ from loyalty.models import TransactionType
 from loyalty.outputs.transaction import Ledger, Transaction, Voided, with_people
 from loyalty.services import voids
 from loyalty.services.voids import Voiding
+from tenancy.models import Scope
 
 TAGS = ["transactions"]
 FILTERS = {"card": "card_id", "type": "transaction_type", "since": "transaction_at__gte"}
@@ -46,6 +47,7 @@ class Transactions(StoreView):
 
     @documented(
         "The store's ledger",
+        scope=Scope.READ,
         query=LedgerFilterInput,
         answers={200: Transaction},
         refusals=[NotFound],
@@ -65,6 +67,7 @@ class VoidTransaction(StoreView):
 
     @documented(
         "Undo a transaction",
+        scope=Scope.VOID,
         body=VoidTransactionInput,
         answers={201: Voided},
         refusals=[

@@ -7,7 +7,6 @@ import io
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw, ImageFont
 
 from groundwork.formats import images
+from groundwork.web import client, drawn, rate_limits
 from loyalty import colors
 from loyalty.models import LoyaltyProgram
 
@@ -25,7 +25,7 @@ BOLD = 800
 ICON_SIZES = (180, 192, 512)
 UPLOADS = "programs"
 PICTURE_SIZES = {"band": (720, 240), "mark": (120, 120)}  # twice and three times what a page shows
-A_DAY = 86_400
+KEPT = 256  # of each kind, some tens of kilobytes each
 
 
 def brand_colors(program: LoyaltyProgram) -> tuple[str, str]:
@@ -46,6 +46,7 @@ def icon(request: HttpRequest, brand: tuple[str, str], letter: str, size: int) -
     """A square picture of the mark, filled to the edges, so that a phone may cut it to any shape."""
     if size not in ICON_SIZES or len(letter) != 1:
         raise Http404
+    rate_limits.check("brand_picture", client.address(request))
     response = HttpResponse(draw_icon(brand[0], letter, size), content_type="image/png")
     response["Cache-Control"] = FOR_EVER
     return response
@@ -65,17 +66,20 @@ def picture(request: HttpRequest, use: str, name: str) -> HttpResponse:
     stored = f"{UPLOADS}/{name}"
     if use not in PICTURE_SIZES or not default_storage.exists(stored):
         raise Http404
-    key = f"picture:{use}:{name}"
-    data = cache.get(key)
-    if data is None:
-        with default_storage.open(stored) as file:
-            data = images.for_a_page(file.read(), PICTURE_SIZES[use])
-        cache.set(key, data, A_DAY)
-    response = HttpResponse(data, content_type="image/webp")
+    rate_limits.check("brand_picture", client.address(request))
+    response = HttpResponse(draw_picture(use, stored), content_type="image/webp")
     response["Cache-Control"] = FOR_EVER
     return response
 
 
+@drawn.once(KEPT)
+def draw_picture(use: str, stored: str) -> bytes:
+    """An uploaded picture in the size of its use, as a WebP."""
+    with default_storage.open(stored) as file:
+        return images.for_a_page(file.read(), PICTURE_SIZES[use])
+
+
+@drawn.once(KEPT)
 def draw_icon(brand: str, letter: str, size: int) -> bytes:
     """Draw a letter on the merchant's colour, in the colour that reads on it; size in pixels. Returns a PNG."""
     palette = colors.Palette.of(brand)

@@ -11,8 +11,8 @@ from loyalty.outputs.program import Program, program
 from loyalty.outputs.store import Role, StaffName, Store, staff_name, store
 from loyalty.pages.customer.brand import brand_colors
 from loyalty.pages.customer.presentation import StampCard
+from loyalty.pages.terminal.device import Visitor
 from tenancy import models as tenancy
-from tenancy.roles import role_at
 
 STORE = "STORE"  # stands for the store's code in addresses: the shell does not know the store
 
@@ -28,6 +28,7 @@ class Facts(TypedDict):
     stamp_columns: int
     brand_stylesheet: str
     user: int
+    till: str
     idle_seconds: int
 
 
@@ -37,18 +38,22 @@ class Person(StaffName):
     initials: str
 
 
-def store_facts(*, at: tenancy.Store, running: LoyaltyProgram, user: tenancy.User) -> Facts:
-    """The terminal's facts, as the API tells them; also kept on the device for the next start without a network."""
+def store_facts(*, at: tenancy.Store, running: LoyaltyProgram, visitor: Visitor) -> Facts:
+    """The terminal's facts, as the API tells them; also kept on the device for the next start without a network.
+
+    `user` is whose actions the device may send: a person's id, or 0 for whichever till of the store it is.
+    """
     stamps = StampCard.of(running, 0)
     return {
         "store_code": at.store_code,
-        "store": store(at, role=cast(Role, role_at(user, at))),
+        "store": store(at, role=cast(Role, visitor.role_at(at))),
         "program": program(running),
         "currency": at.merchant.currency,
         "stamp_icon": stamps.icon,
         "stamp_columns": stamps.columns,
         "brand_stylesheet": reverse("brand-css", args=[brand_colors(running)]),
-        "user": user.pk,
+        "user": visitor.user.pk if visitor.user else 0,
+        "till": visitor.till.name if visitor.till else "",
         "idle_seconds": int(StaffToken.IDLE.total_seconds()),
     }
 
@@ -58,6 +63,7 @@ def addresses() -> dict[str, str]:
     return {
         "api": f"/api/v1/stores/{STORE}/",
         "today": reverse("terminal-today", args=[STORE]),
+        "enrol": reverse("terminal-choose"),
         "sign_in": f"{reverse('login')}?next=",
         "service_worker": reverse("terminal-worker"),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,

@@ -65,9 +65,17 @@ SHARED = (
 WORKER = "terminal/service-worker.js"
 
 
+def version() -> str:
+    """The version of the terminal: another one for every change of a file."""
+    return hashlib.sha256("\n".join(_files()).encode()).hexdigest()[:12]
+
+
+def _files() -> list[str]:
+    return [static(name) for name in (*SHARED, *STYLES, *MODULES, *READER)]
+
+
 def worker_script() -> str:
     """The service worker: what to keep, as the addresses are in this deployment, and the script that keeps it."""
-    files = [static(name) for name in (*SHARED, *STYLES, *MODULES, *READER)]
-    version = hashlib.sha256("\n".join(files).encode()).hexdigest()[:12]
-    shell = {"version": version, "page": reverse("terminal-shell"), "files": files, "brand": "/brand/"}
+    page = reverse("terminal-shell")
+    shell = {"version": version(), "page": page, "files": _files(), "brand": "/brand/"}
     return f"self.SHELL = {json.dumps(shell)};\nimportScripts({json.dumps(static(WORKER))});\n"

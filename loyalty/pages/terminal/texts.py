@@ -169,6 +169,15 @@ def _staff() -> Texts:
         "pin_again": _("Type your PIN, then do it once more."),
         "signed_out": _("Signed out"),
         "sign_in": _("Sign in"),
+        "till_revoked": _("No longer a till"),
+        "enter_code": _("Enter a new code"),
+        "kept_for_till": _forms(
+            lambda n: ngettext(
+                "{n} action is kept on this device and will be sent when it is a till of this store again.",
+                "{n} actions are kept on this device and will be sent when it is a till of this store again.",
+                n,
+            )
+        ),
         "kept_here": _forms(
             lambda n: ngettext(
                 "{n} action is kept on this device and will be sent after signing in.",

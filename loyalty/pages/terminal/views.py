@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,18 +12,17 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from loyalty import selectors
 from loyalty.errors import ProgramNotFound
 from loyalty.pages.customer.brand import brand_colors
 from loyalty.pages.language import speak
-from loyalty.pages.terminal import facts, shell
+from loyalty.pages.terminal import device, facts, shell
+from loyalty.pages.terminal.device import Visitor
 from loyalty.pages.terminal.texts import terminal_texts
-from tenancy import scope
+from tenancy import scope, tills
 from tenancy.models import Store, User
-from tenancy.roles import scope_of
-from tenancy.selectors import stores_of
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -40,31 +39,43 @@ def kept_by_nobody(response: HttpResponse) -> HttpResponse:
 
 
 def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page of a store for those who work there; the view gets the store. 404 for everybody else."""
+    """A page of a store for those who work there and for its tills; the view gets the store and the Visitor.
+
+    404 for everybody else; nobody at all is sent to sign in, a device that was a till to enter a new code.
+    """
 
     @wraps(view)
-    @login_required
     def page(request: HttpRequest, store_code: str) -> HttpResponse:
-        user = signed_in(request)
-        with scope_of(user):
-            store = stores_of(user).filter(store_code=store_code).first()
+        visitor = Visitor.of(request)
+        if visitor is None:
+            carries = tills.COOKIE in request.COOKIES
+            return redirect("terminal-choose") if carries else redirect_to_login(request.get_full_path())
+        store = next((one for one in visitor.stores() if one.store_code == store_code), None)
         if store is None:
             raise Http404
         with scope.merchant(store.merchant_id), timezone.override(store.tzinfo):
-            speak(request, person=user.preferred_language, shop=store.default_language)
-            return kept_by_nobody(view(request, store))
+            speak(request, person=visitor.language, shop=store.default_language)
+            return device.renew(request, kept_by_nobody(view(request, store, visitor)), visitor)
 
     return page
 
 
-@require_safe
-@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
-    """The stores where one works; with a single one, straight to its terminal."""
-    user = signed_in(request)
-    with scope_of(user):
-        stores = list(stores_of(user))
-    if len(stores) == 1 and "choose" not in request.GET:
+    """The way in: to the store of a till, to the stores of a person, or the question for a new till's code.
+
+    A code in the address (from the QR in the console) is only filled in: what opens addresses to look at them uses
+    no code up.
+    """
+    if request.method == "POST":
+        return kept_by_nobody(device.enrol(request))
+    visitor = Visitor.of(request)
+    if visitor is None or "code" in request.GET:
+        return kept_by_nobody(device.ask_for_code(request))
+    stores = visitor.stores()
+    if visitor.till is not None or (len(stores) == 1 and "choose" not in request.GET):
+        if not stores:
+            raise Http404
         return redirect("terminal", stores[0].store_code)
     return kept_by_nobody(render(request, "terminal/choose.html", {"stores": stores}))
 
@@ -73,11 +84,13 @@ def choose(request: HttpRequest) -> HttpResponse:
 @gzip_page  # there is no secret on the page: the CSRF token comes as a cookie
 @ensure_csrf_cookie
 @staff_page
-def show(request: HttpRequest, store: Store) -> HttpResponse:
+def show(request: HttpRequest, store: Store, visitor: Visitor) -> HttpResponse:
     """The terminal, with the names of its staff on the page."""
     program = selectors.program_of(store.merchant_id)
     if not program.is_active:
         raise ProgramNotFound()
+    if visitor.till is not None:
+        tills.see(till=visitor.till, app_version=shell.version())
     now = timezone.now()
     people = [facts.person(pin, now=now) for pin in selectors.staff_at(store)]
     context = {
@@ -85,7 +98,7 @@ def show(request: HttpRequest, store: Store) -> HttpResponse:
         "people": people,
         "brand_colors": brand_colors(program),
         "logo_url": program.logo.url if program.logo else "",
-        "facts": facts.store_facts(at=store, running=program, user=signed_in(request)),
+        "facts": facts.store_facts(at=store, running=program, visitor=visitor),
     }
     return render(request, "terminal/terminal.html", _shell_context() | context)
 
@@ -100,7 +113,7 @@ def empty_shell(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @staff_page
-def today(request: HttpRequest, store: Store) -> HttpResponse:
+def today(request: HttpRequest, store: Store, visitor: Visitor) -> HttpResponse:
     """Today's figures of a store, for the terminal's side."""
     return JsonResponse(selectors.today_at(store, now=timezone.now()))
 

@@ -20,7 +20,6 @@ from tests.console.access.gates import WITHOUT_A_ROW, name_of
 from tests.console.access.people import World
 from tests.console.world import filled
 
-PASSWORD = "blueberry-tram-77"
 Data = dict[str, Any]
 
 
@@ -70,6 +69,13 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
 } | {
     ("loyalty_loyaltyprogram", "deactivate"): _put(is_active=False),
     ("tenancy_apikey", "revoke"): _put(revoked_at=timezone.now()),
+    ("tenancy_invitation", "resend"): _put(revoked_at=timezone.now()),
+    ("tenancy_invitation", "revoke"): _put(revoked_at=timezone.now()),
+    ("tenancy_user", "send_reset_link"): _put(is_active=False),
+    ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
+    ("tenancy_till", "new_code"): _put(
+        token_hash="0" * 64, enrolled_at=timezone.now(), code_hash=None, code_expires_at=None
+    ),
     ("customers_customer", "erase"): _put(erased_at=timezone.now()),
     ("notifications_emaillog", "send_this_again"): _put(
         status="sending", sent_at=None, next_attempt_at=timezone.now()
@@ -82,10 +88,6 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
 
 def _at_store(world: World, **more: Any) -> Data:
     return {"key": f"form-{factories.number()}", "store": world.shop.store.pk, "reason": "Why"} | more
-
-
-def _passwords(world: World) -> Data:
-    return {"password1": PASSWORD, "password2": PASSWORD}
 
 
 def _file(world: World) -> Data:
@@ -126,14 +128,9 @@ TOMORROW = {"clocked_time_0": "2031-01-01", "clocked_time_1": "09:00:00"}
 NEW: dict[str, Data] = {
     "tenancy_merchant": {"name": "New", "slug": "new-house", "default_language": "en"},
     "tenancy_store": {"merchant": _house, "name": "Beach", "store_code": "beach", "city": "Esch"},
-    "tenancy_storeuser": {
-        "store": _store,
-        "role": "staff",
-        "email": "nora@example.com",
-        "password": PASSWORD,
-    },
-    "tenancy_user": {"email": "nora@example.com", "password1": PASSWORD, "password2": PASSWORD},
-    "tenancy_apikey": {"name": "Till two", "store": _store},
+    "tenancy_invitation": {"email": "nora@example.com", "role": "staff", "stores": _store},
+    "tenancy_apikey": {"name": "Till two", "store": _store, "scopes": ["read", "earn"]},
+    "tenancy_till": {"name": "Counter 2", "store": _store},
     "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
     "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
@@ -158,7 +155,7 @@ CHANGED: dict[str, Data] = {
     "tenancy_merchant": {"name": "Renamed"},
     "tenancy_store": {"city": "Esch"},
     "tenancy_storeuser": {"role": "manager"},
-    "tenancy_user": {"first_name": "Renamed"},
+    "tenancy_user": {"is_active": None},
     "customers_customer": {"first_name": "Renamed"},
     "loyalty_loyaltyprogram": {"card_color": "#112233", "confirm": "on"},
     "loyalty_merchantloyaltysettings": {"void_window_hours": 48},
@@ -189,8 +186,11 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_staffpin", "end_lockout"): lambda world: {},
     ("customers_customer", "erase"): lambda world: {},
     ("tenancy_apikey", "revoke"): lambda world: {},
-    ("tenancy_user", "set_password"): _passwords,
-    ("tenancy_user", "password"): _passwords,
+    ("tenancy_invitation", "resend"): lambda world: {},
+    ("tenancy_invitation", "revoke"): lambda world: {},
+    ("tenancy_user", "send_reset_link"): lambda world: {},
+    ("tenancy_till", "revoke"): lambda world: {},
+    ("tenancy_till", "new_code"): lambda world: {},
     ("tenancy_user", "reset_second_factor"): lambda world: {},
     ("notifications_emaillog", "send_this_again"): lambda world: {},
     ("wallet_walletpass", "try_this_again"): lambda world: {},

@@ -1,9 +1,9 @@
 """Who may open and do what in the console: kind of row -> page -> the roles, as letters.
 
 O is the operator, W the owner, M the manager of the row's store, A the merchant's accountant; staff, strangers and
-people who are not signed in get in nowhere. *edit* is sending the page *change*; *preview*, *password* and the like are
-pages of their own. What is for nobody is closed to operators too; a page that is closed only while a row is as it is
-stands in `doings.IN_STATE`.
+people who are not signed in get in nowhere. *edit* is sending the page *change*; *preview* and the like are pages of
+their own. What is for nobody is closed to operators too; a page that is closed only while a row is as it is stands in
+`doings.IN_STATE`.
 """
 
 READ_ONLY = {"add": "", "edit": "", "delete": ""}
@@ -18,17 +18,12 @@ GATES: dict[str, dict[str, str]] = {
     "tenancy_store": LOOK
     | {"add": "OW", "edit": "OWM", "delete": "OW"}
     | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing"), "OWM"),
-    "tenancy_storeuser": LOOK | {"add": "OW", "edit": "OW", "delete": "OW"},
-    "tenancy_user": LOOK_OWNER
-    | {
-        "add": "O",
-        "edit": "OW",
-        "delete": "O",
-        "set_password": "OW",
-        "password": "OW",
-        "reset_second_factor": "O",
-    },
+    "tenancy_storeuser": LOOK | {"add": "", "edit": "OW", "delete": "OW"},
+    "tenancy_user": LOOK_OPERATOR
+    | {"add": "", "edit": "O", "delete": "O", "send_reset_link": "O", "reset_second_factor": "O"},
+    "tenancy_invitation": LOOK_OWNER | READ_ONLY | {"add": "OW", "resend": "OW", "revoke": "OW"},
     "tenancy_apikey": LOOK_OWNER | READ_ONLY | {"add": "OW", "revoke": "OW"},
+    "tenancy_till": LOOK_MANAGER | READ_ONLY | {"add": "OWM", "new_code": "OWM", "revoke": "OWM"},
     "tenancy_historyentry": LOOK | READ_ONLY,
     "tenancy_outboxmessage": LOOK_OPERATOR | READ_ONLY,
     # Whose it is may look at it; here it is the owner's.
@@ -89,7 +84,6 @@ ACTIONS["django_celery_beat_periodictask"] = dict.fromkeys(
 WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new"})
 # An unsaved form is drawn; it is sent, and nothing is kept of it.
 PREVIEWS = frozenset({"preview", "preview_new"})
-NAMES = {("tenancy_user", "password"): "auth_user_password_change"}
 # Addresses of the site itself.
 OF_THE_SITE = frozenset(
     {
@@ -111,4 +105,4 @@ OF_THE_SITE = frozenset(
 
 def name_of(kind: str, page: str) -> str:
     """The name of a page's address."""
-    return NAMES.get((kind, page), f"{kind}_{'change' if page == 'edit' else page}")
+    return f"{kind}_{'change' if page == 'edit' else page}"

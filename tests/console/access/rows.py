@@ -18,7 +18,7 @@ from django_celery_beat.models import (
 from loyalty.imports.work import Figures
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
 from notifications.models import EmailLog, EmailTemplate
-from tenancy import api_keys, roles, scope
+from tenancy import api_keys, roles, scope, tills
 from tenancy.models import BackgroundJob, Merchant, OutboxMessage, Role, Store, StoreUser, User
 from tests import factories
 from tests.console.access.people import OF_THE_PLATFORM, OF_THE_WHOLE_MERCHANT, Rows, World
@@ -81,6 +81,8 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
             MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
             LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0],
             api_keys.make(store=store, name="Till", by=None)[0],
+            factories.invitation(store, boss),
+            tills.make(store=store, name="Counter 1", by=None)[0],
             OutboxMessage.objects.create(
                 merchant=shop.merchant, event="tests.event", subscriber="tests.nobody"
             ),

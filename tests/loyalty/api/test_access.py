@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from loyalty.api.urls import urlpatterns
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
-from tenancy.models import Role
+from tenancy.models import Role, Scope
 from tests import factories
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Caller
@@ -23,13 +23,21 @@ REASON = {"reason": "why"}
 NOBODY = {"nobody": "not_authenticated"}
 NO_MEMBERS = NOBODY | dict.fromkeys(("stranger", "colleague", "accountant"), "store_not_found")
 NO_OWNERS = NOBODY | dict.fromkeys(
-    ("colleague", "staff", "manager", "accountant", "key"), "operator_required"
+    ("colleague", "staff", "manager", "accountant", "key", "reading key", "managing key", "till"),
+    "operator_required",
 )
 
 ANYBODY: dict[str, str] = {}
 SOMEBODY = NOBODY
 MEMBERS = NO_MEMBERS
-MANAGERS = NO_MEMBERS | {"staff": "manager_required", "key": "manager_required"}
+MANAGERS = NO_MEMBERS | {
+    "staff": "manager_required",
+    "till": "manager_required",
+    "key": "scope_missing",
+    "reading key": "scope_missing",
+}
+# With a key that was made for reading alone nothing is done.
+ACTING = MEMBERS | {"reading key": "scope_missing"}
 OPERATORS = NO_OWNERS | dict.fromkeys(("owner", "stranger"), "operator_required")
 OWNERS = NO_OWNERS
 OWNERS_OF_IT = NO_OWNERS | {"stranger": "program_not_found"}
@@ -40,23 +48,23 @@ CALLS: dict[str, dict[str, tuple[dict[str, str], dict[str, Any] | None]]] = {
     "api-store": {"get": (MEMBERS, None)},
     "api-program": {"get": (MEMBERS, None)},
     "api-staff": {"get": (MEMBERS, None)},
-    "api-unlock": {"post": (MEMBERS, {"pin": "4711"})},
+    "api-unlock": {"post": (ACTING, {"pin": "4711"})},
     "api-stats": {"get": (MANAGERS, None)},
-    "api-cards": {"get": (MEMBERS, None), "post": (MEMBERS, ANNA)},
+    "api-cards": {"get": (MEMBERS, None), "post": (ACTING, ANNA)},
     "api-card-lookup": {"get": (MEMBERS, None)},
     "api-card": {"get": (MEMBERS, None)},
     "api-card-transactions": {"get": (MEMBERS, None)},
-    "api-stamps": {"post": (MEMBERS, {})},
-    "api-stamps-redeem": {"post": (MEMBERS, {})},
-    "api-points": {"post": (MEMBERS, {"purchase_amount_cents": 100})},
-    "api-points-redeem": {"post": (MEMBERS, {"reward_id": 1})},
+    "api-stamps": {"post": (ACTING, {})},
+    "api-stamps-redeem": {"post": (ACTING, {})},
+    "api-points": {"post": (ACTING, {"purchase_amount_cents": 100})},
+    "api-points-redeem": {"post": (ACTING, {"reward_id": 1})},
     "api-points-adjust": {"post": (MANAGERS, REASON | {"points_delta": 5})},
     "api-card-deactivate": {"post": (MANAGERS, {})},
     "api-card-reactivate": {"post": (MANAGERS, {})},
     "api-card-replace": {"post": (MANAGERS, REASON)},
     "api-card-merge": {"post": (MANAGERS, REASON | {"into_card_id": 1})},
     "api-transactions": {"get": (MEMBERS, None)},
-    "api-void": {"post": (MEMBERS, REASON)},
+    "api-void": {"post": (ACTING, REASON)},
     "api-pins": {"get": (MANAGERS, None), "post": (MANAGERS, {"name": "Marc", "pin": "8052"})},
     "api-pin": {
         "get": (MANAGERS, None),
@@ -175,7 +183,10 @@ def world(db: None) -> World:
         "operator": factories.operator(),
     }
     callers = {name: Caller(person, base="") for name, person in people.items()}
-    callers["key"] = Caller(key=factories.api_key(shop.store), base="")
+    keys = {"key": None, "reading key": ["read"], "managing key": list(Scope.values)}
+    for name, scopes in keys.items():
+        callers[name] = Caller(key=factories.api_key(shop.store, scopes), base="")
+    callers["till"] = Caller(carries=factories.till(shop.store)[1], base="")
     return World(shop, card, factories.staff_pin(shop.store), line, callers)
 
 
@@ -186,6 +197,8 @@ def refusal(response: HttpResponse) -> str:
         "store_not_found",
         "manager_required",
         "operator_required",
+        "scope_missing",
+        "till_revoked",
         "permission_denied",
         "csrf_failed",
         "idempotency_key_required",
@@ -233,7 +246,9 @@ def test_an_id_of_another_merchant_is_nowhere_to_be_found(world: World) -> None:
         theirs.line = LoyaltyTransaction.objects.order_by("-id")[0]
     before = theirs.state()
     for name, method, who, body in EVERY_CALL:
-        if who not in (MEMBERS, MANAGERS) or not {"card_id", "pin_id", "transaction_id"} & converters(name):
+        if who not in (MEMBERS, ACTING, MANAGERS) or not {"card_id", "pin_id", "transaction_id"} & converters(
+            name
+        ):
             continue
         mine, foreign = world.address(name), theirs.address(name)
         address = foreign.replace(other.store.store_code, world.shop.store.store_code)

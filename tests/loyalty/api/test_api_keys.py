@@ -40,7 +40,7 @@ def test_a_key_needs_a_staff_token_where_the_program_asks_for_pins() -> None:
     card, machine = factories.card(shop.store), Till(shop.store, key=factories.api_key(shop.store))
     refused = machine.post(f"cards/{card.pk}/stamps/", once="k-1")
     assert refused.json()["code"] == "staff_pin_required"
-    token = factories.staff_token(shop.store)
+    token = machine.unlock()
     assert machine.post(f"cards/{card.pk}/stamps/", once="k-1", token=token).status_code == 201
 
 
@@ -51,10 +51,16 @@ def test_a_key_opens_its_own_store_only(shop: Shop) -> None:
         assert (response.status_code, response.json()["code"]) == (404, "store_not_found")
 
 
-def test_a_key_is_no_manager_and_no_operator(shop: Shop, machine: Till) -> None:
+def test_a_key_is_no_manager_unless_it_was_made_to_manage_and_never_an_operator(
+    shop: Shop, machine: Till
+) -> None:
     card = factories.card(shop.store)
-    assert machine.get("stats/").json()["code"] == "manager_required"
-    assert machine.post(f"cards/{card.pk}/deactivate/", once="k").json()["code"] == "manager_required"
+    assert machine.get("stats/").json()["code"] == "scope_missing"
+    assert machine.post(f"cards/{card.pk}/deactivate/", once="k").json()["code"] == "scope_missing"
+    managing = Till(shop.store, key=factories.api_key(shop.store, ["manage"]))
+    assert managing.get("stats/").status_code == 200
+    assert managing.post(f"cards/{card.pk}/deactivate/", once="k").status_code == 200
+    assert not fresh(card).is_active
     back_office = Caller(key=factories.api_key(shop.store), base="/api/v1/admin/")
     assert back_office.get("programs/").json()["code"] == "operator_required"
 

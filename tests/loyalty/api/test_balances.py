@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from tenancy.models import StoreUser
 from tests import factories
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Till
@@ -38,9 +39,7 @@ def test_a_stamp_is_answered_exactly_so() -> None:
         card = factories.card(shop.store, name="Anna Weber")
         till = Till(shop.store, shop.staff)
         pin = factories.staff_pin(shop.store, name="Léa")
-        response = till.post(
-            f"cards/{card.pk}/stamps/", {"notes": "flat white"}, token=factories.staff_token(shop.store, pin)
-        )
+        response = till.post(f"cards/{card.pk}/stamps/", {"notes": "flat white"}, token=till.unlock(pin))
     assert response.status_code == 201
     answer = response.json()
     assert answer.keys() == {"transaction", "card", "reward_ready"}
@@ -130,7 +129,12 @@ def test_a_sixth_stamp_on_a_day_of_five_is_refused() -> None:
 def test_a_program_with_pins_wants_a_staff_token() -> None:
     shop = factories.shop(require_staff_pin=True)
     card = factories.card(shop.store)
-    till, elsewhere = Till(shop.store, shop.staff), factories.staff_token(shop.other_store)
+    till = Till(shop.store, shop.staff)
+    with factories.inside(shop):
+        StoreUser.objects.create(merchant=shop.merchant, store=shop.other_store, user=shop.staff)
+    next_door = Till(shop.other_store)
+    next_door.client = till.client
+    elsewhere = next_door.unlock()
     for token in ("", "nonsense", elsewhere):
         refused(till.post(f"cards/{card.pk}/stamps/", token=token), 403, "staff_pin_required")
     assert balances(card) == (0, 0, 1)

@@ -82,7 +82,7 @@ def test_a_refusal_is_not_remembered(shop: Shop, till: Till) -> None:
 def test_a_replay_is_answered_though_the_staff_token_has_run_out() -> None:
     shop = factories.shop(require_staff_pin=True)
     card, till = factories.card(shop.store), Till(shop.store, shop.staff)
-    token = factories.staff_token(shop.store)
+    token = till.unlock()
     first = till.post(f"cards/{card.pk}/stamps/", once="k-1", token=token)
     with factories.inside(shop):
         StaffToken.objects.all().delete()

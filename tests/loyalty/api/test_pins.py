@@ -96,7 +96,7 @@ def test_a_person_is_added_and_the_pin_never_shown(shop: Shop, manager: Till) ->
 
 def test_a_changed_pin_ends_the_old_tokens(shop: Shop, manager: Till) -> None:
     lea = factories.staff_pin(shop.store)
-    token = factories.staff_token(shop.store, lea)
+    token = manager.unlock(lea)
     response = manager.patch(f"pins/{lea.pk}/", {"pin": "2580", "name": "Léa M."})
     assert (response.status_code, response.json()["name"]) == (200, "Léa M.")
     card = factories.card(shop.store)

@@ -16,7 +16,8 @@ CACHED_SESSIONS = override_settings(SESSION_ENGINE="django.contrib.sessions.back
 def test_a_stamp_takes_twelve_statements_begin_and_commit_counted() -> None:
     shop = factories.shop(require_staff_pin=True, cooldown_minutes=15)
     card, another = factories.card(shop.store), factories.card(shop.store)
-    till, token = Till(shop.store, shop.staff), factories.staff_token(shop.store)
+    till = Till(shop.store, shop.staff)
+    token = till.unlock()
     till.post(f"cards/{another.pk}/stamps/", token=token, once="warm")
 
     with CaptureQueriesContext(connection) as statements:

@@ -189,7 +189,8 @@ def test_a_merchant_may_switch_undoing_off() -> None:
 def test_undoing_wants_the_pin_too() -> None:
     shop = factories.shop(require_staff_pin=True)
     card = factories.card(shop.store, stamps=0)
-    till, token = Till(shop.store, shop.staff), factories.staff_token(shop.store)
+    till = Till(shop.store, shop.staff)
+    token = till.unlock()
     line = till.post(f"cards/{card.pk}/stamps/", token=token).json()["transaction"]["id"]
     response = till.post(f"transactions/{line}/void/", {"reason": "slip"})
     assert (response.status_code, response.json()["code"]) == (403, "staff_pin_required")

@@ -1,4 +1,4 @@
-"""A till that calls the API as its user, or with its key."""
+"""A till that calls the API as its user, with its key, or by the cookie of a device that was enrolled."""
 
 import json
 from typing import Any
@@ -7,19 +7,26 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.test import Client
 
+from loyalty.models import StaffPin
+from tenancy import tills
 from tenancy.models import Store, User
+from tests import factories
 
 BACKEND = "tenancy.sign_in.EmailBackend"
 
 
 class Caller:
-    """Somebody who calls the API: signed in, with a key, or nobody."""
+    """Somebody who calls the API: signed in, with a key, with what a device carries, or nobody."""
 
-    def __init__(self, user: User | None = None, *, key: str = "", base: str = "/api/v1/") -> None:
+    def __init__(
+        self, user: User | None = None, *, key: str = "", carries: str = "", base: str = "/api/v1/"
+    ) -> None:
         self.client, self.base = Client(), base
         self.headers = {"Authorization": f"Bearer {key}"} if key else {}
         if user is not None:
             self.client.force_login(user, backend=BACKEND)
+        if carries:
+            self.client.cookies[tills.COOKIE] = carries
 
     def call(
         self,
@@ -64,8 +71,15 @@ class Caller:
 class Till(Caller):
     """A caller at a store: paths are below the store's own address."""
 
-    def __init__(self, store: Store, user: User | None = None, *, key: str = "") -> None:
-        super().__init__(user, key=key, base=f"/api/v1/stores/{store.store_code}/")
+    def __init__(self, store: Store, user: User | None = None, *, key: str = "", carries: str = "") -> None:
+        self.store = store
+        super().__init__(user, key=key, carries=carries, base=f"/api/v1/stores/{store.store_code}/")
+
+    def unlock(self, who: StaffPin | None = None, pin: str = factories.PIN) -> str:
+        """Somebody types their PIN on this device: their staff token."""
+        person = who or factories.staff_pin(self.store, name=f"Marc {factories.number()}", pin=pin)
+        token: str = self.post(f"staff/{person.pk}/unlock/", {"pin": pin}).json()["token"]  # type: ignore[attr-defined]
+        return token
 
 
 def _json(body: Any) -> bytes:

@@ -1,6 +1,8 @@
 """A merchant's colours and mark, as files that every cache keeps."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.urls import NoReverseMatch, reverse
@@ -8,6 +10,7 @@ from PIL import Image
 
 from groundwork.formats.colors import INK
 from loyalty import colors
+from loyalty.pages.customer import brand
 from loyalty.pages.customer.brand import draw_icon
 from tenancy.models import Merchant
 
@@ -61,3 +64,29 @@ def test_other_icons_are_not_found(client, path):
 def test_the_mark_is_the_first_letter_of_the_name(name, letter):
     assert Merchant(name=name).initial == letter
     assert draw_icon("1f5c4a", letter, 180).startswith(b"\x89PNG")
+
+
+def test_an_icon_is_drawn_once_for_all_who_ask_at_once(monkeypatch):
+    drawings, waits = [], threading.Barrier(4)
+    draw = brand._typeface
+
+    def drawing(size):
+        drawings.append(size)
+        return draw(size)
+
+    def ask(_number):
+        waits.wait()
+        return draw_icon("0b1c2d", "Q", 512)
+
+    monkeypatch.setattr(brand, "_typeface", drawing)
+    with ThreadPoolExecutor(4) as crowd:
+        seen = set(crowd.map(ask, range(4)))
+    assert (len(seen), drawings) == (1, [256])
+
+
+def test_one_address_has_only_so_many_icons_drawn_a_minute(client, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"brand_picture": "2/m"}
+    answers = [client.get(f"/brand/f2d43d/{letter}-180.png") for letter in "ABC"]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 1 <= int(answers[2]["Retry-After"]) <= 60
+    assert client.get("/brand/f2d43d/A-180.png", REMOTE_ADDR="192.0.2.7").status_code == 200

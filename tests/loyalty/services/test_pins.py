@@ -35,7 +35,7 @@ def guess_wrong(at: Store, who: StaffPin, times: int = 1) -> list[int]:
 
 
 def acts(at: Store, token: str, now: datetime) -> StaffPin | None:
-    return staff_tokens.identify(token, at, now=now, required=False)
+    return staff_tokens.identify(token, at, device="", now=now, required=False)
 
 
 # --- Making and changing ----------------------------------------------------------------------------------

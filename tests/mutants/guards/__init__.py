@@ -2,26 +2,35 @@
 
 from tests.mutants.guards import (
     architecture,
+    balances,
+    cards,
     console,
     constraints,
+    disclosure,
     limits,
     locks,
     queues,
     roles,
     secrets,
+    tills,
     triggers,
     wallets,
 )
 
-MUTANTS = [
-    *locks.MUTANTS,
-    *queues.MUTANTS,
-    *roles.MUTANTS,
-    *console.MUTANTS,
-    *constraints.MUTANTS,
-    *triggers.MUTANTS,
-    *limits.MUTANTS,
-    *secrets.MUTANTS,
-    *wallets.MUTANTS,
-    *architecture.MUTANTS,
-]
+GUARDS = {
+    "locks": locks.MUTANTS,
+    "queues": queues.MUTANTS,
+    "roles": roles.MUTANTS,
+    "console": console.MUTANTS,
+    "constraints": constraints.MUTANTS,
+    "triggers": triggers.MUTANTS,
+    "balances": balances.MUTANTS,
+    "cards": cards.MUTANTS,
+    "limits": limits.MUTANTS,
+    "secrets": secrets.MUTANTS,
+    "tills": tills.MUTANTS,
+    "disclosure": disclosure.MUTANTS,
+    "wallets": wallets.MUTANTS,
+    "architecture": architecture.MUTANTS,
+}
+MUTANTS = [mutant for mutants in GUARDS.values() for mutant in mutants]

@@ -5,15 +5,23 @@ from tests.mutants.mutant import mutant
 PAGES = "tests/console/access/test_pages.py"
 DOINGS = "tests/console/access/test_doings.py"
 PARAMETERS = "tests/console/access/test_parameters.py"
-TAKEOVER = "tests/console/test_takeover.py"
+PEOPLE = "tests/console/test_people.py"
+INVITATIONS = "tests/tenancy/test_invitations.py"
+MEMBERS = "tests/tenancy/test_members.py"
+MAILS = "tests/notifications/test_invitation_emails.py"
+AT_ONCE = "tests/concurrency/test_invitations_at_once.py"
 IN = f"{PAGES}::test_everybody_gets_in_exactly_where_their_role_allows"
+DONE = f"{DOINGS}::test_what_is_sent_to_a_page_is_done_for_those_who_may_and_for_nobody_else"
+FORGED = "tests/console/access/test_forged.py::test_a_row_of_somebody_else_cannot_be_chosen"
+MANAGER_IN, HALF_IN = f"{IN}[manager]", f"{IN}[half]"
 ACTIONS = f"{DOINGS}::test_an_action_reaches_the_rows_of_those_who_may_and_no_others"
 
 HERE = "return Q(store_id__in=store_ids)"
+VISIBLE_AT = "    @classmethod\n    def visible_at(cls, store_ids: set[int]) -> Q:\n"
 
 MUTANTS = [
     *[
-        mutant(f"{name}-of-all-stores", file, old, "return Q()", IN)
+        mutant(f"{name}-of-all-stores", file, old, "return Q()", MANAGER_IN)
         for name, file, old in (
             ("stores", "tenancy/models/merchant.py", "return Q(pk__in=store_ids)"),
             ("history", "tenancy/models/history.py", HERE),
@@ -37,24 +45,58 @@ MUTANTS = [
     mutant(
         "emails-of-all-stores",
         "notifications/models.py",
-        HERE,
-        "return Q()",
-        IN,
-        count=2,
+        f'get_code_display()}}"\n\n{VISIBLE_AT}        {HERE}',
+        f'get_code_display()}}"\n\n{VISIBLE_AT}        return Q()',
+        MANAGER_IN,
+    ),
+    mutant(
+        "texts-of-all-stores",
+        "notifications/models.py",
+        f"        {HERE}\n\n    def words(",
+        "        return Q()\n\n    def words(",
+        MANAGER_IN,
     ),
     mutant(
         "rows-of-the-platform-for-everybody",
         "tenancy/console/base.py",
         "return rows if role_for(request.user, None) else rows.none()",
         "return rows",
-        f"{PAGES}::test_the_menu_leads_only_to_pages_that_open",
+        f"{PARAMETERS}::test_rows_of_the_platform_are_for_operators_alone",
     ),
     mutant(
         "permission-by-any-role",
         "groundwork/console/base.py",
         "        return self.role(request, row) in granted",
         "        return bool(self.roles(request) & granted)",
-        IN,
+        HALF_IN,
+    ),
+    mutant(
+        "rows-of-a-lesser-role-listed",
+        "tenancy/console/base.py",
+        'return granted(request.user, rows, self.grants.view) if hasattr(rows.model, "merchant_path") else rows',
+        "return rows",
+        HALF_IN,
+    ),
+    mutant(
+        "rows-added-where-the-role-is-lesser",
+        "tenancy/console/forms.py",
+        "            self._refuse_roles()\n",
+        "",
+        f"{DONE}[tenancy_store add]",
+    ),
+    mutant(
+        "rows-of-another-merchant-named",
+        "tenancy/console/forms.py",
+        "            self._refuse_strangers()\n",
+        "",
+        "tests/console/test_forms.py::test_an_operator_is_told_when_store_and_merchant_do_not_fit",
+    ),
+    mutant(
+        "choices-without-their-page",
+        "groundwork/console/base.py",
+        'kwargs["queryset"] = site.get_model_admin(remote).choices(request)',
+        'kwargs["queryset"] = remote._default_manager.all()',
+        f"{FORGED}[loyalty_staffpin add]",
     ),
     mutant(
         "deleted-rows-that-can-be-changed",
@@ -69,7 +111,6 @@ MUTANTS = [
         "        rows = self.visible(request, self._rows())\n        return rows.filter(LIVING)",
         "        rows = self._rows()\n        return rows.filter(LIVING)",
         f"{PARAMETERS}::test_everybody_is_proposed_their_own_stores",
-        "tests/console/test_cards.py::test_a_store_of_somebody_else_cannot_be_named",
     ),
     mutant(
         "file-for-who-may-not-look",
@@ -84,7 +125,7 @@ MUTANTS = [
         "groundwork/console/lists.py",
         "        if left_over:",
         "        if False:",
-        f"{PARAMETERS}::test_a_list_refuses_every_parameter_that_no_filter_offers",
+        f"{PARAMETERS}::test_a_list_refuses_every_parameter_that_no_filter_offers[loyalty.staffpin]",
         f"{PARAMETERS}::test_a_manager_cannot_guess_a_secret_letter_by_letter",
     ),
     mutant(
@@ -104,60 +145,146 @@ MUTANTS = [
     ),
     # --- whose accounts ---
     mutant(
-        "account-that-is-not-wholly-theirs",
+        "accounts-for-owners",
         "tenancy/console/people.py",
-        "return bool(owned) and not selectors.is_known_beyond(account, owned)",
-        "return bool(owned)",
-        "tests/console/test_people.py::test_an_owner_cannot_touch_an_account_that_opens_more_than_theirs",
+        "grants = Grants(view=OPERATORS, change=OPERATORS, delete=OPERATORS)",
+        "grants = Grants(view=OWNERS, change=OWNERS, delete=OPERATORS)",
+        f"{PEOPLE}::test_an_account_is_out_of_reach_of_every_merchant",
     ),
     mutant(
-        "memberships-that-ended-forgotten",
-        "tenancy/selectors.py",
-        "places = StoreUser.all_objects",
-        "places = StoreUser.objects",
-        f"{TAKEOVER}::test_whoever_worked_elsewhere_keeps_their_account[deleted_membership]",
-        f"{TAKEOVER}::test_whoever_is_restored_elsewhere_is_still_themselves",
+        "address-that-an-operator-changes",
+        "tenancy/console/people.py",
+        'readonly_fields = ["email", "first_name",',
+        'readonly_fields = ["first_name",',
+        f"{PEOPLE}::test_no_page_takes_the_password_or_the_address_of_another_person",
     ),
     mutant(
-        "deleted-accounts-forgotten",
-        "tenancy/selectors.py",
-        "Q(pk=account.pk) | Q(email=account.email)",
-        "Q(pk=account.pk)",
-        f"{TAKEOVER}::test_a_deleted_account_of_the_same_address_counts",
+        "own-role-that-one-changes",
+        "tenancy/console/people.py",
+        "obj.user_id == request.user.pk and not is_operator",
+        "False and not is_operator",
+        f"{PEOPLE}::test_nobody_changes_or_removes_their_own_role",
     ),
     mutant(
-        "history-elsewhere-forgotten",
-        "tenancy/selectors.py",
-        "            or entries.exclude(merchant_id__in=merchant_ids).exists()\n",
+        "invited-by-anybody",
+        "tenancy/actor.py",
+        "        if not self.is_owner:\n            raise OwnerRequired()",
+        "        if False:\n            raise OwnerRequired()",
+        f"{INVITATIONS}::test_nobody_but_an_owner_invites",
+        f"{MEMBERS}::test_nobody_but_an_owner_decides_about_members",
+    ),
+    mutant(
+        "invited-to-a-store-of-somebody-else",
+        "tenancy/invitations.py",
+        "if not places or any(store.merchant_id != merchant_id for store in places):",
+        "if not places:",
+        f"{INVITATIONS}::test_a_store_of_somebody_else_is_nobodys_to_offer",
+    ),
+    mutant(
+        "invitation-that-tells-who-has-an-account",
+        "tenancy/invitations.py",
+        "StoreUser.objects.filter(user__email=address, store__in=places).exists()",
+        "find_user(address)",
+        f"{INVITATIONS}::test_what_is_answered_and_kept_does_not_tell_who_has_an_account",
+        f"{PEOPLE}::test_what_the_page_answers_does_not_tell_who_has_an_account",
+    ),
+    mutant(
+        "invitation-without-end",
+        "tenancy/invitations.py",
+        "rows.filter(pk=invitation_id, expires_at__gt=clock.now()).first()",
+        "rows.filter(pk=invitation_id).first()",
+        f"{MAILS}::test_what_has_run_out_before_it_goes_out_is_not_sent",
+    ),
+    mutant(
+        "link-without-end",
+        "tenancy/invitations.py",
+        "if found is None or clock.now().timestamp() >= until:",
+        "if found is None:",
+        f"{INVITATIONS}::test_an_older_link_lives_no_longer_because_another_was_sent",
+    ),
+    mutant(
+        "invitation-that-outlives-its-use",
+        "tenancy/invitations.py",
+        "if found is None or not found.is_open or found",
+        "if found is None or found",
+        f"{INVITATIONS}::test_a_link_ends[used]",
+        f"{INVITATIONS}::test_a_link_ends[taken_back]",
+    ),
+    mutant(
+        "invitation-that-outlives-its-merchant",
+        "tenancy/invitations.py",
+        "found.merchant.is_deleted or ",
         "",
-        f"{TAKEOVER}::test_whoever_has_done_something_elsewhere_keeps_their_password",
+        f"{MAILS}::test_nothing_is_sent_for_a_merchant_that_is_gone",
     ),
     mutant(
-        "password-that-tells-who-signs-in",
-        "tenancy/services.py",
-        "    _check_password(password, User(",
-        "    user or _check_password(password, User(",
-        f"{TAKEOVER}::test_a_refused_password_does_not_tell_who_signs_in_here",
+        "invitation-of-somebody-who-was-dismissed",
+        "tenancy/invitations.py",
+        "return found if may_invite and found.living_stores() else None",
+        "return found if found.living_stores() else None",
+        f"{INVITATIONS}::test_a_link_ends[inviter_dismissed]",
     ),
     mutant(
-        "colleagues-added-by-managers",
+        "invitation-accepted-by-anybody",
+        "tenancy/invitations.py",
+        "if not deletion.hold(user) or find_user(row.email) != user:",
+        "if not deletion.hold(user):",
+        f"{INVITATIONS}::test_a_link_that_was_passed_on_makes_nobody_else_a_member",
+    ),
+    mutant(
+        "invitation-accepted-by-opening-it",
+        "loyalty/pages/invitation.py",
+        'if request.method == "POST" and reader == "invited":',
+        'if reader == "invited":',
+        "tests/loyalty/pages/test_invitation.py::test_whoever_has_an_account_signs_in_and_accepts",
+    ),
+    mutant(
+        "link-that-makes-a-second-account",
+        "tenancy/invitations.py",
+        "        if find_user(row.email) is not None:\n            raise AccountExists()\n",
+        '        User.objects.filter(email=row.email).update(email=f"old-{row.email}")\n',
+        f"{INVITATIONS}::test_a_link_sets_no_password_of_an_account_that_is_there",
+    ),
+    mutant(
+        "password-that-is-too-weak",
+        "tenancy/invitations.py",
+        "    _check_password(password, user)\n",
+        "",
+        f"{INVITATIONS}::test_a_password_is_a_good_one",
+    ),
+    mutant(
+        "merchant-without-an-owner",
         "tenancy/services.py",
-        "    if not actor.is_owner:",
-        "    if False:",
-        "tests/console/test_people.py::test_an_owner_changes_a_role_and_a_manager_cannot",
+        "if not actor.is_operator and not left.exists():",
+        "if False:",
+        f"{MEMBERS}::test_the_last_owner_stays",
+    ),
+    mutant(
+        "owner-who-cannot-come-in",
+        "tenancy/roles.py",
+        "        user__is_active=True,\n        user__deleted_at__isnull=True,\n",
+        "",
+        f"{MEMBERS}::test_an_owner_who_cannot_come_in_is_none[account closed]",
+    ),
+    mutant(
+        "owners-who-remove-each-other",
+        "tenancy/services.py",
+        "advisory_lock.take(advisory_lock.Work.OWNERS, merchant_id)",
+        "pass",
+        f"{AT_ONCE}::test_two_owners_who_remove_each_other_leave_one",
+    ),
+    mutant(
+        "invitation-without-its-lock",
+        "tenancy/invitations.py",
+        'Invitation.objects.select_for_update(no_key=True, of=("self",)).get(',
+        "Invitation.objects.get(",
+        f"{AT_ONCE}::test_an_invitation_is_accepted_once",
     ),
     mutant(
         "rows-of-everybody",
         "tenancy/console/base.py",
         "return visible_to(request.user, rows)",
         "return rows",
-        "tests/console/access/test_pages.py::test_everybody_gets_in_exactly_where_their_role_allows",
-    ),
-    mutant(
-        "operators-like-anybody",
-        "tenancy/selectors.py",
-        "operators(rows).exists()",
-        "False",
-        "tests/console/test_takeover.py::test_a_colleague_who_became_an_operator_later_is_out_of_reach",
+        MANAGER_IN,
     ),
 ]

@@ -10,6 +10,12 @@ CHECKS = {
     "tenancy_merchant": ["merchant_currency_is_iso_4217"],
     "tenancy_user": ["user_email_is_lower_case"],
     "tenancy_storeuser": ["store_user_role_is_known"],
+    "tenancy_invitation": [
+        "invitation_email_is_lower_case",
+        "invitation_role_is_known",
+        "an_invitation_is_accepted_or_taken_back",
+        "an_accepted_invitation_says_by_whom",
+    ],
     "tenancy_historyentry": ["history_action_is_known"],
     "tenancy_backgroundjob": [
         "job_kind_is_known",
@@ -20,6 +26,12 @@ CHECKS = {
     "tenancy_outboxmessage": ["outbox_state_is_known"],
     "customers_customer": ["customer_email_is_null_not_empty", "customer_phone_is_e164"],
     "loyalty_merchantloyaltysettings": ["lockout_after_an_attempt"],
+    "tenancy_apikey": ["api_key_scopes_are_known"],
+    "tenancy_till": [
+        "a_till_code_has_an_end",
+        "an_enrolled_till_has_a_token",
+        "a_till_code_is_for_a_till_without_device",
+    ],
     "loyalty_stafftoken": ["a_token_ends_for_a_reason"],
     "loyalty_loyaltyprogram": [
         "program_type_is_known",
@@ -36,6 +48,7 @@ CHECKS = {
         "a_queued_email_has_its_next_attempt",
         "a_settled_email_is_not_tried_again",
     ],
+    "notifications_accountemail": ["account_email_status_is_known"],
     "notifications_emailtemplate": ["text_code_is_known", "a_text_is_a_stores_or_the_platforms"],
     "wallet_walletpass": [
         "wallet_pass_has_the_id_of_its_wallet",
@@ -49,8 +62,11 @@ OF_FURTHER_ROWS = {
     "tenancy_merchant": ["merchant_slug_is_unique"],
     "tenancy_user": ["user_email_is_unique"],
     "tenancy_storeuser": ["one_membership_per_user_and_store"],
+    "tenancy_invitation": ["one_open_invitation_per_merchant_and_email"],
+    "tenancy_invitedstore": ["a_store_is_once_in_an_invitation"],
     "tenancy_idempotencykey": ["one_answer_per_idempotency_key"],
     "tenancy_filepiece": ["one_piece_of_a_file_per_number"],
+    "tenancy_till": ["one_till_per_name_and_store"],
     "loyalty_staffpin": ["one_pin_per_name_and_store"],
     "loyalty_loyaltytransaction": ["transaction_type_is_known", "balances_after_are_never_negative"],
     "loyalty_orderreference": ["one_receipt_earns_once"],

@@ -6,6 +6,7 @@ SECOND = "tests/concurrency/test_second_sees_first.py"
 ORDER = "tests/concurrency/test_order_of_locks.py"
 WORKERS = "tests/concurrency/test_workers_at_once.py"
 WAITS = "tests/test_bounded_waits.py"
+BY_KIND = "tests/test_bounds_by_kind.py"
 PASSES = "tests/wallet/test_order_of_locks.py"
 RACES = "tests/wallet/test_races.py"
 LOCKED = '.select_for_update(no_key=True, of=("self",))'
@@ -114,6 +115,20 @@ MUTANTS = [
         f"{ORDER}::test_a_merchant_is_deleted_while_a_person_with_a_card_of_one_store_is_erased",
     ),
     mutant(
+        "deletion-out-of-order",
+        "groundwork/deletion.py",
+        "    locks.in_id_order(living)\n",
+        "",
+        f"{ORDER}::test_a_program_is_deleted_while_two_of_its_cards_are_merged",
+    ),
+    mutant(
+        "restoring-out-of-order",
+        "groundwork/deletion.py",
+        "    for candidate in _parents_first():\n        locks.in_id_order(",
+        "    for candidate in ():\n        locks.in_id_order(",
+        f"{ORDER}::test_a_program_comes_back_while_the_cards_of_a_person_are_locked",
+    ),
+    mutant(
         "erased-emails-out-of-order",
         "notifications/services/people.py",
         "    locks.in_id_order(rows)\n",
@@ -155,7 +170,7 @@ MUTANTS = [
         "groundwork/database/postgresql/base.py",
         '"; ".join(["BEGIN", *bounds])',
         '"BEGIN"',
-        f"{WAITS}::test_the_bounds_go_with_begin_and_end_with_the_transaction",
+        f"{BY_KIND}::test_the_bounds_go_with_begin_and_end_with_the_transaction",
         f"{WAITS}::test_a_pooler_that_drops_the_options_of_connections_changes_nothing",
     ),
     mutant(
@@ -163,21 +178,21 @@ MUTANTS = [
         "groundwork/database/postgresql/base.py",
         "{params.get('options', '')} {bounds}",
         "{params.get('options', '')}",
-        f"{WAITS}::test_connections_are_opened_by_the_kind_of_the_process",
+        f"{BY_KIND}::test_connections_are_opened_by_the_kind_of_the_process",
     ),
     mutant(
         "till-that-waits-for-ever",
         "loyalty_site/settings/backends.py",
         '("till", 2_000, ',
         '("till", 0, ',
-        f"{WAITS}::test_every_kind_of_work_has_all_three_bounds",
+        f"{BY_KIND}::test_every_kind_of_work_has_all_three_bounds",
     ),
     mutant(
         "task-that-waits-as-a-till",
         "loyalty_site/celery.py",
         'with waits.of("worker"):',
         "if True:",
-        f"{WAITS}::test_a_task_waits_as_a_worker_may",
+        f"{BY_KIND}::test_a_task_waits_as_a_worker_may",
     ),
     mutant(
         "lists-of-the-console-without-bounds",
@@ -191,7 +206,7 @@ MUTANTS = [
         "manage.py",
         '"migration" if sys.argv[1:2] == ["migrate"] else "command"',
         '"command"',
-        f"{WAITS}::test_a_command_says_what_it_is[migrate-migration]",
+        f"{BY_KIND}::test_a_command_says_what_it_is[migrate-migration]",
     ),
     mutant(
         "silence-that-is-a-fault",

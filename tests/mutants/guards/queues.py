@@ -7,9 +7,11 @@ ORDER = "tests/concurrency/test_order_of_locks.py"
 PASSES = "tests/wallet/test_order_of_locks.py"
 RACES = "tests/wallet/test_races.py"
 QUEUE = "tests/groundwork/test_queue.py"
+CLOCKS = "tests/groundwork/test_queue_clocks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
 DELIVERY = "tests/notifications/test_delivery.py"
 JOBS = "tests/console/test_background.py"
+CONFIRMED = "tests/console/test_import.py::test_only_a_preview_that_went_well_is_confirmed"
 
 MUTANTS = [
     mutant(
@@ -63,17 +65,45 @@ MUTANTS = [
         f"{JOBS}::test_one_person_has_so_many_under_way_and_no_more",
     ),
     mutant(
-        "preview-confirmed-again",
+        "list-confirmed-as-a-preview",
         "groundwork/jobs/service.py",
         "pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE",
-        "pk=job.pk",
-        "tests/console/test_import.py::test_one_preview_confirmed_twice_is_imported_once",
+        "pk=job.pk, state=JobState.DONE",
+        f"{CONFIRMED}[a list]",
     ),
     mutant(
-        "passes-settled-version-by-version",
+        "failed-preview-confirmed",
+        "groundwork/jobs/service.py",
+        "pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE",
+        "pk=job.pk, kind=JobKind.CHECK",
+        f"{CONFIRMED}[a failed preview]",
+    ),
+    mutant(
+        "preview-confirmed-without-its-file",
+        "groundwork/jobs/service.py",
+        "checked.filter(file_size__gt=0, ",
+        "checked.filter(",
+        f"{CONFIRMED}[a file that is gone]",
+    ),
+    mutant(
+        "looks-spread-without-a-lock",
+        "wallet/services/designs.py",
+        'PassDesign.objects.filter(UNSPREAD).order_by("pk").select_for_update(skip_locked=True).first()',
+        'PassDesign.objects.filter(UNSPREAD).order_by("pk").first()',
+        f"{WORKERS}::test_while_one_worker_spreads_a_look_the_other_spreads_the_next",
+    ),
+    mutant(
+        "looks-that-are-waited-for",
+        "wallet/services/designs.py",
+        'order_by("pk").select_for_update(skip_locked=True)',
+        'order_by("pk").select_for_update()',
+        f"{WORKERS}::test_while_one_worker_spreads_a_look_the_other_spreads_the_next",
+    ),
+    mutant(
+        "passes-settled-in-no-order",
         "wallet/services/queue.py",
-        "held.filter(pk__in=alike).update(",
-        "_held([row for row in rows if row.pk in alike]).update(",
+        "held = in_order(_of(rows[0]).held(rows))",
+        "held = _of(rows[0]).held(rows)",
         f"{PASSES}::test_a_worker_that_settles_several_versions_locks_all_its_passes_first",
     ),
     mutant(
@@ -109,7 +139,7 @@ MUTANTS = [
             "    from django.utils import timezone\n\n"
             "    return Value(timezone.now(), DateTimeField())"
         ),
-        f"{QUEUE}::test_a_worker_whose_clock_is_off_takes_nothing_out_of_anothers_hands",
+        f"{CLOCKS}::test_a_worker_whose_clock_is_off_takes_nothing_out_of_anothers_hands",
     ),
     mutant(
         "rows-settled-by-whoever-comes",

@@ -113,7 +113,7 @@ MUTANTS = [
         "tenancy/roles.py",
         "return living and all({(0, 0), (shop, 0), (shop, store)} & now for shop, store in reach)",
         "return living",
-        f"{BACKGROUND}::test_who_lost_the_role_meanwhile_gets_no_file",
+        f"{BACKGROUND}::test_who_was_an_owner_and_is_a_manager_now_gets_none_of_the_owners_rows",
     ),
     mutant(
         "rows-for-who-was-switched-off",

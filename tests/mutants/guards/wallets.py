@@ -1,7 +1,9 @@
-"""Wallets: what one merchant's refused part must not take from others, and a look that is spread over all passes."""
+"""Wallets: what Google and Apple must prove, and what one merchant's refused part must not take from others."""
 
 from tests.mutants.mutant import mutant
 
+CALLBACK = "tests/wallet/test_callback.py"
+WEB_SERVICE = "tests/wallet/test_web_service.py"
 REFUSALS = "tests/wallet/test_google_refusals.py"
 
 MUTANTS = [
@@ -53,5 +55,84 @@ MUTANTS = [
         "        card__program_id=design.program_id,\n",
         "",
         "tests/wallet/test_fan_out.py::test_a_changed_look_is_spread_in_batches",
+    ),
+    # --- Google and Apple ---
+    mutant(
+        "callback-that-nobody-signed",
+        "wallet/google/callback.py",
+        '    if not _is_signed(data, envelope.get("signature"), key.get("keyValue")):',
+        "    if False:",
+        f"{CALLBACK}::test_what_google_did_not_sign_changes_nothing",
+    ),
+    mutant(
+        "callback-by-any-key",
+        "wallet/google/callback.py",
+        '    if not _signed_by_root(signed_key, intermediate["signatures"], root_keys, now):',
+        "    if False:",
+        f"{CALLBACK}::test_what_google_did_not_sign_changes_nothing",
+    ),
+    mutant(
+        "callback-by-an-expired-key",
+        "wallet/google/callback.py",
+        "    if expires_at(key) <= now:",
+        "    if False:",
+        f"{CALLBACK}::test_another_recipient_sender_or_an_expired_key_changes_nothing",
+    ),
+    mutant(
+        "callback-by-an-expired-root-key",
+        "wallet/google/callback.py",
+        'if key.get("protocolVersion") == PROTOCOL and _expires_after(key, now)',
+        'if key.get("protocolVersion") == PROTOCOL',
+        f"{CALLBACK}::test_another_recipient_sender_or_an_expired_key_changes_nothing",
+    ),
+    mutant(
+        "callback-that-expired",
+        "wallet/google/callback.py",
+        "    if message.expires_at <= now:",
+        "    if False:",
+        f"{CALLBACK}::test_a_message_that_expired_or_lacks_something_changes_nothing",
+    ),
+    mutant(
+        "callback-for-another-issuer",
+        "wallet/google/callback.py",
+        "data = signed_bytes(SENDER, issuer_id, PROTOCOL, text)",
+        "data = signed_bytes(SENDER, PROTOCOL, text)",
+        f"{CALLBACK}::test_saving_and_deleting_are_noted",
+    ),
+    mutant(
+        "nonce-that-counts-again",
+        "wallet/services/callbacks.py",
+        "    except IntegrityError:\n        return False",
+        "    except IntegrityError:\n        pass",
+        f"{CALLBACK}::test_a_nonce_counts_once",
+    ),
+    mutant(
+        "phone-without-the-passes-token",
+        "wallet/apple/web_service.py",
+        "if found is None or not matches or",
+        "if found is None or",
+        f"{WEB_SERVICE}::test_without_the_passes_own_token_nothing_works",
+        f"{WEB_SERVICE}::test_the_token_of_one_pass_opens_no_other",
+    ),
+    mutant(
+        "pass-of-any-type",
+        "wallet/apple/web_service.py",
+        "found = devices.find(serial) if _is_ours(pass_type) else None",
+        "found = devices.find(serial)",
+        f"{WEB_SERVICE}::test_an_unknown_type_or_serial_is_answered_like_a_wrong_token",
+    ),
+    mutant(
+        "push-token-of-any-kind",
+        "wallet/apple/web_service.py",
+        "if not isinstance(token, str) or not PUSH_TOKEN.fullmatch(token):",
+        "if not isinstance(token, str):",
+        f"{WEB_SERVICE}::test_a_broken_body_is_400_and_registers_nothing",
+    ),
+    mutant(
+        "phones-that-complain-without-end",
+        "wallet/apple/web_service.py",
+        'rate_limits.check("wallet_log", client.address(request))',
+        "pass",
+        f"{WEB_SERVICE}::test_logs_are_counted",
     ),
 ]

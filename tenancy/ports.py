@@ -1,0 +1,19 @@
+"""What tenancy asks of the apps above it."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from groundwork.messaging.wiring import Port
+
+
+class StorePage(Protocol):
+    """What an app adds to the page of a store in the console."""
+
+    def store_actions(self) -> Sequence[str | dict[str, Any]]:
+        """Its buttons, and menus of buttons, as Unfold's `actions_detail`: names of functions of the app that answers,
+        each of which takes the page, the request and the store's id.
+        """
+        ...
+
+
+store_page: Port[StorePage] = Port()

@@ -1,0 +1,197 @@
+"""Balances: what a till may give and take, and to whom."""
+
+from tests.mutants.mutant import mutant
+
+STAMPS = "tests/loyalty/services/test_stamps.py"
+POINTS = "tests/loyalty/services/test_points.py"
+VOIDS = "tests/loyalty/services/test_voids_refused.py"
+OFFLINE = "tests/loyalty/services/test_offline.py"
+BALANCES = "tests/loyalty/api/test_balances.py"
+RULES = "tests/loyalty/test_rules.py"
+MERGING = "tests/loyalty/services/test_merging.py"
+
+MUTANTS = [
+    # --- stamps ---
+    mutant(
+        "stamps-without-a-cooldown",
+        "loyalty/rules.py",
+        "abs(at - neighbour) < cooldown:",
+        "False:",
+        f"{STAMPS}::test_a_second_stamp_within_the_cooldown_is_refused_with_the_time_to_wait",
+        f"{STAMPS}::test_the_cooldown_counts_stamps_of_the_other_shop_too",
+    ),
+    mutant(
+        "cooldown-of-earlier-stamps-alone",
+        "loyalty/rules.py",
+        "for neighbour in (usage.before, usage.after):",
+        "for neighbour in (usage.before,):",
+        f"{RULES}::test_a_stamp_recorded_offline_keeps_its_distance_from_a_later_one_too",
+    ),
+    mutant(
+        "one-stamp-a-day-too-many",
+        "loyalty/rules.py",
+        "usage.today + count > max_daily_stamps",
+        "usage.today + count > max_daily_stamps + 1",
+        f"{STAMPS}::test_a_sixth_stamp_on_the_same_day_is_refused_until_midnight",
+    ),
+    mutant(
+        "group-of-stamps-past-the-day",
+        "loyalty/rules.py",
+        "usage.today + count > max_daily_stamps",
+        "usage.today + 1 > max_daily_stamps",
+        f"{RULES}::test_a_group_order_must_fit_into_the_day_as_a_whole",
+    ),
+    mutant(
+        "any-number-of-stamps-at-once",
+        "loyalty/services/stamps.py",
+        "if not 1 <= count <= rules.MAXIMUM_STAMPS_AT_ONCE:",
+        "if False:",
+        f"{STAMPS}::test_no_fewer_than_one_and_no_more_than_ten_at_once",
+    ),
+    mutant(
+        "group-of-stamps-by-staff",
+        "loyalty/services/stamps.py",
+        "    if count > 1:\n        actor.require_manager()\n",
+        "",
+        f"{STAMPS}::test_staff_give_one_stamp_at_a_time",
+    ),
+    mutant(
+        "reward-for-a-card-that-is-not-full",
+        "loyalty/services/stamps.py",
+        "if call.card.stamp_count < target:",
+        "if call.card.stamp_count < 1:",
+        f"{STAMPS}::test_a_card_with_one_stamp_too_few_gets_no_reward",
+        f"{BALANCES}::test_a_card_that_is_not_full_is_refused_with_what_is_missing",
+    ),
+    # --- points ---
+    mutant(
+        "purchase-of-any-amount",
+        "loyalty/services/points.py",
+        "if not 1 <= purchase_amount_cents <= rules.MAXIMUM_PURCHASE_CENTS:",
+        "if False:",
+        f"{POINTS}::test_an_amount_that_no_till_would_send_is_refused",
+    ),
+    mutant(
+        "purchase-below-the-minimum",
+        "loyalty/services/points.py",
+        "if purchase_amount_cents < call.program.minimum_purchase_cents:",
+        "if False:",
+        f"{POINTS}::test_a_purchase_below_the_minimum_earns_nothing",
+    ),
+    mutant(
+        "purchase-without-its-receipt",
+        "loyalty/services/points.py",
+        "if call.settings.require_order_reference and not order_reference:",
+        "if False:",
+        f"{POINTS}::test_a_receipt_number_can_be_required",
+    ),
+    mutant(
+        "receipt-that-earns-again",
+        "loyalty/services/points.py",
+        "        _claim_receipt(order_reference, line)",
+        "        pass",
+        f"{POINTS}::test_one_receipt_earns_once_on_any_card_in_any_store",
+    ),
+    mutant(
+        "receipt-that-is-lost-with-its-void",
+        "loyalty/services/voids.py",
+        "        OrderReference.objects.filter(transaction=line).delete()",
+        "        pass",
+        f"{POINTS}::test_a_receipt_whose_points_were_undone_may_earn_again",
+    ),
+    mutant(
+        "reward-of-another-program",
+        "loyalty/services/points.py",
+        "pk=reward_id, program=call.program, is_active=True",
+        "pk=reward_id",
+        f"{POINTS}::test_only_rewards_on_offer_here_can_be_taken",
+    ),
+    mutant(
+        "reward-below-the-smallest-redemption",
+        "loyalty/services/points.py",
+        "if reward.points_cost < call.program.minimum_redemption_points:",
+        "if False:",
+        f"{POINTS}::test_a_reward_below_the_smallest_redemption_is_refused",
+    ),
+    mutant(
+        "reward-that-is-too-dear",
+        "loyalty/services/points.py",
+        "points_balance < reward.points_cost:",
+        "points_balance < reward.points_cost - 1:",
+        f"{POINTS}::test_a_reward_that_costs_one_point_too_many_is_refused",
+    ),
+    mutant(
+        "adjustment-by-staff",
+        "loyalty/services/points.py",
+        "    actor.require_manager()\n",
+        "",
+        f"{POINTS}::test_staff_do_not_adjust",
+    ),
+    mutant(
+        "adjustment-without-a-reason",
+        "loyalty/services/operation.py",
+        "    if not reason:",
+        "    if False:",
+        f"{POINTS}::test_an_adjustment_by_nothing_or_without_a_reason_is_refused",
+        f"{VOIDS}::test_undoing_needs_a_reason_of_a_reasonable_length",
+    ),
+    mutant(
+        "ledger-below-nothing",
+        "loyalty/ledger.py",
+        "    if points < 0:\n        raise NotEnoughPoints(missing=-points)\n",
+        "",
+        f"{POINTS}::test_no_adjustment_goes_below_zero",
+    ),
+    mutant(
+        "points-that-are-rounded-up",
+        "loyalty/rules.py",
+        "return math.floor(Decimal(amount_cents)",
+        "return math.ceil(Decimal(amount_cents)",
+        f"{RULES}::test_points_are_whole_and_rounded_down",
+    ),
+    # --- what a till begins with ---
+    mutant(
+        "program-that-is-off",
+        "loyalty/services/operation.py",
+        "if not program.is_active and not even_inactive:",
+        "if False:",
+        f"{BALANCES}::test_a_program_that_is_off_takes_nothing",
+    ),
+    mutant(
+        "card-that-is-off",
+        "loyalty/services/operation.py",
+        "if not card.is_active and not even_inactive:",
+        "if False:",
+        f"{BALANCES}::test_a_deactivated_card_takes_nothing",
+    ),
+    mutant(
+        "program-of-the-other-kind",
+        "loyalty/services/operation.py",
+        "    if program_must is not None:\n        program_must(program)\n",
+        "",
+        f"{BALANCES}::test_a_program_does_only_what_it_is_for",
+    ),
+    mutant(
+        "card-of-another-store",
+        "loyalty/selectors.py",
+        ".filter(Q(scope_store__isnull=True) | Q(scope_store=store))",
+        "",
+        "tests/loyalty/services/test_finding.py::"
+        "test_where_each_store_has_its_own_cards_the_other_stores_card_is_not_found",
+        f"{MERGING}::test_where_each_store_has_its_own_cards_the_other_stores_card_is_not_found",
+    ),
+    mutant(
+        "time-in-the-future",
+        "loyalty/services/operation.py",
+        "if occurred_at > now + rules.CLOCK_GRACE:",
+        "if False:",
+        f"{OFFLINE}::test_a_time_may_be_12_hours_old_or_a_minute_ahead_and_no_more",
+    ),
+    mutant(
+        "time-of-yesterday",
+        "loyalty/services/operation.py",
+        "if occurred_at < now - rules.OFFLINE_LIMIT:",
+        "if False:",
+        f"{OFFLINE}::test_a_time_may_be_12_hours_old_or_a_minute_ahead_and_no_more",
+    ),
+]

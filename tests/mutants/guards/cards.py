@@ -1,0 +1,123 @@
+"""Cards and programs: what is undone, merged, changed and left to expire."""
+
+from tests.mutants.mutant import mutant
+
+VOIDS = "tests/loyalty/services/test_voids_refused.py"
+VOIDED = "tests/loyalty/services/test_voids.py"
+GRACE = "tests/loyalty/test_expiry_grace.py"
+EXPIRY = "tests/loyalty/test_expiry.py"
+MERGING = "tests/loyalty/services/test_merging.py"
+
+MUTANTS = [
+    # --- voids ---
+    mutant(
+        "void-of-anything",
+        "loyalty/services/voids.py",
+        "if line.transaction_type not in rules.VOIDABLE:",
+        "if False:",
+        f"{VOIDS}::test_what_a_card_went_through_is_not_undone",
+    ),
+    mutant(
+        "void-of-a-merged-card",
+        "loyalty/services/voids.py",
+        "if line.card.merged_into_id is not None:",
+        "if False:",
+        f"{VOIDS}::test_a_card_that_was_merged_into_another_is_put_right_there",
+    ),
+    mutant(
+        "void-where-none-is-allowed",
+        "loyalty/services/voids.py",
+        "if not settings.allow_void_transactions:",
+        "if False:",
+        f"{VOIDS}::test_a_merchant_may_allow_no_undoing_at_all",
+    ),
+    mutant(
+        "void-after-its-time",
+        "loyalty/services/voids.py",
+        "timedelta(hours=settings.void_window_hours) and",
+        "timedelta(days=settings.void_window_hours) and",
+        f"{VOIDS}::test_staff_may_undo_for_as_long_as_the_merchant_says_and_managers_longer",
+    ),
+    mutant(
+        "void-at-another-store",
+        "loyalty/services/voids.py",
+        "if line.store_id != store.pk and not actor.is_owner:",
+        "if False:",
+        f"{VOIDS}::test_only_owners_undo_what_happened_at_another_store",
+    ),
+    mutant(
+        "void-of-more-than-there-is",
+        "loyalty/services/voids.py",
+        "max(-line.points_delta, -card.points_balance)",
+        "-line.points_delta",
+        f"{VOIDED}::test_points_that_are_spent_altogether_leave_an_entry_of_nothing",
+    ),
+    mutant(
+        "void-by-staff-of-a-card-that-is-off",
+        "loyalty/services/voids.py",
+        "even_inactive=actor.is_manager",
+        "even_inactive=True",
+        f"{VOIDS}::test_on_a_card_that_is_switched_off_only_managers_put_things_right",
+    ),
+    # --- cards and programs ---
+    mutant(
+        "merge-into-itself",
+        "loyalty/services/cards.py",
+        "    if source_id == target_id:",
+        "    if False:",
+        f"{MERGING}::test_what_cannot_be_merged",
+    ),
+    mutant(
+        "merge-into-a-card-that-is-off",
+        "loyalty/services/cards.py",
+        "    if not target.is_active:",
+        "    if False:",
+        f"{MERGING}::test_what_cannot_be_merged",
+    ),
+    mutant(
+        "card-of-an-erased-person-revived",
+        "loyalty/services/cards.py",
+        "    if card.customer.erased_at is not None:",
+        "    if False:",
+        "tests/loyalty/services/test_people.py::test_nobody_revives_the_card_of_an_erased_person",
+    ),
+    mutant(
+        "program-that-takes-without-asking",
+        "loyalty/services/programs.py",
+        "if changes.takes_something and not confirm:",
+        "if False:",
+        "tests/loyalty/services/test_programs.py::"
+        "test_a_higher_target_asks_how_many_full_cards_would_not_be_full_any_more",
+    ),
+    mutant(
+        "expiry-without-grace",
+        "loyalty/services/programs.py",
+        "    if reactivated or changes.shortens_expiry:",
+        "    if False:",
+        f"{GRACE}::test_a_period_switched_on",
+        f"{GRACE}::test_a_period_shortened",
+        f"{GRACE}::test_a_program_switched_on_again",
+    ),
+    mutant(
+        "expiry-without-its-warning",
+        "loyalty/services/expiry.py",
+        "    if not program.expiry_requires_warning:",
+        "    if True:",
+        f"{EXPIRY}::test_a_program_may_insist_on_a_warning_and_seven_days",
+    ),
+    mutant(
+        "expiry-of-cards-that-are-off",
+        "loyalty/services/expiry.py",
+        "program=program, is_active=True, points_balance__gt=0",
+        "program=program, points_balance__gt=0",
+        f"{EXPIRY}::test_a_deactivated_card_keeps_its_points",
+    ),
+    mutant(
+        "undone-rewards-that-count",
+        "loyalty/reporting/statistics.py",
+        "_count(redeemed) - _count(undone_redemption)",
+        "_count(redeemed)",
+        "tests/loyalty/test_statistics.py::"
+        "test_a_reward_for_points_that_is_undone_counts_no_longer_on_the_day_of_the_undoing",
+    ),
+]

@@ -1,0 +1,70 @@
+"""Containers are locked, and slow clients end at the proxy. Nothing here starts one: the files are read."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+NGINX = (ROOT / "deploy/nginx.conf").read_text()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_writes_nowhere_but_where_it_must_and_gains_nothing(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not {"cap_add", "privileged", "pid", "network_mode", "devices"} & service.keys()
+    assert any(place.split(":")[0] in ("/tmp", "/data") for place in service["tmpfs"])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_is_nobodys_root(name: str) -> None:
+    service = SERVICES[name]
+    assert "build" in service or service["user"] not in ("root", "0")
+
+
+def test_the_image_ends_as_its_own_user() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert users[-1:] == ["loyalty"]
+    assert lines.index("USER loyalty") > max(n for n, line in enumerate(lines) if line.startswith("COPY"))
+
+
+def test_only_the_proxy_is_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+
+
+def test_redis_asks_for_the_password_that_the_site_has() -> None:
+    command = SERVICES["redis"]["command"]
+    assert command[command.index("--requirepass") + 1] == "${REDIS_PASSWORD}"
+    for name in ("web", "worker", "jobs", "beat", "migrate"):
+        assert SERVICES[name]["environment"]["REDIS_URL"].startswith("redis://:${REDIS_PASSWORD:?")
+
+
+def directive(name: str) -> list[str]:
+    return re.findall(rf"^\s*{name} ([^;]+);", NGINX, re.MULTILINE)
+
+
+def test_slow_clients_end_at_the_proxy() -> None:
+    assert (directive("proxy_request_buffering"), directive("proxy_buffering")) == (["on"], ["on"])
+    for name in ("client_header_timeout", "client_body_timeout", "send_timeout"):
+        (seconds,) = directive(name)
+        assert 0 < int(seconds.removesuffix("s")) <= 30
+    assert NGINX.count("{") == NGINX.count("}")
+
+
+def test_the_proxy_says_who_called_and_how_as_the_site_counts_on_it() -> None:
+    headers = dict(value.split(" ", 1) for value in directive("proxy_set_header"))
+    assert headers["X-Forwarded-For"] == "$proxy_add_x_forwarded_for"
+    assert (headers["X-Forwarded-Proto"], headers["Host"]) == ("$scheme", "$host")
+    assert SERVICES["web"]["environment"]["TRUSTED_PROXY_COUNT"] == "${TRUSTED_PROXY_COUNT:-1}"
+
+
+def test_the_proxy_takes_the_largest_import_and_no_name_in_its_log() -> None:
+    assert directive("client_max_body_size") == ["60m"]
+    assert directive("access_log") == ["off"]
