@@ -30,7 +30,6 @@ ASKING: dict[str, Pages] = {
     "tenancy_storeuser": Pages(changing=True),
     "tenancy_invitation": Pages(changing=True),
     "tenancy_user": Pages(changing=True),
-    "auth_user": Pages(changing=True),
     # people: to erase one, or to carry them off
     "customers_customer": Pages(frozenset({"erase", "export_data", "export"})),
     "loyalty_loyaltycard": EXPORT,
