@@ -33,5 +33,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD \
     ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
 # WEB_CONCURRENCY sets the processes, GUNICORN_CMD_ARGS anything else.
 CMD ["gunicorn", "loyalty_site.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--threads", "4", "--limit-request-line", "8190", "--max-requests", "20000", \
+     "--threads", "16", "--limit-request-line", "8190", "--max-requests", "20000", \
      "--max-requests-jitter", "2000", "--no-control-socket"]

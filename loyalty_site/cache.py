@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5.0
+SHELTERED = 10_000  # entries; with Django's 300, made-up names would push the counts of wrong passwords out
 
 
 class JSONSerializer:
@@ -64,7 +65,8 @@ class ShelteredRedisCache(RedisCache):
         options = params.get("OPTIONS", {}) | {"serializer": JSONSerializer}
         super().__init__(server, params | {"OPTIONS": options})
         self.shelter = LocMemCache(
-            "shelter", {"KEY_PREFIX": self.key_prefix, "TIMEOUT": self.default_timeout}
+            "shelter",
+            {"KEY_PREFIX": self.key_prefix, "TIMEOUT": self.default_timeout, "MAX_ENTRIES": SHELTERED},
         )
 
     def take_shelter(self, error: Exception) -> None:

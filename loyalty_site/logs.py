@@ -206,7 +206,6 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
             "django.server": {"handlers": ["out"], "level": level, "propagate": False},
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners make many
             "django.db.backends": {"level": "INFO"},  # each query with its values, at DEBUG
-            "axes": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},  # its addresses name devices and cards
         },
     }

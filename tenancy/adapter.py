@@ -4,20 +4,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from groundwork.web import client
-from tenancy import accounts, second_factor, step_up
+from tenancy import accounts, known_devices, second_factor, step_up
 from tenancy.models import User
 
 BACKEND = "tenancy.sign_in.EmailBackend"
-
-COOKIE = "known_device"
-_SALT = "tenancy.known_device"
-_YEAR = 365 * 24 * 3600
-_MOST = 20  # people at one device
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -57,24 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
         response = super().post_login(request, user, **about)
-        known = _people_known_at(request)
-        if user.pk not in known:
+        if user.pk not in known_devices.people(request):
             accounts.note_new_device(user)
-        ids = [user.pk, *(pk for pk in known if pk != user.pk)][:_MOST]
-        response.set_cookie(
-            COOKIE,
-            signing.dumps(ids, salt=_SALT),
-            max_age=_YEAR,
-            secure=request.is_secure(),
-            httponly=True,
-            samesite="Lax",
-        )
+        known_devices.remember(request, response, user)
         return response
-
-
-def _people_known_at(request: HttpRequest) -> list[int]:
-    """Who has signed in on this device before, by its cookie."""
-    try:
-        return list(signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_YEAR))
-    except signing.BadSignature:
-        return []

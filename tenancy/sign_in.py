@@ -1,4 +1,9 @@
-"""Signing in by e-mail and password, and knowing a signed-in user again."""
+"""Signing in by e-mail and password, and knowing a signed-in user again.
+
+Wrong passwords are counted for the account (whether there is one or not), for the network they come from, and for
+both together; pauses grow (`groundwork.web.attempts`). Where the person has signed in before, only what is guessed on
+that device counts: strangers elsewhere keep nobody out.
+"""
 
 from typing import Any
 
@@ -7,17 +12,33 @@ from allauth.account.models import Login
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
-from tenancy import identity
+from groundwork.formats.email import normalize_email
+from groundwork.web import attempts, client, hashing
+from groundwork.web.attempts import Counter
+from tenancy import identity, known_devices
 from tenancy.models import User
 from tenancy.prepared import Prepared
+
+# Wrong passwords that cost no pause.
+FREE_OF_A_PERSON, FREE_OF_AN_ACCOUNT, FREE_OF_A_NETWORK = 5, 10, 20
 
 _user = Prepared(lambda *, user_id: User.objects.filter(pk=user_id))
 
 
 class EmailBackend(ModelBackend):
-    """Django's own, with the one query of every signed-in request prepared."""
+    """Django's own, with limits, and the one query of every signed-in request prepared."""
+
+    def authenticate(
+        self, request: Any, username: str | None = None, password: str | None = None, **other: Any
+    ) -> Any:
+        """The person; None for a wrong password. Raises RateLimited in a pause, without hashing; or Busy."""
+        if username is None or password is None:
+            return None
+        hashing.refuse_if_full()
+        judged = super().authenticate
+        return attempts.judge(counters(request, username), lambda: judged(request, username, password))
 
     def get_user(self, user_id: Any) -> User | None:
         found = _user(user_id=int(user_id))
@@ -35,3 +56,36 @@ class SignInView(LoginView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(**more) | {"identity_provider": identity.name()}
+
+
+def is_password(request: HttpRequest, user: User, password: str) -> bool:
+    """Whether a signed-in person knows their password, within the limits of signing in. Raises RateLimited."""
+    return attempts.judge(counters(request, user.email), lambda: user.check_password(password))
+
+
+def forgive(email: str) -> None:
+    """Forget all wrong passwords for an account."""
+    attempts.forgive(_account(email))
+
+
+def counters(request: HttpRequest | None, email: str) -> list[Counter]:
+    """What a wrong password for this address counts against."""
+    account = attempts.since_forgiven(_account(email))
+    if request is not None and _knows(request, email):
+        device = attempts.digest(request.COOKIES[known_devices.COOKIE])
+        return [Counter(f"device:{account}:{device}", FREE_OF_A_PERSON, forgiving=True)]
+    network = client.network(request) if request is not None else ""
+    return [
+        Counter(f"person:{account}:{network}", FREE_OF_A_PERSON, forgiving=True),
+        Counter(f"account:{account}", FREE_OF_AN_ACCOUNT),
+        *([Counter(f"network:{network}", FREE_OF_A_NETWORK)] if network else []),
+    ]
+
+
+def _account(email: str) -> str:
+    return attempts.digest(normalize_email(email))
+
+
+def _knows(request: HttpRequest, email: str) -> bool:
+    people = known_devices.people(request)
+    return bool(people) and User.objects.filter(email=normalize_email(email), pk__in=people).exists()

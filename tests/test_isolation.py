@@ -33,6 +33,15 @@ PAGES = {
     "problem": "anyone",
     "invitation": "token",
     "login": "anyone",
+    "account_login": "anyone",
+    "account-forgotten": "anyone",
+    "account-reset": "token",
+    "account-email-confirm": "token",
+    "account": "the person",
+    "account-password": "the person",
+    "account-email": "the person",
+    "account-sessions": "the person",
+    "account-sessions-end": "the person",
     "logout": "anyone",
     "terminal-choose": "anyone",  # asked for a code; whose stores are shown, see below
     "terminal-worker": "anyone",
@@ -89,6 +98,14 @@ def test_a_stores_pages_are_for_those_who_work_there(shop: Shop, name: str) -> N
     assert nobody.status_code in (302, 401)
     if nobody.status_code == 302:
         assert nobody.headers["Location"].startswith(SIGN_IN)
+
+
+@pytest.mark.parametrize("name", [name for name, who in PAGES.items() if who == "the person"])
+def test_an_account_is_its_persons_and_nobody_elses(shop: Shop, name: str) -> None:
+    nobody = Client().get(reverse(name))
+    assert (nobody.status_code, nobody.headers["Location"]) == (302, f"{SIGN_IN}?next={reverse(name)}")
+    page = signed_in(shop.staff).get(reverse(name), follow=True).content.decode()
+    assert shop.owner.email not in page
 
 
 @pytest.mark.parametrize("name", ["card", "card-history", "card-export", "card-erase", "card-manifest"])

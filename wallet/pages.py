@@ -25,7 +25,7 @@ A_YEAR = 365 * 24 * 3600
 
 def _card(request: HttpRequest, access_token: str) -> LoyaltyCard:
     """The active card behind an address; 404 for any other. As many a minute as of the card's other pages."""
-    rate_limits.check("card_page", client.address(request))
+    rate_limits.check("card_page", client.network(request))
     card = loyalty_selectors.card_by_access_token(access_token)
     if not (card.is_active and card.program.is_active and card.merchant.is_active):
         raise NotFound()
@@ -109,7 +109,7 @@ def _problem(error: DomainError) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, program_id: int, digest: str, name: str) -> HttpResponse:
     """A program's logo, hero picture or stamps, for Google. An old look's address shows today's."""
-    rate_limits.check("wallet_picture", client.address(request))
+    rate_limits.check("wallet_picture", client.network(request))
     with scope.everything("what a program looks like is public"):
         design = PassDesign.objects.filter(program_id=program_id).select_related("program__merchant").first()
         drawn = pictures.draw(design.program, name) if design else None

@@ -1,6 +1,6 @@
 """Who is calling, as far as the network tells."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -27,9 +27,18 @@ def _address(text: str) -> str:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        return str(ip_address(text))
+        read = ip_address(text)
     except ValueError:
         return ""
+    return str((isinstance(read, IPv6Address) and read.ipv4_mapped) or read)
+
+
+def network(request: HttpRequest) -> str:
+    """Whose calls count together: an IPv4 address, or the /64 of IPv6 in which a caller chooses freely."""
+    told = address(request)
+    if ":" not in told:
+        return told
+    return str(IPv6Network((int(IPv6Address(told)), 64), strict=False))
 
 
 def agent(request: HttpRequest) -> str:

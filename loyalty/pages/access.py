@@ -54,7 +54,7 @@ def card_page(view: View) -> View:
 
     @wraps(view)
     def page(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        rate_limits.check("card_page", client.address(request))
+        rate_limits.check("card_page", client.network(request))
         return file(request, **arguments)
 
     return page

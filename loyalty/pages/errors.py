@@ -3,8 +3,11 @@
 The template of a status is templates/errors/<status>.html. The page for 500 touches neither database nor session.
 """
 
+import math
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import ngettext
 
 from groundwork.errors import DomainError
 
@@ -16,11 +19,26 @@ def page(
 ) -> HttpResponse:
     """The page of an HTTP status; retry_after in seconds."""
     template = status if status in TEMPLATED else 500 if status >= 500 else 404
-    response = render(request, f"errors/{template}.html", {"detail": detail}, status=status)
+    context = {"detail": detail, "again": _again(retry_after or 0)}
+    response = render(request, f"errors/{template}.html", context, status=status)
     response["Cache-Control"] = "no-store"
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)
     return response
+
+
+def _again(seconds: int) -> str:
+    """When to try again, in words; nothing if that is not known."""
+    if seconds <= 90:
+        words = ngettext(
+            "Please try again in %(number)d second.", "Please try again in %(number)d seconds.", seconds
+        )
+        return words % {"number": seconds} if seconds else ""
+    minutes = math.ceil(seconds / 60)
+    words = ngettext(
+        "Please try again in %(number)d minute.", "Please try again in %(number)d minutes.", minutes
+    )
+    return words % {"number": minutes}
 
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -53,7 +53,7 @@ class NewAccountForm(forms.Form):
 @unlisted
 def show(request: HttpRequest, token: str) -> HttpResponse:
     """For whoever holds the link."""
-    rate_limits.check("card_page", client.address(request))
+    rate_limits.check("card_page", client.network(request))
     try:
         invitation = invitations.find_open(token)
         merchant = invitation.merchant

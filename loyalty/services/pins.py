@@ -12,6 +12,7 @@ from groundwork import clock
 from groundwork.deletion import soft_delete
 from groundwork.errors import Invalid
 from groundwork.idempotency.once import exactly_once
+from groundwork.web import hashing
 from loyalty import rules, selectors
 from loyalty.errors import PinInvalid, PinLocked, PinNameTaken, PinNotFound, PinTooSimple
 from loyalty.models import StaffPin, TokenEnd
@@ -39,7 +40,9 @@ def unlock_terminal(*, store: Store, pin_id: int, pin: str, device: str = "") ->
     settings = selectors.settings_of(store.merchant)
     limit, minutes = settings.staff_pin_lockout_attempts, settings.staff_pin_lockout_minutes
     attempt = _count_attempt(store, pin_id, limit=limit, minutes=minutes)
-    if not check_password(pin, attempt.pin_hash):
+    with hashing.at_the_till():
+        is_right = check_password(pin, attempt.pin_hash)
+    if not is_right:
         if attempt.failed_attempts >= limit:
             staff_tokens.end(attempt, TokenEnd.LOCKED, now=clock.now())
         raise PinInvalid(attempts_left=max(0, limit - attempt.failed_attempts))

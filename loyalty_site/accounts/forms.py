@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.formats.email import normalize_email
 from tenancy.models import User
+from tenancy.sign_in import is_password
 
 
 def email_field(label: Any, **attributes: Any) -> forms.EmailField:
@@ -44,9 +45,9 @@ class EmailForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.request, self.user = request, user
 
     def clean_email(self) -> str:
         email = normalize_email(self.cleaned_data["email"])
@@ -56,9 +57,23 @@ class EmailForm(forms.Form):
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
-        if not self.user.check_password(password):
+        if not is_password(self.request, self.user, password):
             raise forms.ValidationError(_("This is not your password."))
         return str(password)
+
+
+class PasswordForm(PasswordChangeForm):
+    """Django's, where the present password cannot be guessed at will."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        if not is_password(self.request, self.user, password):
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password
 
 
 class PasswordAgainForm(forms.Form):
@@ -76,6 +91,6 @@ class PasswordAgainForm(forms.Form):
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
-        if authenticate(self.request, username=self.user.email, password=password) != self.user:
+        if not is_password(self.request, self.user, password):
             raise forms.ValidationError(_("This is not your password."))
         return str(password)

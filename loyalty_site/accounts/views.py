@@ -3,12 +3,11 @@
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from axes.utils import reset as forgive
 from django.contrib import messages
 from django.contrib.auth import logout, views
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import SetPasswordForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -17,14 +16,16 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from groundwork.web import client, rate_limits
+from groundwork.web import attempts, client, rate_limits
+from groundwork.web.attempts import Counter
 from loyalty.pages.access import private
 from loyalty.pages.terminal.views import signed_in
-from loyalty_site.accounts.forms import EmailForm, ForgottenForm, PersonForm
-from tenancy import account_links, accounts, second_factor
+from loyalty_site.accounts.forms import EmailForm, ForgottenForm, PasswordForm, PersonForm
+from tenancy import account_links, accounts, second_factor, sign_in
 from tenancy.errors import LinkSpent
 
 page = require_http_methods(["GET", "HEAD", "POST"])
+FREE_LINKS = 20  # made-up or spent links of one network before pauses begin
 
 
 def _shown(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
@@ -53,7 +54,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link; what is answered does not say whether anybody has the address."""
     form = ForgottenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        rate_limits.check("account_link", client.address(request))
+        rate_limits.check("account_link", client.network(request))
         accounts.request_password_reset(form.cleaned_data["email"])
         return _shown(request, "forgotten", sent=True)
     return _shown(request, "forgotten", form=form)
@@ -66,10 +67,22 @@ class Reset(views.PasswordResetConfirmView):
     template_name = "account/reset.html"
     success_url = reverse_lazy("login")
 
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Made-up links are counted for the network they come from."""
+        answers: list[HttpResponseBase] = []
+
+        def is_good() -> bool:
+            answers.append(super(Reset, self).dispatch(*args, **kwargs))
+            return self.validlink or answers[0].status_code == 302
+
+        network = client.network(self.request)
+        attempts.judge([Counter(f"links:{network}", FREE_LINKS)], is_good)
+        return answers[0]
+
     def form_valid(self, form: SetPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         accounts.note_new_password(form.user)
-        forgive(username=form.user.email)
+        sign_in.forgive(form.user.email)
         messages.success(self.request, _("Your new password is set. Please sign in with it."))
         return response
 
@@ -79,7 +92,11 @@ class Password(views.PasswordChangeView):
     """Another password, for whoever knows the present one; ends all other sessions."""
 
     template_name = "account/password.html"
+    form_class = PasswordForm
     success_url = reverse_lazy("account")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
@@ -97,9 +114,9 @@ class Password(views.PasswordChangeView):
 def email(request: HttpRequest) -> HttpResponse:
     """Ask for another address; it counts once it has been confirmed there."""
     user = signed_in(request)
-    form = EmailForm(request.POST or None, user=user)
+    form = EmailForm(request.POST or None, request=request, user=user)
     if request.method == "POST" and form.is_valid():
-        rate_limits.check("account_link", client.address(request))
+        rate_limits.check("account_link", client.network(request))
         accounts.request_email_change(user, form.cleaned_data["email"])
         return _shown(request, "email", sent=form.cleaned_data["email"])
     return _shown(request, "email", form=form)

@@ -1,8 +1,8 @@
 """Passwords, sign-in and accounts, apart from what the environment decides."""
 
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "groundwork.web.hashing.BCryptInTurn",
+    "groundwork.web.hashing.PBKDF2InTurn",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -10,18 +10,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-
-# How wrong passwords are counted; how many, the environment says.
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_USERNAME_CALLABLE = "loyalty_site.sign_in.counted_name"
-AXES_LOCKOUT_CALLABLE = "loyalty.pages.terminal.sign_in.locked_out"
-AXES_CLIENT_IP_CALLABLE = "groundwork.web.client.address"
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
 
 # django-allauth carries what comes after the password; the limits of sign-in are our own.
 ACCOUNT_ADAPTER = "tenancy.adapter.AccountAdapter"

@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "safedelete",
     "django_celery_beat",
-    "axes",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -82,7 +81,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "axes.middleware.AxesMiddleware",
     "loyalty_site.page_errors.PageErrorsMiddleware",
 ]
 
@@ -164,7 +162,7 @@ if env.str("EMAIL_URL", default=""):
 
 AUTH_USER_MODEL = "tenancy.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique among the living; deleted ones may repeat it
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenancy.sign_in.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["tenancy.sign_in.EmailBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/terminal/"
 LOGOUT_REDIRECT_URL = "/"
@@ -174,12 +172,6 @@ PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds that the link of an e-mail is good 
 MFA_TOTP_ISSUER = SITE_NAME
 SOCIALACCOUNT_PROVIDERS = identity.provider(env)
 OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=False)
-
-# Ten wrong passwords for one name from one address lock that pair for 15 minutes: a guesser gains nothing,
-# and nobody can lock an owner out from elsewhere. Kept in the database, so that it holds without a cache.
-AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=10)
-AXES_COOLOFF_TIME = env.float("SIGN_IN_LOCKOUT_HOURS", default=0.25)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 
 # --- Behind proxies, and against attackers ----------------------------------------------------------------
 

@@ -31,8 +31,6 @@ PARSERS: Mapping[str, Parser] = {
     "JOB_FILE_HOURS": parsers.whole(1, 8_760),
     "DEFAULT_FROM_EMAIL": parsers.sender,
     "EMAIL_URL": parsers.mail,
-    "SIGN_IN_FAILURE_LIMIT": parsers.whole(1, 1_000),
-    "SIGN_IN_LOCKOUT_HOURS": parsers.hours,
     "OPERATORS_NEED_SECOND_FACTOR": parsers.boolean,
     "OIDC_ISSUER": parsers.http,
     "OIDC_CLIENT_ID": parsers.line,

@@ -138,6 +138,24 @@ def test_so_many_links_are_asked_for_from_one_address(client, nora, settings) ->
     assert OutboxMessage._base_manager.count() == 2
 
 
+def test_a_new_password_forgets_the_wrong_ones(client, nora, post_office) -> None:
+    for _ in range(6):
+        sign_in(client, "forgotten-it")
+    assert sign_in(client).status_code == 429
+    forgot(client)
+    choose(client, link(post(post_office)[0]))
+    assert sign_in(client, NEW).status_code == 302
+
+
+def test_links_are_not_made_up_without_end(client, nora, post_office) -> None:
+    forgot(client)
+    address = link(post(post_office)[0])
+    made_up = [client.get(f"{address[:-3]}{number:02}/").status_code for number in range(21)]
+    assert made_up == [200] * 20 + [429]
+    assert client.get(address).status_code == 429
+    assert client.get(address, REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
 def test_a_new_password_ends_every_session(client, nora, post_office) -> None:
     other = Client()
     sign_in(other)
@@ -173,6 +191,16 @@ def test_nobody_changes_it_without_the_present_one(client, nora) -> None:
     assert change_password(client, "guessed-by-a-stranger").status_code == 200
     assert factories.fresh(nora).check_password(factories.PASSWORD)
     assert "Chose a new password." not in history()
+
+
+def test_the_present_password_is_not_guessed_at_a_screen_that_was_left_open(client, nora) -> None:
+    sign_in(client)
+    answers = [change_password(client, "guessed").status_code for _ in range(3)]
+    answers += [ask_for(client, "thief@example.com", "guessed").status_code for _ in range(3)]
+    assert answers == [200] * 5 + [429]
+    assert change_password(client, factories.PASSWORD).status_code == 429
+    assert factories.fresh(nora).check_password(factories.PASSWORD)
+    assert not EmailChange.objects.exists()
 
 
 def test_a_person_says_what_they_are_called(client, nora) -> None:

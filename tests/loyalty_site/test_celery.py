@@ -18,6 +18,7 @@ def test_the_sweeps_run_each_minute_and_expiry_each_hour() -> None:
     assert every_minute == {
         "groundwork.relay_outbox",
         "notifications.sweep_email_log",
+        "notifications.send_account_emails",
         "wallet.sweep_passes",
         "groundwork.run_jobs",
     }

@@ -21,8 +21,10 @@ from groundwork.messaging.models import OutboxState
 from loyalty.models import LoyaltyCard
 from loyalty.reporting import statistics
 from loyalty_site.celery import JOBS, app
+from notifications.models import AccountEmail, Status
+from notifications.services import accounts as account_emails
 from notifications.services import texts
-from tenancy import scope
+from tenancy import accounts, scope
 from tenancy.models import BackgroundJob, IdempotencyKey, Merchant, OutboxMessage
 from tests import factories
 from wallet.models import GoogleNonce
@@ -62,6 +64,7 @@ def make_a_shop() -> None:
         factories.card(shop.store, cents=1000)
     factories.card(shop.store, cents=1000)
     ask_for_an_export(shop)
+    account_emails.enqueue({"kind": "password_changed", "about_id": shop.owner.pk})
 
 
 def ask_for_an_export(shop: factories.Shop) -> BackgroundJob:
@@ -71,6 +74,9 @@ def ask_for_an_export(shop: factories.Shop) -> BackgroundJob:
 
 def leave_something_to_clean(shop: factories.Shop) -> None:
     factories.staff_token(shop.store)
+    factories.invitation(shop.store, shop.owner)
+    accounts.request_email_change(shop.staff, f"new-{shop.staff.email}")
+    AccountEmail.objects.create(kind="password_changed", about_id=shop.staff.pk, status=Status.SENT)
     IdempotencyKey.objects.create(merchant=shop.merchant, store=shop.store, key="old", fingerprint="x")
     GoogleNonce.objects.create(digest=f"{shop.merchant.pk:064}", expires_at=timezone.now())
 

@@ -79,8 +79,6 @@ CASES: dict[str, tuple[str | list[str], str | list[str]]] = {
     "OIDC_CLIENT_ID": ("loyalty", ["two\nlines"]),
     "OIDC_CLIENT_SECRET": ("s3cret", ["two\nlines"]),
     "OIDC_NAME": (["House ID"], ["two\nlines"]),
-    "SIGN_IN_FAILURE_LIMIT": ("1 10", "0 -3 few"),
-    "SIGN_IN_LOCKOUT_HOURS": ("0.25 24", "0 -1 nan inf hour"),
     "TRUSTED_PROXY_COUNT": ("0 2", "-1 one 1.0 10.0.0.1 99"),
     **{name: HALF for name in PARSERS if name.startswith("RATE_LIMIT_")},
     "SECURE_SSL_REDIRECT": YES_NO,

@@ -156,7 +156,7 @@ def whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """What a device complains about; anybody may send it, so it is cut short and counted."""
     try:
-        rate_limits.check("wallet_log", client.address(request))
+        rate_limits.check("wallet_log", client.network(request))
     except RateLimited as error:
         response = _empty(429)
         response["Retry-After"] = str(error.extra["retry_after"])

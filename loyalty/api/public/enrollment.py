@@ -43,12 +43,12 @@ class PublicEnrollment(PublicStoreView):
     )
     def post(self, request: Request) -> Response:
         """Who has a card learns only where it works; the rest goes to that address by e-mail."""
-        address = client.address(request._request)
-        rate_limits.check("public_enroll", address)
+        rate_limits.check("public_enroll", client.network(request._request))
         person = self.read(SelfEnrollmentInput)
         person.pop("accept_terms")
         person.setdefault("language", spoken_language())
-        actor = Actor(ip_address=address or None, user_agent=client.agent(request._request))
+        address = client.address(request._request) or None
+        actor = Actor(ip_address=address, user_agent=client.agent(request._request))
         result = enrollment.enroll(store=self.store, actor=actor, self_service=True, **person)
         return Response(self_enrolled(result), status=200 if result.already_enrolled else 201)
 

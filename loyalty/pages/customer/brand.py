@@ -46,7 +46,7 @@ def icon(request: HttpRequest, brand: tuple[str, str], letter: str, size: int) -
     """A square picture of the mark, filled to the edges, so that a phone may cut it to any shape."""
     if size not in ICON_SIZES or len(letter) != 1:
         raise Http404
-    rate_limits.check("brand_picture", client.address(request))
+    rate_limits.check("brand_picture", client.network(request))
     response = HttpResponse(draw_icon(brand[0], letter, size), content_type="image/png")
     response["Cache-Control"] = FOR_EVER
     return response
@@ -66,7 +66,7 @@ def picture(request: HttpRequest, use: str, name: str) -> HttpResponse:
     stored = f"{UPLOADS}/{name}"
     if use not in PICTURE_SIZES or not default_storage.exists(stored):
         raise Http404
-    rate_limits.check("brand_picture", client.address(request))
+    rate_limits.check("brand_picture", client.network(request))
     response = HttpResponse(draw_picture(use, stored), content_type="image/webp")
     response["Cache-Control"] = FOR_EVER
     return response

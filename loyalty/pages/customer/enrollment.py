@@ -53,7 +53,7 @@ def join(request: HttpRequest, store: Store, program: LoyaltyProgram) -> HttpRes
         return form_page(request, store, program, EnrollmentForm(country=store.country))
     form = EnrollmentForm(request.POST, country=store.country)
     try:
-        rate_limits.check("public_enroll", client.address(request))
+        rate_limits.check("public_enroll", client.network(request))
         if not form.is_valid():
             return form_page(request, store, program, form)
         joined = enroll(request, store, form)

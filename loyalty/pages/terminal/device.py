@@ -78,7 +78,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 
     So many attempts a minute and address (settings.RATE_LIMITS).
     """
-    rate_limits.check("till_pair", client.address(request))
+    rate_limits.check("till_pair", client.network(request))
     code = request.POST.get("code", "")[:LONGEST_CODE]
     try:
         till, token = tills.pair(code=code, carried=request.COOKIES.get(tills.COOKIE, ""))

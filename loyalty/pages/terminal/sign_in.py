@@ -42,10 +42,3 @@ class SignOut(views.LogoutView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return private(render(request, "terminal/logout.html"))
-
-
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Too many wrong passwords (settings.AXES_LOCKOUT_CALLABLE): the form again, saying so."""
-    form = SignInForm(request)
-    context = {"form": form, "locked_out": True, "next": request.POST.get("next", "")}
-    return private(render(request, "terminal/login.html", context, status=429))

@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("address", nargs="?", default="127.0.0.1:8000", help="host:port (127.0.0.1:8000)")
-        parser.add_argument("--threads", type=int, default=8, help="threads of a web process (8)")
+        parser.add_argument("--threads", type=int, default=16, help="threads of a web process (16)")
         parser.add_argument("--processes", type=int, default=1, help="web processes (1)")
         parser.add_argument("--demo", action="store_true", help="migrate and load the demo first")
 

@@ -61,16 +61,6 @@ def test_a_wrong_password_is_refused_and_the_e_mail_stays(client, shop):
     assert "_auth_user_id" not in client.session
 
 
-def test_after_ten_wrong_passwords_the_right_one_is_refused_too(client, shop):
-    for _ in range(settings.AXES_FAILURE_LIMIT):
-        client.post("/login/", {"username": shop.staff.email, "password": "wrong"})
-
-    response = client.post("/login/", {"username": shop.staff.email, "password": factories.PASSWORD})
-
-    assert response.status_code == 429
-    assert "Too many wrong passwords." in words(response)
-
-
 def test_signing_in_goes_on_to_the_page_that_was_asked_for_on_this_site_only(client, shop):
     right = {"username": shop.staff.email, "password": factories.PASSWORD}
 

@@ -94,8 +94,8 @@ MUTANTS = [
     mutant(
         "choices-without-their-page",
         "groundwork/console/base.py",
-        'kwargs["queryset"] = site.get_model_admin(remote).choices(request)',
-        'kwargs["queryset"] = remote._default_manager.all()',
+        "rows: models.QuerySet = site.get_model_admin(remote).choices(request)",
+        "rows: models.QuerySet = remote._default_manager.all()",
         f"{FORGED}[loyalty_staffpin add]",
     ),
     mutant(

@@ -10,6 +10,7 @@ CHECKS = {
     "tenancy_merchant": ["merchant_currency_is_iso_4217"],
     "tenancy_user": ["user_email_is_lower_case"],
     "tenancy_storeuser": ["store_user_role_is_known"],
+    "tenancy_emailchange": ["new_email_is_lower_case"],
     "tenancy_invitation": [
         "invitation_email_is_lower_case",
         "invitation_role_is_known",

@@ -58,7 +58,6 @@ MUTANTS = [
         "hops[-count]",
         "hops[0]",
         f"{RATES}::test_an_address_that_anyone_can_send_is_not_believed",
-        count=2,
     ),
     mutant(
         "pins-guessed-without-limit",
@@ -70,7 +69,7 @@ MUTANTS = [
     mutant(
         "card-pages-without-limit",
         "loyalty/pages/access.py",
-        '        rate_limits.check("card_page", client.address(request))\n',
+        '        rate_limits.check("card_page", client.network(request))\n',
         "",
         "tests/loyalty/pages/test_card_page.py::test_the_61st_look_within_a_minute_is_too_many",
     ),

@@ -88,15 +88,8 @@ MUTANTS = [
     mutant(
         "looks-spread-without-a-lock",
         "wallet/services/designs.py",
-        'PassDesign.objects.filter(UNSPREAD).order_by("pk").select_for_update(skip_locked=True).first()',
-        'PassDesign.objects.filter(UNSPREAD).order_by("pk").first()',
-        f"{WORKERS}::test_while_one_worker_spreads_a_look_the_other_spreads_the_next",
-    ),
-    mutant(
-        "looks-that-are-waited-for",
-        "wallet/services/designs.py",
-        'order_by("pk").select_for_update(skip_locked=True)',
-        'order_by("pk").select_for_update()',
+        "next(iter(SPREADING.take(early=True)), None)",
+        "SPREADING.free(SPREADING.rows()).first()",
         f"{WORKERS}::test_while_one_worker_spreads_a_look_the_other_spreads_the_next",
     ),
     mutant(

@@ -6,6 +6,8 @@ PINS = "tests/loyalty/services/test_pins.py"
 KEYS = "tests/tenancy/test_api_keys.py"
 API_KEYS = "tests/loyalty/api/test_api_keys.py"
 OFFLINE = "tests/loyalty/services/test_offline.py"
+ATTEMPTS = "tests/groundwork/test_attempts.py"
+HASHING = "tests/groundwork/test_hashing.py"
 SIGN_IN = "tests/loyalty_site/test_sign_in.py"
 CARD = "tests/loyalty/pages/test_card_page.py"
 JOIN = "tests/loyalty/pages/test_enrollment.py"
@@ -15,8 +17,8 @@ MUTANTS = [
     mutant(
         "pin-that-is-not-looked-at",
         "loyalty/services/pins.py",
-        "if not check_password(pin, attempt.pin_hash):",
-        "if False:",
+        "    if not is_right:",
+        "    if False:",
         f"{PINS}::test_the_right_pin_forgets_the_wrong_ones",
         "tests/loyalty/api/test_pins.py::test_wrong_pins_are_counted_until_the_lock_out",
     ),
@@ -158,10 +160,140 @@ MUTANTS = [
     ),
     mutant(
         "passwords-guessed-without-end",
-        "loyalty_site/settings/base.py",
-        'AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=10)',
-        "AXES_FAILURE_LIMIT = 10_000",
-        f"{SIGN_IN}::test_ten_wrong_ones_lock_even_for_the_right_one",
+        "groundwork/web/attempts.py",
+        "    if paused:",
+        "    if False:",
+        f"{SIGN_IN}::test_after_five_wrong_ones_even_the_right_one_waits",
+        f"{ATTEMPTS}::test_nothing_is_judged_nor_counted_in_a_pause",
+    ),
+    mutant(
+        "pauses-that-do-not-grow",
+        "groundwork/web/attempts.py",
+        "FIRST_PAUSE * 2 ** min(count - counter.free, 16)",
+        "FIRST_PAUSE",
+        f"{ATTEMPTS}::test_pauses_double_up_to_a_quarter_of_an_hour",
+    ),
+    mutant(
+        "guesses-at-once-that-are-one",
+        "groundwork/web/attempts.py",
+        "    if not cache.add(counter.pause_key, now + pause, timeout=pause):",
+        "    cache.set(counter.pause_key, now + pause, timeout=pause)\n    if False:",
+        f"{ATTEMPTS}::test_many_guesses_at_the_same_moment_are_many",
+    ),
+    mutant(
+        "wrong-passwords-forgotten-while-guessing",
+        "groundwork/web/attempts.py",
+        "    cache.touch(counter.count_key, FORGOTTEN_AFTER)\n",
+        "",
+        f"{ATTEMPTS}::test_after_an_hour_of_quiet_all_is_forgotten_and_not_before",
+    ),
+    mutant(
+        "right-password-that-forgives-all-counters",
+        "groundwork/web/attempts.py",
+        "for counter in counters if counter.forgiving]",
+        "for counter in counters]",
+        f"{ATTEMPTS}::test_a_right_one_takes_back_the_wrong_ones_where_it_may_and_else_itself",
+    ),
+    mutant(
+        "guess-that-was-not-judged-counted",
+        "groundwork/web/attempts.py",
+        "    except BaseException:\n        _take_back(begun)\n",
+        "    except BaseException:\n",
+        f"{ATTEMPTS}::test_a_guess_that_was_not_judged_is_not_counted",
+        f"{SIGN_IN}::test_who_finds_too_many_signing_in_is_asked_to_come_back_and_is_not_counted",
+    ),
+    mutant(
+        "account-guessed-from-many-places",
+        "tenancy/sign_in.py",
+        '        Counter(f"account:{account}", FREE_OF_AN_ACCOUNT),\n',
+        "",
+        f"{SIGN_IN}::test_an_account_is_guessed_from_many_places_no_longer_than_from_one",
+    ),
+    mutant(
+        "made-up-names-from-one-place",
+        "tenancy/sign_in.py",
+        "if network else []",
+        "if False else []",
+        f"{SIGN_IN}::test_made_up_names_are_counted_for_the_place_they_come_from",
+        f"{SIGN_IN}::test_a_network_of_ipv6_is_one_place_however_many_addresses_it_has",
+    ),
+    mutant(
+        "every-ipv6-address-a-new-caller",
+        "groundwork/web/client.py",
+        "(int(IPv6Address(told)), 64)",
+        "(int(IPv6Address(told)), 128)",
+        f"{SIGN_IN}::test_a_network_of_ipv6_is_one_place_however_many_addresses_it_has",
+    ),
+    mutant(
+        "ipv4-in-ipv6-as-another-caller",
+        "groundwork/web/client.py",
+        "read.ipv4_mapped",
+        "None",
+        f"{SIGN_IN}::test_ipv4_written_as_ipv6_is_the_same_place",
+    ),
+    mutant(
+        "owner-kept-out-by-strangers",
+        "tenancy/sign_in.py",
+        "    if request is not None and _knows(request, email):",
+        "    if False:",
+        f"{SIGN_IN}::test_strangers_everywhere_keep_nobody_out_where_they_have_signed_in_before",
+    ),
+    mutant(
+        "device-known-to-everybody",
+        "tenancy/sign_in.py",
+        ", pk__in=people).exists()",
+        ").exists()",
+        f"{SIGN_IN}::test_a_device_is_known_to_those_who_signed_in_there_and_to_nobody_else",
+    ),
+    mutant(
+        "present-password-guessed",
+        "loyalty_site/accounts/forms.py",
+        "is_password(self.request, self.user, password)",
+        "self.user.check_password(password)",
+        "tests/accounts/test_accounts.py::test_the_present_password_is_not_guessed_at_a_screen_that_was_left_open",
+        count=2,
+    ),
+    mutant(
+        "links-made-up-without-end",
+        "loyalty_site/accounts/views.py",
+        '        attempts.judge([Counter(f"links:{network}", FREE_LINKS)], is_good)',
+        "        is_good()",
+        "tests/accounts/test_accounts.py::test_links_are_not_made_up_without_end",
+    ),
+    mutant(
+        "hashes-in-every-thread",
+        "groundwork/web/hashing.py",
+        "ThreadPoolExecutor(1, ",
+        "ThreadPoolExecutor(8, ",
+        f"{HASHING}::test_who_waits_too_long_is_told_to_come_back_and_never_runs",
+    ),
+    mutant(
+        "till-threads-that-wait-for-hashes",
+        "groundwork/web/hashing.py",
+        "    if not _places.acquire(blocking=False):\n        raise Busy(retry_after=WAIT_SECONDS)\n    try:",
+        "    _places.acquire(blocking=False)\n    try:",
+        f"{HASHING}::test_one_runs_one_waits_and_the_third_is_told_to_come_back_at_once",
+    ),
+    mutant(
+        "hash-as-urgent-as-a-till",
+        "groundwork/web/hashing.py",
+        "        os.nice(GIVES_WAY)",
+        "        pass",
+        f"{HASHING}::test_a_hash_gives_way_to_what_a_till_asks",
+    ),
+    mutant(
+        "pin-turned-away",
+        "groundwork/web/hashing.py",
+        "    if _is_till.get():",
+        "    if False:",
+        f"{HASHING}::test_a_till_waits_its_turn_where_others_are_turned_away",
+    ),
+    mutant(
+        "connection-held-for-a-hash",
+        "groundwork/web/hashing.py",
+        "    _give_connections_back()\n",
+        "",
+        f"{HASHING}::test_a_pooled_connection_is_given_back_before_the_wait",
     ),
     mutant(
         "sign-in-that-leads-anywhere",
@@ -181,9 +313,9 @@ MUTANTS = [
     ),
     mutant(
         "address-written-another-way",
-        "loyalty_site/sign_in.py",
-        "return normalize_email(str(given))[:LONGEST_NAME]",
-        "return str(given)[:LONGEST_NAME]",
+        "tenancy/sign_in.py",
+        "return attempts.digest(normalize_email(email))",
+        "return attempts.digest(email)",
         "tests/loyalty_site/test_sign_in.py::test_another_way_to_write_the_address_is_no_way_round",
     ),
     # --- customers' pages ---

@@ -34,7 +34,7 @@ MUTANTS = [
     mutant(
         "codes-tried-without-end",
         "loyalty/pages/terminal/device.py",
-        '    rate_limits.check("till_pair", client.address(request))\n',
+        '    rate_limits.check("till_pair", client.network(request))\n',
         "",
         f"{PAGE}::test_codes_can_be_tried_only_so_often_from_one_address",
     ),

@@ -131,7 +131,7 @@ MUTANTS = [
     mutant(
         "phones-that-complain-without-end",
         "wallet/apple/web_service.py",
-        'rate_limits.check("wallet_log", client.address(request))',
+        'rate_limits.check("wallet_log", client.network(request))',
         "pass",
         f"{WEB_SERVICE}::test_logs_are_counted",
     ),
