@@ -27,6 +27,7 @@ from notifications import selectors as email_selectors
 from notifications.services import people as emails_of_people
 from notifications.services.accounts import ACCOUNT_EMAILS
 from notifications.services.queue import EMAILS
+from tenancy import deletions as deletions_of_accounts
 from tenancy import ports as tenancy
 from tenancy.events import AccountEmailRequested
 from wallet import console as passes_on_page
@@ -69,7 +70,7 @@ def connect() -> None:
     """Join the apps; called once, when all of them are loaded, with their pages of the console."""
     subscriptions.fill(*SUBSCRIPTIONS)
     queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, PASSES, DESIGNS)
-    deletion.followers.fill(deletions)
+    deletion.followers.fill(deletions, deletions_of_accounts)
     jobs.works.fill(
         jobs.Work(JobKind.EXPORT, export.make_file),
         jobs.Work(JobKind.CHECK, work.check),

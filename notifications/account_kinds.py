@@ -162,6 +162,25 @@ KINDS: dict[str, Kind] = {
         ),
         button=_("To the sign-in page"),
     ),
+    "second_factor_changed": Kind(
+        find=to_person(page("account")),
+        subject=_("Your second factor was changed"),
+        body=_(
+            "A passkey, an app or recovery codes of your account have just been added, removed or made anew.\n\n"
+            "If that was you, there is nothing to do. If it was not, change your password and end all sessions."
+        ),
+        button=_("To your account"),
+    ),
+    "second_factor_reset": Kind(
+        find=to_person(page("account")),
+        subject=_("Your second factor was reset"),
+        body=_(
+            "Whoever runs this site has removed the second factor of your account. "
+            "You sign in with your password alone.\n\n"
+            "Please set up a new one. If you did not ask for this, tell them at once."
+        ),
+        button=_("To your account"),
+    ),
     "invitation": Kind(
         find=to_invited,
         subject=_("%(merchant)s invites you"),

@@ -5,10 +5,11 @@ What is answered tells nobody whether an address has an account: known or not, t
 
 from datetime import datetime
 
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
@@ -82,6 +83,15 @@ def end_all_sessions(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     UserSession.objects.filter(user=user).delete()
     remember(user, _("Ended all sessions."))
+
+
+def forget(user: User) -> None:
+    """Remove what an account leaves behind for good: sessions, changes of address, who it is elsewhere."""
+    models.QuerySet(User).filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    EmailChange.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
 
 
 def remember(user: User, what: str) -> None:

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from groundwork.formats.email import normalize_email
 from groundwork.web import attempts, client, hashing
 from groundwork.web.attempts import Counter
-from tenancy import known_devices
+from tenancy import identity, known_devices
 from tenancy.models import User
 from tenancy.prepared import Prepared
 
@@ -53,6 +53,9 @@ class SignInView(LoginView):
         login = Login(user=user, email=user.email, redirect_url=self.get_success_url())
         answer: HttpResponse = perform_password_login(self.request, {"email": user.email}, login)
         return answer
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(**more) | {"identity_provider": identity.name()}
 
 
 def is_password(request: HttpRequest, user: User, password: str) -> bool:

@@ -3,12 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy import accounts, invitations, scope
+from tenancy import accounts, invitations, scope, second_factor
 
 
 @shared_task(name="tenancy.clean_accounts", soft_time_limit=600, time_limit=660)
 def clean_accounts() -> int:
-    """Forget old addresses and sessions that are over."""
+    """Forget old addresses and sessions that are over; secrets follow the site's key."""
+    second_factor.encrypt_anew()
     return accounts.clean(now=timezone.now())
 
 

@@ -74,3 +74,23 @@ class PasswordForm(PasswordChangeForm):
         if not is_password(self.request, self.user, password):
             raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
         return password
+
+
+class PasswordAgainForm(forms.Form):
+    """The password, from somebody who is signed in; wrong ones count like those of the sign-in page."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.request = user, request
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if not is_password(self.request, self.user, password):
+            raise forms.ValidationError(_("This is not your password."))
+        return str(password)

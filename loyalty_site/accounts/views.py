@@ -21,7 +21,7 @@ from groundwork.web.attempts import Counter
 from loyalty.pages.access import private
 from loyalty.pages.terminal.views import signed_in
 from loyalty_site.accounts.forms import EmailForm, ForgottenForm, PasswordForm, PersonForm
-from tenancy import account_links, accounts, sign_in
+from tenancy import account_links, accounts, second_factor, sign_in
 from tenancy.errors import LinkSpent
 
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +42,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=[*form.fields, "updated_at"])
         messages.success(request, _("Saved."))
         return redirect("account")
-    return _shown(request, "overview", form=form)
+    lacks = user.is_staff and not second_factor.is_held(user)
+    return _shown(request, "overview", form=form, lacks_second_factor=lacks)
 
 
 # --- Password ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -30,13 +31,15 @@ from unfold.sites import UnfoldAdminSite
 from groundwork.console.base import GrantedAdmin
 from loyalty.pages.language import QUERY_PARAMETER
 from loyalty_site.console import MENU, dashboard
+from loyalty_site.console import step_up as step_up_pages
 from loyalty_site.console.sign_in import SignInForm
-from tenancy import scope
+from tenancy import scope, second_factor, step_up
 from tenancy.models import Merchant
 from tenancy.roles import scope_of
 from tenancy.sign_in import SignInView
 
 View = Callable[..., Any]
+ALWAYS_OPEN = frozenset({"logout", "jsi18n", "password_change"})
 
 
 class Autocomplete(AutocompleteJsonView):
@@ -108,9 +111,19 @@ class ConsoleSite(UnfoldAdminSite):
                 raise SuspiciousOperation("No text of the database holds a NUL.")
             if request.method == "GET" and QUERY_PARAMETER in request.GET:
                 return _without_language(request)
-            return checked(request, *args, **kwargs)
+            return self._first(request) or checked(request, *args, **kwargs)
 
         return update_wrapper(answer, view)
+
+    def _first(self, request: HttpRequest) -> HttpResponseBase | None:
+        """What comes before any page that is opened, for whom the console opens."""
+        match = request.resolver_match
+        if not self.has_permission(request) or match is None or match.url_name in ALWAYS_OPEN:
+            return None
+        if second_factor.is_missing(request.user):  # type: ignore[arg-type]
+            messages.info(request, _("Before the console opens, please set up a second factor."))
+            return HttpResponseRedirect(reverse("mfa_index"))
+        return step_up.ask(request) if step_up_pages.is_due(request) else None
 
     def get_urls(self) -> list[URLPattern]:
         return [path("language/", set_language, name="language"), *super().get_urls()]

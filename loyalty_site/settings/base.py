@@ -9,7 +9,8 @@ from kombu import Queue
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
 from loyalty_site.servers import kept
-from loyalty_site.settings import backends, content_policy
+from loyalty_site.settings import backends, content_policy, identity
+from loyalty_site.settings.accounts import *
 from loyalty_site.settings.variables import Environment
 
 env = Environment()
@@ -53,6 +54,9 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "groundwork",
@@ -159,28 +163,15 @@ if env.str("EMAIL_URL", default=""):
 AUTH_USER_MODEL = "tenancy.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique among the living; deleted ones may repeat it
 AUTHENTICATION_BACKENDS = ["tenancy.sign_in.EmailBackend"]
-PASSWORD_HASHERS = [
-    "groundwork.web.hashing.BCryptInTurn",
-    "groundwork.web.hashing.PBKDF2InTurn",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/terminal/"
 LOGOUT_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds that the link of an e-mail is good for
 
-# django-allauth carries what comes after the password; the limits of sign-in are our own (`tenancy.sign_in`).
-ACCOUNT_ADAPTER = "tenancy.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = False
+# django-allauth carries what comes after the password: `loyalty_site.settings.accounts`.
+MFA_TOTP_ISSUER = SITE_NAME
+SOCIALACCOUNT_PROVIDERS = identity.provider(env)
+OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=False)
 
 # --- Behind proxies, and against attackers ----------------------------------------------------------------
 

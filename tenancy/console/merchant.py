@@ -51,6 +51,7 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
     search_fields = ["name", "slug", "contact_email"]
     fieldsets = [
         (None, {"fields": ["name", "contact_email", "default_language", "timezone"]}),
+        (_("Sign-in"), {"fields": ["requires_second_factor"]}),
         (_("Platform"), {"fields": ["slug", "currency", "is_active"]}),
     ]
 

@@ -17,6 +17,7 @@ from tenancy import accounts, scope, services
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
+from tenancy.console.second_factor import SecondFactorReset
 from tenancy.models import Role, StoreUser, User
 from tenancy.roles import OPERATORS, OWNERS, READERS, is_operator
 
@@ -81,14 +82,14 @@ class AccountForm(ConsoleForm):
 
 
 @admin.register(User)
-class UserAdmin(ConsoleAdmin):
+class UserAdmin(SecondFactorReset, ConsoleAdmin):
     """What people sign in with: their own, so that operators see it and decide only what it opens."""
 
     grants = Grants(view=OPERATORS, change=OPERATORS, delete=OPERATORS)
     menu_title = _("Accounts")
     menu_icon = "badge"
     form = AccountForm
-    actions_detail = ("send_reset_link",)
+    actions_detail = ("send_reset_link", "reset_second_factor")
     ordering = ["email"]
     list_display = ["email", "first_name", "last_name", "preferred_language", "is_active", "operator"]
     list_filter = ["is_active", "is_superuser"]

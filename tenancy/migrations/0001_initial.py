@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ('timezone', models.CharField(default='Europe/Luxembourg', max_length=64, validators=[tenancy.models.merchant.validate_timezone], verbose_name='time zone')),
                 ('default_language', models.CharField(choices=[('en', 'English'), ('fr', 'French'), ('de', 'German'), ('lb', 'Luxembourgish')], default='en', max_length=5, verbose_name='language')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('requires_second_factor', models.BooleanField(default=False, help_text='Whoever opens the console here must have one. Tills are as before.', verbose_name='second factor required')),
                 ('deleted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by')),
             ],
             options={

@@ -45,6 +45,11 @@ class Merchant(SoftDeletable, TimeStamped):
     )
     default_language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
+    requires_second_factor = models.BooleanField(
+        _("second factor required"),
+        default=False,
+        help_text=_("Whoever opens the console here must have one. Tills are as before."),
+    )
 
     class Meta:
         verbose_name = _("merchant")

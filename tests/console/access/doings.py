@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
@@ -44,11 +45,16 @@ def delete(world: World, row: models.Model) -> None:
         deletion.soft_delete(row, by=world.people["operator"])
 
 
+def _factor(row: models.Model) -> None:
+    Authenticator.objects.create(user_id=row.pk, type=Authenticator.Type.TOTP, data={"secret": ""})
+
+
 # What is to be so first, or the page is closed to everybody.
 IN_STATE: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "reactivate"): _put(is_active=False),
     ("loyalty_loyaltyprogram", "activate"): _put(is_active=False),
     ("loyalty_staffpin", "end_lockout"): _put(locked_until=timezone.now() + timedelta(hours=1)),
+    ("tenancy_user", "reset_second_factor"): lambda world, row: _factor(row),
     ("tenancy_outboxmessage", "try_again"): _put(state="dead"),
     ("django_celery_beat_periodictask", "enable_tasks"): _put(enabled=False),
 } | {
@@ -185,6 +191,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("tenancy_user", "send_reset_link"): lambda world: {},
     ("tenancy_till", "revoke"): lambda world: {},
     ("tenancy_till", "new_code"): lambda world: {},
+    ("tenancy_user", "reset_second_factor"): lambda world: {},
     ("notifications_emaillog", "send_this_again"): lambda world: {},
     ("wallet_walletpass", "try_this_again"): lambda world: {},
 }

@@ -1,0 +1,34 @@
+"""To the platform's own identity provider and back (`tenancy.identity`)."""
+
+from allauth.account.utils import get_next_redirect_url
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.http import require_safe
+
+from loyalty.pages.access import private
+from tenancy.identity import Provider
+
+
+@require_safe
+def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """To the provider. Of what the address says only where to go afterwards counts."""
+    asked = QueryDict(mutable=True)
+    if back := get_next_redirect_url(request):
+        asked["next"] = back
+    request.GET = asked  # type: ignore[assignment]
+    return _answered(OAuth2LoginView, request, provider_id)
+
+
+@require_safe
+def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Back from the provider."""
+    return _answered(OAuth2CallbackView, request, provider_id)
+
+
+def _answered(view: type, request: HttpRequest, provider_id: str) -> HttpResponse:
+    try:
+        answer: HttpResponse = view.adapter_view(Provider(request, provider_id))(request)  # type: ignore[attr-defined]
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
+    return private(answer)

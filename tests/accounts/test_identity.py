@@ -1,0 +1,181 @@
+"""A platform with an identity provider of its own: its people sign in there, and nobody else gets in by it."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import environ
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from django.test import Client
+
+from groundwork import deletion
+from loyalty_site.settings import identity
+from tenancy.models import User
+from tests import factories
+from tests.accounts import identity_provider as elsewhere
+from tests.accounts.identity_provider import IdentityProvider
+from tests.accounts.test_accounts import is_in
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "nora@example.com"
+
+
+def environment(monkeypatch: pytest.MonkeyPatch, **given: str) -> environ.Env:
+    for name in identity.NAMES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    return environ.Env()
+
+
+def all_four(issuer: str) -> dict[str, str]:
+    values = (issuer, elsewhere.CLIENT, elsewhere.SECRET, "House ID")
+    return dict(zip(identity.NAMES, values, strict=True))
+
+
+@pytest.fixture
+def provider(settings, monkeypatch) -> Iterator[IdentityProvider]:
+    with elsewhere.running() as made:
+        settings.SOCIALACCOUNT_PROVIDERS = identity.provider(
+            environment(monkeypatch, **all_four(made.address))
+        )
+        made.person = {"sub": "n-1", "email": "Nora@Example.com", "email_verified": True}
+        yield made
+
+
+@pytest.fixture
+def nora() -> User:
+    return factories.member(factories.store(), email=ADDRESS)
+
+
+def come_in(client: Client, way: str = "/account/oidc/?next=/account/") -> HttpResponse:
+    """To the provider, where somebody is signed in, and back."""
+    there = urlsplit(client.get(way)["Location"])
+    state = parse_qs(there.query)["state"][0]
+    return client.get("/account/oidc/callback/", {"code": "a-code", "state": state})
+
+
+def refused(answer: HttpResponse, client: Client) -> bool:
+    said = client.get("/login/").content.decode()
+    return answer["Location"] == "/login/" and "opens no account here" in said and not is_in(client)
+
+
+def test_whoever_has_an_account_comes_in_by_the_address_that_is_vouched_for(client, nora, provider) -> None:
+    assert come_in(client)["Location"] == "/account/"
+    assert is_in(client)
+    account = SocialAccount.objects.get()
+    assert (account.user, account.uid, account.extra_data) == (nora, "n-1", {})
+    (asked,) = provider.asked
+    assert asked["client_id"] == [elsewhere.CLIENT]
+    assert asked["code_verifier"][0]
+
+
+def test_the_sign_in_pages_lead_there(client, provider) -> None:
+    for page in ("/login/", "/admin/login/"):
+        assert "Sign in with House ID" in client.get(page).content.decode()
+    there = urlsplit(client.get("/account/oidc/")["Location"])
+    asked = parse_qs(there.query)
+    assert there.netloc == urlsplit(provider.address).netloc
+    assert (asked["prompt"], asked["code_challenge_method"], asked["response_type"]) == (
+        ["login"],
+        ["S256"],
+        ["code"],
+    )
+
+
+def test_without_one_no_page_leads_anywhere(client) -> None:
+    assert "/account/oidc/" not in client.get("/login/").content.decode()
+    assert client.get("/account/oidc/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"sub": "x", "email": "stranger@example.com", "email_verified": True},
+        {"sub": "x", "email": ADDRESS, "email_verified": False},
+        {"sub": "x", "email": ADDRESS},
+        {"sub": "x"},
+    ],
+    ids=["no account", "not vouched for", "nothing said", "no address"],
+)
+def test_nobody_else_comes_in_and_no_account_is_made(client, nora, provider, person) -> None:
+    provider.person = person
+    assert refused(come_in(client), client)
+    assert (User.objects.count(), SocialAccount.objects.count()) == (1, 0)
+
+
+def test_another_subject_with_the_same_address_is_refused(client, nora, provider) -> None:
+    come_in(Client())
+    provider.person = provider.person | {"sub": "n-2"}
+    assert refused(come_in(client), client)
+    assert SocialAccount.objects.get().uid == "n-1"
+
+
+def test_the_same_subject_comes_in_whatever_their_address_is_there(client, nora, provider) -> None:
+    come_in(Client())
+    provider.person = {"sub": "n-1", "email": "married@example.com"}
+    come_in(client)
+    assert is_in(client)
+
+
+def test_an_account_that_is_off_or_deleted_stays_shut(client, nora, provider) -> None:
+    come_in(Client())
+    User.objects.filter(pk=nora.pk).update(is_active=False)
+    assert refused(come_in(client), client)
+    User.objects.filter(pk=nora.pk).update(is_active=True)
+    deletion.soft_delete(nora, by=None)
+    assert refused(come_in(client), client)
+    assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"aud": "another"}, {"iss": "https://another.example"}, {"exp": 1}, {"sub": "somebody-else"}],
+    ids=["for another site", "by another issuer", "too old", "of another person"],
+)
+def test_a_token_that_is_wrong_opens_nothing(client, nora, provider, wrong) -> None:
+    provider.token_changes = wrong
+    assert refused(come_in(client), client)
+
+
+def test_a_token_with_a_strangers_signature_opens_nothing(client, nora, provider) -> None:
+    provider.key = elsewhere.OTHER_KEY
+    assert refused(come_in(client), client)
+
+
+def test_a_state_of_another_browser_opens_nothing(client, nora, provider) -> None:
+    there = urlsplit(Client().get("/account/oidc/")["Location"])
+    state = parse_qs(there.query)["state"][0]
+    answer = client.get("/account/oidc/callback/", {"code": "a-code", "state": state})
+    assert refused(answer, client)
+
+
+def test_nothing_in_the_address_joins_a_stranger_to_whoever_is_signed_in(client, nora, provider) -> None:
+    client.force_login(nora)
+    provider.person = {"sub": "thief", "email": "thief@example.com", "email_verified": True}
+    come_in(client, "/account/oidc/?process=connect")
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_second_factor_of_this_site_is_asked_for_all_the_same(client, nora, provider) -> None:
+    Authenticator.objects.create(user=nora, type="totp", data={"secret": ""})
+    assert come_in(client)["Location"] == "/account/second-factor/authenticate/"
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("missing", identity.NAMES)
+def test_a_site_does_not_start_with_one_that_is_half_set(monkeypatch, missing) -> None:
+    given = all_four("https://id.example")
+    del given[missing]
+    with pytest.raises(ImproperlyConfigured, match=missing):
+        identity.provider(environment(monkeypatch, **given))
+
+
+def test_nor_with_one_that_anybody_can_listen_to(monkeypatch) -> None:
+    with pytest.raises(ImproperlyConfigured, match="OIDC_ISSUER"):
+        identity.provider(environment(monkeypatch, **all_four("http://id.example")))
+    assert identity.provider(environment(monkeypatch, **all_four("https://id.example")))
+    assert identity.provider(environment(monkeypatch)) == {}
