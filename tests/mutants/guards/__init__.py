@@ -1,12 +1,14 @@
 """All mutants, by what they take out."""
 
 from tests.mutants.guards import (
+    accounts,
     architecture,
     balances,
     cards,
     console,
     constraints,
     disclosure,
+    inputs,
     limits,
     locks,
     queues,
@@ -27,6 +29,8 @@ GUARDS = {
     "balances": balances.MUTANTS,
     "cards": cards.MUTANTS,
     "limits": limits.MUTANTS,
+    "accounts": accounts.MUTANTS,
+    "inputs": inputs.MUTANTS,
     "secrets": secrets.MUTANTS,
     "tills": tills.MUTANTS,
     "disclosure": disclosure.MUTANTS,

@@ -251,7 +251,7 @@ MUTANTS = [
         "is_password(self.request, self.user, password)",
         "self.user.check_password(password)",
         "tests/accounts/test_accounts.py::test_the_present_password_is_not_guessed_at_a_screen_that_was_left_open",
-        count=2,
+        count=3,
     ),
     mutant(
         "links-made-up-without-end",

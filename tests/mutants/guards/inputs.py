@@ -1,0 +1,83 @@
+"""Guards against input that costs more than its size, and against settings that would be unsafe."""
+
+from tests.mutants.mutant import mutant
+
+WORKBOOKS = "tests/groundwork/test_workbooks.py"
+TABLES = "tests/loyalty/test_tables.py"
+IMAGES = "tests/groundwork/test_images.py"
+CACHE = "tests/loyalty_site/test_cache.py"
+NOBODY = "tests/loyalty_site/test_logs_name_nobody.py"
+ERASED = "tests/loyalty/api/test_erasure_leaves_no_copy.py"
+
+MUTANTS = [
+    mutant(
+        "tag-without-end",
+        "groundwork/formats/workbooks.py",
+        "if self.fed - self.parser.CurrentByteIndex > TAG_AT_MOST:",
+        "if False:",
+        f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked",
+    ),
+    mutant(
+        "entities-of-strangers",
+        "groundwork/formats/workbooks.py",
+        "self.parser.StartDoctypeDeclHandler = self._refuse",
+        "pass",
+        f"{WORKBOOKS}::test_entities_are_refused_unexpanded",
+    ),
+    mutant(
+        "strings-without-end",
+        "groundwork/formats/workbooks.py",
+        "if count > STRINGS_AT_MOST:",
+        "if False:",
+        f"{WORKBOOKS}::test_strings_are_only_so_many",
+    ),
+    mutant(
+        "blank-lines-without-end",
+        "loyalty/imports/tables.py",
+        "if blank > GAP_AT_MOST:",
+        "if False:",
+        f"{TABLES}::test_a_thousand_blank_lines_may_stand_between_two",
+    ),
+    mutant(
+        "record-without-end",
+        "loyalty/imports/tables.py",
+        "if taken > RECORD_AT_MOST:",
+        "if False:",
+        f"{TABLES}::test_a_record_without_end_is_refused_before_it_is_read",
+    ),
+    mutant(
+        "workbook-read-in-a-request",
+        "loyalty/console/card_import.py",
+        "if file.size > SHORT_BYTES or tables.is_workbook(file):",
+        "if file.size > SHORT_BYTES:",
+        "tests/console/test_import.py::test_a_workbook_is_never_read_while_its_owner_waits",
+    ),
+    mutant(
+        "photograph-of-a-thousand-scans",
+        "groundwork/formats/images.py",
+        'if kind == "JPEG" and data.count(SCAN) > SCANS_AT_MOST:',
+        "if False:",
+        f"{IMAGES}::test_a_photograph_of_a_thousand_scans_is_refused",
+    ),
+    mutant(
+        "pickles-from-the-cache",
+        "loyalty_site/cache.py",
+        ' | {"serializer": JSONSerializer}',
+        "",
+        f"{CACHE}::test_a_pickle_in_the_cache_is_not_run_but_missed",
+    ),
+    mutant(
+        "what-an-error-quotes-in-logs",
+        "loyalty_site/logs.py",
+        "return mask_values(mask(bounded_trace(value)))",
+        "return mask(bounded_trace(value))",
+        f"{NOBODY}::test_an_error_is_logged_without_what_it_quotes",
+    ),
+    mutant(
+        "answers-kept-of-who-was-erased",
+        "loyalty/services/people.py",
+        "    _forget_copies(customer, cards)\n",
+        "",
+        f"{ERASED}::test_whoever_is_erased_is_found_nowhere",
+    ),
+]
