@@ -34,6 +34,8 @@ PAGES = {
     "invitation": "token",
     "login": "anyone",
     "account_login": "anyone",
+    "mfa_authenticate": "anyone",  # between the password and the session
+    "openid_connect_login": "anyone",
     "account-forgotten": "anyone",
     "account-reset": "token",
     "account-email-confirm": "token",

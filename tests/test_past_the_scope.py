@@ -41,6 +41,8 @@ ALLOWED = {
     ("groundwork/jobs/service.py", "ask"): NAMED,
     ("groundwork/jobs/service.py", "clean"): OLD,
     ("groundwork/jobs/service.py", "confirm"): BY_ITS_ID,
+    ("groundwork/jobs/service.py", "forget"): "the jobs that its caller says are about its merchant",
+    ("groundwork/idempotency/once.py", "forget"): "the answers of one place",
     ("groundwork/jobs/service.py", "run"): BY_ITS_ID,
     ("groundwork/messaging/outbox.py", "clean"): OLD,
     ("groundwork/messaging/outbox.py", "record"): NAMED,
@@ -55,6 +57,7 @@ ALLOWED = {
     ("loyalty_site/health.py", "probe_database"): NO_ROWS,
     ("loyalty_site/management/commands/forget_everything.py", "Command.empty_schema"): NO_ROWS,
     ("notifications/services/enqueue.py", "_enqueue"): NAMED,
+    ("tenancy/accounts.py", "remember"): "writes an entry of an account, which belongs to no merchant",
     ("wallet/services/left_out.py", "remember"): BY_ITS_ID,
     ("wallet/services/locks.py", "in_order"): A_QUERY,
 }

@@ -93,8 +93,11 @@ class ApiView(APIView):
 
     @classmethod
     def scopes_of(cls, method: str) -> tuple[Scope, ...]:
-        """The scopes of which an API key needs one for a call; none: no key can make it, or anybody may."""
-        scopes: tuple[Scope, ...] = getattr(cls, method.lower()).scopes
+        """The scopes of which an API key needs one for a call; none: no key can make it, or anybody may.
+
+        What an address does not take has none: it is refused right afterwards, whoever asks.
+        """
+        scopes: tuple[Scope, ...] = getattr(getattr(cls, method.lower(), None), "scopes", ())
         return scopes
 
     @classmethod

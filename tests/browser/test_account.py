@@ -46,5 +46,5 @@ def test_whoever_forgot_the_password_is_back_at_the_till(
 
     page.get_by_label("E-mail").fill(shop.manager.email)
     page.get_by_label("Password").fill(NEW)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/terminal/**")

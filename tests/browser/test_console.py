@@ -27,7 +27,7 @@ def enter(context: BrowserContext, person: User) -> Page:
     page.goto("/admin/")
     page.get_by_label("E-mail").fill(person.email)
     page.locator("input[name=password]").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url("/admin/")
     return page
 

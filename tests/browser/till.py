@@ -25,7 +25,7 @@ class Till:
         self.page.goto("/login/")
         self.page.get_by_label("E-mail").fill(person.email)
         self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         return self
 
     def open(self, store: Store, query: str = "") -> "Till":

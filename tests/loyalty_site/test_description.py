@@ -43,7 +43,9 @@ def test_whoever_answers_a_question_is_named_with_it() -> None:
             line for line in description.wiring().splitlines() if "`groundwork.deletion.followers`" in line
         ]
 
-    assert [line.endswith("| `loyalty.services.deletions` |") for line in answering()] == [True]
+    assert [
+        line.endswith("| `loyalty.services.deletions`, `tenancy.deletions` |") for line in answering()
+    ] == [True]
     with followers.filled():
         assert [line.endswith("|  |") for line in answering()] == [True]
 

@@ -20,7 +20,6 @@ OF_THE_SITE = {
     "index": {"days": "7", "place": "store-1"},
     "search": {"s": "a", "page": "1"},
     "autocomplete": PROPOSED | {"term": "a", "page": "1"},
-    "password_change": {},
     "jsi18n": {},
 }
 

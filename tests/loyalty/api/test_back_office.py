@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tenancy.models import User
 from tests import factories
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Caller, Till
@@ -234,4 +235,5 @@ def test_a_deleted_user_is_signed_out(shop: Shop, operator: Caller, till: Till) 
     operator.delete(f"users/{shop.staff.pk}/")
     assert till.get().json()["code"] == "not_authenticated"
     operator.put(f"users/{shop.staff.pk}/restore/")
-    assert till.get().status_code == 200
+    assert till.get().json()["code"] == "not_authenticated"  # what was signed in once does not come back
+    assert Till(shop.store, User.objects.get(pk=shop.staff.pk)).get().status_code == 200

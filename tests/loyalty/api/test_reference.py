@@ -46,7 +46,7 @@ def test_every_call_says_what_it_may_be_refused_with() -> None:
                 kinds = set(answer.get("content", {}))
                 assert kinds <= ({"application/problem+json"} if int(status) >= 400 else {"application/json"})
             if "/public/" not in path:
-                assert call["security"] == [{"apiKey": []}, {"session": []}]
+                assert call["security"] == [{"apiKey": []}, {"till": []}, {"session": []}]
                 assert "401" in answers
 
 
