@@ -59,7 +59,6 @@ ALLOWED = {
     ("groundwork/idempotency/once.py", "forget"): "answers kept for repeated calls; the table is a setting",
     ("loyalty/imports/reader.py", "Reader._line"): "a line of a file, in memory",
     ("loyalty_site/accounts/views.py", "overview"): "a person's own name and language",
-    ("tenancy/accounts.py", "remember"): "a history entry",
     ("groundwork/console/history.py", "remember_list"): "a history entry, with whose it is",
     ("groundwork/console/history.py", "Remembering._log"): "a history entry, with whose it is",
     ("groundwork/database/text_search.py", "TrigramIndex.database_forwards"): "an index",
