@@ -43,7 +43,8 @@ class ConsoleForm(forms.ModelForm):
             if merchant_id:
                 field.queryset = rows = rows.filter(merchant_id=merchant_id)  # type: ignore[attr-defined]
             if field.required and len(only := list(rows[:2])) == 1:
-                field.initial = only[0].pk  # there is nothing to choose
+                # There is nothing to choose.
+                field.initial = only if isinstance(field, forms.ModelMultipleChoiceField) else only[0].pk
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -6,9 +6,10 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from groundwork import deletion
-from tenancy.models import HistoryEntry, Invitation, Merchant, Role, StoreUser, User
+from tenancy.models import HistoryEntry, Invitation, Merchant, Role, Store, StoreUser, User
 from tests import factories
 from tests.announcements import announced
 from tests.console.world import World, address, errors, filled, list_address
@@ -49,6 +50,17 @@ def test_an_owner_invites_a_colleague_and_nobody_is_made(world: World) -> None:
         assert [store.pk for store in row.living_stores()] == stores
     assert [(event.kind, event.about_id) for event in events] == [("invitation", row.pk)]
     assert not User.objects.filter(email="new@example.com").exists()
+
+
+def test_whoever_has_one_store_invites_to_it(world: World) -> None:
+    """Seen red with a first choice that was one number where several may be chosen."""
+    with factories.inside(world.shop):
+        Store.objects.filter(pk=world.shop.other_store.pk).update(deleted_at=timezone.now())
+    response = invite(world.client("owner"), email="new@example.com", stores=[world.shop.store.pk])
+    assert response.status_code == 302
+    (row,) = open_invitations("new@example.com")
+    with factories.inside(world.shop):
+        assert row.living_stores() == [world.shop.store]
 
 
 def test_what_the_page_answers_does_not_tell_who_has_an_account(world: World) -> None:
