@@ -94,7 +94,8 @@ def test_whoever_was_signed_out_meanwhile_is_sent_to_sign_in_and_comes_back(open
     open_till.page.get_by_label(re.compile("^Password")).fill(factories.PASSWORD)
     open_till.press("Sign in")
 
-    open_till.is_ready()
+    # The PIN was typed in a sign-in that is over: it is asked for again, and then what was kept is booked.
+    open_till.is_ready().shows("lock").unlock()
     expect(open_till.text("#log")).to_contain_text("Anouk Weber")
     expect(open_till.text("#net-text")).to_have_text("Online")
     assert balance(anouk) == (1, 0)
