@@ -7,6 +7,8 @@ by itself. It denies everything: the app that knows whose rows are whose says so
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
@@ -130,6 +132,17 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
     list_filter_submit = False
     warn_unsaved_form = True
     compressed_fields = False
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+        """Do a list's action. Raises SuspiciousOperation, answered with 400, for a tick that no row can have."""
+        key = self.model._meta.pk
+        try:
+            for ticked in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                key.run_validators(key.to_python(ticked))
+        except ValidationError as error:
+            raise SuspiciousOperation("No row has such a number.") from error
+        answer: HttpResponse | None = super().response_action(request, queryset)
+        return answer
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from tests.console.access.gates import GATES, WITHOUT_A_ROW, name_of
 from tests.console.access.people import World
+from tests.console.access.state import state
+from tests.console.access.test_doings import TICKED
 from tests.console.access.test_pages import PAGES
 from tests.console.access.test_parameters import asked, offered
 from tests.console.world import list_address
@@ -64,6 +66,15 @@ def test_a_list_answers_nonsense(world: World, kind: str) -> None:
             assert client.get(list_address(kind), {parameter: value}).status_code in (200, 302, 400), (
                 parameter
             )
+
+
+@pytest.mark.parametrize(("kind", "action"), TICKED, ids=[f"{kind} {action}" for kind, action in TICKED])
+def test_an_action_on_what_cannot_be_a_row_is_refused(world: World, kind: str, action: str) -> None:
+    client, before = visitor(world, "operator"), state()
+    for value in ("x", "1.5", OUT_OF_REACH, "9" * 5000, NUL):
+        data = {"action": action, "_selected_action": [world.mine[kind].pk, value], "post": "yes"}
+        assert client.post(list_address(kind), data).status_code == 400, value[:9]
+    assert state() == before
 
 
 def test_a_row_that_cannot_be_is_not_there(world: World) -> None:
