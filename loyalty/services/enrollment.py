@@ -68,16 +68,7 @@ def enroll(
     on the public page its link is mailed to its owner. Raises StoreNotFound, ProgramNotFound, ProgramInactive,
     SelfEnrollmentDisabled, CustomerIdentifierRequired or CustomerNotFound.
     """
-    if not deletion.hold(store.merchant, store):
-        raise StoreNotFound()
-    program = selectors.program_of(store.merchant_id)
-    if not deletion.hold(program):
-        raise ProgramNotFound()
-    if not program.is_active:
-        raise ProgramInactive()
-    settings = selectors.settings_of(store.merchant)
-    if self_service and not settings.allow_self_enrollment:
-        raise SelfEnrollmentDisabled()
+    program, settings = _open_program(store, self_service=self_service)
     person: dict[str, Any] = {"phone": phone, "birth_date": birth_date}
     if customer_id is not None:
         customer = Customer.objects.filter(pk=customer_id, merchant_id=store.merchant_id).first()
@@ -101,6 +92,21 @@ def enroll(
         customers.fill_in(customer, store=store, **person)
     given = _card_for(customer, program, settings, store=store, actor=actor, self_service=self_service)
     return replace(given, customer_is_new=is_new)
+
+
+def _open_program(store: Store, *, self_service: bool) -> tuple[LoyaltyProgram, MerchantLoyaltySettings]:
+    """The program that takes new cards at a store, held until the transaction ends, and its merchant's settings."""
+    if not deletion.hold(store.merchant, store):
+        raise StoreNotFound()
+    program = selectors.program_of(store.merchant_id)
+    if not deletion.hold(program):
+        raise ProgramNotFound()
+    if not program.is_active:
+        raise ProgramInactive()
+    settings = selectors.settings_of(store.merchant)
+    if self_service and not settings.allow_self_enrollment:
+        raise SelfEnrollmentDisabled()
+    return program, settings
 
 
 def _card_for(
