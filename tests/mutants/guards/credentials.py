@@ -1,0 +1,222 @@
+"""Guards of API keys, sessions and passwords: who signs in, how often somebody may guess, and what a hash costs."""
+
+from tests.mutants.mutant import mutant
+
+KEYS = "tests/tenancy/test_api_keys.py"
+API_KEYS = "tests/loyalty/api/test_api_keys.py"
+ATTEMPTS = "tests/groundwork/test_attempts.py"
+HASHING = "tests/groundwork/test_hashing.py"
+SIGN_IN = "tests/loyalty_site/test_sign_in.py"
+
+MUTANTS = [
+    mutant(
+        "key-that-was-revoked",
+        "tenancy/api_keys.py",
+        "        revoked_at__isnull=True,\n",
+        "",
+        f"{KEYS}::test_a_revoked_key_ends_at_once_and_revoking_twice_changes_nothing",
+        f"{API_KEYS}::test_a_revoked_key_is_nobody",
+    ),
+    mutant(
+        "key-of-a-deleted-store",
+        "tenancy/api_keys.py",
+        "        store__deleted_at__isnull=True,\n",
+        "",
+        f"{KEYS}::test_the_key_of_a_deleted_store_or_merchant_opens_nothing",
+    ),
+    mutant(
+        "key-kept-as-it-is",
+        "tenancy/api_keys.py",
+        "return hashlib.sha256(key.encode()).hexdigest()",
+        "return key[:64]",
+        f"{KEYS}::test_a_key_is_shown_once_and_never_stored",
+    ),
+    mutant(
+        "api-for-nobody-in-particular",
+        "loyalty/api/access.py",
+        "        if user is None and api_key is None and till is None:\n            raise NotAuthenticated()\n",
+        "",
+        "tests/loyalty/api/test_access.py::test_a_call_is_for_those_it_is_for",
+    ),
+    mutant(
+        "managers-calls-for-staff",
+        "loyalty/api/base.py",
+        "        if _method(request) in self.for_managers:\n            self.actor.require_manager()\n",
+        "",
+        "tests/loyalty/api/test_access.py::test_a_call_is_for_those_it_is_for",
+    ),
+    mutant(
+        "back-office-for-owners",
+        "loyalty/api/base.py",
+        "elif _method(request) in self.for_owners:",
+        "elif True:",
+        "tests/loyalty/api/test_access.py::test_a_call_is_for_those_it_is_for",
+    ),
+    mutant(
+        "session-without-its-csrf-token",
+        "loyalty/api/authentication.py",
+        "            raise CsrfFailed()",
+        "            pass",
+        "tests/loyalty/api/test_problems.py::test_a_session_needs_its_csrf_token_for_what_changes_something",
+    ),
+    mutant(
+        "passwords-guessed-without-end",
+        "groundwork/web/attempts.py",
+        "    if paused:",
+        "    if False:",
+        f"{SIGN_IN}::test_after_five_wrong_ones_even_the_right_one_waits",
+        f"{ATTEMPTS}::test_nothing_is_judged_nor_counted_in_a_pause",
+    ),
+    mutant(
+        "pauses-that-do-not-grow",
+        "groundwork/web/attempts.py",
+        "FIRST_PAUSE * 2 ** min(count - counter.free, 16)",
+        "FIRST_PAUSE",
+        f"{ATTEMPTS}::test_pauses_double_up_to_a_quarter_of_an_hour",
+    ),
+    mutant(
+        "guesses-at-once-that-are-one",
+        "groundwork/web/attempts.py",
+        "    if not cache.add(counter.pause_key, now + pause, timeout=pause):",
+        "    cache.set(counter.pause_key, now + pause, timeout=pause)\n    if False:",
+        f"{ATTEMPTS}::test_many_guesses_at_the_same_moment_are_many",
+    ),
+    mutant(
+        "wrong-passwords-forgotten-while-guessing",
+        "groundwork/web/attempts.py",
+        "    cache.touch(counter.count_key, FORGOTTEN_AFTER)\n",
+        "",
+        f"{ATTEMPTS}::test_after_an_hour_of_quiet_all_is_forgotten_and_not_before",
+    ),
+    mutant(
+        "right-password-that-forgives-all-counters",
+        "groundwork/web/attempts.py",
+        "for counter in counters if counter.forgiving]",
+        "for counter in counters]",
+        f"{ATTEMPTS}::test_a_right_one_takes_back_the_wrong_ones_where_it_may_and_else_itself",
+    ),
+    mutant(
+        "guess-that-was-not-judged-counted",
+        "groundwork/web/attempts.py",
+        "    except BaseException:\n        _take_back(begun)\n",
+        "    except BaseException:\n",
+        f"{ATTEMPTS}::test_a_guess_that_was_not_judged_is_not_counted",
+        f"{SIGN_IN}::test_who_finds_too_many_signing_in_is_asked_to_come_back_and_is_not_counted",
+    ),
+    mutant(
+        "account-guessed-from-many-places",
+        "tenancy/sign_in.py",
+        '        Counter(f"account:{account}", FREE_OF_AN_ACCOUNT),\n',
+        "",
+        f"{SIGN_IN}::test_an_account_is_guessed_from_many_places_no_longer_than_from_one",
+    ),
+    mutant(
+        "made-up-names-from-one-place",
+        "tenancy/sign_in.py",
+        "if network else []",
+        "if False else []",
+        f"{SIGN_IN}::test_made_up_names_are_counted_for_the_place_they_come_from",
+        f"{SIGN_IN}::test_a_network_of_ipv6_is_one_place_however_many_addresses_it_has",
+    ),
+    mutant(
+        "every-ipv6-address-a-new-caller",
+        "groundwork/web/client.py",
+        "(int(IPv6Address(told)), 64)",
+        "(int(IPv6Address(told)), 128)",
+        f"{SIGN_IN}::test_a_network_of_ipv6_is_one_place_however_many_addresses_it_has",
+    ),
+    mutant(
+        "ipv4-in-ipv6-as-another-caller",
+        "groundwork/web/client.py",
+        "read.ipv4_mapped",
+        "None",
+        f"{SIGN_IN}::test_ipv4_written_as_ipv6_is_the_same_place",
+    ),
+    mutant(
+        "owner-kept-out-by-strangers",
+        "tenancy/sign_in.py",
+        "    if request is not None and _knows(request, email):",
+        "    if False:",
+        f"{SIGN_IN}::test_strangers_everywhere_keep_nobody_out_where_they_have_signed_in_before",
+    ),
+    mutant(
+        "device-known-to-everybody",
+        "tenancy/sign_in.py",
+        ", pk__in=people).exists()",
+        ").exists()",
+        f"{SIGN_IN}::test_a_device_is_known_to_those_who_signed_in_there_and_to_nobody_else",
+    ),
+    mutant(
+        "present-password-guessed",
+        "loyalty_site/accounts/forms.py",
+        "is_password(self.request, self.user, password)",
+        "self.user.check_password(password)",
+        "tests/accounts/test_accounts.py::test_the_present_password_is_not_guessed_at_a_screen_that_was_left_open",
+        count=3,
+    ),
+    mutant(
+        "links-made-up-without-end",
+        "loyalty_site/accounts/views.py",
+        '        attempts.judge([Counter(f"links:{network}", FREE_LINKS)], is_good)',
+        "        is_good()",
+        "tests/accounts/test_accounts.py::test_links_are_not_made_up_without_end",
+    ),
+    mutant(
+        "hashes-in-every-thread",
+        "groundwork/web/hashing.py",
+        "ThreadPoolExecutor(1, ",
+        "ThreadPoolExecutor(8, ",
+        f"{HASHING}::test_who_waits_too_long_is_told_to_come_back_and_never_runs",
+    ),
+    mutant(
+        "till-threads-that-wait-for-hashes",
+        "groundwork/web/hashing.py",
+        "    if not _places.acquire(blocking=False):\n        raise Busy(retry_after=WAIT_SECONDS)\n    try:",
+        "    _places.acquire(blocking=False)\n    try:",
+        f"{HASHING}::test_one_runs_one_waits_and_the_third_is_told_to_come_back_at_once",
+    ),
+    mutant(
+        "hash-as-urgent-as-a-till",
+        "groundwork/web/hashing.py",
+        "        os.nice(GIVES_WAY)",
+        "        pass",
+        f"{HASHING}::test_a_hash_gives_way_to_what_a_till_asks",
+    ),
+    mutant(
+        "pin-turned-away",
+        "groundwork/web/hashing.py",
+        "    if _is_till.get():",
+        "    if False:",
+        f"{HASHING}::test_a_till_waits_its_turn_where_others_are_turned_away",
+    ),
+    mutant(
+        "connection-held-for-a-hash",
+        "groundwork/web/hashing.py",
+        "    _give_connections_back()\n",
+        "",
+        f"{HASHING}::test_a_pooled_connection_is_given_back_before_the_wait",
+    ),
+    mutant(
+        "sign-in-that-leads-anywhere",
+        "loyalty/pages/terminal/sign_in.py",
+        "    redirect_authenticated_user = True\n",
+        "    redirect_authenticated_user = True\n\n    def get_redirect_url(self) -> str:\n"
+        '        return self.request.POST.get("next", self.request.GET.get("next", ""))\n',
+        "tests/loyalty/pages/test_terminal.py::"
+        "test_signing_in_goes_on_to_the_page_that_was_asked_for_on_this_site_only",
+    ),
+    mutant(
+        "key-that-opens-every-store",
+        "loyalty/api/access.py",
+        "_open_stores().filter(pk=store_id, store_code=store_code)",
+        "_open_stores().filter(store_code=store_code)",
+        "tests/loyalty/api/test_api_keys.py::test_a_key_opens_its_own_store_only",
+    ),
+    mutant(
+        "address-written-another-way",
+        "tenancy/sign_in.py",
+        "return attempts.digest(normalize_email(email))",
+        "return attempts.digest(email)",
+        "tests/loyalty_site/test_sign_in.py::test_another_way_to_write_the_address_is_no_way_round",
+    ),
+]
