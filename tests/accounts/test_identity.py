@@ -14,13 +14,11 @@ from django.test import Client
 from groundwork import deletion
 from loyalty_site.settings import identity
 from tenancy.models import User
-from tests import factories
 from tests.accounts import identity_provider as elsewhere
 from tests.accounts.identity_provider import IdentityProvider
-from tests.accounts.test_accounts import is_in
+from tests.accounts.visits import ADDRESS, is_in
 
 pytestmark = pytest.mark.django_db
-ADDRESS = "nora@example.com"
 
 
 def environment(monkeypatch: pytest.MonkeyPatch, **given: str) -> environ.Env:
@@ -44,11 +42,6 @@ def provider(settings, monkeypatch) -> Iterator[IdentityProvider]:
         )
         made.person = {"sub": "n-1", "email": "Nora@Example.com", "email_verified": True}
         yield made
-
-
-@pytest.fixture
-def nora() -> User:
-    return factories.member(factories.store(), email=ADDRESS)
 
 
 def come_in(client: Client, way: str = "/account/oidc/?next=/account/") -> HttpResponse:

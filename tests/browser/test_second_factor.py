@@ -13,7 +13,7 @@ from django.core.cache import cache
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests import factories
-from tests.accounts.test_second_factor import code_of
+from tests.accounts.apps import code_of
 from tests.browser.measure import findings, sideways
 
 LANGUAGES = ("en", "fr", "de", "lb")

@@ -3,9 +3,11 @@
 from tests.mutants.mutant import mutant
 
 ACCOUNTS = "tests/accounts/test_accounts.py"
+FORGOTTEN = "tests/accounts/test_forgotten.py"
 EMAILS = "tests/notifications/test_account_emails.py"
 STEP_UP = "tests/accounts/test_step_up.py"
 FACTOR = "tests/accounts/test_second_factor.py"
+SECOND_FACTOR_REQUIRED = "tests/accounts/test_second_factor_required.py"
 IDENTITY = "tests/accounts/test_identity.py"
 
 MUTANTS = [
@@ -29,7 +31,7 @@ MUTANTS = [
         "tenancy/accounts.py",
         "ids.first() or NOBODY",
         "ids.get()",
-        f"{ACCOUNTS}::test_nobody_is_told_whether_an_address_has_an_account",
+        f"{FORGOTTEN}::test_nobody_is_told_whether_an_address_has_an_account",
     ),
     mutant(
         "older-wishes-that-still-count",
@@ -73,7 +75,7 @@ MUTANTS = [
         "loyalty_site/console/site.py",
         "if second_factor.is_missing(request.user):",
         "if False:",
-        f"{FACTOR}::test_an_operator_sets_one_up_before_the_console_opens",
+        f"{SECOND_FACTOR_REQUIRED}::test_an_operator_sets_one_up_before_the_console_opens",
     ),
     mutant(
         "secrets-as-they-are",
@@ -87,7 +89,7 @@ MUTANTS = [
         "tenancy/second_factor.py",
         "return not is_required(authenticator.user) or others",
         "return True or others",
-        f"{FACTOR}::test_whoever_must_have_one_does_not_remove_the_last",
+        f"{SECOND_FACTOR_REQUIRED}::test_whoever_must_have_one_does_not_remove_the_last",
     ),
     mutant(
         "second-factors-tried-without-end",
@@ -101,7 +103,7 @@ MUTANTS = [
         "tenancy/deletions.py",
         "second_factor.forget(row)",
         "pass",
-        f"{FACTOR}::test_nothing_that_opens_a_deleted_account_is_left",
+        f"{SECOND_FACTOR_REQUIRED}::test_nothing_that_opens_a_deleted_account_is_left",
     ),
     # --- somebody else's provider ---
     mutant(

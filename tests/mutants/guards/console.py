@@ -7,6 +7,7 @@ DOINGS = "tests/console/access/test_doings.py"
 PARAMETERS = "tests/console/access/test_parameters.py"
 PEOPLE = "tests/console/test_people.py"
 INVITATIONS = "tests/tenancy/test_invitations.py"
+INVITATION_LINKS = "tests/tenancy/test_invitation_links.py"
 MEMBERS = "tests/tenancy/test_members.py"
 MAILS = "tests/notifications/test_invitation_emails.py"
 AT_ONCE = "tests/concurrency/test_invitations_at_once.py"
@@ -200,15 +201,15 @@ MUTANTS = [
         "tenancy/invitations.py",
         "if found is None or clock.now().timestamp() >= until:",
         "if found is None:",
-        f"{INVITATIONS}::test_an_older_link_lives_no_longer_because_another_was_sent",
+        f"{INVITATION_LINKS}::test_an_older_link_lives_no_longer_because_another_was_sent",
     ),
     mutant(
         "invitation-that-outlives-its-use",
         "tenancy/invitations.py",
         "if found is None or not found.is_open or found",
         "if found is None or found",
-        f"{INVITATIONS}::test_a_link_ends[used]",
-        f"{INVITATIONS}::test_a_link_ends[taken_back]",
+        f"{INVITATION_LINKS}::test_a_link_ends[used]",
+        f"{INVITATION_LINKS}::test_a_link_ends[taken_back]",
     ),
     mutant(
         "invitation-that-outlives-its-merchant",
@@ -222,14 +223,14 @@ MUTANTS = [
         "tenancy/invitations.py",
         "return found if may_invite and found.living_stores() else None",
         "return found if found.living_stores() else None",
-        f"{INVITATIONS}::test_a_link_ends[inviter_dismissed]",
+        f"{INVITATION_LINKS}::test_a_link_ends[inviter_dismissed]",
     ),
     mutant(
         "invitation-accepted-by-anybody",
         "tenancy/invitations.py",
         "if not deletion.hold(user) or find_user(row.email) != user:",
         "if not deletion.hold(user):",
-        f"{INVITATIONS}::test_a_link_that_was_passed_on_makes_nobody_else_a_member",
+        f"{INVITATION_LINKS}::test_a_link_that_was_passed_on_makes_nobody_else_a_member",
     ),
     mutant(
         "invitation-accepted-by-opening-it",
@@ -243,14 +244,14 @@ MUTANTS = [
         "tenancy/invitations.py",
         "        if find_user(row.email) is not None:\n            raise AccountExists()\n",
         '        User.objects.filter(email=row.email).update(email=f"old-{row.email}")\n',
-        f"{INVITATIONS}::test_a_link_sets_no_password_of_an_account_that_is_there",
+        f"{INVITATION_LINKS}::test_a_link_sets_no_password_of_an_account_that_is_there",
     ),
     mutant(
         "password-that-is-too-weak",
         "tenancy/invitations.py",
         "    _check_password(password, user)\n",
         "",
-        f"{INVITATIONS}::test_a_password_is_a_good_one",
+        f"{INVITATION_LINKS}::test_a_password_is_a_good_one",
     ),
     mutant(
         "merchant-without-an-owner",

@@ -159,7 +159,7 @@ MUTANTS = [
         "loyalty_site/accounts/views.py",
         '        attempts.judge([Counter(f"links:{network}", FREE_LINKS)], is_good)',
         "        is_good()",
-        "tests/accounts/test_accounts.py::test_links_are_not_made_up_without_end",
+        "tests/accounts/test_forgotten.py::test_links_are_not_made_up_without_end",
     ),
     mutant(
         "hashes-in-every-thread",
