@@ -141,3 +141,21 @@ def till_of(context: BrowserContext) -> Callable[[factories.Shop], Till]:
         return Till(context).sign_in(shop.staff).open(shop.store).shows("scan")
 
     return open_it
+
+
+@pytest.fixture
+def timed_till(till: Till) -> Till:
+    """The terminal with Léa at it, whose clock is the test's."""
+    till.page.clock.install()
+    till.page.reload()
+    return till.is_ready().unlock().shows("scan")
+
+
+@pytest.fixture
+def cooling(shop: factories.Shop, anouk: LoyaltyCard) -> LoyaltyCard:
+    """Anouk's card, stamped a moment ago: the next stamp is allowed in 15 minutes."""
+    with factories.inside(shop):
+        factories.LoyaltyProgram.objects.filter(pk=shop.program.pk).update(cooldown_minutes=15)
+        actor = factories.actor(staff_token=factories.staff_token(shop.store))
+        factories.stamps.give(store=shop.store, card_id=anouk.pk, count=1, actor=actor)
+    return anouk
