@@ -7,19 +7,18 @@ from datetime import datetime
 
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from groundwork.console.models import AuditAction
+from groundwork.console import history
 from groundwork.formats.email import normalize_email
 from groundwork.messaging import outbox
 from tenancy.errors import LinkSpent
 from tenancy.events import AccountEmailRequested
-from tenancy.models import EmailChange, HistoryEntry, User
+from tenancy.models import EmailChange, User
 
 NOBODY = 0  # what an e-mail about no account is about: it is owed like any other, and not sent
 
@@ -96,14 +95,7 @@ def forget(user: User) -> None:
 
 def remember(user: User, what: str) -> None:
     """Note in the history what a person did with their account: an English text of the catalogues."""
-    HistoryEntry._base_manager.create(
-        user=user,
-        action=AuditAction.CHANGED,
-        content_type=ContentType.objects.get_for_model(User),
-        object_id=str(user.pk),
-        name="Account",
-        message=[{"did": what}],
-    )
+    history.remember(user, [{"did": what}], user_id=user.pk, name="Account")
 
 
 def clean(*, now: datetime) -> int:

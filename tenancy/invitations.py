@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from groundwork import clock, deletion
+from groundwork.console import history
 from groundwork.console.models import AuditAction
 from groundwork.errors import Invalid, NotFound
 from groundwork.formats.email import normalize_email
@@ -26,7 +26,7 @@ from tenancy import scope
 from tenancy.actor import Actor
 from tenancy.errors import AccountExists, InvitationEnded, InvitationForAnother
 from tenancy.events import AccountEmailRequested
-from tenancy.models import HistoryEntry, Invitation, InvitedStore, Merchant, Store, StoreUser, User
+from tenancy.models import Invitation, InvitedStore, Merchant, Store, StoreUser, User
 from tenancy.roles import OWNERS, role_for
 from tenancy.services import find_user
 
@@ -238,20 +238,20 @@ def _join(invitation: Invitation, stores: Iterable[Store], user: User) -> Invita
         rows += [row] if made else []
     invitation.accepted_at, invitation.accepted_by = now, user
     invitation.save(update_fields=["accepted_at", "accepted_by", "updated_at"])
-    HistoryEntry.objects.bulk_create(_remembered(row, user, now) for row in rows)
+    for each in rows:
+        _remember(each, user)
     return invitation
 
 
-def _remembered(row: Invitation | StoreUser, user: User, now: datetime) -> HistoryEntry:
-    return HistoryEntry(
+def _remember(row: Invitation | StoreUser, user: User) -> None:
+    history.remember(
+        row,
+        [{"did": ACCEPTED}],
+        user_id=user.pk,
+        name=name_in_history(row),
+        action=AuditAction.CHANGED if isinstance(row, Invitation) else AuditAction.ADDED,
         merchant_id=row.merchant_id,
         store_id=getattr(row, "store_id", None),
-        user=user,
-        content_type=ContentType.objects.get_for_model(row),
-        object_id=str(row.pk),
-        name=name_in_history(row)[:200],
-        action=AuditAction.CHANGED if isinstance(row, Invitation) else AuditAction.ADDED,
-        message=[{"did": ACCEPTED}],
     )
 
 

@@ -9,17 +9,16 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_noop
 
 from groundwork import clock
-from groundwork.console.models import AuditAction
+from groundwork.console import history
 from tenancy import scope
 from tenancy.errors import TillCodeWrong, TillHasDevice, TillRevoked
-from tenancy.models import HistoryEntry, Store, Till, User
+from tenancy.models import Store, Till, User
 from tenancy.prepared import Prepared
 
 COOKIE = "till"
@@ -148,13 +147,11 @@ def _remember(till: Till) -> None:
     """What no signed-in person did stands in the history of whoever made the till and handed the code out."""
     if till.created_by_id is None:
         return
-    HistoryEntry.objects.create(
+    history.remember(
+        till,
+        [{"did": ENROLLED}],
+        user_id=till.created_by_id,
+        name=str(till),
         merchant_id=till.merchant_id,
         store_id=till.store_id,
-        user_id=till.created_by_id,
-        action=AuditAction.CHANGED,
-        content_type=ContentType.objects.get_for_model(Till),
-        object_id=str(till.pk),
-        name=str(till)[:200],
-        message=[{"did": ENROLLED}],
     )

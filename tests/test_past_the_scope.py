@@ -20,7 +20,7 @@ NAMED = "writes rows that name their merchant; triggers compare it with all they
 NO_ROWS = "reads no merchant's rows"
 OLD = "throws away what is over, of all merchants"
 ALLOWED = {
-    ("groundwork/console/history.py", "Remembering._log"): NAMED,
+    ("groundwork/console/history.py", "remember"): NAMED,
     ("groundwork/console/history.py", "remember_list"): NAMED,
     ("groundwork/database/advisory_lock.py", "take"): NO_ROWS,
     ("groundwork/database/bulk.py", "present"): "which of some numbers just drawn are taken by anybody",
@@ -57,7 +57,6 @@ ALLOWED = {
     ("loyalty_site/health.py", "probe_database"): NO_ROWS,
     ("loyalty_site/management/commands/forget_everything.py", "Command.empty_schema"): NO_ROWS,
     ("notifications/services/enqueue.py", "_enqueue"): NAMED,
-    ("tenancy/accounts.py", "remember"): "writes an entry of an account, which belongs to no merchant",
     ("wallet/services/left_out.py", "remember"): BY_ITS_ID,
     ("wallet/services/locks.py", "in_order"): A_QUERY,
 }

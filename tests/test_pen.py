@@ -60,7 +60,7 @@ ALLOWED = {
     ("loyalty/imports/reader.py", "Reader._line"): "a line of a file, in memory",
     ("loyalty_site/accounts/views.py", "overview"): "a person's own name and language",
     ("groundwork/console/history.py", "remember_list"): "a history entry, with whose it is",
-    ("groundwork/console/history.py", "Remembering._log"): "a history entry, with whose it is",
+    ("groundwork/console/history.py", "remember"): "a history entry, with whose it is",
     ("groundwork/database/text_search.py", "TrigramIndex.database_forwards"): "an index",
 }
 

@@ -72,6 +72,33 @@ def remember_list(model: type[Model], user: Any, message: str, **whose: Any) -> 
     )
 
 
+def remember(
+    row: Model,
+    message: list[dict[str, Any]],
+    *,
+    user_id: Any,
+    name: str,
+    action: AuditAction = AuditAction.CHANGED,
+    **whose: Any,
+) -> AbstractHistoryEntry:
+    """Note what somebody did to a row, here or outside the console.
+
+    Args:
+        message: [{"did": an English text of the catalogues}], or Django's list of what changed.
+        name: what the row is called in the history; no name of a person belongs into it.
+        whose: columns of the concrete table that say who reads of it.
+    """
+    return table()._base_manager.create(
+        user_id=user_id,
+        content_type=ContentType.objects.get_for_model(row, for_concrete_model=False),
+        object_id=str(row.pk),
+        name=name[:200],
+        action=action,
+        message=message,
+        **whose,
+    )
+
+
 class Remembering:
     """Writes down what is done in the console, in place of Django's log; mixed into every console class."""
 
@@ -101,15 +128,8 @@ class Remembering:
         if not isinstance(message, list):
             with override(None):  # as Django does: the English text, translated when it is read
                 message = [{"did": str(message)}]
-        return table()._base_manager.create(
-            user_id=request.user.pk,
-            content_type=ContentType.objects.get_for_model(row, for_concrete_model=False),
-            object_id=str(row.pk),
-            name=self.name_in_history(row)[:200],
-            action=action,
-            message=message,
-            **self.whose_history(request.user, row),
-        )
+        name, whose = self.name_in_history(row), self.whose_history(request.user, row)
+        return remember(row, message, user_id=request.user.pk, name=name, action=action, **whose)
 
     # --- what is read on a row's own page ---
 
