@@ -35,31 +35,41 @@ class ForgottenForm(forms.Form):
     email = email_field(_("E-mail"), autofocus=True, autocomplete="username")
 
 
-class EmailForm(forms.Form):
-    """Another address, and the password, so that nobody changes it at a screen that was left open."""
+class PasswordAgainForm(forms.Form):
+    """The password, from somebody who is signed in; wrong ones count like those of the sign-in page."""
 
-    email = email_field(_("New e-mail address"), autocomplete="email")
     password = forms.CharField(
         label=_("Your password"),
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
 
     def __init__(self, *args: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request, self.user = request, user
 
-    def clean_email(self) -> str:
-        email = normalize_email(self.cleaned_data["email"])
-        if email == self.user.email:
-            raise forms.ValidationError(_("This is your address already."))
-        return email
-
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
         if not is_password(self.request, self.user, password):
             raise forms.ValidationError(_("This is not your password."))
         return str(password)
+
+
+class EmailForm(PasswordAgainForm):
+    """Another address, and the password, so that nobody changes it at a screen that was left open."""
+
+    email = email_field(_("New e-mail address"), autocomplete="email")
+    field_order = ("email", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password"].widget.attrs["autofocus"]
+
+    def clean_email(self) -> str:
+        email = normalize_email(self.cleaned_data["email"])
+        if email == self.user.email:
+            raise forms.ValidationError(_("This is your address already."))
+        return email
 
 
 class PasswordForm(PasswordChangeForm):
@@ -74,23 +84,3 @@ class PasswordForm(PasswordChangeForm):
         if not is_password(self.request, self.user, password):
             raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
         return password
-
-
-class PasswordAgainForm(forms.Form):
-    """The password, from somebody who is signed in; wrong ones count like those of the sign-in page."""
-
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )
-
-    def __init__(self, *args: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user, self.request = user, request
-
-    def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
-        if not is_password(self.request, self.user, password):
-            raise forms.ValidationError(_("This is not your password."))
-        return str(password)

@@ -152,7 +152,7 @@ MUTANTS = [
         "is_password(self.request, self.user, password)",
         "self.user.check_password(password)",
         "tests/accounts/test_accounts.py::test_the_present_password_is_not_guessed_at_a_screen_that_was_left_open",
-        count=3,
+        count=2,
     ),
     mutant(
         "links-made-up-without-end",
