@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 
+from groundwork.web import browsers
 from loyalty.pages.formats import money as format_money
 from loyalty.pages.language import QUERY_PARAMETER
 
@@ -35,6 +36,12 @@ def icon(name: str, css_class: str = "") -> SafeString:
 def money(cents: int, currency: str) -> str:
     """`1240|money:"EUR"` -> 12.40 €, as the reader's language writes numbers."""
     return format_money(cents, currency)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """A User-Agent in words: "Chrome on Android"."""
+    return browsers.in_words(agent)
 
 
 @register.inclusion_tag("pages/_language_menu.html", takes_context=True)
