@@ -123,6 +123,23 @@ class OrderReferenceUsed(DomainError):
     message = _("This receipt has earned its points already.")
 
 
+class PurchaseNotFound(DomainError):
+    code, status = "purchase_not_found", 404
+    message = _("This purchase was not found.")
+
+
+class ReturnExceedsPurchase(DomainError):
+    """`left_cents` says how much of it may still come back."""
+
+    code, status = "return_exceeds_purchase", 409
+    message = _("This is more than is left of this purchase.")
+
+
+class NothingOwed(DomainError):
+    code, status = "nothing_owed", 409
+    message = _("Nothing is owed on this card.")
+
+
 class RewardNotFound(DomainError):
     code, status = "reward_not_found", 404
     message = _("This reward is not on offer.")

@@ -20,15 +20,22 @@ from groundwork.messaging import outbox
 from loyalty import rules, selectors
 from loyalty.errors import NotEnoughPoints, NotEnoughStamps
 from loyalty.events import BalancesChanged, RewardReady
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin, TransactionType
-from loyalty.models.card import COUNTERS
+from loyalty.models import (
+    LoyaltyCard,
+    LoyaltyTransaction,
+    PointsReward,
+    Purchase,
+    PurchaseReturn,
+    StaffPin,
+    TransactionType,
+)
+from loyalty.models.card import BALANCES, COUNTERS
 from tenancy.actor import Actor
 from tenancy.models import Store
 from tenancy.prepared import Prepared
 
 BALANCE_FIELDS = (
-    "stamp_count",
-    "points_balance",
+    *BALANCES,
     *COUNTERS,
     "last_stamp_at",
     "last_points_at",
@@ -49,6 +56,8 @@ SYSTEM = Actor.system()
 class Entry:
     """A line to be written: what changes on a locked card, where, by whom and why.
 
+    The points that it moves are `points_delta` whole ones and `points_units` ten-thousandths together.
+
     `at` (UTC) is when it happened if that is not now: a stamp recorded offline.
     """
 
@@ -56,12 +65,16 @@ class Entry:
     kind: str
     stamps_delta: int = 0
     points_delta: int = 0
+    points_units: int = 0
     store: Store | None = None
     actor: Actor = SYSTEM
     staff_pin: StaffPin | None = None
     keep_address: bool = False
     purchase_amount_cents: int | None = None
     order_reference: str = ""
+    purchase: Purchase | None = None
+    purchase_return: PurchaseReturn | None = None
+    terms_id: int | None = None
     reward: PointsReward | None = None
     reward_name: str = ""
     voids: LoyaltyTransaction | None = None
@@ -96,22 +109,24 @@ def post(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("The ledger writes inside its caller's transaction.")
-    ready: list[LoyaltyCard] = []
-    lines = []
+    lines, ready = [], []
     for entry in entries:
-        below_before = (
-            entry.card.stamp_count < entry.card.program.stamps_target if entry.stamps_delta else False
-        )
+        was_full = _is_full(entry.card)
         lines.append(_apply(entry, now))
-        if (
-            below_before
-            and entry.kind == "stamp_earned"
-            and entry.card.stamp_count >= entry.card.program.stamps_target
-        ):
+        if entry.kind == TransactionType.STAMP_EARNED and _is_full(entry.card) and not was_full:
             ready.append(entry.card)
     _write(lines, [entry.card for entry in entries])
     _announce(entries, lines, ready, announce)
     return lines
+
+
+def foresee(entries: Sequence[Entry], *, now: datetime) -> list[LoyaltyTransaction]:
+    """Move the cards in memory as `post` would, and write nothing; returns the lines that it would write."""
+    return [_apply(entry, now) for entry in entries]
+
+
+def _is_full(card: LoyaltyCard) -> bool:
+    return card.stamp_count >= card.program.stamps_target
 
 
 def forget_person(cards: Iterable[LoyaltyCard]) -> int:
@@ -126,18 +141,26 @@ def forget_person(cards: Iterable[LoyaltyCard]) -> int:
 def _apply(entry: Entry, now: datetime) -> LoyaltyTransaction:
     """Move the card's figures in memory and make the line that says so."""
     card = entry.card
-    stamps, points = card.stamp_count + entry.stamps_delta, card.points_balance + entry.points_delta
-    if stamps < 0:
-        raise NotEnoughStamps(missing=-stamps)
-    if points < 0:
-        raise NotEnoughPoints(missing=-points)
+    stamps = card.stamp_count - card.stamps_owed + entry.stamps_delta
+    points_before = card.points_balance - card.points_owed
+    net = points_before * rules.POINT + card.points_fraction
+    net += entry.points_delta * rules.POINT + entry.points_units
+    balance, owed, fraction = rules.split(net)
+    points_delta, fraction_delta = balance - owed - points_before, fraction - card.points_fraction
+    if entry.kind not in rules.MAY_OWE:
+        if entry.stamps_delta < 0 and stamps < 0:
+            raise NotEnoughStamps(missing=-stamps)
+        if points_delta < 0 and owed:
+            raise NotEnoughPoints(missing=owed)
     undoes = entry.voids.transaction_type if entry.voids else None
     changes = rules.counter_changes(
-        entry.kind, stamps_delta=entry.stamps_delta, points_delta=entry.points_delta, undoes=undoes
+        entry.kind, stamps_delta=entry.stamps_delta, points_delta=points_delta, undoes=undoes
     )
     for counter, change in changes.items():
         setattr(card, counter, getattr(card, counter) + change)
-    card.stamp_count, card.points_balance, card.updated_at = stamps, points, now
+    card.stamp_count, card.stamps_owed = max(stamps, 0), max(-stamps, 0)
+    card.points_balance, card.points_owed, card.points_fraction = balance, owed, fraction
+    card.updated_at = now
     at = entry.at or now
     for field in (
         LAST_TIMES.get(entry.kind),
@@ -145,10 +168,10 @@ def _apply(entry: Entry, now: datetime) -> LoyaltyTransaction:
     ):
         if field:
             setattr(card, field, max(filter(None, (getattr(card, field), at))))
-    return _line(entry, now)
+    return _line(entry, points_delta, fraction_delta, now)
 
 
-def _line(entry: Entry, now: datetime) -> LoyaltyTransaction:
+def _line(entry: Entry, points_delta: int, fraction_delta: int, now: datetime) -> LoyaltyTransaction:
     card, actor, reward = entry.card, entry.actor, entry.reward
     return LoyaltyTransaction(
         merchant_id=card.merchant_id,
@@ -161,8 +184,15 @@ def _line(entry: Entry, now: datetime) -> LoyaltyTransaction:
         transaction_type=entry.kind,
         stamps_delta=entry.stamps_delta,
         stamps_balance_after=card.stamp_count,
-        points_delta=entry.points_delta,
+        stamps_owed_after=card.stamps_owed,
+        points_delta=points_delta,
         points_balance_after=card.points_balance,
+        points_owed_after=card.points_owed,
+        points_fraction_delta=fraction_delta,
+        points_fraction_after=card.points_fraction,
+        purchase=entry.purchase,
+        purchase_return=entry.purchase_return,
+        terms_id=entry.terms_id,
         purchase_amount_cents=entry.purchase_amount_cents,
         order_reference=entry.order_reference,
         reward=reward,
@@ -220,14 +250,19 @@ def expire_points(card_ids: Sequence[int], *, note: str, now: datetime) -> list[
         cursor.execute(
             f"""
             INSERT INTO {table} (merchant_id, card_id, transaction_type, stamps_delta, stamps_balance_after,
-                points_delta, points_balance_after, order_reference, reward_name, notes, user_agent,
-                recorded_offline, transaction_at, created_at)
-            SELECT merchant_id, id, %s, 0, stamp_count, -points_balance, 0, '', '', %s, '', %s, %s, %s
+                stamps_owed_after, points_delta, points_balance_after, points_owed_after, points_fraction_delta,
+                points_fraction_after, order_reference, reward_name, notes, user_agent, recorded_offline,
+                transaction_at, created_at)
+            SELECT merchant_id, id, %s, 0, stamp_count, stamps_owed, -points_balance, 0, 0, -points_fraction, 0,
+                '', '', %s, '', %s, %s, %s
             FROM {cards} WHERE id IN ({placeholders}) AND points_balance > 0 ORDER BY id RETURNING id""",
             [TransactionType.POINTS_EXPIRED, note, False, now, now, *card_ids],
         )
         line_ids = [row[0] for row in cursor.fetchall()]
     LoyaltyCard.objects.filter(pk__in=card_ids, points_balance__gt=0).update(
-        total_points_voided=F("total_points_voided") + F("points_balance"), points_balance=0, updated_at=now
+        total_points_voided=F("total_points_voided") + F("points_balance"),
+        points_balance=0,
+        points_fraction=0,
+        updated_at=now,
     )
     return line_ids

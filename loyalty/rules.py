@@ -20,16 +20,35 @@ MAXIMUM_PURCHASE_CENTS = 1_000_000
 MAXIMUM_ADJUSTMENT_POINTS = 1_000_000
 MAXIMUM_STAMPS_AT_ONCE = 10
 OFFLINE_LIMIT = timedelta(hours=12)
+POINT = 10_000  # a point, in the ten-thousandths in which it is counted
 CLOCK_GRACE = timedelta(minutes=1)
 
 
-def points_for_purchase(amount_cents: int, points_per_euro: Decimal) -> int:
-    """Points for a purchase in cents: whole ones only, rounded down, exactly.
+@dataclass(frozen=True)
+class Amounts:
+    """A number of stamps and of points."""
 
-    >>> points_for_purchase(1999, Decimal("1.5"))
-    29
+    stamps: int = 0
+    points: int = 0
+
+
+def split(net: int) -> tuple[int, int, int]:
+    """A card's net, in ten-thousandths of a point, as balance, owed points and fraction.
+
+    >>> split(35_000), split(-35_000)
+    ((3, 0, 5000), (0, 4, 5000))
     """
-    return math.floor(Decimal(amount_cents) * points_per_euro / 100)
+    whole, fraction = divmod(net, POINT)
+    return max(whole, 0), max(-whole, 0), fraction
+
+
+def owed_change(net_after: int, delta: int) -> int:
+    """How much more (above 0) or less is owed since a change of a net, in whole stamps or points.
+
+    >>> owed_change(-200, -500), owed_change(100, 300)
+    (200, -200)
+    """
+    return max(0, -net_after) - max(0, delta - net_after)
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -166,16 +185,26 @@ VOIDABLE = frozenset(
         "points_redeemed",
         "welcome_bonus",
         "points_adjustment",
+        "points_returned",
+        "stamps_returned",
     }
 )
-NOT_ACTIVITY = frozenset({"points_expired", "card_deactivated", "card_reactivated", "merge_out"})
+NOT_ACTIVITY = frozenset(
+    {"points_expired", "card_deactivated", "card_reactivated", "merge_out", "debt_forgiven"}
+)
+# What is taken back whether it is still there or not: what is spent already is owed.
+MAY_OWE = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned", "merge_in"})
 
 # (kind, what it undoes or None, +1 or -1) -> (counter, factor on the delta). "rewards" counts pieces, not stamps.
 STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("stamp_earned", 1): ("total_stamps_earned", 1),
     ("opening_balance", 1): ("total_stamps_earned", 1),
     ("merge_in", 1): ("total_stamps_earned", 1),
+    ("merge_in", -1): ("total_stamps_voided", -1),
     ("merge_out", -1): ("total_stamps_voided", -1),
+    ("merge_out", 1): ("total_stamps_voided", -1),
+    ("debt_forgiven", 1): ("total_stamps_voided", -1),
+    ("stamps_returned", -1): ("total_stamps_voided", -1),
     ("stamp_redeemed", -1): ("total_stamps_spent", -1),
     ("stamp_voided", -1): ("total_stamps_voided", -1),
     ("stamp_voided", 1): ("total_stamps_spent", -1),
@@ -188,13 +217,20 @@ POINTS_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("merge_in", 1): ("total_points_earned", 1),
     ("points_adjustment", -1): ("total_points_voided", -1),
     ("points_expired", -1): ("total_points_voided", -1),
+    ("merge_in", -1): ("total_points_voided", -1),
     ("merge_out", -1): ("total_points_voided", -1),
+    ("merge_out", 1): ("total_points_voided", -1),
+    ("debt_forgiven", 1): ("total_points_voided", -1),
+    ("points_returned", -1): ("total_points_voided", -1),
     ("points_redeemed", -1): ("points_redeemed", -1),
     ("points_voided", -1): ("total_points_voided", -1),
     ("points_voided", 1): ("points_redeemed", -1),
 }
-# Undoing a downward adjustment gives back what it had counted as voided.
-UNDONE_ADJUSTMENT = ("total_points_voided", -1)
+# Undoing a return, or a downward adjustment, gives back what it had counted as voided.
+UNDONE = {
+    ("stamp_voided", 1): ({"stamps_returned"}, ("total_stamps_voided", -1)),
+    ("points_voided", 1): ({"points_returned", "points_adjustment"}, ("total_points_voided", -1)),
+}
 REWARDS = {("stamp_redeemed", -1): 1, ("stamp_voided", 1): -1}
 
 
@@ -208,16 +244,14 @@ def counter_changes(
 ) -> dict[str, int]:
     """How a transaction moves a card's counters. Raises KeyError for a delta that its kind cannot have."""
     changes: dict[str, int] = {}
-    if stamps_delta:
-        key = (kind, sign(stamps_delta))
-        counter, factor = STAMP_COUNTERS[key]
-        changes[counter] = factor * stamps_delta
-        if key in REWARDS:
-            changes["stamps_redeemed"] = REWARDS[key]
-    if points_delta:
-        key = (kind, sign(points_delta))
-        counter, factor = POINTS_COUNTERS[key]
-        if key == ("points_voided", 1) and undoes == "points_adjustment":
-            counter, factor = UNDONE_ADJUSTMENT
-        changes[counter] = changes.get(counter, 0) + factor * points_delta
+    for delta, table in ((stamps_delta, STAMP_COUNTERS), (points_delta, POINTS_COUNTERS)):
+        if not delta:
+            continue
+        key = (kind, sign(delta))
+        kinds, (counter, factor) = UNDONE.get(key, ((), ("", 0)))
+        if undoes not in kinds:
+            counter, factor = table[key]
+            if table is STAMP_COUNTERS and key in REWARDS:
+                changes["stamps_redeemed"] = REWARDS[key]
+        changes[counter] = factor * delta
     return changes

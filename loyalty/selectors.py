@@ -9,17 +9,20 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty import rules
-from loyalty.errors import CardNotFound, ProgramNotFound, TransactionNotFound
+from loyalty.errors import CardNotFound, ProgramNotFound, PurchaseNotFound, TransactionNotFound
 from loyalty.models import (
     LoyaltyCard,
     LoyaltyProgram,
     LoyaltyTransaction,
     MerchantLoyaltySettings,
     PointsReward,
+    ProgramTerms,
+    Purchase,
     StaffPin,
     TransactionType,
 )
 from loyalty.ports import card_facts
+from loyalty.terms import Terms, reference_key
 from tenancy import scope
 from tenancy.models import Merchant, Store
 from tenancy.prepared import Prepared
@@ -69,6 +72,21 @@ def points_expire_at(card: LoyaltyCard) -> datetime | None:
     )
 
 
+def terms_of(program: LoyaltyProgram, at: datetime | None = None) -> Terms:
+    """What a program promises now, or promised at a moment (UTC); the first terms hold since ever."""
+    if at is None:
+        return Terms.of(program, terms_id=program.terms_id)
+    rows = ProgramTerms.objects.filter(program=program)
+    row = rows.filter(valid_from__lte=at).last() or rows.first()
+    return row.rules() if row else Terms.of(program, terms_id=program.terms_id)
+
+
+def remaining_card_id(merchant_id: int, card_id: int) -> int:
+    """The card that a card was merged into; itself if it never was."""
+    merged = LoyaltyCard.objects.filter(merchant_id=merchant_id, pk=card_id, merged_into__isnull=False)
+    return merged.values_list("merged_into_id", flat=True).first() or card_id
+
+
 def annotated(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
     """Cards with what the apps above know of them: the state of their passes, a bad e-mail address."""
     for app in card_facts:
@@ -103,6 +121,30 @@ def card_at(store: Store, card_id: int) -> LoyaltyCard:
     return found[0]
 
 
+def balances_at(card: LoyaltyCard, at: datetime) -> dict[str, int]:
+    """A card's balances and what it owed at a moment (UTC), from the ledger alone.
+
+    What was recorded offline counts from when it happened. Raises CardNotFound for a moment before it was made.
+    """
+    lines = LoyaltyTransaction.objects.filter(card=card, transaction_at__lte=at)
+    sums = lines.aggregate(
+        lines=Count("id"),
+        stamps=Coalesce(Sum("stamps_delta"), 0),
+        points=Coalesce(Sum("points_delta"), 0),
+        units=Coalesce(Sum("points_fraction_delta"), 0),
+    )
+    if not sums["lines"]:
+        raise CardNotFound()
+    balance, owed, fraction = rules.split(int(sums["points"]) * rules.POINT + sums["units"])
+    return {
+        "stamp_count": max(sums["stamps"], 0),
+        "stamps_owed": max(-sums["stamps"], 0),
+        "points_balance": balance,
+        "points_owed": owed,
+        "points_fraction": fraction,
+    }
+
+
 def card_by_access_token(token: str) -> LoyaltyCard:
     """The card behind a customer's own address. Raises CardNotFound. Opens no scope for what follows."""
     with scope.everything("the token is the credential"):
@@ -134,23 +176,41 @@ def stamp_usage(
     if len(cards) == 1:
         rows = _usage_of_one(card_id=cards[0].pk, **window)
     else:
-        rows = list(_usage(Q(card_id__in=[card.pk for card in cards]), **window))
+        rows = list(_usage([card.pk for card in cards], **window))
     return {
-        row["card_id"]: rules.StampUsage(today=row["today"], before=row["before"], after=row["after"])
+        row["holder"]: rules.StampUsage(today=row["today"], before=row["before"], after=row["after"])
         for row in rows
     }
 
 
-def _usage(
-    of: Q, *, at: datetime, start: datetime, end: datetime, earliest: datetime, latest: datetime
-) -> Any:
+def living_stamps(card_ids: Sequence[int]) -> QuerySet[LoyaltyTransaction]:
+    """The lines of cards' stamps that were neither undone nor brought back, by `holder`.
+
+    The stamps of a card that was merged go along with it.
+    """
+    cards = LoyaltyCard.all_objects.filter(Q(pk__in=card_ids) | Q(merged_into__in=card_ids)).order_by()
     stamps = LoyaltyTransaction.objects.filter(
-        of, transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True
+        card__in=cards.values("pk"), transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True
     )
+    return stamps.exclude(purchase__is_open=False).annotate(
+        holder=Coalesce("card__merged_into_id", "card_id")
+    )
+
+
+def _usage(
+    card_ids: Sequence[int],
+    *,
+    at: datetime,
+    start: datetime,
+    end: datetime,
+    earliest: datetime,
+    latest: datetime,
+) -> Any:
     return (
-        stamps.filter(transaction_at__gte=earliest, transaction_at__lt=latest)
+        living_stamps(card_ids)
+        .filter(transaction_at__gte=earliest, transaction_at__lt=latest)
         .order_by()
-        .values("card_id")
+        .values("holder")
         .annotate(
             today=Coalesce(
                 Sum("stamps_delta", filter=Q(transaction_at__gte=start, transaction_at__lt=end)), 0
@@ -161,7 +221,7 @@ def _usage(
     )
 
 
-_usage_of_one = Prepared(lambda *, card_id, **window: _usage(Q(card_id=card_id), **window))
+_usage_of_one = Prepared(lambda *, card_id, **window: _usage([card_id], **window))
 
 
 def locations(card: LoyaltyCard) -> QuerySet[Store]:
@@ -197,6 +257,27 @@ def history(card: LoyaltyCard) -> QuerySet[LoyaltyTransaction]:
     return transactions().filter(card=card)
 
 
+def purchases_at(
+    store: Store, *, order_reference: str = "", card_id: int | None = None
+) -> QuerySet[Purchase]:
+    """Purchases on cards that are valid at a store, newest first: of one receipt, of one card, or all."""
+    valid = Q(card__scope_store__isnull=True) | Q(card__scope_store=store)
+    rows = Purchase.objects.filter(valid, merchant_id=store.merchant_id, card__deleted_at__isnull=True)
+    if order_reference:
+        rows = rows.filter(reference_key=reference_key(order_reference))
+    if card_id is not None:
+        rows = rows.filter(card_id=card_id)
+    return rows.select_related("card__customer", "card__program", "store", "terms").order_by("-pk")
+
+
+def purchase_at(store: Store, purchase_id: int) -> Purchase:
+    """One of them. Raises PurchaseNotFound."""
+    found = purchases_at(store).filter(pk=purchase_id).first()
+    if found is None:
+        raise PurchaseNotFound()
+    return found
+
+
 def transaction_of(store: Store, transaction_id: int) -> LoyaltyTransaction:
     """A transaction of a card that is valid at a store. Raises TransactionNotFound."""
     found = _one_line(store_id=store.pk, merchant_id=store.merchant_id, line_id=transaction_id)
@@ -217,9 +298,11 @@ def today_at(store: Store, *, now: datetime) -> dict[str, Any]:
     """The terminal's figures of the store's local day: stamps, points, rewards; without what was undone."""
     start, _ = rules.local_day(now, store.tzinfo)
     rewards = [TransactionType.STAMP_REDEEMED, TransactionType.POINTS_REDEEMED]
+    stamps = [TransactionType.STAMP_EARNED, TransactionType.STAMPS_RETURNED]
+    points = [TransactionType.POINTS_EARNED, TransactionType.POINTS_RETURNED]
     lines = LoyaltyTransaction.objects.filter(store=store, transaction_at__gte=start, voided_by__isnull=True)
     return lines.aggregate(
-        stamps=Coalesce(Sum("stamps_delta", filter=Q(transaction_type=TransactionType.STAMP_EARNED)), 0),
-        points=Coalesce(Sum("points_delta", filter=Q(transaction_type=TransactionType.POINTS_EARNED)), 0),
+        stamps=Coalesce(Sum("stamps_delta", filter=Q(transaction_type__in=stamps)), 0),
+        points=Coalesce(Sum("points_delta", filter=Q(transaction_type__in=points)), 0),
         rewards=Count("id", filter=Q(transaction_type__in=rewards)),
     )

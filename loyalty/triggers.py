@@ -1,8 +1,12 @@
-"""What the database holds about cards and the ledger: rules 3, 6 and 7 of the domain; the rest are constraints."""
+"""What the database holds about cards, purchases, terms and the ledger: rules 3, 6 and 7 of the domain; the rest are
+constraints.
+"""
 
 from collections.abc import Iterable
 
 from groundwork.database.triggers import Rule, never_emptied, refuse_when
+from loyalty.models.terms import PROMISED
+from loyalty.rules import POINT
 from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 LEDGER = "loyalty_loyaltytransaction"
@@ -13,8 +17,14 @@ NOT_AS_ITS_LINE = "A card has what the newest line of its ledger says"
 BROKEN_CHAIN = "The balance after a transaction is the one before it plus what it changed"
 
 # A card's figure, and what says it in a line.
-FIGURES = {"stamp_count": "stamps_balance_after", "points_balance": "points_balance_after"}
-DELTAS = ("stamps_delta", "points_delta")
+FIGURES = {
+    "stamp_count": "stamps_balance_after",
+    "stamps_owed": "stamps_owed_after",
+    "points_balance": "points_balance_after",
+    "points_owed": "points_owed_after",
+    "points_fraction": "points_fraction_after",
+}
+DELTAS = ("stamps_delta", "points_delta", "points_fraction_delta")
 
 # All columns but the three that erasing a person blanks.
 FIXED_COLUMNS = (
@@ -29,8 +39,15 @@ FIXED_COLUMNS = (
     "transaction_type",
     "stamps_delta",
     "stamps_balance_after",
+    "stamps_owed_after",
     "points_delta",
     "points_balance_after",
+    "points_owed_after",
+    "points_fraction_delta",
+    "points_fraction_after",
+    "purchase_id",
+    "purchase_return_id",
+    "terms_id",
     "purchase_amount_cents",
     "order_reference",
     "reward_id",
@@ -62,17 +79,26 @@ never_removed = Rule(
     f"RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{REMOVED}';",
 )
 
-# Both balances are read with one look at the index; a DECLARE block keeps them.
+
+def _net(row: str) -> tuple[str, str]:
+    """A line's net after it: stamps, and points in their ten-thousandths."""
+    return (
+        f"{row}stamps_balance_after - {row}stamps_owed_after",
+        f"({row}points_balance_after - {row}points_owed_after) * {POINT} + {row}points_fraction_after",
+    )
+
+
+# Both nets are read with one look at the index; a DECLARE block keeps them.
 chain = Rule(
     "ledger_is_a_chain",
     LEDGER,
     "BEFORE INSERT",
     f"""DECLARE stamps bigint; points bigint;
 BEGIN
-  SELECT stamps_balance_after, points_balance_after INTO stamps, points
+  SELECT {", ".join(_net(""))} INTO stamps, points
     FROM {LEDGER} WHERE card_id = NEW.card_id ORDER BY id DESC LIMIT 1;
-  IF NEW.stamps_balance_after <> COALESCE(stamps, 0) + NEW.stamps_delta
-     OR NEW.points_balance_after <> COALESCE(points, 0) + NEW.points_delta THEN
+  IF {_net("NEW.")[0]} <> COALESCE(stamps, 0) + NEW.stamps_delta
+     OR {_net("NEW.")[1]} <> COALESCE(points, 0) + NEW.points_delta * {POINT} + NEW.points_fraction_delta THEN
     RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{BROKEN_CHAIN}';
   END IF;
 END;""",
@@ -123,6 +149,85 @@ as_its_newest_line = [
 ]
 
 
+TERMS = "loyalty_programterms"
+KEPT_TERMS = "The terms of a program are never changed"
+
+
+def _begin_terms(valid_from: str) -> str:
+    return f"""INSERT INTO {TERMS} (merchant_id, program_id, valid_from, created_at, {", ".join(PROMISED)})
+VALUES (NEW.merchant_id, NEW.id, {valid_from}, clock_timestamp(), {", ".join(f"NEW.{name}" for name in PROMISED)})
+RETURNING id INTO NEW.terms_id;"""
+
+
+PROMISE_CHANGES = _any(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in PROMISED)
+SINCE = (
+    "CASE WHEN NEW.terms_since IS DISTINCT FROM OLD.terms_since THEN NEW.terms_since ELSE NEW.updated_at END"
+)
+
+# Terms are written with the program that promises them, whoever writes it. The service says since when (its clock may
+# be set); for whoever writes past it, it is the moment of the change.
+terms = [
+    Rule(
+        "terms_begin_with_their_program",
+        "loyalty_loyaltyprogram",
+        "BEFORE INSERT",
+        _begin_terms("COALESCE(NEW.terms_since, NEW.created_at)"),
+    ),
+    Rule(
+        "terms_follow_their_program",
+        "loyalty_loyaltyprogram",
+        "BEFORE UPDATE",
+        f"NEW.terms_id := OLD.terms_id;\nIF {PROMISE_CHANGES} THEN\n{_begin_terms(SINCE)}\nEND IF;",
+    ),
+    Rule("terms_are_kept", TERMS, "BEFORE UPDATE", refuse_when("true", KEPT_TERMS)),
+    Rule("terms_are_never_removed", TERMS, "BEFORE DELETE", refuse_when("true", KEPT_TERMS)),
+    # At the commit: they are written a moment before their program.
+    Rule(
+        "terms_are_of_their_programs_merchant",
+        TERMS,
+        "AFTER INSERT",
+        refuse_when(
+            "(SELECT merchant_id FROM loyalty_loyaltyprogram WHERE id = NEW.program_id)"
+            " IS DISTINCT FROM NEW.merchant_id",
+            "program_id: belongs to another merchant",
+        ),
+        at_commit=True,
+    ),
+]
+
+PURCHASE = "loyalty_purchase"
+RETURN = "loyalty_purchasereturn"
+
+
+def _kept(table: str, *fixed: str) -> list[Rule]:
+    """A row of which some columns never change, and which is never removed."""
+    sentence = "A purchase and its returns are never rewritten"
+    changed = _any(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
+    return [
+        Rule(f"{table}_is_never_rewritten", table, "BEFORE UPDATE", refuse_when(changed, sentence)),
+        Rule(f"{table}_is_never_removed", table, "BEFORE DELETE", refuse_when("true", sentence)),
+    ]
+
+
+purchases = [
+    *_kept(
+        PURCHASE,
+        "id",
+        "merchant_id",
+        "card_id",
+        "store_id",
+        "terms_id",
+        "order_reference",
+        "reference_key",
+        "amount_cents",
+        "items",
+        "purchased_at",
+        "recorded_offline",
+    ),
+    *_kept(RETURN, "id", "merchant_id", "purchase_id", "amount_cents", "returned_at"),
+]
+
+
 def _touch_program(when: str) -> Rule:
     """A changed reward is a changed program: whoever keeps a program's rewards in memory goes by `updated_at`."""
     return Rule(
@@ -138,7 +243,9 @@ RULES = [
     never_removed,
     chain,
     *as_its_newest_line,
-    *[never_emptied(table) for table in (LEDGER, CARD, "loyalty_orderreference")],
+    *terms,
+    *purchases,
+    *[never_emptied(table) for table in (LEDGER, CARD, TERMS, PURCHASE, RETURN)],
     *same_merchant(
         LEDGER,
         {
@@ -149,6 +256,9 @@ RULES = [
             "till_id": "tenancy_till",
             "reward_id": "loyalty_pointsreward",
             "voids_id": LEDGER,
+            "purchase_id": PURCHASE,
+            "purchase_return_id": RETURN,
+            "terms_id": TERMS,
         },
     ),
     *same_merchant(
@@ -170,7 +280,9 @@ RULES = [
     *same_merchant(
         "loyalty_cardsnapshot", {"program_id": "loyalty_loyaltyprogram", "store_id": "tenancy_store"}
     ),
-    *same_merchant("loyalty_orderreference", {"transaction_id": LEDGER}),
+    *same_merchant("loyalty_loyaltyprogram", {"terms_id": TERMS}),
+    *same_merchant(PURCHASE, {"card_id": CARD, "store_id": "tenancy_store", "terms_id": TERMS}),
+    *same_merchant(RETURN, {"purchase_id": PURCHASE}),
     *[
         merchant_is_for_ever(f"loyalty_{table}")
         for table in (
@@ -179,7 +291,9 @@ RULES = [
             "pointsreward",
             "staffpin",
             "stafftoken",
-            "orderreference",
+            "programterms",
+            "purchase",
+            "purchasereturn",
             "merchantloyaltysettings",
             "merchantcalendar",
             "dailyfigures",

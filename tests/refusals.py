@@ -13,14 +13,22 @@ import pytest
 from django.db import models
 
 from groundwork.errors import DomainError
-from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, OrderReference, PointsReward
+from loyalty.models import (
+    LoyaltyCard,
+    LoyaltyProgram,
+    LoyaltyTransaction,
+    PointsReward,
+    Purchase,
+    PurchaseReturn,
+)
 from tenancy.models import IdempotencyKey, OutboxMessage
 
 LOOKED_AT: tuple[type[models.Model], ...] = (
     LoyaltyCard,
     LoyaltyProgram,
     LoyaltyTransaction,
-    OrderReference,
+    Purchase,
+    PurchaseReturn,
     PointsReward,
     OutboxMessage,
     IdempotencyKey,

@@ -6,7 +6,7 @@ from loyalty.api import reference
 from loyalty.api.back_office import programs, rows
 from loyalty.api.public import enrollment
 from loyalty.api.public import programs as public
-from loyalty.api.till import balances, cards, pins, stores, transactions
+from loyalty.api.till import balances, cards, pins, purchases, stores, transactions
 
 STORE = "stores/<str:store_code>/"
 CARD = f"{STORE}cards/<int:card_id>/"
@@ -48,6 +48,16 @@ till = [
     path(f"{CARD}points/", balances.Points.as_view(), name="api-points"),
     path(f"{CARD}points/redeem/", balances.RedeemPoints.as_view(), name="api-points-redeem"),
     path(f"{CARD}points/adjust/", balances.AdjustPoints.as_view(), name="api-points-adjust"),
+    path(f"{CARD}forgive/", balances.ForgiveDebt.as_view(), name="api-card-forgive"),
+    path(f"{CARD}purchases/", purchases.RecordPurchase.as_view(), name="api-card-purchases"),
+    path(f"{CARD}purchases/quote/", purchases.QuotePurchase.as_view(), name="api-card-quote"),
+    path(f"{STORE}purchases/", purchases.Purchases.as_view(), name="api-purchases"),
+    path(f"{STORE}purchases/<int:purchase_id>/", purchases.OnePurchase.as_view(), name="api-purchase"),
+    path(
+        f"{STORE}purchases/<int:purchase_id>/return/",
+        purchases.ReturnPurchase.as_view(),
+        name="api-purchase-return",
+    ),
     path(f"{CARD}deactivate/", cards.DeactivateCard.as_view(), name="api-card-deactivate"),
     path(f"{CARD}reactivate/", cards.ReactivateCard.as_view(), name="api-card-reactivate"),
     path(f"{CARD}replace/", cards.ReplaceCard.as_view(), name="api-card-replace"),

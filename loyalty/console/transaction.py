@@ -54,8 +54,8 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
             _("What changed"),
             {
                 "fields": [
-                    ("stamps_delta", "stamps_balance_after"),
-                    ("points_delta", "points_balance_after"),
+                    ("stamps_delta", "stamps_balance_after", "stamps_owed_after"),
+                    ("points_delta", "points_balance_after", "points_owed_after"),
                     ("purchase_amount_cents", "order_reference"),
                     ("reward_name", "reward_points_cost"),
                     "voids",
@@ -126,7 +126,7 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
             object_id,
             title=_("Undo this transaction"),
             explanation=_(
-                "The opposite is written to the ledger. What is spent already cannot be taken back."
+                "The opposite is written to the ledger. What of it is spent already is owed from then on."
             ),
             form_class=ReasonForm,
             perform=self._undo,
@@ -143,6 +143,8 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
             reason=cleaned["reason"],
             asks_for_pin=False,
         )
-        if not done.shortfall:
+        owed = [line.newly_owed for line in done.transactions]
+        count = sum(amounts.stamps + amounts.points for amounts in owed)
+        if not count:
             return gettext("It was undone.")
-        return gettext("It was undone; %(count)d were spent already and stay.") % {"count": done.shortfall}
+        return gettext("It was undone; %(count)d were spent already and are owed now.") % {"count": count}

@@ -1,11 +1,13 @@
-"""The heart's tables: the program and its rewards, cards, the ledger, staff PINs and a merchant's settings."""
+"""The heart's tables: the program, its terms and rewards, cards, purchases, the ledger, staff PINs and settings."""
 
 from loyalty.models.card import LoyaltyCard
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
+from loyalty.models.purchase import Purchase, PurchaseReturn
 from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd
-from loyalty.models.transaction import LoyaltyTransaction, OrderReference, TransactionType
+from loyalty.models.terms import ProgramTerms
+from loyalty.models.transaction import LoyaltyTransaction, TransactionType
 
 __all__ = [
     "CardSnapshot",
@@ -16,8 +18,10 @@ __all__ = [
     "LoyaltyType",
     "MerchantCalendar",
     "MerchantLoyaltySettings",
-    "OrderReference",
     "PointsReward",
+    "ProgramTerms",
+    "Purchase",
+    "PurchaseReturn",
     "StaffPin",
     "StaffToken",
     "TokenEnd",

@@ -1,4 +1,9 @@
-"""LoyaltyCard: a customer's balance in a program. Only `loyalty.ledger` writes the balances."""
+"""LoyaltyCard: a customer's balance in a program. Only `loyalty.ledger` writes the balances.
+
+Beside each balance stands what is owed: what was given back after it had been spent. The net, balance less owed, is
+what the ledger moves; at most one of the two is above 0. Points have a fraction besides, in ten-thousandths, always 0
+to 9999: the net in points is balance - owed + fraction / 10000.
+"""
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +21,10 @@ COUNTERS = (
     "points_redeemed",
     "total_points_voided",
 )
+
+
+# What only the ledger moves, and each of its lines repeats.
+BALANCES = ("stamp_count", "stamps_owed", "points_balance", "points_owed", "points_fraction")
 
 
 class LoyaltyCard(TenantSoftDeletable):
@@ -59,12 +68,15 @@ class LoyaltyCard(TenantSoftDeletable):
     is_active = models.BooleanField(_("active"), default=True)
 
     stamp_count = models.IntegerField(_("stamps"), default=0)
+    stamps_owed = models.IntegerField(_("stamps owed"), default=0)
     total_stamps_earned = models.IntegerField(_("stamps earned"), default=0)
     total_stamps_spent = models.IntegerField(_("stamps spent"), default=0)
     total_stamps_voided = models.IntegerField(_("stamps undone"), default=0)
     stamps_redeemed = models.IntegerField(_("rewards for stamps"), default=0)
 
     points_balance = models.BigIntegerField(_("points"), default=0)
+    points_owed = models.BigIntegerField(_("points owed"), default=0)
+    points_fraction = models.SmallIntegerField(_("ten-thousandths of a point"), default=0)
     total_points_earned = models.BigIntegerField(_("points earned"), default=0)
     points_redeemed = models.BigIntegerField(_("points redeemed"), default=0)
     total_points_voided = models.BigIntegerField(_("points undone or expired"), default=0)
@@ -88,6 +100,11 @@ class LoyaltyCard(TenantSoftDeletable):
                 condition=Q(points_balance__gt=0, is_active=True, deleted_at__isnull=True),
                 name="card_points_by_activity",
             ),
+            models.Index(
+                fields=["program", "last_activity_at"],
+                condition=Q(points_owed__gt=0) | Q(stamps_owed__gt=0),
+                name="card_that_owes",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -101,14 +118,32 @@ class LoyaltyCard(TenantSoftDeletable):
                 violation_error_message=_("A card cannot have less than no points."),
             ),
             models.CheckConstraint(
+                condition=Q(stamps_owed=0) | Q(stamps_owed__gt=0, stamp_count=0),
+                name="no_stamps_beside_owed_ones",
+            ),
+            models.CheckConstraint(
+                condition=Q(points_owed=0) | Q(points_owed__gt=0, points_balance=0),
+                name="no_points_beside_owed_ones",
+            ),
+            models.CheckConstraint(
+                condition=Q(points_fraction__gte=0, points_fraction__lte=9999),
+                name="points_fraction_is_less_than_a_point",
+            ),
+            models.CheckConstraint(
                 condition=Q(
-                    stamp_count=F("total_stamps_earned") - F("total_stamps_spent") - F("total_stamps_voided")
+                    stamp_count=F("total_stamps_earned")
+                    - F("total_stamps_spent")
+                    - F("total_stamps_voided")
+                    + F("stamps_owed")
                 ),
                 name="stamps_are_earned_less_spent_less_voided",
             ),
             models.CheckConstraint(
                 condition=Q(
-                    points_balance=F("total_points_earned") - F("points_redeemed") - F("total_points_voided")
+                    points_balance=F("total_points_earned")
+                    - F("points_redeemed")
+                    - F("total_points_voided")
+                    + F("points_owed")
                 ),
                 name="points_are_earned_less_redeemed_less_voided",
             ),

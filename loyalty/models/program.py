@@ -82,6 +82,12 @@ class LoyaltyProgram(TenantSoftDeletable):
         help_text=_("For the estimated liability: at 1, a hundred points are worth 1.00."),
     )
 
+    carry_remainders = models.BooleanField(
+        _("keep remainders"),
+        default=True,
+        help_text=_("Cents that make no whole point stay on the card until they do."),
+    )
+
     cooldown_minutes = models.PositiveSmallIntegerField(
         _("minutes between two stamps"), default=15, validators=[MaxValueValidator(10_080)]
     )
@@ -102,6 +108,16 @@ class LoyaltyProgram(TenantSoftDeletable):
 
     is_active = models.BooleanField(_("active"), default=True)
     activated_at = models.DateTimeField(_("activated"), null=True, blank=True, editable=False)
+    terms = models.ForeignKey(
+        "loyalty.ProgramTerms",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        verbose_name=_("terms"),
+    )
+    terms_since = models.DateTimeField(_("terms since"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("loyalty program")

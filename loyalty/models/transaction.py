@@ -1,12 +1,12 @@
-"""LoyaltyTransaction: a line of the ledger, never changed and never removed.
+"""LoyaltyTransaction: a line of the ledger, never changed and never removed."""
 
-OrderReference: a receipt that has earned its points.
-"""
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from loyalty import rules
 from tenancy.models.base import TenantManager, TenantOwned
 
 
@@ -16,9 +16,11 @@ class TransactionType(models.TextChoices):
     STAMP_EARNED = "stamp_earned", _("stamp given")
     STAMP_REDEEMED = "stamp_redeemed", _("reward for stamps")
     STAMP_VOIDED = "stamp_voided", _("stamps undone")
+    STAMPS_RETURNED = "stamps_returned", _("stamps returned")
     POINTS_EARNED = "points_earned", _("points given")
     POINTS_REDEEMED = "points_redeemed", _("reward for points")
     POINTS_VOIDED = "points_voided", _("points undone")
+    POINTS_RETURNED = "points_returned", _("points returned")
     POINTS_ADJUSTMENT = "points_adjustment", _("points adjusted")
     POINTS_EXPIRED = "points_expired", _("points expired")
     CARD_DEACTIVATED = "card_deactivated", _("card deactivated")
@@ -27,10 +29,15 @@ class TransactionType(models.TextChoices):
     MERGE_IN = "merge_in", _("merged in")
     MERGE_OUT = "merge_out", _("merged into another card")
     OPENING_BALANCE = "opening_balance", _("opening balance")
+    DEBT_FORGIVEN = "debt_forgiven", _("what was owed let go")
 
 
 class LoyaltyTransaction(TenantOwned):
-    """What happened to a card, with the balances after it. Who: all null is the system or the customer."""
+    """What happened to a card, with the balances and what is owed after it.
+
+    Who: all null is the system or the customer. A line moves the net by its deltas, exactly: `points_delta` whole
+    points and `points_fraction_delta` ten-thousandths (-9999 to 9999) of another.
+    """
 
     updated_at = None  # a line of the ledger is never updated
 
@@ -84,8 +91,36 @@ class LoyaltyTransaction(TenantOwned):
     transaction_type = models.CharField(_("kind"), max_length=20, choices=TransactionType.choices)
     stamps_delta = models.IntegerField(_("stamps"), default=0)
     stamps_balance_after = models.IntegerField(_("stamps after"))
+    stamps_owed_after = models.IntegerField(_("stamps owed after"), default=0)
     points_delta = models.BigIntegerField(_("points"), default=0)
     points_balance_after = models.BigIntegerField(_("points after"))
+    points_owed_after = models.BigIntegerField(_("points owed after"), default=0)
+    points_fraction_delta = models.SmallIntegerField(_("ten-thousandths of a point"), default=0)
+    points_fraction_after = models.SmallIntegerField(_("ten-thousandths of a point after"), default=0)
+    purchase = models.ForeignKey(
+        "loyalty.Purchase",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="transactions",
+        db_index=False,
+        verbose_name=_("purchase"),
+    )
+    purchase_return = models.ForeignKey(
+        "loyalty.PurchaseReturn",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="transactions",
+        db_index=False,
+        verbose_name=_("return"),
+    )
+    terms = models.ForeignKey(
+        "loyalty.ProgramTerms",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("terms"),
+    )
     purchase_amount_cents = models.PositiveIntegerField(_("purchase (cents)"), null=True)
     order_reference = models.CharField(_("receipt number"), max_length=64, blank=True)
     reward = models.ForeignKey(
@@ -141,6 +176,14 @@ class LoyaltyTransaction(TenantOwned):
                 condition=~Q(order_reference=""),
                 name="transaction_of_receipt",
             ),
+            models.Index(
+                fields=["purchase"], condition=Q(purchase__isnull=False), name="transaction_of_purchase"
+            ),
+            models.Index(
+                fields=["purchase_return"],
+                condition=Q(purchase_return__isnull=False),
+                name="transaction_of_return",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -149,6 +192,18 @@ class LoyaltyTransaction(TenantOwned):
             models.CheckConstraint(
                 condition=Q(stamps_balance_after__gte=0, points_balance_after__gte=0),
                 name="balances_after_are_never_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(stamps_owed_after=0) | Q(stamps_owed_after__gt=0, stamps_balance_after=0),
+                name="no_stamps_after_beside_owed_ones",
+            ),
+            models.CheckConstraint(
+                condition=Q(points_owed_after=0) | Q(points_owed_after__gt=0, points_balance_after=0),
+                name="no_points_after_beside_owed_ones",
+            ),
+            models.CheckConstraint(
+                condition=Q(points_fraction_after__gte=0, points_fraction_after__lte=9999),
+                name="points_fraction_after_is_less_than_a_point",
             ),
         ]
 
@@ -159,20 +214,27 @@ class LoyaltyTransaction(TenantOwned):
     def visible_at(cls, store_ids: set[int]) -> Q:
         return Q(store_id__in=store_ids)
 
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was recorded: later than it happened, if that was offline."""
+        return self.created_at if self.recorded_offline else self.transaction_at
 
-class OrderReference(TenantOwned):
-    """A receipt number that has earned points and whose points are not undone: one receipt earns once."""
+    @property
+    def points_exactly(self) -> int:
+        """By how much this line moves the net, in ten-thousandths of a point."""
+        return self.points_delta * rules.POINT + self.points_fraction_delta
 
-    merchant = models.ForeignKey(
-        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    reference = models.CharField(max_length=64)
-    transaction = models.OneToOneField(LoyaltyTransaction, on_delete=models.PROTECT, related_name="+")
+    @property
+    def newly_owed(self) -> rules.Amounts:
+        """The stamps and points that are owed since this line, and were not before it."""
+        return self._owed_change(1)
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["merchant", "reference"], name="one_receipt_earns_once"),
-        ]
+    @property
+    def settled(self) -> rules.Amounts:
+        """The stamps and points owed before this line that it paid."""
+        return self._owed_change(-1)
 
-    def __str__(self) -> str:
-        return self.reference
+    def _owed_change(self, sign: int) -> rules.Amounts:
+        stamps = rules.owed_change(self.stamps_balance_after - self.stamps_owed_after, self.stamps_delta)
+        points = rules.owed_change(self.points_balance_after - self.points_owed_after, self.points_delta)
+        return rules.Amounts(max(0, sign * stamps), max(0, sign * points))

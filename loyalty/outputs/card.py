@@ -59,11 +59,14 @@ class CardFacts(TypedDict):
     customer: CardHolder
     loyalty_type: LoyaltyType
     stamp_count: int
+    stamps_owed: int
     stamps_target: int
     stamps_until_reward: int
     total_stamps_earned: int
     stamps_redeemed: int
     points_balance: int
+    points_owed: int
+    points_fraction: int
     total_points_earned: int
     points_redeemed: int
     total_points_voided: int
@@ -86,6 +89,34 @@ class Card(CardFacts):
     passes: Passes
 
 
+class CardThen(TypedDict):
+    """What a card had at a moment, as its ledger says."""
+
+    id: int
+    card_number: str
+    at: Moment
+    stamp_count: int
+    stamps_owed: int
+    points_balance: int
+    points_owed: int
+    points_fraction: int
+
+
+def card_at(row: LoyaltyCard, at: datetime) -> CardThen:
+    """What a card had at a moment (UTC). Raises CardNotFound for one before it was made."""
+    then = selectors.balances_at(row, at)
+    return {
+        "id": row.pk,
+        "card_number": row.display_number,
+        "at": moment(at),
+        "stamp_count": then["stamp_count"],
+        "stamps_owed": then["stamps_owed"],
+        "points_balance": then["points_balance"],
+        "points_owed": then["points_owed"],
+        "points_fraction": then["points_fraction"],
+    }
+
+
 def facts(row: LoyaltyCard) -> CardFacts:
     target = row.program.stamps_target
     valid_at, enrolled_at = row.scope_store, row.enrolled_at_store
@@ -97,12 +128,15 @@ def facts(row: LoyaltyCard) -> CardFacts:
         "customer": card_holder(row),
         "loyalty_type": LoyaltyType(row.program.loyalty_type),
         "stamps_target": target,
-        "stamps_until_reward": max(0, target - row.stamp_count),
+        "stamps_until_reward": max(0, target - row.stamp_count + row.stamps_owed),
         "is_active": row.is_active,
         "stamp_count": row.stamp_count,
+        "stamps_owed": row.stamps_owed,
         "total_stamps_earned": row.total_stamps_earned,
         "stamps_redeemed": row.stamps_redeemed,
         "points_balance": row.points_balance,
+        "points_owed": row.points_owed,
+        "points_fraction": row.points_fraction,
         "total_points_earned": row.total_points_earned,
         "points_redeemed": row.points_redeemed,
         "total_points_voided": row.total_points_voided,
@@ -185,7 +219,7 @@ def rewards(row: LoyaltyCard) -> list[RewardInReach]:
     """The rewards on offer, and how far each is away."""
     if not row.program.has_points:
         return []
-    least, balance = row.program.minimum_redemption_points, row.points_balance
+    least, balance = row.program.minimum_redemption_points, row.points_balance - row.points_owed
     return [
         {
             "id": reward.pk,

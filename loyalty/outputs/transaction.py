@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from groundwork.formats.wire import Moment, moment
-from loyalty import selectors
+from loyalty import rules, selectors
 from loyalty.models import LoyaltyTransaction, TransactionType
 from loyalty.outputs.card import Card, card
 from loyalty.services import voids
@@ -36,8 +36,12 @@ class Transaction(TypedDict):
     transaction_type: TransactionType
     stamps_delta: int
     stamps_balance_after: int
+    stamps_owed_after: int
     points_delta: int
     points_balance_after: int
+    points_owed_after: int
+    points_fraction_after: int
+    purchase_id: int | None
     purchase_amount_cents: int | None
     order_reference: str
     reward: RewardThen | None
@@ -54,10 +58,18 @@ class Transaction(TypedDict):
     created_at: Moment
 
 
+class Amounts(TypedDict):
+    """Stamps and points."""
+
+    stamps: int
+    points: int
+
+
 class Posted(TypedDict):
-    """What an operation wrote, and the card after it."""
+    """What an operation wrote, and the card after it. `settled`: what of it paid stamps or points that were owed."""
 
     transaction: Transaction
+    settled: Amounts
     card: Card
 
 
@@ -68,9 +80,10 @@ class Stamped(Posted):
 
 
 class Voided(Posted):
-    """`shortfall`: stamps or points that could not be taken back because they are spent."""
+    """`shortfall`: stamps or points that are owed by this call, because they are spent."""
 
     shortfall: int
+    owed: Amounts
 
 
 def with_people(rows: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]:
@@ -96,8 +109,12 @@ class Ledger:
             "transaction_type": TransactionType(row.transaction_type),
             "stamps_delta": row.stamps_delta,
             "stamps_balance_after": row.stamps_balance_after,
+            "stamps_owed_after": row.stamps_owed_after,
             "points_delta": row.points_delta,
             "points_balance_after": row.points_balance_after,
+            "points_owed_after": row.points_owed_after,
+            "points_fraction_after": row.points_fraction_after,
+            "purchase_id": row.purchase_id,
             "purchase_amount_cents": row.purchase_amount_cents,
             "order_reference": row.order_reference,
             "reward_name": row.reward_name,
@@ -128,11 +145,10 @@ class Ledger:
 
     def posted(self, posting: Posting | Voiding) -> Posted:
         """What an operation wrote, and the card after it."""
-        line = posting.transaction
-        # Nobody can have undone a line that is not committed yet: that needs no question.
-        LoyaltyTransaction._meta.get_field("voided_by").set_cached_value(line, None)
+        (line,) = self.fresh([posting.transaction])
         return {
-            "transaction": self.line(line, timezone.now()),
+            "transaction": line,
+            "settled": settled(posting.transactions),
             "card": card(posting.card, self.store, posting.usage),
         }
 
@@ -140,7 +156,33 @@ class Ledger:
         return {**self.posted(posting), "reward_ready": posting.reward_ready}
 
     def voided(self, voiding: Voiding) -> Voided:
-        return {**self.posted(voiding), "shortfall": voiding.shortfall}
+        owed = newly_owed(voiding.transactions)
+        return {**self.posted(voiding), "shortfall": owed["stamps"] + owed["points"], "owed": owed}
+
+    def fresh(self, rows: Iterable[LoyaltyTransaction]) -> list[Transaction]:
+        """Lines that are not committed yet: nobody can have undone them, which needs no question."""
+        rows = list(rows)
+        for row in rows:
+            LoyaltyTransaction._meta.get_field("voided_by").set_cached_value(row, None)
+        return self.lines(rows)
+
+
+def settled(rows: Iterable[LoyaltyTransaction]) -> Amounts:
+    """What lines paid of what was owed."""
+    return _sum(row.settled for row in rows)
+
+
+def newly_owed(rows: Iterable[LoyaltyTransaction]) -> Amounts:
+    """What is owed since some lines, and was not before them."""
+    return _sum(row.newly_owed for row in rows)
+
+
+def _sum(amounts: Iterable[rules.Amounts]) -> Amounts:
+    total: Amounts = {"stamps": 0, "points": 0}
+    for amount in amounts:
+        total["stamps"] += amount.stamps
+        total["points"] += amount.points
+    return total
 
 
 def _reward(row: LoyaltyTransaction) -> RewardThen | None:

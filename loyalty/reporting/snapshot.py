@@ -188,6 +188,10 @@ def _liability(stamps: str, points: str) -> str:
     )
 
 
+# What is owed is no balance: before its lines since, a card had what its net was then, or nothing.
+STAMPS_THEN = "GREATEST(card.stamp_count - card.stamps_owed - COALESCE(since.stamps, 0), 0)"
+POINTS_THEN = "GREATEST(card.points_balance - card.points_owed - COALESCE(since.points, 0), 0)"
+
 # A card was active if the last line that switches it says so; a line that switches off may find it switched off.
 AMOUNTS = f"""
 SELECT store_id, COUNT(*), SUM(active_now), SUM(liability_now),
@@ -203,7 +207,7 @@ FROM (
             WHERE line.card_id = card.id AND line.transaction_at < %(until)s AND line.transaction_type IN {SWITCHING}
             ORDER BY line.id DESC LIMIT 1
         ), 1) WHEN card.is_active THEN 1 ELSE 0 END AS active_then,
-        {_liability("card.stamp_count - COALESCE(since.stamps, 0)", "card.points_balance - COALESCE(since.points, 0)")}
+        {_liability(STAMPS_THEN, POINTS_THEN)}
             AS liability_then
     FROM loyalty_loyaltycard card {{join}} (
         SELECT card_id, SUM(stamps_delta) AS stamps, SUM(points_delta) AS points,

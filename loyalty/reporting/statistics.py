@@ -45,27 +45,33 @@ def _count(condition: Q) -> Count:
 def _ledger_figures() -> dict[str, Any]:
     """The aggregates behind FIGURES, over any set of ledger lines."""
     up, down = Q(points_delta__gt=0), Q(points_delta__lt=0)
+    undoes = "voids__transaction_type"
+    stamps_back = Q(transaction_type=Kind.STAMPS_RETURNED) | Q(**{undoes: Kind.STAMPS_RETURNED})
     stamps = Q(transaction_type=Kind.STAMP_EARNED) | Q(transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0)
-    given_back = Q(transaction_type=Kind.STAMP_VOIDED, stamps_delta__gt=0)
+    given_back = Q(transaction_type=Kind.STAMP_VOIDED, **{undoes: Kind.STAMP_REDEEMED})
     earned = Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED]) | Q(
         up, transaction_type=Kind.POINTS_ADJUSTMENT
     )
     taken_back = Q(down, transaction_type=Kind.POINTS_VOIDED)
-    undone_redemption = Q(transaction_type=Kind.POINTS_VOIDED, voids__transaction_type=Kind.POINTS_REDEEMED)
-    undone_deduction = Q(
-        up, transaction_type=Kind.POINTS_VOIDED, voids__transaction_type=Kind.POINTS_ADJUSTMENT
-    )
+    points_back = Q(transaction_type=Kind.POINTS_RETURNED) | Q(**{undoes: Kind.POINTS_RETURNED})
+    undone_redemption = Q(transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_REDEEMED})
+    undone_deduction = Q(up, transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_ADJUSTMENT})
     redeemed = Q(transaction_type=Kind.POINTS_REDEEMED)
     deducted = Q(down, transaction_type=Kind.POINTS_ADJUSTMENT)
+    forgiven = Q(transaction_type=Kind.DEBT_FORGIVEN)
     return {
         "new_cards": _count(Q(transaction_type=Kind.CARD_CREATED)),
-        "stamps": _sum("stamps_delta", stamps),
+        "stamps": _sum("stamps_delta", stamps | stamps_back),
         "stamps_redeemed": _count(Q(transaction_type=Kind.STAMP_REDEEMED)) - _count(given_back),
-        "points_issued": _sum("points_delta", earned | taken_back),
+        "points_issued": _sum("points_delta", earned | taken_back | points_back),
         "points_redeemed": _sum("points_delta", redeemed | undone_redemption, factor=-1),
         "points_redemptions": _count(redeemed) - _count(undone_redemption),
         "points_expired": _sum("points_delta", Q(transaction_type=Kind.POINTS_EXPIRED), factor=-1),
-        "points_voided": _sum("points_delta", taken_back | deducted | undone_deduction, factor=-1),
+        "points_voided": _sum(
+            "points_delta",
+            taken_back | points_back | deducted | undone_deduction | forgiven,
+            factor=-1,
+        ),
     }
 
 

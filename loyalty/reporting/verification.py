@@ -18,7 +18,13 @@ CARDS_AT_ONCE = 250_000
 LEDGER = "loyalty_loyaltytransaction"
 # The two counters of what was voided follow from the others: the table's CHECKs hold the sums together.
 IMPLIED = {"total_stamps_voided", "total_points_voided"}
-FIGURES = ("stamp_count", "points_balance", *[counter for counter in COUNTERS if counter not in IMPLIED])
+# A card's figure, and what its lines say of it; the counters come from the tables the ledger writes by.
+NETS = {
+    "stamps": ("card.stamp_count - card.stamps_owed", "SUM(stamps_delta)"),
+    "points": ("card.points_balance - card.points_owed", "SUM(points_delta)"),
+    "points_fraction": ("card.points_fraction", "SUM(points_fraction_delta)"),
+}
+FIGURES = (*NETS, *[counter for counter in COUNTERS if counter not in IMPLIED])
 
 
 @dataclass(frozen=True)
@@ -100,11 +106,12 @@ def _differing(row: tuple) -> Iterator[Difference]:
 
 def _query() -> str:
     """Cards of an id range whose figures differ; the counters come from the very tables the ledger writes by."""
-    sums = {"stamp_count": "SUM(stamps_delta)", "points_balance": "SUM(points_delta)"}
-    sums |= {counter: _counter_sql(counter) for counter in FIGURES[2:]}
+    sums = {name: sql for name, (_card, sql) in NETS.items()}
+    sums |= {counter: _counter_sql(counter) for counter in FIGURES[len(NETS) :]}
+    has = {name: NETS[name][0] if name in NETS else f"card.{name}" for name in FIGURES}
     expected = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
-    wrong = " OR ".join(f"card.{name} <> COALESCE(ledger.{name}, 0)" for name in FIGURES)
-    on_card = ", ".join(f"card.{name}" for name in FIGURES)
+    wrong = " OR ".join(f"{has[name]} <> COALESCE(ledger.{name}, 0)" for name in FIGURES)
+    on_card = ", ".join(has[name] for name in FIGURES)
     in_ledger = ", ".join(f"COALESCE(ledger.{name}, 0)" for name in FIGURES)
     return f"""
         SELECT card.id, card.card_number, COALESCE(ledger.broken, 0), {on_card}, {in_ledger}
@@ -117,14 +124,19 @@ def _query() -> str:
 
 
 def _lines_sql() -> str:
+    undoing = " OR ".join(f"(line.transaction_type = '{kind}')" for kind, _sign in rules.UNDONE)
+    stamps, points = (
+        "line.stamps_balance_after - line.stamps_owed_after",
+        f"(line.points_balance_after - line.points_owed_after) * {rules.POINT} + line.points_fraction_after",
+    )
     return f"""
         SELECT line.card_id, line.transaction_type, line.stamps_delta, line.points_delta,
-            CASE WHEN line.transaction_type = 'points_voided' AND line.points_delta > 0
+            line.points_fraction_delta,
+            CASE WHEN ({undoing}) AND (line.points_delta > 0 OR line.stamps_delta > 0)
                  THEN (SELECT transaction_type FROM {LEDGER} undone WHERE undone.id = line.voids_id) END AS undoes,
-            CASE WHEN line.stamps_balance_after
-                      <> LAG(line.stamps_balance_after, 1, 0) OVER chain + line.stamps_delta
-                   OR line.points_balance_after
-                      <> LAG(line.points_balance_after, 1, 0) OVER chain + line.points_delta
+            CASE WHEN {stamps} <> LAG({stamps}, 1, 0) OVER chain + line.stamps_delta
+                   OR {points} <> LAG({points}, 1, 0::bigint) OVER chain
+                      + line.points_delta * {rules.POINT} + line.points_fraction_delta
                  THEN 1 ELSE 0 END AS is_broken
         FROM {LEDGER} line
         WHERE line.card_id >= %s AND line.card_id < %s
@@ -160,8 +172,7 @@ def _sum_sql(aggregate: str, column: str, sign: int, kinds: Sequence[str]) -> st
     condition = (
         f"{column} {'>' if sign > 0 else '<'} 0 AND transaction_type IN ({', '.join(map(repr, kinds))})"
     )
-    if column == "points_delta" and sign > 0 and "points_voided" in kinds:
-        condition += (
-            " AND COALESCE(undoes, '') <> 'points_adjustment'"  # that one counts in an implied counter
-        )
+    for (kind, of_sign), (undone, _counter) in rules.UNDONE.items():
+        if sign == of_sign and kind in kinds:  # those count in a counter that follows from the others
+            condition += f" AND COALESCE(undoes, '') NOT IN ({', '.join(map(repr, sorted(undone)))})"
     return f"COALESCE({aggregate} FILTER (WHERE {condition}), 0)"

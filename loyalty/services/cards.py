@@ -94,24 +94,28 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
         "keep_address": settings.log_ip_addresses,
         "notes": reason,
     }
-    stamps, points = source.stamp_count, source.points_balance
+    stamps = source.stamp_count - source.stamps_owed
+    points = (source.points_balance - source.points_owed) * rules.POINT + source.points_fraction
     ledger.post(
         [
             Entry(
                 card=source,
                 kind=TransactionType.MERGE_OUT,
                 stamps_delta=-stamps,
-                points_delta=-points,
+                points_units=-points,
                 **who,
             ),
             Entry(
-                card=target, kind=TransactionType.MERGE_IN, stamps_delta=stamps, points_delta=points, **who
+                card=target, kind=TransactionType.MERGE_IN, stamps_delta=stamps, points_units=points, **who
             ),
         ],
         now=now,
         announce=[_state_changed(source, target)],
     )
     close(source, merged_into=target)
+    LoyaltyCard.objects.filter(merged_into=source).update(merged_into=target)
+    if source.last_stamp_at and (target.last_stamp_at is None or target.last_stamp_at < source.last_stamp_at):
+        _save(target, last_stamp_at=source.last_stamp_at)
     if settings.allow_cross_location_redemption:
         widen(target)
     return target

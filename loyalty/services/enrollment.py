@@ -197,7 +197,12 @@ def _write_first_lines(
     if bonus:
         entries.append(
             Entry(
-                card=card, kind=TransactionType.WELCOME_BONUS, points_delta=bonus, notes=WELCOME_NOTE, **who
+                card=card,
+                kind=TransactionType.WELCOME_BONUS,
+                points_delta=bonus,
+                notes=WELCOME_NOTE,
+                terms_id=program.terms_id,
+                **who,
             )
         )
 

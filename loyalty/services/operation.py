@@ -17,6 +17,7 @@ from loyalty.errors import CardInactive, CardNotFound, ProgramInactive, ProgramT
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantLoyaltySettings, StaffPin
 from loyalty.services import staff_tokens
+from loyalty.terms import Terms
 from tenancy.actor import Actor
 from tenancy.models import Store
 
@@ -32,15 +33,23 @@ class Posting:
     reward_ready: bool = False
     usage: rules.StampUsage | None = None
 
+    @property
+    def transactions(self) -> list[LoyaltyTransaction]:
+        return [self.transaction]
+
 
 @dataclass(frozen=True)
 class Operation:
-    """A locked card and everything that is known about the call; `now` (UTC) was read under the lock."""
+    """A locked card and everything that is known about the call; `now` (UTC) was read under the lock.
+
+    `terms` are those of the moment when it happened, which differ from the program's if it was recorded offline.
+    """
 
     store: Store
     actor: Actor
     card: LoyaltyCard
     program: LoyaltyProgram
+    terms: Terms
     settings: MerchantLoyaltySettings
     staff_pin: StaffPin | None
     now: datetime
@@ -57,6 +66,11 @@ class Operation:
             **fields,
         )
 
+    @property
+    def digits(self) -> int:
+        """How many digits the minor unit of the merchant's currency has."""
+        return 2
+
     def post(self, kind: str, **fields: Any) -> LoyaltyTransaction:
         """Write one line and the card's balances."""
         (line,) = ledger.post([self.entry(kind, **fields)], now=self.now)
@@ -71,14 +85,17 @@ def begin(
     occurred_at: datetime | None = None,
     asks_for_pin: bool = True,
     even_inactive: bool = False,
-    program_must: Callable[[LoyaltyProgram], None] | None = None,
+    terms_must: Callable[[Terms], None] | None = None,
 ) -> Operation:
     """Lock a card that is valid at a store. Raises StaffPinRequired, ProgramNotFound, ProgramInactive, CardNotFound
     or CardInactive; and Invalid for a time that cannot be believed.
 
-    `program_must`: `require_stamps` or `require_points`, which come before anything is said about the card.
-    `even_inactive`: also when program or card are switched off, for what puts things right.
+    `terms_must`: `require_stamps` or `require_points`, which come before anything is said about the card.
+    `even_inactive`: also when program or card are switched off, for what puts things right. What was recorded offline
+    for a card that was merged since happens to the one that remains.
     """
+    if occurred_at is not None:
+        card_id = selectors.remaining_card_id(store.merchant_id, card_id)
     card = ledger.lock_one(store=store, card_id=card_id)
     now = clock.now()
     program = card.program if card else selectors.program_of(store.merchant_id)
@@ -90,26 +107,27 @@ def begin(
         staff_pin = staff_tokens.identify(
             actor.staff_token, store, device=actor.device, now=now, at=occurred_at, required=required
         )
-    if program_must is not None:
-        program_must(program)
+    terms = selectors.terms_of(program, occurred_at)
+    if terms_must is not None:
+        terms_must(terms)
     if not program.is_active and not even_inactive:
         raise ProgramInactive()
     if card is None:
         raise CardNotFound()
     if not card.is_active and not even_inactive:
         raise CardInactive()
-    return Operation(store, actor, card, program, settings, staff_pin, now)
+    return Operation(store, actor, card, program, terms, settings, staff_pin, now)
 
 
-def require_stamps(program: LoyaltyProgram) -> None:
-    """Raise ProgramTypeMismatch unless the program has stamps."""
-    if not program.has_stamps:
+def require_stamps(terms: Terms) -> None:
+    """Raise ProgramTypeMismatch unless the terms have stamps."""
+    if not terms.has_stamps:
         raise ProgramTypeMismatch(_("This loyalty program has no stamps."))
 
 
-def require_points(program: LoyaltyProgram) -> None:
-    """Raise ProgramTypeMismatch unless the program has points."""
-    if not program.has_points:
+def require_points(terms: Terms) -> None:
+    """Raise ProgramTypeMismatch unless the terms have points."""
+    if not terms.has_points:
         raise ProgramTypeMismatch(_("This loyalty program has no points."))
 
 

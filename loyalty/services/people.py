@@ -12,17 +12,20 @@ from loyalty import ledger
 from loyalty.errors import CardNotFound
 from loyalty.events import CardStateChanged
 from loyalty.ledger import Entry
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.services import cards as card_services
 
 CARD_FIELDS = (
     "is_active",
     "stamp_count",
+    "stamps_owed",
     "total_stamps_earned",
     "total_stamps_spent",
     "total_stamps_voided",
     "stamps_redeemed",
     "points_balance",
+    "points_owed",
+    "points_fraction",
     "total_points_earned",
     "points_redeemed",
     "total_points_voided",
@@ -39,8 +42,12 @@ TRANSACTION_FIELDS = (
     "transaction_type",
     "stamps_delta",
     "stamps_balance_after",
+    "stamps_owed_after",
     "points_delta",
     "points_balance_after",
+    "points_owed_after",
+    "points_fraction_after",
+    "purchase_id",
     "purchase_amount_cents",
     "order_reference",
     "reward_name",
@@ -53,15 +60,33 @@ TRANSACTION_FIELDS = (
     "transaction_at",
     "created_at",
 )
+PURCHASE_FIELDS = (
+    "id",
+    "order_reference",
+    "amount_cents",
+    "returned_cents",
+    "items",
+    "recorded_offline",
+    "purchased_at",
+)
 
 
 def export(customer: Customer) -> dict[str, Any]:
     """A person's cards (deleted ones too) and all that happened to them, oldest first."""
     cards = LoyaltyCard.all_objects.filter(customer=customer).order_by("id")
     lines = LoyaltyTransaction.objects.filter(card__customer=customer).order_by("id")
+    purchases = Purchase.objects.filter(card__customer=customer).order_by("id")
     return {
         "cards": [_card(card) for card in cards.select_related("enrolled_at_store", "scope_store")],
         "transactions": [_transaction(line) for line in lines.select_related("card", "store")],
+        "purchases": [
+            {
+                "card_number": purchase.card.display_number,
+                "store": purchase.store.name,
+                **{field: getattr(purchase, field) for field in PURCHASE_FIELDS},
+            }
+            for purchase in purchases.select_related("card", "store")
+        ],
     }
 
 

@@ -2,23 +2,16 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.errors import Invalid
 from groundwork.idempotency.once import exactly_once
 from loyalty import rules
-from loyalty.errors import (
-    NotEnoughPoints,
-    OrderReferenceRequired,
-    OrderReferenceUsed,
-    PurchaseBelowMinimum,
-    RewardBelowMinimum,
-    RewardNotFound,
-)
-from loyalty.models import LoyaltyTransaction, OrderReference, PointsReward, TransactionType
-from loyalty.services import operation
+from loyalty.errors import NotEnoughPoints, RewardBelowMinimum, RewardNotFound
+from loyalty.models import PointsReward, TransactionType
+from loyalty.services import operation, purchases
 from loyalty.services.operation import Posting
+from loyalty.services.purchases import Receipt
 from tenancy.actor import Actor
 from tenancy.models import Store
 
@@ -34,43 +27,14 @@ def earn(
     notes: str = "",
     occurred_at: datetime | None = None,
 ) -> Posting:
-    """Give the points of a purchase, rounded down to whole ones; one receipt earns once.
+    """Give the points of a purchase, and no stamp; one receipt earns once.
 
-    `purchase_amount_cents`: 1 to 1,000,000. `occurred_at` (UTC) for a purchase recorded offline. Raises
+    `purchase_amount_cents`: in the currency's minor unit. `occurred_at` (UTC) for a purchase recorded offline. Raises
     PurchaseBelowMinimum, OrderReferenceRequired or OrderReferenceUsed, besides what `operation.begin` raises.
     """
-    if not 1 <= purchase_amount_cents <= rules.MAXIMUM_PURCHASE_CENTS:
-        raise Invalid.field("purchase_amount_cents", _("The amount must be between 0.01 and 10,000.00."))
-    call = operation.begin(
-        store=store,
-        card_id=card_id,
-        actor=actor,
-        occurred_at=occurred_at,
-        program_must=operation.require_points,
-    )
-    if call.settings.require_order_reference and not order_reference:
-        raise OrderReferenceRequired()
-    if purchase_amount_cents < call.program.minimum_purchase_cents:
-        raise PurchaseBelowMinimum(minimum_purchase_cents=call.program.minimum_purchase_cents)
-    line = call.post(
-        TransactionType.POINTS_EARNED,
-        points_delta=rules.points_for_purchase(purchase_amount_cents, call.program.points_per_euro),
-        purchase_amount_cents=purchase_amount_cents,
-        order_reference=order_reference,
-        notes=notes,
-        at=occurred_at,
-    )
-    if order_reference:
-        _claim_receipt(order_reference, line)
+    receipt = Receipt(purchase_amount_cents, order_reference, stamps=0, notes=notes, occurred_at=occurred_at)
+    call, line = purchases.record_points(store=store, card_id=card_id, actor=actor, receipt=receipt)
     return Posting(line, call.card)
-
-
-def _claim_receipt(reference: str, line: LoyaltyTransaction) -> None:
-    try:
-        with transaction.atomic():
-            OrderReference.objects.create(merchant_id=line.merchant_id, reference=reference, transaction=line)
-    except IntegrityError as error:
-        raise OrderReferenceUsed() from error
 
 
 @exactly_once
@@ -80,7 +44,7 @@ def redeem(*, store: Store, card_id: int, actor: Actor, reward_id: int, notes: s
     Raises RewardNotFound, RewardBelowMinimum, or NotEnoughPoints with `missing`, besides what `operation.begin`
     raises.
     """
-    call = operation.begin(store=store, card_id=card_id, actor=actor, program_must=operation.require_points)
+    call = operation.begin(store=store, card_id=card_id, actor=actor, terms_must=operation.require_points)
     reward = PointsReward.objects.filter(pk=reward_id, program=call.program, is_active=True).first()
     if reward is None:
         raise RewardNotFound()
@@ -105,7 +69,7 @@ def adjust(*, store: Store, card_id: int, actor: Actor, points_delta: int, reaso
     if points_delta == 0 or abs(points_delta) > rules.MAXIMUM_ADJUSTMENT_POINTS:
         raise Invalid.field("points_delta", _("Enter a number of points other than 0, at most 1,000,000."))
     call = operation.begin(
-        store=store, card_id=card_id, actor=actor, asks_for_pin=False, program_must=operation.require_points
+        store=store, card_id=card_id, actor=actor, asks_for_pin=False, terms_must=operation.require_points
     )
     line = call.post(TransactionType.POINTS_ADJUSTMENT, points_delta=points_delta, notes=reason)
     return Posting(line, call.card)

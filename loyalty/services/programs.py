@@ -89,8 +89,9 @@ def create(
     actor.require_manager()
     program = LoyaltyProgram(merchant=merchant)
     assign(program, fields)
+    program.terms_since = clock.now()
     if program.is_active:
-        program.activated_at = clock.now()
+        program.activated_at = program.terms_since
     _validate(program, rewards)
     if LoyaltyProgram.objects.filter(merchant=merchant).exists():
         raise ProgramExists()
@@ -140,7 +141,7 @@ def change(
 
 def _note_switches(old: LoyaltyProgram, program: LoyaltyProgram, changes: Changes) -> None:
     """Keep when it was switched on, and hold off the expiry of what was asleep or safe until now."""
-    now = clock.now()
+    now = program.terms_since = clock.now()
     reactivated = program.is_active and not old.is_active
     if reactivated:
         program.activated_at = now

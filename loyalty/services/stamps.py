@@ -44,21 +44,27 @@ def give(
         actor=actor,
         occurred_at=occurred_at,
         asks_for_pin=asks_for_pin,
-        program_must=operation.require_stamps,
+        terms_must=operation.require_stamps,
     )
     at = occurred_at or call.now
-    usage = _allow(call, at, count)
+    usage, verdict = judge(call, at, count)
+    if not verdict.allowed:
+        refusal = StampCooldown if verdict.code == StampCooldown.code else DailyStampLimit
+        raise refusal(retry_after=verdict.retry_after(call.now), next_stamp_at=verdict.next_stamp_at)
     was_below = call.card.stamp_count < call.program.stamps_target
-    line = call.post(TransactionType.STAMP_EARNED, stamps_delta=count, notes=notes, at=occurred_at)
+    line = call.post(
+        TransactionType.STAMP_EARNED,
+        stamps_delta=count,
+        notes=notes,
+        at=occurred_at,
+        terms_id=call.terms.id,
+    )
     ready = was_below and call.card.stamp_count >= call.program.stamps_target
-    after = None
-    if occurred_at is None:
-        after = dataclasses.replace(usage, today=usage.today + count, before=at)
-    return Posting(line, call.card, reward_ready=ready, usage=after)
+    return Posting(line, call.card, reward_ready=ready, usage=usage_after(usage, count, occurred_at, call))
 
 
-def _allow(call: Operation, at: datetime, count: int) -> rules.StampUsage:
-    """The card's usage at a moment, if cooldown and daily limit allow another stamp; else raises."""
+def judge(call: Operation, at: datetime, count: int) -> tuple[rules.StampUsage, rules.StampVerdict]:
+    """How the card's stamps lie around a moment, and whether cooldown and daily limit allow `count` more."""
     program, zone = call.program, call.store.tzinfo
     around = selectors.stamp_usage([call.card], at=at, zone=zone, cooldown_minutes=program.cooldown_minutes)
     usage = around.get(call.card.pk, rules.StampUsage())
@@ -70,10 +76,16 @@ def _allow(call: Operation, at: datetime, count: int) -> rules.StampUsage:
         zone=zone,
         count=count,
     )
-    if not verdict.allowed:
-        refusal = StampCooldown if verdict.code == StampCooldown.code else DailyStampLimit
-        raise refusal(retry_after=verdict.retry_after(call.now), next_stamp_at=verdict.next_stamp_at)
-    return usage
+    return usage, verdict
+
+
+def usage_after(
+    usage: rules.StampUsage, count: int, occurred_at: datetime | None, call: Operation
+) -> rules.StampUsage | None:
+    """The usage once `count` stamps are given now; None for an earlier moment: it says nothing of the present one."""
+    if occurred_at is not None:
+        return None
+    return dataclasses.replace(usage, today=usage.today + count, before=call.now if count else usage.before)
 
 
 @exactly_once
@@ -82,7 +94,7 @@ def redeem(*, store: Store, card_id: int, actor: Actor, notes: str = "") -> Post
 
     Raises NotEnoughStamps with `missing`, besides what `operation.begin` raises.
     """
-    call = operation.begin(store=store, card_id=card_id, actor=actor, program_must=operation.require_stamps)
+    call = operation.begin(store=store, card_id=card_id, actor=actor, terms_must=operation.require_stamps)
     target = call.program.stamps_target
     if call.card.stamp_count < target:
         raise NotEnoughStamps(missing=target - call.card.stamp_count)

@@ -1,45 +1,40 @@
 """Voids: undoing a line of the ledger by its opposite, once."""
 
+import dataclasses
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from groundwork import clock
 from groundwork.errors import DomainError
 from groundwork.idempotency.once import exactly_once
-from loyalty import rules, selectors
-from loyalty.errors import (
-    AlreadyVoided,
-    CardNotFound,
-    NotVoidable,
-    TransactionNotFound,
-    VoidDisabled,
-    VoidOtherStore,
-    VoidWindowPassed,
-)
+from loyalty import ledger, rules, selectors
+from loyalty.errors import AlreadyVoided, CardNotFound, NotVoidable, TransactionNotFound
+from loyalty.ledger import Entry
 from loyalty.models import (
     LoyaltyCard,
     LoyaltyTransaction,
     MerchantLoyaltySettings,
-    OrderReference,
+    Purchase,
+    PurchaseReturn,
     TransactionType,
 )
-from loyalty.services import operation
+from loyalty.services import operation, returns
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
 from tenancy.models import Store
 
+STAMPS = (TransactionType.STAMP_EARNED, TransactionType.STAMP_REDEEMED, TransactionType.STAMPS_RETURNED)
+
 
 @dataclass(frozen=True)
 class Voiding:
-    """What undoing did: the opposite line, the card after it, and how many stamps or points were gone already."""
+    """What undoing did: the line that undoes, those that were written with it, and the card after them."""
 
     transaction: LoyaltyTransaction
     card: LoyaltyCard
-    shortfall: int = 0
+    transactions: list[LoyaltyTransaction]
     usage: rules.StampUsage | None = None
 
 
@@ -47,12 +42,14 @@ class Voiding:
 def void(
     *, store: Store, transaction_id: int, actor: Actor, reason: str, asks_for_pin: bool = True
 ) -> Voiding:
-    """Undo a line of the ledger with the opposite one.
+    """Undo a line of the ledger, once.
 
-    What was earned and is partly spent is taken back as far as it is there; `shortfall` (stamps or points) is the
-    rest. Managers may also put right what happened on a card or under a program that is switched off now, staff
-    may not. `asks_for_pin` is False in the console, where nobody shares a terminal. Raises TransactionNotFound, what
-    `refusal` returns, and what `operation.begin` raises.
+    What was earned is taken back whole, and what of it is spent already is owed; what was redeemed comes back whole,
+    and pays first what is owed. A line of a purchase is undone by valuing anew what is left of it (`returns.worth`), a
+    return with all its lines. Managers may also put right what happened on a card or under a program that is switched
+    off now, staff may not. `asks_for_pin` is False in the console, where nobody shares a terminal. Raises
+    TransactionNotFound, what `refusal` returns, OrderReferenceUsed for a return whose receipt has earned again since,
+    and what `operation.begin` raises.
     """
     reason = operation.require_reason(reason)
     call = _begin(store, transaction_id, actor, asks_for_pin=asks_for_pin)
@@ -60,16 +57,57 @@ def void(
     refused = refusal(line, store=store, actor=actor, settings=call.settings, now=call.now)
     if refused is not None:
         raise refused
-    stamps, points, shortfall = opposite(line, call.card)
-    kind = TransactionType.POINTS_VOIDED
-    if line.transaction_type in (TransactionType.STAMP_EARNED, TransactionType.STAMP_REDEEMED):
-        kind = TransactionType.STAMP_VOIDED
-    if line.transaction_type == TransactionType.STAMP_EARNED:
-        call.card.last_stamp_at = _last_stamp_without(line)
-    undone = _post(call, kind, line, stamps_delta=stamps, points_delta=points, notes=reason)
-    if line.order_reference:
-        OrderReference.objects.filter(transaction=line).delete()  # the receipt may earn again
-    return Voiding(undone, call.card, shortfall)
+    entries = _of_purchase(call, line, line.purchase_id) if line.purchase_id else [_opposite(call, line)]
+    if any(entry.stamps_delta for entry in entries):
+        call.card.last_stamp_at = returns.last_stamp(call.card, undone=[line.pk])
+    written = _post(call, line, [dataclasses.replace(entry, notes=reason) for entry in entries])
+    undone = next(row for row in written if row.voids_id == line.pk)
+    return Voiding(undone, call.card, written)
+
+
+def _opposite(call: Operation, line: LoyaltyTransaction) -> Entry:
+    return _undoing(call, line, stamps=-line.stamps_delta, points=-line.points_exactly)
+
+
+def _undoing(
+    call: Operation,
+    line: LoyaltyTransaction,
+    *,
+    stamps: int = 0,
+    points: int = 0,
+    purchase: Purchase | None = None,
+) -> Entry:
+    is_of_stamps = line.transaction_type in STAMPS
+    return call.entry(
+        TransactionType.STAMP_VOIDED if is_of_stamps else TransactionType.POINTS_VOIDED,
+        stamps_delta=stamps,
+        points_units=points,
+        voids=line,
+        purchase=purchase,
+        terms_id=line.terms_id,
+    )
+
+
+def _of_purchase(call: Operation, line: LoyaltyTransaction, purchase_id: int) -> list[Entry]:
+    """The lines that undo one of a purchase: a stamp or the points it earned, or a return with all its lines."""
+    purchase = returns.locked(purchase_id)
+    lines = returns.lines_of(purchase)
+    undone = [line]
+    if line.purchase_return_id:
+        part = PurchaseReturn.objects.get(pk=line.purchase_return_id)
+        part.undone_at = call.now
+        part.save(update_fields=["undone_at", "updated_at"])
+        purchase.returned_cents -= part.amount_cents
+        undone = [row for row in lines if row.purchase_return_id == part.pk]
+    ids = [row.pk for row in undone]
+    returns.settle(purchase, lines, undone=ids)
+    points, stamps = returns.worth(purchase, lines, digits=call.digits, undone=ids)
+    return [
+        _undoing(call, row, stamps=stamps, purchase=purchase)
+        if row.transaction_type in STAMPS
+        else _undoing(call, row, points=points, purchase=purchase)
+        for row in undone
+    ]
 
 
 def _begin(store: Store, transaction_id: int, actor: Actor, *, asks_for_pin: bool) -> Operation:
@@ -103,44 +141,13 @@ def refusal(
         return NotVoidable(_("This card was merged into another one. Adjust that one instead."))
     if hasattr(line, "voided_by"):
         return AlreadyVoided()
-    if not settings.allow_void_transactions:
-        return VoidDisabled()
-    age = (now or clock.now()) - line.transaction_at
-    if age > timedelta(hours=settings.void_window_hours) and not actor.is_manager:
-        return VoidWindowPassed()
-    if line.store_id != store.pk and not actor.is_owner:
-        return VoidOtherStore()
-    return None
+    return returns.refusal(line, store=store, actor=actor, settings=settings, now=now)
 
 
-def opposite(line: LoyaltyTransaction, card: LoyaltyCard) -> tuple[int, int, int]:
-    """The stamps and points that undo a line, never below 0, and what could not be taken back."""
-    stamps = max(-line.stamps_delta, -card.stamp_count)
-    points = max(-line.points_delta, -card.points_balance)
-    return stamps, points, stamps + line.stamps_delta + points + line.points_delta
-
-
-def _last_stamp_without(line: LoyaltyTransaction) -> datetime | None:
-    stamps = LoyaltyTransaction.objects.filter(
-        card_id=line.card_id, transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True
-    )
-    return stamps.exclude(pk=line.pk).aggregate(newest=Max("transaction_at"))["newest"]
-
-
-def _post(
-    call: Operation,
-    kind: str,
-    line: LoyaltyTransaction,
-    *,
-    stamps_delta: int,
-    points_delta: int,
-    notes: str,
-) -> LoyaltyTransaction:
+def _post(call: Operation, line: LoyaltyTransaction, entries: list[Entry]) -> list[LoyaltyTransaction]:
     try:
         with transaction.atomic():
-            return call.post(
-                kind, stamps_delta=stamps_delta, points_delta=points_delta, voids=line, notes=notes
-            )
+            return ledger.post(entries, now=call.now)
     except IntegrityError as error:  # the database knows it too, whatever was locked
         if LoyaltyTransaction.objects.filter(voids=line).exists():
             raise AlreadyVoided() from error

@@ -16,6 +16,7 @@ from loyalty.errors import (
     DailyStampLimit,
     NotEnoughPoints,
     NotEnoughStamps,
+    NothingOwed,
     OrderReferenceRequired,
     OrderReferenceUsed,
     ProgramInactive,
@@ -28,7 +29,7 @@ from loyalty.errors import (
     StampCooldown,
 )
 from loyalty.outputs.transaction import Ledger, Posted, Stamped
-from loyalty.services import points, stamps
+from loyalty.services import debts, points, stamps
 from loyalty.services.operation import Posting
 from tenancy.errors import ManagerRequired
 from tenancy.models import Scope
@@ -61,6 +62,10 @@ class RedeemPointsInput(serializers.Serializer):
 
 class AdjustPointsInput(serializers.Serializer):
     points_delta = Whole(min_value=-1_000_000, max_value=1_000_000)
+    reason = Reason()
+
+
+class ForgiveDebtInput(serializers.Serializer):
     reason = Reason()
 
 
@@ -163,3 +168,21 @@ class AdjustPoints(BalanceView):
     )
     def post(self, request: Request, card_id: int) -> Response:
         return self.post_line(points.adjust, card_id, self.read(AdjustPointsInput))
+
+
+class ForgiveDebt(BalanceView):
+    """What is owed on a card is let go."""
+
+    for_managers = frozenset({"POST"})
+
+    @documented(
+        "Let go what is owed",
+        scope=Scope.MANAGE,
+        body=ForgiveDebtInput,
+        answers={201: Posted},
+        refusals=[ProgramNotFound, CardNotFound, NothingOwed],
+        exactly_once=True,
+        tags=["cards"],
+    )
+    def post(self, request: Request, card_id: int) -> Response:
+        return self.post_line(debts.forgive, card_id, self.read(ForgiveDebtInput))

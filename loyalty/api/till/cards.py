@@ -12,7 +12,7 @@ from groundwork.web import rate_limits
 from loyalty import finding, selectors
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
-from loyalty.api.fields import AskedFlag, Flag, Id, Reason, Text
+from loyalty.api.fields import AskedFlag, AskedMoment, Flag, Id, Reason, Text
 from loyalty.api.inputs import LONGEST_NAME, LONGEST_QUERY, PersonInput
 from loyalty.errors import (
     CardAlreadyActive,
@@ -46,6 +46,10 @@ class CardSearchInput(serializers.Serializer):
 
 class CardLookupInput(serializers.Serializer):
     q = serializers.CharField(max_length=LONGEST_QUERY)
+
+
+class CardMomentInput(serializers.Serializer):
+    at = AskedMoment(required=False)
 
 
 class StaffEnrollmentInput(PersonInput):
@@ -135,9 +139,19 @@ class CardLookup(StoreView):
 class Card(StoreView):
     """One card."""
 
-    @documented("A card", scope=Scope.READ, answers={200: shown.Card}, refusals=[CardNotFound], tags=TAGS)
+    @documented(
+        "A card",
+        scope=Scope.READ,
+        query=CardMomentInput,
+        answers={200: shown.Card},
+        refusals=[CardNotFound],
+        tags=TAGS,
+    )
     def get(self, request: Request, card_id: int) -> Response:
-        return Response(shown.card(selectors.card_at(self.store, card_id), self.store))
+        """With `at`: what it had and owed at that moment, from its ledger; not found before it was made."""
+        at = self.query(CardMomentInput).get("at")
+        card = selectors.card_at(self.store, card_id)
+        return Response(shown.card_at(card, at) if at else shown.card(card, self.store))
 
 
 class CardTransactions(StoreView):

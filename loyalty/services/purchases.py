@@ -1,0 +1,248 @@
+"""Purchases: what a till does for one receipt, in one transaction - points, and a stamp.
+
+purchases.record(store=..., card_id=..., actor=..., purchase_amount_cents=450)    # -> Recorded
+purchases.quote(...)                                                             # the same, and writes nothing
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from groundwork.database import prepared
+from groundwork.errors import Invalid
+from groundwork.idempotency.once import exactly_once
+from loyalty import ledger, rules
+from loyalty.errors import OrderReferenceRequired, OrderReferenceUsed, PurchaseBelowMinimum
+from loyalty.ledger import Entry
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
+from loyalty.services import operation, stamps
+from loyalty.services.operation import Operation
+from loyalty.terms import reference_key
+from tenancy.actor import Actor
+from tenancy.models import Store
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was bought: `amount_cents` in the currency's minor unit; `stamps` None is the usual one.
+
+    `occurred_at` (UTC) for what was recorded offline.
+    """
+
+    amount_cents: int
+    order_reference: str = ""
+    stamps: int | None = None
+    items: Sequence[Item] = ()
+    notes: str = ""
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """How many points or stamps were given; `code` says why none, `retry_after` (seconds) when there would be."""
+
+    given: int = 0
+    code: str | None = None
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a purchase gave. `purchase` is None for one that is only asked about."""
+
+    purchase: Purchase | None
+    transactions: list[LoyaltyTransaction]
+    card: LoyaltyCard
+    points: Given
+    stamp: Given
+    reward_ready: bool
+    usage: rules.StampUsage | None
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The lines that a receipt makes, and why there is no other."""
+
+    entries: list[Entry]
+    points_code: str | None
+    stamp: Given
+    usage: rules.StampUsage | None
+
+
+@exactly_once
+def record(
+    *,
+    store: Store,
+    card_id: int,
+    actor: Actor,
+    purchase_amount_cents: int,
+    order_reference: str = "",
+    stamps: int | None = None,
+    items: Sequence[Item] = (),
+    notes: str = "",
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Record a receipt: points where the terms have them, stamps (1 unless said) where they have those.
+
+    Neither a stamp that is refused nor an amount below the minimum refuses the rest. `occurred_at` (UTC) for a purchase
+    recorded offline, under the terms of that moment. One receipt counts once. Raises OrderReferenceRequired or
+    OrderReferenceUsed, ManagerRequired for more than one stamp, besides what `operation.begin` raises.
+    """
+    receipt = Receipt(purchase_amount_cents, order_reference, stamps, items, notes, occurred_at)
+    call = _begin(store, card_id, actor, receipt)
+    was_below = call.card.stamp_count < call.program.stamps_target
+    purchase = _open(call, receipt)
+    plan = _plan(call, receipt, purchase)
+    lines = ledger.post(plan.entries, now=call.now) if plan.entries else []
+    return _recorded(call, plan, lines, purchase, was_below)
+
+
+@transaction.atomic
+def quote(
+    *,
+    store: Store,
+    card_id: int,
+    actor: Actor,
+    purchase_amount_cents: int,
+    order_reference: str = "",
+    stamps: int | None = None,
+    items: Sequence[Item] = (),
+    notes: str = "",
+    occurred_at: datetime | None = None,
+) -> Recorded:
+    """Say what `record` would do, and the card as it would be; asks for no PIN, and writes nothing."""
+    receipt = Receipt(purchase_amount_cents, order_reference, stamps, items, notes, occurred_at)
+    call = _begin(store, card_id, actor, receipt, asks_for_pin=False)
+    was_below = call.card.stamp_count < call.program.stamps_target
+    if _is_used(call, receipt):
+        raise OrderReferenceUsed()
+    plan = _plan(call, receipt, None)
+    return _recorded(call, plan, ledger.foresee(plan.entries, now=call.now), None, was_below)
+
+
+def record_points(
+    *, store: Store, card_id: int, actor: Actor, receipt: Receipt
+) -> tuple[Operation, LoyaltyTransaction]:
+    """Record a receipt that is there for its points; the line, in the caller's transaction.
+
+    Raises PurchaseBelowMinimum, besides what `record` raises.
+    """
+    call = _begin(store, card_id, actor, receipt, terms_must=operation.require_points)
+    if receipt.amount_cents < call.terms.minimum_purchase_cents:
+        raise PurchaseBelowMinimum(minimum_purchase_cents=call.terms.minimum_purchase_cents)
+    (entry,) = _points(call, receipt, _open(call, receipt))
+    (line,) = ledger.post([entry], now=call.now)
+    return call, line
+
+
+def _begin(store: Store, card_id: int, actor: Actor, receipt: Receipt, **how: Any) -> Operation:
+    if not 1 <= receipt.amount_cents <= rules.MAXIMUM_PURCHASE_CENTS:
+        raise Invalid.field("purchase_amount_cents", _("The amount must be between 0.01 and 10,000.00."))
+    if receipt.order_reference and not reference_key(receipt.order_reference):
+        raise Invalid.field("order_reference", _("A receipt number has a letter or a digit."))
+    if (receipt.stamps or 0) > rules.MAXIMUM_STAMPS_AT_ONCE or (receipt.stamps or 0) < 0:
+        raise Invalid.field("stamps", _("Between 0 and 10 stamps can be given with a purchase."))
+    if (receipt.stamps or 0) > 1:
+        actor.require_manager()
+    call = operation.begin(store=store, card_id=card_id, actor=actor, occurred_at=receipt.occurred_at, **how)
+    if call.settings.require_order_reference and not receipt.order_reference:
+        raise OrderReferenceRequired()
+    return call
+
+
+def _is_used(call: Operation, receipt: Receipt) -> bool:
+    key = reference_key(receipt.order_reference)
+    rows = Purchase.objects.filter(merchant_id=call.store.merchant_id, reference_key=key, is_open=True)
+    return bool(key) and rows.exists()
+
+
+def _open(call: Operation, receipt: Receipt) -> Purchase:
+    """The receipt's row. The database lets one number be open once."""
+    purchase = Purchase(
+        merchant_id=call.card.merchant_id,
+        card=call.card,
+        store=call.store,
+        terms_id=call.terms.id,
+        order_reference=receipt.order_reference,
+        reference_key=reference_key(receipt.order_reference),
+        amount_cents=receipt.amount_cents,
+        items=list(receipt.items),
+        purchased_at=receipt.occurred_at or call.now,
+        recorded_offline=receipt.occurred_at is not None,
+    )
+    try:
+        prepared.insert(purchase)
+    except IntegrityError as error:
+        if "one_receipt_earns_once" not in str(error):
+            raise
+        raise OrderReferenceUsed() from error
+    return purchase
+
+
+def _plan(call: Operation, receipt: Receipt, purchase: Purchase | None) -> _Plan:
+    entries = _points(call, receipt, purchase)
+    is_below = call.terms.has_points and receipt.amount_cents < call.terms.minimum_purchase_cents
+    code = PurchaseBelowMinimum.code if is_below else None
+    count = 1 if receipt.stamps is None else receipt.stamps
+    if not call.terms.has_stamps:
+        return _Plan(entries, code, Given(), None)
+    at = receipt.occurred_at or call.now
+    usage, verdict = stamps.judge(call, at, max(count, 1))
+    if not count:
+        stamp = Given()
+    elif not verdict.allowed:
+        stamp = Given(0, verdict.code, verdict.retry_after(call.now))
+    else:
+        stamp = Given(count)
+        fields = _fields(call, receipt, purchase)
+        if entries:
+            fields["purchase_amount_cents"] = None  # once a receipt
+        entries.append(call.entry(TransactionType.STAMP_EARNED, stamps_delta=count, **fields))
+    return _Plan(entries, code, stamp, stamps.usage_after(usage, stamp.given, receipt.occurred_at, call))
+
+
+def _points(call: Operation, receipt: Receipt, purchase: Purchase | None) -> list[Entry]:
+    """The line of a receipt's points, if it is worth any."""
+    if not call.terms.has_points or receipt.amount_cents < call.terms.minimum_purchase_cents:
+        return []
+    units = call.terms.earns(receipt.amount_cents, digits=call.digits)
+    fields = _fields(call, receipt, purchase)
+    return [call.entry(TransactionType.POINTS_EARNED, points_units=units, **fields)]
+
+
+def _fields(call: Operation, receipt: Receipt, purchase: Purchase | None) -> dict[str, Any]:
+    return {
+        "purchase": purchase,
+        "purchase_amount_cents": receipt.amount_cents,
+        "order_reference": receipt.order_reference,
+        "notes": receipt.notes,
+        "at": receipt.occurred_at,
+        "terms_id": call.terms.id,
+    }
+
+
+def _recorded(
+    call: Operation,
+    plan: _Plan,
+    lines: list[LoyaltyTransaction],
+    purchase: Purchase | None,
+    was_below: bool,
+) -> Recorded:
+    points = sum(line.points_delta for line in lines)
+    return Recorded(
+        purchase,
+        lines,
+        call.card,
+        points=Given(points, plan.points_code),
+        stamp=plan.stamp,
+        reward_ready=bool(plan.stamp.given)
+        and was_below
+        and call.card.stamp_count >= call.program.stamps_target,
+        usage=plan.usage,
+    )

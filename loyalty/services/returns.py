@@ -1,0 +1,202 @@
+"""Returns: something of a purchase is brought back, and what is left is worth what it would have earned alone.
+
+What was spent already is owed. `worth` is the one place that values what is left of a purchase, for returns and for
+whatever undoes one of its lines (`loyalty.services.voids`).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError
+from django.db.models import Max
+
+from groundwork import clock
+from groundwork.errors import DomainError
+from groundwork.idempotency.once import exactly_once
+from loyalty import ledger, selectors
+from loyalty.errors import (
+    CardNotFound,
+    OrderReferenceUsed,
+    PurchaseNotFound,
+    ReturnExceedsPurchase,
+    VoidDisabled,
+    VoidOtherStore,
+    VoidWindowPassed,
+)
+from loyalty.ledger import Entry
+from loyalty.models import (
+    LoyaltyCard,
+    LoyaltyTransaction,
+    MerchantLoyaltySettings,
+    Purchase,
+    PurchaseReturn,
+    TransactionType,
+)
+from loyalty.services import operation
+from loyalty.services.operation import Operation
+from tenancy.actor import Actor
+from tenancy.models import Store
+
+EARNED = (TransactionType.POINTS_EARNED, TransactionType.STAMP_EARNED)
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What bringing back did."""
+
+    purchase: Purchase
+    transactions: list[LoyaltyTransaction]
+    card: LoyaltyCard
+
+
+@exactly_once
+def give_back(
+    *,
+    store: Store,
+    purchase_id: int,
+    actor: Actor,
+    reason: str,
+    amount_cents: int | None = None,
+    asks_for_pin: bool = True,
+) -> Returned:
+    """Bring something of a purchase back: `amount_cents`, or all that is left.
+
+    Takes back so that what remains is exactly what buying only the rest would have given, under the terms of that
+    purchase; of a purchase that is wholly returned, its stamps too. Raises PurchaseNotFound, ReturnExceedsPurchase
+    with `left_cents`, what `refusal` returns, and what `operation.begin` raises.
+    """
+    reason = operation.require_reason(reason)
+    call, purchase = _begin(store, purchase_id, actor, asks_for_pin=asks_for_pin)
+    refused = refusal(purchase, store=store, actor=actor, settings=call.settings, now=call.now)
+    if refused is not None:
+        raise refused
+    left = purchase.kept_cents if purchase.is_open else 0
+    amount = left if amount_cents is None else amount_cents
+    if not 1 <= amount <= left:
+        raise ReturnExceedsPurchase(left_cents=left)
+    part = PurchaseReturn.objects.create(
+        merchant_id=purchase.merchant_id, purchase=purchase, amount_cents=amount, returned_at=call.now
+    )
+    lines = lines_of(purchase)
+    purchase.returned_cents += amount
+    settle(purchase, lines)
+    entries = _entries(call, purchase, part, worth(purchase, lines, digits=call.digits), reason)
+    call.card.last_stamp_at = last_stamp(call.card)
+    return Returned(purchase, ledger.post(entries, now=call.now), call.card)
+
+
+def _begin(store: Store, purchase_id: int, actor: Actor, *, asks_for_pin: bool) -> tuple[Operation, Purchase]:
+    """Lock the card that has a purchase now, and then the purchase."""
+    card_id = selectors.purchase_at(store, purchase_id).card_id
+    try:
+        call = operation.begin(
+            store=store,
+            card_id=selectors.remaining_card_id(store.merchant_id, card_id),
+            actor=actor,
+            asks_for_pin=asks_for_pin,
+            even_inactive=actor.is_manager,
+        )
+    except CardNotFound:
+        raise PurchaseNotFound() from None
+    return call, locked(purchase_id)
+
+
+def locked(purchase_id: int) -> Purchase:
+    """A purchase, locked until the transaction ends; its card is locked before."""
+    rows = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("terms", "store")
+    return rows.get(pk=purchase_id)
+
+
+def refusal(
+    bought: Purchase | LoyaltyTransaction,
+    *,
+    store: Store,
+    actor: Actor,
+    settings: MerchantLoyaltySettings,
+    now: datetime | None = None,
+) -> DomainError | None:
+    """Why somebody at a store may not take back what was recorded; None if they may.
+
+    The window runs from the recording: what was bought offline is known only since then.
+    """
+    if not settings.allow_void_transactions:
+        return VoidDisabled()
+    age = (now or clock.now()) - bought.recorded_at
+    if age > timedelta(hours=settings.void_window_hours) and not actor.is_manager:
+        return VoidWindowPassed()
+    if bought.store_id != store.pk and not actor.is_owner:
+        return VoidOtherStore()
+    return None
+
+
+def lines_of(purchase: Purchase) -> list[LoyaltyTransaction]:
+    """All that the ledger says of a purchase, in order."""
+    rows = LoyaltyTransaction.objects.filter(purchase=purchase).select_related("voided_by")
+    return list(rows.order_by("pk"))
+
+
+def worth(
+    purchase: Purchase,
+    lines: Sequence[LoyaltyTransaction],
+    *,
+    digits: int,
+    undone: Collection[int] = (),
+) -> tuple[int, int]:
+    """What has to be given (or, below 0, taken back) so that a purchase has given what is left of it is worth.
+
+    In ten-thousandths of a point, and in stamps. `undone`: lines that are being undone besides those that are.
+    """
+    living = _living(lines, undone)
+    points = stamps = 0
+    if any(line.transaction_type == TransactionType.POINTS_EARNED for line in living):
+        points = purchase.terms.rules().earns(purchase.kept_cents, digits=digits)
+    if purchase.kept_cents:
+        stamps = sum(line.stamps_delta for line in living)
+    given = sum(line.points_exactly for line in lines), sum(line.stamps_delta for line in lines)
+    return points - given[0], stamps - given[1]
+
+
+def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: Collection[int] = ()) -> None:
+    """Save whether anything of a purchase is left. Raises OrderReferenceUsed if its receipt has earned again since."""
+    earned = [line for line in lines if line.transaction_type in EARNED]
+    is_undone = bool(earned) and not _living(lines, undone)
+    purchase.is_open = purchase.kept_cents > 0 and not is_undone
+    try:
+        purchase.save(update_fields=["returned_cents", "is_open", "updated_at"])
+    except IntegrityError as error:
+        if "one_receipt_earns_once" not in str(error):
+            raise
+        raise OrderReferenceUsed() from error
+
+
+def _living(lines: Sequence[LoyaltyTransaction], undone: Collection[int]) -> list[LoyaltyTransaction]:
+    return [
+        line
+        for line in lines
+        if line.transaction_type in EARNED and not hasattr(line, "voided_by") and line.pk not in undone
+    ]
+
+
+def last_stamp(card: LoyaltyCard, *, undone: Collection[int] = ()) -> datetime | None:
+    """When the newest stamp of a card was given that is neither undone nor brought back."""
+    stamps = selectors.living_stamps([card.pk]).exclude(pk__in=undone)
+    return stamps.aggregate(newest=Max("transaction_at"))["newest"]
+
+
+def _entries(
+    call: Operation, purchase: Purchase, part: PurchaseReturn, change: tuple[int, int], reason: str
+) -> list[Entry]:
+    """A line for the points, if the purchase could earn any; one for its stamps if they go back, or stand alone."""
+    points, stamps = change
+    fields = {"purchase": purchase, "purchase_return": part, "notes": reason}
+    fields |= {"order_reference": purchase.order_reference, "terms_id": purchase.terms_id}
+    amount = {"purchase_amount_cents": part.amount_cents}
+    entries = []
+    if purchase.terms.rules().has_points:
+        kind = TransactionType.POINTS_RETURNED
+        entries.append(call.entry(kind, points_units=points, **fields, **amount))
+    if stamps or not entries:
+        kind = TransactionType.STAMPS_RETURNED
+        entries.append(call.entry(kind, stamps_delta=stamps, **fields, **({} if entries else amount)))
+    return entries
