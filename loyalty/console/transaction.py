@@ -143,8 +143,8 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
             reason=cleaned["reason"],
             asks_for_pin=False,
         )
-        owed = [line.newly_owed for line in done.transactions]
-        count = sum(amounts.stamps + amounts.points for amounts in owed)
-        if not count:
+        if not done.shortfall:
             return gettext("It was undone.")
-        return gettext("It was undone; %(count)d were spent already and are owed now.") % {"count": count}
+        return gettext("It was undone; %(count)d were spent already and are owed now.") % {
+            "count": done.shortfall
+        }

@@ -159,12 +159,11 @@ class Receipts(Ledger):
         }
 
     def returned(self, done: Returned) -> PurchaseReturned:
-        owed = newly_owed(done.transactions)
         return {
             "purchase": self.purchase(done.purchase),
             "transactions": self.fresh(done.transactions),
-            "shortfall": owed["stamps"] + owed["points"],
-            "owed": owed,
+            "shortfall": done.shortfall,
+            "owed": newly_owed(done.transactions),
             "card": card(done.card, self.store),
         }
 

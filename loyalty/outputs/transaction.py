@@ -157,7 +157,7 @@ class Ledger:
 
     def voided(self, voiding: Voiding) -> Voided:
         owed = newly_owed(voiding.transactions)
-        return {**self.posted(voiding), "shortfall": owed["stamps"] + owed["points"], "owed": owed}
+        return {**self.posted(voiding), "shortfall": voiding.shortfall, "owed": owed}
 
     def fresh(self, rows: Iterable[LoyaltyTransaction]) -> list[Transaction]:
         """Lines that are not committed yet: nobody can have undone them, which needs no question."""

@@ -3,7 +3,7 @@
 The order of checks is the specification's: staff token, program, card; the limits and balances come after.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,6 +117,12 @@ def begin(
     if not card.is_active and not even_inactive:
         raise CardInactive()
     return Operation(store, actor, card, program, terms, settings, staff_pin, now)
+
+
+def shortfall(lines: Iterable[LoyaltyTransaction]) -> int:
+    """How many stamps and points are owed since some lines, because they were spent already."""
+    owed = [line.newly_owed for line in lines]
+    return sum(amounts.stamps + amounts.points for amounts in owed)
 
 
 def require_stamps(terms: Terms) -> None:

@@ -49,6 +49,11 @@ class Returned:
     transactions: list[LoyaltyTransaction]
     card: LoyaltyCard
 
+    @property
+    def shortfall(self) -> int:
+        """How many stamps or points are owed by it, because they were spent already."""
+        return operation.shortfall(self.transactions)
+
 
 @exactly_once
 def give_back(

@@ -37,6 +37,11 @@ class Voiding:
     transactions: list[LoyaltyTransaction]
     usage: rules.StampUsage | None = None
 
+    @property
+    def shortfall(self) -> int:
+        """How many stamps or points are owed by it, because they were spent already."""
+        return operation.shortfall(self.transactions)
+
 
 @exactly_once
 def void(

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from loyalty.errors import DailyStampLimit, NotEnoughStamps
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, OrderReference
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from loyalty.services import points, stamps, voids
 from loyalty.services.voids import Voiding
 from tenancy.actor import Actor
@@ -112,7 +112,7 @@ def test_points_that_are_spent_altogether_leave_an_entry_of_nothing() -> None:
     points.redeem(store=shop.store, card_id=card.pk, actor=STAFF, reward_id=reward.pk)
     done = undo(shop.store, line)
     assert (done.shortfall, done.transaction.points_delta, done.card.points_balance) == (45, 0, 0)
-    assert not OrderReference.objects.exists()
+    assert not Purchase.objects.filter(is_open=True).exists()
 
 
 def test_an_undone_purchase_takes_its_points_back() -> None:
