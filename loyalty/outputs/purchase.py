@@ -15,6 +15,15 @@ from loyalty.services.purchases import Given, Recorded
 from loyalty.services.returns import Returned
 
 
+class Item(TypedDict):
+    """A line of a receipt, as the till sent it."""
+
+    sku: str
+    category: str
+    quantity: int
+    amount_cents: int
+
+
 class Purchase(TypedDict):
     """A receipt. `can_return`: bringing something back would be allowed just now, to somebody whose PIN is right."""
 
@@ -25,7 +34,7 @@ class Purchase(TypedDict):
     order_reference: str
     purchase_amount_cents: int
     returned_cents: int
-    items: list[Mapping[str, Any]]
+    items: list[Item]
     store: str
     store_name: str
     can_return: bool
@@ -111,7 +120,7 @@ class Receipts(Ledger):
             "order_reference": row.order_reference,
             "purchase_amount_cents": row.amount_cents,
             "returned_cents": row.returned_cents,
-            "items": row.items,
+            "items": [_item(item) for item in row.items],
             "store": row.store.store_code,
             "store_name": row.store.name,
             "can_return": self._can_return(row),
@@ -166,6 +175,15 @@ class Receipts(Ledger):
             "owed": newly_owed(done.transactions),
             "card": card(done.card, self.store),
         }
+
+
+def _item(item: Mapping[str, Any]) -> Item:
+    return {
+        "sku": item.get("sku", ""),
+        "category": item.get("category", ""),
+        "quantity": item["quantity"],
+        "amount_cents": item["amount_cents"],
+    }
 
 
 def _return(row: PurchaseReturn) -> Return:

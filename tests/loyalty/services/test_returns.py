@@ -89,7 +89,8 @@ def test_below_the_minimum_a_purchase_is_recorded_and_earns_no_points() -> None:
     card = factories.card(shop.store)
     bought = buy(shop, card, 499, "R-1")
     assert (bought.points.given, bought.points.code) == (0, "purchase_below_minimum")
-    assert bought.purchase and bought.purchase.amount_cents == 499
+    assert bought.purchase
+    assert bought.purchase.amount_cents == 499
     assert figures(card) == (1, 0, 0, 0, 0)
     with refused(OrderReferenceUsed):
         buy(shop, card, 900, "R-1")
@@ -231,7 +232,8 @@ def test_a_receipt_is_the_same_however_it_is_spelled(spelled: str) -> None:
     kept = buy(shop, card, 900, "R-1").purchase
     with refused(OrderReferenceUsed):
         buy(shop, card, 900, spelled)
-    assert kept and kept.order_reference == "R-1"
+    assert kept
+    assert kept.order_reference == "R-1"
 
 
 def test_cents_that_make_no_whole_point_are_kept_until_they_do() -> None:
