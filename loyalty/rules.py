@@ -12,24 +12,42 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from groundwork.formats import currencies
+
 UTC = ZoneInfo("UTC")
 
 WARNING_DAYS = 14
 WARNED_AT_LEAST = timedelta(days=7)
-MAXIMUM_PURCHASE_CENTS = 1_000_000
+LARGEST_PURCHASE_EUROS = 10_000  # unless the program says another amount
+LARGEST_AMOUNT_CENTS = 10**11  # of any amount in a program or purchase, so that its points fit at every rate
 MAXIMUM_ADJUSTMENT_POINTS = 1_000_000
 MAXIMUM_STAMPS_AT_ONCE = 10
 OFFLINE_LIMIT = timedelta(hours=12)
 CLOCK_GRACE = timedelta(minutes=1)
 
 
-def points_for_purchase(amount_cents: int, points_per_euro: Decimal) -> int:
+def points_for_purchase(amount_cents: int, points_per_euro: Decimal, *, digits: int) -> int:
     """Points for a purchase in cents: whole ones only, rounded down, exactly.
 
-    >>> points_for_purchase(1999, Decimal("1.5"))
+    `points_per_euro` is per whole unit of the currency, `digits` how many its minor unit has.
+
+    >>> points_for_purchase(1999, Decimal("1.5"), digits=2)
     29
+    >>> points_for_purchase(1999, Decimal("1.5"), digits=0)
+    2998
     """
-    return math.floor(Decimal(amount_cents) * points_per_euro / 100)
+    return math.floor((Decimal(amount_cents) * points_per_euro).scaleb(-digits))
+
+
+def largest_purchase_cents(maximum_purchase_cents: int | None, currency: str) -> int:
+    """What one purchase may be at most: what the program says, else about 10,000 euros in the currency (ISO 4217).
+
+    >>> largest_purchase_cents(None, "EUR"), largest_purchase_cents(None, "JPY"), largest_purchase_cents(5, "EUR")
+    (1000000, 1000000, 5)
+    """
+    if maximum_purchase_cents is not None:
+        return maximum_purchase_cents
+    return currencies.minor_units(LARGEST_PURCHASE_EUROS, currency)
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

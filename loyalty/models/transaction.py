@@ -86,7 +86,7 @@ class LoyaltyTransaction(TenantOwned):
     stamps_balance_after = models.IntegerField(_("stamps after"))
     points_delta = models.BigIntegerField(_("points"), default=0)
     points_balance_after = models.BigIntegerField(_("points after"))
-    purchase_amount_cents = models.PositiveIntegerField(_("purchase (cents)"), null=True)
+    purchase_amount_cents = models.PositiveBigIntegerField(_("purchase (cents)"), null=True)
     order_reference = models.CharField(_("receipt number"), max_length=64, blank=True)
     reward = models.ForeignKey(
         "loyalty.PointsReward",

@@ -6,6 +6,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.errors import Invalid
+from groundwork.formats.currencies import minor_digits
+from groundwork.formats.money import money
 from groundwork.idempotency.once import exactly_once
 from loyalty import rules
 from loyalty.errors import (
@@ -16,7 +18,7 @@ from loyalty.errors import (
     RewardBelowMinimum,
     RewardNotFound,
 )
-from loyalty.models import LoyaltyTransaction, OrderReference, PointsReward, TransactionType
+from loyalty.models import LoyaltyProgram, LoyaltyTransaction, OrderReference, PointsReward, TransactionType
 from loyalty.services import operation
 from loyalty.services.operation import Posting
 from tenancy.actor import Actor
@@ -36,11 +38,11 @@ def earn(
 ) -> Posting:
     """Give the points of a purchase, rounded down to whole ones; one receipt earns once.
 
-    `purchase_amount_cents`: 1 to 1,000,000. `occurred_at` (UTC) for a purchase recorded offline. Raises
-    PurchaseBelowMinimum, OrderReferenceRequired or OrderReferenceUsed, besides what `operation.begin` raises.
+    `purchase_amount_cents`: in the currency's minor unit, 1 to the largest purchase of the program. `occurred_at`
+    (UTC) for a purchase recorded offline. Raises Invalid, PurchaseBelowMinimum, OrderReferenceRequired or
+    OrderReferenceUsed, besides what `operation.begin` raises.
     """
-    if not 1 <= purchase_amount_cents <= rules.MAXIMUM_PURCHASE_CENTS:
-        raise Invalid.field("purchase_amount_cents", _("The amount must be between 0.01 and 10,000.00."))
+    currency = store.merchant.currency
     call = operation.begin(
         store=store,
         card_id=card_id,
@@ -48,13 +50,16 @@ def earn(
         occurred_at=occurred_at,
         program_must=operation.require_points,
     )
+    _require_amount(purchase_amount_cents, call.program, currency)
     if call.settings.require_order_reference and not order_reference:
         raise OrderReferenceRequired()
     if purchase_amount_cents < call.program.minimum_purchase_cents:
         raise PurchaseBelowMinimum(minimum_purchase_cents=call.program.minimum_purchase_cents)
     line = call.post(
         TransactionType.POINTS_EARNED,
-        points_delta=rules.points_for_purchase(purchase_amount_cents, call.program.points_per_euro),
+        points_delta=rules.points_for_purchase(
+            purchase_amount_cents, call.program.points_per_euro, digits=minor_digits(currency)
+        ),
         purchase_amount_cents=purchase_amount_cents,
         order_reference=order_reference,
         notes=notes,
@@ -63,6 +68,14 @@ def earn(
     if order_reference:
         _claim_receipt(order_reference, line)
     return Posting(line, call.card)
+
+
+def _require_amount(cents: int, program: LoyaltyProgram, currency: str) -> None:
+    most = rules.largest_purchase_cents(program.maximum_purchase_cents, currency)
+    if not 1 <= cents <= most:
+        text = _("The amount must be between %(least)s and %(most)s.")
+        amounts = {"least": money(1, currency), "most": money(most, currency)}
+        raise Invalid.field("purchase_amount_cents", text % amounts)
 
 
 def _claim_receipt(reference: str, line: LoyaltyTransaction) -> None:
