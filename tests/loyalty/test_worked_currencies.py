@@ -1,5 +1,7 @@
 """Whole stories from shops that do not count in hundredths, told in their words."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from groundwork.errors import Invalid
@@ -7,6 +9,7 @@ from loyalty.errors import PurchaseBelowMinimum
 from loyalty.models import LoyaltyCard
 from loyalty.reporting import statistics
 from loyalty.services import points
+from tenancy import scope
 from tests import factories
 from tests.factories import Shop
 from tests.refusals import refused
@@ -14,6 +17,12 @@ from tests.refusals import refused
 STAFF = factories.actor("staff")
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def everything_is_in_scope() -> Iterator[None]:
+    with scope.everything("stories"):
+        yield
 
 
 def buy(shop: Shop, card: LoyaltyCard, cents: int) -> int:
@@ -81,6 +90,5 @@ def test_what_yen_are_owed_in_points_is_told_in_yen() -> None:
     )
     card = factories.card(tea_house.store)
     buy(tea_house, card, 20_000)
-    with factories.inside(tea_house):
-        figures = statistics.of_program(tea_house.program, now=card.created_at, days=7)
+    figures = statistics.of_program(tea_house.program, now=card.created_at, days=7)
     assert figures["estimated_liability_cents"] == 300

@@ -170,8 +170,8 @@ MUTANTS = [
     mutant(
         "points-that-are-rounded-up",
         "loyalty/rules.py",
-        "return math.floor(Decimal(amount_cents)",
-        "return math.ceil(Decimal(amount_cents)",
+        "return math.floor((Decimal(amount_cents)",
+        "return math.ceil((Decimal(amount_cents)",
         f"{RULES}::test_points_are_whole_and_rounded_down",
     ),
     # --- what a till begins with ---
