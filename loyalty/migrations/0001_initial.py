@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 ('expiry_requires_warning', models.BooleanField(default=False, help_text='A card that was never warned is warned first and expires 7 days later at the earliest.', verbose_name='expire only after a warning')),
                 ('expiry_not_before', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='nothing expires before')),
                 ('point_value_cents', models.DecimalField(decimal_places=4, default=Decimal('1'), help_text='For the estimated liability: at 1, a hundred points are worth 1.00.', max_digits=8, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='value of a point (cents)')),
+                ('carry_remainders', models.BooleanField(default=True, help_text='Cents that make no whole point stay on the card until they do.', verbose_name='keep remainders')),
                 ('cooldown_minutes', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MaxValueValidator(10080)], verbose_name='minutes between two stamps')),
                 ('max_daily_stamps', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='stamps a day')),
                 ('require_staff_pin', models.BooleanField(default=True, verbose_name='staff type a PIN')),

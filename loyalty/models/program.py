@@ -82,6 +82,12 @@ class LoyaltyProgram(TenantSoftDeletable):
         help_text=_("For the estimated liability: at 1, a hundred points are worth 1.00."),
     )
 
+    carry_remainders = models.BooleanField(
+        _("keep remainders"),
+        default=True,
+        help_text=_("Cents that make no whole point stay on the card until they do."),
+    )
+
     cooldown_minutes = models.PositiveSmallIntegerField(
         _("minutes between two stamps"), default=15, validators=[MaxValueValidator(10_080)]
     )
