@@ -90,7 +90,8 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAd
                 "fields": [
                     ("points_per_euro", "welcome_bonus_points"),
                     ("minimum_purchase_cents", "minimum_redemption_points", "point_value_cents"),
-                    ("points_expiration_days", "expiry_requires_warning", "carry_remainders"),
+                    ("points_expiration_days", "expiry_requires_warning"),
+                    "carry_remainders",
                 ],
             },
         ),
