@@ -99,8 +99,8 @@ MUTANTS = [
     mutant(
         "reward-that-goes-without-asking",
         "loyalty/services/program_effects.py",
-        "        if still is None:",
-        "        if still is None and reward.pk in {row.pk for row in new.rewards}:",
+        'yield Loss("reward_removed", WITH_POINTS, {"reward": reward.name})',
+        "continue",
         f"{EFFECTS}::test_what_takes_something_is_told_with_how_many_cards_and_in_words",
     ),
     mutant(
