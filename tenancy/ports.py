@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from groundwork.messaging.wiring import Port
+from tenancy.models import Merchant
 
 
 class StorePage(Protocol):
@@ -16,4 +17,13 @@ class StorePage(Protocol):
         ...
 
 
+class MerchantFollower(Protocol):
+    """What an app does besides, when a merchant is changed."""
+
+    def on_merchant_changed(self, old: Merchant, new: Merchant) -> None:
+        """Called in the transaction of the change, once it is written and while the merchant is locked."""
+        ...
+
+
 store_page: Port[StorePage] = Port()
+merchant_followers: Port[MerchantFollower] = Port()

@@ -59,6 +59,12 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
         fields = list(super().get_readonly_fields(request, obj))
         return fields if is_operator(request.user) else [*fields, "slug", "currency", "is_active"]
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            services.change_merchant(merchant=obj, actor=actor_for(request, obj.pk))
+        else:
+            super().save_model(request, obj, form, change)
+
 
 @admin.register(Store)
 class StoreAdmin(ZoneChoice, ConsoleAdmin):
