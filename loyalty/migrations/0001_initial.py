@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('open_from', models.DateField(null=True)),
+                ('timezone', models.CharField(default='', max_length=64)),
                 ('points_expired_on', models.DateField(null=True)),
             ],
             options={
@@ -561,6 +562,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('until', models.DateTimeField()),
+                ('timezone', models.CharField(default='', max_length=64)),
                 ('terms', models.CharField(max_length=60)),
                 ('cards', models.IntegerField(default=0)),
                 ('active_cards', models.IntegerField(default=0)),
