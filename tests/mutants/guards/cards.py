@@ -92,7 +92,7 @@ MUTANTS = [
     mutant(
         "expiry-without-grace",
         "loyalty/services/programs.py",
-        "    if reactivated or changes.shortens_expiry:",
+        "    if _expires_sooner(old, program):",
         "    if False:",
         f"{GRACE}::test_a_period_switched_on",
         f"{GRACE}::test_a_period_shortened",
@@ -101,8 +101,8 @@ MUTANTS = [
     mutant(
         "expiry-without-its-warning",
         "loyalty/services/expiry.py",
-        "    if not program.expiry_requires_warning:",
-        "    if True:",
+        "    if not program.expiry_requires_warning:\n        for is_put_off",
+        "    if True:\n        for is_put_off",
         f"{EXPIRY}::test_a_program_may_insist_on_a_warning_and_seven_days",
     ),
     mutant(
