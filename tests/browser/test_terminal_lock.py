@@ -152,7 +152,7 @@ def test_a_pin_that_is_answered_late_unlocks_nobody_after_another_name_was_tappe
     with held_calls(till, UNLOCK) as held:
         till.unlock("4711")
         is_asked(till, held)
-        till.page.get_by_text("Marc").click()
+        till.page.locator("#people").get_by_text("Marc", exact=True).click()
     till.shows("lock").unlock("80524613").shows("scan")
 
     expect(till.text("#staff-name")).to_have_text("Marc")
@@ -201,6 +201,6 @@ def test_what_was_typed_is_gone_for_another_person_and_for_good(timed_till, leav
     expect(timed_till.text("#enrol-name")).to_have_value("")
     expect(timed_till.text("#enrol-phone")).to_have_value("")
 
-    lock(timed_till).page.get_by_text("Léa").click()
+    lock(timed_till).page.locator("#people").get_by_text("Léa", exact=True).click()
     timed_till.unlock("4711").shows("scan").press("New customer").shows("enrol")
     expect(timed_till.text("#enrol-name")).to_have_value("")

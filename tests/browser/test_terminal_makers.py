@@ -133,7 +133,7 @@ def test_what_somebody_has_pending_is_never_booked_under_the_next_pin(open_till,
     assert who(shop) == [("stamp_earned", "Marc")]
     assert (balance(anouk), balance(pol)) == ((0, 0), (1, 0))
 
-    lock(open_till).page.locator("#people").get_by_text("Léa").click()
+    lock(open_till).page.locator("#people").get_by_text("Léa", exact=True).click()
     open_till.unlock("1379").shows("scan")
     becomes(open_till, anouk, (1, 0))
     assert who(shop) == [("stamp_earned", "Marc"), ("stamp_earned", "Léa")]

@@ -117,7 +117,7 @@ def test_a_locked_till_waits_for_the_network_and_fetches_its_chooser_then(open_t
         open_till.page.reload()
         open_till.is_ready().shows("lock")
         expect(open_till.page.get_by_text("There is no network.")).to_be_visible()
-    open_till.page.get_by_text("Marc").click(timeout=20_000)
+    open_till.page.locator("#people").get_by_text("Marc", exact=True).click(timeout=20_000)
     open_till.unlock("80524613").shows("scan")
 
 
