@@ -245,8 +245,9 @@ export interface Stamped {
   reward_ready: boolean;
 }
 
-/** The figures of a program or of a store; `daily` is the last days, one by one. */
+/** The figures of a program or of a store; `daily` is the last days, one by one. `is_rebuilding`: the merchant's time zone was changed, and the days that are over are being made anew. Every figure is right meanwhile, and takes longer. */
 export interface Statistics {
+  is_rebuilding: boolean;
   total_cards: number;
   active_cards: number;
   total_stamps_issued: number;
