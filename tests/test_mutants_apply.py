@@ -139,7 +139,9 @@ def test_nobody_has_named_settings():
     assert os.environ.get("DJANGO_SETTINGS_MODULE") is None
 """
     (worker.copy / "test_settings.py").write_text(seen)
-    assert not_green([without_limit("True", "test_settings.py::test_nobody_has_named_settings")], [worker]) == {}
+    assert (
+        not_green([without_limit("True", "test_settings.py::test_nobody_has_named_settings")], [worker]) == {}
+    )
 
 
 def test_a_test_that_was_renamed_is_missed(worker: Worker) -> None:
