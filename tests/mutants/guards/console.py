@@ -290,14 +290,6 @@ MUTANTS = [
         "tests/console/test_search.py::test_pages_are_found_by_their_names_in_the_language_that_is_read",
     ),
     mutant(
-        "till-revoked-with-any-right",
-        "tenancy/console/revoking.py",
-        "self.may(request, self.revoked_with, row)",
-        "True",
-        "tests/console/access/test_doings.py::"
-        "test_what_is_sent_to_a_page_is_done_for_those_who_may_and_for_nobody_else",
-    ),
-    mutant(
         "rows-of-everybody",
         "tenancy/console/base.py",
         "return visible_to(request.user, rows)",
