@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
 from groundwork import clock
@@ -18,6 +17,7 @@ from tenancy import invitations
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
+from tenancy.console.revoking import revoking
 from tenancy.models import Invitation, Store
 from tenancy.roles import OWNERS, granted, visible_to
 
@@ -133,16 +133,13 @@ class InvitationAdmin(ConsoleAdmin):
         invitations.resend(invitation=row, actor=actor_for(request, row.merchant_id))
         return gettext("The link is on its way.")
 
-    @action(description=_("Take back"), permissions=["open"], icon="block", variant=ActionVariant.DANGER)
-    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.ask(
-            request,
-            object_id,
-            title=_("Take back"),
-            explanation=_("The link does not work any more. You can invite this address again."),
-            perform=self._revoke,
-        )
+    def has_revoke_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_open_permission(request, obj)
 
-    def _revoke(self, request: HttpRequest, row: Invitation, cleaned: dict[str, Any]) -> str:
-        invitations.revoke(invitation=row, actor=actor_for(request, row.merchant_id))
-        return gettext("The invitation is taken back.")
+    revoke = revoking(
+        _("Take back"),
+        title=_("Take back"),
+        explanation=_("The link does not work any more. You can invite this address again."),
+        done=_("The invitation is taken back."),
+        by=lambda request, row: invitations.revoke(invitation=row, actor=actor_for(request, row.merchant_id)),
+    )
