@@ -38,4 +38,6 @@ def erase(customer: Customer) -> None:
     """The person is erased: their passes turn void and lose name and codes. Runs in the transaction that erases."""
     held = WalletPass.objects.filter(card__customer=customer)
     passes.retire(held)
-    held.update(last_error="", left_out={}, left_out_at=None)  # a wallet's own words may repeat what it was sent
+    held.update(
+        last_error="", left_out={}, left_out_at=None
+    )  # a wallet's own words may repeat what it was sent
