@@ -1,5 +1,7 @@
 """Forms of the console: one merchant throughout, whatever somebody sends."""
 
+import pytest
+
 from customers.models import Customer
 from loyalty.models import StaffPin
 from tenancy.models import Store, StoreUser
