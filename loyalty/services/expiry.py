@@ -25,6 +25,7 @@ from groundwork.messaging import outbox
 from loyalty import ledger, rules, selectors
 from loyalty.events import BalancesChanged, PointsAboutToExpire, PointsExpired
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantCalendar
+from loyalty.services import debts
 from tenancy import scope
 from tenancy.models import Merchant
 
@@ -114,7 +115,7 @@ def _expire_program(
         summary.points_expired += counted["points"] or 0
         summary.warnings_sent += _to_warn(program, now).count()
         return
-    for choose, work in ((_due, _expire_batch), (_to_warn, _warn_batch)):
+    for choose, work in ((_due, _expire_batch), (_to_warn, _warn_batch), (_owing, _let_go_batch)):
         _in_batches(program, partial(choose, now=now), partial(work, summary=summary, now=now), progress)
 
 
@@ -153,6 +154,14 @@ def _to_warn(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
             still_comes |= is_put_off
         near &= still_comes
     return _living(program).filter(near & _not_warned(program))
+
+
+def _owing(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
+    """The cards that owe something, and were inactive for as long as points would stay."""
+    if not _days(program):
+        return LoyaltyCard.objects.none()
+    inactive = Q(last_activity_at__lte=now - rules.OFFLINE_LIMIT - _period(program))
+    return LoyaltyCard.objects.filter(inactive, Q(points_owed__gt=0) | Q(stamps_owed__gt=0), program=program)
 
 
 def _days(program: LoyaltyProgram) -> int | None:
@@ -227,3 +236,8 @@ def _warn_batch(program: LoyaltyProgram, cards: list[Row], *, summary: Summary, 
     LoyaltyCard.objects.filter(pk__in=ids).update(last_expiration_warning_at=now, updated_at=now)
     outbox.record(PointsAboutToExpire(merchant_id=program.merchant_id, card_ids=ids))
     summary.warnings_sent += len(cards)
+
+
+def _let_go_batch(program: LoyaltyProgram, cards: list[Row], *, summary: Summary, now: datetime) -> None:
+    note = f"What was owed is let go after {_days(program)} days of inactivity"
+    debts.let_go([card_id for card_id, _ in cards], note=note, now=now)
