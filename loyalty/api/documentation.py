@@ -9,10 +9,11 @@ Refusals are the very error classes; the document lists their codes under their 
 import inspect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.serializers import Serializer
 
 from groundwork.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyReused, Invalid
@@ -95,7 +96,14 @@ def documented(
 
 
 def _described(output: Any, *, paged: bool) -> Any:
-    """An answer in drf-spectacular's words."""
+    """An answer in drf-spectacular's words; a union is one of its types."""
+    if isinstance(output, UnionType):
+        kinds = get_args(output)
+        return PolymorphicProxySerializer(
+            component_name="Or".join(kind.__name__ for kind in kinds),
+            serializers=[serializer_of(kind) for kind in kinds],
+            resource_type_field_name=None,
+        )
     if output is None or (isinstance(output, type) and issubclass(output, Serializer)):
         return output
     return serializer_of(Page[output]) if paged else field_of(output)

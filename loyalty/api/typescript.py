@@ -54,6 +54,8 @@ def _name(reference: Schema) -> str:
 def _declaration(name: str, schema: Schema) -> str:
     if "enum" in schema:
         return f"export type {name} = {_type(schema)};\n"
+    if "oneOf" in schema:
+        return f"export type {name} = {' | '.join(_type(one) for one in schema['oneOf'])};\n"
     required = schema.get("required", ())
     lines = [f"{_comment(schema)}export interface {name} {{"]
     for field, inner in schema["properties"].items():

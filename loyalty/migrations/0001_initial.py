@@ -694,5 +694,40 @@ class Migration(migrations.Migration):
             model_name='purchase',
             index=models.Index(fields=['merchant', '-id'], name='purchase_newest'),
         ),
+        migrations.AlterField(
+            model_name='loyaltycard',
+            name='points_fraction',
+            field=models.SmallIntegerField(db_default=0, default=0, verbose_name='ten-thousandths of a point'),
+        ),
+        migrations.AlterField(
+            model_name='loyaltycard',
+            name='points_owed',
+            field=models.BigIntegerField(db_default=0, default=0, verbose_name='points owed'),
+        ),
+        migrations.AlterField(
+            model_name='loyaltycard',
+            name='stamps_owed',
+            field=models.IntegerField(db_default=0, default=0, verbose_name='stamps owed'),
+        ),
+        migrations.AlterField(
+            model_name='loyaltytransaction',
+            name='points_fraction_after',
+            field=models.SmallIntegerField(db_default=0, default=0, verbose_name='ten-thousandths of a point after'),
+        ),
+        migrations.AlterField(
+            model_name='loyaltytransaction',
+            name='points_fraction_delta',
+            field=models.SmallIntegerField(db_default=0, default=0, verbose_name='ten-thousandths of a point'),
+        ),
+        migrations.AlterField(
+            model_name='loyaltytransaction',
+            name='points_owed_after',
+            field=models.BigIntegerField(db_default=0, default=0, verbose_name='points owed after'),
+        ),
+        migrations.AlterField(
+            model_name='loyaltytransaction',
+            name='stamps_owed_after',
+            field=models.IntegerField(db_default=0, default=0, verbose_name='stamps owed after'),
+        ),
         TrigramIndex("card_number_trigrams", "loyalty_loyaltycard", "card_number"),
     ]

@@ -68,15 +68,15 @@ class LoyaltyCard(TenantSoftDeletable):
     is_active = models.BooleanField(_("active"), default=True)
 
     stamp_count = models.IntegerField(_("stamps"), default=0)
-    stamps_owed = models.IntegerField(_("stamps owed"), default=0)
+    stamps_owed = models.IntegerField(_("stamps owed"), default=0, db_default=0)
     total_stamps_earned = models.IntegerField(_("stamps earned"), default=0)
     total_stamps_spent = models.IntegerField(_("stamps spent"), default=0)
     total_stamps_voided = models.IntegerField(_("stamps undone"), default=0)
     stamps_redeemed = models.IntegerField(_("rewards for stamps"), default=0)
 
     points_balance = models.BigIntegerField(_("points"), default=0)
-    points_owed = models.BigIntegerField(_("points owed"), default=0)
-    points_fraction = models.SmallIntegerField(_("ten-thousandths of a point"), default=0)
+    points_owed = models.BigIntegerField(_("points owed"), default=0, db_default=0)
+    points_fraction = models.SmallIntegerField(_("ten-thousandths of a point"), default=0, db_default=0)
     total_points_earned = models.BigIntegerField(_("points earned"), default=0)
     points_redeemed = models.BigIntegerField(_("points redeemed"), default=0)
     total_points_voided = models.BigIntegerField(_("points undone or expired"), default=0)

@@ -91,12 +91,14 @@ class LoyaltyTransaction(TenantOwned):
     transaction_type = models.CharField(_("kind"), max_length=20, choices=TransactionType.choices)
     stamps_delta = models.IntegerField(_("stamps"), default=0)
     stamps_balance_after = models.IntegerField(_("stamps after"))
-    stamps_owed_after = models.IntegerField(_("stamps owed after"), default=0)
+    stamps_owed_after = models.IntegerField(_("stamps owed after"), default=0, db_default=0)
     points_delta = models.BigIntegerField(_("points"), default=0)
     points_balance_after = models.BigIntegerField(_("points after"))
-    points_owed_after = models.BigIntegerField(_("points owed after"), default=0)
-    points_fraction_delta = models.SmallIntegerField(_("ten-thousandths of a point"), default=0)
-    points_fraction_after = models.SmallIntegerField(_("ten-thousandths of a point after"), default=0)
+    points_owed_after = models.BigIntegerField(_("points owed after"), default=0, db_default=0)
+    points_fraction_delta = models.SmallIntegerField(_("ten-thousandths of a point"), default=0, db_default=0)
+    points_fraction_after = models.SmallIntegerField(
+        _("ten-thousandths of a point after"), default=0, db_default=0
+    )
     purchase = models.ForeignKey(
         "loyalty.Purchase",
         null=True,

@@ -60,6 +60,8 @@ export interface CardHolder {
   email_problem: boolean;
 }
 
+export type CardOrCardThen = Card | CardThen;
+
 /** One page of a list, and where its neighbours are. */
 export interface CardPage {
   count: number;
@@ -68,6 +70,18 @@ export interface CardPage {
   next: string | null;
   previous: string | null;
   results: Card[];
+}
+
+/** What a card had at a moment, as its ledger says. */
+export interface CardThen {
+  id: number;
+  card_number: string;
+  at: string;
+  stamp_count: number;
+  stamps_owed: number;
+  points_balance: number;
+  points_owed: number;
+  points_fraction: number;
 }
 
 /** The figures of one day, in the merchant's time zone. */

@@ -143,7 +143,7 @@ class Card(StoreView):
         "A card",
         scope=Scope.READ,
         query=CardMomentInput,
-        answers={200: shown.Card},
+        answers={200: shown.Card | shown.CardThen},
         refusals=[CardNotFound],
         tags=TAGS,
     )
