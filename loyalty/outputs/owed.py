@@ -33,9 +33,11 @@ def origins(card: LoyaltyCard) -> list[Origin]:
     if not (card.stamps_owed or card.points_owed):
         return []
     owing = Q(stamps_delta__lt=0, stamps_owed_after__gt=0) | Q(points_delta__lt=0, points_owed_after__gt=0)
-    lines = LoyaltyTransaction.objects.filter(owing, card=card).select_related("purchase").order_by("-pk")
+    lines = LoyaltyTransaction.objects.filter(owing, card=card).exclude(
+        purchase_return__undone_at__isnull=False
+    )
     stamps, points, found = card.stamps_owed, card.points_owed, []
-    for line in lines[:ORIGINS_AT_MOST]:
+    for line in lines.select_related("purchase").order_by("-pk")[:ORIGINS_AT_MOST]:
         anew = line.newly_owed
         part = Origin(line, min(stamps, anew.stamps), min(points, anew.points))
         stamps, points = stamps - part.stamps, points - part.points

@@ -90,9 +90,9 @@ def test_loading_the_texts_twice_changes_nothing(shop: Shop, capsys: pytest.Capt
     after = list(EmailTemplate.objects.values())
     assert (
         capsys.readouterr().out
-        == "56 texts written, 0 edited ones kept.\n0 texts written, 0 edited ones kept.\n"
+        == "64 texts written, 0 edited ones kept.\n0 texts written, 0 edited ones kept.\n"
     )
-    assert len(after) == 7
+    assert len(after) == 8
     assert after == before
 
 
@@ -206,7 +206,7 @@ def test_a_merchant_sees_their_own_texts_and_the_platforms_only(shop: Shop) -> N
     other = open_shop("Bäckerei Schmit")
     EmailTemplate.objects.create(code=Code.CARD_LINK, store=other.store, subject_en="Theirs")
     with scope.merchant(shop.merchant):
-        assert EmailTemplate.objects.count() == 7
+        assert EmailTemplate.objects.count() == 8
     with scope.merchant(other.merchant):
         assert EmailTemplate.objects.count() == 8
 
