@@ -1,7 +1,7 @@
 """Purchases, and what recording one or bringing something back has done."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict
+from collections.abc import Iterable
+from typing import TypedDict
 
 from django.utils import timezone
 
@@ -15,6 +15,15 @@ from loyalty.services.purchases import Given, Recorded
 from loyalty.services.returns import Returned
 
 
+class Item(TypedDict, total=False):
+    """What was bought, as the till has named it."""
+
+    sku: str
+    category: str
+    quantity: int
+    amount_cents: int
+
+
 class Purchase(TypedDict):
     """A receipt. `can_return`: bringing something back would be allowed just now, to somebody whose PIN is right."""
 
@@ -25,7 +34,7 @@ class Purchase(TypedDict):
     order_reference: str
     purchase_amount_cents: int
     returned_cents: int
-    items: list[Mapping[str, Any]]
+    items: list[Item]
     store: str
     store_name: str
     can_return: bool
@@ -92,6 +101,15 @@ class PurchaseReturned(TypedDict):
     purchase: Purchase
     transactions: list[Transaction]
     shortfall: int
+    owed: Amounts
+    card: Card
+
+
+class ReturnQuote(TypedDict):
+    """What bringing back would take, what of it would be owed, and the card as it would be."""
+
+    points: int
+    stamps: int
     owed: Amounts
     card: Card
 
@@ -163,6 +181,14 @@ class Receipts(Ledger):
             "purchase": self.purchase(done.purchase),
             "transactions": self.fresh(done.transactions),
             "shortfall": done.shortfall,
+            "owed": newly_owed(done.transactions),
+            "card": card(done.card, self.store),
+        }
+
+    def return_quote(self, done: Returned) -> ReturnQuote:
+        return {
+            "points": -sum(line.points_delta for line in done.transactions),
+            "stamps": -sum(line.stamps_delta for line in done.transactions),
             "owed": newly_owed(done.transactions),
             "card": card(done.card, self.store),
         }
