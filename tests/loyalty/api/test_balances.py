@@ -42,7 +42,7 @@ def test_a_stamp_is_answered_exactly_so() -> None:
         response = till.post(f"cards/{card.pk}/stamps/", {"notes": "flat white"}, token=till.unlock(pin))
     assert response.status_code == 201
     answer = response.json()
-    assert answer.keys() == {"transaction", "card", "reward_ready"}
+    assert answer.keys() == {"transaction", "settled", "card", "reward_ready"}
     assert answer["reward_ready"] is False
     assert answer["transaction"] == {
         "id": answer["transaction"]["id"],
@@ -52,8 +52,12 @@ def test_a_stamp_is_answered_exactly_so() -> None:
         "transaction_type": "stamp_earned",
         "stamps_delta": 1,
         "stamps_balance_after": 1,
+        "stamps_owed_after": 0,
         "points_delta": 0,
         "points_balance_after": 0,
+        "points_owed_after": 0,
+        "points_fraction_after": 0,
+        "purchase_id": None,
         "purchase_amount_cents": None,
         "order_reference": "",
         "reward": None,
@@ -182,7 +186,7 @@ def test_a_full_card_is_redeemed_and_the_surplus_stays(till: Till, shop: Shop) -
     response = till.post(f"cards/{card.pk}/stamps/redeem/", {"notes": "to go"})
     assert response.status_code == 201
     answer = response.json()
-    assert answer.keys() == {"transaction", "card"}
+    assert answer.keys() == {"transaction", "settled", "card"}
     line = answer["transaction"]
     assert (line["transaction_type"], line["stamps_delta"], line["stamps_balance_after"]) == (
         "stamp_redeemed",
@@ -210,7 +214,7 @@ def test_a_purchase_earns_whole_points(till: Till, card: LoyaltyCard) -> None:
     )
     assert response.status_code == 201
     answer = response.json()
-    assert answer.keys() == {"transaction", "card"}
+    assert answer.keys() == {"transaction", "settled", "card"}
     line = answer["transaction"]
     assert (line["points_delta"], line["points_balance_after"]) == (123, 123)
     assert (line["purchase_amount_cents"], line["order_reference"], line["notes"]) == (1239, "R-17", "cake")
