@@ -55,17 +55,21 @@ def sentences(card: LoyaltyCard, *, day: Callable[[datetime], str]) -> list[str]
     said = []
     for origin in origins(card):
         since = _since(origin.line, day(timezone.localtime(origin.line.transaction_at, zone)))
-        said += [_("%(owed)s %(since)s.") % {"owed": owed, "since": since} for owed in _amounts(origin)]
+        said += [
+            _("%(owed)s %(since)s.") % {"owed": owed, "since": since}
+            for owed in amounts(stamps=origin.stamps, points=origin.points)
+        ]
     return said
 
 
-def _amounts(origin: Origin) -> list[str]:
+def amounts(*, stamps: int, points: int) -> list[str]:
+    """Stamps and points that are owed, in words: "200 points are owed"; nothing of what is not."""
     said = []
-    if stamps := origin.stamps:
+    if stamps:
         said.append(
             ngettext("%(number)s stamp is owed", "%(number)s stamps are owed", stamps) % _written(stamps)
         )
-    if points := origin.points:
+    if points:
         said.append(
             ngettext("%(number)s point is owed", "%(number)s points are owed", points) % _written(points)
         )
