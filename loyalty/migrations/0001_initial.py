@@ -36,13 +36,14 @@ class Migration(migrations.Migration):
                 ('stamps_reward_description_lb', models.CharField(blank=True, max_length=200, null=True, verbose_name='reward for a full card')),
                 ('stamps_reward_value_cents', models.PositiveIntegerField(blank=True, null=True, verbose_name='value of that reward (cents)')),
                 ('points_per_euro', models.DecimalField(decimal_places=2, default=Decimal('1'), max_digits=7, validators=[django.core.validators.MinValueValidator(Decimal('0.01')), django.core.validators.MaxValueValidator(Decimal('10000'))], verbose_name='points per unit of currency')),
-                ('minimum_purchase_cents', models.PositiveIntegerField(default=0, verbose_name='minimum purchase (cents)')),
+                ('minimum_purchase_cents', models.PositiveBigIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100000000000)], verbose_name='minimum purchase (cents)')),
+                ('maximum_purchase_cents', models.PositiveBigIntegerField(blank=True, help_text='A larger amount is taken for a mistake. Leave empty for about 10,000 euros.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000000000)], verbose_name='largest purchase (cents)')),
                 ('minimum_redemption_points', models.PositiveIntegerField(default=0, verbose_name='minimum points to redeem')),
                 ('welcome_bonus_points', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(1000000)], verbose_name='welcome bonus (points)')),
                 ('points_expiration_days', models.PositiveSmallIntegerField(blank=True, help_text='Days without any activity. Leave empty if points never expire.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='points expire after (days)')),
                 ('expiry_requires_warning', models.BooleanField(default=False, help_text='A card that was never warned is warned first and expires 7 days later at the earliest.', verbose_name='expire only after a warning')),
                 ('expiry_not_before', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='nothing expires before')),
-                ('point_value_cents', models.DecimalField(decimal_places=4, default=Decimal('1'), help_text='For the estimated liability: at 1, a hundred points are worth 1.00.', max_digits=8, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='value of a point (cents)')),
+                ('point_value_cents', models.DecimalField(decimal_places=4, default=Decimal('1'), help_text='For the estimated liability, in the smallest unit of the currency.', max_digits=8, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='value of a point (cents)')),
                 ('cooldown_minutes', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MaxValueValidator(10080)], verbose_name='minutes between two stamps')),
                 ('max_daily_stamps', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='stamps a day')),
                 ('require_staff_pin', models.BooleanField(default=True, verbose_name='staff type a PIN')),
@@ -215,7 +216,7 @@ class Migration(migrations.Migration):
                 ('stamps_balance_after', models.IntegerField(verbose_name='stamps after')),
                 ('points_delta', models.BigIntegerField(default=0, verbose_name='points')),
                 ('points_balance_after', models.BigIntegerField(verbose_name='points after')),
-                ('purchase_amount_cents', models.PositiveIntegerField(null=True, verbose_name='purchase (cents)')),
+                ('purchase_amount_cents', models.PositiveBigIntegerField(null=True, verbose_name='purchase (cents)')),
                 ('order_reference', models.CharField(blank=True, max_length=64, verbose_name='receipt number')),
                 ('reward_name', models.CharField(blank=True, max_length=200, verbose_name='reward then')),
                 ('reward_points_cost', models.PositiveIntegerField(null=True, verbose_name='cost then (points)')),
@@ -293,6 +294,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='loyaltyprogram',
             constraint=models.CheckConstraint(condition=models.Q(('points_per_euro__gt', 0)), name='points_per_euro_is_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='loyaltyprogram',
+            constraint=models.CheckConstraint(condition=models.Q(('maximum_purchase_cents', None), models.Q(('maximum_purchase_cents__gt', 0), ('maximum_purchase_cents__gte', models.F('minimum_purchase_cents'))), _connector='OR'), name='the_largest_purchase_is_not_below_the_minimum'),
         ),
         migrations.AddConstraint(
             model_name='loyaltyprogram',
@@ -682,6 +687,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='purchasereturn',
             constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='a_return_is_of_something'),
+        ),
+        migrations.AddIndex(
+            model_name='purchase',
+            index=models.Index(fields=['merchant', '-id'], name='purchase_newest'),
         ),
         TrigramIndex("card_number_trigrams", "loyalty_loyaltycard", "card_number"),
     ]

@@ -45,11 +45,14 @@ class Program(TypedDict):
     stamps_reward_value_cents: int | None
     points_per_euro: str
     minimum_purchase_cents: int
+    maximum_purchase_cents: int | None
+    largest_purchase_cents: Annotated[int, "`maximum_purchase_cents`, or what holds without it."]
     minimum_redemption_points: int
     welcome_bonus_points: int
     points_expiration_days: int | None
     expiry_requires_warning: bool
     point_value_cents: str
+    carry_remainders: Annotated[bool, "Cents that make no whole point stay on the card until they do."]
     cooldown_minutes: int
     max_daily_stamps: int
     require_staff_pin: bool
@@ -108,10 +111,13 @@ def program(row: LoyaltyProgram, rewards: Iterable[PointsReward] | None = None) 
         "stamps_reward_description": row.stamps_reward_description,
         "stamps_reward_value_cents": row.stamps_reward_value_cents,
         "minimum_purchase_cents": row.minimum_purchase_cents,
+        "maximum_purchase_cents": row.maximum_purchase_cents,
+        "largest_purchase_cents": row.largest_purchase_cents,
         "minimum_redemption_points": row.minimum_redemption_points,
         "welcome_bonus_points": row.welcome_bonus_points,
         "points_expiration_days": row.points_expiration_days,
         "expiry_requires_warning": row.expiry_requires_warning,
+        "carry_remainders": row.carry_remainders,
         "cooldown_minutes": row.cooldown_minutes,
         "max_daily_stamps": row.max_daily_stamps,
         "require_staff_pin": row.require_staff_pin,

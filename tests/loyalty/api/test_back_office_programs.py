@@ -94,6 +94,10 @@ WRONG = [
     ("points_per_euro", 10**12),
     ("point_value_cents", "-1"),
     ("minimum_purchase_cents", -1),
+    ("minimum_purchase_cents", 10**11 + 1),
+    ("maximum_purchase_cents", 0),
+    ("maximum_purchase_cents", 10**11 + 1),
+    ("maximum_purchase_cents", "100"),
     ("minimum_redemption_points", 2**31),
     ("welcome_bonus_points", 1_000_001),
     ("points_expiration_days", 0),
@@ -111,6 +115,26 @@ WRONG = [
     ("privacy_url", "javascript:alert(1)"),
     ("is_active", "yes"),
 ]
+
+
+def test_the_largest_purchase_is_the_owners_choice_or_the_currencys(shop: Shop) -> None:
+    owner, path = Caller(shop.owner, base="/api/v1/admin/"), f"programs/{shop.program.pk}/"
+    for maximum, largest in ((2_500_000, 2_500_000), (10**11, 10**11), (None, 1_000_000)):
+        answer = owner.patch(path, {"maximum_purchase_cents": maximum}).json()
+        assert (answer["maximum_purchase_cents"], answer["largest_purchase_cents"]) == (maximum, largest)
+
+
+@pytest.mark.parametrize("limits", [(501, 500), (1_000_001, None)])
+def test_a_program_in_which_nothing_could_be_bought_is_refused(
+    shop: Shop, operator: Caller, limits: tuple[int, int | None]
+) -> None:
+    minimum, maximum = limits
+    body = {"minimum_purchase_cents": minimum, "maximum_purchase_cents": maximum}
+    document = refused(operator.patch(f"programs/{shop.program.pk}/", body), 400, "invalid")
+    assert [error["field"] for error in document["errors"]] == ["maximum_purchase_cents"]
+    assert fresh(shop.program).updated_at == shop.program.updated_at
+    allowed = {"minimum_purchase_cents": 500, "maximum_purchase_cents": 500}
+    assert operator.patch(f"programs/{shop.program.pk}/", allowed).status_code == 200
 
 
 @pytest.mark.parametrize(("field", "value"), WRONG)
@@ -183,8 +207,34 @@ def test_what_takes_something_from_customers_wants_confirmation(shop: Shop, owne
     path = f"programs/{shop.program.pk}/"
     document = refused(owner.patch(path, {"stamps_target": 12}), 409, "confirmation_required")
     assert document["cards_affected"] == 1
+    assert document["effects"] == [
+        {"code": "full_cards_lost", "cards": 1, "text": "1 full card would lose “a coffee”."},
+        {
+            "code": "stamps_target_raised",
+            "cards": 1,
+            "text": "1 card with stamps would be further from its reward.",
+        },
+    ]
     assert fresh(shop.program).stamps_target == 10
     assert owner.patch(path, {"stamps_target": 12, "confirm": True}).json()["stamps_target"] == 12
+
+
+def test_a_reward_that_becomes_dearer_or_goes_wants_confirmation(shop: Shop, owner: Caller) -> None:
+    factories.card(shop.store, cents=4500)
+    with factories.inside(shop):
+        there = list(shop.program.rewards.all())
+    path, rewards = f"programs/{shop.program.pk}/", [{"name": "Croissant", "points_cost": 50_000}]
+    document = refused(owner.patch(path, {"rewards": rewards}), 409, "confirmation_required")
+    assert [effect["code"] for effect in document["effects"]] == ["reward_dearer", "reward_removed"]
+    assert [(row.points_cost, row.deleted_at) for row in map(fresh, there)] == [(500, None), (1500, None)]
+    answer = owner.patch(path, {"rewards": rewards, "confirm": True}).json()
+    assert [(one["id"], one["points_cost"]) for one in answer["rewards"]] == [(there[0].pk, 50_000)]
+
+
+def test_a_merchant_may_keep_no_remainders(shop: Shop, owner: Caller) -> None:
+    path = f"programs/{shop.program.pk}/"
+    assert owner.get(path).json()["carry_remainders"] is True
+    assert owner.patch(path, {"carry_remainders": False}).json()["carry_remainders"] is False
 
 
 def test_a_program_is_switched_off_and_on(shop: Shop, owner: Caller) -> None:
@@ -193,6 +243,19 @@ def test_a_program_is_switched_off_and_on(shop: Shop, owner: Caller) -> None:
     assert owner.get("programs/?is_active=true").json()["count"] == 0
     on = owner.post(f"programs/{shop.program.pk}/activate/")
     assert (on.status_code, on.json()["is_active"]) == (200, True)
+
+
+def test_calls_that_are_made_for_it_switch_off_and_delete_without_asking(
+    shop: Shop, owner: Caller, operator: Caller
+) -> None:
+    factories.card(shop.store, stamps=10, cents=4500)
+    path = f"programs/{shop.program.pk}/"
+    document = refused(owner.patch(path, {"is_active": False}), 409, "confirmation_required")
+    assert [effect["code"] for effect in document["effects"]] == ["spending_stopped"]
+    assert fresh(shop.program).is_active
+    assert owner.post(f"{path}deactivate/").status_code == 200
+    assert owner.post(f"{path}activate/").status_code == 200
+    assert operator.delete(path).status_code == 204
 
 
 def test_programs_are_filtered(shop: Shop, operator: Caller) -> None:

@@ -255,6 +255,29 @@ def test_an_amount_that_is_none_is_refused(till: Till, card: LoyaltyCard, amount
     assert balances(card) == (0, 0, 1)
 
 
+def test_a_program_for_dear_things_takes_what_another_refuses() -> None:
+    jeweller = factories.shop(maximum_purchase_cents=2_500_000)
+    ring, till = factories.card(jeweller.store), Till(jeweller.store, jeweller.staff)
+    path = f"cards/{ring.pk}/points/"
+    problem = refused(till.post(path, {"purchase_amount_cents": 2_500_001}), 400, "invalid")
+    assert [(error["field"], error["message"]) for error in problem["errors"]] == [
+        ("purchase_amount_cents", "The amount must be between €0.01 and €25,000.00.")
+    ]
+    assert balances(ring) == (0, 0, 1)
+    answer = till.post(path, {"purchase_amount_cents": 2_500_000})
+    assert (answer.status_code, answer.json()["card"]["points_balance"]) == (201, 250_000)
+
+
+def test_a_purchase_in_rupiah_is_larger_than_a_whole_number_of_four_bytes() -> None:
+    shop = factories.shop(currency="IDR", points_per_euro="0.01")
+    card = factories.card(shop.store)
+    answer = Till(shop.store, shop.staff).post(
+        f"cards/{card.pk}/points/", {"purchase_amount_cents": 9_000_000_000}
+    )
+    assert answer.json()["transaction"]["purchase_amount_cents"] == 9_000_000_000
+    assert balances(card)[1] == 900_000
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("notes", "x" * 501), ("notes", "\0"), ("notes", 5), ("order_reference", "x" * 65)]
 )
