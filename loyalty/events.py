@@ -42,6 +42,12 @@ class RewardReady(CardEvent):
     name = "loyalty.reward_ready"
 
 
+class OwedAnew(CardEvent):
+    """What had been earned was taken back of these cards after it was spent; one line each."""
+
+    name = "loyalty.owed_anew"
+
+
 class PointsAboutToExpire(CardEvent):
     """These cards were warned; there is no ledger line for that."""
 

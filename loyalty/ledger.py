@@ -19,7 +19,7 @@ from groundwork.database import bulk, prepared
 from groundwork.messaging import outbox
 from loyalty import rules, selectors
 from loyalty.errors import NotEnoughPoints, NotEnoughStamps
-from loyalty.events import BalancesChanged, RewardReady
+from loyalty.events import BalancesChanged, CardEvent, OwedAnew, RewardReady
 from loyalty.models import (
     LoyaltyCard,
     LoyaltyTransaction,
@@ -109,12 +109,13 @@ def post(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("The ledger writes inside its caller's transaction.")
-    lines, ready = [], []
+    lines: list[LoyaltyTransaction] = []
+    ready: list[LoyaltyTransaction] = []
     for entry in entries:
         was_full = _is_full(entry.card)
         lines.append(_apply(entry, now))
         if entry.kind == TransactionType.STAMP_EARNED and _is_full(entry.card) and not was_full:
-            ready.append(entry.card)
+            ready.append(lines[-1])
     _write(lines, [entry.card for entry in entries])
     _announce(entries, lines, ready, announce)
     return lines
@@ -220,23 +221,31 @@ def _write(lines: list[LoyaltyTransaction], cards: list[LoyaltyCard]) -> None:
 def _announce(
     entries: Sequence[Entry],
     lines: list[LoyaltyTransaction],
-    ready: list[LoyaltyCard],
+    ready: list[LoyaltyTransaction],
     further: Iterable[Any],
 ) -> None:
     merchant_id = entries[0].card.merchant_id
     ids = [line.pk for line in lines]
     events: list[Any] = []
     moved = [line for line in lines if line.stamps_delta or line.points_delta]
-    if moved:
-        card_ids, moved_ids = [line.card_id for line in moved], [line.pk for line in moved]
-        events.append(BalancesChanged(merchant_id=merchant_id, card_ids=card_ids, transaction_ids=moved_ids))
-    if ready:
-        card_ids = [card.pk for card in ready]
-        ready_ids = [line.pk for line in lines if line.card_id in card_ids]
-        events.append(RewardReady(merchant_id=merchant_id, card_ids=card_ids, transaction_ids=ready_ids))
+    owing = {line.card_id: line for line in moved if _owes_anew(line)}
+    of_lines: list[tuple[type[CardEvent], list[LoyaltyTransaction]]] = [
+        (BalancesChanged, moved),
+        (RewardReady, ready),
+        (OwedAnew, list(owing.values())),
+    ]
+    for event, about in of_lines:
+        if about:
+            card_ids, line_ids = [line.card_id for line in about], [line.pk for line in about]
+            events.append(event(merchant_id=merchant_id, card_ids=card_ids, transaction_ids=line_ids))
     for make in further:
         events.append(make(ids) if callable(make) else make)
     outbox.record(*events)
+
+
+def _owes_anew(line: LoyaltyTransaction) -> bool:
+    """Whether a card owes since a line what it did not before; what a merge brings along was owed already."""
+    return line.newly_owed != rules.Amounts() and line.transaction_type != TransactionType.MERGE_IN
 
 
 def expire_points(card_ids: Sequence[int], *, note: str, now: datetime) -> list[int]:

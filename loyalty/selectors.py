@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty import rules
@@ -278,6 +278,27 @@ def transactions_at(store: Store) -> QuerySet[LoyaltyTransaction]:
 def history(card: LoyaltyCard) -> QuerySet[LoyaltyTransaction]:
     """All that happened to a card, newest first."""
     return transactions().filter(card=card)
+
+
+def owed_from(cards: Sequence[LoyaltyCard]) -> Mapping[int, LoyaltyTransaction]:
+    """By card id, the newest line that took back of a purchase what is owed now; one statement, none if nothing is.
+
+    What was owed before and is settled since does not count, nor a return that was undone.
+    """
+    of_points = [card.pk for card in cards if card.points_owed]
+    of_stamps = [card.pk for card in cards if card.stamps_owed and not card.points_owed]
+    if not (of_points or of_stamps):
+        return {}
+    owing = Q(card__in=of_points, points_delta__lt=0, pk__gt=_last_without_debt("points_owed_after"))
+    owing |= Q(card__in=of_stamps, stamps_delta__lt=0, pk__gt=_last_without_debt("stamps_owed_after"))
+    rows = LoyaltyTransaction.objects.filter(owing, purchase__isnull=False)
+    rows = rows.exclude(purchase_return__undone_at__isnull=False).select_related("purchase")
+    return {row.card_id: row for row in rows.order_by("card_id", "-pk").distinct("card_id")}
+
+
+def _last_without_debt(owed_after: str) -> Coalesce:
+    lines = LoyaltyTransaction.objects.filter(card=OuterRef("card"), **{owed_after: 0})
+    return Coalesce(Subquery(lines.order_by("-pk").values("pk")[:1]), 0)
 
 
 def purchases_at(

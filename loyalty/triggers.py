@@ -199,10 +199,12 @@ PURCHASE = "loyalty_purchase"
 RETURN = "loyalty_purchasereturn"
 
 
-def _kept(table: str, *fixed: str) -> list[Rule]:
-    """A row of which some columns never change, and which is never removed."""
+def _kept(table: str, *fixed: str, emptied: tuple[str, ...] = ()) -> list[Rule]:
+    """A row of which some columns never change, some (JSON) are only emptied, and which is never removed."""
     sentence = "A purchase and its returns are never rewritten"
-    changed = _any(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
+    changes = [f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed]
+    changes += [f"NEW.{name} IS DISTINCT FROM OLD.{name} AND NEW.{name} <> '[]'::jsonb" for name in emptied]
+    changed = _any(changes)
     return [
         Rule(f"{table}_is_never_rewritten", table, "BEFORE UPDATE", refuse_when(changed, sentence)),
         Rule(f"{table}_is_never_removed", table, "BEFORE DELETE", refuse_when("true", sentence)),
@@ -220,9 +222,9 @@ purchases = [
         "order_reference",
         "reference_key",
         "amount_cents",
-        "items",
         "purchased_at",
         "recorded_offline",
+        emptied=("items",),  # what somebody bought goes with the person
     ),
     *_kept(RETURN, "id", "merchant_id", "purchase_id", "amount_cents", "returned_at"),
 ]

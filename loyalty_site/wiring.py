@@ -47,6 +47,7 @@ SUBSCRIPTIONS = [
     Subscription(
         "notifications.points_about_to_expire", events.PointsAboutToExpire, emails.on_points_about_to_expire
     ),
+    Subscription("notifications.owed_anew", events.OwedAnew, emails.on_owed_anew),
     Subscription("notifications.points_expired", events.PointsExpired, emails.on_points_expired),
     Subscription(
         "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested

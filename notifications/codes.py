@@ -1,4 +1,4 @@
-"""The seven e-mails: their codes, and the variables that a text may use.
+"""The eight e-mails: their codes, and the variables that a text may use.
 
 A *variable* is what stands between double braces in a text. All are plain words and whole numbers, or nothing.
 """
@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Code(models.TextChoices):
-    """Which e-mail. Five about loyalty, two about the card itself; all transactional."""
+    """Which e-mail. Six about loyalty, two about the card itself; all transactional."""
 
     ENROLLMENT = "loyalty_enrollment", _("Welcome: the card")
     WELCOME_BONUS = "loyalty_welcome_bonus", _("Welcome bonus")
     REWARD_READY = "loyalty_reward_ready", _("Reward ready")
     POINTS_EXPIRING = "loyalty_points_expiring", _("Points are about to expire")
     POINTS_EXPIRED = "loyalty_points_expired", _("Points have expired")
+    OWED = "loyalty_owed", _("Something is owed")
     CARD_LINK = "loyalty_card_link", _("Link to the card")
     ERASE_CONFIRMATION = "erase_confirmation", _("Confirm erasure")
 
@@ -53,12 +54,20 @@ OWN: MappingProxyType[Code, dict[str, Promise]] = MappingProxyType(
             "expiration_date": _("the day on which they expire"),
         },
         Code.POINTS_EXPIRED: {"expired_points": _("points that have expired")},
+        Code.OWED: {
+            "owed_points": _("points that are owed now"),
+            "owed_stamps": _("stamps that are owed now"),
+            "taken_back_on": _("the day on which something was returned or taken back"),
+            "receipt_number": _("the number on its receipt; empty if not known"),
+        },
         Code.CARD_LINK: _WALLETS,
         Code.ERASE_CONFIRMATION: {"confirm_url": _("the address that confirms the erasure")},
     }
 )
 
-_OPTIONAL = frozenset({"customer_name", "store_name", "stamps_target", "apple_url", "google_url"})
+_OPTIONAL = frozenset(
+    {"customer_name", "store_name", "stamps_target", "apple_url", "google_url", "receipt_number"}
+)
 
 _EXAMPLES: MappingProxyType[str, Any] = MappingProxyType(
     {
@@ -79,6 +88,10 @@ _EXAMPLES: MappingProxyType[str, Any] = MappingProxyType(
         "days_remaining": 14,
         "expiration_date": "3 December 2026",
         "expired_points": 240,
+        "owed_points": 200,
+        "owed_stamps": 1,
+        "taken_back_on": "12 May 2026",
+        "receipt_number": "R-1",
         "confirm_url": "https://example.com/card/BCDEFG/erase/confirm/",
     }
 )

@@ -37,6 +37,11 @@ def on_points_expired(event: Mapping[str, Any]) -> None:
     _about_lines(event, Code.POINTS_EXPIRED)
 
 
+def on_owed_anew(event: Mapping[str, Any]) -> None:
+    """Something was taken back that was spent already."""
+    _about_lines(event, Code.OWED)
+
+
 def on_points_about_to_expire(event: Mapping[str, Any]) -> None:
     """The points will be gone; a warning has no ledger line and is known by its time."""
     enqueue.for_cards(

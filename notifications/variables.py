@@ -164,6 +164,18 @@ def _points_expired(card: LoyaltyCard, context: dict[str, Any], now: datetime) -
     return {"expired_points": -_line(card, context).points_delta}
 
 
+def _owed(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    if not (card.points_owed or card.stamps_owed):
+        raise NothingToSay("what was owed was settled or let go before the e-mail went out")
+    line = _line(card, context)
+    return {
+        "owed_points": card.points_owed,
+        "owed_stamps": card.stamps_owed,
+        "taken_back_on": written(line.transaction_at.astimezone(card.merchant.tzinfo).date()),
+        "receipt_number": line.purchase.order_reference if line.purchase else line.order_reference,
+    }
+
+
 def _line(card: LoyaltyCard, context: dict[str, Any]) -> LoyaltyTransaction:
     return LoyaltyTransaction.objects.get(pk=context["transaction_id"], card=card)
 
@@ -174,6 +186,7 @@ _OWN: dict[Code, Callable[[LoyaltyCard, dict[str, Any], datetime], dict[str, Any
     Code.REWARD_READY: _reward_ready,
     Code.POINTS_EXPIRING: _points_expiring,
     Code.POINTS_EXPIRED: _points_expired,
+    Code.OWED: _owed,
     Code.CARD_LINK: _wallets,
     Code.ERASE_CONFIRMATION: _erasure,
 }

@@ -3,7 +3,7 @@
 A short list is answered with its file; a long one becomes a background job, which writes the same file.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
 from django import forms
@@ -40,6 +40,7 @@ class Exporting:
 
     list_after_template = "admin/export_links.html"
     model: type[Model]
+    exported_besides: Sequence[str] = ()  # columns of the file for which the list has no room
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_export"
@@ -118,7 +119,8 @@ class Exporting:
         self, request: HttpRequest, kind: str, rows: QuerySet, counted: Count = lambda: None
     ) -> IO[bytes]:
         """The file of these rows, in the list's columns; `counted` is called for each. Remembered in the history."""
-        columns = [name for name in self.get_list_display(request) if name != "action_checkbox"]  # type: ignore[attr-defined]
+        listed = [name for name in self.get_list_display(request) if name != "action_checkbox"]  # type: ignore[attr-defined]
+        columns = [*listed, *self.exported_besides]
         header = [capfirst(str(label_for_field(name, self.model, self))) for name in columns]  # type: ignore[call-overload]
         file = spreadsheets.write(kind, header, self._cells(rows, columns, counted))
         # Which filters, but not what for: somebody's name may be among it.

@@ -58,6 +58,11 @@ till = [
         purchases.ReturnPurchase.as_view(),
         name="api-purchase-return",
     ),
+    path(
+        f"{STORE}purchases/<int:purchase_id>/return/quote/",
+        purchases.QuoteReturn.as_view(),
+        name="api-purchase-return-quote",
+    ),
     path(f"{CARD}deactivate/", cards.DeactivateCard.as_view(), name="api-card-deactivate"),
     path(f"{CARD}reactivate/", cards.ReactivateCard.as_view(), name="api-card-reactivate"),
     path(f"{CARD}replace/", cards.ReplaceCard.as_view(), name="api-card-replace"),

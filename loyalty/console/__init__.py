@@ -1,3 +1,3 @@
-"""The console's pages of loyalty: the program, cards, their ledger, staff PINs, tills and a merchant's settings."""
+"""The console's pages of loyalty: program, cards, purchases, ledger, staff PINs, tills, a merchant's settings."""
 
-from loyalty.console import card, program, settings, staff_pin, till, transaction  # noqa: F401 - registers them
+from loyalty.console import card, program, purchase, settings, staff_pin, till, transaction  # noqa: F401 - registers them

@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from groundwork.console.grants import Grants
 from loyalty import finding
-from loyalty.console.card_actions import CardActions
+from loyalty.console.card_actions import CardActions, owed_on
 from loyalty.console.card_import import Importing
 from loyalty.console.transaction import LineColumns
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
@@ -90,6 +91,7 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
                 "fields": [
                     ("stamp_count", "total_stamps_earned", "stamps_redeemed", "total_stamps_voided"),
                     ("points_balance", "total_points_earned", "points_redeemed", "total_points_voided"),
+                    "owed",
                 ]
             },
         ),
@@ -103,7 +105,8 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
             },
         ),
     ]
-    readonly_fields = ["number", "valid_at", "created_at"]
+    readonly_fields = ["number", "valid_at", "owed", "created_at"]
+    exported_besides = ["stamps_owed", "points_owed"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -119,6 +122,10 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     @display(description=_("card number"), ordering="card_number")
     def number(self, card: LoyaltyCard) -> str:
         return card.display_number
+
+    @display(description=_("owed"))
+    def owed(self, card: LoyaltyCard) -> Any:
+        return format_html_join(mark_safe("<br>"), "{}", ([sentence] for sentence in owed_on(card)))
 
     @display(description=_("valid at"))
     def valid_at(self, card: LoyaltyCard) -> Any:

@@ -3,19 +3,26 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import localize
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from groundwork.console.actions import QuestionForm
-from groundwork.idempotency.once import Answer, Claim, exactly_once, fingerprint
+from groundwork.idempotency.once import exactly_once
 from loyalty import finding
 from loyalty.console.card_forms import AdjustForm, CardForm, MergeForm, ReplaceForm, StampForm, stores_for
+from loyalty.console.once import call_once
 from loyalty.models import LoyaltyCard
-from loyalty.services import cards, points, stamps
+from loyalty.outputs import owed
+from loyalty.services import cards, debts, points, stamps
 from tenancy.actor import actor_for
-from tenancy.models import Store
+
+
+def owed_on(card: LoyaltyCard) -> list[str]:
+    """What is owed on a card, with what it comes from, as the console writes days."""
+    return owed.sentences(card, day=lambda moment: localize(moment.date()))
 
 
 class CardActions:
@@ -25,6 +32,7 @@ class CardActions:
         "give_stamp",
         "adjust_points",
         "reactivate",
+        "let_go",
         {
             "title": _("More"),
             "icon": "more_horiz",
@@ -56,6 +64,10 @@ class CardActions:
     def has_reactivate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         card = self._may(request, obj)
         return card is not None and not card.is_active and card.merged_into_id is None
+
+    def has_let_go_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        card = self._may(request, obj)
+        return card is not None and card.merged_into_id is None and debts.owes(card)
 
     def has_send_link_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         card = self._may(request, obj)
@@ -183,6 +195,20 @@ class CardActions:
         _once(cards.reactivate, request, card, cleaned, reason=cleaned["reason"])
         return gettext("The card is active again.")
 
+    @action(description=_("Let go what is owed"), permissions=["let_go"], icon="volunteer_activism")
+    def let_go(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(
+            request,
+            object_id,
+            title=_("Let go what is owed"),
+            explanation=" ".join(owed_on(self.row(request, object_id))),  # type: ignore[attr-defined]
+            perform=self._let_go,
+        )
+
+    def _let_go(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        _once(debts.forgive, request, card, cleaned, reason=cleaned["reason"])
+        return gettext("What was owed is let go.")
+
     def _ask(self, request: HttpRequest, object_id: str, **page: Any) -> HttpResponse:
         return self.ask(request, object_id, **({"form_class": CardForm} | page))  # type: ignore[attr-defined]
 
@@ -190,17 +216,5 @@ class CardActions:
 def _once(
     service: exactly_once, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any], **more: Any
 ) -> None:
-    """Call a service for a card, where the form says, as who sent it; a form that is sent twice is done once."""
-    store: Store = cleaned["store"]
-    actor = actor_for(request, card.merchant_id)
-    claim = Claim(
-        place={"merchant_id": card.merchant_id, "store_id": store.pk},
-        credential=actor.credential,
-        key=f"console:{cleaned['key']}",
-        fingerprint=fingerprint("POST", request.path, sorted(request.POST.items())),
-    )
-    service.once(claim, _done)(store=store, card_id=card.pk, actor=actor, **more)
-
-
-def _done(result: Any) -> Answer:
-    return Answer(status=200, body=None)
+    """Call a service for a card, where the form says, as who sent it."""
+    call_once(service, request, store=cleaned["store"], key=cleaned["key"], card_id=card.pk, **more)

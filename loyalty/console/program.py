@@ -14,11 +14,11 @@ from unfold.enums import ActionVariant
 from groundwork.console.grants import Grants
 from loyalty.console.program_form import ProgramForm, RewardForm, side_by_side
 from loyalty.console.program_preview import Previewed
-from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.models import LoyaltyProgram, LoyaltyType, PointsReward, ProgramTerms
 from loyalty.services import program_effects, programs
 from loyalty.services.fields import editable_fields
 from tenancy.actor import actor_for
-from tenancy.console.base import ConsoleAdmin, ConsoleStackedInline
+from tenancy.console.base import ConsoleAdmin, ConsoleStackedInline, ReadOnlyInline
 from tenancy.console.single import OnePerMerchant
 from tenancy.roles import OWNERS, READERS, has_one_merchant
 
@@ -48,6 +48,33 @@ class RewardInline(ConsoleStackedInline, TranslationStackedInline):
     ]
 
 
+class TermsInline(ReadOnlyInline):
+    """What was promised from when on, the newest first; the database writes it."""
+
+    grants = Grants(view=READERS)
+    model = ProgramTerms
+    fk_name = "program"
+    tab = True
+    per_page = 20
+    hide_title = True
+    verbose_name_plural = _("Promised so far")
+    ordering = ["-valid_from", "-id"]
+    fields = [
+        "valid_from",
+        "kind",
+        "stamps_target",
+        "points_per_euro",
+        "minimum_purchase_cents",
+        "minimum_redemption_points",
+        "carry_remainders",
+        "points_expiration_days",
+    ]
+
+    @display(description=_("kind"))
+    def kind(self, terms: ProgramTerms) -> Any:
+        return LoyaltyType(terms.loyalty_type).label
+
+
 @admin.register(LoyaltyProgram)
 class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAdmin):
     """A merchant's one loyalty program."""
@@ -59,7 +86,7 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAd
         "Say what customers collect and what they get for it. Without a program there are no cards."
     )
     form = ProgramForm
-    inlines = [RewardInline]
+    inlines = [RewardInline, TermsInline]
     change_form_after_template = "admin/program_preview.html"
     list_display = ["name", "merchant", "loyalty_type", "state", "activated_at"]
     list_filter = ["loyalty_type", "is_active", "merchant"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from groundwork.formats.wire import Moment, moment
 from loyalty import rules, selectors
 from loyalty.errors import CardInactive, ProgramInactive, ProgramTypeMismatch
-from loyalty.models import LoyaltyCard, LoyaltyType
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, LoyaltyType
 from loyalty.outputs.customer import CardHolder, card_holder
 from loyalty.rules import StampUsage, StampVerdict
 from tenancy.models import Store
@@ -48,6 +48,14 @@ class Passes(TypedDict):
     google: str | None
 
 
+class OwedFrom(TypedDict):
+    """The purchase of which something was taken back that had been spent, and when."""
+
+    purchase_id: int
+    order_reference: str
+    returned_at: Moment
+
+
 class CardFacts(TypedDict):
     """What is written on a card, wherever and whenever it is looked at."""
 
@@ -78,8 +86,9 @@ class CardFacts(TypedDict):
 
 
 class Card(CardFacts):
-    """A card at a store, with what may be done there just now."""
+    """A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there."""
 
+    owed_from: OwedFrom | None
     stamps_today: int
     max_daily_stamps: int
     points_expire_at: Moment | None
@@ -161,7 +170,18 @@ def cards(
     now = timezone.now()
     if usage is None:
         usage = _usage(rows, store, now)
-    return [_at_till(row, store, usage.get(row.pk, StampUsage()), now) for row in rows]
+    debts = selectors.owed_from(rows)
+    return [_at_till(row, store, usage.get(row.pk, StampUsage()), debts.get(row.pk), now=now) for row in rows]
+
+
+def _owed_from(line: LoyaltyTransaction | None) -> OwedFrom | None:
+    if line is None or line.purchase is None:
+        return None
+    return {
+        "purchase_id": line.purchase.pk,
+        "order_reference": line.purchase.order_reference,
+        "returned_at": moment(line.transaction_at),
+    }
 
 
 def _usage(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> Mapping[int, StampUsage]:
@@ -171,11 +191,14 @@ def _usage(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> Mapping[
     return selectors.stamp_usage(rows, at=now, zone=store.tzinfo, cooldown_minutes=cooldown)
 
 
-def _at_till(row: LoyaltyCard, store: Store, usage: StampUsage, now: datetime) -> Card:
+def _at_till(
+    row: LoyaltyCard, store: Store, usage: StampUsage, debt: LoyaltyTransaction | None, *, now: datetime
+) -> Card:
     program = row.program
     verdict = stamp_verdict(row, store, usage, now)
     return {
         **facts(row),
+        "owed_from": _owed_from(debt),
         "stamps_today": usage.today,
         "max_daily_stamps": program.max_daily_stamps,
         "points_expire_at": moment(selectors.points_expire_at(row)),

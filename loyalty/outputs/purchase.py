@@ -105,6 +105,15 @@ class PurchaseReturned(TypedDict):
     card: Card
 
 
+class ReturnQuote(TypedDict):
+    """What bringing back would take, what of it would be owed, and the card as it would be."""
+
+    points: int
+    stamps: int
+    owed: Amounts
+    card: Card
+
+
 class Receipts(Ledger):
     """Shows purchases to somebody at a store."""
 
@@ -172,6 +181,14 @@ class Receipts(Ledger):
             "purchase": self.purchase(done.purchase),
             "transactions": self.fresh(done.transactions),
             "shortfall": done.shortfall,
+            "owed": newly_owed(done.transactions),
+            "card": card(done.card, self.store),
+        }
+
+    def return_quote(self, done: Returned) -> ReturnQuote:
+        return {
+            "points": -sum(line.points_delta for line in done.transactions),
+            "stamps": -sum(line.stamps_delta for line in done.transactions),
             "owed": newly_owed(done.transactions),
             "card": card(done.card, self.store),
         }

@@ -69,6 +69,7 @@ PURCHASE_FIELDS = (
     "recorded_offline",
     "purchased_at",
 )
+RETURN_FIELDS = ("amount_cents", "returned_at", "undone_at")
 
 
 def export(customer: Customer) -> dict[str, Any]:
@@ -84,8 +85,12 @@ def export(customer: Customer) -> dict[str, Any]:
                 "card_number": purchase.card.display_number,
                 "store": purchase.store.name,
                 **{field: getattr(purchase, field) for field in PURCHASE_FIELDS},
+                "returns": [
+                    {field: getattr(part, field) for field in RETURN_FIELDS}
+                    for part in purchase.returns.all()
+                ],
             }
-            for purchase in purchases.select_related("card", "store")
+            for purchase in purchases.select_related("card", "store").prefetch_related("returns")
         ],
     }
 
@@ -131,6 +136,7 @@ def erase(customer: Customer) -> None:
         card_services.close(card)
         card_services.renew(card, new_number=True)
     ledger.forget_person(cards)
+    Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])
 
 
 def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:

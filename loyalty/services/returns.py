@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from groundwork import clock
@@ -73,22 +73,43 @@ def give_back(
     """
     reason = operation.require_reason(reason)
     call, purchase = _begin(store, purchase_id, actor, asks_for_pin=asks_for_pin)
-    refused = refusal(purchase, store=store, actor=actor, settings=call.settings, now=call.now)
+    part = _part(call, purchase, amount_cents)
+    part.save()
+    lines = lines_of(purchase)
+    purchase.returned_cents += part.amount_cents
+    settle(purchase, lines)
+    entries = _entries(call, purchase, part, worth(purchase, lines, digits=call.digits), reason)
+    call.card.last_stamp_at = last_stamp(call.card)
+    return Returned(purchase, ledger.post(entries, now=call.now), call.card)
+
+
+@transaction.atomic
+def quote(
+    *, store: Store, purchase_id: int, actor: Actor, amount_cents: int | None = None, reason: str = ""
+) -> Returned:
+    """Say what `give_back` would do, and the card as it would be; asks for no PIN, and writes nothing."""
+    call, purchase = _begin(store, purchase_id, actor, asks_for_pin=False)
+    part = _part(call, purchase, amount_cents)
+    lines = lines_of(purchase)
+    purchase.returned_cents += part.amount_cents
+    entries = _entries(call, purchase, part, worth(purchase, lines, digits=call.digits), reason)
+    gone = [] if purchase.kept_cents else [line.pk for line in lines]
+    call.card.last_stamp_at = last_stamp(call.card, undone=gone)
+    return Returned(purchase, ledger.foresee(entries, now=call.now), call.card)
+
+
+def _part(call: Operation, purchase: Purchase, amount_cents: int | None) -> PurchaseReturn:
+    """What is brought back, not saved yet. Raises what `refusal` returns, and ReturnExceedsPurchase."""
+    refused = refusal(purchase, store=call.store, actor=call.actor, settings=call.settings, now=call.now)
     if refused is not None:
         raise refused
     left = purchase.kept_cents if purchase.is_open else 0
     amount = left if amount_cents is None else amount_cents
     if not 1 <= amount <= left:
         raise ReturnExceedsPurchase(left_cents=left)
-    part = PurchaseReturn.objects.create(
+    return PurchaseReturn(
         merchant_id=purchase.merchant_id, purchase=purchase, amount_cents=amount, returned_at=call.now
     )
-    lines = lines_of(purchase)
-    purchase.returned_cents += amount
-    settle(purchase, lines)
-    entries = _entries(call, purchase, part, worth(purchase, lines, digits=call.digits), reason)
-    call.card.last_stamp_at = last_stamp(call.card)
-    return Returned(purchase, ledger.post(entries, now=call.now), call.card)
 
 
 def _begin(store: Store, purchase_id: int, actor: Actor, *, asks_for_pin: bool) -> tuple[Operation, Purchase]:

@@ -9,6 +9,7 @@ MENU = [
         [
             "loyalty.LoyaltyCard",
             "customers.Customer",
+            "loyalty.Purchase",
             "loyalty.LoyaltyTransaction",
             "tenancy.BackgroundJob",
         ],

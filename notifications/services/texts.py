@@ -145,9 +145,14 @@ def _preview(
 def present_values(card: LoyaltyCard, code: str, language: str) -> dict[str, Any]:
     """A real card's values for a preview; an example for each that this card has not got now."""
     with override(language):
-        soon = variables.written(timezone.localdate() + timedelta(days=14))
+        today = timezone.localdate()
+        days = {
+            "expiration_date": variables.written(today + timedelta(days=14)),
+            "taken_back_on": variables.written(today),
+        }
         real = {} if card._state.adding else variables.at_hand(card, now=timezone.now())
-    examples = codes.example(code) | ({"expiration_date": soon} if code == Code.POINTS_EXPIRING else {})
+    examples = codes.example(code)
+    examples |= {name: day for name, day in days.items() if name in examples}
     known = {name for name, value in real.items() if value not in (None, "") or name in codes.optional(code)}
     return {name: real[name] if name in known else value for name, value in examples.items()}
 

@@ -14,7 +14,7 @@ export interface CanStamp {
   next_stamp_at: string | null;
 }
 
-/** A card at a store, with what may be done there just now. */
+/** A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there. */
 export interface Card {
   id: number;
   card_number: string;
@@ -40,6 +40,7 @@ export interface Card {
   last_redemption_at: string | null;
   last_activity_at: string | null;
   created_at: string;
+  owed_from: OwedFrom | null;
   stamps_today: number;
   max_daily_stamps: number;
   points_expire_at: string | null;
@@ -133,6 +134,13 @@ export type LoyaltyTypeEnum = "stamps" | "points" | "hybrid";
 export interface MerchantName {
   slug: string;
   name: string;
+}
+
+/** The purchase of which something was taken back that had been spent, and when. */
+export interface OwedFrom {
+  purchase_id: number;
+  order_reference: string;
+  returned_at: string;
 }
 
 /** How the card stands in each wallet. */
@@ -291,6 +299,14 @@ export interface Return {
   amount_cents: number;
   returned_at: string;
   undone_at: string | null;
+}
+
+/** What bringing back would take, what of it would be owed, and the card as it would be. */
+export interface ReturnQuote {
+  points: number;
+  stamps: number;
+  owed: Amounts;
+  card: Card;
 }
 
 /** What points buy, on offer or not. */

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings
+from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings, Purchase
 from tenancy import api_keys, roles, tills
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, OutboxMessage, Store, StoreUser, User
 from tests import factories
@@ -121,6 +121,7 @@ def _rows(shop: Shop) -> Rows:
             shop.staff,
             StoreUser.objects.get(user=shop.staff),
             MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
+            Purchase.objects.get(card=card),
             LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0],
             api_keys.make(store=shop.store, name="Till", by=None)[0],
             factories.invitation(shop.store, shop.owner),

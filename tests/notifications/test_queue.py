@@ -104,6 +104,7 @@ def test_the_stamp_that_fills_the_card_is_announced(shop: Shop) -> None:
         (handlers.on_welcome_bonus_given, "loyalty_welcome_bonus"),
         (handlers.on_reward_ready, "loyalty_reward_ready"),
         (handlers.on_points_expired, "loyalty_points_expired"),
+        (handlers.on_owed_anew, "loyalty_owed"),
     ],
 )
 def test_an_announcement_that_comes_twice_is_one_email(shop: Shop, handle: Callable, code: str) -> None:

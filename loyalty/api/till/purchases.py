@@ -43,6 +43,16 @@ REFUSALS = [
     OrderReferenceRequired,
     OrderReferenceUsed,
 ]
+RETURN_REFUSALS = [
+    ProgramNotFound,
+    ProgramInactive,
+    CardInactive,
+    PurchaseNotFound,
+    ReturnExceedsPurchase,
+    VoidDisabled,
+    VoidWindowPassed,
+    VoidOtherStore,
+]
 
 
 class ItemInput(serializers.Serializer):
@@ -69,6 +79,10 @@ class PurchaseFilterInput(serializers.Serializer):
 class ReturnInput(serializers.Serializer):
     amount_cents = Whole(required=False, allow_null=True, min_value=1, max_value=LARGEST_AMOUNT_CENTS)
     reason = Reason()
+
+
+class ReturnQuoteInput(ReturnInput):
+    reason = Reason(required=False, allow_blank=True)
 
 
 class RecordPurchase(StoreView):
@@ -155,17 +169,7 @@ class ReturnPurchase(StoreView):
         scope=Scope.VOID,
         body=ReturnInput,
         answers={201: shown.PurchaseReturned},
-        refusals=[
-            StaffPinRequired,
-            ProgramNotFound,
-            ProgramInactive,
-            CardInactive,
-            PurchaseNotFound,
-            ReturnExceedsPurchase,
-            VoidDisabled,
-            VoidWindowPassed,
-            VoidOtherStore,
-        ],
+        refusals=[StaffPinRequired, *RETURN_REFUSALS],
         staff_token=True,
         exactly_once=True,
         tags=TAGS,
@@ -177,3 +181,21 @@ class ReturnPurchase(StoreView):
 
     def _returned(self, done: Returned) -> Answer:
         return answer(201, shown.Receipts(self.store, self.actor).returned(done))
+
+
+class QuoteReturn(StoreView):
+    """What bringing something back would take."""
+
+    @documented(
+        "Ask what a return would take back",
+        scope=Scope.VOID,
+        body=ReturnQuoteInput,
+        answers={200: shown.ReturnQuote},
+        refusals=RETURN_REFUSALS,
+        tags=TAGS,
+    )
+    def post(self, request: Request, purchase_id: int) -> Response:
+        """Writes nothing, and needs neither a PIN nor an Idempotency-Key."""
+        given = self.read(ReturnQuoteInput)
+        done = returns.quote(store=self.store, actor=self.actor, purchase_id=purchase_id, **given)
+        return Response(shown.Receipts(self.store, self.actor).return_quote(done))

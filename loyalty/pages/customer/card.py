@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,10 +11,12 @@ from django.views.decorators.http import require_safe
 
 from groundwork.formats import qr
 from loyalty import rules, selectors
-from loyalty.models import LoyaltyCard
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.outputs import owed
 from loyalty.pages.access import card_page, looks
 from loyalty.pages.customer.install import icon_address
 from loyalty.pages.customer.presentation import History, StampCard, card_title, reward_lines
+from loyalty.pages.customer.reasons import fraction
 from loyalty.pages.customer.wallet import wallet_buttons
 from loyalty.pages.formats import clock, day
 
@@ -26,14 +29,16 @@ PAGE_SIZE = 25
 def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     """The card itself: QR code, stamps, points, rewards within reach, the newest of its history."""
     program, now = card.program, timezone.now()
-    newest = list(selectors.history(card)[: NEWEST + 1])
+    newest = list(told(card)[: NEWEST + 1])
     expires = expiry_to_announce(card, now)
-    rewards = reward_lines(program, selectors.rewards_of(program), card.points_balance)
+    rewards = reward_lines(program, selectors.rewards_of(program), card.points_balance, card.points_owed)
     context = looks(program, card.merchant) | {
         "card": card,
         "title": card_title(card),
         "qr_svg": qr.svg(card.qr_code_data, title=card.display_number),
-        "stamps": StampCard.of(program, card.stamp_count) if program.has_stamps else None,
+        "stamps": StampCard.of(program, card.stamp_count, card.stamps_owed) if program.has_stamps else None,
+        "owed": owed.sentences(card, day=day),
+        "kept": fraction(card.points_fraction) if card.points_fraction and not card.points_owed else "",
         "rewards": rewards,
         "rewards_ready": sum(reward.affordable for reward in rewards),
         "expiry_day": day(timezone.localtime(expires)) if expires else "",
@@ -51,10 +56,15 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
 @card_page
 def history(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     """Every transaction of the card, newest first, in pages."""
-    page = Paginator(selectors.history(card), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(told(card), PAGE_SIZE).get_page(request.GET.get("page"))
     lines = history_of(card, timezone.now()).lines(page.object_list)
     context = looks(card.program, card.merchant) | {"card": card, "page": page, "history": lines}
     return render(request, "pages/card_history.html", context)
+
+
+def told(card: LoyaltyCard) -> QuerySet[LoyaltyTransaction]:
+    """All that happened to a card, newest first, with what explains it."""
+    return selectors.history(card).select_related("terms", "purchase", "voids")
 
 
 def history_of(card: LoyaltyCard, now: datetime) -> History:

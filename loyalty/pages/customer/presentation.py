@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 
 from groundwork.formats.money import money, whole_unit
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward, TransactionType
+from loyalty.outputs.owed import RETURNS
+from loyalty.pages.customer.reasons import reasons
 from loyalty.pages.formats import clock, short_day, signed
 
 
@@ -29,26 +31,28 @@ class Stamp:
 
 @dataclass(frozen=True)
 class StampCard:
-    """The stamps of a card as they are drawn, row by row."""
+    """The stamps of a card as they are drawn, row by row; `owed` ones come first, and are drawn nowhere."""
 
     columns: int
     cells: list[Stamp]
     icon: str
     count: int
     target: int
+    owed: int = 0
 
     @classmethod
-    def of(cls, program: LoyaltyProgram, count: int) -> "StampCard":
+    def of(cls, program: LoyaltyProgram, count: int, owed: int = 0) -> "StampCard":
         """Draw a program's card with `count` stamps; what exceeds the target counts for the next card."""
-        return cls.drawn(target=program.stamps_target, count=count, icon=program.stamp_icon)
+        return cls.drawn(target=program.stamps_target, count=count, icon=program.stamp_icon, owed=owed)
 
     @classmethod
-    def drawn(cls, *, target: int, count: int, icon: str) -> "StampCard":
+    def drawn(cls, *, target: int, count: int, icon: str, owed: int = 0) -> "StampCard":
         """Draw a card of `target` places, `count` of them stamped with an icon of static/icons.svg."""
         cells = [Stamp("on" if number <= count else "open", number) for number in range(1, target + 1)]
         if count < target:
             cells[-1] = Stamp("goal", target)
-        return cls(columns=columns_for(target), cells=cells, icon=icon, count=count, target=target)
+        columns = columns_for(target)
+        return cls(columns=columns, cells=cells, icon=icon, count=count, target=target, owed=owed)
 
     @property
     def label(self) -> str:
@@ -58,7 +62,7 @@ class StampCard:
     @property
     def missing(self) -> int:
         """How many stamps the next reward still takes; 0 when it is ready."""
-        return max(0, self.target - self.count)
+        return max(0, self.target - self.count + self.owed)
 
     @property
     def surplus(self) -> int:
@@ -82,20 +86,23 @@ class RewardLine:
     description: str
     cost: int
     balance: int
+    owed: int = 0
 
     @property
     def missing(self) -> int:
-        return max(0, self.cost - self.balance)
+        return max(0, self.cost - self.balance + self.owed)
 
     @property
     def affordable(self) -> bool:
         return self.missing == 0
 
 
-def reward_lines(program: LoyaltyProgram, rewards: Iterable[PointsReward], balance: int) -> list[RewardLine]:
+def reward_lines(
+    program: LoyaltyProgram, rewards: Iterable[PointsReward], balance: int, owed: int = 0
+) -> list[RewardLine]:
     """The rewards that can be redeemed in this program, the cheapest first."""
     lines = [
-        RewardLine(reward.name, reward.description, reward.points_cost, balance)
+        RewardLine(reward.name, reward.description, reward.points_cost, balance, owed)
         for reward in rewards
         if reward.is_active and reward.points_cost >= program.minimum_redemption_points
     ]
@@ -111,6 +118,7 @@ class HistoryLine:
     moment: datetime
     store_name: str
     changes: list[str]
+    reasons: list[str]
     undone: bool
 
 
@@ -126,7 +134,7 @@ class History:
         self.currency = currency
 
     def lines(self, transactions: Iterable[LoyaltyTransaction]) -> list[HistoryLine]:
-        """Tell each line; store and `voided_by` were read along."""
+        """Tell each line; its store, terms and purchase, what it undoes and `voided_by` were read along."""
         return [self.line(transaction) for transaction in transactions]
 
     def line(self, transaction: LoyaltyTransaction) -> HistoryLine:
@@ -137,18 +145,16 @@ class History:
             moment=moment,
             store_name=transaction.store.name if transaction.store else "",
             changes=changes(transaction),
+            reasons=reasons(transaction, self.currency),
             undone=hasattr(transaction, "voided_by"),
         )
 
     def title(self, transaction: LoyaltyTransaction) -> str:
         """What happened, in a few words."""
-        if (
-            transaction.transaction_type == TransactionType.POINTS_EARNED
-            and transaction.purchase_amount_cents
-        ):
-            return _("Purchase of %(amount)s") % {
-                "amount": money(transaction.purchase_amount_cents, self.currency)
-            }
+        if cents := transaction.purchase_amount_cents:
+            amount = {"amount": money(cents, self.currency)}
+            is_return = transaction.transaction_type in RETURNS
+            return (_("Return of %(amount)s") if is_return else _("Purchase of %(amount)s")) % amount
         if transaction.transaction_type == TransactionType.POINTS_REDEEMED and transaction.reward_name:
             return _("Redeemed: %(reward)s") % {"reward": _reward_then(transaction)}
         return TITLES[TransactionType(transaction.transaction_type)](transaction)
@@ -185,6 +191,11 @@ def _reward_then(transaction: LoyaltyTransaction) -> str:
 
 
 def _undone_title(transaction: LoyaltyTransaction) -> str:
+    undone = transaction.voids
+    if undone is not None and undone.transaction_type in RETURNS:
+        return _("Return undone")
+    if undone is not None and undone.transaction_type == TransactionType.POINTS_ADJUSTMENT:
+        return _("Correction by the shop")
     if transaction.stamps_delta > 0 or transaction.points_delta > 0:
         return _("Redemption undone")
     return _("Stamp taken back") if transaction.stamps_delta else _("Points taken back")
@@ -207,6 +218,9 @@ TITLES: dict[TransactionType, Callable[[LoyaltyTransaction], str]] = {
     TransactionType.MERGE_IN: lambda _row: _("Brought over from your other card"),
     TransactionType.MERGE_OUT: lambda _row: _("Brought over to your other card"),
     TransactionType.OPENING_BALANCE: lambda _row: _("Balance brought over"),
+    TransactionType.POINTS_RETURNED: lambda _row: _("Points taken back"),
+    TransactionType.STAMPS_RETURNED: lambda _row: _("Stamp taken back"),
+    TransactionType.DEBT_FORGIVEN: lambda _row: _("What was owed was let go"),
 }
 
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from groundwork import deletion
 from groundwork.models import SoftDeletable
+from loyalty import ledger
+from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
 from tests.console.access.gates import WITHOUT_A_ROW, name_of
@@ -49,9 +51,18 @@ def _factor(row: models.Model) -> None:
     Authenticator.objects.create(user_id=row.pk, type=Authenticator.Type.TOTP, data={"secret": ""})
 
 
+def _owe(card: models.Model) -> None:
+    """Take back what was spent."""
+    assert isinstance(card, LoyaltyCard)
+    with scope.merchant(card.merchant_id):
+        line = ledger.Entry(card=card, kind="points_voided", points_delta=-card.points_balance - 200)
+        ledger.post([line], now=timezone.now())
+
+
 # What is to be so first, or the page is closed to everybody.
 IN_STATE: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "reactivate"): _put(is_active=False),
+    ("loyalty_loyaltycard", "let_go"): lambda world, row: _owe(row),
     ("loyalty_loyaltyprogram", "activate"): _put(is_active=False),
     ("loyalty_staffpin", "end_lockout"): _put(locked_until=timezone.now() + timedelta(hours=1)),
     ("tenancy_user", "reset_second_factor"): lambda world, row: _factor(row),
@@ -182,6 +193,8 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_loyaltycard", "import_customers"): _file,
     ("loyalty_loyaltycard", "import_preview"): lambda world: {"announce": ""},
     ("loyalty_loyaltytransaction", "undo"): lambda world: {"reason": "Why"},
+    ("loyalty_loyaltycard", "let_go"): _at_store,
+    ("loyalty_purchase", "bring_back"): lambda world: {"key": "the form", "amount": "5.00", "reason": "Why"},
     ("loyalty_loyaltyprogram", "activate"): lambda world: {},
     ("loyalty_loyaltyprogram", "deactivate"): lambda world: {},
     ("loyalty_staffpin", "end_lockout"): lambda world: {},

@@ -39,9 +39,10 @@ GATES: dict[str, dict[str, str]] = {
     "customers_customer": LOOK
     | {"add": "OWM", "edit": "OWM", "delete": "OW", "export_data": "OWM", "erase": "OW"},
     "loyalty_loyaltycard": LOOK
-    | {"add": "", "edit": "", "delete": "OW", "reactivate": "OWM"}
+    | {"add": "", "edit": "", "delete": "OW", "reactivate": "OWM", "let_go": "OWM"}
     | dict.fromkeys(("give_stamp", "adjust_points", "send_link", "replace", "merge", "deactivate"), "OWM")
     | {"import_customers": "OW", "import_preview": "W"},
+    "loyalty_purchase": LOOK | READ_ONLY | {"bring_back": "OWM"},
     "loyalty_loyaltytransaction": LOOK | READ_ONLY | {"undo": "OWM"},
     "loyalty_loyaltyprogram": LOOK
     | {

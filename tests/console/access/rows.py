@@ -16,7 +16,7 @@ from django_celery_beat.models import (
 )
 
 from loyalty.imports.work import Figures
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings, Purchase
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys, roles, scope, tills
 from tenancy.models import BackgroundJob, Merchant, OutboxMessage, Role, Store, StoreUser, User
@@ -79,6 +79,7 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
             worker,
             StoreUser.objects.get(user=worker),
             MerchantLoyaltySettings.objects.get(merchant=shop.merchant),
+            Purchase.objects.get(card=card),
             LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0],
             api_keys.make(store=store, name="Till", by=None)[0],
             factories.invitation(store, boss),

@@ -13,7 +13,7 @@ from customers.models import Customer
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
 from groundwork.messaging import outbox
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from notifications.models import EmailLog
 from tenancy.models import BackgroundJob, IdempotencyKey
 from tests import factories
@@ -73,6 +73,9 @@ def leave_traces(shop: Shop, till: Till, card: LoyaltyCard) -> None:
     """Do all that writes a person down."""
     noted = {"count": 1, "notes": f"the one with the dog {MARK}"}
     assert till.post(f"cards/{card.pk}/stamps/", noted, once="stamp-1").status_code == 201
+    bread = {"sku": "1", "category": f"diet of {MARK}", "quantity": 1, "amount_cents": 450}
+    bought = {"purchase_amount_cents": 450, "items": [bread]}
+    assert till.post(f"cards/{card.pk}/purchases/", bought, once="purchase-1").status_code == 201
     for kind in (JobKind.EXPORT, JobKind.CHECK):
         job = jobs.ask(
             user=shop.owner, kind=kind, about="loyalty.loyaltycard", parameters={"query": f"q={MARK}"},
@@ -90,6 +93,7 @@ def test_whoever_is_erased_is_found_nowhere(shop: Shop, till: Till, folder: Path
     assert {
         Customer._meta.db_table,
         EmailLog._meta.db_table,
+        Purchase._meta.db_table,
         IdempotencyKey._meta.db_table,
         BackgroundJob._meta.db_table,
         BackgroundJob._meta.get_field("pieces").related_model._meta.db_table,

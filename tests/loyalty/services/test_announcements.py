@@ -76,7 +76,8 @@ def test_every_change_of_points_is_announced() -> None:
         points.redeem(reward_id=shop.program.rewards.get().pk, **call)
         points.adjust(points_delta=3, reason="why", **call)
         voids.void(store=shop.store, actor=MANAGER, transaction_id=earned.pk, reason="why")
-    assert names(events) == ["balances_changed"] * 4
+    assert names(events) == ["balances_changed"] * 4 + ["owed_anew"]
+    assert events[-1].transaction_ids == events[-2].transaction_ids
 
 
 def test_a_purchase_without_a_point_changes_nothing_worth_telling() -> None:

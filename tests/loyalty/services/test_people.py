@@ -5,14 +5,15 @@ from datetime import date
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, transaction
 
 from customers import services as customers
 from customers.models import Customer
 from groundwork.deletion import soft_delete
 from loyalty import finding, links, selectors
 from loyalty.errors import CardInactive, CardNotFound
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from loyalty.services import cards, enrollment, erasure, points, stamps
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from loyalty.services import cards, enrollment, erasure, points, purchases, returns, stamps
 from tests import factories
 from tests.announcements import announced
 from tests.refusals import refused
@@ -149,3 +150,46 @@ def test_the_link_of_another_card_erases_nobody(shop: factories.Shop, card: Loya
     confirmation = links.erasure_url(other).rstrip("/").split("/")[-1]
     with refused(CardNotFound):
         erasure.confirm(card=card, confirmation=confirmation)
+
+
+def test_the_export_has_what_was_bought_and_what_was_returned(
+    shop: factories.Shop, card: LoyaltyCard
+) -> None:
+    bread = {"sku": "1", "category": "bread", "quantity": 1, "amount_cents": 900}
+    with factories.inside(shop):
+        bought = purchases.record(
+            store=shop.store,
+            card_id=card.pk,
+            actor=MANAGER,
+            purchase_amount_cents=900,
+            order_reference="R-2",
+            items=[bread],
+        ).purchase
+        assert bought is not None
+        returns.give_back(
+            store=shop.store, purchase_id=bought.pk, actor=MANAGER, reason="Stale", amount_cents=300
+        )
+
+    exported = customers.export_person(customer=card.customer)["purchases"][-1]
+
+    assert (exported["order_reference"], exported["items"]) == ("R-2", [bread])
+    assert (exported["amount_cents"], exported["returned_cents"]) == (900, 300)
+    assert [(part["amount_cents"], part["undone_at"]) for part in exported["returns"]] == [(300, None)]
+
+
+def test_what_was_bought_is_emptied_and_never_rewritten(shop: factories.Shop, card: LoyaltyCard) -> None:
+    bread = {"sku": "1", "category": "bread", "quantity": 1, "amount_cents": 900}
+    with factories.inside(shop):
+        bought = purchases.record(
+            store=shop.store, card_id=card.pk, actor=MANAGER, purchase_amount_cents=900, items=[bread]
+        ).purchase
+        assert bought is not None
+        rows = Purchase.objects.filter(pk=bought.pk)
+        with pytest.raises(DatabaseError, match="never rewritten"), transaction.atomic():
+            rows.update(items=[bread | {"category": "cake"}])
+        assert rows.get().items == [bread]
+
+        customers.erase_person(customer=card.customer)
+
+        assert rows.get().items == []
+        assert (rows.get().amount_cents, rows.get().kept_cents) == (900, 900)

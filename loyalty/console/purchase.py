@@ -1,0 +1,244 @@
+"""Purchases in the console: found by their receipt, with what was brought back; a manager brings back the rest."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from groundwork.console.actions import ReasonForm
+from groundwork.console.grants import Grants
+from groundwork.formats.currencies import minor_digits
+from groundwork.formats.money import money
+from loyalty import finding, selectors
+from loyalty.console.once import call_once
+from loyalty.console.transaction import FEW_CARDS, signed, who
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, PurchaseReturn
+from loyalty.outputs import owed
+from loyalty.outputs.transaction import newly_owed
+from loyalty.services import returns
+from loyalty.terms import reference_key
+from tenancy.actor import actor_for
+from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
+from tenancy.roles import MANAGERS, READERS
+
+
+class ReturnForm(ReasonForm):
+    """How much is brought back, in whole units of the currency, and why."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    amount = forms.DecimalField(label=_("Amount"), widget=UnfoldAdminDecimalFieldWidget)
+    field_order = ["key", "amount", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid.uuid4().hex
+        digits = minor_digits(self.row.merchant.currency)
+        left = Decimal(self.row.kept_cents).scaleb(-digits)
+        self.fields["amount"] = forms.DecimalField(
+            label=_("Amount"),
+            initial=left,
+            min_value=Decimal(1).scaleb(-digits),
+            max_value=left,
+            decimal_places=digits,
+            widget=UnfoldAdminDecimalFieldWidget,
+            help_text=_("Of %(amount)s that are left.")
+            % {"amount": money(self.row.kept_cents, self.row.merchant.currency)},
+        )
+        self.order_fields(self.field_order)
+
+    def cents(self) -> int:
+        """The amount in the currency's minor unit."""
+        return int(self.cleaned_data["amount"].scaleb(minor_digits(self.row.merchant.currency)))
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned is not None and "amount" in cleaned:
+            cleaned["cents"] = self.cents()
+        return cleaned
+
+
+class ReturnInline(ReadOnlyInline):
+    """What was brought back of a purchase, and when."""
+
+    grants = Grants(view=READERS)
+    model = PurchaseReturn
+    fk_name = "purchase"
+    hide_title = True
+    ordering = ["id"]
+    fields = ["amount", "returned_at", "undone_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("merchant")
+
+    @display(description=_("amount"))
+    def amount(self, part: PurchaseReturn) -> str:
+        return money(part.amount_cents, part.merchant.currency)
+
+
+class LineInline(ReadOnlyInline):
+    """What the ledger says of a purchase, oldest first."""
+
+    grants = Grants(view=READERS)
+    model = LoyaltyTransaction
+    fk_name = "purchase"
+    hide_title = True
+    ordering = ["id"]
+    fields = ["when", "kind", "stamps", "points", "who", "notes"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        lines = LoyaltyTransaction.objects.select_related("staff_pin", "user", "api_key", "till")
+        return lines.order_by("id")
+
+    @display(description=_("when"))
+    def when(self, line: LoyaltyTransaction) -> str:
+        page = reverse("admin:loyalty_loyaltytransaction_change", args=[line.pk])
+        moment = localize(timezone.localtime(line.transaction_at))
+        return format_html('<a class="console-link" href="{}">{}</a>', page, moment)
+
+    @display(description=_("kind"))
+    def kind(self, line: LoyaltyTransaction) -> Any:
+        return line.get_transaction_type_display()
+
+    @display(description=_("stamps"))
+    def stamps(self, line: LoyaltyTransaction) -> str:
+        return signed(line.stamps_delta)
+
+    @display(description=_("points"))
+    def points(self, line: LoyaltyTransaction) -> str:
+        return signed(line.points_delta)
+
+    @display(description=_("who"))
+    def who(self, line: LoyaltyTransaction) -> str:
+        return who(line)
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(ConsoleAdmin):
+    """All receipts that a user may see, newest first."""
+
+    grants = Grants(view=READERS, act=MANAGERS)
+    menu_icon = "shopping_bag"
+    empty_help = _("Every purchase is listed here as soon as it is recorded at a till.")
+    actions_detail = ("bring_back",)
+    inlines = [ReturnInline, LineInline]
+    ordering = ["-id"]
+    list_display = [
+        "purchased_at",
+        "receipt",
+        "card",
+        "amount",
+        "returned",
+        "store",
+        "merchant",
+        "state",
+    ]
+    list_display_links = ["purchased_at", "receipt"]
+    list_filter = ["is_open", "store", "recorded_offline", "merchant"]
+    list_select_related = ["card", "store", "merchant"]
+    search_fields = ["order_reference", "card__card_number"]
+    search_help_text = _("Receipt number, card number, or part of a customer's name or e-mail")
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "merchant",
+                    ("receipt", "card"),
+                    ("amount", "returned", "state"),
+                    ("store", "purchased_at", "recorded_offline"),
+                ]
+            },
+        ),
+    ]
+    readonly_fields = ["receipt", "amount", "returned", "state"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if not search_term:
+            return queryset, False
+        key = reference_key(search_term)
+        receipts = queryset.filter(reference_key=key) if key else queryset.none()
+        if receipts.exists():
+            return receipts, False
+        cards = finding.matching(LoyaltyCard.all_objects.order_by(), search_term).values_list("pk", flat=True)
+        few = list(cards[: FEW_CARDS + 1])  # as in the ledger's list
+        return queryset.filter(card__in=few if len(few) <= FEW_CARDS else cards), False
+
+    def name_in_history(self, row: Purchase) -> str:
+        return f"#{row.pk}"
+
+    @display(description=_("receipt number"), ordering="order_reference")
+    def receipt(self, purchase: Purchase) -> str:
+        return str(purchase)
+
+    @display(description=_("amount"), ordering="amount_cents")
+    def amount(self, purchase: Purchase) -> str:
+        return money(purchase.amount_cents, purchase.merchant.currency)
+
+    @display(description=_("returned"), ordering="returned_cents")
+    def returned(self, purchase: Purchase) -> str:
+        cents = purchase.returned_cents
+        return money(cents, purchase.merchant.currency) if cents else ""
+
+    @display(description=_("state"), ordering="is_open", label={"on": "success", "off": "default"})
+    def state(self, purchase: Purchase) -> tuple[str, Any]:
+        return ("on", _("open")) if purchase.is_open else ("off", _("returned or undone"))
+
+    # --- bringing back ---
+
+    def has_bring_back_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        purchase = self.row(request, obj)
+        if purchase is None or not purchase.is_open or not self.may(request, "act", purchase):
+            return False
+        settings = selectors.settings_of(purchase.merchant)
+        actor = actor_for(request, purchase.merchant_id)
+        return returns.refusal(purchase, store=purchase.store, actor=actor, settings=settings) is None
+
+    @action(description=_("Return"), permissions=["bring_back"], icon="assignment_return")
+    def bring_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.ask(
+            request,
+            object_id,
+            title=_("Return"),
+            explanation=_foreseen(request, self.row(request, object_id)),
+            form_class=ReturnForm,
+            perform=self._bring_back,
+        )
+
+    def _bring_back(self, request: HttpRequest, purchase: Purchase, cleaned: dict[str, Any]) -> str:
+        done = call_once(
+            returns.give_back,
+            request,
+            store=purchase.store,
+            key=cleaned["key"],
+            purchase_id=purchase.pk,
+            reason=cleaned["reason"],
+            amount_cents=cleaned["cents"],
+            asks_for_pin=False,
+        )
+        said = owed.amounts(**newly_owed(done.transactions)) if done else []
+        return " ".join([gettext("It was returned."), *(f"{text}." for text in said)])
+
+
+def _foreseen(request: HttpRequest, purchase: Purchase) -> str:
+    """What a return takes, and what would be owed if all that is left is brought back."""
+    text = gettext("What the returned part has earned is taken back; what of it is spent already is owed.")
+    actor = actor_for(request, purchase.merchant_id)
+    quote = returns.quote(store=purchase.store, purchase_id=purchase.pk, actor=actor)
+    said = owed.amounts(**newly_owed(quote.transactions))
+    if not said:
+        return text
+    return text + " " + gettext("If all that is left is returned: %(owed)s.") % {"owed": ", ".join(said)}

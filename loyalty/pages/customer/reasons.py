@@ -1,0 +1,113 @@
+"""Why a line of the history is as it is: "€31.95 × 10 = 319.5 points", "with 0.5 of a point kept from before"."""
+
+import math
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groundwork.formats.currencies import minor_digits
+from groundwork.formats.money import money
+from loyalty.models import LoyaltyTransaction, ProgramTerms, TransactionType
+from loyalty.outputs.owed import RETURNS
+from loyalty.rules import POINT
+
+
+def reasons(line: LoyaltyTransaction, currency: str) -> list[str]:
+    """What explains a line, each in a few words; nothing for one that explains itself.
+
+    `currency`: ISO 4217. The line's terms and purchase were read along.
+    """
+    said = [
+        _reckoning(line, currency),
+        _bought(line, currency),
+        _receipt(line),
+        *_of_which(line),
+        *_kept(line),
+    ]
+    return [text for text in said if text]
+
+
+def fraction(units: int) -> str:
+    """Ten-thousandths of a point as people read them: 5000 is 0.5."""
+    return _number(Decimal(units) / POINT)
+
+
+def _reckoning(line: LoyaltyTransaction, currency: str) -> str:
+    """How the points of a purchase come about; empty where something else than its amount counted too."""
+    cents, terms = line.purchase_amount_cents, line.terms
+    if line.transaction_type != TransactionType.POINTS_EARNED or cents is None or terms is None:
+        return ""
+    exactly = (cents * terms.points_per_euro * POINT).scaleb(-minor_digits(currency))
+    points = Decimal(line.points_exactly) / POINT
+    if line.points_exactly != _earned(exactly, terms):
+        return ""
+    values = {
+        "amount": money(cents, currency),
+        "rate": _number(terms.points_per_euro),
+        "points": _number(points),
+    }
+    text = ngettext(
+        "%(amount)s × %(rate)s = %(points)s point",
+        "%(amount)s × %(rate)s = %(points)s points",
+        math.ceil(points),
+    )
+    said = text % values
+    return said if exactly == line.points_exactly else said + " (" + _("rounded down") + ")"
+
+
+def _earned(exactly: Decimal, terms: ProgramTerms) -> int:
+    step = 1 if terms.carry_remainders else POINT
+    return math.floor(exactly / step) * step
+
+
+def _bought(line: LoyaltyTransaction, currency: str) -> str:
+    """What a return is of."""
+    if line.transaction_type not in RETURNS or line.purchase is None:
+        return ""
+    return _("of a purchase of %(amount)s") % {"amount": money(line.purchase.amount_cents, currency)}
+
+
+def _receipt(line: LoyaltyTransaction) -> str:
+    receipt = line.purchase.order_reference if line.purchase else line.order_reference
+    return _("receipt %(number)s") % {"number": receipt} if receipt else ""
+
+
+def _of_which(line: LoyaltyTransaction) -> list[str]:
+    """What of a line went to what was owed, and what of it is owed since."""
+    settled, owed = line.settled, line.newly_owed
+    said = [
+        ngettext(
+            "of which %(number)s settled what was owed", "of which %(number)s settled what was owed", number
+        )
+        % {"number": _number(Decimal(number))}
+        for number in (settled.stamps, settled.points)
+        if number and line.transaction_type != TransactionType.DEBT_FORGIVEN
+    ]
+    return said + [
+        ngettext("of which %(number)s was spent already", "of which %(number)s were spent already", number)
+        % {"number": _number(Decimal(number))}
+        for number in (owed.stamps, owed.points)
+        if number
+    ]
+
+
+def _kept(line: LoyaltyTransaction) -> list[str]:
+    """The fraction of a point that came from before, and the one that stays."""
+    after, before = line.points_fraction_after, line.points_fraction_after - line.points_fraction_delta
+    if line.transaction_type != TransactionType.POINTS_EARNED or line.points_owed_after:
+        return []
+    said = []
+    if before:
+        said.append(_("with %(fraction)s of a point kept from before") % {"fraction": fraction(before)})
+    if after:
+        said.append(_("%(fraction)s of a point is kept") % {"fraction": fraction(after)})
+    return said
+
+
+def _number(number: Decimal) -> str:
+    whole = number == number.to_integral_value()
+    return formats.number_format(
+        number.quantize(Decimal(1)) if whole else number.normalize(), force_grouping=True
+    )
