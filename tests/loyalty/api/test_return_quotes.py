@@ -99,7 +99,7 @@ def test_a_quote_of_a_part_leaves_the_stamp(shop: Shop, anouk: LoyaltyCard, till
 
 
 @pytest.mark.parametrize(
-    ("settings", "amount", "who", "status", "code"),
+    ("rules", "amount", "who", "status", "code"),
     [
         ({}, 601, "manager", 409, "return_exceeds_purchase"),
         ({"allow_void_transactions": False}, 600, "manager", 403, "void_disabled"),
@@ -108,9 +108,9 @@ def test_a_quote_of_a_part_leaves_the_stamp(shop: Shop, anouk: LoyaltyCard, till
     ],
 )
 def test_a_quote_is_refused_as_the_return_is(
-    settings: dict[str, Any], amount: int, who: str, status: int, code: str
+    rules: dict[str, Any], amount: int, who: str, status: int, code: str
 ) -> None:
-    shop = factories.shop(settings=settings)
+    shop = factories.shop(settings=rules)
     card = factories.card(shop.store)
     elsewhere = Till(shop.other_store, factories.member(shop.other_store))
     callers = {"manager": shop.manager, "staff": shop.staff}
@@ -193,6 +193,7 @@ def test_only_cards_that_owe_cost_a_statement_and_all_of_them_one(shop: Shop, ti
     with factories.inside(shop):
         store = shop.store
         rows = list(LoyaltyCard.objects.select_related("program", "customer").order_by("pk"))
+    statements(rows)  # what a process keeps of a program is known from here on
     without = statements(rows)
     for number, card in enumerate(people[:2]):
         bought = buy(till, card, 600, f"R-{number}")
