@@ -1,7 +1,7 @@
 """Purchases, and what recording one or bringing something back has done."""
 
-from collections.abc import Iterable
-from typing import TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
 
 from django.utils import timezone
 
@@ -15,8 +15,8 @@ from loyalty.services.purchases import Given, Recorded
 from loyalty.services.returns import Returned
 
 
-class Item(TypedDict, total=False):
-    """What was bought, as the till has named it."""
+class Item(TypedDict):
+    """A line of a receipt, as the till sent it."""
 
     sku: str
     category: str
@@ -129,7 +129,7 @@ class Receipts(Ledger):
             "order_reference": row.order_reference,
             "purchase_amount_cents": row.amount_cents,
             "returned_cents": row.returned_cents,
-            "items": row.items,
+            "items": [_item(item) for item in row.items],
             "store": row.store.store_code,
             "store_name": row.store.name,
             "can_return": self._can_return(row),
@@ -192,6 +192,15 @@ class Receipts(Ledger):
             "owed": newly_owed(done.transactions),
             "card": card(done.card, self.store),
         }
+
+
+def _item(item: Mapping[str, Any]) -> Item:
+    return {
+        "sku": item.get("sku", ""),
+        "category": item.get("category", ""),
+        "quantity": item["quantity"],
+        "amount_cents": item["amount_cents"],
+    }
 
 
 def _return(row: PurchaseReturn) -> Return:

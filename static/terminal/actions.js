@@ -4,7 +4,7 @@ import { cardTail, changeInWords, money, signed, unseenCard } from "./format.js"
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
-/** @import { Action, Card, CardReward, Posting, Purchase, Transaction } from "./types.js" */
+/** @import { Action, Card, CardReward, Currency, Posting, Purchase, Transaction } from "./types.js" */
 
 const UNDONE_ONE_BY_ONE = new Set(["stamp_earned", "stamp_redeemed", "points_earned", "points_redeemed"]);
 const UNDONE_TOGETHER = new Set(["points_returned", "stamps_returned"]);
@@ -30,7 +30,7 @@ export function stamp(inHand, count) {
  * @param {InHand} inHand
  * @param {number} cents
  * @param {string} reference  of the receipt; empty for none
- * @param {string} currency
+ * @param {Currency} currency
  * @returns {Action}
  */
 export function purchase(inHand, cents, reference, currency) {
@@ -98,7 +98,7 @@ export function voidTransaction(transaction) {
  * @param {Purchase} bought
  * @param {number} cents
  * @param {string} reason
- * @param {string} currency
+ * @param {Currency} currency
  * @returns {Action}
  */
 export function giveBack(bought, cents, reason, currency) {

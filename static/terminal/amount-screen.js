@@ -13,7 +13,6 @@ import { plural, text } from "./texts.js";
 /** @import { Api } from "./api.js" */
 /** @import { Card, Facts } from "./types.js" */
 
-const MOST_CENTS = 1_000_000;
 const PAUSE_MS = 300;
 
 /** Dispatches "amount" with {cents, reference}. */
@@ -66,7 +65,7 @@ export class AmountScreen extends EventTarget {
   press(key) {
     if (key === "enter") return this.submit();
     const shifted = key === "delete" ? Math.floor(this.cents / 10) : Number(`${this.cents}${key}`);
-    if (shifted <= MOST_CENTS) this.cents = shifted;
+    if (shifted <= this.facts.program.largest_purchase_cents) this.cents = shifted;
     this.draw();
   }
 
@@ -78,11 +77,11 @@ export class AmountScreen extends EventTarget {
   }
 
   draw() {
-    const { program, currency } = this.facts;
-    const points = pointsFor(this.cents, program.points_per_euro);
+    const { program, currency_digits: digits } = this.facts;
+    const points = pointsFor(this.cents, program.points_per_euro, digits);
     const isTooLittle = this.cents > 0 && this.cents < program.minimum_purchase_cents;
-    const minimum = money(program.minimum_purchase_cents, currency);
-    byId("amount", HTMLElement).textContent = money(this.cents, currency);
+    const minimum = money(program.minimum_purchase_cents, this.facts);
+    byId("amount", HTMLElement).textContent = money(this.cents, this.facts);
     byId("gives", HTMLElement).textContent = isTooLittle
       ? text("minimum_purchase", { money: minimum })
       : text("gives", { what: plural("points", points) });

@@ -99,7 +99,7 @@ export interface FieldError {
   message: string;
 }
 
-/** What was bought, as the till has named it. */
+/** A line of a receipt, as the till sent it. */
 export interface Item {
   sku: string;
   category: string;
@@ -176,6 +176,9 @@ export interface Program {
   stamps_reward_value_cents: number | null;
   points_per_euro: string;
   minimum_purchase_cents: number;
+  maximum_purchase_cents: number | null;
+  /** `maximum_purchase_cents`, or what holds without it. */
+  largest_purchase_cents: number;
   minimum_redemption_points: number;
   welcome_bonus_points: number;
   points_expiration_days: number | null;
@@ -404,6 +407,8 @@ export interface Store {
   timezone: string;
   role: RoleEnum;
   currency: string;
+  /** Of its minor unit, in which amounts are: EUR 2, JPY 0, KWD 3. */
+  currency_digits: number;
   country: string;
   default_language: string;
 }

@@ -128,7 +128,8 @@ export class CardView extends EventTarget {
     const points = plural("points", Number(rate), { n: number(Number(rate)) });
     this.drawRewards();
     const key = this.hasStamps ? "earn_rate_and_stamp" : "earn_rate";
-    write("earn-rate", text(key, { money: money(100, this.facts.currency), points }));
+    const unit = 10 ** this.facts.currency_digits;
+    write("earn-rate", text(key, { money: money(unit, this.facts), points }));
   }
 
   /** Where there are no stamps, the nearest rewards take their place. */

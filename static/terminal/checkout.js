@@ -43,7 +43,7 @@ export class Checkout {
    * @param {string} reference
    */
   buy(inHand, cents, reference) {
-    return this.perform(actions.purchase(inHand, cents, reference, this.facts.currency));
+    return this.perform(actions.purchase(inHand, cents, reference, this.facts));
   }
 
   /**
@@ -52,7 +52,7 @@ export class Checkout {
    * @param {string} reason
    */
   giveBack(purchase, cents, reason) {
-    return this.perform(actions.giveBack(purchase, cents, reason, this.facts.currency));
+    return this.perform(actions.giveBack(purchase, cents, reason, this.facts));
   }
 
   /**

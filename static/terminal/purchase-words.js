@@ -91,8 +91,8 @@ export function settledInWords(settled = NOTHING) {
  * @param {string | null} code
  * @param {Facts} facts
  */
-function noPoints(code, { program, currency }) {
-  return code ? text("no_points", { money: money(program.minimum_purchase_cents, currency) }) : "";
+function noPoints(code, facts) {
+  return code ? text("no_points", { money: money(facts.program.minimum_purchase_cents, facts) }) : "";
 }
 
 /** @param {{code: string | null, retry_after: number | null} | null} stamp */

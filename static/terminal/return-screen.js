@@ -122,9 +122,10 @@ export class ReturnScreen extends EventTarget {
 
   /** @param {Purchase} purchase */
   row(purchase) {
-    const { currency, store } = this.facts;
+    const { store } = this.facts;
     const left = leftOf(purchase);
-    const back = money(purchase.returned_cents, currency);
+    const amount = money(purchase.purchase_amount_cents, this.facts);
+    const back = money(purchase.returned_cents, this.facts);
     const state = purchase.returned_cents ? text("brought_back", { money: back }) : "";
     const details = [
       nameOf(purchase),
@@ -137,13 +138,13 @@ export class ReturnScreen extends EventTarget {
       element(
         "span",
         {},
-        element("b", { text: purchase.order_reference || money(purchase.purchase_amount_cents, currency) }),
+        element("b", { text: purchase.order_reference || amount }),
         element("small", { text: details.filter(Boolean).join(", ") }),
       ),
       element(
         "span",
         { class: "choice-side" },
-        element("b", { class: "num", text: money(purchase.purchase_amount_cents, currency) }),
+        element("b", { class: "num", text: amount }),
         element("small", { text: state }),
       ),
     );
@@ -179,7 +180,7 @@ export class ReturnScreen extends EventTarget {
     clearTimeout(this.timer);
     this.asked += 1;
     this.button.disabled = true;
-    byId("return-amount", HTMLElement).textContent = money(this.cents, this.facts.currency);
+    byId("return-amount", HTMLElement).textContent = money(this.cents, this.facts);
     byId("return-says", HTMLElement).textContent = "";
     if (this.cents) this.timer = setTimeout(() => this.quote(), pause);
   }
