@@ -17,7 +17,7 @@ export function notesOf(card, { store: { timezone } }) {
   const notes = [];
   if (!card) return [["cloud-off", text("card_not_loaded_why")]];
   if (!card.is_active) notes.push(["alert", text("card_inactive_why")]);
-  if (owes(card)) notes.push(["undo", owedInWords(card, timezone)]);
+  if (owes(card)) notes.push(["info", owedInWords(card, timezone)]);
   if (isBirthday(card.customer.birth_date)) notes.push(["gift", text("birthday")]);
   if (card.customer.email_problem) notes.push(["mail", text("email_problem")]);
   const expiry = card.points_expire_at;

@@ -127,9 +127,10 @@ export class ReturnScreen extends EventTarget {
     const amount = money(purchase.purchase_amount_cents, this.facts);
     const back = money(purchase.returned_cents, this.facts);
     const state = purchase.returned_cents ? text("brought_back", { money: back }) : "";
+    const moment = when(purchase.purchased_at, store.timezone);
     const details = [
       nameOf(purchase),
-      when(purchase.purchased_at, store.timezone),
+      purchase.order_reference && moment,
       purchase.store === store.store_code ? "" : purchase.store_name,
     ];
     const button = element(
@@ -138,7 +139,7 @@ export class ReturnScreen extends EventTarget {
       element(
         "span",
         {},
-        element("b", { text: purchase.order_reference || amount }),
+        element("b", { text: purchase.order_reference || moment }),
         element("small", { text: details.filter(Boolean).join(", ") }),
       ),
       element(

@@ -235,7 +235,7 @@ def test_a_receipt_number_is_asked_for_where_the_shop_wants_one(till_of):
     till = till_of(shop).find("Anouk").shows("card").press("Earn points").shows("amount").type_amount("500")
     expect(till.page.get_by_role("button", name="Credit points")).to_be_disabled()
 
-    till.page.get_by_label("Receipt number").fill("R-17")
+    till.page.get_by_role("textbox", name="Receipt number").fill("R-17")
     till.press("Credit points").says("+1 stamp, +50 points")
 
     assert [line.order_reference for line in ledger(shop)] == ["R-17", "R-17"]

@@ -63,10 +63,10 @@ def test_two_quick_taps_are_one_purchase(open_till, shop, anouk):
 
 def test_why_there_is_no_stamp_is_said_beside_the_points(open_till, shop, cooling):
     at_amount(open_till, "500")
-    expect(open_till.text("#gives")).to_have_text("Gives 50 points · No stamp: again in 15 min.")
+    expect(open_till.text("#gives")).to_have_text("Gives 50 points · No stamp: again in 15 mins.")
 
     open_till.press("Credit points").says(
-        "+50 points", "Stamps: 1 of 10. Points: 50.", "No stamp: again in 15 min."
+        "+50 points", "Stamps: 1 of 10. Points: 50.", "No stamp: again in 15 mins."
     )
 
     assert balance(cooling) == (1, 50)
