@@ -47,10 +47,10 @@ def buy(till: Till, card: LoyaltyCard, cents: int, receipt: str) -> int:
     return int(done["purchase"]["id"])
 
 
-def spend(till: Till, shop: Shop, card: LoyaltyCard) -> None:
+def spend(till: Till, shop: Shop, card: LoyaltyCard, once: str = "spend") -> None:
     with factories.inside(shop):
         body = {"reward_id": shop.program.rewards.get().pk}
-    answered(till.post(f"cards/{card.pk}/points/redeem/", body, once=f"spend {card.pk}"), 201)
+    answered(till.post(f"cards/{card.pk}/points/redeem/", body, once=f"{once} {card.pk}"), 201)
 
 
 def bring_back(till: Till, bought: int, cents: int | None = None, once: str = "back") -> dict[str, Any]:
@@ -160,9 +160,12 @@ def test_what_is_settled_since_or_was_let_go_comes_from_nowhere(
     let_go = answered(till.post(f"cards/{anouk.pk}/forgive/", {"reason": "a courtesy"}, once="go"), 201)
 
     assert (let_go["card"]["points_owed"], let_go["card"]["owed_from"]) == (0, None)
-    adjusted = {"points_delta": 10, "reason": "found"}
-    answered(till.post(f"cards/{anouk.pk}/points/adjust/", adjusted, once="up"), 201)
-    assert answered(till.get(f"cards/{anouk.pk}/"), 200)["owed_from"] is None
+
+    adjusted = {"points_delta": 40, "reason": "found"}
+    found = answered(till.post(f"cards/{anouk.pk}/points/adjust/", adjusted, once="up"), 201)["transaction"]
+    spend(till, shop, anouk, once="again")
+    owing = answered(till.post(f"transactions/{found['id']}/void/", {"reason": "was not"}, once="undo"), 201)
+    assert (owing["card"]["points_owed"], owing["card"]["owed_from"]) == (40, None)
 
 
 def test_an_undone_return_is_not_where_a_debt_comes_from(shop: Shop, anouk: LoyaltyCard, till: Till) -> None:
