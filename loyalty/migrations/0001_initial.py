@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('open_from', models.DateField(null=True)),
+                ('timezone', models.CharField(default='', max_length=64)),
                 ('points_expired_on', models.DateField(null=True)),
                 ('merchant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
             ],
@@ -418,6 +419,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('until', models.DateTimeField()),
+                ('timezone', models.CharField(default='', max_length=64)),
                 ('terms', models.CharField(max_length=60)),
                 ('cards', models.IntegerField(default=0)),
                 ('active_cards', models.IntegerField(default=0)),
@@ -687,6 +689,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='purchasereturn',
             constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='a_return_is_of_something'),
+        ),
+        migrations.AddIndex(
+            model_name='purchase',
+            index=models.Index(fields=['merchant', '-id'], name='purchase_newest'),
         ),
         TrigramIndex("card_number_trigrams", "loyalty_loyaltycard", "card_number"),
     ]

@@ -184,6 +184,8 @@ export interface Program {
   points_expiration_days: number | null;
   expiry_requires_warning: boolean;
   point_value_cents: string;
+  /** Cents that make no whole point stay on the card until they do. */
+  carry_remainders: boolean;
   cooldown_minutes: number;
   max_daily_stamps: number;
   require_staff_pin: boolean;
@@ -376,8 +378,9 @@ export interface Stamped {
   reward_ready: boolean;
 }
 
-/** The figures of a program or of a store; `daily` is the last days, one by one. */
+/** The figures of a program or of a store; `daily` is the last days, one by one. `is_rebuilding`: the merchant's time zone was changed, and the days that are over are being made anew. Every figure is right meanwhile, and takes longer. */
 export interface Statistics {
+  is_rebuilding: boolean;
   total_cards: number;
   active_cards: number;
   total_stamps_issued: number;
