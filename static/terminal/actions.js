@@ -4,9 +4,10 @@ import { cardTail, changeInWords, money, signed, unseenCard } from "./format.js"
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
-/** @import { Action, Card, CardReward, Currency, Posting, Transaction } from "./types.js" */
+/** @import { Action, Card, CardReward, Currency, Posting, Purchase, Transaction } from "./types.js" */
 
-const UNDONE_WHEN_WITHDRAWN = new Set(["stamp_earned", "stamp_redeemed", "points_earned", "points_redeemed"]);
+const UNDONE_ONE_BY_ONE = new Set(["stamp_earned", "stamp_redeemed", "points_earned", "points_redeemed"]);
+const UNDONE_TOGETHER = new Set(["points_returned", "stamps_returned"]);
 
 /**
  * @param {InHand} inHand
@@ -24,16 +25,18 @@ export function stamp(inHand, count) {
 }
 
 /**
+ * Points, and a stamp where the program has those: one receipt, one call.
+ *
  * @param {InHand} inHand
  * @param {number} cents
  * @param {string} reference  of the receipt; empty for none
  * @param {Currency} currency
  * @returns {Action}
  */
-export function earn(inHand, cents, reference, currency) {
+export function purchase(inHand, cents, reference, currency) {
   return {
-    kind: "earn",
-    ...target(inHand, "points/"),
+    kind: "purchase",
+    ...target(inHand, "purchases/"),
     body: { purchase_amount_cents: cents, ...(reference && { order_reference: reference }) },
     mayWait: true,
     summary: money(cents, currency),
@@ -90,15 +93,74 @@ export function voidTransaction(transaction) {
 }
 
 /**
+ * Something of a purchase is brought back.
+ *
+ * @param {Purchase} bought
+ * @param {number} cents
+ * @param {string} reason
+ * @param {Currency} currency
+ * @returns {Action}
+ */
+export function giveBack(bought, cents, reason, currency) {
+  return {
+    kind: "return",
+    path: `purchases/${bought.id}/return/`,
+    body: { amount_cents: cents, reason },
+    mayWait: false,
+    name: bought.customer_name || cardTail(bought.card_number),
+    summary: text("return_of", { money: money(cents, currency) }),
+  };
+}
+
+/**
+ * What is owed on a card is let go.
+ *
+ * @param {Card} card
+ * @param {string} reason
+ * @returns {Action}
+ */
+export function forgive(card, reason) {
+  return {
+    kind: "forgive",
+    path: `cards/${card.id}/forgive/`,
+    body: { reason },
+    mayWait: false,
+    name: nameOf(card),
+    summary: text("let_go"),
+  };
+}
+
+/**
+ * The lines that an action wrote.
+ *
+ * @param {Posting} posting
+ * @returns {Transaction[]}
+ */
+export function linesOf({ transaction, transactions }) {
+  return transactions ?? (transaction ? [transaction] : []);
+}
+
+/**
+ * The lines whose undoing undoes all of an action: each of a purchase; of a return one, which takes the other along.
+ *
+ * @param {Posting} posting
+ */
+export function linesToUndo(posting) {
+  const lines = linesOf(posting);
+  const [together] = lines.filter((line) => UNDONE_TOGETHER.has(line.transaction_type));
+  return together ? [together] : lines;
+}
+
+/**
  * Takes back what was withdrawn before anyone knew that it had arrived.
  *
  * @param {Posting} posting
- * @returns {Action | null}  null if there is nothing to take back
+ * @returns {Action[]}  none if there is nothing to take back
  */
-export function undoWithdrawn({ transaction }) {
-  return transaction && UNDONE_WHEN_WITHDRAWN.has(transaction.transaction_type)
-    ? voidTransaction(transaction)
-    : null;
+export function undoWithdrawn(posting) {
+  return linesToUndo(posting)
+    .filter(({ transaction_type: kind }) => UNDONE_ONE_BY_ONE.has(kind) || UNDONE_TOGETHER.has(kind))
+    .map(voidTransaction);
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The card in hand: name, stamps as stamps, points, last visit, what is allowed now and what not, with the reason. */
 
+import { notesOf, owes } from "./card-notes.js";
 import { byId, element, icon } from "./dom.js";
-import { cardTail, changeInWords, date, duration, isBirthday, money } from "./format.js";
+import { cardTail, changeInWords, duration, money } from "./format.js";
 import { particulars, unseenCard, when } from "./format.js";
 import { number, plural, text, hasText } from "./texts.js";
 
@@ -10,7 +11,6 @@ import { number, plural, text, hasText } from "./texts.js";
 const MOST_STAMPS = 10;
 const WIDEST_ROW = 10;
 const MOST_REWARDS = 5;
-const EXPIRY_NEAR_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * @typedef {object} InHand
@@ -127,8 +127,9 @@ export class CardView extends EventTarget {
     const { points_per_euro: rate } = this.facts.program;
     const points = plural("points", Number(rate), { n: number(Number(rate)) });
     this.drawRewards();
+    const key = this.hasStamps ? "earn_rate_and_stamp" : "earn_rate";
     const unit = 10 ** this.facts.currency_digits;
-    write("earn-rate", text("earn_rate", { money: money(unit, this.facts), points }));
+    write("earn-rate", text(key, { money: money(unit, this.facts), points }));
   }
 
   /** Where there are no stamps, the nearest rewards take their place. */
@@ -142,27 +143,10 @@ export class CardView extends EventTarget {
   }
 
   drawNotes() {
-    const notes = this.notes().map(([symbol, words]) =>
+    const notes = notesOf(this.inHand.card, this.facts).map(([symbol, words]) =>
       element("li", {}, icon(symbol), element("span", { text: words })),
     );
     byId("card-notes", HTMLElement).replaceChildren(...notes);
-  }
-
-  /** @returns {[icon: string, words: string][]} */
-  notes() {
-    const { card } = this.inHand;
-    const { timezone } = this.facts.store;
-    /** @type {[string, string][]} */
-    const notes = [];
-    if (!card) return [["cloud-off", text("card_not_loaded_why")]];
-    if (!card.is_active) notes.push(["alert", text("card_inactive_why")]);
-    if (isBirthday(card.customer.birth_date)) notes.push(["gift", text("birthday")]);
-    if (card.customer.email_problem) notes.push(["mail", text("email_problem")]);
-    const expiry = card.points_expire_at;
-    if (expiry && card.points_balance && Date.parse(expiry) - Date.now() < EXPIRY_NEAR_MS) {
-      notes.push(["clock", text("points_expire", { date: date(expiry, timezone) })]);
-    }
-    return notes;
   }
 
   drawActions() {
@@ -178,6 +162,8 @@ export class CardView extends EventTarget {
     write("redeem-reason", redemption.reason);
     allow("redeem-button", redemption.allowed);
     byId("redeem-button", HTMLElement).classList.toggle("ready", redemption.ready);
+    byId("forgive-button", HTMLElement).hidden = !isManager || !owes(card);
+    allow("forgive-button", !this.isOffline);
     this.drawVoid(last);
   }
 
@@ -249,6 +235,8 @@ export class CardView extends EventTarget {
   drawVoid(last) {
     const isAllowed = this.facts.program.settings.allow_void_transactions;
     byId("void-button", HTMLElement).hidden = !isAllowed;
+    byId("card-return-button", HTMLElement).hidden = !isAllowed;
+    allow("card-return-button", !this.isOffline);
     const nothing = text(this.isOffline || !this.inHand.card ? "needs_network" : "nothing_to_void");
     write("void-reason", last && !this.isOffline ? describe(last, this.facts.store.timezone) : nothing);
     allow("void-button", last !== null && !this.isOffline);
@@ -273,7 +261,7 @@ export function rewardName(card) {
 
 /** @param {Card} card */
 function goalLine(card) {
-  const missing = card.stamps_target - card.stamp_count;
+  const missing = card.stamps_until_reward;
   const reward = rewardName(card);
   return missing > 0 ? plural("stamps_missing_for", missing, { reward }) : text("card_full", { reward });
 }

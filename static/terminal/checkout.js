@@ -2,6 +2,7 @@
 
 import * as actions from "./actions.js";
 import { describe, rewardName } from "./card-view.js";
+import { askWhyToForgive } from "./forgive-sheet.js";
 import { wordsForDone, wordsForEnrolled, wordsForRefused, wordsForSaved } from "./outcome-words.js";
 import { chooseReward, STAMP_REWARD } from "./rewards-sheet.js";
 import { text } from "./texts.js";
@@ -10,19 +11,10 @@ import { text } from "./texts.js";
 /** @import { Sending } from "./outbox.js" */
 /** @import { Choice, Result } from "./result.js" */
 /** @import { Till } from "./till.js" */
-/** @import { Action, Card, Entry, Outcome, Posting, ProblemDocument } from "./types.js" */
+/** @import { Action, Card, Entry, Outcome, Posting, ProblemDocument, Purchase, Step } from "./types.js" */
 
 const PATIENCE_MS = 2_500;
 const WAITING = "waiting";
-
-/**
- * @typedef {object} Step  where to go from here
- * @property {"scan" | "card" | "enrol" | "lock"} to
- * @property {Card} [card]  as it is now; else the one in hand is asked for again
- * @property {string} [say]  for screen readers
- * @property {Entry} [pending]  what will be sent once somebody has unlocked
- * @property {ProblemDocument} [problem]
- */
 
 /** One person's doings at the till: made when they unlock it, over when it locks. */
 export class Checkout {
@@ -50,8 +42,26 @@ export class Checkout {
    * @param {number} cents
    * @param {string} reference
    */
-  earn(inHand, cents, reference) {
-    return this.perform(actions.earn(inHand, cents, reference, this.facts));
+  buy(inHand, cents, reference) {
+    return this.perform(actions.purchase(inHand, cents, reference, this.facts));
+  }
+
+  /**
+   * @param {Purchase} purchase
+   * @param {number} cents
+   * @param {string} reason
+   */
+  giveBack(purchase, cents, reason) {
+    return this.perform(actions.giveBack(purchase, cents, reason, this.facts));
+  }
+
+  /**
+   * @param {Card} card
+   * @returns {Promise<Step | null>}
+   */
+  async forgive(card) {
+    const reason = await askWhyToForgive(card, this.facts, this.signal);
+    return reason ? this.perform(actions.forgive(card, reason)) : null;
   }
 
   /**
@@ -138,14 +148,11 @@ export class Checkout {
   async answer(sending) {
     const { entry, outcome } = sending;
     /** @type {Promise<typeof WAITING>} */
-    const patience = new Promise((resolve) => setTimeout(() => resolve(WAITING), this.patienceFor(entry)));
+    const patience = new Promise((resolve) => {
+      setTimeout(() => resolve(WAITING), entry.mayWait && this.connection.offline ? 0 : PATIENCE_MS);
+    });
     const answered = await Promise.race([outcome, patience]);
     return answered === WAITING && !entry.mayWait ? this.insist(sending) : answered;
-  }
-
-  /** @param {Entry} entry */
-  patienceFor(entry) {
-    return entry.mayWait && this.connection.offline ? 0 : PATIENCE_MS;
   }
 
   /**
@@ -182,28 +189,41 @@ export class Checkout {
    */
   async showDone(entry, posting) {
     if (entry.kind === "enrol") return this.showEnrolled(posting);
-    const canUndo = posting.transaction.can_void && entry.kind !== "void";
+    const canUndo = entry.kind !== "void" && actions.linesToUndo(posting).some((line) => line.can_void);
     const choice = await this.show({
       ...wordsForDone(entry, posting, this.facts),
       undo: canUndo ? text("undo") : null,
     });
     if (choice === "replaced") return null;
-    return choice === "undo" ? this.takeBack(posting) : { to: "scan" };
+    if (choice === "undo") return this.takeBack(posting);
+    return entry.kind === "forgive" ? { to: "card", card: posting.card } : { to: "scan" };
   }
 
   /**
-   * Undo without another full screen: the card comes back as it was.
+   * Undo without another full screen: the card comes back as it was. All that is undone is kept before any of it is
+   * answered; what cannot be done at once says so, and the rest goes on by itself.
    *
    * @param {Posting} posting
    * @returns {Promise<Step | null>}
    */
-  async takeBack({ transaction, card }) {
+  async takeBack(posting) {
     this.setBusy(true);
-    const sending = await this.outbox.send(actions.voidTransaction(transaction), this.staff);
-    const outcome = await this.answer(sending).finally(() => this.setBusy(false));
-    if (outcome === WAITING) return this.showSaved(sending);
-    if (outcome?.posting) return { to: "card", card: outcome.posting.card, say: text("undone") };
-    return outcome ? this.conclude(sending.entry, outcome) : { to: "card", card };
+    const sendings = [];
+    for (const line of actions.linesToUndo(posting).filter((one) => one.can_void))
+      sendings.push(await this.outbox.send(actions.voidTransaction(line), this.staff));
+    /** @type {Step} */
+    let step = { to: "card", card: posting.card };
+    for (const [index, sending] of sendings.entries()) {
+      this.setBusy(true);
+      const outcome = await this.answer(sending).finally(() => this.setBusy(false));
+      if (outcome !== WAITING && outcome?.posting) {
+        step = { to: "card", card: outcome.posting.card, say: text("undone") };
+        continue;
+      }
+      for (const other of sendings.slice(index + 1)) other.stopWatching();
+      if (outcome) return outcome === WAITING ? this.showSaved(sending) : this.conclude(sending.entry, outcome);
+    }
+    return step;
   }
 
   /**
@@ -223,7 +243,7 @@ export class Checkout {
   async showRefused(entry, problem) {
     if (entry.kind === "enrol" && problem.status === 400) return { to: "enrol", problem };
     const choice = await this.show(wordsForRefused(entry, problem));
-    if (choice === "replaced") return null;
+    if (choice === "replaced" || entry.kind === "return") return null; // the receipt is still there
     return { to: entry.kind === "enrol" ? "enrol" : "card" };
   }
 

@@ -13,7 +13,7 @@ import * as database from "./database.js";
 /** @import { Card, Entry, Posting } from "./types.js" */
 
 const FRESH_MS = 20_000;
-const TIMED = new Set(["stamp", "earn"]);
+const TIMED = new Set(["stamp", "purchase"]);
 const FORBIDDEN_FOR_GOOD = new Set([
   "manager_required",
   "operator_required",
@@ -88,7 +88,7 @@ async function attempt(entry, api) {
 async function findCard(entry, api) {
   /** @type {Card} */
   const card = await api.get("cards/lookup/", { q: entry.code ?? "" });
-  return `cards/${card.id}/${entry.kind === "stamp" ? "stamps" : "points"}/`;
+  return `cards/${card.id}/${entry.kind === "stamp" ? "stamps" : "purchases"}/`;
 }
 
 /**

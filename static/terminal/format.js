@@ -1,8 +1,8 @@
-/** Money, times and changes of a balance, as the person at the till reads them. */
+/** Money, times, balances and their changes, as the person at the till reads them. */
 
 import { locale, number, plural, text } from "./texts.js";
 
-/** @import { Currency, Transaction } from "./types.js" */
+/** @import { Card, Currency, Facts, Transaction } from "./types.js" */
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -72,6 +72,29 @@ export function duration(seconds) {
 }
 
 /**
+ * A time to wait, short: "14 min", from an hour on "1:04:09".
+ *
+ * @param {number} seconds
+ */
+export function wait(seconds) {
+  if (seconds > 3600) return duration(seconds);
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  return new Intl.NumberFormat(locale(), { style: "unit", unit: "minute" }).format(minutes);
+}
+
+/**
+ * "60 points and 1 stamp"; empty for nothing.
+ *
+ * @param {{stamps: number, points: number}} what
+ */
+export function amounts({ stamps, points }) {
+  const parts = [];
+  if (points) parts.push(plural("points", points));
+  if (stamps) parts.push(plural("stamps", stamps));
+  return new Intl.ListFormat(locale()).format(parts);
+}
+
+/**
  * A change with its sign, a true minus.
  *
  * @param {number} change
@@ -124,6 +147,19 @@ export function particulars({ reward, transaction_type: kind }) {
 export function pointsFor(cents, pointsPerUnit, digits) {
   const [whole, fraction = ""] = pointsPerUnit.split(".");
   return Number((BigInt(cents) * BigInt(whole + fraction)) / 10n ** BigInt(fraction.length + digits));
+}
+
+/**
+ * What is on a card, as far as the program has it.
+ *
+ * @param {Card} card
+ * @param {Facts} facts
+ */
+export function balances(card, facts) {
+  const count = number(card.stamp_count);
+  const stamps = text("stamps_now", { count, target: number(card.stamps_target) });
+  const points = text("points_now", { count: number(card.points_balance) });
+  return { stamps, points, hybrid: `${stamps} ${points}` }[facts.program.loyalty_type];
 }
 
 /**

@@ -33,7 +33,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * @property {number} user  id of the signed-in user, 0 for a till: keys belong to one user or to the tills of a store
  * @property {() => Staff | null} staff  who is at the till
  * @property {() => boolean} isOffline
- * @property {(posting: Posting) => Action | null} undo  what takes an action back that was withdrawn too late
+ * @property {(posting: Posting) => Action[]} undo  what takes an action back that was withdrawn too late
  */
 
 /** Dispatches "change" when the queue or the refused list did, "settled" with an Outcome, "locked" with an unwatched one. */
@@ -193,8 +193,8 @@ export class Outbox extends EventTarget {
       current.withdrawn ? current : null,
     );
     if (before?.withdrawn) {
-      const undo = this.options.undo(posting);
-      if (undo) (await this.send(undo, before.withdrawnBy)).stopWatching();
+      for (const undo of this.options.undo(posting))
+        (await this.send(undo, before.withdrawnBy)).stopWatching();
       await database.remove("outbox", entry.seq ?? 0);
     }
     this.settle({ state: "done", entry, posting });

@@ -1,6 +1,8 @@
 /** What the result screen says of an action: done, refused, or saved for later. */
 
-import { signed } from "./format.js";
+import { linesOf } from "./actions.js";
+import { amounts, balances, signed } from "./format.js";
+import { fullCard, settledInWords, wordsForPurchase, wordsForReturn } from "./purchase-words.js";
 import { hasText, locale, number, plural, text } from "./texts.js";
 
 /** @import { Result } from "./result.js" */
@@ -20,7 +22,7 @@ const MERELY_WAIT = new Set([
  * @returns {Result}
  */
 export function wordsForDone(entry, posting, facts) {
-  const { transaction, card } = posting;
+  const { card } = posting;
   const reward = {
     kind: /** @type {const} */ ("ok"),
     icon: "gift",
@@ -29,8 +31,12 @@ export function wordsForDone(entry, posting, facts) {
   switch (entry.kind) {
     case "stamp":
       return stamped(posting);
-    case "earn":
-      return { kind: "ok", title: plusPoints(transaction.points_delta), detail: newBalance(card) };
+    case "purchase":
+      return wordsForPurchase(posting, facts);
+    case "return":
+      return wordsForReturn(posting, facts);
+    case "forgive":
+      return letGo(posting, facts);
     case "redeem-stamps":
       return { ...reward, detail: stampsNow(card) };
     case "redeem-reward":
@@ -67,7 +73,7 @@ export function wordsForRefused(entry, problem) {
     kind: MERELY_WAIT.has(problem.code) ? "warn" : "bad",
     title: text(hasText(key) ? key : "refused"),
     detail: problem.errors?.[0]?.message ?? problem.detail,
-    next: text(entry.kind === "enrol" ? "back" : "back_to_card"),
+    next: text(entry.kind === "enrol" || entry.kind === "return" ? "back" : "back_to_card"),
   };
 }
 
@@ -84,30 +90,15 @@ export function wordsForSaved(entry) {
 }
 
 /**
- * What is on a card, as far as the program has it.
- *
- * @param {Card} card
- * @param {Facts} facts
- */
-export function balances(card, facts) {
-  const count = number(card.stamp_count);
-  const stamps = text("stamps_now", { count, target: number(card.stamps_target) });
-  const points = text("points_now", { count: number(card.points_balance) });
-  return { stamps, points, hybrid: `${stamps} ${points}` }[facts.program.loyalty_type];
-}
-
-/**
  * @param {Posting} posting
  * @returns {Result}
  */
-function stamped({ transaction, card, reward_ready: isReady }) {
-  const title = plusStamps(transaction.stamps_delta);
-  if (!isReady) return { kind: "ok", title, detail: stampsNow(card) };
-  const detail = text("now_full", {
-    name: nameOf(card),
-    reward: card.stamp_reward.description || text("full_card_reward"),
-  });
-  return { kind: "ok", icon: "gift", title, detail };
+function stamped(posting) {
+  const { card, reward_ready: isReady, settled } = posting;
+  const [{ stamps_delta: stamps }] = linesOf(posting);
+  const title = plusStamps(stamps);
+  if (!isReady) return { kind: "ok", title, detail: stampsNow(card), note: settledInWords(settled) };
+  return { kind: "ok", icon: "gift", title, detail: fullCard(card) };
 }
 
 /**
@@ -115,10 +106,20 @@ function stamped({ transaction, card, reward_ready: isReady }) {
  * @param {Facts} facts
  * @returns {Result}
  */
-function voided({ transaction, card, shortfall = 0 }, facts) {
-  const lost = plural(transaction.transaction_type === "stamp_voided" ? "stamps" : "points", shortfall);
-  const note = shortfall ? text("shortfall", { what: lost }) : "";
+function voided({ card, shortfall, owed }, facts) {
+  const note = shortfall && owed ? text("shortfall", { what: amounts(owed) }) : "";
   return { kind: "warn", icon: "undo", title: text("voided"), detail: balances(card, facts), note };
+}
+
+/**
+ * @param {Posting} posting
+ * @param {Facts} facts
+ * @returns {Result}
+ */
+function letGo(posting, facts) {
+  const [{ stamps_delta: stamps, points_delta: points }] = linesOf(posting);
+  const title = text("was_let_go", { what: amounts({ stamps, points }) });
+  return { kind: "ok", title, detail: balances(posting.card, facts), next: text("back_to_card") };
 }
 
 /** @param {Card} card */
@@ -140,9 +141,4 @@ function nameOf(card) {
 /** @param {number} count */
 function plusStamps(count) {
   return plural("stamps", count, { n: signed(count) });
-}
-
-/** @param {number} count */
-function plusPoints(count) {
-  return plural("points", count, { n: signed(count) });
 }

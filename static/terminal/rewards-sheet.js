@@ -2,7 +2,7 @@
 
 import { rewardName } from "./card-view.js";
 import { byId, element } from "./dom.js";
-import { balances } from "./outcome-words.js";
+import { balances } from "./format.js";
 import { openSheet } from "./sheet.js";
 import { plural, text } from "./texts.js";
 
@@ -29,7 +29,7 @@ export function chooseReward(card, facts, signal) {
 
 /** @param {Card} card */
 function stampRow(card) {
-  const missing = card.stamps_target - card.stamp_count;
+  const missing = card.stamps_until_reward;
   const reason = missing > 0 ? plural("stamps_missing", missing) : "";
   return row(STAMP_REWARD, rewardName(card), plural("stamps", card.stamps_target), reason);
 }

@@ -5,7 +5,7 @@
 
 import { NoAnswer, Problem } from "./api.js";
 import { byId, element } from "./dom.js";
-import { balances } from "./outcome-words.js";
+import { balances } from "./format.js";
 import { openSheet } from "./sheet.js";
 import { text } from "./texts.js";
 

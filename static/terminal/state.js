@@ -6,7 +6,7 @@
  * has `unlocked` and ends when the till locks. Nothing but `unlock` opens the way out of the lock.
  */
 
-/** @typedef {"lock" | "scan" | "card" | "amount" | "enrol"} ScreenName */
+/** @typedef {"lock" | "scan" | "card" | "amount" | "return" | "enrol"} ScreenName */
 
 /** Dispatches "change" with {from, to} when another screen comes on. */
 export class Screens extends EventTarget {

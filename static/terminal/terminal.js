@@ -20,7 +20,7 @@ if (!isShell) keepShell(addresses.service_worker);
 /** @param {import("./types.js").Facts} known */
 function open(known) {
   const till = new Till(known, addresses, isShell);
-  const tear = listenToScanner((code) => till.finder.onCode(code));
+  const tear = listenToScanner((code) => till.onScan(code));
   till.screens.addEventListener("change", (event) => {
     const { from, to } = /** @type {CustomEvent} */ (event).detail;
     if (from === "lock" || to === "lock") tear();
@@ -41,6 +41,10 @@ function listenToButtons(till) {
   onClick("earn-button", () => till.toAmount());
   onClick("redeem-button", () => till.inHand.card && till.take(till.checkout.redeem(till.inHand.card)));
   onClick("void-button", () => till.take(till.checkout.voidLast(till.inHand)));
+  onClick("forgive-button", () => till.inHand.card && till.take(till.checkout.forgive(till.inHand.card)));
+  onClick("return-button", () => till.toReturn());
+  onClick("card-return-button", () => till.toReturn());
+  onClick("return-back", () => till.back());
   onClick("done-button", () => till.back());
   onClick("amount-back", () => till.back());
   onClick("enrol-back", () => till.back());

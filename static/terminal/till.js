@@ -1,4 +1,4 @@
-/** The till: leads from one screen to the next. Lock, scan, card, amount or enrol, result, and back to scan. */
+/** The till: leads from one screen to the next. Lock, scan, card, amount, return or enrol, result, and back to scan. */
 
 import { Activity } from "./activity.js";
 import { undoWithdrawn } from "./actions.js";
@@ -15,14 +15,14 @@ import { LockScreen } from "./lock-screen.js";
 import { Outbox } from "./outbox.js";
 import { QueueView } from "./queue-view.js";
 import { ResultScreen } from "./result.js";
+import { ReturnScreen } from "./return-screen.js";
 import { Scanner } from "./scanner.js";
 import { ScanScreen } from "./scan-screen.js";
 import { Session } from "./session.js";
 import { Screens } from "./state.js";
 
-/** @import { Step } from "./checkout.js" */
 /** @import { InHand } from "./card-view.js" */
-/** @import { Addresses, Facts, ProblemDocument } from "./types.js" */
+/** @import { Addresses, Facts, ProblemDocument, Step } from "./types.js" */
 
 export class Till {
   /**
@@ -56,7 +56,8 @@ export class Till {
     this.scanner = new Scanner(byId("camera", HTMLVideoElement), (code) => this.finder.onCode(code));
     this.scanScreen = new ScanScreen(facts, this.api, this.scanner);
     this.cardView = new CardView(facts);
-    this.amountScreen = new AmountScreen(facts);
+    this.amountScreen = new AmountScreen(facts, this.api);
+    this.returnScreen = new ReturnScreen(facts, this.api);
     this.enrolScreen = new EnrolScreen();
     this.activity = new Activity(
       facts,
@@ -91,7 +92,11 @@ export class Till {
     this.connection.addEventListener("change", () => this.onConnection());
     this.amountScreen.addEventListener("amount", (event) => {
       const { cents, reference } = /** @type {CustomEvent} */ (event).detail;
-      this.take(this.checkout.earn(this.inHand, cents, reference));
+      this.take(this.checkout.buy(this.inHand, cents, reference));
+    });
+    this.returnScreen.addEventListener("return", (event) => {
+      const { purchase, cents, reason } = /** @type {CustomEvent} */ (event).detail;
+      this.take(this.checkout.giveBack(purchase, cents, reason));
     });
     this.enrolScreen.addEventListener("enrol", (event) => {
       this.take(this.checkout.enrol(/** @type {CustomEvent} */ (event).detail));
@@ -121,7 +126,7 @@ export class Till {
     else if (step.to === "enrol") this.backToEnrol(step.problem);
     else if (step.to === "lock") this.guard.lockFor(step.pending, step.problem);
     else if (step.card) this.finder.open(step.card);
-    else if (this.inHand.card || this.inHand.code) await this.backToCard();
+    else if (this.isHolding) await this.backToCard();
     else this.toScan();
     if (step.say) this.announce(step.say);
   }
@@ -149,7 +154,25 @@ export class Till {
 
   toAmount() {
     if (this.checkout.isBusy || !this.screens.show("amount", byId("amount-title", HTMLElement))) return;
-    this.amountScreen.open();
+    this.amountScreen.open(this.inHand.card);
+  }
+
+  /** Of the card in hand, if there is one; else by the receipt's number. */
+  toReturn() {
+    const focus = byId("return-title", HTMLElement);
+    if (this.checkout.isBusy || !this.screens.show("return", focus)) return;
+    this.scanner.pause();
+    this.returnScreen.open(this.inHand.card);
+  }
+
+  /**
+   * A USB scanner was used: where a receipt is looked for, it has read one.
+   *
+   * @param {string} code
+   */
+  onScan(code) {
+    if (this.screens.current === "return" && !this.returnScreen.purchase) this.returnScreen.find(code);
+    else this.finder.onCode(code);
   }
 
   /** @param {string} [typed] */
@@ -170,12 +193,18 @@ export class Till {
     const { current } = this.screens;
     if (document.body.dataset.side) delete document.body.dataset.side;
     else if (this.checkout.isBusy) return;
-    else if (current === "amount") this.toCard();
-    else if (current === "card" || current === "enrol") this.toScan();
+    else if (current === "return" && this.returnScreen.purchase) this.returnScreen.leavePurchase();
+    else if (current === "amount" || (current === "return" && this.isHolding)) this.toCard();
+    else if (current === "return" || current === "card" || current === "enrol") this.toScan();
+  }
+
+  get isHolding() {
+    return this.inHand.card !== null || this.inHand.code !== "";
   }
 
   /** Nobody's card is in hand. */
   drop() {
+    this.returnScreen.clear();
     this.inHand = { card: null, code: "", last: null };
   }
 

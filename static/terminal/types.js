@@ -11,6 +11,11 @@
  * @typedef {answers.CardPage} CardPage
  * @typedef {answers.Transaction} Transaction
  * @typedef {answers.TransactionPage} TransactionPage
+ * @typedef {answers.Amounts} Amounts
+ * @typedef {answers.Purchase} Purchase
+ * @typedef {answers.PurchasePage} PurchasePage
+ * @typedef {answers.Quote} Quote
+ * @typedef {answers.ReturnQuote} ReturnQuote
  * @typedef {answers.StaffName} StaffName
  * @typedef {answers.UnlockedTerminal} UnlockedTerminal
  *
@@ -49,16 +54,19 @@
  * @typedef {answers.Stamped} Stamped
  * @typedef {answers.Voided} Voided
  * @typedef {answers.Enrolled} Enrolled
- * @typedef {Posted & Partial<Stamped & Voided & Enrolled>} Posting  what the server answers to an action
+ * @typedef {answers.PurchaseRecorded} PurchaseRecorded
+ * @typedef {answers.PurchaseReturned} PurchaseReturned
+ * @typedef {Stamped & Voided & Enrolled & PurchaseRecorded & PurchaseReturned} AnyAnswer
+ * @typedef {Partial<AnyAnswer> & {card: Card}} Posting  what the server answers to an action
  *
- * @typedef {"stamp" | "earn" | "redeem-stamps" | "redeem-reward" | "void" | "enrol"} ActionKind
+ * @typedef {"stamp" | "purchase" | "redeem-stamps" | "redeem-reward" | "void" | "enrol" | "return" | "forgive"} ActionKind
  *
  * @typedef {object} Action  something a person did at the till, before it is stored
  * @property {ActionKind} kind
  * @property {string} path  after the store's API address; empty while the card is only known by its code
  * @property {string} [code]  what was scanned or typed, if the card could not be looked up
  * @property {Record<string, unknown>} body
- * @property {boolean} mayWait  stamps and points may wait for the network, nothing else may
+ * @property {boolean} mayWait  stamps and purchases may wait for the network, nothing else may
  * @property {string} name  of the customer, for the list of waiting actions
  * @property {string} summary  what was done, in words
  *
@@ -87,6 +95,13 @@
  * @property {string} summary
  * @property {string} madeAt
  * @property {string} reason
+ *
+ * @typedef {object} Step  where to go from here
+ * @property {"scan" | "card" | "enrol" | "lock"} to
+ * @property {Card} [card]  as it is now; else the one in hand is asked for again
+ * @property {string} [say]  for screen readers
+ * @property {Entry} [pending]  what will be sent once somebody has unlocked
+ * @property {ProblemDocument} [problem]
  *
  * @typedef {object} Outcome  of an action that was sent
  * @property {"done" | "refused" | "locked" | "waiting"} state

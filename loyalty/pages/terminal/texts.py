@@ -22,6 +22,8 @@ def terminal_texts() -> Texts:
         _notes(),
         _rewards(),
         _results(),
+        _purchases(),
+        _returns(),
         _refusals(),
         _voids(),
         _finding(),
@@ -56,10 +58,11 @@ def _card() -> Texts:
         ),
         "add_stamps": _forms(lambda n: ngettext("Add {n} stamp", "Add {n} stamps", n)),
         "earn_rate": _("{money} = {points}"),
+        "earn_rate_and_stamp": _("{money} = {points}, and a stamp"),
         "not_now": _("Not possible now"),
         "not_now_stamp_cooldown": _("Stamped a moment ago. Again in {time}"),
         "not_now_daily_stamp_limit": _("All stamps for today are given"),
-        "gives_points": _forms(lambda n: ngettext("Gives {n} point", "Gives {n} points", n)),
+        "gives": _("Gives {what}"),
         "minimum_purchase": _("Points from {money}"),
         "new_customer": _("New customer"),
         "name_missing": _("Enter the customer’s name."),
@@ -78,6 +81,10 @@ def _notes() -> Texts:
         "points_expire": _("The points expire on {date}"),
         "needs_network": _("Needs the network"),
         "nothing_to_void": _("Nothing that can be undone"),
+        "owed_stamps": _forms(lambda n: ngettext("{n} stamp is owed", "{n} stamps are owed", n)),
+        "owed_points": _forms(lambda n: ngettext("{n} point is owed", "{n} points are owed", n)),
+        "owed_from_receipt": _("{what}: receipt {receipt}, {date}"),
+        "owed_from_return": _("{what}: return of {date}"),
         "nothing_yet": _("Nothing yet"),
     }
 
@@ -121,6 +128,42 @@ def _results() -> Texts:
     }
 
 
+def _purchases() -> Texts:
+    return {
+        "nothing_earned": _("Recorded, nothing earned"),
+        "no_points": _("No points: only from {money}."),
+        "no_stamp": _("No stamp this time."),
+        "no_stamp_stamp_cooldown": _("No stamp: again in {time}."),
+        "no_stamp_daily_stamp_limit": _("No stamp: all of today’s are given."),
+        "settles": _forms(
+            lambda n: ngettext("{what} of it settles a return.", "{what} of it settle a return.", n)
+        ),
+    }
+
+
+def _returns() -> Texts:
+    return {
+        "no_receipt": _("There is no receipt with this number."),
+        "no_purchases": _("No purchases on this card yet."),
+        "brought_back": _("{money} brought back"),
+        "return_reason": _("Brought back"),
+        "return_of": _("Return of {money}"),
+        "returned": _("Returned"),
+        "takes_back": _("Takes back {what}."),
+        "would_be_owed": _("Spent already, so owed then: {what}."),
+        "takes_nothing": _("Takes nothing back from the card."),
+        "taken_back": _("{what} taken back"),
+        "taken_back_owed": _forms(
+            lambda n: ngettext(
+                "{what} taken back, {n} of them is owed", "{what} taken back, {n} of them are owed", n
+            )
+        ),
+        "let_go": _("What is owed is let go"),
+        "let_go_reason": _("As a courtesy"),
+        "was_let_go": _("Let go: {what}"),
+    }
+
+
 def _refusals() -> Texts:
     return {
         "refused": _("Not possible"),
@@ -131,6 +174,10 @@ def _refusals() -> Texts:
         "refused_purchase_below_minimum": _("Purchase too small"),
         "refused_order_reference_used": _("Receipt used already"),
         "refused_card_inactive": _("Card deactivated"),
+        "refused_return_exceeds_purchase": _("More than was bought"),
+        "refused_void_window_passed": _("Too late to undo"),
+        "refused_void_other_store": _("At another store"),
+        "refused_nothing_owed": _("Nothing is owed"),
     }
 
 
@@ -141,7 +188,7 @@ def _voids() -> Texts:
         "void_reason": _("Undone at the till"),
         "void_of": _("Void of {what}"),
         "voided": _("Voided"),
-        "shortfall": _("Already spent and not taken back: {what}"),
+        "shortfall": _("Spent already, so owed now: {what}"),
     }
 
 

@@ -65,6 +65,7 @@ CALLS: dict[str, dict[str, tuple[dict[str, str], dict[str, Any] | None]]] = {
     "api-purchases": {"get": (MEMBERS, None)},
     "api-purchase": {"get": (MEMBERS, None)},
     "api-purchase-return": {"post": (ACTING, REASON)},
+    "api-purchase-return-quote": {"post": (ACTING, {})},
     "api-card-deactivate": {"post": (MANAGERS, {})},
     "api-card-reactivate": {"post": (MANAGERS, {})},
     "api-card-replace": {"post": (MANAGERS, REASON)},

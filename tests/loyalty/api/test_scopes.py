@@ -37,6 +37,7 @@ SCOPES: dict[str, dict[str, set[str]]] = {
     "api-purchases": {"get": {"read"}},
     "api-purchase": {"get": {"read"}},
     "api-purchase-return": {"post": {"void"}},
+    "api-purchase-return-quote": {"post": {"void"}},
     "api-card-deactivate": {"post": {"manage"}},
     "api-card-reactivate": {"post": {"manage"}},
     "api-card-replace": {"post": {"manage"}},

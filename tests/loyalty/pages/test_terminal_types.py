@@ -22,13 +22,22 @@ NAMES = {
     "transaction": "Transaction",
     "last": "Transaction",
     "posting": "Posted",
+    "purchase": "Purchase",
     "program": "Program",
     "facts.program": "Program",
     "facts.store": "Store",
 }
-TYPES = {"Card": "Card", "CardReward": "RewardInReach", "Posting": "Posted", "Transaction": "Transaction"}
+TYPES = {
+    "Card": "Card",
+    "CardReward": "RewardInReach",
+    "Posting": "Posted",
+    "Purchase": "Purchase",
+    "Quote": "Quote",
+    "ReturnQuote": "ReturnQuote",
+    "Transaction": "Transaction",
+}
 # A posting is what the server answered, whichever of these it was.
-UNIONS = {"Posted": ("Posted", "Stamped", "Voided", "Enrolled")}
+UNIONS = {"Posted": ("Stamped", "Voided", "Enrolled", "PurchaseRecorded", "PurchaseReturned")}
 WORDS = "|".join(map(re.escape, NAMES))
 READ = re.compile(rf"(?<![\w.\"'])(?:(?:this|till|inHand|outcome)\.)*({WORDS})((?:\??\.[a-z_]\w*)+)")
 TAKEN_FROM_PARAMETER = re.compile(
@@ -83,7 +92,7 @@ def test_the_scripts_are_really_looked_at() -> None:
 
     read_in_chains = {
         "Card.can_stamp.code",
-        "Posted.transaction.can_void",
+        "Card.owed_from",
         "Program.settings.require_order_reference",
     }
     taken_apart = {"Program.minimum_purchase_cents", "Transaction.reward", "Posted.shortfall"}
