@@ -121,6 +121,8 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
                 ('open_from', models.DateField(null=True)),
                 ('points_expired_on', models.DateField(null=True)),
+                ('fairness_verified_at', models.DateTimeField(null=True)),
+                ('unfair', models.PositiveIntegerField(default=0)),
                 ('merchant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
             ],
             options={

@@ -38,7 +38,9 @@ def test_a_wrong_pin_says_how_many_attempts_are_left_and_the_fifth_locks(till):
     till.unlock("4711")
 
     expect(till.text("#pin-error")).to_contain_text("locked until")
-    expect(till.page.locator("#people").get_by_text("Léa", exact=True).locator("xpath=..")).to_contain_text("locked")
+    expect(till.page.locator("#people").get_by_text("Léa", exact=True).locator("xpath=..")).to_contain_text(
+        "locked"
+    )
     till.shows("lock")
 
 
