@@ -12,11 +12,14 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from groundwork.formats import currencies
+
 UTC = ZoneInfo("UTC")
 
 WARNING_DAYS = 14
 WARNED_AT_LEAST = timedelta(days=7)
-MAXIMUM_PURCHASE_CENTS = 1_000_000
+LARGEST_PURCHASE_EUROS = 10_000  # unless the program says another amount
+LARGEST_AMOUNT_CENTS = 10**11  # of any amount in a program or purchase, so that its points fit at every rate
 MAXIMUM_ADJUSTMENT_POINTS = 1_000_000
 MAXIMUM_STAMPS_AT_ONCE = 10
 OFFLINE_LIMIT = timedelta(hours=12)
@@ -49,6 +52,17 @@ def owed_change(net_after: int, delta: int) -> int:
     (200, -200)
     """
     return max(0, -net_after) - max(0, delta - net_after)
+
+
+def largest_purchase_cents(maximum_purchase_cents: int | None, currency: str) -> int:
+    """What one purchase may be at most: what the program says, else about 10,000 euros in the currency (ISO 4217).
+
+    >>> largest_purchase_cents(None, "EUR"), largest_purchase_cents(None, "JPY"), largest_purchase_cents(5, "EUR")
+    (1000000, 1000000, 5)
+    """
+    if maximum_purchase_cents is not None:
+        return maximum_purchase_cents
+    return currencies.minor_units(LARGEST_PURCHASE_EUROS, currency)
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -45,6 +45,12 @@ def program_of(merchant_id: int) -> LoyaltyProgram:
     return program
 
 
+def has_amounts(merchant: Merchant) -> bool:
+    """Whether something was bought: its amount stays in the ledger, in the currency of then."""
+    with scope.merchant(merchant):
+        return Purchase.objects.filter(merchant=merchant).exists()
+
+
 def rewards_of(program: LoyaltyProgram) -> tuple[PointsReward, ...]:
     """A program's living rewards in order, active or not.
 

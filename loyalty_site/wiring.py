@@ -15,6 +15,7 @@ from groundwork.messaging.outbox import OUTBOX
 from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
 from loyalty import ports as loyalty
+from loyalty import selectors as loyalty_selectors
 from loyalty.console import customer as cards_on_page
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
@@ -82,5 +83,6 @@ def connect() -> None:
     loyalty.previews.fill(preview, pass_previews)
     notifications.links.fill(wallets)
     tenancy.store_page.fill(counter_on_page)
+    tenancy.amounts.fill(loyalty_selectors)
     customers.customer_page.fill(cards_on_page)
     loyalty.card_page.fill(passes_on_page)

@@ -41,6 +41,12 @@ class LastOwner(DomainError):
     message = _("A merchant needs an owner. Invite another one first.")
 
 
+class CurrencyInUse(DomainError):
+    code = "currency_in_use"
+    status = 409
+    message = _("The currency stays: something was bought already, and its amount would mean something else.")
+
+
 class InvitationEnded(DomainError):
     """Used, taken back, too old, or never there: told apart for nobody."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from groundwork.messaging.wiring import Port
+from tenancy.models import Merchant
 
 
 class StorePage(Protocol):
@@ -16,4 +17,13 @@ class StorePage(Protocol):
         ...
 
 
+class Amounts(Protocol):
+    """What an app has written down in a merchant's currency."""
+
+    def has_amounts(self, merchant: Merchant) -> bool:
+        """Whether there are amounts that would mean something else in another currency."""
+        ...
+
+
 store_page: Port[StorePage] = Port()
+amounts: Port[Amounts] = Port()

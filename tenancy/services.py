@@ -1,16 +1,20 @@
-"""Members: who works where. A merchant's owners decide about memberships, and never about accounts.
+"""Members: who works where. A merchant's owners decide about memberships, and never about accounts. And its currency.
 
 Somebody becomes a member by accepting an invitation (`tenancy.invitations`).
 """
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from groundwork import deletion
 from groundwork.database import advisory_lock
+from groundwork.errors import Invalid
 from groundwork.formats.email import normalize_email
 from tenancy.actor import Actor
-from tenancy.errors import LastOwner
-from tenancy.models import Store, StoreUser, User
+from tenancy.errors import CurrencyInUse, LastOwner, OperatorRequired
+from tenancy.models import Merchant, Store, StoreUser, User
+from tenancy.models.merchant import validate_currency
+from tenancy.ports import amounts
 from tenancy.roles import owners_among
 
 
@@ -46,6 +50,32 @@ def remove_store(*, store: Store, actor: Actor) -> None:
     _one_after_the_other(store.merchant_id)
     deletion.soft_delete(store, by=actor.user)
     _require_an_owner(store.merchant_id, actor)
+
+
+@transaction.atomic
+def change_currency(*, merchant: Merchant, actor: Actor, currency: str) -> Merchant:
+    """Give a merchant another currency (ISO 4217). Raises OperatorRequired, Invalid, or CurrencyInUse.
+
+    The lock is one that the foreign key of a new row waits for: nothing is bought between the look and the change.
+    """
+    if not actor.is_operator:
+        raise OperatorRequired()
+    try:
+        validate_currency(currency)
+    except ValidationError as error:
+        raise Invalid.field("currency", error.message, code="currency") from error
+    changed = Merchant.objects.select_for_update().get(pk=merchant.pk)
+    if changed.currency != currency:
+        if currency_is_used(changed):
+            raise CurrencyInUse()
+        changed.currency = currency
+        changed.save(update_fields=["currency", "updated_at"])
+    return changed
+
+
+def currency_is_used(merchant: Merchant) -> bool:
+    """Whether an app above has written down amounts, which would mean something else in another currency."""
+    return any(app.has_amounts(merchant) for app in amounts)
 
 
 def _one_after_the_other(merchant_id: int) -> None:

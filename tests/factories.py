@@ -214,11 +214,12 @@ class Shop:
 def shop(
     *,
     settings: dict[str, Any] | None = None,
+    currency: str = "EUR",
     rewards: Sequence[tuple[str, int]] = (("Croissant", 500), ("Breakfast", 1500)),
     **program_fields: Any,
 ) -> Shop:
     """A café with two stores; owner, manager and staff work at the first one, the owner owns both."""
-    house = merchant(settings=settings)
+    house = merchant(settings=settings, currency=currency)
     first, second = store(house), store(house)
     offered = [{"name": name, "points_cost": cost} for name, cost in rewards]
     return Shop(

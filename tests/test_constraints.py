@@ -205,7 +205,7 @@ def a_design(shop: Shop) -> PassDesign:
 # --- What each refuses ------------------------------------------------------------------------------------
 
 CHANGES: dict[str, tuple[Row, str]] = {
-    "merchant_currency_is_iso_4217": (lambda shop: shop.merchant, "currency = 'eur'"),
+    "merchant_currency_is_iso_4217": (lambda shop: shop.merchant, "currency = 'ABC'"),
     "user_email_is_lower_case": (lambda shop: shop.owner, "email = 'Anna@example.com'"),
     "store_user_role_is_known": (lambda shop: StoreUser.objects.get(user=shop.owner), "role = 'king'"),
     "invitation_email_is_lower_case": (an_invitation, "email = 'Nora@example.com'"),
@@ -238,6 +238,10 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "program_type_is_known": (lambda shop: shop.program, "loyalty_type = 'lottery'"),
     "stamps_target_is_1_to_50": (lambda shop: shop.program, "stamps_target = 51"),
     "points_per_euro_is_positive": (lambda shop: shop.program, "points_per_euro = 0"),
+    "the_largest_purchase_is_not_below_the_minimum": (
+        lambda shop: shop.program,
+        "minimum_purchase_cents = 500, maximum_purchase_cents = 499",
+    ),
     "points_expiration_is_never_or_days": (lambda shop: shop.program, "points_expiration_days = 0"),
     "at_least_one_stamp_a_day": (lambda shop: shop.program, "max_daily_stamps = 0"),
     "a_point_is_worth_nothing_or_more": (lambda shop: shop.program, "point_value_cents = -1"),

@@ -89,7 +89,8 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAd
                 "classes": ["tab"],
                 "fields": [
                     ("points_per_euro", "welcome_bonus_points"),
-                    ("minimum_purchase_cents", "minimum_redemption_points", "point_value_cents"),
+                    ("minimum_purchase_cents", "maximum_purchase_cents"),
+                    ("minimum_redemption_points", "point_value_cents"),
                     ("points_expiration_days", "expiry_requires_warning"),
                 ],
             },

@@ -13,9 +13,12 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
 from groundwork.formats import images
+from groundwork.formats.money import money
 from loyalty.models import LoyaltyProgram, PointsReward
 from loyalty.services import programs
 from tenancy.console.forms import ConsoleForm
+
+AMOUNTS = {"stamps_reward_value_cents", "minimum_purchase_cents", "maximum_purchase_cents"}
 
 
 def in_each_language(field: str) -> tuple[str, ...]:
@@ -52,6 +55,15 @@ class ProgramForm(ConsoleForm):
         self.before = copy.copy(self.instance)
         if "confirm" in self.fields:
             self.fields["confirm"].widget = forms.HiddenInput()
+        if self.instance.merchant_id:
+            self._explain_amounts(self.instance.merchant.currency)
+
+    def _explain_amounts(self, currency: str) -> None:
+        text = _("In the smallest unit of the currency: 1000 is %(amount)s.") % {
+            "amount": money(1000, currency)
+        }
+        for name in AMOUNTS & self.fields.keys():
+            self.fields[name].help_text = f"{text} {self.fields[name].help_text}".strip()
 
     def clean_logo(self) -> Any:
         return self._picture("logo", images.LOGO_SIZE)

@@ -11,6 +11,7 @@ from unfold.decorators import action, display
 
 from groundwork.console.actions import ReasonForm
 from groundwork.console.grants import Grants
+from groundwork.formats.money import money
 from loyalty import finding, selectors
 from loyalty.errors import NotVoidable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
@@ -56,7 +57,7 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
                 "fields": [
                     ("stamps_delta", "stamps_balance_after", "stamps_owed_after"),
                     ("points_delta", "points_balance_after", "points_owed_after"),
-                    ("purchase_amount_cents", "order_reference"),
+                    ("amount", "order_reference"),
                     ("reward_name", "reward_points_cost"),
                     "voids",
                 ]
@@ -66,7 +67,7 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
         (_("Trace"), {"fields": [("address", "device"), "recorded_offline"]}),
     ]
 
-    readonly_fields = ["address", "device"]
+    readonly_fields = ["purchase", "address", "device"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -95,6 +96,11 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
     @display(description=_("points"))
     def points(self, line: LoyaltyTransaction) -> str:
         return signed(line.points_delta)
+
+    @display(description=_("purchase"))
+    def amount(self, line: LoyaltyTransaction) -> str:
+        cents = line.purchase_amount_cents
+        return "" if cents is None else money(cents, line.merchant.currency)
 
     @display(description=_("who"))
     def who(self, line: LoyaltyTransaction) -> str:

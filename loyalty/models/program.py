@@ -4,14 +4,17 @@ import re
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.models import LIVING
+from loyalty.rules import LARGEST_AMOUNT_CENTS, largest_purchase_cents
 from tenancy.models.base import TenantSoftDeletable
 
+AMOUNT = MaxValueValidator(LARGEST_AMOUNT_CENTS)
 HEX_COLOR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("A colour like #1f5c4a."))
 
 
@@ -30,7 +33,7 @@ class LoyaltyType(models.TextChoices):
 
 
 class LoyaltyProgram(TenantSoftDeletable):
-    """How a merchant rewards customers: stamps, points, or both. Money is in cents of the merchant's currency."""
+    """How a merchant rewards customers: stamps, points, or both. Cents are its currency's minor unit."""
 
     deleted_with = ("merchant",)
 
@@ -53,7 +56,16 @@ class LoyaltyProgram(TenantSoftDeletable):
         default=Decimal(1),
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(10_000))],
     )
-    minimum_purchase_cents = models.PositiveIntegerField(_("minimum purchase (cents)"), default=0)
+    minimum_purchase_cents = models.PositiveBigIntegerField(
+        _("minimum purchase (cents)"), default=0, validators=[AMOUNT]
+    )
+    maximum_purchase_cents = models.PositiveBigIntegerField(
+        _("largest purchase (cents)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), AMOUNT],
+        help_text=_("A larger amount is taken for a mistake. Leave empty for about 10,000 euros."),
+    )
     minimum_redemption_points = models.PositiveIntegerField(_("minimum points to redeem"), default=0)
     welcome_bonus_points = models.PositiveIntegerField(
         _("welcome bonus (points)"), default=0, validators=[MaxValueValidator(1_000_000)]
@@ -79,7 +91,7 @@ class LoyaltyProgram(TenantSoftDeletable):
         decimal_places=4,
         default=Decimal(1),
         validators=[MinValueValidator(Decimal(0))],
-        help_text=_("For the estimated liability: at 1, a hundred points are worth 1.00."),
+        help_text=_("For the estimated liability, in the smallest unit of the currency."),
     )
 
     carry_remainders = models.BooleanField(
@@ -138,6 +150,11 @@ class LoyaltyProgram(TenantSoftDeletable):
             ),
             models.CheckConstraint(condition=Q(points_per_euro__gt=0), name="points_per_euro_is_positive"),
             models.CheckConstraint(
+                condition=Q(maximum_purchase_cents=None)
+                | Q(maximum_purchase_cents__gt=0, maximum_purchase_cents__gte=F("minimum_purchase_cents")),
+                name="the_largest_purchase_is_not_below_the_minimum",
+            ),
+            models.CheckConstraint(
                 condition=Q(points_expiration_days=None) | Q(points_expiration_days__gt=0),
                 name="points_expiration_is_never_or_days",
             ),
@@ -149,6 +166,17 @@ class LoyaltyProgram(TenantSoftDeletable):
 
     def __str__(self) -> str:
         return self.card_name or self.get_loyalty_type_display()
+
+    def clean(self) -> None:
+        """Refuse a program in which nothing could be bought."""
+        if self.merchant_id and self.largest_purchase_cents < self.minimum_purchase_cents:
+            text = _("The largest purchase must not be below the minimum purchase.")
+            raise ValidationError({"maximum_purchase_cents": ValidationError(text, code="too_small")})
+
+    @property
+    def largest_purchase_cents(self) -> int:
+        """What one purchase may be at most; reads `merchant`."""
+        return largest_purchase_cents(self.maximum_purchase_cents, self.merchant.currency)
 
     @property
     def has_stamps(self) -> bool:

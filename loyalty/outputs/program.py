@@ -45,6 +45,8 @@ class Program(TypedDict):
     stamps_reward_value_cents: int | None
     points_per_euro: str
     minimum_purchase_cents: int
+    maximum_purchase_cents: int | None
+    largest_purchase_cents: Annotated[int, "`maximum_purchase_cents`, or what holds without it."]
     minimum_redemption_points: int
     welcome_bonus_points: int
     points_expiration_days: int | None
@@ -108,6 +110,8 @@ def program(row: LoyaltyProgram, rewards: Iterable[PointsReward] | None = None) 
         "stamps_reward_description": row.stamps_reward_description,
         "stamps_reward_value_cents": row.stamps_reward_value_cents,
         "minimum_purchase_cents": row.minimum_purchase_cents,
+        "maximum_purchase_cents": row.maximum_purchase_cents,
+        "largest_purchase_cents": row.largest_purchase_cents,
         "minimum_redemption_points": row.minimum_redemption_points,
         "welcome_bonus_points": row.welcome_bonus_points,
         "points_expiration_days": row.points_expiration_days,

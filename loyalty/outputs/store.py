@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from django.utils import timezone
 
+from groundwork.formats.currencies import minor_digits
 from groundwork.formats.wire import Moment, moment
 from loyalty import models
 from loyalty.services import pins
@@ -36,6 +37,7 @@ class Store(Location):
     timezone: str
     role: Role
     currency: str
+    currency_digits: Annotated[int, "Of its minor unit, in which amounts are: EUR 2, JPY 0, KWD 3."]
     country: str
     default_language: str
 
@@ -88,6 +90,7 @@ def store(row: tenancy.Store, *, role: Role) -> Store:
         "timezone": row.tzinfo.key,
         "role": role,
         "currency": row.merchant.currency,
+        "currency_digits": minor_digits(row.merchant.currency),
         "country": row.country,
         "default_language": row.default_language,
     }

@@ -1,19 +1,9 @@
-"""How amounts, days and times are written for people, in the language that is active."""
+"""How changes, days and times are written for people, in the language that is active."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.utils import formats
 from django.utils.translation import pgettext
-
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
-GAP = "\N{NO-BREAK SPACE}"
-
-
-def money(cents: int, currency: str) -> str:
-    """Write an amount in cents with its currency (ISO 4217): 1240, EUR -> 12.40 €."""
-    amount = formats.number_format(Decimal(cents) / 100, decimal_pos=2, force_grouping=True)
-    return f"{amount}{GAP}{SYMBOLS.get(currency, currency)}"
 
 
 def signed(number: int) -> str:

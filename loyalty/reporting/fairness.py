@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Max, Sum
 from django.db.models.functions import Coalesce
 
+from groundwork.formats.currencies import MINOR_DIGITS, OTHER_MINOR_DIGITS
 from loyalty import rules
 from loyalty.models import MerchantCalendar, Purchase
 from loyalty.models import TransactionType as Kind
@@ -137,6 +138,16 @@ given AS (
     WHERE line.purchase_id IS NOT NULL GROUP BY line.purchase_id
 )"""
 
+# How many of the minor unit make a whole one of the merchant's currency.
+WHOLE = (
+    "CASE "
+    + " ".join(
+        f"WHEN merchant.currency IN ({', '.join(map(repr, codes.split()))}) THEN {10**digits}"
+        for digits, codes in OTHER_MINOR_DIGITS.items()
+    )
+    + f" ELSE {10**MINOR_DIGITS} END"
+)
+
 # What is left of each open purchase is worth under its terms, in ten-thousandths of a point and in stamps.
 WORTH = f"""
 worth AS (
@@ -148,10 +159,11 @@ worth AS (
             ELSE 0 END AS worth_points,
         CASE WHEN kept.cents > 0 THEN COALESCE(given.living_stamps, 0) ELSE 0 END AS worth_stamps
     FROM {PURCHASE} purchase JOIN {TERMS} terms ON terms.id = purchase.terms_id
+    JOIN tenancy_merchant merchant ON merchant.id = purchase.merchant_id
     LEFT JOIN given ON given.purchase_id = purchase.id
     CROSS JOIN LATERAL (
         SELECT purchase.amount_cents - purchase.returned_cents AS cents,
-            div((purchase.amount_cents - purchase.returned_cents) * terms.points_per_euro * {rules.POINT}, 100) AS units
+            div((purchase.amount_cents - purchase.returned_cents) * terms.points_per_euro * {rules.POINT}, {WHOLE}) AS units
     ) kept
 )"""
 

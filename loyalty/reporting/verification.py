@@ -18,10 +18,10 @@ CARDS_AT_ONCE = 250_000
 LEDGER = "loyalty_loyaltytransaction"
 # The two counters of what was voided follow from the others: the table's CHECKs hold the sums together.
 IMPLIED = {"total_stamps_voided", "total_points_voided"}
-# A card's figure, and what its lines say of it; the counters come from the tables the ledger writes by.
+# A card's net, and what its lines say of it; the counters come from the tables the ledger writes by.
 NETS = {
-    "stamps": ("card.stamp_count - card.stamps_owed", "SUM(stamps_delta)"),
-    "points": ("card.points_balance - card.points_owed", "SUM(points_delta)"),
+    "stamp_count": ("card.stamp_count - card.stamps_owed", "SUM(stamps_delta)"),
+    "points_balance": ("card.points_balance - card.points_owed", "SUM(points_delta)"),
     "points_fraction": ("card.points_fraction", "SUM(points_fraction_delta)"),
 }
 FIGURES = (*NETS, *[counter for counter in COUNTERS if counter not in IMPLIED])

@@ -43,6 +43,7 @@ def errors_of(row: models.Model, prefix: str = "") -> list[dict[str, str]]:
     """
     try:
         row.clean_fields(exclude=KEPT_BY_THE_SYSTEM)
+        row.clean()
     except ValidationError as error:
         return [
             error_of(f"{prefix}{field}", problem.code, message)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork import clock
 from groundwork.errors import Invalid
+from groundwork.formats.currencies import minor_digits
 from loyalty import ledger, rules, selectors
 from loyalty.errors import CardInactive, CardNotFound, ProgramInactive, ProgramTypeMismatch
 from loyalty.ledger import Entry
@@ -69,7 +70,7 @@ class Operation:
     @property
     def digits(self) -> int:
         """How many digits the minor unit of the merchant's currency has."""
-        return 2
+        return minor_digits(self.store.merchant.currency)
 
     def post(self, kind: str, **fields: Any) -> LoyaltyTransaction:
         """Write one line and the card's balances."""

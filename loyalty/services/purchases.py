@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.database import prepared
 from groundwork.errors import Invalid
+from groundwork.formats.money import money
 from groundwork.idempotency.once import exactly_once
 from loyalty import ledger, rules
 from loyalty.errors import OrderReferenceRequired, OrderReferenceUsed, PurchaseBelowMinimum
 from loyalty.ledger import Entry
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.services import operation, stamps
 from loyalty.services.operation import Operation
 from loyalty.terms import reference_key
@@ -142,8 +143,6 @@ def record_points(
 
 
 def _begin(store: Store, card_id: int, actor: Actor, receipt: Receipt, **how: Any) -> Operation:
-    if not 1 <= receipt.amount_cents <= rules.MAXIMUM_PURCHASE_CENTS:
-        raise Invalid.field("purchase_amount_cents", _("The amount must be between 0.01 and 10,000.00."))
     if receipt.order_reference and not reference_key(receipt.order_reference):
         raise Invalid.field("order_reference", _("A receipt number has a letter or a digit."))
     if (receipt.stamps or 0) > rules.MAXIMUM_STAMPS_AT_ONCE or (receipt.stamps or 0) < 0:
@@ -151,9 +150,18 @@ def _begin(store: Store, card_id: int, actor: Actor, receipt: Receipt, **how: An
     if (receipt.stamps or 0) > 1:
         actor.require_manager()
     call = operation.begin(store=store, card_id=card_id, actor=actor, occurred_at=receipt.occurred_at, **how)
+    _require_amount(receipt.amount_cents, call.program, store.merchant.currency)
     if call.settings.require_order_reference and not receipt.order_reference:
         raise OrderReferenceRequired()
     return call
+
+
+def _require_amount(cents: int, program: LoyaltyProgram, currency: str) -> None:
+    most = rules.largest_purchase_cents(program.maximum_purchase_cents, currency)
+    if not 1 <= cents <= most:
+        text = _("The amount must be between %(least)s and %(most)s.")
+        amounts = {"least": money(1, currency), "most": money(most, currency)}
+        raise Invalid.field("purchase_amount_cents", text % amounts)
 
 
 def _is_used(call: Operation, receipt: Receipt) -> bool:

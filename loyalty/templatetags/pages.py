@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 
+from groundwork.formats import money as amounts
 from groundwork.web import browsers
-from loyalty.pages.formats import money as format_money
 from loyalty.pages.language import QUERY_PARAMETER
 
 register = template.Library()
@@ -34,8 +34,8 @@ def icon(name: str, css_class: str = "") -> SafeString:
 
 @register.filter
 def money(cents: int, currency: str) -> str:
-    """`1240|money:"EUR"` -> 12.40 €, as the reader's language writes numbers."""
-    return format_money(cents, currency)
+    """`1240|money:"EUR"` -> €12.40, as the reader's language writes amounts."""
+    return amounts.money(cents, currency)
 
 
 @register.filter

@@ -13,10 +13,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groundwork.formats.money import money
 from groundwork.messaging import outbox
 from loyalty import selectors
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
-from loyalty.pages.formats import money
 from loyalty.reporting import fairness, statistics
 from loyalty_site.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places

@@ -4,7 +4,7 @@ import { cardTail, changeInWords, money, signed, unseenCard } from "./format.js"
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
-/** @import { Action, Card, CardReward, Posting, Transaction } from "./types.js" */
+/** @import { Action, Card, CardReward, Currency, Posting, Transaction } from "./types.js" */
 
 const UNDONE_WHEN_WITHDRAWN = new Set(["stamp_earned", "stamp_redeemed", "points_earned", "points_redeemed"]);
 
@@ -27,7 +27,7 @@ export function stamp(inHand, count) {
  * @param {InHand} inHand
  * @param {number} cents
  * @param {string} reference  of the receipt; empty for none
- * @param {string} currency
+ * @param {Currency} currency
  * @returns {Action}
  */
 export function earn(inHand, cents, reference, currency) {

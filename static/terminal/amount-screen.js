@@ -7,8 +7,6 @@ import { plural, text } from "./texts.js";
 
 /** @import { Facts } from "./types.js" */
 
-const MOST_CENTS = 1_000_000;
-
 /** Dispatches "amount" with {cents, reference}. */
 export class AmountScreen extends EventTarget {
   /** @param {Facts} facts */
@@ -48,7 +46,7 @@ export class AmountScreen extends EventTarget {
   press(key) {
     if (key === "enter") return this.submit();
     const shifted = key === "delete" ? Math.floor(this.cents / 10) : Number(`${this.cents}${key}`);
-    if (shifted <= MOST_CENTS) this.cents = shifted;
+    if (shifted <= this.facts.program.largest_purchase_cents) this.cents = shifted;
     this.draw();
   }
 
@@ -59,11 +57,11 @@ export class AmountScreen extends EventTarget {
   }
 
   draw() {
-    const { program, currency } = this.facts;
-    const points = pointsFor(this.cents, program.points_per_euro);
+    const { program, currency_digits: digits } = this.facts;
+    const points = pointsFor(this.cents, program.points_per_euro, digits);
     const isTooLittle = this.cents > 0 && this.cents < program.minimum_purchase_cents;
-    const minimum = money(program.minimum_purchase_cents, currency);
-    byId("amount", HTMLElement).textContent = money(this.cents, currency);
+    const minimum = money(program.minimum_purchase_cents, this.facts);
+    byId("amount", HTMLElement).textContent = money(this.cents, this.facts);
     byId("gives", HTMLElement).textContent = isTooLittle
       ? text("minimum_purchase", { money: minimum })
       : plural("gives_points", points);

@@ -144,6 +144,9 @@ export interface Program {
   stamps_reward_value_cents: number | null;
   points_per_euro: string;
   minimum_purchase_cents: number;
+  maximum_purchase_cents: number | null;
+  /** `maximum_purchase_cents`, or what holds without it. */
+  largest_purchase_cents: number;
   minimum_redemption_points: number;
   welcome_bonus_points: number;
   points_expiration_days: number | null;
@@ -271,6 +274,8 @@ export interface Store {
   timezone: string;
   role: RoleEnum;
   currency: string;
+  /** Of its minor unit, in which amounts are: EUR 2, JPY 0, KWD 3. */
+  currency_digits: number;
   country: string;
   default_language: string;
 }

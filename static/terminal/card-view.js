@@ -127,7 +127,8 @@ export class CardView extends EventTarget {
     const { points_per_euro: rate } = this.facts.program;
     const points = plural("points", Number(rate), { n: number(Number(rate)) });
     this.drawRewards();
-    write("earn-rate", text("earn_rate", { money: money(100, this.facts.currency), points }));
+    const unit = 10 ** this.facts.currency_digits;
+    write("earn-rate", text("earn_rate", { money: money(unit, this.facts), points }));
   }
 
   /** Where there are no stamps, the nearest rewards take their place. */

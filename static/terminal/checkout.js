@@ -51,7 +51,7 @@ export class Checkout {
    * @param {string} reference
    */
   earn(inHand, cents, reference) {
-    return this.perform(actions.earn(inHand, cents, reference, this.facts.currency));
+    return this.perform(actions.earn(inHand, cents, reference, this.facts));
   }
 
   /**

@@ -2,16 +2,21 @@
 
 import { locale, number, plural, text } from "./texts.js";
 
-/** @import { Transaction } from "./types.js" */
+/** @import { Currency, Transaction } from "./types.js" */
 
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
+ * An amount in the currency's minor unit, with the digits that the server counts in.
+ *
  * @param {number} cents
- * @param {string} currency  ISO 4217
+ * @param {Currency} unit
  */
-export function money(cents, currency) {
-  return new Intl.NumberFormat(locale(), { style: "currency", currency }).format(cents / 100);
+export function money(cents, { currency, currency_digits: digits }) {
+  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(locale(), { style: "currency", currency, ...decimals }).format(
+    cents / 10 ** digits,
+  );
 }
 
 /**
@@ -110,15 +115,15 @@ export function particulars({ reward, transaction_type: kind }) {
 }
 
 /**
- * The points that an amount gives: floor(cents * points per unit / 100), without floating point.
+ * The points that an amount gives: floor(whole units * points per unit), without floating point.
  *
  * @param {number} cents
- * @param {string} pointsPerUnit  a decimal with at most two places, e.g. "1.50"
+ * @param {string} pointsPerUnit  a decimal, e.g. "1.50"
+ * @param {number} digits  of the currency's minor unit
  */
-export function pointsFor(cents, pointsPerUnit) {
+export function pointsFor(cents, pointsPerUnit, digits) {
   const [whole, fraction = ""] = pointsPerUnit.split(".");
-  const hundredths = BigInt(whole) * 100n + BigInt(fraction.padEnd(2, "0").slice(0, 2));
-  return Number((BigInt(cents) * hundredths) / 10_000n);
+  return Number((BigInt(cents) * BigInt(whole + fraction)) / 10n ** BigInt(fraction.length + digits));
 }
 
 /**

@@ -19,12 +19,15 @@
  * @property {Store} store
  * @property {Program} program
  * @property {string} currency  ISO 4217
+ * @property {number} currency_digits  of its minor unit, in which amounts are
  * @property {"cup" | "star"} stamp_icon
  * @property {number} stamp_columns  how many stamps stand in a row
  * @property {string} brand_stylesheet  its address
  * @property {number} user  id of the signed-in user, 0 for a till of the store
  * @property {string} till  name of the till that this device is; empty for a person's
  * @property {number} idle_seconds  after which the terminal locks
+ *
+ * @typedef {Pick<Facts, "currency" | "currency_digits">} Currency
  *
  * @typedef {object} Addresses
  * @property {string} api  of the store, with a slash at its end; STORE stands for its code

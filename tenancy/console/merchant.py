@@ -6,15 +6,19 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from groundwork.console.grants import Grants
+from groundwork.formats.money import currency_choices
 from tenancy import services
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
+from tenancy.console.forms import ConsoleForm
 from tenancy.console.single import OnePerMerchant
+from tenancy.errors import CurrencyInUse
 from tenancy.models import Merchant, Store
 from tenancy.ports import store_page
 from tenancy.roles import (
@@ -40,12 +44,28 @@ class ZoneChoice:
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+class MerchantForm(ConsoleForm):
+    """A merchant; its currency stays once something was bought."""
+
+    class Meta:
+        model = Merchant
+        fields = ["name"]
+
+    def clean_currency(self) -> str:
+        currency: str = self.cleaned_data["currency"]
+        is_another = self.instance.pk and currency != self.instance.currency
+        if is_another and services.currency_is_used(self.instance):
+            raise ValidationError(CurrencyInUse.message, code=CurrencyInUse.code)
+        return currency
+
+
 @admin.register(Merchant)
 class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
     """A business. What addresses and money hang on is for operators."""
 
     grants = Grants(view=AUDITORS, add=OPERATORS, change=OWNERS, delete=OPERATORS)
     menu_icon = "storefront"
+    form = MerchantForm
     list_display = ["name", "slug", "currency", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug", "contact_email"]
@@ -58,6 +78,16 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
         return fields if is_operator(request.user) else [*fields, "slug", "currency", "is_active"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "currency":
+            kwargs["widget"] = UnfoldAdminSelect2Widget(choices=currency_choices())
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and "currency" in form.changed_data:
+            services.change_currency(merchant=obj, actor=actor_for(request, obj.pk), currency=obj.currency)
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Store)

@@ -10,10 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.formats.currencies import CURRENCIES
 from groundwork.models import LIVING, SoftDeletable, TimeStamped
 from tenancy.models.base import TenantSoftDeletable
 
-CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", _("Three capital letters, for example EUR."))
 CODE_PATTERN = re.compile(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
 CODE = RegexValidator(CODE_PATTERN.pattern, _("Small letters, digits and dashes."))
 
@@ -31,6 +31,12 @@ def validate_timezone(name: str) -> None:
         )
 
 
+def validate_currency(code: str) -> None:
+    """Refuse what is no currency of ISO 4217 that is in use."""
+    if code not in CURRENCIES:
+        raise ValidationError(_("This currency is not known, for example EUR."), code="currency")
+
+
 class Merchant(SoftDeletable, TimeStamped):
     """A business. Everything of the tenant apps belongs to exactly one."""
 
@@ -39,7 +45,7 @@ class Merchant(SoftDeletable, TimeStamped):
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), max_length=60, validators=[CODE])
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
-    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[CURRENCY])
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
     timezone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Luxembourg", validators=[validate_timezone]
     )
@@ -63,7 +69,7 @@ class Merchant(SoftDeletable, TimeStamped):
                 violation_error_message=_("Another merchant has this short name."),
             ),
             models.CheckConstraint(
-                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="merchant_currency_is_iso_4217"
+                condition=Q(currency__in=CURRENCIES), name="merchant_currency_is_iso_4217"
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests import factories
@@ -195,6 +196,35 @@ def test_points_are_typed_as_an_amount(open_till, shop, anouk):
     open_till.press("Credit points").says("+124 points", "New balance: 124 points.")
 
     assert ledger(shop)[-1].purchase_amount_cents == 1240
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "amount", "rate", "gives"),
+    [
+        ("JPY", "1200", "JP¥1,200", "JP¥1 = 10 points", "Gives 12,000 points"),
+        ("KWD", "1240", "KWD 1.240", "KWD 1.000 = 10 points", "Gives 12 points"),
+        ("HUF", "18999000", "HUF 189,990.00", "HUF 1.00 = 10 points", "Gives 1,899,900 points"),
+    ],
+)
+def test_an_amount_is_typed_in_the_currencys_own_minor_unit(till_of, currency, typed, amount, rate, gives):
+    shop = factories.shop(currency=currency)
+    factories.card(shop.store, name="Anouk Weber")
+    till = till_of(shop).find("Anouk").shows("card")
+    expect(till.text("#earn-rate")).to_have_text(rate)
+    till.press("Earn points").shows("amount").type_amount(typed)
+    expect(till.text("#amount")).to_have_text(amount)
+    expect(till.text("#gives")).to_have_text(gives)
+    till.press("Credit points").says(gives.replace("Gives ", "+"))
+
+    assert ledger(shop)[-1].purchase_amount_cents == int(typed)
+
+
+def test_the_keypad_takes_no_more_than_the_largest_purchase_of_the_program(till_of):
+    shop = factories.shop(maximum_purchase_cents=2_500_000)
+    factories.card(shop.store, name="Anouk Weber")
+    till = till_of(shop).find("Anouk").shows("card").press("Earn points").shows("amount")
+    till.type_amount("25000009")
+    expect(till.text("#amount")).to_have_text("€25,000.00")
 
 
 def test_a_receipt_number_is_asked_for_where_the_shop_wants_one(till_of):

@@ -21,30 +21,57 @@ def test_the_examples_in_the_docstrings_are_right() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cents", "points_per_euro", "points"),
+    ("cents", "points_per_euro", "digits", "points"),
     [
-        (450, "10", 45),
-        (1999, "1", 19),
-        (99, "1", 0),
-        (1, "1", 0),
-        (1, "100", 1),
-        (1999, "1.5", 29),
-        (333, "0.1", 0),
-        (1000, "0.33", 3),
-        (29, "10", 2),
-        (57, "100", 57),
-        (1_000_000, "10", 100_000),
-        (1_000_000, "0.01", 100),
+        (450, "10", 2, 45),
+        (1999, "1", 2, 19),
+        (99, "1", 2, 0),
+        (1, "1", 2, 0),
+        (1, "100", 2, 1),
+        (1999, "1.5", 2, 29),
+        (333, "0.1", 2, 0),
+        (1000, "0.33", 2, 3),
+        (29, "10", 2, 2),
+        (57, "100", 2, 57),
+        (1_000_000, "10", 2, 100_000),
+        (1_000_000, "0.01", 2, 100),
+        (1200, "1", 0, 1200),
+        (1200, "0.01", 0, 12),
+        (199, "0.01", 0, 1),
+        (1240, "10", 3, 12),
+        (999, "1", 3, 0),
+        (1999, "1.5", 3, 2),
+        (10**11, "10000", 0, 10**15),
     ],
 )
-def test_points_are_whole_and_rounded_down(cents: int, points_per_euro: str, points: int) -> None:
-    assert rules.points_for_purchase(cents, Decimal(points_per_euro)) == points
+def test_points_are_whole_and_rounded_down(
+    cents: int, points_per_euro: str, digits: int, points: int
+) -> None:
+    assert rules.points_for_purchase(cents, Decimal(points_per_euro), digits=digits) == points
 
 
-@given(any_.integers(1, 1_000_000), any_.decimals("0.01", "10000", places=2))
-def test_points_never_lose_or_gain_a_fraction(cents: int, rate: Decimal) -> None:
-    points = rules.points_for_purchase(cents, rate)
-    assert points * 100 <= cents * rate < (points + 1) * 100
+@given(any_.integers(1, 10**11), any_.decimals("0.01", "10000", places=2), any_.integers(0, 3))
+def test_points_never_lose_or_gain_a_fraction(cents: int, rate: Decimal, digits: int) -> None:
+    points = rules.points_for_purchase(cents, rate, digits=digits)
+    assert points * 10**digits <= cents * rate < (points + 1) * 10**digits
+
+
+@pytest.mark.parametrize(
+    ("maximum", "currency", "largest"),
+    [
+        (None, "EUR", 1_000_000),
+        (None, "JPY", 1_000_000),
+        (None, "KWD", 10_000_000),
+        (None, "HUF", 1_000_000_000),
+        (None, "IRR", 10_000_000_000),
+        (5_000, "EUR", 5_000),
+        (2_500_000, "EUR", 2_500_000),
+    ],
+)
+def test_the_largest_purchase_is_the_programs_else_about_ten_thousand_euros(
+    maximum: int | None, currency: str, largest: int
+) -> None:
+    assert rules.largest_purchase_cents(maximum, currency) == largest
 
 
 # --- Cooldown and daily limit -----------------------------------------------------------------------------

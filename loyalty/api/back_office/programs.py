@@ -20,6 +20,7 @@ from loyalty.outputs.program import Program, program
 from loyalty.outputs.rows import ProgramRow
 from loyalty.reporting import statistics
 from loyalty.reporting.figures import Statistics
+from loyalty.rules import LARGEST_AMOUNT_CENTS
 from loyalty.services import programs
 from tenancy.errors import OperatorRequired
 from tenancy.models import Merchant
@@ -51,7 +52,10 @@ class ChangedProgramInput(serializers.Serializer):
     stamps_target = Whole(required=False, min_value=1, max_value=50)
     stamps_reward_value_cents = Whole(required=False, allow_null=True, min_value=0, max_value=LARGEST)
     points_per_euro = Amount(required=False, max_digits=7, decimal_places=2)
-    minimum_purchase_cents = Whole(required=False, min_value=0, max_value=LARGEST)
+    minimum_purchase_cents = Whole(required=False, min_value=0, max_value=LARGEST_AMOUNT_CENTS)
+    maximum_purchase_cents = Whole(
+        required=False, allow_null=True, min_value=1, max_value=LARGEST_AMOUNT_CENTS
+    )
     minimum_redemption_points = Whole(required=False, min_value=0, max_value=LARGEST)
     welcome_bonus_points = Whole(required=False, min_value=0, max_value=1_000_000)
     points_expiration_days = Whole(required=False, allow_null=True, min_value=1, max_value=3650)

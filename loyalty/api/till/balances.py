@@ -29,6 +29,7 @@ from loyalty.errors import (
     StampCooldown,
 )
 from loyalty.outputs.transaction import Ledger, Posted, Stamped
+from loyalty.rules import LARGEST_AMOUNT_CENTS
 from loyalty.services import debts, points, stamps
 from loyalty.services.operation import Posting
 from tenancy.errors import ManagerRequired
@@ -49,7 +50,11 @@ class RedeemStampsInput(serializers.Serializer):
 
 
 class EarnPointsInput(serializers.Serializer):
-    purchase_amount_cents = Whole(min_value=1, max_value=1_000_000)
+    purchase_amount_cents = Whole(
+        min_value=1,
+        max_value=LARGEST_AMOUNT_CENTS,
+        help_text="In the currency's minor unit; at most the program's `largest_purchase_cents`.",
+    )
     order_reference = Text(required=False, allow_blank=True, max_length=64)
     notes = Notes()
     occurred_at = Moment(required=False, allow_null=True)

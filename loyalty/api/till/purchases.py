@@ -25,6 +25,7 @@ from loyalty.errors import (
     VoidWindowPassed,
 )
 from loyalty.outputs import purchase as shown
+from loyalty.rules import LARGEST_AMOUNT_CENTS
 from loyalty.services import purchases, returns
 from loyalty.services.purchases import Recorded
 from loyalty.services.returns import Returned
@@ -48,11 +49,11 @@ class ItemInput(serializers.Serializer):
     sku = Text(required=False, allow_blank=True, max_length=64)
     category = Text(required=False, allow_blank=True, max_length=64)
     quantity = Whole(min_value=1, max_value=1_000_000)
-    amount_cents = Whole(min_value=0, max_value=10**12)
+    amount_cents = Whole(min_value=0, max_value=LARGEST_AMOUNT_CENTS)
 
 
 class PurchaseInput(serializers.Serializer):
-    purchase_amount_cents = Whole(min_value=1, max_value=10**12)
+    purchase_amount_cents = Whole(min_value=1, max_value=LARGEST_AMOUNT_CENTS)
     order_reference = Text(required=False, allow_blank=True, max_length=64)
     stamps = Whole(required=False, allow_null=True, min_value=0, max_value=rules.MAXIMUM_STAMPS_AT_ONCE)
     items = serializers.ListField(required=False, child=ItemInput(), max_length=MOST_ITEMS)
@@ -66,7 +67,7 @@ class PurchaseFilterInput(serializers.Serializer):
 
 
 class ReturnInput(serializers.Serializer):
-    amount_cents = Whole(required=False, allow_null=True, min_value=1, max_value=10**12)
+    amount_cents = Whole(required=False, allow_null=True, min_value=1, max_value=LARGEST_AMOUNT_CENTS)
     reason = Reason()
 
 

@@ -14,8 +14,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groundwork.formats.money import money, whole_unit
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward, TransactionType
-from loyalty.pages.formats import GAP, SYMBOLS, clock, money, short_day, signed
+from loyalty.pages.formats import clock, short_day, signed
 
 
 @dataclass(frozen=True)
@@ -232,10 +233,9 @@ class Headline:
 
 
 def points_rule(program: LoyaltyProgram, currency: str) -> str:
-    """What a purchase earns: 10 points for every 1 €."""
+    """What a purchase earns: 10 points for every €1."""
     rate = program.points_per_euro.normalize()
     said = ngettext(
         "%(points)s point for every %(unit)s", "%(points)s points for every %(unit)s", math.ceil(rate)
     )
-    unit = f"1{GAP}{SYMBOLS.get(currency, currency)}"
-    return said % {"points": formats.number_format(rate), "unit": unit}
+    return said % {"points": formats.number_format(rate), "unit": whole_unit(currency)}

@@ -6,6 +6,7 @@ from typing import TypedDict, cast
 from django.conf import settings
 from django.urls import reverse
 
+from groundwork.formats.currencies import minor_digits
 from loyalty.models import LoyaltyProgram, StaffPin, StaffToken
 from loyalty.outputs.program import Program, program
 from loyalty.outputs.store import Role, StaffName, Store, staff_name, store
@@ -24,6 +25,7 @@ class Facts(TypedDict):
     store: Store
     program: Program
     currency: str
+    currency_digits: int
     stamp_icon: str
     stamp_columns: int
     brand_stylesheet: str
@@ -49,6 +51,7 @@ def store_facts(*, at: tenancy.Store, running: LoyaltyProgram, visitor: Visitor)
         "store": store(at, role=cast(Role, visitor.role_at(at))),
         "program": program(running),
         "currency": at.merchant.currency,
+        "currency_digits": minor_digits(at.merchant.currency),
         "stamp_icon": stamps.icon,
         "stamp_columns": stamps.columns,
         "brand_stylesheet": reverse("brand-css", args=[brand_colors(running)]),

@@ -94,6 +94,10 @@ WRONG = [
     ("points_per_euro", 10**12),
     ("point_value_cents", "-1"),
     ("minimum_purchase_cents", -1),
+    ("minimum_purchase_cents", 10**11 + 1),
+    ("maximum_purchase_cents", 0),
+    ("maximum_purchase_cents", 10**11 + 1),
+    ("maximum_purchase_cents", "100"),
     ("minimum_redemption_points", 2**31),
     ("welcome_bonus_points", 1_000_001),
     ("points_expiration_days", 0),
@@ -111,6 +115,26 @@ WRONG = [
     ("privacy_url", "javascript:alert(1)"),
     ("is_active", "yes"),
 ]
+
+
+def test_the_largest_purchase_is_the_owners_choice_or_the_currencys(shop: Shop) -> None:
+    owner, path = Caller(shop.owner, base="/api/v1/admin/"), f"programs/{shop.program.pk}/"
+    for maximum, largest in ((2_500_000, 2_500_000), (10**11, 10**11), (None, 1_000_000)):
+        answer = owner.patch(path, {"maximum_purchase_cents": maximum}).json()
+        assert (answer["maximum_purchase_cents"], answer["largest_purchase_cents"]) == (maximum, largest)
+
+
+@pytest.mark.parametrize("limits", [(501, 500), (1_000_001, None)])
+def test_a_program_in_which_nothing_could_be_bought_is_refused(
+    shop: Shop, operator: Caller, limits: tuple[int, int | None]
+) -> None:
+    minimum, maximum = limits
+    body = {"minimum_purchase_cents": minimum, "maximum_purchase_cents": maximum}
+    document = refused(operator.patch(f"programs/{shop.program.pk}/", body), 400, "invalid")
+    assert [error["field"] for error in document["errors"]] == ["maximum_purchase_cents"]
+    assert fresh(shop.program).updated_at == shop.program.updated_at
+    allowed = {"minimum_purchase_cents": 500, "maximum_purchase_cents": 500}
+    assert operator.patch(f"programs/{shop.program.pk}/", allowed).status_code == 200
 
 
 @pytest.mark.parametrize(("field", "value"), WRONG)

@@ -42,7 +42,7 @@ def test_a_stamp_is_answered_exactly_so() -> None:
         response = till.post(f"cards/{card.pk}/stamps/", {"notes": "flat white"}, token=till.unlock(pin))
     assert response.status_code == 201
     answer = response.json()
-    assert answer.keys() == {"transaction", "card", "reward_ready"}
+    assert answer.keys() == {"transaction", "settled", "card", "reward_ready"}
     assert answer["reward_ready"] is False
     assert answer["transaction"] == {
         "id": answer["transaction"]["id"],
@@ -52,8 +52,12 @@ def test_a_stamp_is_answered_exactly_so() -> None:
         "transaction_type": "stamp_earned",
         "stamps_delta": 1,
         "stamps_balance_after": 1,
+        "stamps_owed_after": 0,
         "points_delta": 0,
         "points_balance_after": 0,
+        "points_owed_after": 0,
+        "points_fraction_after": 0,
+        "purchase_id": None,
         "purchase_amount_cents": None,
         "order_reference": "",
         "reward": None,
@@ -182,7 +186,7 @@ def test_a_full_card_is_redeemed_and_the_surplus_stays(till: Till, shop: Shop) -
     response = till.post(f"cards/{card.pk}/stamps/redeem/", {"notes": "to go"})
     assert response.status_code == 201
     answer = response.json()
-    assert answer.keys() == {"transaction", "card"}
+    assert answer.keys() == {"transaction", "settled", "card"}
     line = answer["transaction"]
     assert (line["transaction_type"], line["stamps_delta"], line["stamps_balance_after"]) == (
         "stamp_redeemed",
@@ -210,7 +214,7 @@ def test_a_purchase_earns_whole_points(till: Till, card: LoyaltyCard) -> None:
     )
     assert response.status_code == 201
     answer = response.json()
-    assert answer.keys() == {"transaction", "card"}
+    assert answer.keys() == {"transaction", "settled", "card"}
     line = answer["transaction"]
     assert (line["points_delta"], line["points_balance_after"]) == (123, 123)
     assert (line["purchase_amount_cents"], line["order_reference"], line["notes"]) == (1239, "R-17", "cake")
@@ -249,6 +253,29 @@ def test_an_amount_that_is_none_is_refused(till: Till, card: LoyaltyCard, amount
     )
     assert [error["field"] for error in problem["errors"]] == ["purchase_amount_cents"]
     assert balances(card) == (0, 0, 1)
+
+
+def test_a_program_for_dear_things_takes_what_another_refuses() -> None:
+    jeweller = factories.shop(maximum_purchase_cents=2_500_000)
+    ring, till = factories.card(jeweller.store), Till(jeweller.store, jeweller.staff)
+    path = f"cards/{ring.pk}/points/"
+    problem = refused(till.post(path, {"purchase_amount_cents": 2_500_001}), 400, "invalid")
+    assert [(error["field"], error["message"]) for error in problem["errors"]] == [
+        ("purchase_amount_cents", "The amount must be between €0.01 and €25,000.00.")
+    ]
+    assert balances(ring) == (0, 0, 1)
+    answer = till.post(path, {"purchase_amount_cents": 2_500_000})
+    assert (answer.status_code, answer.json()["card"]["points_balance"]) == (201, 250_000)
+
+
+def test_a_purchase_in_rupiah_is_larger_than_a_whole_number_of_four_bytes() -> None:
+    shop = factories.shop(currency="IDR", points_per_euro="0.01")
+    card = factories.card(shop.store)
+    answer = Till(shop.store, shop.staff).post(
+        f"cards/{card.pk}/points/", {"purchase_amount_cents": 9_000_000_000}
+    )
+    assert answer.json()["transaction"]["purchase_amount_cents"] == 9_000_000_000
+    assert balances(card)[1] == 900_000
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ def test_a_store_is_shown_to_its_staff_exactly_so(shop: Shop, till: Till) -> Non
         "timezone": "Europe/Luxembourg",
         "role": "staff",
         "currency": "EUR",
+        "currency_digits": 2,
         "country": "LU",
         "default_language": "en",
     }
@@ -135,6 +136,8 @@ def test_the_program_has_what_a_terminal_needs(shop: Shop, till: Till) -> None:
         "stamps_reward_value_cents": None,
         "points_per_euro": "10.00",
         "minimum_purchase_cents": 0,
+        "maximum_purchase_cents": None,
+        "largest_purchase_cents": 1_000_000,
         "minimum_redemption_points": 0,
         "welcome_bonus_points": 0,
         "points_expiration_days": None,

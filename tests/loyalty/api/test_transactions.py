@@ -109,7 +109,7 @@ def test_a_stamp_is_undone_with_the_opposite_line(shop: Shop, till: Till) -> Non
     response = till.post(f"transactions/{mistake}/void/", {"reason": "wrong customer"})
     assert response.status_code == 201
     answer = response.json()
-    assert answer.keys() == {"transaction", "card", "shortfall"}
+    assert answer.keys() == {"transaction", "settled", "card", "shortfall", "owed"}
     assert answer["shortfall"] == 0
     line = answer["transaction"]
     assert (line["transaction_type"], line["stamps_delta"], line["voids"]) == ("stamp_voided", -1, mistake)
@@ -128,7 +128,7 @@ def test_a_line_is_undone_once(shop: Shop, till: Till) -> None:
     assert fresh(card).stamp_count == 0
 
 
-def test_what_is_spent_cannot_be_taken_back(shop: Shop, till: Till, manager: Till) -> None:
+def test_what_is_spent_is_owed(shop: Shop, till: Till, manager: Till) -> None:
     card = factories.card(shop.store)
     earned = till.post(f"cards/{card.pk}/points/", {"purchase_amount_cents": 6000}).json()["transaction"][
         "id"
@@ -137,8 +137,12 @@ def test_what_is_spent_cannot_be_taken_back(shop: Shop, till: Till, manager: Til
         croissant = shop.program.rewards.get(points_cost=500)
     till.post(f"cards/{card.pk}/points/redeem/", {"reward_id": croissant.pk})
     answer = till.post(f"transactions/{earned}/void/", {"reason": "returned"}).json()
-    assert (answer["transaction"]["points_delta"], answer["shortfall"]) == (-100, 500)
-    assert answer["card"]["points_balance"] == 0
+    assert (answer["transaction"]["points_delta"], answer["shortfall"]) == (-600, 500)
+    assert answer["owed"] == {"stamps": 0, "points": 500}
+    assert (answer["card"]["points_balance"], answer["card"]["points_owed"]) == (0, 500)
+    settled = till.post(f"cards/{card.pk}/points/", {"purchase_amount_cents": 8000}).json()
+    assert settled["settled"] == {"stamps": 0, "points": 500}
+    assert (settled["card"]["points_balance"], settled["card"]["points_owed"]) == (300, 0)
 
 
 def test_what_cannot_be_undone_says_so(shop: Shop, till: Till) -> None:

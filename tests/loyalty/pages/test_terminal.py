@@ -142,7 +142,7 @@ def test_the_terminal_tells_its_scripts_about_the_store_and_nothing_about_custom
     assert facts["program"]["loyalty_type"] == "hybrid"
     assert [reward["name"] for reward in facts["program"]["rewards"]] == ["Croissant", "Breakfast"]
     assert facts["program"]["points_per_euro"] == "10.00"
-    assert facts["currency"] == "EUR"
+    assert (facts["currency"], facts["currency_digits"]) == ("EUR", 2)
     assert facts["idle_seconds"] == 600
     assert "Anouk" not in response.content.decode()
     assert "no-store" in response["Cache-Control"]

@@ -93,25 +93,27 @@ def test_after_an_undone_stamp_the_last_one_is_the_newest_that_still_counts() ->
         assert factories.fresh(card).last_stamp_at is None
 
 
-def test_stamps_that_are_partly_spent_are_taken_back_as_far_as_they_are_there() -> None:
+def test_stamps_that_are_partly_spent_are_taken_back_and_the_rest_is_owed() -> None:
     shop = factories.shop(stamps_target=10)
     card = factories.card(shop.store, stamps=5)
     group = stamp(shop.store, card, count=8)
     stamps.redeem(store=shop.store, card_id=card.pk, actor=STAFF)
     done = undo(shop.store, group)
-    assert (done.shortfall, done.transaction.stamps_delta, done.card.stamp_count) == (5, -3, 0)
+    assert (done.shortfall, done.transaction.stamps_delta, done.card.stamp_count) == (5, -8, 0)
     card = factories.fresh(card)
-    assert (card.total_stamps_earned, card.total_stamps_spent, card.total_stamps_voided) == (13, 10, 3)
+    assert (card.total_stamps_earned, card.total_stamps_spent, card.total_stamps_voided) == (13, 10, 8)
+    assert card.stamps_owed == 5
 
 
-def test_points_that_are_spent_altogether_leave_an_entry_of_nothing() -> None:
+def test_points_that_are_spent_altogether_are_owed() -> None:
     shop = factories.shop(points_per_euro=10, rewards=[("Croissant", 45)])
     card = factories.card(shop.store)
     line = buy(shop.store, card, 450, order_reference="R-1")
     reward = shop.program.rewards.get()
     points.redeem(store=shop.store, card_id=card.pk, actor=STAFF, reward_id=reward.pk)
     done = undo(shop.store, line)
-    assert (done.shortfall, done.transaction.points_delta, done.card.points_balance) == (45, 0, 0)
+    assert (done.shortfall, done.transaction.points_delta, done.card.points_balance) == (45, -45, 0)
+    assert done.card.points_owed == 45
     assert not Purchase.objects.filter(is_open=True).exists()
 
 

@@ -6,6 +6,7 @@ STAMPS = "tests/loyalty/services/test_stamps.py"
 POINTS = "tests/loyalty/services/test_points.py"
 VOIDS = "tests/loyalty/services/test_voids_refused.py"
 OFFLINE = "tests/loyalty/services/test_offline.py"
+CURRENCIES = "tests/loyalty/test_worked_currencies.py"
 BALANCES = "tests/loyalty/api/test_balances.py"
 RULES = "tests/loyalty/test_rules.py"
 MERGING = "tests/loyalty/services/test_merging.py"
@@ -67,9 +68,33 @@ MUTANTS = [
     mutant(
         "purchase-of-any-amount",
         "loyalty/services/points.py",
-        "if not 1 <= purchase_amount_cents <= rules.MAXIMUM_PURCHASE_CENTS:",
+        "if not 1 <= cents <= most:",
         "if False:",
         f"{POINTS}::test_an_amount_that_no_till_would_send_is_refused",
+    ),
+    mutant(
+        "purchase-counted-in-hundredths",
+        "loyalty/services/points.py",
+        "digits=minor_digits(currency)",
+        "digits=2",
+        f"{CURRENCIES}::test_the_tea_house_in_kyoto",
+        f"{CURRENCIES}::test_the_spice_shop_in_kuwait",
+    ),
+    mutant(
+        "largest-purchase-of-one-currency",
+        "loyalty/rules.py",
+        "return currencies.minor_units(LARGEST_PURCHASE_EUROS, currency)",
+        "return 1_000_000",
+        f"{CURRENCIES}::test_the_furniture_shop_in_budapest",
+        f"{RULES}::test_the_largest_purchase_is_the_programs_else_about_ten_thousand_euros",
+    ),
+    mutant(
+        "largest-purchase-that-nobody-chose",
+        "loyalty/rules.py",
+        "if maximum_purchase_cents is not None:",
+        "if False:",
+        f"{BALANCES}::test_a_program_for_dear_things_takes_what_another_refuses",
+        f"{RULES}::test_the_largest_purchase_is_the_programs_else_about_ten_thousand_euros",
     ),
     mutant(
         "purchase-below-the-minimum",
@@ -145,8 +170,8 @@ MUTANTS = [
     mutant(
         "points-that-are-rounded-up",
         "loyalty/rules.py",
-        "return math.floor(Decimal(amount_cents)",
-        "return math.ceil(Decimal(amount_cents)",
+        "return math.floor((Decimal(amount_cents)",
+        "return math.ceil((Decimal(amount_cents)",
         f"{RULES}::test_points_are_whole_and_rounded_down",
     ),
     # --- what a till begins with ---

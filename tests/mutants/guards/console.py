@@ -8,6 +8,7 @@ PARAMETERS = "tests/console/access/test_parameters.py"
 PEOPLE = "tests/console/test_people.py"
 INVITATIONS = "tests/tenancy/test_invitations.py"
 INVITATION_LINKS = "tests/tenancy/test_invitation_links.py"
+CURRENCY = "tests/console/test_currency.py"
 MEMBERS = "tests/tenancy/test_members.py"
 MAILS = "tests/notifications/test_invitation_emails.py"
 AT_ONCE = "tests/concurrency/test_invitations_at_once.py"
@@ -21,6 +22,28 @@ HERE = "return Q(store_id__in=store_ids)"
 VISIBLE_AT = "    @classmethod\n    def visible_at(cls, store_ids: set[int]) -> Q:\n"
 
 MUTANTS = [
+    mutant(
+        "currency-of-any-three-letters",
+        "tenancy/models/merchant.py",
+        "if code not in CURRENCIES:",
+        "if len(code) != 3:",
+        f"{CURRENCY}::test_a_merchant_is_made_with_a_currency_of_the_list",
+        f"{CURRENCY}::test_where_nothing_was_bought_an_operator_may_still_choose",
+    ),
+    mutant(
+        "currency-changed-under-the-ledger",
+        "tenancy/services.py",
+        "if currency_is_used(changed):",
+        "if False:",
+        f"{CURRENCY}::test_the_currency_stays_once_something_was_bought",
+    ),
+    mutant(
+        "currency-form-that-does-not-look",
+        "tenancy/console/merchant.py",
+        "if is_another and services.currency_is_used(self.instance):",
+        "if False:",
+        f"{CURRENCY}::test_the_currency_stays_once_something_was_bought",
+    ),
     *[
         mutant(f"{name}-of-all-stores", file, old, "return Q()", MANAGER_IN)
         for name, file, old in (

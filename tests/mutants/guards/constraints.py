@@ -38,6 +38,7 @@ CHECKS = {
         "program_type_is_known",
         "stamps_target_is_1_to_50",
         "points_per_euro_is_positive",
+        "the_largest_purchase_is_not_below_the_minimum",
         "points_expiration_is_never_or_days",
         "at_least_one_stamp_a_day",
         "a_point_is_worth_nothing_or_more",
