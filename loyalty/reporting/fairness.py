@@ -162,8 +162,8 @@ worth AS (
     JOIN tenancy_merchant merchant ON merchant.id = purchase.merchant_id
     LEFT JOIN given ON given.purchase_id = purchase.id
     CROSS JOIN LATERAL (
-        SELECT purchase.amount_cents - purchase.returned_cents AS cents,
-            div((purchase.amount_cents - purchase.returned_cents) * terms.points_per_euro * {rules.POINT}, {WHOLE}) AS units
+        SELECT left_of.cents, div(left_of.cents * terms.points_per_euro * {rules.POINT}, {WHOLE}) AS units
+        FROM (SELECT purchase.amount_cents - purchase.returned_cents AS cents) left_of
     ) kept
 )"""
 

@@ -21,6 +21,7 @@ from loyalty.reporting import fairness, statistics
 from loyalty.services import cards, expiry, points, programs, purchases, returns, stamps, voids
 from tenancy import scope
 from tests import factories
+from tests.raw_sql import check_what_waits_for_the_commit
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
@@ -114,6 +115,7 @@ def verify() -> tuple[int, list[str]]:
 
 
 def past_all_guards(statement: str) -> None:
+    check_what_waits_for_the_commit()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(statement)
@@ -248,6 +250,17 @@ def test_a_broken_promise_is_named_and_the_command_fails(books: Books, check: st
     assert said[-1] == f"{len(said) - 1} promises were broken."
 
 
+def test_a_purchase_in_yen_is_worth_what_it_is_in_yen() -> None:
+    shop = factories.shop(points_per_euro="0.5")
+    with scope.everything("a shop in Kyoto"):
+        type(shop.merchant).objects.filter(pk=shop.merchant.pk).update(currency="JPY")
+        shop.store.merchant.refresh_from_db()
+        card = factories.card(shop.store)
+        given_back(shop, bought(shop, card, 1201, "R-1"), 200)
+        assert factories.fresh(card).points_balance == 500
+        assert list(fairness.violations()) == []
+
+
 # --- A minute's grace, and warnings since -----------------------------------------------------------------
 
 
@@ -305,5 +318,5 @@ def test_nights_that_nobody_looked_are_told_to_operators(books: Books) -> None:
         assert alerts_of(operator) == []
     with time_machine.travel(NOW + timedelta(days=2, minutes=1), tick=False):
         assert alerts_of(operator) == [
-            "Nobody has verified since 03/11/2026 that promises to customers are kept."
+            "Nobody has verified since 11/03/2026 that promises to customers are kept."
         ]
