@@ -26,7 +26,7 @@ class ProgramTypeMismatch(DomainError):
 
 
 class ConfirmationRequired(DomainError):
-    """`cards_affected` says how many."""
+    """`cards_affected` says how many, `effects` what each kind of loss is: a list of `{code, cards, text}`."""
 
     code, status = "confirmation_required", 409
     message = _("This change takes something from customers. Please confirm it.")

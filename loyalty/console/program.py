@@ -15,7 +15,7 @@ from groundwork.console.grants import Grants
 from loyalty.console.program_form import ProgramForm, RewardForm, side_by_side
 from loyalty.console.program_preview import Previewed
 from loyalty.models import LoyaltyProgram, PointsReward
-from loyalty.services import programs
+from loyalty.services import program_effects, programs
 from loyalty.services.fields import editable_fields
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin, ConsoleStackedInline
@@ -92,6 +92,7 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAd
                     ("minimum_purchase_cents", "maximum_purchase_cents"),
                     ("minimum_redemption_points", "point_value_cents"),
                     ("points_expiration_days", "expiry_requires_warning"),
+                    "carry_remainders",
                 ],
             },
         ),
@@ -195,10 +196,25 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAd
             request,
             object_id,
             title=_("Switch the program off"),
-            explanation=_("Cards keep their stamps and points; nothing can be earned, redeemed or expire."),
+            explanation=" ".join(
+                [
+                    gettext("Cards keep their stamps and points; nothing can be earned, redeemed or expire."),
+                    *_losses_of_stopping(self.row(request, object_id)),
+                ]
+            ),
             perform=self._deactivate,
         )
 
     def _deactivate(self, request: HttpRequest, row: LoyaltyProgram, cleaned: dict[str, Any]) -> str:
         programs.deactivate(program_id=row.pk, actor=actor_for(request, row.merchant_id))
         return gettext("The program is switched off.")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """What goes along, and what customers cannot use meanwhile."""
+        named, counts, denied, protected = super().get_deleted_objects(objs, request)
+        losses = [loss for row in objs for loss in _losses_of_stopping(row)]
+        return [*named, *losses], counts, denied, protected
+
+
+def _losses_of_stopping(program: LoyaltyProgram) -> list[str]:
+    return [effect.text for effect in program_effects.of_stopping(program).effects]

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
 from groundwork.formats import images
 from groundwork.formats.money import money
+from loyalty import selectors
 from loyalty.models import LoyaltyProgram, PointsReward
-from loyalty.services import programs
+from loyalty.services import program_effects
+from loyalty.services.program_effects import Offer
 from tenancy.console.forms import ConsoleForm
 
 AMOUNTS = {"stamps_reward_value_cents", "minimum_purchase_cents", "maximum_purchase_cents"}
@@ -86,38 +87,16 @@ class ProgramForm(ConsoleForm):
     def _post_clean(self) -> None:
         super()._post_clean()
         if self.instance.pk and not self.errors and not self.cleaned_data.get("confirm"):
-            loss = self.loss()
-            if loss and "confirm" in self.fields:
+            losses = self.losses()
+            if losses and "confirm" in self.fields:
                 self.fields["confirm"].widget = UnfoldBooleanSwitchWidget()
-                self.add_error("confirm", loss)
+                self.add_error("confirm", losses)
 
-    def loss(self) -> str:
-        """What customers lose by this change, as a sentence; empty if nothing. For a form that was validated."""
-        changes = programs.what_changes(self.before, self.instance)
-        count = programs.cards_affected(self.before, changes) if changes.takes_something else 0
-        return _loss(changes, count) if count else ""
-
-
-def _loss(changes: programs.Changes, count: int) -> str:
-    if changes.raises_stamps_target and changes.shortens_expiry:
-        text = ngettext(
-            "%(count)d card loses a full row of stamps, or has points that would now expire.",
-            "%(count)d cards lose a full row of stamps, or have points that would now expire.",
-            count,
-        )
-    elif changes.raises_stamps_target:
-        text = ngettext(
-            "%(count)d card is full now and would not be full any more.",
-            "%(count)d cards are full now and would not be full any more.",
-            count,
-        )
-    else:
-        text = ngettext(
-            "%(count)d card has points that would now expire.",
-            "%(count)d cards have points that would now expire.",
-            count,
-        )
-    return text % {"count": count}
+    def losses(self) -> list[str]:
+        """What customers lose by this change, rewards included, a sentence each. For a form that was validated."""
+        before = Offer(self.before, selectors.rewards_of(self.before))
+        after = Offer(self.instance, self.page.rewards_of_form(self.request, self.instance))
+        return [effect.text for effect in program_effects.of_change(before, after).effects]
 
 
 class RewardForm(ConsoleForm):
@@ -129,6 +108,7 @@ class RewardForm(ConsoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.before = copy.copy(self.instance)
         for name in in_each_language("name"):
             if name in self.fields:
                 self.fields[name].required = False
@@ -138,3 +118,12 @@ class RewardForm(ConsoleForm):
         if not self.errors and not any(self.cleaned_data.get(name) for name in names):
             self.add_error(names[0], _("Name the reward in one language at least."))
         return super().clean()
+
+    def stands_for(self) -> PointsReward | None:
+        """The reward as it would be saved, or as it is where something is wrong with it; None if there will be none."""
+        is_right = self.is_valid()
+        if self.cleaned_data.get("DELETE") or not (self.has_changed() or self.before.pk):
+            return None
+        if is_right:
+            return self.instance
+        return self.before if self.before.pk else None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from groundwork.formats.colors import GRAPHICS_CONTRAST, Color, contrast
+from loyalty.console.program_form import RewardForm
 from loyalty.models import LoyaltyProgram, PointsReward
 from loyalty.ports import previews
 
@@ -51,9 +52,10 @@ class Previewed:
         notes = []
         if "card_color" not in form.errors:
             notes = _color_notes(program.card_color, program.card_secondary_color)
-        if row is not None and (loss := form.loss()):
-            notes.append({"level": "warning", "text": loss})
-        return self._drawn(request, program, self._rewards(request, program), notes)
+        if row is not None:
+            notes += [{"level": "warning", "text": loss} for loss in form.losses()]
+        offered = [reward for reward in self.rewards_of_form(request, program) if reward.is_active]
+        return self._drawn(request, program, offered, notes)
 
     def _drawn(
         self, request: HttpRequest, program: LoyaltyProgram, rewards: list[PointsReward], notes: list[Note]
@@ -67,19 +69,12 @@ class Previewed:
         document = render_to_string("admin/program_previews.html", context) if _are_colors(*colors) else ""
         return JsonResponse({"document": document, "notes": notes})
 
-    def _rewards(self, request: HttpRequest, program: LoyaltyProgram) -> list[PointsReward]:
-        """The rewards as they stand in the form."""
+    def rewards_of_form(self, request: HttpRequest, program: LoyaltyProgram) -> list[PointsReward]:
+        """The rewards as they stand in the form that was sent, on offer or not."""
         change = program.pk is not None
         formsets, _instances = self._create_formsets(request, program, change=change)  # type: ignore[attr-defined]
-        rewards = [
-            form.instance
-            for formset in formsets
-            for form in formset.forms
-            if form.is_valid()
-            and form.has_changed() | bool(form.instance.pk)
-            and not form.cleaned_data.get("DELETE")
-        ]
-        return [reward for reward in rewards if reward.is_active]
+        forms = [form for formset in formsets for form in formset.forms if isinstance(form, RewardForm)]
+        return [reward for form in forms if (reward := form.stands_for())]
 
 
 def _language(request: HttpRequest) -> str:

@@ -67,7 +67,7 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
         (_("Trace"), {"fields": [("address", "device"), "recorded_offline"]}),
     ]
 
-    readonly_fields = ["purchase", "address", "device"]
+    readonly_fields = ["amount", "address", "device"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

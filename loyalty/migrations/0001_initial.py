@@ -690,5 +690,9 @@ class Migration(migrations.Migration):
             model_name='purchasereturn',
             constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='a_return_is_of_something'),
         ),
+        migrations.AddIndex(
+            model_name='purchase',
+            index=models.Index(fields=['merchant', '-id'], name='purchase_newest'),
+        ),
         TrigramIndex("card_number_trigrams", "loyalty_loyaltycard", "card_number"),
     ]

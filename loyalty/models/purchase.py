@@ -47,6 +47,7 @@ class Purchase(TenantOwned):
                 name="purchase_of_receipt",
             ),
             models.Index(fields=["card", "-id"], name="purchase_of_card"),
+            models.Index(fields=["merchant", "-id"], name="purchase_newest"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -52,6 +52,7 @@ class Program(TypedDict):
     points_expiration_days: int | None
     expiry_requires_warning: bool
     point_value_cents: str
+    carry_remainders: Annotated[bool, "Cents that make no whole point stay on the card until they do."]
     cooldown_minutes: int
     max_daily_stamps: int
     require_staff_pin: bool
@@ -116,6 +117,7 @@ def program(row: LoyaltyProgram, rewards: Iterable[PointsReward] | None = None) 
         "welcome_bonus_points": row.welcome_bonus_points,
         "points_expiration_days": row.points_expiration_days,
         "expiry_requires_warning": row.expiry_requires_warning,
+        "carry_remainders": row.carry_remainders,
         "cooldown_minutes": row.cooldown_minutes,
         "max_daily_stamps": row.max_daily_stamps,
         "require_staff_pin": row.require_staff_pin,

@@ -1,8 +1,4 @@
-"""Programs: made, changed with a look at what it takes from customers, switched on and off.
-
-changes = programs.what_changes(old, new)
-programs.cards_affected(program, changes)    # how many customers lose something
-"""
+"""Programs: made, changed with a look at what it takes from customers (`program_effects`), switched on and off."""
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +15,11 @@ from groundwork.errors import Invalid
 from groundwork.messaging import outbox
 from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
 from loyalty.events import ProgramChanged
-from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, PointsReward
+from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings, PointsReward
+from loyalty.services import program_effects
 from loyalty.services.cards import grace
 from loyalty.services.fields import assign, editable_fields, error_of, errors_of
+from loyalty.services.program_effects import Offer
 from tenancy.actor import Actor
 from tenancy.models import Merchant
 
@@ -30,51 +27,11 @@ Reward = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Changes:
-    """How a program differs from what it was: the names of the fields, and what customers lose by it."""
+class Planned:
+    """A list of rewards held against those that are there: as they are, and as they would be (not saved)."""
 
-    fields: frozenset[str] = frozenset()
-    old_stamps_target: int | None = None
-    expiry_days: int | None = None
-
-    @property
-    def raises_stamps_target(self) -> bool:
-        """Whether a full card is not full any more."""
-        return self.old_stamps_target is not None
-
-    @property
-    def shortens_expiry(self) -> bool:
-        """Whether points that would have stayed expire: the period is new or shorter."""
-        return self.expiry_days is not None
-
-    @property
-    def takes_something(self) -> bool:
-        return self.raises_stamps_target or self.shortens_expiry
-
-
-def what_changes(old: LoyaltyProgram, new: LoyaltyProgram) -> Changes:
-    """Compare two states of a program, without the database."""
-    names = editable_fields(LoyaltyProgram)
-    before, after = model_to_dict(old, names), model_to_dict(new, names)
-    fields = frozenset(name for name in before if before[name] != after[name])
-    raised = old.has_stamps and new.has_stamps and new.stamps_target > old.stamps_target
-    days_before, days_after = _expiry(old), _expiry(new)
-    shorter = days_after is not None and (days_before is None or days_after < days_before)
-    return Changes(fields, old.stamps_target if raised else None, days_after if shorter else None)
-
-
-def _expiry(program: LoyaltyProgram) -> int | None:
-    return program.points_expiration_days if program.has_points else None
-
-
-def cards_affected(program: LoyaltyProgram, changes: Changes) -> int:
-    """How many active cards lose something: full at the old target, or with points that would now expire."""
-    losing = Q(pk__in=[])
-    if changes.raises_stamps_target:
-        losing |= Q(stamp_count__gte=changes.old_stamps_target)
-    if changes.shortens_expiry:
-        losing |= Q(points_balance__gt=0)
-    return LoyaltyCard.objects.filter(losing, program=program, is_active=True).count()
+    there: list[PointsReward]
+    planned: list[PointsReward]
 
 
 @transaction.atomic
@@ -101,7 +58,7 @@ def create(
     except IntegrityError as error:
         raise ProgramExists() from error
     MerchantLoyaltySettings.objects.get_or_create(merchant=merchant)
-    _save_rewards(program, rewards, actor)
+    _save_rewards(_planned(program, rewards), actor)
     return _fresh(program)
 
 
@@ -118,34 +75,44 @@ def change(
 
     That list is the whole offer: a reward with an `id` (or a name that is there) is changed, another one is new, and
     those not in it are taken off. Nothing expires within 14 days of a new or shorter period. Raises ManagerRequired,
-    ProgramNotFound, Invalid, or ConfirmationRequired with `cards_affected` where customers lose something
-    (`cards_affected`) and `confirm` is not set.
+    ProgramNotFound, Invalid, or ConfirmationRequired with `cards_affected` and `effects` where customers lose
+    something (`program_effects`) and `confirm` is not set.
     """
     actor.require_manager()
     program, old = locked(program_id), locked(program_id)
     assign(program, fields)
     _validate(program, rewards or ())
-    changes = what_changes(old, program)
-    if changes.takes_something and not confirm:
-        count = cards_affected(program, changes)
-        if count:
-            raise ConfirmationRequired(cards_affected=count)
-    _note_switches(old, program, changes)
+    offer = None if rewards is None else _planned(program, rewards)
+    if not confirm:
+        _ask(old, program, offer)
+    _note_switches(old, program)
     program.save()
-    if rewards is not None:
-        _save_rewards(program, rewards, actor)
-    if changes.fields or rewards is not None:
+    if offer is not None:
+        _save_rewards(offer, actor)
+    if offer is not None or _differs(old, program):
         _announce(program)
     return _fresh(program)
 
 
-def _note_switches(old: LoyaltyProgram, program: LoyaltyProgram, changes: Changes) -> None:
+def _ask(old: LoyaltyProgram, program: LoyaltyProgram, offer: Planned | None) -> None:
+    there, planned = (offer.there, offer.planned) if offer else ((), ())
+    taken = program_effects.of_change(Offer(old, there), Offer(program, planned))
+    if taken.cards:
+        raise ConfirmationRequired(**taken.as_dict())
+
+
+def _differs(old: LoyaltyProgram, new: LoyaltyProgram) -> bool:
+    names = editable_fields(LoyaltyProgram)
+    return model_to_dict(old, names) != model_to_dict(new, names)
+
+
+def _note_switches(old: LoyaltyProgram, program: LoyaltyProgram) -> None:
     """Keep when it was switched on, and hold off the expiry of what was asleep or safe until now."""
     now = program.terms_since = clock.now()
     reactivated = program.is_active and not old.is_active
     if reactivated:
         program.activated_at = now
-    if reactivated or changes.shortens_expiry:
+    if reactivated or program_effects.shortens_expiry(old, program):
         program.expiry_not_before = grace(program, now) or program.expiry_not_before
 
 
@@ -155,8 +122,11 @@ def activate(*, program_id: int, actor: Actor) -> LoyaltyProgram:
 
 
 def deactivate(*, program_id: int, actor: Actor) -> LoyaltyProgram:
-    """Switch a program off: cards keep their balances, and nothing expires meanwhile."""
-    return change(program_id=program_id, actor=actor, is_active=False)
+    """Switch a program off: cards keep their balances, and nothing expires meanwhile.
+
+    Nothing is asked: whoever calls this means it. `program_effects.of_stopping` says what it takes.
+    """
+    return change(program_id=program_id, actor=actor, confirm=True, is_active=False)
 
 
 def changed(program: LoyaltyProgram) -> None:
@@ -185,17 +155,24 @@ def _fresh(program: LoyaltyProgram) -> LoyaltyProgram:
 # --- Rewards ----------------------------------------------------------------------------------------------
 
 
-def _save_rewards(program: LoyaltyProgram, rewards: Iterable[Reward], actor: Actor) -> None:
+def _planned(program: LoyaltyProgram, rewards: Iterable[Reward]) -> Planned:
     there = list(PointsReward.objects.filter(program=program))
-    kept: set[int] = set()
+    planned: list[PointsReward] = []
     for position, given in enumerate(rewards):
-        row = _matching(given, [row for row in there if row.pk not in kept])
+        kept = {row.pk for row in planned}
+        row = copy.copy(_matching(given, [row for row in there if row.pk not in kept]))
         if row is None:
             row = PointsReward(program=program, merchant_id=program.merchant_id)
         assign(row, {"position": position, **_without_id(given)})
+        planned.append(row)
+    return Planned(there, planned)
+
+
+def _save_rewards(offer: Planned, actor: Actor) -> None:
+    for row in offer.planned:
         row.save()
-        kept.add(row.pk)
-    for row in there:
+    kept = {row.pk for row in offer.planned}
+    for row in offer.there:
         if row.pk not in kept:
             soft_delete(row, by=actor.user)
 

@@ -60,17 +60,82 @@ def test_taking_something_from_customers_asks_first(world: World) -> None:
     client = world.client("owner")
     data = filled(client.get(address(world.shop.program)), stamps_target=12)
     response = client.post(address(world.shop.program), data)
-    assert errors(response) == {"confirm": ["1 card is full now and would not be full any more."]}
+    assert errors(response) == {
+        "confirm": [
+            "1 full card would lose “a coffee”.",
+            "2 cards with stamps would be further from their reward.",
+        ]
+    }
+    assert "1 full card would lose “a coffee”." in response.text
     assert factories.fresh(world.shop.program).stamps_target == 10
     client.post(address(world.shop.program), data | {"confirm": "on"})
     assert factories.fresh(world.shop.program).stamps_target == 12
 
 
+def test_taking_a_reward_away_or_making_it_dearer_asks_first(world: World) -> None:
+    client = world.client("owner")
+    with factories.inside(world.shop):
+        there = list(world.shop.program.rewards.all())
+    data = filled(client.get(address(world.shop.program)))
+    change = {"rewards-0-points_cost": 50_000, "rewards-1-DELETE": "on"}
+    response = client.post(address(world.shop.program), data | change)
+    assert errors(response) == {
+        "confirm": [
+            "1 card with points would need 50,000 points instead of 500 for “Croissant”.",
+            "1 card with points could no longer get “Breakfast”.",
+        ]
+    }
+    rewards = [factories.fresh(reward) for reward in there]
+    assert [(reward.points_cost, reward.deleted_at) for reward in rewards] == [(500, None), (1500, None)]
+    client.post(address(world.shop.program), data | change | {"confirm": "on"})
+    croissant, breakfast = (factories.fresh(reward) for reward in there)
+    assert (croissant.points_cost, croissant.deleted_at) == (50_000, None)
+    assert breakfast.deleted_at is not None
+
+
+def test_a_reward_that_is_switched_off_is_asked_about_even_where_another_is_wrong(world: World) -> None:
+    client = world.client("owner")
+    data = filled(client.get(address(world.shop.program)), **{"rewards-0-is_active": None})
+    response = client.post(address(world.shop.program), data | {"rewards-1-points_cost": ""})
+    assert errors(response) == {"confirm": ["1 card with points could no longer get “Croissant”."]}
+
+
 def test_giving_something_to_customers_asks_nothing(world: World) -> None:
     factories.card(world.shop.store, stamps=10)
     client = world.client("owner")
-    client.post(address(world.shop.program), filled(client.get(address(world.shop.program)), stamps_target=8))
+    more = {"stamps_target": 8, "rewards-0-points_cost": 400}
+    page = client.get(address(world.shop.program))
+    assert client.post(address(world.shop.program), filled(page, **more)).status_code == 302
     assert factories.fresh(world.shop.program).stamps_target == 8
+    with factories.inside(world.shop):
+        assert [reward.points_cost for reward in world.shop.program.rewards.all()] == [400, 1500]
+
+
+def test_remainders_are_kept_or_not_as_the_owner_says(world: World) -> None:
+    client = world.client("owner")
+    data = filled(client.get(address(world.shop.program)), carry_remainders=None)
+    assert errors(client.post(address(world.shop.program), data)) == {
+        "confirm": ["1 card would lose the cents that make no whole point yet."]
+    }
+    assert factories.fresh(world.shop.program).carry_remainders
+    client.post(address(world.shop.program), data | {"confirm": "on"})
+    assert not factories.fresh(world.shop.program).carry_remainders
+
+
+@pytest.mark.parametrize("page", ["deactivate", "delete"])
+def test_the_pages_that_stop_a_program_say_what_cannot_be_used_meanwhile(world: World, page: str) -> None:
+    response = world.client("owner").get(address(world.shop.program, page))
+    assert "1 card has stamps or points that could not be used meanwhile." in response.text
+    assert factories.fresh(world.shop.program).is_active
+
+
+@pytest.mark.parametrize("page", ["deactivate", "delete"])
+def test_a_program_without_cards_is_stopped_without_a_word(world: World, page: str) -> None:
+    with factories.inside(world.shop):
+        world.shop.program.cards.update(is_active=False)
+    response = world.client("owner").get(address(world.shop.program, page))
+    assert response.status_code == 200
+    assert "could not be used meanwhile" not in response.text
 
 
 def test_a_reward_of_somebody_else_cannot_be_reached_through_the_form(world: World) -> None:
@@ -148,7 +213,7 @@ def test_the_preview_warns_of_colours_that_cannot_be_told_apart(world: World) ->
 def test_the_preview_says_what_customers_would_lose(world: World) -> None:
     factories.card(world.shop.store, stamps=10)
     texts = [note["text"] for note in preview(world, "owner", stamps_target=12).json()["notes"]]
-    assert "1 card is full now and would not be full any more." in texts
+    assert "1 full card would lose “a coffee”." in texts
 
 
 def test_the_preview_outlives_a_colour_that_is_none(world: World) -> None:

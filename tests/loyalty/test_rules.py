@@ -11,6 +11,7 @@ from hypothesis import strategies as any_
 
 from loyalty import rules
 from loyalty.rules import StampUsage
+from loyalty.terms import Terms
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -47,12 +48,19 @@ def test_the_examples_in_the_docstrings_are_right() -> None:
 def test_points_are_whole_and_rounded_down(
     cents: int, points_per_euro: str, digits: int, points: int
 ) -> None:
-    assert rules.points_for_purchase(cents, Decimal(points_per_euro), digits=digits) == points
+    assert whole(cents, Decimal(points_per_euro), digits) == points
+
+
+def whole(cents: int, rate: Decimal, digits: int) -> int:
+    """What a purchase earns where remainders are not kept, in points."""
+    earned = Terms(None, "points", rate, 0, carry_remainders=False).earns(cents, digits=digits)
+    assert earned % rules.POINT == 0
+    return earned // rules.POINT
 
 
 @given(any_.integers(1, 10**11), any_.decimals("0.01", "10000", places=2), any_.integers(0, 3))
 def test_points_never_lose_or_gain_a_fraction(cents: int, rate: Decimal, digits: int) -> None:
-    points = rules.points_for_purchase(cents, rate, digits=digits)
+    points = whole(cents, rate, digits)
     assert points * 10**digits <= cents * rate < (points + 1) * 10**digits
 
 

@@ -239,16 +239,25 @@ def test_points_that_nobody_came_back_for() -> None:
 
 
 def test_the_coffee_that_became_dearer() -> None:
-    """From ten stamps to twelve: Anna's card is full, Ben's is not. The owner is told that it takes one card's
-    coffee away, thinks again, and hands Anna hers first."""
+    """From ten stamps to twelve: Anna's card is full, Ben's is not. The owner is told that it takes Anna's coffee
+    away and sends Ben further from his, thinks again, and hands Anna hers first."""
     cafe = factories.shop(stamps_target=10)
     anna, ben = factories.card(cafe.store, stamps=10), factories.card(cafe.store, stamps=9)
     change = {"program_id": cafe.program.pk, "actor": OWNER, "stamps_target": 12}
     with refused(ConfirmationRequired) as refusal:
         programs.change(**change)
-    assert refusal.extra == {"cards_affected": 1}
+    assert refusal.extra["cards_affected"] == 2
+    assert [effect["text"] for effect in refusal.extra["effects"]] == [
+        "1 full card would lose “a coffee”.",
+        "2 cards with stamps would be further from their reward.",
+    ]
     stamps.redeem(store=cafe.store, card_id=anna.pk, actor=STAFF)
-    programs.change(**change)
+    with refused(ConfirmationRequired) as refusal:
+        programs.change(**change)
+    assert [effect["text"] for effect in refusal.extra["effects"]] == [
+        "1 card with stamps would be further from its reward."
+    ]
+    programs.change(**change, confirm=True)
     assert not stamps.give(store=cafe.store, card_id=ben.pk, actor=STAFF).reward_ready
     with refused(NotEnoughStamps) as refusal:
         stamps.redeem(store=cafe.store, card_id=ben.pk, actor=STAFF)

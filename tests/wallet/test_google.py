@@ -188,7 +188,9 @@ def test_what_the_program_has_no_longer_is_cleared(
     google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop
 ) -> None:
     with factories.inside(shop):
-        programs.change(program_id=shop.program.pk, actor=factories.actor("owner"), loyalty_type="points")
+        programs.change(
+            program_id=shop.program.pk, actor=factories.actor("owner"), loyalty_type="points", confirm=True
+        )
     deliver()
     sent = object_of(google, card)
     assert sent["loyaltyPoints"]["label"] == "Points"

@@ -61,6 +61,7 @@ class ChangedProgramInput(serializers.Serializer):
     points_expiration_days = Whole(required=False, allow_null=True, min_value=1, max_value=3650)
     expiry_requires_warning = Flag(required=False)
     point_value_cents = Amount(required=False, max_digits=8, decimal_places=4)
+    carry_remainders = Flag(required=False)
     cooldown_minutes = Whole(required=False, min_value=0, max_value=10_080)
     max_daily_stamps = Whole(required=False, min_value=1, max_value=1000)
     require_staff_pin = Flag(required=False)
@@ -157,7 +158,10 @@ class OneProgram(ProgramView):
         tags=TAGS,
     )
     def patch(self, request: Request, row_id: int) -> Response:
-        """`rewards` is the whole offer. What takes something from customers needs `confirm: true`."""
+        """`rewards` is the whole offer. What takes something from customers needs `confirm: true`.
+
+        Without it the answer says in `effects` what they would lose, and nothing is changed.
+        """
         given = self.read(ChangedProgramInput)
         return self.answer(programs.change(program_id=row_id, actor=self.actor, **given))
 
@@ -169,7 +173,7 @@ class OneProgram(ProgramView):
         tags=TAGS,
     )
     def delete(self, request: Request, row_id: int) -> Response:
-        """It is hidden with its rewards and cards, and can be restored."""
+        """It is hidden with its rewards and cards, and can be restored. This asks nothing."""
         return self.delete_row(row_id)
 
 
@@ -194,6 +198,7 @@ class DeactivateProgram(ProgramView):
         "Deactivate a program", scope=None, answers={200: Program}, refusals=[ProgramNotFound], tags=TAGS
     )
     def post(self, request: Request, row_id: int) -> Response:
+        """This asks nothing, unlike a change of `is_active`."""
         return self.answer(programs.deactivate(program_id=row_id, actor=self.actor))
 
 

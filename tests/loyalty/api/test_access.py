@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from loyalty.api.urls import urlpatterns
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, StaffPin
 from tenancy.models import Role, Scope
 from tests import factories
 from tests.factories import Shop, fresh
@@ -119,6 +119,9 @@ def test_every_call_of_the_api_has_an_entry() -> None:
 # --- Everybody calls --------------------------------------------------------------------------------------
 
 
+IDS = {"card_id", "pin_id", "transaction_id", "purchase_id"}
+
+
 @dataclass
 class World:
     """A shop with something in it, and all who might call."""
@@ -129,6 +132,20 @@ class World:
     line: LoyaltyTransaction
     callers: dict[str, Caller]
 
+    def purchase_id(self) -> int:
+        """A purchase of this shop's card, made when it is asked for the first time."""
+        with factories.inside(self.shop):
+            found = Purchase.objects.filter(card=self.card).first()
+            if found is None:
+                factories.points.earn(
+                    store=self.shop.store,
+                    card_id=self.card.pk,
+                    actor=factories.actor(),
+                    purchase_amount_cents=900,
+                )
+                found = Purchase.objects.get(card=self.card)
+            return found.pk
+
     def address(self, name: str) -> str:
         """The address of a call about this shop's own things."""
         (address,) = [one for one in urlpatterns if one.name == name]
@@ -137,6 +154,7 @@ class World:
             "card_id": self.card.pk,
             "pin_id": self.pin.pk,
             "transaction_id": self.line.pk,
+            "purchase_id": self.purchase_id(),
             "row_id": self.row_id(name),
         }
         path = reverse(name, kwargs={part: known[part] for part in address.pattern.converters})
@@ -252,9 +270,7 @@ def test_an_id_of_another_merchant_is_nowhere_to_be_found(world: World) -> None:
         theirs.line = LoyaltyTransaction.objects.order_by("-id")[0]
     before = theirs.state()
     for name, method, who, body in EVERY_CALL:
-        if who not in (MEMBERS, ACTING, MANAGERS) or not {"card_id", "pin_id", "transaction_id"} & converters(
-            name
-        ):
+        if who not in (MEMBERS, ACTING, MANAGERS) or not IDS & converters(name):
             continue
         mine, foreign = world.address(name), theirs.address(name)
         address = foreign.replace(other.store.store_code, world.shop.store.store_code)

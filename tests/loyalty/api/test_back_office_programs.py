@@ -207,8 +207,34 @@ def test_what_takes_something_from_customers_wants_confirmation(shop: Shop, owne
     path = f"programs/{shop.program.pk}/"
     document = refused(owner.patch(path, {"stamps_target": 12}), 409, "confirmation_required")
     assert document["cards_affected"] == 1
+    assert document["effects"] == [
+        {"code": "full_cards_lost", "cards": 1, "text": "1 full card would lose “a coffee”."},
+        {
+            "code": "stamps_target_raised",
+            "cards": 1,
+            "text": "1 card with stamps would be further from its reward.",
+        },
+    ]
     assert fresh(shop.program).stamps_target == 10
     assert owner.patch(path, {"stamps_target": 12, "confirm": True}).json()["stamps_target"] == 12
+
+
+def test_a_reward_that_becomes_dearer_or_goes_wants_confirmation(shop: Shop, owner: Caller) -> None:
+    factories.card(shop.store, cents=4500)
+    with factories.inside(shop):
+        there = list(shop.program.rewards.all())
+    path, rewards = f"programs/{shop.program.pk}/", [{"name": "Croissant", "points_cost": 50_000}]
+    document = refused(owner.patch(path, {"rewards": rewards}), 409, "confirmation_required")
+    assert [effect["code"] for effect in document["effects"]] == ["reward_dearer", "reward_removed"]
+    assert [(row.points_cost, row.deleted_at) for row in map(fresh, there)] == [(500, None), (1500, None)]
+    answer = owner.patch(path, {"rewards": rewards, "confirm": True}).json()
+    assert [(one["id"], one["points_cost"]) for one in answer["rewards"]] == [(there[0].pk, 50_000)]
+
+
+def test_a_merchant_may_keep_no_remainders(shop: Shop, owner: Caller) -> None:
+    path = f"programs/{shop.program.pk}/"
+    assert owner.get(path).json()["carry_remainders"] is True
+    assert owner.patch(path, {"carry_remainders": False}).json()["carry_remainders"] is False
 
 
 def test_a_program_is_switched_off_and_on(shop: Shop, owner: Caller) -> None:
@@ -217,6 +243,19 @@ def test_a_program_is_switched_off_and_on(shop: Shop, owner: Caller) -> None:
     assert owner.get("programs/?is_active=true").json()["count"] == 0
     on = owner.post(f"programs/{shop.program.pk}/activate/")
     assert (on.status_code, on.json()["is_active"]) == (200, True)
+
+
+def test_calls_that_are_made_for_it_switch_off_and_delete_without_asking(
+    shop: Shop, owner: Caller, operator: Caller
+) -> None:
+    factories.card(shop.store, stamps=10, cents=4500)
+    path = f"programs/{shop.program.pk}/"
+    document = refused(owner.patch(path, {"is_active": False}), 409, "confirmation_required")
+    assert [effect["code"] for effect in document["effects"]] == ["spending_stopped"]
+    assert fresh(shop.program).is_active
+    assert owner.post(f"{path}deactivate/").status_code == 200
+    assert owner.post(f"{path}activate/").status_code == 200
+    assert operator.delete(path).status_code == 204
 
 
 def test_programs_are_filtered(shop: Shop, operator: Caller) -> None:

@@ -83,7 +83,13 @@ def test_the_description_says_the_scope_of_each_call() -> None:
 def test_a_key_makes_the_calls_of_its_scopes_and_no_others(name: str, method: str) -> None:
     shop = factories.shop()
     card = factories.card(shop.store, stamps=1)
-    ids = {"store_code": shop.store.store_code, "card_id": card.pk, "pin_id": 1, "transaction_id": 1}
+    ids = {
+        "store_code": shop.store.store_code,
+        "card_id": card.pk,
+        "pin_id": 1,
+        "transaction_id": 1,
+        "purchase_id": 1,
+    }
     (address,) = [one for one in urlpatterns if one.name == name]
     path = reverse(name, kwargs={part: ids[part] for part in address.pattern.converters})
     body = CALLS[name][method][1]

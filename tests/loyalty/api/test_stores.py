@@ -143,6 +143,7 @@ def test_the_program_has_what_a_terminal_needs(shop: Shop, till: Till) -> None:
         "points_expiration_days": None,
         "expiry_requires_warning": False,
         "point_value_cents": "1.0000",
+        "carry_remainders": True,
         "cooldown_minutes": 0,
         "max_daily_stamps": 50,
         "require_staff_pin": False,

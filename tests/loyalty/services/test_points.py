@@ -129,7 +129,8 @@ def test_a_reward_costs_its_points_and_is_remembered_as_it_was_then() -> None:
     card = factories.card(shop.store, cents=450)
     reward = reward_of(shop, 40)
     line = take(shop.store, card, reward).transaction
-    programs.change(program_id=shop.program.pk, actor=MANAGER, rewards=[{"id": reward.pk, "points_cost": 90}])
+    dearer = [{"id": reward.pk, "points_cost": 90}]
+    programs.change(program_id=shop.program.pk, actor=MANAGER, confirm=True, rewards=dearer)
     line.refresh_from_db()
     assert (line.transaction_type, line.points_delta, line.points_balance_after) == (
         "points_redeemed",

@@ -12,7 +12,7 @@ from groundwork.errors import Invalid
 from loyalty import selectors
 from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
 from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings
-from loyalty.services import cards, programs
+from loyalty.services import programs
 from tenancy.errors import ManagerRequired
 from tests import factories
 from tests.refusals import refused
@@ -113,34 +113,6 @@ def test_a_change_that_is_wrong_changes_nothing() -> None:
     assert refusal.fields == ["stamps_target"]
 
 
-def test_a_higher_target_asks_how_many_full_cards_would_not_be_full_any_more() -> None:
-    shop = factories.shop(stamps_target=10)
-    factories.card(shop.store, stamps=9)
-    factories.card(shop.store, stamps=10)
-    off = factories.card(shop.store, stamps=11)
-    factories.card(shop.store, stamps=12)
-    cards.deactivate(store=shop.store, card_id=off.pk, actor=MANAGER)
-    with refused(ConfirmationRequired) as refusal:
-        change(shop.program, stamps_target=12)
-    assert refusal.extra == {"cards_affected": 2}
-    assert change(shop.program, stamps_target=12, confirm=True).stamps_target == 12
-
-
-def test_nobody_needs_to_confirm_what_takes_nothing_from_anybody() -> None:
-    shop = factories.shop(stamps_target=10, points_expiration_days=90)
-    factories.card(shop.store, stamps=10, cents=450)
-    change(shop.program, stamps_target=8)
-    change(shop.program, stamps_target=9, loyalty_type="points")
-    change(shop.program, points_expiration_days=365)
-    change(shop.program, points_expiration_days=None, card_color="#112233")
-
-
-def test_a_higher_target_needs_no_confirmation_while_no_card_is_full() -> None:
-    shop = factories.shop(stamps_target=10)
-    factories.card(shop.store, stamps=9)
-    assert change(shop.program, stamps_target=12).stamps_target == 12
-
-
 @pytest.mark.parametrize(("before", "after"), [(None, 365), (365, 90)])
 def test_a_new_or_shorter_expiry_is_confirmed_and_held_off_for_14_days(
     before: int | None, after: int
@@ -150,7 +122,7 @@ def test_a_new_or_shorter_expiry_is_confirmed_and_held_off_for_14_days(
     factories.card(shop.store, cents=450)
     with refused(ConfirmationRequired) as refusal:
         change(shop.program, points_expiration_days=after)
-    assert refusal.extra == {"cards_affected": 1}
+    assert refusal.extra["cards_affected"] == 1
     with time_machine.travel(NOON, tick=False):
         program = change(shop.program, points_expiration_days=after, confirm=True)
     assert program.expiry_not_before == NOON + timedelta(days=14)
@@ -167,7 +139,7 @@ def test_switching_the_type_keeps_both_balances() -> None:
     shop = factories.shop()
     card = factories.card(shop.store, stamps=4, cents=450)
     for kind in ("stamps", "points", "hybrid"):
-        change(shop.program, loyalty_type=kind)
+        change(shop.program, loyalty_type=kind, confirm=True)
         after = factories.fresh(card)
         assert (after.stamp_count, after.points_balance) == (4, 45)
 
@@ -231,19 +203,3 @@ def test_whoever_keeps_rewards_in_memory_notices_a_change() -> None:
     program.rewards.update(points_cost=400)
     program = selectors.program_of(shop.merchant.pk)
     assert [row.points_cost for row in selectors.rewards_of(program)] == [400]
-
-
-# --- What changes, for the console ------------------------------------------------------------------------
-
-
-def test_what_changes_is_told_without_the_database() -> None:
-    old = LoyaltyProgram(loyalty_type="hybrid", stamps_target=10, points_expiration_days=365)
-    new = LoyaltyProgram(
-        loyalty_type="hybrid", stamps_target=12, points_expiration_days=90, card_color="#112233"
-    )
-    changes = programs.what_changes(old, new)
-    assert changes.fields == {"stamps_target", "points_expiration_days", "card_color"}
-    assert (changes.raises_stamps_target, changes.shortens_expiry) == (True, True)
-    back = programs.what_changes(new, old)
-    assert back.fields == changes.fields
-    assert not back.takes_something

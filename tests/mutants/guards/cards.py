@@ -6,6 +6,7 @@ VOIDS = "tests/loyalty/services/test_voids_refused.py"
 VOIDED = "tests/loyalty/services/test_voids.py"
 GRACE = "tests/loyalty/test_expiry_grace.py"
 EXPIRY = "tests/loyalty/test_expiry.py"
+EFFECTS = "tests/loyalty/services/test_program_effects.py"
 MERGING = "tests/loyalty/services/test_merging.py"
 
 MUTANTS = [
@@ -84,15 +85,49 @@ MUTANTS = [
     mutant(
         "program-that-takes-without-asking",
         "loyalty/services/programs.py",
-        "if changes.takes_something and not confirm:",
-        "if False:",
-        "tests/loyalty/services/test_programs.py::"
-        "test_a_higher_target_asks_how_many_full_cards_would_not_be_full_any_more",
+        "    if not confirm:",
+        "    if False:",
+        f"{EFFECTS}::test_what_takes_something_is_told_with_how_many_cards_and_in_words",
+    ),
+    mutant(
+        "program-that-asks-about-cards-that-are-off",
+        "loyalty/services/program_effects.py",
+        "LoyaltyCard.objects.filter(ACTIVE, program=program)",
+        "LoyaltyCard.objects.filter(program=program)",
+        f"{EFFECTS}::test_what_takes_something_is_told_with_how_many_cards_and_in_words",
+    ),
+    mutant(
+        "reward-that-goes-without-asking",
+        "loyalty/services/program_effects.py",
+        'yield Loss("reward_removed", WITH_POINTS, {"reward": reward.name})',
+        "continue",
+        f"{EFFECTS}::test_what_takes_something_is_told_with_how_many_cards_and_in_words",
+    ),
+    mutant(
+        "reward-below-the-minimum-that-goes-without-asking",
+        "loyalty/services/program_effects.py",
+        "if reward.is_active and reward.points_cost >= minimum]",
+        "if reward.is_active]",
+        f"{EFFECTS}::test_what_takes_something_is_told_with_how_many_cards_and_in_words",
+    ),
+    mutant(
+        "full-cards-counted-by-one-reward",
+        "loyalty/services/program_effects.py",
+        "GreaterThan(held / old.stamps_target, held / new.stamps_target)",
+        "GreaterThan(held, old.stamps_target - 1)",
+        f"{EFFECTS}::test_a_card_loses_a_reward_where_it_holds_fewer_whole_ones",
+    ),
+    mutant(
+        "rewards-of-the-form-that-nobody-asks-about",
+        "loyalty/console/program_form.py",
+        "self.page.rewards_of_form(self.request, self.instance)",
+        "before.rewards",
+        "tests/console/test_program.py::test_taking_a_reward_away_or_making_it_dearer_asks_first",
     ),
     mutant(
         "expiry-without-grace",
         "loyalty/services/programs.py",
-        "    if reactivated or changes.shortens_expiry:",
+        "    if reactivated or program_effects.shortens_expiry(old, program):",
         "    if False:",
         f"{GRACE}::test_a_period_switched_on",
         f"{GRACE}::test_a_period_shortened",
