@@ -1,6 +1,7 @@
 """What a shopkeeper tells of receipts, returns, rewards and offline tills, worked out to the last figure."""
 
 import itertools
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.reporting import fairness, verification
 from loyalty.services import cards, debts, points, purchases, returns, stamps, voids
 from loyalty.services.purchases import Recorded
+from tenancy import scope
 from tenancy.errors import ManagerRequired
 from tests import factories
 from tests.factories import Shop
@@ -28,6 +30,12 @@ pytestmark = pytest.mark.django_db
 STAFF, MANAGER = factories.actor("staff"), factories.actor("manager")
 NOON = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
 EVERY_ORDER = list(itertools.permutations(["purchase", "reward"]))
+
+
+@pytest.fixture(autouse=True)
+def everything() -> Iterator[None]:
+    with scope.everything("stories of one shop"):
+        yield
 
 
 def buy(shop: Shop, card: LoyaltyCard, cents: int, receipt: str = "", **more: object) -> Recorded:
