@@ -8,8 +8,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser mutants coverage tools lint format messages types lock bench \
-	clean
+.PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages types \
+	lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,12 @@ test-main: $(FOR_TESTS) ## All tests but the browser's
 
 test-browser: $(FOR_TESTS) ## Tests in a real Chromium
 	@$(PY) -m pytest -m browser tests/browser $(ARGS)
+
+NEXT := var/next
+test-next: tools ## All tests but the browser's, with the newest Django there is (PYTHON=python3.13)
+	@$(MAKE) --no-print-directory VENV=$(NEXT) $(NEXT)/installed-dev $(NEXT)/installed-local
+	@$(NEXT)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --pre Django
+	@$(NEXT)/bin/python -m pytest -n auto -m "not browser" $(ARGS)
 
 coverage: $(FOR_TESTS) ## How much of the code the tests run, but for the browser's
 	@$(PY) -m pytest -n auto -m "not browser" --cov --cov-report=term $(ARGS)

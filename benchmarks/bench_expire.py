@@ -14,6 +14,7 @@ from django.utils import timezone
 from benchmarks import data
 from benchmarks.report import Report
 from groundwork.messaging import outbox
+from loyalty import rules
 from loyalty.models import LoyaltyCard
 from loyalty.reporting import verification
 from loyalty.services import expiry
@@ -65,7 +66,7 @@ def run(due: int = DUE) -> Report:
     small, _, _ = _night("small", due // 10)
     by_hand = _prepared_shop("by-hand", due)
     started = time.perf_counter()
-    limit = timezone.now() - timedelta(days=365)
+    limit = timezone.now() - rules.OFFLINE_LIMIT - timedelta(days=365)
     with connection.cursor() as cursor:
         parameters = {"program": by_hand.program.pk, "merchant": by_hand.merchant.pk, "limit": limit}
         cursor.execute(ONE_STATEMENT, parameters)

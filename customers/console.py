@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -107,6 +108,11 @@ class CustomerAdmin(ConsoleAdmin):
         (_("Consent"), {"fields": [("marketing_consent", "marketing_consent_at")]}),
         (_("Dates"), {"fields": [("created_at", "erased_at")]}),
     ]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "preferred_language":
+            kwargs["choices"] = [("", _("Language of the shop")), *settings.LANGUAGES]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

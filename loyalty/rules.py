@@ -6,7 +6,7 @@ Ledger: which counter a transaction moves.
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -143,6 +143,16 @@ def pin_is_too_simple(pin: str) -> bool:
     return steps in ({0}, {1}, {9})
 
 
+def expiration_days(days: int | None, *, has_points: bool, switched_on: Iterable[bool]) -> int | None:
+    """After how many days without activity points expire; None while they do not.
+
+    They do not where nobody has set a period, and while they cannot be spent: in a program of stamps alone, or where
+    one of what spending takes is not `switched_on` (merchant, program, and the card, if it is about one). Once they can
+    be spent again, nothing expires for WARNING_DAYS, and a warning goes first: that is `not_before` in `expires_at`.
+    """
+    return days if days and has_points and all(switched_on) else None
+
+
 def warning_notice(expiration_days: int) -> timedelta:
     """How long before the expiry a warning goes out: 14 days, or half the period if it is 28 days or less."""
     return min(timedelta(days=WARNING_DAYS), timedelta(days=expiration_days) / 2)
@@ -162,6 +172,9 @@ def expires_at(
     reactivation), and then a warning goes first, as it does where the program `requires_warning`: the points expire
     7 days after the warning at the earliest. A warning from before the last activity does not count, nor one from
     before what put the expiry off, which was 14 days before that moment: the day it named is no longer true.
+
+    This is the moment that people are told. The points are taken OFFLINE_LIMIT later, so that whatever was recorded
+    offline before the moment has come in by then, and has saved them.
     """
     inactive = last_activity_at + timedelta(days=expiration_days)
     moment = max([inactive, *[other for other in not_before if other]])

@@ -63,15 +63,30 @@ def rewards_of(program: LoyaltyProgram) -> tuple[PointsReward, ...]:
     return kept[1]
 
 
+def expiration_days(
+    program: LoyaltyProgram, merchant: Merchant, card: LoyaltyCard | None = None
+) -> int | None:
+    """After how many days a program's points expire, or those of a card; None while they do not."""
+    involved = (merchant, program) if card is None else (merchant, program, card)
+    return rules.expiration_days(
+        program.points_expiration_days,
+        has_points=program.has_points,
+        switched_on=[row.is_active for row in involved],
+    )
+
+
 def points_expire_at(card: LoyaltyCard) -> datetime | None:
-    """When a card's points expire (UTC) if nothing happens; None where they do not."""
+    """When a card's points expire (UTC) if nothing happens; None where they do not.
+
+    What people are told: they are taken `rules.OFFLINE_LIMIT` later.
+    """
     program = card.program
-    is_asleep = not (card.is_active and program.is_active)
-    if is_asleep or not (program.points_expiration_days and card.points_balance):
+    days = expiration_days(program, card.merchant, card)
+    if days is None or not card.points_balance:
         return None
     return rules.expires_at(
         last_activity_at=card.last_activity_at or card.created_at,
-        expiration_days=program.points_expiration_days,
+        expiration_days=days,
         not_before=(program.expiry_not_before, card.expiry_not_before),
         warned_at=card.last_expiration_warning_at,
         requires_warning=program.expiry_requires_warning,
@@ -103,7 +118,9 @@ def annotated(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
 def cards_of(merchant_id: int) -> QuerySet[LoyaltyCard]:
     """A merchant's living cards, with program, customer and stores joined."""
     cards = LoyaltyCard.objects.filter(merchant_id=merchant_id)
-    return annotated(cards.select_related("program", "customer", "enrolled_at_store", "scope_store"))
+    return annotated(
+        cards.select_related("merchant", "program", "customer", "enrolled_at_store", "scope_store")
+    )
 
 
 def cards_at(store: Store) -> QuerySet[LoyaltyCard]:

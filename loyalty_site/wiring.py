@@ -20,7 +20,7 @@ from loyalty.console import customer as cards_on_page
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
 from loyalty.pages.customer import preview
-from loyalty.services import deletions
+from loyalty.services import deletions, merchants
 from loyalty.services import people as cards_of_people
 from notifications import handlers as emails
 from notifications import ports as notifications
@@ -84,5 +84,6 @@ def connect() -> None:
     notifications.links.fill(wallets)
     tenancy.store_page.fill(counter_on_page)
     tenancy.amounts.fill(loyalty_selectors)
+    tenancy.merchant_followers.fill(merchants)
     customers.customer_page.fill(cards_on_page)
     loyalty.card_page.fill(passes_on_page)

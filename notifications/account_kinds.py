@@ -113,6 +113,11 @@ def to_invited(invitation_id: int) -> Addressed | None:
     return Addressed(invitation.email, language, invitation_url(invitation), values)
 
 
+def notice(subject: str, body: str) -> Kind:
+    """What has just happened to an account, told to its person, who goes on from there."""
+    return Kind(find=to_person(page("account")), subject=subject, body=body, button=_("To your account"))
+
+
 KINDS: dict[str, Kind] = {
     "password_reset": Kind(
         find=to_person(reset),
@@ -143,14 +148,12 @@ KINDS: dict[str, Kind] = {
         ),
         button=_("To the sign-in page"),
     ),
-    "new_device": Kind(
-        find=to_person(page("account")),
-        subject=_("New sign-in to your account"),
-        body=_(
+    "new_device": notice(
+        _("New sign-in to your account"),
+        _(
             "Somebody has just signed in to your account on a device where you had not signed in before.\n\n"
             "If that was you, there is nothing to do. If it was not, change your password and end all sessions."
         ),
-        button=_("To your account"),
     ),
     "password_changed": Kind(
         find=to_person(page("login")),
@@ -162,24 +165,20 @@ KINDS: dict[str, Kind] = {
         ),
         button=_("To the sign-in page"),
     ),
-    "second_factor_changed": Kind(
-        find=to_person(page("account")),
-        subject=_("Your second factor was changed"),
-        body=_(
+    "second_factor_changed": notice(
+        _("Your second factor was changed"),
+        _(
             "A passkey, an app or recovery codes of your account have just been added, removed or made anew.\n\n"
             "If that was you, there is nothing to do. If it was not, change your password and end all sessions."
         ),
-        button=_("To your account"),
     ),
-    "second_factor_reset": Kind(
-        find=to_person(page("account")),
-        subject=_("Your second factor was reset"),
-        body=_(
+    "second_factor_reset": notice(
+        _("Your second factor was reset"),
+        _(
             "Whoever runs this site has removed the second factor of your account. "
             "You sign in with your password alone.\n\n"
             "Please set up a new one. If you did not ask for this, tell them at once."
         ),
-        button=_("To your account"),
     ),
     "invitation": Kind(
         find=to_invited,

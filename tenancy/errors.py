@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.errors import DomainError, NotAuthenticated
+from groundwork.errors import DomainError, NotAuthenticated, RateLimited
 
 
 class OperatorRequired(DomainError):
@@ -98,3 +98,12 @@ class TillHasDevice(DomainError):
     code = "till_has_device"
     status = 409
     message = _("This till has its device already, or is revoked.")
+
+
+class TooManyInvitations(RateLimited):
+    """As e-mails to strangers; `retry_after` is in whole seconds."""
+
+    code = "too_many_invitations"
+    message = _(
+        "Many invitations went out in a short time. Please wait an hour; the links that were sent work."
+    )

@@ -19,12 +19,13 @@ from django.utils.translation import gettext_noop
 from groundwork import clock, deletion
 from groundwork.console import history
 from groundwork.console.models import AuditAction
-from groundwork.errors import Invalid, NotFound
+from groundwork.errors import Invalid, NotFound, RateLimited
 from groundwork.formats.email import normalize_email
 from groundwork.messaging import outbox
+from groundwork.web import attempts, rate_limits
 from tenancy import scope
 from tenancy.actor import Actor
-from tenancy.errors import AccountExists, InvitationEnded, InvitationForAnother
+from tenancy.errors import AccountExists, InvitationEnded, InvitationForAnother, TooManyInvitations
 from tenancy.events import AccountEmailRequested
 from tenancy.models import Invitation, InvitedStore, Merchant, Store, StoreUser, User
 from tenancy.roles import OWNERS, role_for
@@ -87,6 +88,18 @@ def check(*, merchant_id: int, stores: Iterable[Store], email: str) -> None:
     )
     if same.filter(expires_at__gt=clock.now()).exists():
         raise _invited_already()
+
+
+def throttle(*, merchant_id: int, email: str) -> None:
+    """Count an e-mail to a stranger, before `invite` or `resend` asks for it. Raises TooManyInvitations.
+
+    Counted for each merchant by itself, so that none learns whom another one invites.
+    """
+    try:
+        rate_limits.check("invited_address", f"{merchant_id}:{attempts.digest(normalize_email(email))}")
+        rate_limits.check("invitation", str(merchant_id))
+    except RateLimited as error:
+        raise TooManyInvitations(**error.extra) from error
 
 
 @transaction.atomic

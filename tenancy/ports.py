@@ -25,5 +25,14 @@ class Amounts(Protocol):
         ...
 
 
+class MerchantFollower(Protocol):
+    """What an app does besides, when a merchant is changed."""
+
+    def on_merchant_changed(self, old: Merchant, new: Merchant) -> None:
+        """Called in the transaction of the change, once it is written and while the merchant is locked."""
+        ...
+
+
 store_page: Port[StorePage] = Port()
 amounts: Port[Amounts] = Port()
+merchant_followers: Port[MerchantFollower] = Port()

@@ -1,4 +1,4 @@
-"""Members: who works where. A merchant's owners decide about memberships, and never about accounts. And its currency.
+"""A merchant, and its members: who works where. Its owners decide about memberships, and never about accounts.
 
 Somebody becomes a member by accepting an invitation (`tenancy.invitations`).
 """
@@ -14,13 +14,23 @@ from tenancy.actor import Actor
 from tenancy.errors import CurrencyInUse, LastOwner, OperatorRequired
 from tenancy.models import Merchant, Store, StoreUser, User
 from tenancy.models.merchant import validate_currency
-from tenancy.ports import amounts
+from tenancy.ports import amounts, merchant_followers
 from tenancy.roles import owners_among
 
 
 def find_user(email: str) -> User | None:
     """The living user who signs in with this address, whatever its case."""
     return User.objects.filter(email=normalize_email(email)).first()
+
+
+@transaction.atomic
+def change_merchant(*, merchant: Merchant, actor: Actor) -> None:
+    """Save a merchant as it was changed in memory, and have the apps above follow. Raises OwnerRequired."""
+    actor.require_owner()
+    old = Merchant.all_objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    merchant.save()
+    for app in merchant_followers:
+        app.on_merchant_changed(old, merchant)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from gunicorn.config import Config
 
 ROOT = Path(__file__).parents[1]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
@@ -56,6 +57,17 @@ def test_slow_clients_end_at_the_proxy() -> None:
         (seconds,) = directive(name)
         assert 0 < int(seconds.removesuffix("s")) <= 30
     assert NGINX.count("{") == NGINX.count("}")
+
+
+def test_the_proxy_lets_go_of_a_connection_before_the_site_does() -> None:
+    """Else a call meets one that has just ended, and a POST is not sent a second time."""
+    (upstream,) = re.findall(r"upstream site \{(.*?)\}", NGINX, re.DOTALL)
+    (seconds,) = re.findall(r"keepalive_timeout (\d+)s;", upstream)
+    assert int(seconds) < Config().keepalive
+
+
+def test_the_proxy_looks_for_the_site_anew_when_an_update_has_moved_it() -> None:
+    assert SERVICES["proxy"]["depends_on"] == {"web": {"condition": "service_healthy", "restart": True}}
 
 
 def test_the_proxy_says_who_called_and_how_as_the_site_counts_on_it() -> None:

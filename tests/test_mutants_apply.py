@@ -131,6 +131,19 @@ def test_tests_that_are_red_with_every_guard_in_its_place_are_named(worker: Work
     assert f"FAILED {REFUSED}[10]" in output
 
 
+def test_tests_run_with_their_own_settings_and_not_with_those_of_who_started_them(worker: Worker) -> None:
+    seen = """import os
+
+
+def test_nobody_has_named_settings():
+    assert os.environ.get("DJANGO_SETTINGS_MODULE") is None
+"""
+    (worker.copy / "test_settings.py").write_text(seen)
+    assert (
+        not_green([without_limit("True", "test_settings.py::test_nobody_has_named_settings")], [worker]) == {}
+    )
+
+
 def test_a_test_that_was_renamed_is_missed(worker: Worker) -> None:
     assert made.tests_missing(without_limit("True", REFUSED, f"{REFUSED}[10]"), worker.copy) == []
     assert made.tests_missing(without_limit("True", "test_shop.py::test_gone"), worker.copy) == [

@@ -59,8 +59,7 @@ def describe_program(
 
 def _expiry(program: LoyaltyProgram) -> tuple[object, ...]:
     return (
-        program.is_active,
-        program.points_expiration_days,
+        loyalty_selectors.expiration_days(program, program.merchant),
         program.expiry_requires_warning,
         str(program.expiry_not_before or ""),
         str(program.merchant.tzinfo),

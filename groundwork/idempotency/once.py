@@ -6,6 +6,8 @@
     give(store=..., card_id=..., actor=...)                          # -> Posting, in a transaction of its own
     give.once(claim, render)(store=..., card_id=..., actor=...)      # -> Answer, the first one if it is a repeat
 
+What is slow, and needs no row, is done before the transaction begins: `@exactly_once_after(hashed)`.
+
 The key's row is written in the very transaction of the call: it is there exactly if the effect is. Two calls with
 one key at the same moment meet at the row's unique constraint, and the second waits for the first.
 """
@@ -67,13 +69,14 @@ class exactly_once(Generic[Given, Result]):  # noqa: N801 - reads as what it is:
     A refusal rolls everything back, the key too: it may be tried again.
     """
 
-    def __init__(self, service: Callable[Given, Result]) -> None:
-        self.service = service
+    def __init__(self, service: Callable[Given, Result], first: Callable[..., Any] = dict) -> None:
+        self.service, self.first = service, first
         functools.update_wrapper(self, service)
 
     def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        given = self.first(**kwargs)
         with transaction.atomic():
-            return self.service(*args, **kwargs)
+            return self.service(*args, **given)
 
     def once(self, claim: Claim, render: Callable[[Result], Answer]) -> Callable[Given, Answer]:
         """The service as a call that answers; `render` says what, after the service and in its transaction.
@@ -82,14 +85,29 @@ class exactly_once(Generic[Given, Result]):  # noqa: N801 - reads as what it is:
         """
 
         def answered(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+            given = self.first(**kwargs)
             with transaction.atomic():
                 row_id = _claim(claim) if claim.key else None
                 if claim.key and row_id is None:
                     return _replay(claim)
-                answer = render(self.service(*args, **kwargs))
+                answer = render(self.service(*args, **given))
                 return answer if row_id is None else _keep(row_id, answer)
 
         return answered
+
+
+def exactly_once_after(
+    first: Callable[..., dict[str, Any]],
+) -> Callable[[Callable[Given, Result]], exactly_once[Given, Result]]:
+    """The decorator of a service for which `first` is done, outside of any transaction.
+
+    It takes the call's keywords, and returns those that the service gets.
+    """
+
+    def decorate(service: Callable[Given, Result]) -> exactly_once[Given, Result]:
+        return exactly_once(service, first)
+
+    return decorate
 
 
 def _table() -> type[AbstractIdempotencyKey]:

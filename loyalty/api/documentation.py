@@ -73,12 +73,9 @@ def documented(
     parameters += [IDEMPOTENCY_KEY] if exactly_once else []
     parameters += [STAFF_TOKEN] if staff_token else []
     said = list(refusals)
-    if exactly_once:
-        said += [IdempotencyKeyRequired, IdempotencyKeyReused]
-    if body or query or paged or exactly_once:
-        said.append(Invalid)
-    if body:
-        said += [UnsupportedMediaType, BodyTooLarge, LengthRequired]
+    said += [IdempotencyKeyRequired, IdempotencyKeyReused] if exactly_once else []
+    said += [Invalid] if body or query or paged or exactly_once else []
+    said += [UnsupportedMediaType, BodyTooLarge, LengthRequired] if body else []
     responses = {status: _described(output, paged=paged) for status, output in answers.items()}
 
     def describe(method: Callable) -> Callable:

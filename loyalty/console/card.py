@@ -17,7 +17,7 @@ from groundwork.console.grants import Grants
 from loyalty import finding
 from loyalty.console.card_actions import CardActions
 from loyalty.console.card_import import Importing
-from loyalty.console.transaction import signed, who
+from loyalty.console.transaction import LineColumns
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.ports import card_page
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
@@ -36,7 +36,7 @@ def state_of(card: LoyaltyCard) -> tuple[str, Any]:
     return ("on", _("active")) if card.is_active else ("off", _("deactivated"))
 
 
-class LedgerInline(ReadOnlyInline):
+class LedgerInline(LineColumns, ReadOnlyInline):
     """All that happened to a card, newest first; also what happened at other stores."""
 
     grants = Grants(view=READERS)
@@ -56,22 +56,6 @@ class LedgerInline(ReadOnlyInline):
         page = reverse("admin:loyalty_loyaltytransaction_change", args=[line.pk])
         moment = localize(timezone.localtime(line.transaction_at))
         return format_html('<a class="console-link" href="{}">{}</a>', page, moment)
-
-    @display(description=_("kind"))
-    def kind(self, line: LoyaltyTransaction) -> Any:
-        return line.get_transaction_type_display()
-
-    @display(description=_("stamps"))
-    def stamps(self, line: LoyaltyTransaction) -> str:
-        return signed(line.stamps_delta)
-
-    @display(description=_("points"))
-    def points(self, line: LoyaltyTransaction) -> str:
-        return signed(line.points_delta)
-
-    @display(description=_("who"))
-    def who(self, line: LoyaltyTransaction) -> str:
-        return who(line)
 
 
 @admin.register(LoyaltyCard)

@@ -1,5 +1,6 @@
 """Staff PINs in the console: set and changed through the service, never shown."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -13,12 +14,16 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from groundwork.console.grants import Grants
 from groundwork.errors import DomainError, Invalid
+from loyalty.errors import PinTooSimple
 from loyalty.models import StaffPin
 from loyalty.services import pins
+from loyalty.services.pins import HashedPin
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.roles import MANAGERS
+
+HASHED = "hashed_pin"  # on a request: what was typed into its form, by now hashed
 
 
 class StaffPinForm(ConsoleForm):
@@ -44,11 +49,11 @@ class StaffPinForm(ConsoleForm):
                 "Leave it empty to keep the PIN. A new one ends every sign-in with it."
             )
 
-    def clean_pin(self) -> str:
+    def clean_pin(self) -> str | HashedPin:
         pin: str = self.cleaned_data["pin"]
         if pin:
             try:
-                pins.validate(pin)
+                return getattr(self.request, HASHED, None) or pins.hashed(pin)
             except Invalid as refused:
                 raise forms.ValidationError(refused.extra["errors"][0]["message"]) from refused
             except DomainError as refused:
@@ -84,6 +89,13 @@ class StaffPinAdmin(ConsoleAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
         return [*fields, "store", "failed_attempts", "locked_until", "last_used_at"] if obj else fields
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form; a PIN is hashed before its transaction begins."""
+        if request.method == "POST" and self.may(request, "change"):
+            with suppress(Invalid, PinTooSimple):  # said by the form
+                setattr(request, HASHED, pins.hashed(request.POST.get("pin", "")))
+        return super().changeform_view(request, *args, **kwargs)
 
     @display(description=_("state"), label={"locked": "danger", "on": "success", "off": "default"})
     def state(self, row: StaffPin) -> tuple[str, Any]:

@@ -10,7 +10,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 
 from groundwork.console.grants import Grants
 from groundwork.formats import qr
@@ -18,6 +17,7 @@ from loyalty import links
 from tenancy import tills
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
+from tenancy.console.revoking import Revocable, revoking
 from tenancy.models import Till
 from tenancy.roles import MANAGERS
 
@@ -36,10 +36,11 @@ class TillForm(ConsoleForm):
 
 
 @admin.register(Till)
-class TillAdmin(ConsoleAdmin):
+class TillAdmin(Revocable, ConsoleAdmin):
     """The devices on the counters. A code is shown once, when it is made; what a device carries, never."""
 
     grants = Grants(view=MANAGERS, add=MANAGERS, act=MANAGERS)
+    revoked_with = "act"
     menu_icon = "tablet"
     form = TillForm
     empty_help = _(
@@ -127,31 +128,16 @@ class TillAdmin(ConsoleAdmin):
 
     # --- the end ---
 
-    def has_revoke_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        row = self.row(request, obj)
-        return row is not None and row.revoked_at is None and self.may(request, "act", row)
-
-    @action(
-        description=_("Lost tablet: revoke"),
-        permissions=["revoke"],
-        icon="block",
-        variant=ActionVariant.DANGER,
+    revoke = revoking(
+        _("Lost tablet: revoke"),
+        title=_("Revoke this till"),
+        explanation=_(
+            "The device is refused from now on, whoever has it. Stamps that wait on it without a network stay "
+            "there. This cannot be undone; the same tablet can be made a till again."
+        ),
+        done=_("The device is no longer a till."),
+        by=lambda request, row: tills.revoke(till=row),
     )
-    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.ask(
-            request,
-            object_id,
-            title=_("Revoke this till"),
-            explanation=_(
-                "The device is refused from now on, whoever has it. Stamps that wait on it without a network stay "
-                "there. This cannot be undone; the same tablet can be made a till again."
-            ),
-            perform=self._revoke,
-        )
-
-    def _revoke(self, request: HttpRequest, row: Till, cleaned: dict[str, Any]) -> str:
-        tills.revoke(till=row)
-        return gettext("The device is no longer a till.")
 
 
 def _page(row: Till, page: str) -> str:

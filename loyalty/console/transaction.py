@@ -34,8 +34,28 @@ def signed(number: int) -> str:
     return f"{number:+d}".replace("-", "\N{MINUS SIGN}") if number else ""
 
 
+class LineColumns:
+    """What a line says of itself, in the list of all and on the page of its card."""
+
+    @display(description=_("kind"), ordering="transaction_type")
+    def kind(self, line: LoyaltyTransaction) -> Any:
+        return line.get_transaction_type_display()
+
+    @display(description=_("stamps"))
+    def stamps(self, line: LoyaltyTransaction) -> str:
+        return signed(line.stamps_delta)
+
+    @display(description=_("points"))
+    def points(self, line: LoyaltyTransaction) -> str:
+        return signed(line.points_delta)
+
+    @display(description=_("who"))
+    def who(self, line: LoyaltyTransaction) -> str:
+        return who(line)
+
+
 @admin.register(LoyaltyTransaction)
-class LoyaltyTransactionAdmin(ConsoleAdmin):
+class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     """All lines of the ledger that a user may see, newest first."""
 
     grants = Grants(view=READERS, act=MANAGERS)
@@ -85,26 +105,10 @@ class LoyaltyTransactionAdmin(ConsoleAdmin):
     def name_in_history(self, row: LoyaltyTransaction) -> str:
         return f"#{row.pk}"
 
-    @display(description=_("kind"), ordering="transaction_type")
-    def kind(self, line: LoyaltyTransaction) -> Any:
-        return line.get_transaction_type_display()
-
-    @display(description=_("stamps"))
-    def stamps(self, line: LoyaltyTransaction) -> str:
-        return signed(line.stamps_delta)
-
-    @display(description=_("points"))
-    def points(self, line: LoyaltyTransaction) -> str:
-        return signed(line.points_delta)
-
     @display(description=_("purchase"))
     def amount(self, line: LoyaltyTransaction) -> str:
         cents = line.purchase_amount_cents
         return "" if cents is None else money(cents, line.merchant.currency)
-
-    @display(description=_("who"))
-    def who(self, line: LoyaltyTransaction) -> str:
-        return who(line)
 
     @display(description=_("network address"))
     def address(self, line: LoyaltyTransaction) -> str:

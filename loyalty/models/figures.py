@@ -67,7 +67,7 @@ class CardSnapshot(TenantOwned):
 
     A store's cards are those enrolled there; `seen_since` counts those with a transaction there, other than an expiry,
     on a day ({"2026-06-29": 12, ...}) or a later closed one, and `first_lines` has the smallest id that a line of these
-    days has. `terms` is what `liability_cents` was reckoned with.
+    days has. `terms` is what `liability_cents` was reckoned with, `timezone` what the days are days of.
     """
 
     merchant = models.ForeignKey("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
@@ -78,6 +78,7 @@ class CardSnapshot(TenantOwned):
         "tenancy.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     until = models.DateTimeField()
+    timezone = models.CharField(max_length=64, default="")
     terms = models.CharField(max_length=60)
     cards = models.IntegerField(default=0)
     active_cards = models.IntegerField(default=0)
@@ -104,11 +105,16 @@ class CardSnapshot(TenantOwned):
 class MerchantCalendar(TenantOwned):
     """One row per merchant: the first day not rolled up yet, and the last local date of the expiry.
 
+<<<<<<< HEAD
     `unfair`: how many violations `loyalty.reporting.fairness` found the last time it looked.
+=======
+    `timezone` is the one that the closed days are days of: those of another than the merchant's say nothing.
+>>>>>>> fair
     """
 
     merchant = models.OneToOneField("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
     open_from = models.DateField(null=True)
+    timezone = models.CharField(max_length=64, default="")
     points_expired_on = models.DateField(null=True)
     fairness_verified_at = models.DateTimeField(null=True)
     unfair = models.PositiveIntegerField(default=0)

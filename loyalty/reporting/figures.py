@@ -1,10 +1,15 @@
 """What statistics say: the figures of a program or of a store, and of each day."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import TypedDict
 
 from groundwork.formats import wire
+from loyalty.models import LoyaltyProgram
+from loyalty.models.figures import FIGURES
+from loyalty.reporting.snapshot import Amount
 
 
 class Day(TypedDict):
@@ -20,8 +25,13 @@ class Day(TypedDict):
 
 
 class Statistics(TypedDict):
-    """The figures of a program or of a store; `daily` is the last days, one by one."""
+    """The figures of a program or of a store; `daily` is the last days, one by one.
 
+    `is_rebuilding`: the merchant's time zone was changed, and the days that are over are being made anew. Every figure
+    is right meanwhile, and takes longer.
+    """
+
+    is_rebuilding: bool
     total_cards: int
     active_cards: int
     total_stamps_issued: int
@@ -60,3 +70,64 @@ def of_day(on: date, counted: Mapping[str, int]) -> Day:
         "points_redeemed": counted.get("points_redeemed", 0),
         "points_expired": counted.get("points_expired", 0),
     }
+
+
+def of_period(
+    program: LoyaltyProgram,
+    by_day: Mapping[date, Mapping[str, int]],
+    amount: Amount,
+    *,
+    recently_active: int,
+    today: date,
+    days: int,
+    is_rebuilding: bool,
+) -> Statistics:
+    """The figures of a program or of a store, from those of every day (`by_day`) and what its cards amount to now."""
+    totals = _added(by_day.values())
+    month = _added(
+        figures for day, figures in by_day.items() if (day.year, day.month) == (today.year, today.month)
+    )
+    first = today - timedelta(days=days - 1)
+    return {
+        "is_rebuilding": is_rebuilding,
+        "total_cards": amount.cards,
+        "active_cards": amount.active,
+        "total_stamps_issued": totals["stamps"],
+        "total_stamps_redeemed": totals["stamps_redeemed"],
+        "stamps_this_month": month["stamps"],
+        "redemptions_this_month": month["stamps_redeemed"],
+        "total_points_issued": totals["points_issued"],
+        "total_points_redeemed": totals["points_redeemed"],
+        "total_points_expired": totals["points_expired"],
+        "total_points_voided": totals["points_voided"],
+        "points_this_month": month["points_issued"],
+        "points_redemptions_this_month": month["points_redemptions"],
+        "cards_with_activity_30d": recently_active,
+        "average_stamps_per_card": _ratio(totals["stamps"], amount.cards, 2),
+        "average_points_per_card": _ratio(totals["points_issued"], amount.cards, 2),
+        "redemption_rate": _redemption_rate(program, totals),
+        "estimated_liability_cents": amount.liability,
+        "daily": [of_day(on, by_day.get(on, {})) for on in _days(first, today)],
+    }
+
+
+def _added(days: Iterable[Mapping[str, int]]) -> Counter:
+    total: Counter = Counter(dict.fromkeys(FIGURES, 0))
+    for figures in days:
+        for name in FIGURES:
+            total[name] += figures[name]
+    return total
+
+
+def _redemption_rate(program: LoyaltyProgram, totals: Mapping[str, int]) -> float:
+    if program.has_stamps:
+        return _ratio(totals["stamps_redeemed"], totals["stamps"], 4)
+    return _ratio(totals["points_redeemed"], totals["points_issued"], 4)
+
+
+def _ratio(part: int, whole: int, decimals: int) -> float:
+    return float(round(Decimal(part) / whole, decimals)) if whole > 0 else 0.0
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

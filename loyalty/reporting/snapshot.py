@@ -59,9 +59,8 @@ def point_value(program: LoyaltyProgram) -> int:
 
 def is_taken(program: LoyaltyProgram, *, until: datetime) -> bool:
     """Whether there is a snapshot of that moment on the present terms."""
-    return CardSnapshot.objects.filter(
-        program=program, store__isnull=True, until=until, terms=terms(program)
-    ).exists()
+    row = _row(program, None)
+    return row is not None and (row.until, row.terms) == (until, terms(program))
 
 
 def take(program: LoyaltyProgram, *, until: datetime) -> None:
@@ -74,6 +73,7 @@ def take(program: LoyaltyProgram, *, until: datetime) -> None:
             program=program,
             store_id=store_id,
             until=until,
+            timezone=program.merchant.timezone,
             terms=terms(program),
             **_columns(_sum(then.values()) if store_id is None else then.get(store_id, Amount())),
             seen_since=seen.get(store_id, {}),
@@ -109,6 +109,7 @@ def move(program: LoyaltyProgram, *, batch: UUID, sign: int) -> None:
             program=program,
             store_id=store_id,
             until=until,
+            timezone=rows[None].timezone,
             terms=rows[None].terms,
         )
         for name, value in _columns(amounts.get(store_id, Amount())).items():
@@ -170,7 +171,8 @@ def recently_active(program: LoyaltyProgram, store: Store | None = None, *, now:
 
 
 def _row(program: LoyaltyProgram, store: Store | None) -> CardSnapshot | None:
-    rows = CardSnapshot.objects.filter(program=program)
+    """What counts the days of the merchant's present time zone."""
+    rows = CardSnapshot.objects.filter(program=program, timezone=program.merchant.timezone)
     return (rows.filter(store=store) if store else rows.filter(store__isnull=True)).first()
 
 

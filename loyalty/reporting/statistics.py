@@ -4,12 +4,18 @@ A day of the merchant is closed once nothing recorded offline can reach it any m
 local day; what undoes another counts against it on the day of the undoing. What the cards amount to is moved on from
 the snapshot at the end of the closed days (`loyalty.reporting.snapshot`). So no figure costs more the longer the
 ledger is.
+
+A closed day is one of the time zone that the merchant had then. In another one the closed days say nothing: until the
+next roll-up has made them anew (the change rings for it), all is counted live, and `is_rebuilding` says so.
 """
 
 from collections import Counter
+<<<<<<< HEAD
 from collections.abc import Iterable, Iterator, Mapping
+=======
+from collections.abc import Iterable
+>>>>>>> fair
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +28,7 @@ from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTra
 from loyalty.models import TransactionType as Kind
 from loyalty.models.figures import FIGURES
 from loyalty.reporting import snapshot
-from loyalty.reporting.figures import Statistics, of_day
+from loyalty.reporting.figures import Statistics, of_period
 from tenancy.models import Merchant, Store
 
 STILL_OPEN = rules.OFFLINE_LIMIT + timedelta(hours=1)
@@ -99,8 +105,14 @@ def _count_days(
 
 @transaction.atomic
 def roll_up(merchant: Merchant, *, now: datetime) -> int:
-    """Roll up the days that have closed since the last time; returns how many rows were written."""
+    """Roll up the days that have closed since the last time; returns how many rows were written.
+
+    All of them, where the merchant's time zone is another one since.
+    """
     calendar = _locked_calendar(merchant)
+    merchant = calendar.merchant  # whoever calls may have read its time zone long ago
+    if calendar.timezone != merchant.timezone:
+        _forget(calendar)
     closed_before = (now - STILL_OPEN).astimezone(merchant.tzinfo).date()
     start = calendar.open_from or _first_day(merchant)
     written = 0
@@ -112,7 +124,8 @@ def roll_up(merchant: Merchant, *, now: datetime) -> int:
         )
         written += len(days)
         start = calendar.open_from = end
-    calendar.save(update_fields=["open_from", "updated_at"])
+    calendar.timezone = merchant.timezone
+    calendar.save(update_fields=["open_from", "timezone", "updated_at"])
     _take_snapshot(merchant, calendar)
     return written
 
@@ -149,9 +162,11 @@ def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
     if calendar.open_from is None:
         return
     cards = LoyaltyCard.all_objects.filter(merchant=merchant, deletion_batch=batch)
-    if len(cards.values("pk")[: FEW_CARDS + 1]) > FEW_CARDS:
+    is_rebuilding = _is_rebuilding(calendar.merchant, calendar)
+    if is_rebuilding or len(cards.values("pk")[: FEW_CARDS + 1]) > FEW_CARDS:
         _forget(calendar)
         return
+    calendar.save(update_fields=["updated_at"])  # whoever reads the days just now reads them again
     lines = LoyaltyTransaction.objects.filter(card__in=cards.values("pk"))
     for row in _count_days(lines, merchant, start=None, end=calendar.open_from):
         day, _made = DailyFigures.objects.get_or_create(
@@ -175,7 +190,13 @@ def rebuild(merchant: Merchant, *, now: datetime) -> int:
 
 def _locked_calendar(merchant: Merchant) -> MerchantCalendar:
     MerchantCalendar.objects.get_or_create(merchant=merchant)
-    return MerchantCalendar.objects.select_for_update(no_key=True).get(merchant=merchant)
+    calendars = MerchantCalendar.objects.select_related("merchant")
+    return calendars.select_for_update(no_key=True, of=("self",)).get(merchant=merchant)
+
+
+def _is_rebuilding(merchant: Merchant, calendar: MerchantCalendar | None) -> bool:
+    """Whether the closed days are of another time zone than the merchant's."""
+    return calendar is not None and calendar.timezone not in ("", merchant.timezone)
 
 
 def _first_day(merchant: Merchant) -> date | None:
@@ -231,40 +252,48 @@ def _statistics(
     days: int,
     store: Store | None = None,
 ) -> Statistics:
+    """Read again where closed days were made anew, or moved, while they were read."""
+    calendar = _calendar(program.merchant)
+    while True:
+        figures = _figures(program, cards, calendar, now=now, days=days, store=store)
+        before, calendar = calendar, _calendar(program.merchant)
+        if _state(before) == _state(calendar):
+            return figures
+
+
+def _calendar(merchant: Merchant) -> MerchantCalendar | None:
+    return MerchantCalendar.objects.filter(merchant=merchant).first()
+
+
+def _state(calendar: MerchantCalendar | None) -> Any:
+    return calendar and (calendar.open_from, calendar.timezone, calendar.updated_at)
+
+
+def _figures(
+    program: LoyaltyProgram,
+    cards: QuerySet[LoyaltyCard],
+    calendar: MerchantCalendar | None,
+    *,
+    now: datetime,
+    days: int,
+    store: Store | None,
+) -> Statistics:
     merchant = program.merchant
-    today = now.astimezone(merchant.tzinfo).date()
-    by_day = _figures_by_day(merchant, store)
-    totals = _added(by_day.values())
-    month = _added(
-        figures for day, figures in by_day.items() if (day.year, day.month) == (today.year, today.month)
+    return of_period(
+        program,
+        _figures_by_day(merchant, store, calendar),
+        snapshot.of(program, store) or _counted(program, cards),
+        recently_active=snapshot.recently_active(program, store, now=now),
+        today=now.astimezone(merchant.tzinfo).date(),
+        days=days,
+        is_rebuilding=_is_rebuilding(merchant, calendar),
     )
-    amount = snapshot.of(program, store) or _counted(program, cards)
-    first = today - timedelta(days=days - 1)
-    return {
-        "total_cards": amount.cards,
-        "active_cards": amount.active,
-        "total_stamps_issued": totals["stamps"],
-        "total_stamps_redeemed": totals["stamps_redeemed"],
-        "stamps_this_month": month["stamps"],
-        "redemptions_this_month": month["stamps_redeemed"],
-        "total_points_issued": totals["points_issued"],
-        "total_points_redeemed": totals["points_redeemed"],
-        "total_points_expired": totals["points_expired"],
-        "total_points_voided": totals["points_voided"],
-        "points_this_month": month["points_issued"],
-        "points_redemptions_this_month": month["points_redemptions"],
-        "cards_with_activity_30d": snapshot.recently_active(program, store, now=now),
-        "average_stamps_per_card": _ratio(totals["stamps"], amount.cards, 2),
-        "average_points_per_card": _ratio(totals["points_issued"], amount.cards, 2),
-        "redemption_rate": _redemption_rate(program, totals),
-        "estimated_liability_cents": amount.liability,
-        "daily": [of_day(on, by_day.get(on, {})) for on in _days(first, today)],
-    }
 
 
-def _figures_by_day(merchant: Merchant, store: Store | None) -> dict[date, Counter]:
-    calendar = MerchantCalendar.objects.filter(merchant=merchant).first()
-    open_from = calendar.open_from if calendar else None
+def _figures_by_day(
+    merchant: Merchant, store: Store | None, calendar: MerchantCalendar | None
+) -> dict[date, Counter]:
+    open_from = None if calendar is None or _is_rebuilding(merchant, calendar) else calendar.open_from
     by_day = _closed_days(merchant, store, open_from) if open_from else {}
     lines = _lines(merchant) if store is None else _lines(merchant).filter(store=store)
     for row in _count_days(lines, merchant, start=open_from):
@@ -284,14 +313,6 @@ def _closed_days(merchant: Merchant, store: Store | None, open_from: date) -> di
     return {row["date"]: Counter({name: row[f"sum_{name}"] for name in FIGURES}) for row in rows}
 
 
-def _added(days: Iterable[Mapping[str, int]]) -> Counter:
-    total: Counter = Counter(dict.fromkeys(FIGURES, 0))
-    for figures in days:
-        for name in FIGURES:
-            total[name] += figures[name]
-    return total
-
-
 def _counted(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> snapshot.Amount:
     """The cards one by one, where there is no snapshot yet or the program has changed since."""
     value, reward = snapshot.point_value(program), program.stamps_reward_value_cents or 0
@@ -306,17 +327,3 @@ def _counted(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> snapshot.
             ),
         )
     )
-
-
-def _redemption_rate(program: LoyaltyProgram, totals: Mapping[str, int]) -> float:
-    if program.has_stamps:
-        return _ratio(totals["stamps_redeemed"], totals["stamps"], 4)
-    return _ratio(totals["points_redeemed"], totals["points_issued"], 4)
-
-
-def _ratio(part: int, whole: int, decimals: int) -> float:
-    return float(round(Decimal(part) / whole, decimals)) if whole > 0 else 0.0
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

@@ -24,7 +24,7 @@ from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings,
 from loyalty.services import operation
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
-from tenancy.models import Store
+from tenancy.models import Merchant, Store
 
 COLLISIONS = 5
 GONE = _("This card was merged into another one, and cannot be used again.")
@@ -53,7 +53,7 @@ def reactivate(*, store: Store, card_id: int, actor: Actor, reason: str = "") ->
         raise CardAlreadyActive()
     _require_not_gone(call.card)
     _post(call, TransactionType.CARD_REACTIVATED, reason)
-    _save(call.card, is_active=True, expiry_not_before=grace(call.program, call.now))
+    _save(call.card, is_active=True, expiry_not_before=grace(call.program, store.merchant, call.now))
     return call.card
 
 
@@ -184,9 +184,9 @@ def renew(card: LoyaltyCard, *, new_number: bool) -> None:
             return
 
 
-def grace(program: LoyaltyProgram, now: datetime) -> datetime | None:
-    """Before when (UTC) nothing expires that was asleep until now: 14 days; None where points never expire."""
-    if not (program.has_points and program.points_expiration_days):
+def grace(program: LoyaltyProgram, merchant: Merchant, now: datetime) -> datetime | None:
+    """Before when (UTC) nothing expires that was asleep until now: 14 days; None while points do not expire."""
+    if selectors.expiration_days(program, merchant) is None:
         return None
     return now + timedelta(days=rules.WARNING_DAYS)
 

@@ -1,7 +1,13 @@
 """Debts: what is owed on a card - given back after it had been spent - let go by a manager, or by time."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from groundwork.idempotency.once import exactly_once
+from loyalty import ledger
 from loyalty.errors import NothingOwed
+from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, TransactionType
 from loyalty.services import operation
 from loyalty.services.operation import Posting
@@ -20,13 +26,22 @@ def forgive(*, store: Store, card_id: int, actor: Actor, reason: str) -> Posting
     call = operation.begin(store=store, card_id=card_id, actor=actor, asks_for_pin=False, even_inactive=True)
     if not owes(call.card):
         raise NothingOwed()
-    line = call.post(
-        TransactionType.DEBT_FORGIVEN,
-        stamps_delta=call.card.stamps_owed,
-        points_delta=call.card.points_owed,
-        notes=reason,
-    )
+    line = call.post(**_forgiven(call.card), notes=reason)
     return Posting(line, call.card)
+
+
+def let_go(card_ids: Sequence[int], *, note: str, now: datetime) -> None:
+    """Let go what cards owe, in the name of the system and in the caller's transaction, which has them locked."""
+    cards = LoyaltyCard.objects.filter(pk__in=card_ids).select_related("program").order_by("pk")
+    ledger.post([Entry(card=card, **_forgiven(card), notes=note) for card in cards], now=now)
+
+
+def _forgiven(card: LoyaltyCard) -> dict[str, Any]:
+    return {
+        "kind": TransactionType.DEBT_FORGIVEN,
+        "stamps_delta": card.stamps_owed,
+        "points_delta": card.points_owed,
+    }
 
 
 def owes(card: LoyaltyCard) -> bool:

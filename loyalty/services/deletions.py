@@ -4,17 +4,16 @@
 """
 
 import uuid
-from datetime import timedelta
 
 from django.db import models
 from django.db.models import QuerySet
 
 from groundwork import clock
 from groundwork.messaging import outbox
-from loyalty import rules
 from loyalty.events import CardStateChanged
-from loyalty.models import LoyaltyCard
+from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.reporting import statistics
+from loyalty.services.cards import grace
 from tenancy import scope
 from tenancy.models import Merchant
 
@@ -30,10 +29,13 @@ def on_deleted(row: models.Model, batch: uuid.UUID) -> None:
 
 def on_restored(row: models.Model, batch: uuid.UUID) -> None:
     """Announce the cards that come back; their points do not expire within 14 days."""
-    not_before = clock.now() + timedelta(days=rules.WARNING_DAYS)
+    now = clock.now()
     with scope.everything("a batch does not leave its merchant"):
         cards = _cards(batch)
-        cards.filter(program__points_expiration_days__isnull=False).update(expiry_not_before=not_before)
+        programs = LoyaltyProgram.all_objects.filter(pk__in=cards.values("program"))
+        for program in programs.select_related("merchant"):
+            not_before = grace(program, program.merchant, now)
+            cards.filter(program=program).update(expiry_not_before=not_before)
         _announce(cards)
         _count_again(batch, sign=+1)
 

@@ -2,6 +2,12 @@
 
 Set-based in batches, each its own transaction: killed at any point and run again it ends in the same state. A card
 that a purchase holds just now is skipped, and looked at again by the next run.
+
+Each batch goes by what merchant and program are then, and holds them until it is written: who switches one of them
+off, or changes the period, waits for a batch at most, and no later one goes by what was before.
+
+The moment when points expire is what people are told (`selectors.points_expire_at`, e-mails, passes). They are taken
+`rules.OFFLINE_LIMIT` later: what was recorded offline before the moment has come in by then, and saves them.
 """
 
 import logging
@@ -14,10 +20,12 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet, Sum
 
+from groundwork import deletion
 from groundwork.messaging import outbox
-from loyalty import ledger, rules
+from loyalty import ledger, rules, selectors
 from loyalty.events import BalancesChanged, PointsAboutToExpire, PointsExpired
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantCalendar
+from loyalty.services import debts
 from tenancy import scope
 from tenancy.models import Merchant
 
@@ -59,7 +67,7 @@ def expire(
     """
     summary = Summary(status="dry_run" if dry_run else "success")
     with scope.everything("expiry goes through all merchants"):
-        for program in list(_programs(merchant)):
+        for program in _programs(merchant):
             _expire_program(program, summary, now=now, dry_run=dry_run, progress=progress)
     return summary
 
@@ -72,7 +80,7 @@ def expire_where_it_is_time(*, now: datetime) -> Summary:
     """
     summary = Summary()
     with scope.everything("expiry goes through all merchants"):
-        for program in list(_programs(None)):
+        for program in _programs(None):
             local = now.astimezone(program.merchant.tzinfo)
             calendar, _ = MerchantCalendar.objects.get_or_create(merchant=program.merchant)
             if local.hour < LOCAL_HOUR or calendar.points_expired_on == local.date():
@@ -87,27 +95,28 @@ def expire_where_it_is_time(*, now: datetime) -> Summary:
     return summary
 
 
-def _programs(merchant: Merchant | None) -> QuerySet[LoyaltyProgram]:
-    programs = LoyaltyProgram.objects.filter(is_active=True, points_expiration_days__gt=0)
-    programs = programs.filter(merchant__is_active=True, merchant__deleted_at__isnull=True)
+def _programs(merchant: Merchant | None) -> list[LoyaltyProgram]:
+    """The programs whose points expire."""
+    programs = LoyaltyProgram.objects.filter(points_expiration_days__gt=0)
+    programs = programs.filter(merchant__deleted_at__isnull=True)
     if merchant is not None:
         programs = programs.filter(merchant=merchant)
-    return programs.select_related("merchant").order_by("pk")
+    return [program for program in programs.select_related("merchant").order_by("pk") if _days(program)]
 
 
 def _expire_program(
     program: LoyaltyProgram, summary: Summary, *, now: datetime, dry_run: bool, progress: Progress
 ) -> None:
     summary.programs_processed += 1
-    due, to_warn = _due(program, now), _to_warn(program, now)
     if dry_run:
+        due = _due(program, now)
         counted = due.aggregate(points=Sum("points_balance"))
         summary.cards_processed += due.count()
         summary.points_expired += counted["points"] or 0
-        summary.warnings_sent += to_warn.exclude(pk__in=due.values("pk")).count()
+        summary.warnings_sent += _to_warn(program, now).count()
         return
-    for cards, work in ((due, _expire_batch), (to_warn, _warn_batch)):
-        _in_batches(cards, partial(work, program, summary, now=now), progress)
+    for choose, work in ((_due, _expire_batch), (_to_warn, _warn_batch), (_owing, _let_go_batch)):
+        _in_batches(program, partial(choose, now=now), partial(work, summary=summary, now=now), progress)
 
 
 def _living(program: LoyaltyProgram) -> QuerySet[LoyaltyCard]:
@@ -115,12 +124,13 @@ def _living(program: LoyaltyProgram) -> QuerySet[LoyaltyCard]:
 
 
 def _due(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
-    """The cards whose points expire now: `rules.expires_at` and its warning, in SQL."""
-    if program.expiry_not_before and program.expiry_not_before > now:
+    """The cards whose points are taken now: `rules.expires_at` in SQL, by OFFLINE_LIMIT ago."""
+    moment = now - rules.OFFLINE_LIMIT
+    if not _days(program) or (program.expiry_not_before and program.expiry_not_before > moment):
         return LoyaltyCard.objects.none()
-    over = Q(last_activity_at__lte=now - _period(program))
-    over &= Q(expiry_not_before=None) | Q(expiry_not_before__lte=now)
-    may_expire = ~_not_warned(program) & Q(last_expiration_warning_at__lte=now - rules.WARNED_AT_LEAST)
+    over = Q(last_activity_at__lte=moment - _period(program))
+    over &= Q(expiry_not_before=None) | Q(expiry_not_before__lte=moment)
+    may_expire = ~_not_warned(program) & Q(last_expiration_warning_at__lte=moment - rules.WARNED_AT_LEAST)
     if not program.expiry_requires_warning:
         for is_put_off, _since in _put_off(program):
             over &= ~is_put_off | may_expire
@@ -129,17 +139,37 @@ def _due(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
 
 
 def _to_warn(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
-    """The cards to be warned now: near their expiry, and not warned of it yet."""
-    horizon = now + rules.warning_notice(program.points_expiration_days or 0)
-    if program.expiry_not_before and program.expiry_not_before > horizon:
+    """The cards to be warned now: near their expiry, and not warned of it yet.
+
+    Not those whose moment is over without one, where none has to go first: it would name a day that is past.
+    """
+    horizon = now + rules.warning_notice(_days(program) or 0)
+    if not _days(program) or (program.expiry_not_before and program.expiry_not_before > horizon):
         return LoyaltyCard.objects.none()
     near = Q(last_activity_at__lte=horizon - _period(program))
     near &= Q(expiry_not_before=None) | Q(expiry_not_before__lte=horizon)
+    if not program.expiry_requires_warning:
+        still_comes = Q(last_activity_at__gt=now - _period(program))
+        for is_put_off, _since in _put_off(program):
+            still_comes |= is_put_off
+        near &= still_comes
     return _living(program).filter(near & _not_warned(program))
 
 
+def _owing(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
+    """The cards that owe something, and were inactive for as long as points would stay."""
+    if not _days(program):
+        return LoyaltyCard.objects.none()
+    inactive = Q(last_activity_at__lte=now - rules.OFFLINE_LIMIT - _period(program))
+    return LoyaltyCard.objects.filter(inactive, Q(points_owed__gt=0) | Q(stamps_owed__gt=0), program=program)
+
+
+def _days(program: LoyaltyProgram) -> int | None:
+    return selectors.expiration_days(program, program.merchant)
+
+
 def _period(program: LoyaltyProgram) -> timedelta:
-    return timedelta(days=program.points_expiration_days or 0)
+    return timedelta(days=_days(program) or 0)
 
 
 def _put_off(program: LoyaltyProgram) -> list[tuple[Q, Any]]:
@@ -161,24 +191,39 @@ def _not_warned(program: LoyaltyProgram) -> Q:
     return missing
 
 
-def _in_batches(cards: QuerySet[LoyaltyCard], work: Callable[[list[Row]], None], progress: Progress) -> None:
+def _in_batches(
+    program: LoyaltyProgram,
+    choose: Callable[[LoyaltyProgram], QuerySet[LoyaltyCard]],
+    work: Callable[[LoyaltyProgram, list[Row]], None],
+    progress: Progress,
+) -> None:
     """Lock and work on cards batch by batch, each in a transaction of its own; locked ones are passed over."""
     after = 0
     while True:
         with transaction.atomic():
-            rows = cards.filter(pk__gt=after).order_by("pk")
+            held = _held(program)
+            if held is None:
+                return
+            rows = choose(held).filter(pk__gt=after).order_by("pk")
             locked = rows.select_for_update(no_key=True, of=("self",), skip_locked=True)
             batch = list(locked.values_list("pk", "points_balance")[:BATCH])
             if not batch:
                 return
-            work(batch)
+            work(held, batch)
         after = batch[-1][0]
         progress(len(batch))
 
 
-def _expire_batch(program: LoyaltyProgram, summary: Summary, cards: list[Row], *, now: datetime) -> None:
+def _held(program: LoyaltyProgram) -> LoyaltyProgram | None:
+    """A program as it is now, kept so until the transaction ends, with its merchant; None if one is deleted."""
+    if not deletion.hold(program.merchant, program):
+        return None
+    return LoyaltyProgram.objects.select_related("merchant").get(pk=program.pk)
+
+
+def _expire_batch(program: LoyaltyProgram, cards: list[Row], *, summary: Summary, now: datetime) -> None:
     ids = [card_id for card_id, _ in cards]
-    note = f"Points expired after {program.points_expiration_days} days of inactivity"
+    note = f"Points expired after {_days(program)} days of inactivity"
     line_ids = ledger.expire_points(ids, note=note, now=now)
     about: dict[str, Any] = {"merchant_id": program.merchant_id, "card_ids": ids, "transaction_ids": line_ids}
     outbox.record(PointsExpired(**about), BalancesChanged(**about))
@@ -186,8 +231,13 @@ def _expire_batch(program: LoyaltyProgram, summary: Summary, cards: list[Row], *
     summary.points_expired += sum(points for _, points in cards)
 
 
-def _warn_batch(program: LoyaltyProgram, summary: Summary, cards: list[Row], *, now: datetime) -> None:
+def _warn_batch(program: LoyaltyProgram, cards: list[Row], *, summary: Summary, now: datetime) -> None:
     ids = [card_id for card_id, _ in cards]
     LoyaltyCard.objects.filter(pk__in=ids).update(last_expiration_warning_at=now, updated_at=now)
     outbox.record(PointsAboutToExpire(merchant_id=program.merchant_id, card_ids=ids))
     summary.warnings_sent += len(cards)
+
+
+def _let_go_batch(program: LoyaltyProgram, cards: list[Row], *, summary: Summary, now: datetime) -> None:
+    note = f"What was owed is let go after {_days(program)} days of inactivity"
+    debts.let_go([card_id for card_id, _ in cards], note=note, now=now)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from groundwork import clock
 from groundwork.deletion import soft_delete
 from groundwork.errors import Invalid
-from groundwork.idempotency.once import exactly_once
+from groundwork.idempotency.once import exactly_once, exactly_once_after
 from groundwork.web import hashing
 from loyalty import rules, selectors
 from loyalty.errors import PinInvalid, PinLocked, PinNameTaken, PinNotFound, PinTooSimple
@@ -93,34 +93,58 @@ def validate(pin: str) -> None:
         raise PinTooSimple()
 
 
-@exactly_once
+@dataclass(frozen=True)
+class HashedPin:
+    """A PIN that was checked and hashed already."""
+
+    text: str
+
+
+def hashed(pin: str | HashedPin) -> HashedPin:
+    """Hash a PIN: slow, on purpose, and so before anything is locked. Raises Invalid or PinTooSimple."""
+    if isinstance(pin, HashedPin):
+        return pin
+    validate(pin)
+    return HashedPin(make_password(pin))
+
+
+def _with_hash(*, actor: Actor, **given: Any) -> dict[str, Any]:
+    actor.require_manager()
+    if "pin" in given:
+        given["pin"] = hashed(given["pin"])
+    return {"actor": actor, **given}
+
+
+@exactly_once_after(_with_hash)
 def create(
-    *, store: Store, actor: Actor, name: str, pin: str, staff_code: str = "", is_active: bool = True
+    *,
+    store: Store,
+    actor: Actor,
+    name: str,
+    pin: str | HashedPin,
+    staff_code: str = "",
+    is_active: bool = True,
 ) -> StaffPin:
     """Add a person to a store's terminal. Raises ManagerRequired, Invalid, PinTooSimple or PinNameTaken."""
-    actor.require_manager()
-    validate(pin)
     row = StaffPin(
         merchant_id=store.merchant_id,
         store=store,
         name=name.strip(),
         staff_code=staff_code,
-        pin_hash=make_password(pin),
+        pin_hash=hashed(pin).text,
         is_active=is_active,
     )
     _save(row)
     return row
 
 
-@transaction.atomic
+@exactly_once_after(_with_hash)
 def change(*, store: Store, actor: Actor, pin_id: int, **changes: Any) -> StaffPin:
     """Change `name`, `pin`, `staff_code` or `is_active`; a new PIN, or switching it off, ends its tokens."""
-    actor.require_manager()
     row = _locked(store, pin_id)
     now = clock.now()
     if "pin" in changes:
-        validate(changes["pin"])
-        row.pin_hash = make_password(changes.pop("pin"))
+        row.pin_hash = hashed(changes.pop("pin")).text
         row.failed_attempts, row.locked_until = 0, None
         staff_tokens.end(row, TokenEnd.CHANGED, now=now)
     if changes.get("is_active") is False:

@@ -13,6 +13,7 @@ from groundwork import clock
 from groundwork.deletion import soft_delete
 from groundwork.errors import Invalid
 from groundwork.messaging import outbox
+from loyalty import selectors
 from loyalty.errors import ConfirmationRequired, ProgramExists, ProgramNotFound
 from loyalty.events import ProgramChanged
 from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings, PointsReward
@@ -109,11 +110,19 @@ def _differs(old: LoyaltyProgram, new: LoyaltyProgram) -> bool:
 def _note_switches(old: LoyaltyProgram, program: LoyaltyProgram) -> None:
     """Keep when it was switched on, and hold off the expiry of what was asleep or safe until now."""
     now = program.terms_since = clock.now()
-    reactivated = program.is_active and not old.is_active
-    if reactivated:
+    if program.is_active and not old.is_active:
         program.activated_at = now
-    if reactivated or program_effects.shortens_expiry(old, program):
-        program.expiry_not_before = grace(program, now) or program.expiry_not_before
+    if _expires_sooner(old, program):
+        program.expiry_not_before = grace(program, program.merchant, now)
+
+
+def _expires_sooner(old: LoyaltyProgram, new: LoyaltyProgram) -> bool:
+    """Whether points would expire that could not before, or earlier than people were told."""
+    before, after = (selectors.expiration_days(each, new.merchant) for each in (old, new))
+    if after is None:
+        return False
+    without_its_warning = old.expiry_requires_warning and not new.expiry_requires_warning
+    return before is None or after < before or without_its_warning
 
 
 def activate(*, program_id: int, actor: Actor) -> LoyaltyProgram:

@@ -54,6 +54,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         figures = _statistics(program, place, days)
         shown |= {
             "program": program,
+            "is_rebuilding": figures["is_rebuilding"],
             "figures": cards(program, figures, days),
             "charts": charts(program, figures),
         }

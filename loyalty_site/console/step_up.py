@@ -30,10 +30,12 @@ ASKING: dict[str, Pages] = {
     "tenancy_storeuser": Pages(changing=True),
     "tenancy_invitation": Pages(changing=True),
     "tenancy_user": Pages(changing=True),
+    "tenancy_merchant": Pages(changing=True),  # says whether a second factor is required
     # people: to erase one, or to carry them off
     "customers_customer": Pages(frozenset({"erase", "export_data", "export"})),
     "loyalty_loyaltycard": EXPORT,
     "loyalty_loyaltytransaction": EXPORT,
+    "loyalty_staffpin": EXPORT,
     "notifications_emaillog": EXPORT,
     "tenancy_historyentry": EXPORT,
     "tenancy_backgroundjob": Pages(frozenset({"download"})),

@@ -181,6 +181,8 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 RATE_LIMITS = {
     "account_link": env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
+    "invitation": env.str("RATE_LIMIT_INVITATION", default="60/h"),
+    "invited_address": env.str("RATE_LIMIT_INVITED_ADDRESS", default="5/h"),
     "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="10/m"),
     "till_pair": env.str("RATE_LIMIT_TILL_PAIR", default="10/m"),
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),

@@ -1,5 +1,11 @@
 // What the till's calls answer, made of the API's own description by `make types`: never changed by hand.
 
+/** Stamps and points. */
+export interface Amounts {
+  stamps: number;
+  points: number;
+}
+
 /** Whether a stamp would be given just now; `code` says why not, `retry_after` the seconds until it would. */
 export interface CanStamp {
   allowed: boolean;
@@ -18,11 +24,14 @@ export interface Card {
   customer: CardHolder;
   loyalty_type: LoyaltyTypeEnum;
   stamp_count: number;
+  stamps_owed: number;
   stamps_target: number;
   stamps_until_reward: number;
   total_stamps_earned: number;
   stamps_redeemed: number;
   points_balance: number;
+  points_owed: number;
+  points_fraction: number;
   total_points_earned: number;
   points_redeemed: number;
   total_points_voided: number;
@@ -89,6 +98,14 @@ export interface FieldError {
   message: string;
 }
 
+/** A line of a receipt, as the till sent it. */
+export interface Item {
+  sku: string;
+  category: string;
+  quantity: number;
+  amount_cents: number;
+}
+
 /** Where a card works. */
 export interface Location {
   store_code: string;
@@ -110,9 +127,16 @@ export interface Passes {
   google: string | null;
 }
 
-/** What an operation wrote, and the card after it. */
+/** `code` says why there are none. */
+export interface PointsGiven {
+  given: number;
+  code: string | null;
+}
+
+/** What an operation wrote, and the card after it. `settled`: what of it paid stamps or points that were owed. */
 export interface Posted {
   transaction: Transaction;
+  settled: Amounts;
   card: Card;
 }
 
@@ -168,6 +192,91 @@ export interface ProgramSettings {
   allow_void_transactions: boolean;
   require_order_reference: boolean;
   allow_cross_location_redemption: boolean;
+}
+
+/** A receipt. `can_return`: bringing something back would be allowed just now, to somebody whose PIN is right. */
+export interface Purchase {
+  id: number;
+  card_id: number;
+  card_number: string;
+  customer_name: string;
+  order_reference: string;
+  purchase_amount_cents: number;
+  returned_cents: number;
+  items: Item[];
+  store: string;
+  store_name: string;
+  can_return: boolean;
+  recorded_offline: boolean;
+  purchased_at: string;
+}
+
+/** One page of a list, and where its neighbours are. */
+export interface PurchasePage {
+  count: number;
+  /** There are more than `count`. */
+  count_is_minimum?: boolean;
+  next: string | null;
+  previous: string | null;
+  results: Purchase[];
+}
+
+/** What a receipt gave, and the card after it. `reward_ready`: this call has filled the card. */
+export interface PurchaseRecorded {
+  purchase: Purchase;
+  transactions: Transaction[];
+  points: PointsGiven;
+  stamp: StampGiven;
+  settled: Amounts;
+  reward_ready: boolean;
+  card: Card;
+}
+
+/** What bringing back took. `shortfall`: stamps or points that are owed by this call, because they are spent. */
+export interface PurchaseReturned {
+  purchase: Purchase;
+  transactions: Transaction[];
+  shortfall: number;
+  owed: Amounts;
+  card: Card;
+}
+
+/** A receipt with all that happened to it, oldest first. */
+export interface PurchaseWithReturns {
+  id: number;
+  card_id: number;
+  card_number: string;
+  customer_name: string;
+  order_reference: string;
+  purchase_amount_cents: number;
+  returned_cents: number;
+  items: Item[];
+  store: string;
+  store_name: string;
+  can_return: boolean;
+  recorded_offline: boolean;
+  purchased_at: string;
+  returns: Return[];
+  transactions: Transaction[];
+}
+
+/** What a receipt would give, and the card as it would be. */
+export interface Quote {
+  points: number;
+  stamps: number;
+  promotions: string[];
+  stamp: StampGiven;
+  settled: Amounts;
+  reward_ready: boolean;
+  card: Card;
+}
+
+/** Something of a purchase that was brought back; `undone_at` if that was a mistake. */
+export interface Return {
+  id: number;
+  amount_cents: number;
+  returned_at: string;
+  undone_at: string | null;
 }
 
 /** What points buy, on offer or not. */
@@ -232,6 +341,13 @@ export interface StaffPinPage {
   results: StaffPin[];
 }
 
+/** `retry_after`: the seconds until a stamp would be given. */
+export interface StampGiven {
+  given: number;
+  code: string | null;
+  retry_after: number | null;
+}
+
 /** What a full card is good for; `ready` if this one is full. */
 export interface StampReward {
   description: string;
@@ -241,12 +357,14 @@ export interface StampReward {
 /** `reward_ready`: this call has filled the card. */
 export interface Stamped {
   transaction: Transaction;
+  settled: Amounts;
   card: Card;
   reward_ready: boolean;
 }
 
-/** The figures of a program or of a store; `daily` is the last days, one by one. */
+/** The figures of a program or of a store; `daily` is the last days, one by one. `is_rebuilding`: the merchant's time zone was changed, and the days that are over are being made anew. Every figure is right meanwhile, and takes longer. */
 export interface Statistics {
+  is_rebuilding: boolean;
   total_cards: number;
   active_cards: number;
   total_stamps_issued: number;
@@ -307,8 +425,12 @@ export interface Transaction {
   transaction_type: TransactionTypeEnum;
   stamps_delta: number;
   stamps_balance_after: number;
+  stamps_owed_after: number;
   points_delta: number;
   points_balance_after: number;
+  points_owed_after: number;
+  points_fraction_after: number;
+  purchase_id: number | null;
   purchase_amount_cents: number | null;
   order_reference: string;
   reward: RewardThen | null;
@@ -335,7 +457,7 @@ export interface TransactionPage {
   results: Transaction[];
 }
 
-export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "points_earned" | "points_redeemed" | "points_voided" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance";
+export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven";
 
 /** What the terminal keeps after a right PIN. */
 export interface UnlockedTerminal {
@@ -344,9 +466,11 @@ export interface UnlockedTerminal {
   staff: StaffPerson;
 }
 
-/** `shortfall`: stamps or points that could not be taken back because they are spent. */
+/** `shortfall`: stamps or points that are owed by this call, because they are spent. */
 export interface Voided {
   transaction: Transaction;
+  settled: Amounts;
   card: Card;
   shortfall: number;
+  owed: Amounts;
 }

@@ -10,14 +10,14 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from groundwork.console.grants import Grants
 from tenancy import api_keys
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
+from tenancy.console.revoking import Revocable, revoking
 from tenancy.models import ApiKey
 from tenancy.models.api_key import everyday_scopes
 from tenancy.roles import OWNERS, Scope
@@ -45,7 +45,7 @@ class ApiKeyForm(ConsoleForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ConsoleAdmin):
+class ApiKeyAdmin(Revocable, ConsoleAdmin):
     """The credential of a till's own system."""
 
     grants = Grants(view=OWNERS, add=OWNERS)
@@ -100,20 +100,10 @@ class ApiKeyAdmin(ConsoleAdmin):
         }
         return TemplateResponse(request, "admin/api_key_made.html", context)
 
-    def has_revoke_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        row = self.row(request, obj)
-        return row is not None and row.revoked_at is None and self.may(request, "add", row)
-
-    @action(description=_("Revoke"), permissions=["revoke"], icon="block", variant=ActionVariant.DANGER)
-    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.ask(
-            request,
-            object_id,
-            title=_("Revoke this key"),
-            explanation=_("Whoever uses it is refused from now on. This cannot be undone."),
-            perform=self._revoke,
-        )
-
-    def _revoke(self, request: HttpRequest, row: ApiKey, cleaned: dict[str, Any]) -> str:
-        api_keys.revoke(api_key=row)
-        return gettext("The key does not work any more.")
+    revoke = revoking(
+        _("Revoke"),
+        title=_("Revoke this key"),
+        explanation=_("Whoever uses it is refused from now on. This cannot be undone."),
+        done=_("The key does not work any more."),
+        by=lambda request, row: api_keys.revoke(api_key=row),
+    )

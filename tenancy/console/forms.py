@@ -76,4 +76,7 @@ class ConsoleForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Constraints hold also over what the form does not ask for: unique in the merchant, among the living.
-        return super()._get_validation_exclusions() - {"merchant", "deleted_at"}
+        excluded: set[str] = super()._get_validation_exclusions() - {"merchant", "deleted_at"}
+        # Without a store there is no merchant yet, and no field at which its absence could be said.
+        is_unsettled = self.is_tenant_owned and self.instance.merchant_id is None
+        return excluded | {"merchant"} if is_unsettled and "merchant" not in self.fields else excluded

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
 from groundwork import clock
@@ -18,6 +17,8 @@ from tenancy import invitations
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
+from tenancy.console.revoking import revoking
+from tenancy.errors import TooManyInvitations
 from tenancy.models import Invitation, Store
 from tenancy.roles import OWNERS, granted, visible_to
 
@@ -47,11 +48,15 @@ class InvitationForm(ConsoleForm):
         cleaned = super().clean()
         given = {name: self.cleaned_data.get(name) for name in ("stores", "email")}
         if all(given.values()) and not self.errors:
+            merchant_id = self.instance.merchant_id
             try:
-                invitations.check(merchant_id=self.instance.merchant_id, **given)  # type: ignore[arg-type]
+                invitations.check(merchant_id=merchant_id, **given)  # type: ignore[arg-type]
+                invitations.throttle(merchant_id=merchant_id, email=self.cleaned_data["email"])
             except Invalid as refused:
                 for error in refused.extra["errors"]:
                     self.add_error(error["field"], error["message"])
+            except TooManyInvitations as refused:
+                self.add_error(None, str(refused))
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -130,19 +135,17 @@ class InvitationAdmin(ConsoleAdmin):
         )
 
     def _resend(self, request: HttpRequest, row: Invitation, cleaned: dict[str, Any]) -> str:
+        invitations.throttle(merchant_id=row.merchant_id, email=row.email)
         invitations.resend(invitation=row, actor=actor_for(request, row.merchant_id))
         return gettext("The link is on its way.")
 
-    @action(description=_("Take back"), permissions=["open"], icon="block", variant=ActionVariant.DANGER)
-    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.ask(
-            request,
-            object_id,
-            title=_("Take back"),
-            explanation=_("The link does not work any more. You can invite this address again."),
-            perform=self._revoke,
-        )
+    def has_revoke_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_open_permission(request, obj)
 
-    def _revoke(self, request: HttpRequest, row: Invitation, cleaned: dict[str, Any]) -> str:
-        invitations.revoke(invitation=row, actor=actor_for(request, row.merchant_id))
-        return gettext("The invitation is taken back.")
+    revoke = revoking(
+        _("Take back"),
+        title=_("Take back"),
+        explanation=_("The link does not work any more. You can invite this address again."),
+        done=_("The invitation is taken back."),
+        by=lambda request, row: invitations.revoke(invitation=row, actor=actor_for(request, row.merchant_id)),
+    )

@@ -85,9 +85,13 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change and "currency" in form.changed_data:
-            services.change_currency(merchant=obj, actor=actor_for(request, obj.pk), currency=obj.currency)
-        super().save_model(request, obj, form, change)
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        actor = actor_for(request, obj.pk)
+        if "currency" in form.changed_data:
+            services.change_currency(merchant=obj, actor=actor, currency=obj.currency)
+        services.change_merchant(merchant=obj, actor=actor)
 
 
 @admin.register(Store)

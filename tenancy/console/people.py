@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from groundwork.console.grants import Grants
-from tenancy import accounts, scope, services
+from tenancy import accounts, scope, services, sign_in
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
@@ -89,7 +89,7 @@ class UserAdmin(SecondFactorReset, ConsoleAdmin):
     menu_title = _("Accounts")
     menu_icon = "badge"
     form = AccountForm
-    actions_detail = ("send_reset_link", "reset_second_factor")
+    actions_detail = ("send_reset_link", "unlock", "reset_second_factor")
     ordering = ["email"]
     list_display = ["email", "first_name", "last_name", "preferred_language", "is_active", "operator"]
     list_filter = ["is_active", "is_superuser"]
@@ -115,11 +115,11 @@ class UserAdmin(SecondFactorReset, ConsoleAdmin):
     def operator(self, row: User) -> bool:
         return is_operator(row)
 
-    def has_send_reset_link_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_living_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         row = self.row(request, obj)
         return row is not None and row.is_active and self.has_change_permission(request, row)
 
-    @action(description=_("Send a reset link"), permissions=["send_reset_link"], icon="lock_reset")
+    @action(description=_("Send a reset link"), permissions=["living"], icon="lock_reset")
     def send_reset_link(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For somebody who has forgotten their password; nobody types another one for them."""
         return self.ask(
@@ -135,3 +135,21 @@ class UserAdmin(SecondFactorReset, ConsoleAdmin):
     def _send_reset_link(self, request: HttpRequest, row: User, cleaned: dict[str, Any]) -> str:
         accounts.request_password_reset(row.email)
         return gettext("The link is on its way.")
+
+    @action(description=_("Unlock"), permissions=["living"], icon="lock_open")
+    def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For somebody who has to wait because of wrong passwords, their own or a stranger's."""
+        return self.ask(
+            request,
+            object_id,
+            title=_("Unlock"),
+            explanation=_(
+                "Wrong passwords for this account are forgotten: nobody has to wait before the next one. "
+                "The pauses of a network they came from go on."
+            ),
+            perform=self._unlock,
+        )
+
+    def _unlock(self, request: HttpRequest, row: User, cleaned: dict[str, Any]) -> str:
+        sign_in.forgive(row.email)
+        return gettext("This account does not have to wait any more.")

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import TenantOwned
+from tenancy.models.base import Revocable
 from tenancy.roles import Scope
 
 
@@ -16,7 +16,7 @@ def everyday_scopes() -> list[str]:
     return [scope for scope in Scope.values if scope != Scope.MANAGE]
 
 
-class ApiKey(TenantOwned):
+class ApiKey(Revocable):
     """Shown once when made; only its SHA-256 is kept (the key itself has 256 random bits)."""
 
     store = models.ForeignKey(
@@ -31,16 +31,7 @@ class ApiKey(TenantOwned):
         default=everyday_scopes,
     )
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
-    created_by = models.ForeignKey(
-        "tenancy.User",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("made by"),
-    )
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("API key")

@@ -41,6 +41,23 @@ class TenantOwned(TimeStamped):
         return Q()
 
 
+class Revocable(TenantOwned):
+    """What somebody of the merchant makes, and what ends for good once it is revoked."""
+
+    created_by = models.ForeignKey(
+        "tenancy.User",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("made by"),
+    )
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
 class TenantSoftManager(InOpenScope, SoftManager):
     """Living rows of the open scope."""
 

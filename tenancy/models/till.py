@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tenancy.models.base import TenantOwned
+from tenancy.models.base import Revocable
 
 
-class Till(TenantOwned):
+class Till(Revocable):
     """What a device carries as a cookie (256 random bits) and what it is enrolled with are kept as hashes only."""
 
     CODE_LIFE = timedelta(minutes=15)
@@ -25,18 +25,9 @@ class Till(TenantOwned):
         max_length=64, null=True, unique=True, editable=False
     )
     code_expires_at = models.DateTimeField(_("code valid until"), null=True, editable=False)
-    created_by = models.ForeignKey(
-        "tenancy.User",
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("made by"),
-    )
     enrolled_at = models.DateTimeField(_("enrolled"), null=True, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
     app_version = models.CharField(_("version"), max_length=40, blank=True, editable=False)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("till")

@@ -14,9 +14,49 @@ from tenancy import accounts
 from tenancy.models import EmailChange
 from tests import factories
 from tests.accounts.visits import ADDRESS, NEW, history, is_in, link, post, sign_in
+from tests.loyalty.pages.reading import words
 from tests.notifications.post_office import PostOffice
 
 pytestmark = pytest.mark.django_db
+
+
+# --- Signing in -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("where", "heading"),
+    [
+        ("", "Sign in to the terminal"),
+        ("?next=/terminal/gare/", "Sign in to the terminal"),
+        ("?next=https://evil.example/account/", "Sign in to the terminal"),
+        ("?next=/account/", "Sign in"),
+        ("?next=/admin/", "Sign in"),
+        ("?next=/invitation/abc/", "Sign in"),
+    ],
+)
+def test_the_sign_in_page_is_called_by_where_it_leads(client, db, where: str, heading: str) -> None:
+    pages = [client.get(f"/login/{where}"), client.post(f"/login/{where}", {"username": "x"})]
+    for page in (words(page) for page in pages):
+        assert f"{heading} {LEAD[heading]}" in page
+        assert not [other for name, other in LEAD.items() if name != heading and other in page]
+
+
+LEAD = {
+    "Sign in to the terminal": "Once per device, with the store’s sign-in.",
+    "Sign in": "With your own account.",
+}
+
+
+def test_whoever_chooses_no_language_is_told_which_one_it_is(client, nora) -> None:
+    sign_in(client)
+    page = client.get("/account/").content.decode()
+    assert '<option value="" selected>As the browser</option>' in page
+    assert "---------" not in page
+    person = {"first_name": "Nora", "last_name": "Weis"}
+    assert client.post("/account/", person | {"preferred_language": "fr"}).status_code == 302
+    assert factories.fresh(nora).preferred_language == "fr"
+    assert client.post("/account/", person | {"preferred_language": ""}).status_code == 302
+    assert factories.fresh(nora).preferred_language == ""
 
 
 # --- Password and name ------------------------------------------------------------------------------------

@@ -31,7 +31,10 @@ OF_A_ROW = [
     ("tenancy_apikey", "revoke"),
     ("tenancy_storeuser", "change"),
     ("tenancy_storeuser", "delete"),
+    ("tenancy_merchant", "change"),
+    ("tenancy_merchant", "delete"),
     ("tenancy_user", "change"),
+    ("tenancy_user", "unlock"),
     ("tenancy_user", "delete"),
     ("tenancy_backgroundjob", "download"),
 ]
@@ -44,6 +47,7 @@ EXPORTS = [
     "customers_customer",
     "loyalty_loyaltycard",
     "loyalty_loyaltytransaction",
+    "loyalty_staffpin",
     "notifications_emaillog",
     "tenancy_apikey",
     "tenancy_historyentry",
@@ -135,6 +139,19 @@ def test_nothing_moves_by_a_form_that_was_open_too_long(world) -> None:
     assert ApiKey._base_manager.count() == count + 1
     assert fresh(customer).erased_at is not None
     assert fresh(member).role == "owner"
+
+
+def test_a_merchant_takes_its_second_factor_back_only_by_whoever_has_just_signed_in(world) -> None:
+    merchant = world.shop.merchant
+    type(merchant).objects.filter(pk=merchant.pk).update(requires_second_factor=True)
+    Authenticator.objects.create(user=world.shop.owner, type=Authenticator.Type.TOTP, data={"secret": ""})
+    client, place = world.client("owner"), worlds.address(merchant)
+    form = filled(client.get(place), requires_second_factor=None)
+    with time_machine.travel(timezone.now() + LATER, tick=False):
+        assert asked_at(client.post(place, form), place)
+    assert fresh(merchant).requires_second_factor
+    assert world.client("owner").post(place, form).status_code == 302
+    assert not fresh(merchant).requires_second_factor
 
 
 def test_what_does_not_hurt_asks_for_nothing(world) -> None:

@@ -12,6 +12,11 @@ from tests.browser.till import Till, ledger
 UNLOCK = re.compile(r"/unlock/$")
 STAMPS = re.compile(r"/stamps/$")
 SEARCH = re.compile(r"/cards/\?search=")
+PRESS_EVERYTHING = """() => {
+  for (const button of document.querySelectorAll("main > :not([data-screen-name=lock]) button, #net"))
+    button.click();
+  for (const form of document.querySelectorAll("main form")) form.requestSubmit();
+}"""
 
 
 @contextmanager

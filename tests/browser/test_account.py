@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from groundwork.messaging import outbox
@@ -48,3 +49,9 @@ def test_whoever_forgot_the_password_is_back_at_the_till(
     page.get_by_label("Password").fill(NEW)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/terminal/**")
+
+
+@pytest.mark.parametrize("place", ["/admin/login/", "/login/", "/login/?next=/account/"])
+def test_the_sign_in_pages_are_for_everybody(page: Page, live_server: object, place: str) -> None:
+    page.goto(place)
+    assert (findings(page), sideways(page)) == ([], 0)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.locked import (
+    PRESS_EVERYTHING,
     UNLOCK,
     asked_of,
     held_calls,
@@ -19,11 +20,6 @@ from tests.browser.locked import (
 )
 from tests.browser.till import Till, balance, ledger
 
-PRESS_EVERYTHING = """() => {
-  for (const button of document.querySelectorAll("main > :not([data-screen-name=lock]) button, #net"))
-    button.click();
-  for (const form of document.querySelectorAll("main form")) form.requestSubmit();
-}"""
 # A scanner that types a letter every 15 ms, from before the PIN is answered until after it was.
 SCAN_ACROSS_THE_UNLOCKING = """code => {
   let next = 0;

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests import factories
 from tests.browser.locked import (
+    PRESS_EVERYTHING,
     SEARCH,
     STAMPS,
     held_calls,
@@ -18,13 +19,6 @@ from tests.browser.locked import (
     who,
 )
 from tests.browser.till import balance, becomes, ledger
-
-PRESS_EVERYTHING = """() => {
-  for (const button of document.querySelectorAll("main > :not([data-screen-name=lock]) button, #net"))
-    button.click();
-  for (const form of document.querySelectorAll("main form")) form.requestSubmit();
-}"""
-
 
 # --- Late answers -----------------------------------------------------------------------------------------
 

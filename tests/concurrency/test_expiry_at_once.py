@@ -25,7 +25,7 @@ STAFF = factories.actor("staff")
 
 def cards_that_expire_today(count: int) -> tuple[factories.Shop, list[LoyaltyCard]]:
     """Cards with 100 points each, untouched for as long as points live."""
-    with time_machine.travel(timezone.now() - timedelta(days=90, minutes=1)):
+    with time_machine.travel(timezone.now() - timedelta(days=91)):
         shop = factories.shop(points_per_euro=10, points_expiration_days=90)
         return shop, many_cards(shop, count, points=100)
 

@@ -7,22 +7,27 @@ the second goes by what it read before, every time.
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
+from django.utils import timezone
 
 from customers import services as customers
 from groundwork import deletion
 from loyalty.errors import PinInvalid
 from loyalty.models import LoyaltyCard, StaffPin
 from loyalty.reporting import statistics, verification
-from loyalty.services import cards, enrollment, pins, points, programs, stamps
+from loyalty.services import cards, enrollment, expiry, pins, points, programs, stamps
 from notifications.models import AddressProblem, EmailLog, Fault
 from notifications.posting import Failure
 from notifications.services import delivery
+from tenancy import services
 from tests import factories
 from tests.concurrency.crowd import PATIENCE, Crowd
+from tests.concurrency.many_cards import many_cards
 from tests.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.concurrency
@@ -117,6 +122,62 @@ def test_two_changes_of_a_program_are_both_kept(few: Crowd) -> None:
     assert answer == "done"
     after = factories.fresh(program)
     assert (after.cooldown_minutes, after.max_daily_stamps) == (10, 3)
+
+
+def a_night_at_a_shop_of_which_the_points_are_due() -> tuple[factories.Shop, Callable[[], Any]]:
+    """Three cards untouched for as long as points live, and the run that would take their points."""
+    with time_machine.travel(timezone.now() - timedelta(days=91)):
+        shop = factories.shop(points_expiration_days=90)
+        many_cards(shop, 3, points=100)
+    return shop, lambda: expiry.expire(now=timezone.now())
+
+
+def points_left(shop: factories.Shop) -> list[int]:
+    with factories.inside(shop):
+        return list(LoyaltyCard.objects.order_by("id").values_list("points_balance", flat=True))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"points_expiration_days": None},
+        {"points_expiration_days": 100},
+        {"loyalty_type": "stamps"},
+        {"is_active": False},
+    ],
+)
+def test_the_expiry_goes_by_what_the_owner_has_just_decided(few: Crowd, fields: dict[str, Any]) -> None:
+    """Seen red with nothing that holds the program: 300 points gone."""
+    shop, night = a_night_at_a_shop_of_which_the_points_are_due()
+
+    def decide() -> None:
+        programs.change(program_id=shop.program.pk, actor=MANAGER, confirm=True, **fields)
+
+    assert one_after_the_other(few, decide, night) == "done"
+    assert points_left(shop) == [100, 100, 100]
+
+
+def test_the_expiry_goes_by_whether_the_merchant_has_just_been_switched_off(few: Crowd) -> None:
+    shop, night = a_night_at_a_shop_of_which_the_points_are_due()
+    shop.merchant.is_active = False
+
+    def switch_off() -> None:
+        services.change_merchant(merchant=shop.merchant, actor=factories.actor("operator"))
+
+    assert one_after_the_other(few, switch_off, night) == "done"
+    assert points_left(shop) == [100, 100, 100]
+
+
+def test_what_the_owner_decides_during_a_batch_comes_after_it(few: Crowd) -> None:
+    shop, night = a_night_at_a_shop_of_which_the_points_are_due()
+    answer = one_after_the_other(
+        few,
+        night,
+        lambda: programs.change(program_id=shop.program.pk, actor=MANAGER, points_expiration_days=30),
+    )
+    assert answer == "done", "nothing to confirm: no card has points any more"
+    assert points_left(shop) == [0, 0, 0]
+    assert list(verification.differences()) == []
 
 
 def test_a_row_is_deleted_by_the_first_and_refused_to_the_second(few: Crowd) -> None:

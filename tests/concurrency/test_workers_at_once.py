@@ -173,7 +173,7 @@ def test_expiry_passes_over_the_cards_that_somebody_holds_and_takes_them_with_th
     few: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(expiry, "BATCH", 2)
-    with time_machine.travel(timezone.now() - timedelta(days=90, minutes=1)):
+    with time_machine.travel(timezone.now() - timedelta(days=91)):
         shop = factories.shop(points_per_euro=10, points_expiration_days=90)
         cards = many_cards(shop, 6, points=100)
     held = [card.pk for card in cards[:2]]  # a whole batch of another worker

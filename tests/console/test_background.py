@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib import admin
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from openpyxl import load_workbook
@@ -16,33 +15,16 @@ from pytest_django import Settings
 from customers.models import Customer
 from groundwork.formats import spreadsheets
 from groundwork.jobs import service as jobs
-from groundwork.jobs.queue import JOBS
 from loyalty.models import LoyaltyCard
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, StoreUser
 from tests import factories
+from tests.console.asking import ask, content, download
 from tests.console.world import World, address, export_of, list_address, said
 
 
 @pytest.fixture(autouse=True)
 def everything_is_long(settings: Settings) -> None:
     settings.BACKGROUND_ROWS = 0
-
-
-def ask(world: World, who: str, model: type, kind: str = "csv", **query: str) -> BackgroundJob:
-    """Ask for a list as a file; returns the job whose page that leads to."""
-    path = list_address(model) + f"export/{kind}/"
-    response = world.client(who).post(path, query_params=query)
-    job = BackgroundJob.objects.order_by("-id")[0]
-    assert response["Location"] == address(job)
-    return job
-
-
-def download(world: World, who: str, job: BackgroundJob) -> HttpResponse:
-    return world.client(who).get(address(job, "download"))
-
-
-def content(response: HttpResponse) -> bytes:
-    return b"".join(response.streaming_content)
 
 
 def at_once(world: World, settings: Settings, who: str, model: type, **query: str) -> bytes:
@@ -99,6 +81,11 @@ def test_a_list_that_is_too_long_for_a_sheet_is_offered_as_csv(
     assert response.request["QUERY_STRING"] == "o=1"
     assert said(response) == ["An XLSX sheet ends at 1,048,576 rows; this list is longer. Take CSV."]
     assert "Download as CSV" in response.content.decode()
+
+
+def test_short_lists_need_no_worker(world: World, settings: Settings) -> None:
+    assert at_once(world, settings, "owner", LoyaltyCard).startswith(b"\xef\xbb\xbfCard number")
+    assert BackgroundJob.objects.filter(user=world.shop.owner).count() == 1  # the world's own
 
 
 # --- The file ---------------------------------------------------------------------------------------------
@@ -217,6 +204,13 @@ def test_nobody_else_downloads_or_sees_it(world: World, who: str) -> None:
         assert [row.user for row in listed] == [world.stranger.owner]
 
 
+def test_the_list_shows_everybody_their_own(world: World) -> None:
+    mine = export_of(world.shop.manager)
+    shown = world.client("manager").get(list_address(BackgroundJob))
+    assert [row.pk for row in shown.context["cl"].result_list] == [mine.pk]
+    assert "loyaltycard.csv" in shown.content.decode()
+
+
 # --- What is kept -----------------------------------------------------------------------------------------
 
 
@@ -244,61 +238,3 @@ def test_what_waits_is_never_cleaned_away(world: World) -> None:
     job = ask(world, "owner", Customer)
     jobs.clean(now=timezone.now() + timedelta(days=400))
     assert BackgroundJob.objects.get(pk=job.pk).state == "waiting"
-
-
-# --- Workers that fail ------------------------------------------------------------------------------------
-
-
-def broken(world: World, monkeypatch: pytest.MonkeyPatch) -> BackgroundJob:
-    job = ask(world, "owner", Customer)
-    monkeypatch.setattr("groundwork.formats.spreadsheets.write", lambda *_args: 1 / 0)
-    return job
-
-
-def test_a_fault_of_ours_is_said_in_words_that_give_nothing_away(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = jobs.run(broken(world, monkeypatch))
-    assert job.state == "failed"
-    assert job.error == "Something went wrong on our side. Nothing has changed; please try again."
-    assert job.error in world.client("owner").get(address(job)).content.decode()
-
-
-def test_a_job_whose_worker_was_lost_is_taken_up_again_and_not_for_ever(
-    world: World, queues_travel: None
-) -> None:
-    job = ask(world, "owner", Customer)
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        for attempt in (1, 2, 3):
-            taken = jobs._take()  # and then the worker is gone
-            assert (taken.pk, taken.attempts) == (job.pk, attempt)
-            assert jobs.run_due() == 0
-            clock.shift(JOBS.lease)
-        assert jobs.run_due() == 1
-    job.refresh_from_db()
-    assert (job.state, job.file_size) == ("failed", 0)
-    assert job.error.startswith("This was interrupted several times.")
-
-
-def test_a_worker_that_was_thought_lost_changes_nothing_when_it_comes_back(world: World) -> None:
-    job = ask(world, "owner", Customer)
-    slow = jobs._take()
-    BackgroundJob.objects.filter(pk=job.pk).update(leased_until=timezone.now())
-    jobs.run_due()
-    made = content(download(world, "owner", job))
-    with pytest.raises(jobs.Overtaken):
-        jobs.finish(slow, outcome={}, file=io.BytesIO(b"late"))
-    jobs.fail(slow, "late")
-    assert content(download(world, "owner", job)) == made
-
-
-def test_short_lists_need_no_worker(world: World, settings: Settings) -> None:
-    assert at_once(world, settings, "owner", LoyaltyCard).startswith(b"\xef\xbb\xbfCard number")
-    assert BackgroundJob.objects.filter(user=world.shop.owner).count() == 1  # the world's own
-
-
-def test_the_list_shows_everybody_their_own(world: World) -> None:
-    mine = export_of(world.shop.manager)
-    shown = world.client("manager").get(list_address(BackgroundJob))
-    assert [row.pk for row in shown.context["cl"].result_list] == [mine.pk]
-    assert "loyaltycard.csv" in shown.content.decode()

@@ -1,5 +1,7 @@
 """Forms of the console: one merchant throughout, whatever somebody sends."""
 
+import pytest
+
 from customers.models import Customer
 from loyalty.models import StaffPin
 from tenancy.models import Store, StoreUser
@@ -118,3 +120,10 @@ def test_members_of_other_merchants_are_not_proposed(world: World) -> None:
     assert autocomplete(world, "owner", "tenancy.storeuser", "user", world.stranger.owner.email) == []
     with factories.inside(world.stranger):
         assert StoreUser.objects.filter(user=world.stranger.owner).exists()
+
+
+@pytest.mark.parametrize("kind", ["tenancy_till", "loyalty_staffpin", "tenancy_apikey"])
+def test_an_operator_who_chooses_no_store_is_told_so(world: World, kind: str) -> None:
+    response = world.client("operator").post(list_address(kind, "add"), {"name": "New"})
+    assert response.status_code == 200
+    assert "store" in errors(response)

@@ -1,12 +1,15 @@
 """People in the console: a merchant's owners decide about memberships, and nobody about another person's account."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib import admin
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from groundwork import deletion
 from tenancy.models import HistoryEntry, Invitation, Merchant, Role, Store, StoreUser, User
@@ -143,6 +146,50 @@ def test_an_invitation_is_sent_again_and_taken_back(world: World) -> None:
     assert events == []
 
 
+@pytest.fixture
+def few(settings: Settings) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"invitation": "3/h", "invited_address": "2/h"}
+
+
+def letters_of(world: World, client: Client, email: str) -> bool:
+    """Invite an address and take it back: whether an e-mail went there."""
+    with announced() as events:
+        invite(client, email=email, stores=world.shop.store.pk)
+    for row in open_invitations(email.strip().lower()):
+        client.post(address(row, "revoke"))
+    return bool(events)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_stranger_is_not_written_to_again_and_again(world: World) -> None:
+    client = world.client("owner")
+    sent = [letters_of(world, client, f"{way}@example.com") for way in ("victim", "Victim", " victim", "ben")]
+    assert sent == [True, True, False, True]
+    refused = invite(client, email="victim@example.com", stores=world.shop.store.pk)
+    assert errors(refused)["__all__"][0].startswith("Many invitations went out")
+    assert open_invitations("victim@example.com") == []
+
+
+@pytest.mark.usefixtures("few")
+def test_a_merchant_writes_to_so_many_strangers_and_another_merchant_as_before(world: World) -> None:
+    client = world.client("owner")
+    sent = [letters_of(world, client, f"{name}@example.com") for name in ("anna", "ben", "cleo", "dan")]
+    assert sent == [True, True, True, False]
+    invite(world.client("stranger"), email="dan@example.com", stores=world.stranger.store.pk)
+    assert [row.merchant for row in open_invitations("dan@example.com")] == [world.stranger.merchant]
+
+
+@pytest.mark.usefixtures("few")
+def test_an_invitation_is_sent_again_only_so_often(world: World) -> None:
+    row, client = world.mine["tenancy_invitation"], world.client("owner")
+    with announced() as events:
+        answers = [client.post(address(row, "resend")).status_code for _time in range(3)]
+    assert (answers, len(events)) == ([302, 302, 200], 2)
+    with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1)):
+        client = world.client("owner")
+        assert client.post(address(row, "resend")).status_code == 302
+
+
 # --- Memberships ------------------------------------------------------------------------------------------
 
 
@@ -258,6 +305,23 @@ def test_an_operator_sends_a_reset_link_and_types_no_password(world: World) -> N
         assert client.post(page).status_code == 302
     assert [(event.kind, event.about_id) for event in events] == [("password_reset", world.shop.staff.pk)]
     assert factories.fresh(world.shop.staff).password == world.shop.staff.password
+
+
+def test_an_operator_unlocks_an_account_that_strangers_have_locked(world: World) -> None:
+    person, client, stranger = world.shop.staff, world.client("operator"), Client()
+    right = {"username": person.email, "password": factories.PASSWORD}
+    for _guess in range(5):
+        stranger.post("/login/", right | {"password": "guessed"})
+    assert stranger.post("/login/", right).status_code == 429
+
+    page = address(person, "unlock")
+    assert client.get(page).status_code == 200
+    assert stranger.post("/login/", right).status_code == 429
+
+    assert client.post(page)["Location"] == address(person)
+    assert stranger.post("/login/", right).status_code == 302
+    entry = HistoryEntry._base_manager.filter(user=world.operator).latest("pk")
+    assert (entry.object_id, entry.message) == (str(person.pk), [{"did": "Unlock"}])
 
 
 def test_an_operator_changes_no_address_and_no_name(world: World) -> None:

@@ -183,6 +183,12 @@ def test_entities_are_refused_unexpanded() -> None:
     assert taken(refuses(packed({SHEET: [(text, 1)]}), ValueError)) < MEMORY_AT_MOST
 
 
+def test_a_document_type_is_refused_even_where_it_says_nothing() -> None:
+    sheet = f"<worksheet {MAIN}><sheetData><row><c><v>7</v></c></row></sheetData></worksheet>"
+    assert rows_of(packed({SHEET: [(sheet, 1)]})) == [[7]]
+    refuses(packed({SHEET: [(f"<!DOCTYPE worksheet>{sheet}", 1)]}), ValueError)()
+
+
 def cells(count: int) -> Piece:
     """A row each, of the strings from the first on."""
     return "".join(f'<row><c t="s"><v>{number}</v></c></row>' for number in range(count)), 1

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from groundwork.messaging import outbox
+from loyalty import rules
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import expiry, programs
 from notifications.models import EmailLog
@@ -15,6 +16,8 @@ from tests import factories
 START = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 PERIOD = timedelta(days=100)
 DUE = START + PERIOD
+HELD = rules.OFFLINE_LIMIT  # how much later points are taken than people are told
+GONE = DUE + HELD
 OWNER, MANAGER = factories.actor("owner"), factories.actor("manager")
 
 

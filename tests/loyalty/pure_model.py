@@ -11,6 +11,7 @@ ZONE = ZoneInfo("Europe/Luxembourg")
 TARGET, COOLDOWN, DAILY, BONUS = 3, timedelta(minutes=15), 5, 20
 CENTS_PER_POINT, MINIMUM_CENTS = 40, 100  # 2.5 points a euro, from 1.00
 PERIOD, WARNING, WARNED, GRACE = (timedelta(days=days) for days in (30, 14, 7, 14))
+HELD = timedelta(hours=12)
 WINDOW = timedelta(hours=24)
 UNDOABLE = {
     "stamp_earned",
@@ -216,11 +217,12 @@ class Cafe:
             on_time = card.last_activity + PERIOD
             due = max(filter(None, (on_time, card.not_before)))
             was_warned = card.warned is not None and card.warned >= card.last_activity
-            if due <= now and (due == on_time or (was_warned and card.warned <= now - WARNED)):
+            taken = now - HELD  # what was recorded offline before has come in
+            if due <= taken and (due == on_time or (was_warned and card.warned <= taken - WARNED)):
                 gone += card.points
                 card.points_voided += card.points
                 card.note("points_expired", points=-card.points, at=now, store=-1)
-            elif due - WARNING <= now and not was_warned:
+            elif due - WARNING <= now and not was_warned and (due > now or due != on_time):
                 card.warned = now
         return gone
 

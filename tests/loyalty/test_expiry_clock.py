@@ -13,7 +13,7 @@ from loyalty.services import expiry
 from loyalty_site.celery import JOBS
 from tenancy import scope
 from tests import factories
-from tests.loyalty.expiring import DUE, PERIOD, START, card_at, done, emails, lines, run, shop_with
+from tests.loyalty.expiring import GONE, HELD, PERIOD, START, card_at, done, emails, lines, run, shop_with
 
 pytestmark = pytest.mark.django_db
 
@@ -83,12 +83,12 @@ def test_a_merchant_for_whom_it_fails_spoils_nothing_for_the_others_and_is_tried
         return expire_points(card_ids, **options)
 
     monkeypatch.setattr(ledger, "expire_points", stumbles)
-    said = by_the_clock(DUE)
+    said = by_the_clock(GONE)
     assert (said["status"], said["cards_processed"]) == ("failed", 1)
     assert factories.fresh(unlucky).points_balance == 50
     assert factories.fresh(other).points_balance == 0
     monkeypatch.undo()
-    said = by_the_clock(DUE + timedelta(hours=1))
+    said = by_the_clock(GONE + timedelta(hours=1))
     assert (said["status"], said["programs_processed"], said["cards_processed"]) == ("success", 1, 1)
 
 
@@ -112,9 +112,9 @@ def test_the_period_is_counted_in_days_across_months_leap_days_and_clock_changes
     card = card_at(shop_in(LUXEMBOURG, points_expiration_days=days), datetime.fromisoformat(last_visit))
     over = datetime.fromisoformat(moment)
     assert rules.expires_at(last_activity_at=card.last_activity_at, expiration_days=days) == over
-    run(over - timedelta(seconds=1))
+    run(over + HELD - timedelta(seconds=1))
     assert factories.fresh(card).points_balance == 50
-    assert run(over).points_expired == 50
+    assert run(over + HELD).points_expired == 50
 
 
 @pytest.mark.parametrize(
@@ -156,16 +156,16 @@ def test_a_worker_whose_clock_is_off_does_nothing_twice(hours):
 def test_a_worker_that_lags_behind_warns_and_expires_later_and_not_at_another_time():
     card = card_at(shop_in(LUXEMBOURG))
     slow = timedelta(hours=5)
-    run(DUE - slow)  # what its clock says at the moment when the points expire
+    run(GONE - slow)  # what its clock says at the moment when the points are taken
     assert factories.fresh(card).points_balance == 50
-    run(DUE)
+    run(GONE)
     (line,) = lines(card)
-    assert line.transaction_at == DUE
+    assert line.transaction_at == GONE
 
 
 def test_the_expiry_goes_by_one_moment_however_long_it_takes():
     """The time is read once: a card is not due because the run took long."""
     card = card_at(shop_in(LUXEMBOURG), START + timedelta(minutes=5))
-    with time_machine.travel(DUE + timedelta(hours=1), tick=False):
-        assert expiry.expire(now=DUE).cards_processed == 0
+    with time_machine.travel(GONE + timedelta(hours=1), tick=False):
+        assert expiry.expire(now=GONE).cards_processed == 0
     assert factories.fresh(card).points_balance == 50

@@ -14,6 +14,8 @@ from tests import factories
 from tests.concurrency.many_cards import many_cards
 from tests.loyalty.expiring import (
     DUE,
+    GONE,
+    HELD,
     MANAGER,
     OWNER,
     PERIOD,
@@ -36,8 +38,8 @@ LATER = START + timedelta(days=400)
 def goes_the_way_of_grace(begins) -> None:
     """A card that would expire at once: warned, and gone after fourteen days, not sooner."""
     assert done(begins + HOUR) == (0, 1)
-    assert done(begins + GRACE - timedelta(seconds=1)) == (0, 0)
-    assert done(begins + GRACE) == (1, 0)
+    assert done(begins + GRACE + HELD - timedelta(seconds=1)) == (0, 0)
+    assert done(begins + GRACE + HELD) == (1, 0)
 
 
 # --- When it is set, and when not -------------------------------------------------------------------------
@@ -47,7 +49,7 @@ def test_a_program_made_with_a_period_has_no_grace():
     shop = shop_with(points_expiration_days=100)
     assert shop.program.expiry_not_before is None
     card_at(shop)
-    assert done(DUE) == (1, 0)
+    assert done(GONE) == (1, 0)
 
 
 def test_a_period_switched_on():
@@ -71,7 +73,7 @@ def test_a_longer_period_or_another_change_puts_nothing_off(fields):
     card_at(shop)
     change(shop, START, **fields)
     assert factories.fresh(shop.program).expiry_not_before is None
-    assert done(START + timedelta(days=120)) == (1, 0)
+    assert done(START + timedelta(days=120) + HELD) == (1, 0)
 
 
 def test_a_period_switched_off_and_on_again():
@@ -118,8 +120,8 @@ def test_without_its_warning_a_postponed_expiry_waits_for_one():
     change(shop, LATER, points_expiration_days=30)
     late = LATER + timedelta(days=30)  # the job was down for a month
     assert done(late) == (0, 1)
-    assert done(late + timedelta(days=7, seconds=-1)) == (0, 0)
-    assert done(late + timedelta(days=7)) == (1, 0)
+    assert done(late + timedelta(days=7, seconds=-1) + HELD) == (0, 0)
+    assert done(late + timedelta(days=7) + HELD) == (1, 0)
 
 
 def test_a_warning_from_before_the_card_was_switched_off_named_another_day():
@@ -148,7 +150,7 @@ def test_a_card_that_is_used_again_begins_a_period_like_any_other():
     visit = LATER + timedelta(days=13)
     till = {"store": shop.store, "card_id": card.pk, "actor": factories.actor()}
     at(visit, points.earn, purchase_amount_cents=100, **till)
-    assert done(visit + timedelta(days=30)) == (1, 0)
+    assert done(visit + timedelta(days=30) + HELD) == (1, 0)
 
 
 # --- What SQL chooses is what the rule says ---------------------------------------------------------------
@@ -163,9 +165,9 @@ def test_sql_and_the_rule_agree_on_every_card():
     now = START + timedelta(days=200)
     shop = shop_with(points_expiration_days=100)
     used, put_off, warned = (
-        days(80, 99.9, 100, 110, 114, 130),
-        days(None, 150, 200, 205),
-        days(None, 90, 150, 195),
+        days(80, 99.4, 99.5, 99.6, 100, 110, 114, 130),
+        days(None, 150, 199.5, 199.6, 200, 205),
+        days(None, 90, 150, 192.4, 192.6, 195),
     )
     with scope.everything("test"):
         moments = list(itertools.product(used, put_off, warned))
@@ -175,15 +177,14 @@ def test_sql_and_the_rule_agree_on_every_card():
         LoyaltyCard.objects.bulk_update(
             made, ["last_activity_at", "expiry_not_before", "last_expiration_warning_at"]
         )
-        for insists, all_later in itertools.product([False, True], days(None, 190, 200, 210)):
+        for insists, all_later in itertools.product([False, True], days(None, 190, 199.5, 200, 210)):
             LoyaltyProgram.objects.update(expiry_requires_warning=insists, expiry_not_before=all_later)
             program = LoyaltyProgram.objects.get()
             due = set(expiry._due(program, now).values_list("pk", flat=True))
             to_warn = set(expiry._to_warn(program, now).values_list("pk", flat=True))
             for card in LoyaltyCard.objects.select_related("program"):
                 assert (card.pk in due) == is_due(card, now), describe(card)
-                if card.pk not in due:
-                    assert (card.pk in to_warn) == is_to_be_warned(card, now), describe(card)
+                assert (card.pk in to_warn) == is_to_be_warned(card, now), describe(card)
 
 
 def inactive(card: LoyaltyCard):
@@ -203,16 +204,21 @@ def is_warned(card: LoyaltyCard) -> bool:
     return told is not None and told >= begins(card)
 
 
+def needs_warning(card: LoyaltyCard) -> bool:
+    return card.program.expiry_requires_warning or begins(card) > card.last_activity_at
+
+
 def is_due(card: LoyaltyCard, now) -> bool:
-    needs_warning = card.program.expiry_requires_warning or begins(card) > card.last_activity_at
-    if needs_warning and not is_warned(card):
+    if needs_warning(card) and not is_warned(card):
         return False
-    return selectors.points_expire_at(card) <= now
+    return selectors.points_expire_at(card) + HELD <= now
 
 
 def is_to_be_warned(card: LoyaltyCard, now) -> bool:
     moments = [card.expiry_not_before, card.program.expiry_not_before, inactive(card)]
-    return max(filter(None, moments)) - now <= rules.warning_notice(100) and not is_warned(card)
+    left = max(filter(None, moments)) - now
+    is_too_late = left <= timedelta(0) and not needs_warning(card)
+    return left <= rules.warning_notice(100) and not is_warned(card) and not is_too_late
 
 
 def describe(card: LoyaltyCard) -> str:

@@ -71,6 +71,7 @@ def test_a_programs_figures_over_a_month_end(week):
     with factories.inside(week):
         figures = statistics.of_program(program_of(week), now=NOW, days=3)
     assert figures == {
+        "is_rebuilding": False,
         "total_cards": 2,
         "active_cards": 2,
         "total_stamps_issued": 4,

@@ -42,6 +42,8 @@ def _pytest(arguments: list[str], folder: Path, environment: dict[str, str], out
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
     os.chdir(folder)
+    # Which settings are the tests' own, the folder's pytest.ini or pyproject.toml says; the site names others.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     os.environ.update(environment)
     sys.dont_write_bytecode = True  # a patched file may be as old and as long as before
     _forget_this_checkout()

@@ -127,3 +127,21 @@ def stamped(card: LoyaltyCard, shop: factories.Shop, count: int = 1) -> None:
 
 def page_of(card: LoyaltyCard, name: str = "pass.pkpass") -> str:
     return f"/card/{card.access_token}/{name}"
+
+
+@pytest.fixture
+def card_at_google(google: FakeGoogle, shop: factories.Shop) -> LoyaltyCard:
+    """A card whose object is at Google, with two stamps and 240 points."""
+    made = factories.card(shop.store, name="Anouk Weber", stamps=2, cents=2400)
+    deliver()
+    google.requests.clear()
+    return made
+
+
+def object_of(google: FakeGoogle, card: LoyaltyCard) -> dict:
+    return google.objects[google_pass(card).object_id]
+
+
+def is_behind(card: LoyaltyCard) -> bool:
+    """Whether Google does not have what the card has now."""
+    return google_pass(card).is_lagging

@@ -68,7 +68,7 @@ class FakeGoogle:
         self.is_hanging = threading.Event()
         self.may_go_on = threading.Event()
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"google": self}))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
@@ -189,72 +189,74 @@ def _error(code: int, message: str) -> dict[str, Any]:
     return {"error": {"code": code, "message": message}}
 
 
-def _handler(google: FakeGoogle) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    """What one connection asks of the Google that a subclass names."""
 
-        def do_GET(self) -> None:
-            google.keys_fetched += 1
-            headers = (
-                {} if google.keys_max_age is None else {"Cache-Control": f"max-age={google.keys_max_age}"}
+    google: FakeGoogle
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.google.keys_fetched += 1
+        headers = (
+            {}
+            if self.google.keys_max_age is None
+            else {"Cache-Control": f"max-age={self.google.keys_max_age}"}
+        )
+        trouble = self.google.trouble("KEYS")
+        self.answer(trouble.status or 200, {"keys": self.google.root_keys}, headers)
+
+    def do_POST(self) -> None:
+        if self.path == "/token":
+            form = parse_qs(self.body().decode())
+            trouble = self.google.trouble("TOKEN")
+            self.answer(*((trouble.status, {}) if trouble.status else self.google.give_token(form)))
+        else:
+            self.rest("POST")
+
+    def do_PATCH(self) -> None:
+        self.rest("PATCH")
+
+    def rest(self, method: str) -> None:
+        body = json.loads(self.body())
+        kind, _, resource_id = self.path.removeprefix("/walletobjects/v1/").partition("/")
+        trouble = self.google.trouble(method)
+        if self.headers["Authorization"] not in self.google.accepted_tokens:
+            self.google.refused += 1
+            self.answer(401, _error(401, "Invalid credentials"))
+            return
+        if trouble.hangs:
+            self.google.is_hanging.set()
+            self.google.may_go_on.wait(trouble.hangs)
+        if trouble.status:
+            self.google.requests.append(
+                Request(method, kind, resource_id or body["id"], body, time.monotonic())
             )
-            trouble = google.trouble("KEYS")
-            self.answer(trouble.status or 200, {"keys": google.root_keys}, headers)
+            self.answer(trouble.status, _error(trouble.status, "told so"), trouble.headers)
+            return
+        status, content = self.google.apply(method, kind, resource_id, body)
+        if not self.google.answers_in_full and status == 200:
+            content = {}
+        if trouble.is_dropped:
+            self.close_connection = True
+            self.connection.close()
+            return
+        self.answer(status, content)
 
-        def do_POST(self) -> None:
-            if self.path == "/token":
-                form = parse_qs(self.body().decode())
-                trouble = google.trouble("TOKEN")
-                self.answer(*((trouble.status, {}) if trouble.status else google.give_token(form)))
-            else:
-                self.rest("POST")
+    def body(self) -> bytes:
+        return self.rfile.read(int(self.headers["Content-Length"] or 0))
 
-        def do_PATCH(self) -> None:
-            self.rest("PATCH")
+    def answer(self, status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        data = json.dumps(content).encode()
+        try:
+            self.send_response(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+        except OSError:
+            self.close_connection = True  # nobody waited for it
 
-        def rest(self, method: str) -> None:
-            body = json.loads(self.body())
-            kind, _, resource_id = self.path.removeprefix("/walletobjects/v1/").partition("/")
-            trouble = google.trouble(method)
-            if self.headers["Authorization"] not in google.accepted_tokens:
-                google.refused += 1
-                self.answer(401, _error(401, "Invalid credentials"))
-                return
-            if trouble.hangs:
-                google.is_hanging.set()
-                google.may_go_on.wait(trouble.hangs)
-            if trouble.status:
-                google.requests.append(
-                    Request(method, kind, resource_id or body["id"], body, time.monotonic())
-                )
-                self.answer(trouble.status, _error(trouble.status, "told so"), trouble.headers)
-                return
-            status, content = google.apply(method, kind, resource_id, body)
-            if not google.answers_in_full and status == 200:
-                content = {}
-            if trouble.is_dropped:
-                self.close_connection = True
-                self.connection.close()
-                return
-            self.answer(status, content)
-
-        def body(self) -> bytes:
-            return self.rfile.read(int(self.headers["Content-Length"] or 0))
-
-        def answer(self, status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-            data = json.dumps(content).encode()
-            try:
-                self.send_response(status)
-                for name, value in (headers or {}).items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-            except OSError:
-                self.close_connection = True  # nobody waited for it
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    return Handler
+    def log_message(self, *_arguments: object) -> None:
+        pass

@@ -96,6 +96,12 @@ def other_key(body: dict[str, Any]) -> None:
     body["signature"] = own["signature"]
 
 
+def keys_of_their_own(body: dict[str, Any]) -> None:
+    """All of it is in order, but for the root key: that is not Google's."""
+    object_id = json.loads(body["signedMessage"])["objectId"]
+    body.update(Signer().callback("save", object_id))
+
+
 def no_signature(body: dict[str, Any]) -> None:
     body["signature"] = ""
 
@@ -125,6 +131,7 @@ def lone_surrogate(body: dict[str, Any]) -> None:
     [
         other_message,
         other_key,
+        keys_of_their_own,
         no_signature,
         garbage_signature,
         other_protocol,

@@ -56,6 +56,16 @@ def test_a_changed_look_is_spread_in_batches(cards: list[LoyaltyCard], shop: fac
     assert wanted(cards) == [2] * 7
 
 
+def test_a_changed_look_is_nothing_to_the_cards_of_another_merchant(
+    cards: list[LoyaltyCard], shop: factories.Shop
+) -> None:
+    theirs = factories.card(factories.shop().store)
+    deliver()
+    repaint(shop, "#c2553a")
+    assert [spread() for _ in range(4)] == [3, 3, 1, None]
+    assert wanted([theirs]) == [1]
+
+
 def test_it_goes_on_where_it_was_stopped(cards: list[LoyaltyCard], shop: factories.Shop) -> None:
     repaint(shop, "#c2553a")
     spread()

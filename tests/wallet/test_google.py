@@ -8,7 +8,17 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import cards, programs
 from tenancy import scope
 from tests import factories
-from tests.wallet.conftest import ISSUER, SITE, deliver, google_pass, hurry, relay, stamped
+from tests.wallet.conftest import (
+    ISSUER,
+    SITE,
+    deliver,
+    google_pass,
+    hurry,
+    is_behind,
+    object_of,
+    relay,
+    stamped,
+)
 from tests.wallet.fake_google import FakeGoogle
 from wallet import tasks
 from wallet.models import PassState, WalletPass
@@ -17,20 +27,8 @@ PREFIX = "https://pay.google.com/gp/v/save/"
 
 
 @pytest.fixture
-def card(google: FakeGoogle, shop: factories.Shop) -> LoyaltyCard:
-    """A card whose object is at Google, with two stamps and 240 points."""
-    made = factories.card(shop.store, name="Anouk Weber", stamps=2, cents=2400)
-    deliver()
-    google.requests.clear()
-    return made
-
-
-def object_of(google: FakeGoogle, card: LoyaltyCard) -> dict:
-    return google.objects[google_pass(card).object_id]
-
-
-def is_behind(card: LoyaltyCard) -> bool:
-    return google_pass(card).is_lagging
+def card(card_at_google: LoyaltyCard) -> LoyaltyCard:
+    return card_at_google
 
 
 # --- What is sent -----------------------------------------------------------------------------------------

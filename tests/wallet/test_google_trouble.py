@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from loyalty.models import LoyaltyCard
 from tests import factories
-from tests.wallet.conftest import deliver, google_pass, hurry, stamped
+from tests.wallet.conftest import deliver, google_pass, hurry, is_behind, object_of, stamped
 from tests.wallet.fake_google import FakeGoogle
 from wallet import config, tasks
 from wallet.google import client as google_client
@@ -20,20 +20,8 @@ from wallet.services import channel
 
 
 @pytest.fixture
-def card(google: FakeGoogle, shop: factories.Shop) -> LoyaltyCard:
-    """A card whose object is at Google, with two stamps and 240 points."""
-    made = factories.card(shop.store, name="Anouk Weber", stamps=2, cents=2400)
-    deliver()
-    google.requests.clear()
-    return made
-
-
-def object_of(google: FakeGoogle, card: LoyaltyCard) -> dict:
-    return google.objects[google_pass(card).object_id]
-
-
-def is_behind(card: LoyaltyCard) -> bool:
-    return google_pass(card).is_lagging
+def card(card_at_google: LoyaltyCard) -> LoyaltyCard:
+    return card_at_google
 
 
 def test_an_object_that_is_not_there_is_inserted(

@@ -36,4 +36,8 @@ def export(customer: Customer) -> dict[str, Any]:
 
 def erase(customer: Customer) -> None:
     """The person is erased: their passes turn void and lose name and codes. Runs in the transaction that erases."""
-    passes.retire(WalletPass.objects.filter(card__customer=customer))
+    held = WalletPass.objects.filter(card__customer=customer)
+    passes.retire(held)
+    held.update(
+        last_error="", left_out={}, left_out_at=None
+    )  # a wallet's own words may repeat what it was sent

@@ -7,6 +7,7 @@ from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.pages.access import private
@@ -32,6 +33,11 @@ class SignIn(SignInView):
     template_name = "terminal/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """What the page is called depends on where it leads."""
+        leads_to_till = self.get_success_url().startswith(reverse("terminal-choose"))
+        return super().get_context_data(**more) | {"leads_to_till": leads_to_till}
 
 
 class SignOut(views.LogoutView):

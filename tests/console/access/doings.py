@@ -72,6 +72,7 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("tenancy_invitation", "resend"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_user", "send_reset_link"): _put(is_active=False),
+    ("tenancy_user", "unlock"): _put(is_active=False),
     ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
     ("tenancy_till", "new_code"): _put(
         token_hash="0" * 64, enrolled_at=timezone.now(), code_hash=None, code_expires_at=None
@@ -189,6 +190,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("tenancy_invitation", "resend"): lambda world: {},
     ("tenancy_invitation", "revoke"): lambda world: {},
     ("tenancy_user", "send_reset_link"): lambda world: {},
+    ("tenancy_user", "unlock"): lambda world: {},
     ("tenancy_till", "revoke"): lambda world: {},
     ("tenancy_till", "new_code"): lambda world: {},
     ("tenancy_user", "reset_second_factor"): lambda world: {},

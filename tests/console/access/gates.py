@@ -20,7 +20,14 @@ GATES: dict[str, dict[str, str]] = {
     | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing"), "OWM"),
     "tenancy_storeuser": LOOK | {"add": "", "edit": "OW", "delete": "OW"},
     "tenancy_user": LOOK_OPERATOR
-    | {"add": "", "edit": "O", "delete": "O", "send_reset_link": "O", "reset_second_factor": "O"},
+    | {
+        "add": "",
+        "edit": "O",
+        "delete": "O",
+        "send_reset_link": "O",
+        "unlock": "O",
+        "reset_second_factor": "O",
+    },
     "tenancy_invitation": LOOK_OWNER | READ_ONLY | {"add": "OW", "resend": "OW", "revoke": "OW"},
     "tenancy_apikey": LOOK_OWNER | READ_ONLY | {"add": "OW", "revoke": "OW"},
     "tenancy_till": LOOK_MANAGER | READ_ONLY | {"add": "OWM", "new_code": "OWM", "revoke": "OWM"},

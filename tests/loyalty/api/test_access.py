@@ -119,6 +119,7 @@ def test_every_call_of_the_api_has_an_entry() -> None:
 # --- Everybody calls --------------------------------------------------------------------------------------
 
 
+NOT_FOUND = {"card_not_found", "pin_not_found", "transaction_not_found", "purchase_not_found"}
 IDS = {"card_id", "pin_id", "transaction_id", "purchase_id"}
 
 
@@ -277,7 +278,7 @@ def test_an_id_of_another_merchant_is_nowhere_to_be_found(world: World) -> None:
         assert address != mine
         response = world.callers["owner"].call(method.upper(), address, body)
         assert response.status_code == 404, (name, response.content)
-        assert response.json()["code"] in ("card_not_found", "pin_not_found", "transaction_not_found")
+        assert response.json()["code"] in NOT_FOUND
     assert theirs.state() == before
 
 

@@ -103,7 +103,7 @@ def test_search_engines_may_not_list_a_card(open_card, card, crawler):
 
 
 @pytest.mark.parametrize("name", ["card", "card-history", "card-export", "card-erase", "card-manifest"])
-def test_an_unknown_token_is_a_friendly_404(client, db, name):
+def test_an_unknown_token_is_a_friendly_404(client, card, name):
     response = client.get(reverse(name, args=[tokens.letters()]))
 
     assert response.status_code == 404

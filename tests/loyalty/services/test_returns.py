@@ -17,7 +17,7 @@ from loyalty.errors import (
 )
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from loyalty.reporting import verification
-from loyalty.services import cards, debts, points, programs, purchases, returns, stamps, voids
+from loyalty.services import cards, debts, expiry, points, programs, purchases, returns, stamps, voids
 from loyalty.services.purchases import Recorded
 from tenancy.actor import Actor
 from tests import factories
@@ -321,3 +321,18 @@ def test_a_return_is_made_where_it_was_bought_or_by_an_owner() -> None:
     with refused(VoidOtherStore):
         returns.give_back(actor=STAFF, **elsewhere)
     assert returns.give_back(actor=OWNER, **elsewhere).purchase.returned_cents == 900
+
+
+@pytest.mark.parametrize(("days", "owed"), [(30, 500), (31, 0)])
+def test_what_is_owed_is_let_go_once_a_card_was_inactive_for_as_long_as_points_stay(
+    days: int, owed: int
+) -> None:
+    shop = factories.shop(points_per_euro=10, points_expiration_days=30, rewards=[("Croissant", 500)])
+    with time_machine.travel(NOON, tick=False):
+        card = factories.card(shop.store)
+        bought = buy(shop, card, 5000)
+        redeem(shop, card)
+        bring_back(shop, bought)
+    expiry.expire(now=NOON + timedelta(days=days))
+    assert figures(card) == (0, 0, 0, owed, 0)
+    assert factories.fresh(card).last_activity_at == NOON

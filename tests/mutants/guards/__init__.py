@@ -9,6 +9,7 @@ from tests.mutants.guards import (
     constraints,
     credentials,
     disclosure,
+    expiry,
     inputs,
     limits,
     locks,
@@ -38,6 +39,7 @@ GUARDS = {
     "secrets": secrets.MUTANTS,
     "tills": tills.MUTANTS,
     "disclosure": disclosure.MUTANTS,
+    "expiry": expiry.MUTANTS,
     "wallets": wallets.MUTANTS,
     "architecture": architecture.MUTANTS,
 }

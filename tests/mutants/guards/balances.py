@@ -1,6 +1,6 @@
 """Balances: what a till may give and take, and to whom."""
 
-from tests.mutants.mutant import mutant
+from tests.mutants.mutant import Mutant, Patch, mutant
 
 STAMPS = "tests/loyalty/services/test_stamps.py"
 POINTS = "tests/loyalty/services/test_points.py"
@@ -56,13 +56,17 @@ MUTANTS = [
         "",
         f"{STAMPS}::test_staff_give_one_stamp_at_a_time",
     ),
-    mutant(
+    # What would go below nothing is refused twice: by the service, and by the ledger.
+    Mutant(
         "reward-for-a-card-that-is-not-full",
-        "loyalty/services/stamps.py",
-        "if call.card.stamp_count < target:",
-        "if call.card.stamp_count < 1:",
-        f"{STAMPS}::test_a_card_with_one_stamp_too_few_gets_no_reward",
-        f"{BALANCES}::test_a_card_that_is_not_full_is_refused_with_what_is_missing",
+        (
+            f"{STAMPS}::test_a_card_with_one_stamp_too_few_gets_no_reward",
+            f"{BALANCES}::test_a_card_that_is_not_full_is_refused_with_what_is_missing",
+        ),
+        (
+            Patch("loyalty/services/stamps.py", "if call.card.stamp_count < target:", "if False:"),
+            Patch("loyalty/ledger.py", "    if stamps < 0:\n", "    if False:\n"),
+        ),
     ),
     # --- points ---
     mutant(
@@ -124,12 +128,15 @@ MUTANTS = [
         "if False:",
         f"{POINTS}::test_a_reward_below_the_smallest_redemption_is_refused",
     ),
-    mutant(
+    Mutant(
         "reward-that-is-too-dear",
-        "loyalty/services/points.py",
-        "points_balance < reward.points_cost:",
-        "points_balance < reward.points_cost - 1:",
-        f"{POINTS}::test_a_reward_that_costs_one_point_too_many_is_refused",
+        (f"{POINTS}::test_a_reward_that_costs_one_point_too_many_is_refused",),
+        (
+            Patch(
+                "loyalty/services/points.py", "if call.card.points_balance < reward.points_cost:", "if False:"
+            ),
+            Patch("loyalty/ledger.py", "    if points < 0:\n", "    if False:\n"),
+        ),
     ),
     mutant(
         "adjustment-by-staff",

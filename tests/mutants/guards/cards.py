@@ -120,7 +120,7 @@ MUTANTS = [
     mutant(
         "expiry-without-grace",
         "loyalty/services/programs.py",
-        "    if reactivated or program_effects.shortens_expiry(old, program):",
+        "    if _expires_sooner(old, program):",
         "    if False:",
         f"{GRACE}::test_a_period_switched_on",
         f"{GRACE}::test_a_period_shortened",
@@ -129,8 +129,8 @@ MUTANTS = [
     mutant(
         "expiry-without-its-warning",
         "loyalty/services/expiry.py",
-        "    if not program.expiry_requires_warning:",
-        "    if True:",
+        "    if not program.expiry_requires_warning:\n        for is_put_off",
+        "    if True:\n        for is_put_off",
         f"{EXPIRY}::test_a_program_may_insist_on_a_warning_and_seven_days",
     ),
     mutant(

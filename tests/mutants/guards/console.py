@@ -305,6 +305,14 @@ MUTANTS = [
         f"{AT_ONCE}::test_an_invitation_is_accepted_once",
     ),
     mutant(
+        "search-that-is-kept-for-minutes",
+        "loyalty_site/console/site.py",
+        '        term = request.GET.get("s", "").lower()\n',
+        '        return super().search(request)\n        term = ""\n',
+        "tests/console/test_search.py::test_whoever_gets_another_role_finds_what_it_opens_from_then_on",
+        "tests/console/test_search.py::test_pages_are_found_by_their_names_in_the_language_that_is_read",
+    ),
+    mutant(
         "rows-of-everybody",
         "tenancy/console/base.py",
         "return visible_to(request.user, rows)",

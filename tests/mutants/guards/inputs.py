@@ -22,7 +22,7 @@ MUTANTS = [
         "groundwork/formats/workbooks.py",
         "self.parser.StartDoctypeDeclHandler = self._refuse",
         "pass",
-        f"{WORKBOOKS}::test_entities_are_refused_unexpanded",
+        f"{WORKBOOKS}::test_a_document_type_is_refused_even_where_it_says_nothing",
     ),
     mutant(
         "strings-without-end",

@@ -65,8 +65,8 @@ MUTANTS = [
     mutant(
         "roll-up-without-the-calendars-lock",
         "loyalty/reporting/statistics.py",
-        "MerchantCalendar.objects.select_for_update(no_key=True).get(",
-        "MerchantCalendar.objects.get(",
+        f"calendars{LOCKED}.get(",
+        "calendars.get(",
         f"{SECOND}::test_roll_ups_of_one_merchant_wait_for_each_other",
     ),
     mutant(

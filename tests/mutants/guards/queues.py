@@ -11,6 +11,7 @@ CLOCKS = "tests/groundwork/test_queue_clocks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
 DELIVERY = "tests/notifications/test_delivery.py"
 JOBS = "tests/console/test_background.py"
+JOB_WORKERS = "tests/console/test_background_workers.py"
 CONFIRMED = "tests/console/test_import.py::test_only_a_preview_that_went_well_is_confirmed"
 
 MUTANTS = [
@@ -55,7 +56,7 @@ MUTANTS = [
         "groundwork/jobs/service.py",
         "if job.attempts > MAXIMUM_ATTEMPTS:",
         "if False:",
-        f"{JOBS}::test_a_job_whose_worker_was_lost_is_taken_up_again_and_not_for_ever",
+        f"{JOB_WORKERS}::test_a_job_whose_worker_was_lost_is_taken_up_again_and_not_for_ever",
     ),
     mutant(
         "jobs-without-number",

@@ -52,9 +52,10 @@ MUTANTS = [
     mutant(
         "look-of-another-merchant",
         "wallet/services/designs.py",
-        "        card__program_id=design.program_id,\n",
+        # A merchant has one program: that it is theirs is said twice.
+        "        merchant_id=design.merchant_id,\n        card__program_id=design.program_id,\n",
         "",
-        "tests/wallet/test_fan_out.py::test_a_changed_look_is_spread_in_batches",
+        "tests/wallet/test_fan_out.py::test_a_changed_look_is_nothing_to_the_cards_of_another_merchant",
     ),
     # --- Google and Apple ---
     mutant(

@@ -1,0 +1,82 @@
+"""Customers at the till, in a real browser: found, and enrolled."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests import factories
+
+
+def test_a_usb_scanner_is_heard_wherever_the_focus_is(open_till, anouk):
+    open_till.text("#enrol-button").focus()
+    open_till.scan(anouk.qr_code_data).shows("card")
+    expect(open_till.text("#customer-name")).to_have_text("Anouk Weber")
+
+    open_till.press("Done").shows("scan")
+    open_till.text("#query").focus()
+    open_till.scan(anouk.qr_code_data.lower()).shows("card")
+
+
+def test_a_scan_with_caps_lock_in_the_middle_of_a_result_brings_the_next_card(open_till, shop, anouk):
+    pol = factories.card(shop.store, name="Pol Schmit")
+    open_till.scan(anouk.qr_code_data).shows("card").press("Add 1 stamp").says("+1 stamp")
+
+    open_till.scan(pol.qr_code_data)
+
+    expect(open_till.text("#customer-name")).to_have_text("Pol Schmit")
+
+
+def test_a_name_that_several_have_is_offered_for_choice(open_till, shop):
+    factories.card(shop.store, email="anna.1@example.com", name="Anna Weber")
+    factories.card(shop.store, email="anna.2@example.com", name="Anna Weber")
+
+    open_till.find("Anna")
+    expect(open_till.page.get_by_role("dialog", name="Which card?")).to_be_visible()
+    open_till.press("Anna Weber anna.1@example.com").shows("card")
+
+
+def test_a_mistyped_number_stays_in_the_field_to_be_mended(open_till, anouk):
+    number = factories.fresh(anouk).display_number
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+
+    open_till.find(wrong).says("Please check", "slip").press("Back").shows("scan")
+    expect(open_till.text("#query")).to_have_value(wrong)
+    open_till.find(number).shows("card")
+
+
+def test_whoever_is_not_found_can_be_enrolled_with_what_was_typed(open_till, shop):
+    open_till.find("jules@example.com").says("Card not found").press("New customer").shows("enrol")
+    expect(open_till.page.get_by_label(re.compile("^E-mail"))).to_have_value("jules@example.com")
+
+    open_till.page.get_by_label(re.compile("^Name")).fill("Jules Reding")
+    open_till.page.get_by_label(re.compile("^Phone")).fill("621 123 456")
+    open_till.press("Make the card").says("Welcome, Jules Reding").press("Open the card").shows("card")
+
+    expect(open_till.text("#customer-name")).to_have_text("Jules Reding")
+    with factories.inside(shop):
+        jules = factories.Customer.objects.get(email="jules@example.com")
+    assert (jules.phone, jules.marketing_consent) == ("+352621123456", False)
+
+
+def test_errors_of_the_form_stand_beside_their_field_and_nothing_typed_is_lost(open_till):
+    open_till.press("New customer").shows("enrol").press("Make the card")
+    expect(open_till.text("#enrol-name-error")).to_have_text("Enter the customer’s name.")
+    expect(open_till.page.get_by_label(re.compile("^Name"))).to_be_focused()
+
+    open_till.page.get_by_label(re.compile("^Name")).fill("Jules Reding")
+    open_till.page.get_by_label(re.compile("^E-mail")).fill("jules@example.com")
+    open_till.page.get_by_label(re.compile("^Phone")).fill("12")
+    open_till.press("Make the card")
+
+    expect(open_till.text("#enrol-phone-error")).to_be_visible()
+    expect(open_till.page.get_by_label(re.compile("^Name"))).to_have_value("Jules Reding")
+
+
+def test_somebody_with_a_card_gets_it_back(open_till, shop, anouk):
+    open_till.press("New customer").shows("enrol")
+    open_till.page.get_by_label(re.compile("^Name")).fill("Anouk Weber")
+    open_till.page.get_by_label(re.compile("^E-mail")).fill("anouk@example.com")
+
+    open_till.press("Make the card").says("Has a card already", f"It works at: {shop.store.name}")
+
+    open_till.press("Open the card").shows("card")

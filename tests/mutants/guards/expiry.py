@@ -1,0 +1,105 @@
+"""Expiry and the closed days: what keeps points from going unfairly, and figures from going wrong."""
+
+from tests.mutants.mutant import mutant
+
+ASLEEP = "tests/loyalty/test_expiry_asleep.py"
+ZONE = "tests/loyalty/test_time_zone.py"
+SECOND = "tests/concurrency/test_second_sees_first.py"
+
+MUTANTS = [
+    mutant(
+        "expiry-where-there-are-stamps-alone",
+        "loyalty/rules.py",
+        "return days if days and has_points and all(switched_on) else None",
+        "return days if days and all(switched_on) else None",
+        f"{ASLEEP}::test_a_shop_that_goes_over_to_stamps_keeps_its_customers_points",
+        f"{ASLEEP}::test_a_card_switched_on_again_in_a_shop_of_stamps_keeps_its_points",
+    ),
+    mutant(
+        "expiry-where-something-is-switched-off",
+        "loyalty/rules.py",
+        "return days if days and has_points and all(switched_on) else None",
+        "return days if days and has_points else None",
+        f"{ASLEEP}::test_asleep_nothing_expires_and_nobody_is_warned",
+    ),
+    mutant(
+        "merchant-that-wakes-without-grace",
+        "loyalty/services/merchants.py",
+        "            _wake(program, old, new)\n",
+        "",
+        f"{ASLEEP}::test_awake_again_there_are_fourteen_days_and_a_warning_first",
+    ),
+    mutant(
+        "week-after-the-warning-taken-back",
+        "loyalty/services/programs.py",
+        "return before is None or after < before or without_its_warning",
+        "return before is None or after < before",
+        f"{ASLEEP}::test_whoever_was_promised_a_week_after_the_warning_keeps_it",
+    ),
+    mutant(
+        "expiry-by-the-settings-of-its-start",
+        "loyalty/services/expiry.py",
+        'return LoyaltyProgram.objects.select_related("merchant").get(pk=program.pk)',
+        "return program",
+        f"{ASLEEP}::test_what_the_owner_decides_after_a_batch_holds_for_the_next_one",
+        f"{ASLEEP}::test_warnings_too_go_by_what_was_decided_meanwhile",
+    ),
+    mutant(
+        "expiry-that-holds-nothing",
+        "loyalty/services/expiry.py",
+        "if not deletion.hold(program.merchant, program):",
+        "if False:",
+        f"{SECOND}::test_the_expiry_goes_by_what_the_owner_has_just_decided",
+        f"{SECOND}::test_the_expiry_goes_by_whether_the_merchant_has_just_been_switched_off",
+    ),
+    mutant(
+        "expiry-before-the-tills-have-sent",
+        "loyalty/services/expiry.py",
+        "moment = now - rules.OFFLINE_LIMIT",
+        "moment = now",
+        f"{ASLEEP}::test_bought_at_eleven_expired_at_twelve_sent_at_one_nothing_is_lost",
+        f"{ASLEEP}::test_the_last_moment_that_may_be_sent_saves_them_too",
+    ),
+    mutant(
+        "warning-of-a-day-that-is-over",
+        "loyalty/services/expiry.py",
+        "        near &= still_comes\n",
+        "",
+        f"{ASLEEP}::test_in_those_twelve_hours_nobody_is_warned_of_a_day_that_is_over",
+    ),
+    mutant(
+        "days-of-another-time-zone",
+        "loyalty/reporting/statistics.py",
+        'return calendar is not None and calendar.timezone not in ("", merchant.timezone)',
+        "return False",
+        f"{ZONE}::test_from_the_change_on_each_day_has_what_was_sold_on_it",
+    ),
+    mutant(
+        "days-that-are-not-made-anew",
+        "loyalty/reporting/statistics.py",
+        "    if calendar.timezone != merchant.timezone:\n        _forget(calendar)\n",
+        "",
+        f"{ZONE}::test_the_next_roll_up_makes_the_days_anew_and_then_nothing_is_said_any_more",
+    ),
+    mutant(
+        "snapshot-of-another-time-zone",
+        "loyalty/reporting/snapshot.py",
+        "CardSnapshot.objects.filter(program=program, timezone=program.merchant.timezone)",
+        "CardSnapshot.objects.filter(program=program)",
+        f"{ZONE}::test_cards_used_in_thirty_days_are_counted_by_the_new_days",
+    ),
+    mutant(
+        "days-read-while-they-are-made-anew",
+        "loyalty/reporting/statistics.py",
+        "if _state(before) == _state(calendar):",
+        "if True:",
+        f"{ZONE}::test_whoever_reads_while_the_days_are_made_anew_reads_them_again",
+    ),
+    mutant(
+        "merchant-changed-by-anybody",
+        "tenancy/services.py",
+        "    actor.require_owner()\n    old = Merchant",
+        "    old = Merchant",
+        f"{ZONE}::test_only_owners_change_a_merchant",
+    ),
+]
