@@ -105,11 +105,8 @@ class CardSnapshot(TenantOwned):
 class MerchantCalendar(TenantOwned):
     """One row per merchant: the first day not rolled up yet, and the last local date of the expiry.
 
-<<<<<<< HEAD
-    `unfair`: how many violations `loyalty.reporting.fairness` found the last time it looked.
-=======
     `timezone` is the one that the closed days are days of: those of another than the merchant's say nothing.
->>>>>>> fair
+    `unfair`: how many violations `loyalty.reporting.fairness` found the last time it looked.
     """
 
     merchant = models.OneToOneField("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")

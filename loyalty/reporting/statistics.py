@@ -10,11 +10,7 @@ next roll-up has made them anew (the change rings for it), all is counted live, 
 """
 
 from collections import Counter
-<<<<<<< HEAD
-from collections.abc import Iterable, Iterator, Mapping
-=======
-from collections.abc import Iterable
->>>>>>> fair
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -211,9 +207,10 @@ def differing_days(merchant: Merchant) -> Iterator[tuple[date, int | None, str, 
     start = min(filter(None, (kept_first, _first_day(merchant))), default=None)
     while start is not None:
         with transaction.atomic():
-            closed_before = _locked_calendar(merchant).open_from or start
+            calendar = _locked_calendar(merchant)
+            closed_before, merchant = calendar.open_from or start, calendar.merchant
             end = min(start + timedelta(days=BATCH_DAYS), closed_before)
-            if end <= start:
+            if end <= start or _is_rebuilding(merchant, calendar):
                 return
             kept = {
                 (row["date"], row["store_id"]): row

@@ -65,7 +65,7 @@ MUTANTS = [
         ),
         (
             Patch("loyalty/services/stamps.py", "if call.card.stamp_count < target:", "if False:"),
-            Patch("loyalty/ledger.py", "    if stamps < 0:\n", "    if False:\n"),
+            Patch("loyalty/ledger.py", "if entry.stamps_delta < 0 and stamps < 0:", "if False:"),
         ),
     ),
     # --- points ---
@@ -135,7 +135,7 @@ MUTANTS = [
             Patch(
                 "loyalty/services/points.py", "if call.card.points_balance < reward.points_cost:", "if False:"
             ),
-            Patch("loyalty/ledger.py", "    if points < 0:\n", "    if False:\n"),
+            Patch("loyalty/ledger.py", "if points_delta < 0 and owed:", "if False:"),
         ),
     ),
     mutant(
