@@ -138,7 +138,7 @@ def everything() -> Iterator[None]:
     keeps_remainders=any_.booleans(),
 )
 @settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
