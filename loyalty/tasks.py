@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import DatabaseError
 from django.utils import timezone
 
-from loyalty.reporting import statistics
+from loyalty.reporting import fairness, statistics
 from loyalty.services import expiry, staff_tokens
 from tenancy import scope
 from tenancy.models import Merchant
@@ -39,6 +39,17 @@ def roll_up_statistics() -> int:
         except DatabaseError:
             logger.exception("roll-up failed", extra={"merchant_id": merchant.pk})
     return written
+
+
+@shared_task(name="loyalty.verify_fairness", soft_time_limit=6 * 3600, time_limit=6 * 3600 + 300)
+def verify_fairness() -> int:
+    """Look whether everybody got what they were promised; returns how many violations are in the log."""
+    found = 0
+    with scope.everything("every ledger is verified"):
+        for violation in fairness.verify(now=timezone.now()):
+            found += 1
+            logger.error("unfair: %s", violation, extra={"merchant_id": violation.merchant_id})
+    return found
 
 
 @shared_task(name="loyalty.clean_staff_tokens", soft_time_limit=600, time_limit=660)

@@ -57,6 +57,7 @@ JOBS = [
     Job("groundwork.clean_jobs", crontab(minute="45"), expires=3300),
     Job("groundwork.clean_idempotency_keys", crontab(hour="3", minute="15"), expires=6 * 3600),
     Job("groundwork.clean_outbox", crontab(hour="3", minute="25"), expires=6 * 3600),
+    Job("loyalty.verify_fairness", crontab(hour="4", minute="20"), expires=6 * 3600),
     Job("loyalty.clean_staff_tokens", crontab(hour="3", minute="35"), expires=6 * 3600),
     Job("tenancy.clean_accounts", crontab(hour="3", minute="40"), expires=6 * 3600),
     Job("tenancy.clean_invitations", crontab(hour="3", minute="55"), expires=6 * 3600),

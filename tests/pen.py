@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 BALANCES = {
     "stamp_count",
+    "stamps_owed",
     "points_balance",
+    "points_owed",
+    "points_fraction",
     "total_stamps_earned",
     "total_stamps_spent",
     "total_stamps_voided",
@@ -19,6 +22,8 @@ BALANCES = {
     "total_points_earned",
     "points_redeemed",
     "total_points_voided",
+    "returned_cents",  # of a purchase, what its receipt is worth still and whether it may earn again
+    "is_open",
 }
 CARD, LINE = "LoyaltyCard", "LoyaltyTransaction"
 LINES = {"line", "lines", "transaction", "transactions", "loyalty_transaction"}  # what a line is called

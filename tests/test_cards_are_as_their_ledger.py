@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from groundwork import deletion
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, OrderReference
-from loyalty.services import cards, points, stamps
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, ProgramTerms, Purchase, PurchaseReturn
+from loyalty.services import cards, points, returns, stamps
 from loyalty.triggers import NOT_AS_ITS_LINE
 from tenancy import scope
 from tests import factories
@@ -30,6 +30,12 @@ MANAGER = factories.actor("manager")
 NOW = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 ONE_STAMP_MORE = "stamp_count = stamp_count + 1, total_stamps_earned = total_stamps_earned + 1"
 ONE_POINT_MORE = "points_balance = points_balance + 1, total_points_earned = total_points_earned + 1"
+
+# What is owed and no line says: with the balance gone, or beside nothing.
+OWED = [
+    "stamp_count = 0, stamps_owed = 1, total_stamps_voided = total_stamps_earned + 1",
+    "points_balance = 0, points_owed = 1, total_points_voided = total_points_earned + 1",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +54,7 @@ def card(shop: factories.Shop) -> LoyaltyCard:
     return factories.card(shop.store, "anna@example.com", stamps=3, cents=450)
 
 
-@pytest.mark.parametrize("change", [ONE_STAMP_MORE, ONE_POINT_MORE])
+@pytest.mark.parametrize("change", [ONE_STAMP_MORE, ONE_POINT_MORE, "points_fraction = 1", *OWED])
 def test_a_figure_that_moves_without_a_line_is_refused_at_the_commit(card: LoyaltyCard, change: str) -> None:
     with database_refuses(NOT_AS_ITS_LINE):
         assert update(card, change) == 1
@@ -57,7 +63,13 @@ def test_a_figure_that_moves_without_a_line_is_refused_at_the_commit(card: Loyal
 
 
 @pytest.mark.parametrize(
-    "line", [{"points_balance_after": 90}, {"points_delta": -1, "points_balance_after": 44}]
+    "line",
+    [
+        {"points_balance_after": 90},
+        {"points_delta": -1, "points_balance_after": 44},
+        {"points_delta": 0, "points_fraction_delta": 1, "points_fraction_after": 1},
+        {"points_delta": -46, "points_balance_after": 0, "points_owed_after": 1},
+    ],
 )
 def test_a_line_whose_card_stays_as_it_was_is_refused_at_the_commit(
     card: LoyaltyCard, line: dict[str, int]
@@ -133,13 +145,14 @@ def test_the_newest_line_is_found_by_an_index_and_not_by_reading_the_ledger(card
 # --- Emptied ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("model", [LoyaltyTransaction, LoyaltyCard, OrderReference])
+@pytest.mark.parametrize("model", [LoyaltyTransaction, LoyaltyCard, ProgramTerms, Purchase, PurchaseReturn])
 def test_neither_the_ledger_nor_what_hangs_on_it_can_be_emptied(
     shop: factories.Shop, card: LoyaltyCard, model: type[LoyaltyCard]
 ) -> None:
-    points.earn(
-        store=shop.store, card_id=card.pk, actor=MANAGER, purchase_amount_cents=100, order_reference="R-1"
-    )
+    at = {"store": shop.store, "actor": MANAGER}
+    points.earn(card_id=card.pk, purchase_amount_cents=100, order_reference="R-1", **at)
+    purchase = Purchase.objects.get(order_reference="R-1")
+    returns.give_back(purchase_id=purchase.pk, amount_cents=10, reason="did not fit", **at)
     check_what_waits_for_the_commit()
     before = model.objects.count()
     with database_refuses("is never emptied"), connection.cursor() as cursor:

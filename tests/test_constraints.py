@@ -18,9 +18,11 @@ from loyalty.models import (
     LoyaltyCard,
     LoyaltyTransaction,
     MerchantLoyaltySettings,
-    OrderReference,
+    Purchase,
+    PurchaseReturn,
     StaffPin,
 )
+from loyalty.services import points, returns
 from notifications.models import AccountEmail, EmailLog, EmailTemplate
 from tenancy import scope, tills
 from tenancy.models import (
@@ -84,8 +86,18 @@ def a_line(shop: Shop) -> LoyaltyTransaction:
     return LoyaltyTransaction.objects.filter(card=a_card(shop)).latest("id")
 
 
-def a_receipt(shop: Shop) -> OrderReference:
-    return OrderReference.objects.create(merchant=shop.merchant, reference="R-1", transaction=a_line(shop))
+def a_purchase(shop: Shop) -> Purchase:
+    """One of 4.50, of which nothing has come back."""
+    about = {"store": shop.store, "card_id": a_card(shop).pk, "actor": factories.actor()}
+    points.earn(purchase_amount_cents=450, order_reference="R-1", **about)
+    return Purchase.objects.get(order_reference="R-1")
+
+
+def a_return(shop: Shop) -> PurchaseReturn:
+    purchase = a_purchase(shop)
+    about = {"store": shop.store, "purchase_id": purchase.pk, "actor": factories.actor()}
+    returns.give_back(amount_cents=50, reason="did not fit", **about)
+    return purchase.returns.get()
 
 
 def a_customer(shop: Shop) -> Model:
@@ -238,6 +250,11 @@ CHANGES: dict[str, tuple[Row, str]] = {
         a_card,
         "total_points_voided = -1, total_points_earned = total_points_earned - 1",
     ),
+    "no_stamps_beside_owed_ones": (a_card, "stamps_owed = 1, total_stamps_earned = total_stamps_earned - 1"),
+    "no_points_beside_owed_ones": (a_card, "points_owed = 1, total_points_earned = total_points_earned - 1"),
+    "points_fraction_is_less_than_a_point": (a_card, "points_fraction = 10000"),
+    "no_more_is_returned_than_was_bought": (a_purchase, "returned_cents = 451, is_open = false"),
+    "what_is_wholly_returned_is_closed": (a_purchase, "returned_cents = 450"),
     "email_status_is_known": (an_email, "status = 'lost'"),
     "a_queued_email_has_its_next_attempt": (an_email, "next_attempt_at = NULL"),
     "a_settled_email_is_not_tried_again": (an_email, "status = 'sent'"),
@@ -268,17 +285,33 @@ def nothing(shop: Shop) -> dict[str, Any]:
     return {}
 
 
-def another_line(shop: Shop) -> dict[str, Any]:
-    """Of one receipt there is one line: the second row names another line."""
-    return {"transaction_id": LoyaltyTransaction.objects.earliest("id").pk}
-
-
 def other_kind(shop: Shop) -> dict[str, Any]:
     return {"transaction_type": "gift", "points_delta": 0}
 
 
 def below_nothing(shop: Shop) -> dict[str, Any]:
     return {"points_delta": -46, "points_balance_after": -1}
+
+
+# Each keeps the net, so that the chain has nothing to say.
+def stamps_and_owed_ones(shop: Shop) -> dict[str, Any]:
+    return {"points_delta": 0, "stamps_balance_after": 4, "stamps_owed_after": 1}
+
+
+def points_and_owed_ones(shop: Shop) -> dict[str, Any]:
+    return {"points_delta": 0, "points_balance_after": 46, "points_owed_after": 1}
+
+
+def a_whole_point_of_parts(shop: Shop) -> dict[str, Any]:
+    return {"points_delta": 0, "points_balance_after": 44, "points_fraction_after": 10_000}
+
+
+def for_nothing(shop: Shop) -> dict[str, Any]:
+    return {"amount_cents": 0, "reference_key": "", "is_open": False}
+
+
+def of_nothing(shop: Shop) -> dict[str, Any]:
+    return {"amount_cents": 0}
 
 
 def other_code(shop: Shop) -> dict[str, Any]:
@@ -304,7 +337,12 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_till_per_name_and_store": (a_waiting_till, other_code),
     "transaction_type_is_known": (a_line, other_kind),
     "balances_after_are_never_negative": (a_line, below_nothing),
-    "one_receipt_earns_once": (a_receipt, another_line),
+    "no_stamps_after_beside_owed_ones": (a_line, stamps_and_owed_ones),
+    "no_points_after_beside_owed_ones": (a_line, points_and_owed_ones),
+    "points_fraction_after_is_less_than_a_point": (a_line, a_whole_point_of_parts),
+    "one_receipt_earns_once": (a_purchase, nothing),
+    "a_purchase_costs_something": (a_purchase, for_nothing),
+    "a_return_is_of_something": (a_return, of_nothing),
     "one_roll_up_per_store_day": (at_store(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_roll_up_per_system_day": (of(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_snapshot_per_store": (a_card_snapshot(store=True), nothing),

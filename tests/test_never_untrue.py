@@ -12,10 +12,17 @@ from django.core.management import call_command
 
 from groundwork import deletion
 from groundwork.database.triggers import rules_of
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
-from loyalty.models.card import COUNTERS
+from loyalty.models import (
+    LoyaltyCard,
+    LoyaltyTransaction,
+    ProgramTerms,
+    Purchase,
+    PurchaseReturn,
+    StaffPin,
+)
+from loyalty.models.card import BALANCES, COUNTERS
 from loyalty.reporting import verification
-from loyalty.services import stamps, voids
+from loyalty.services import purchases, returns, stamps, voids
 from loyalty.triggers import BROKEN_CHAIN, CHANGED, REMOVED
 from tenancy import scope
 from tenancy.models import StoreUser
@@ -56,11 +63,26 @@ def rival() -> factories.Shop:
     return factories.shop()
 
 
-NO_FIGURES = dict.fromkeys(["stamp_count", "points_balance", *COUNTERS], 0)
+NO_FIGURES = dict.fromkeys([*BALANCES, *COUNTERS], 0)
 
 
 def newest_line(card: LoyaltyCard) -> LoyaltyTransaction:
     return LoyaltyTransaction.objects.filter(card=card).latest("id")
+
+
+def bought(shop: factories.Shop, card: LoyaltyCard) -> Purchase:
+    about = {"store": shop.store, "card_id": card.pk, "actor": STAFF}
+    made = purchases.record(purchase_amount_cents=1000, stamps=0, **about).purchase
+    assert made is not None
+    return made
+
+
+def given_back(shop: factories.Shop, card: LoyaltyCard) -> PurchaseReturn:
+    purchase = bought(shop, card)
+    returns.give_back(
+        store=shop.store, purchase_id=purchase.pk, actor=STAFF, amount_cents=100, reason="did not fit"
+    )
+    return purchase.returns.get()
 
 
 def new_names() -> dict[str, str]:
@@ -77,6 +99,8 @@ def test_rule_1_no_balance_is_below_zero(card: LoyaltyCard) -> None:
         update(card, "stamp_count = -1, total_stamps_voided = total_stamps_earned + 1")
     with database_refuses("points_are_never_negative"):
         update(card, "points_balance = -1, total_points_voided = total_points_earned + 1")
+    with database_refuses("no_stamps_beside_owed_ones"):
+        update(card, "stamps_owed = -1, total_stamps_earned = total_stamps_earned + 1")
 
 
 def test_rule_2_a_balance_is_what_was_earned_less_what_went(card: LoyaltyCard) -> None:
@@ -110,6 +134,8 @@ def test_rule_3_no_column_of_a_line_can_be_changed(card: LoyaltyCard, column: st
         other = "'2020-01-01 00:00:00+00:00'"
     elif kind == "BooleanField":
         other = "NOT recorded_offline"
+    elif kind == "SmallIntegerField":
+        other = f"{column} + 1"
     else:
         other = f"COALESCE({column}, 0) + 1000000"
     with database_refuses(f"{CHANGED}|another merchant"):
@@ -216,10 +242,19 @@ def test_rule_6_a_line_of_the_ledger_and_all_it_points_to_belong_to_one_merchant
         "staff_pin_id": factories.staff_pin(rival.store).pk,
         "reward_id": rival.program.rewards.first().pk,
         "voids_id": newest_line(theirs).pk,
+        "purchase_id": bought(rival, theirs).pk,
+        "purchase_return_id": given_back(rival, theirs).pk,
+        "terms_id": rival.program.terms_id or ProgramTerms.objects.get(program=rival.program).pk,
     }
     for column, value in foreign.items():
         with database_refuses(f"{column}: belongs to another merchant"):
             insert_like(line, **nothing, **{column: value})
+    foreign_card = {"card_id": theirs.pk, "store_id": rival.store.pk, "terms_id": foreign["terms_id"]}
+    for column, value in foreign_card.items():
+        with database_refuses(f"{column}: belongs to another merchant"):
+            insert_like(bought(shop, card), **{column: value}, reference_key="")
+    with database_refuses("purchase_id: belongs to another merchant"):
+        insert_like(given_back(shop, card), purchase_id=foreign["purchase_id"])
     with database_refuses("card_id: belongs to another merchant"):
         insert_like(newest_line(theirs), merchant_id=shop.merchant.pk, store_id=None, **nothing)
 
@@ -253,11 +288,30 @@ def test_rule_7_a_line_follows_from_the_one_before_it(card: LoyaltyCard) -> None
         {"points_delta": 5, "points_balance_after": 90},
         {"points_balance_after": 90, "stamps_balance_after": 4},
         {"points_balance_after": 90, "stamps_delta": 1},
+        {"points_balance_after": 90, "points_fraction_after": 1},
+        {"points_balance_after": 90, "points_fraction_delta": 1},
+        {"points_balance_after": 0, "points_owed_after": 1},
+        {"points_balance_after": 90, "stamps_balance_after": 0, "stamps_owed_after": 3},
     ):
         with database_refuses(BROKEN_CHAIN):
             insert_like(line, **wrong)
     with rolled_back():
         assert insert_like(line, points_balance_after=90)
+
+
+def test_rule_7_what_is_owed_is_a_link_of_the_chain(card: LoyaltyCard) -> None:
+    line = newest_line(card)  # 3 stamps and 45 points after it
+    owed = {"points_delta": -50, "points_balance_after": 0, "points_owed_after": 5}
+    with database_refuses(BROKEN_CHAIN):
+        insert_like(line, **owed | {"points_owed_after": 4})
+    with rolled_back():
+        assert insert_like(line, **owed)
+        with database_refuses(BROKEN_CHAIN):  # 10 more pay the 5 first
+            insert_like(line, points_delta=10, points_balance_after=10)
+        assert insert_like(line, points_delta=10, points_balance_after=5)
+    with rolled_back():
+        part = {"points_fraction_delta": 5000, "points_fraction_after": 5000}
+        assert insert_like(line, **part, points_delta=-46, points_balance_after=0, points_owed_after=1)
 
 
 def test_rule_7_the_first_line_begins_at_nothing(card: LoyaltyCard) -> None:
@@ -276,7 +330,7 @@ def test_rule_7_a_card_that_is_not_what_its_ledger_says_is_named(card: LoyaltyCa
     with rolled_back():
         update(card, "stamp_count = stamp_count + 1, total_stamps_earned = total_stamps_earned + 1")
         found = {(difference.card_id, difference.figure) for difference in verification.differences()}
-    assert found == {(card.pk, "stamp_count"), (card.pk, "total_stamps_earned")}
+    assert found == {(card.pk, "stamps"), (card.pk, "total_stamps_earned")}
 
 
 # --- The triggers themselves ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 
 from tests.sources import LAYERS, ROOT, sources
 
-PAST = frozenset({"cursor", "raw", "RawSQL", "_base_manager"})
+PAST = frozenset({"cursor", "chunked_cursor", "raw", "RawSQL", "_base_manager"})
 OF_EXTRA = frozenset({"where", "select", "tables"})
 
 A_QUERY = "runs the statement of a queryset, which has its scope compiled into it"
@@ -51,6 +51,7 @@ ALLOWED = {
         "loyalty/ledger.py",
         "expire_points",
     ): "cards of one program, by its id, which the job read in its scope",
+    ("loyalty/reporting/fairness.py", "_rows"): "a command that checks every ledger",
     ("loyalty/reporting/snapshot.py", "_rows"): "figures of one program, by its id",
     ("loyalty/reporting/verification.py", "_id_range"): "a command that checks every ledger",
     ("loyalty/reporting/verification.py", "_wrong_rows"): "a command that checks every ledger",
@@ -112,6 +113,7 @@ def test_whoever_reads_past_the_scope_is_named_here() -> None:
     [
         "LoyaltyCard._base_manager.get(pk=1)",
         "connection.cursor()",
+        "connection.chunked_cursor()",
         "LoyaltyCard.objects.raw('SELECT 1')",
         "rows.extra(where=['true'])",
         "rows.annotate(a=RawSQL('1', []))",

@@ -123,6 +123,8 @@ class Migration(migrations.Migration):
                 ('open_from', models.DateField(null=True)),
                 ('timezone', models.CharField(default='', max_length=64)),
                 ('points_expired_on', models.DateField(null=True)),
+                ('fairness_verified_at', models.DateTimeField(null=True)),
+                ('unfair', models.PositiveIntegerField(default=0)),
                 ('merchant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
             ],
             options={

@@ -106,12 +106,15 @@ class MerchantCalendar(TenantOwned):
     """One row per merchant: the first day not rolled up yet, and the last local date of the expiry.
 
     `timezone` is the one that the closed days are days of: those of another than the merchant's say nothing.
+    `unfair`: how many violations `loyalty.reporting.fairness` found the last time it looked.
     """
 
     merchant = models.OneToOneField("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
     open_from = models.DateField(null=True)
     timezone = models.CharField(max_length=64, default="")
     points_expired_on = models.DateField(null=True)
+    fairness_verified_at = models.DateTimeField(null=True)
+    unfair = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.merchant_id}"

@@ -10,7 +10,7 @@ next roll-up has made them anew (the change rings for it), all is counted live, 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -198,6 +198,32 @@ def _is_rebuilding(merchant: Merchant, calendar: MerchantCalendar | None) -> boo
 def _first_day(merchant: Merchant) -> date | None:
     first = _lines(merchant).order_by("transaction_at").values_list("transaction_at", flat=True).first()
     return first.astimezone(merchant.tzinfo).date() if first else None
+
+
+def differing_days(merchant: Merchant) -> Iterator[tuple[date, int | None, str, int, int]]:
+    """Figures of closed days that are not the ledger's: day, store's id, name, as it is kept, as the ledger says."""
+    days = DailyFigures.objects.filter(merchant=merchant)
+    kept_first = days.order_by("date").values_list("date", flat=True).first()
+    start = min(filter(None, (kept_first, _first_day(merchant))), default=None)
+    while start is not None:
+        with transaction.atomic():
+            calendar = _locked_calendar(merchant)
+            closed_before, merchant = calendar.open_from or start, calendar.merchant
+            end = min(start + timedelta(days=BATCH_DAYS), closed_before)
+            if end <= start or _is_rebuilding(merchant, calendar):
+                return
+            kept = {
+                (row["date"], row["store_id"]): row
+                for row in days.filter(date__gte=start, date__lt=end).values()
+            }
+            lines = _count_days(_lines(merchant), merchant, start=start, end=end)
+            counted = {(row["date"], row["store_id"]): row for row in lines}
+        for day, store_id in kept.keys() | counted.keys():
+            has, should = kept.get((day, store_id), {}), counted.get((day, store_id), {})
+            for name in FIGURES:
+                if has.get(name, 0) != should.get(name, 0):
+                    yield day, store_id, name, has.get(name, 0), should.get(name, 0)
+        start = end
 
 
 # --- Reading ----------------------------------------------------------------------------------------------

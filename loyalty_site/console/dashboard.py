@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
@@ -17,7 +17,7 @@ from groundwork.formats.money import money
 from groundwork.messaging import outbox
 from loyalty import selectors
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
-from loyalty.reporting import statistics
+from loyalty.reporting import fairness, statistics
 from loyalty_site.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 NEWEST = 10
 MERCHANTS = 50
 LATE_MINUTES = 10  # that the outbox may wait before operators are told
+UNVERIFIED = timedelta(days=2)
 ALERTS = (notifications.dashboard_alerts, wallets.dashboard_alerts)
 Figures = Mapping[str, Any]
 
@@ -156,7 +157,7 @@ def newest(request: HttpRequest, place: Place | None) -> Iterable[LoyaltyTransac
 def alerts(request: HttpRequest) -> list[dict[str, Any]]:
     """Failures that somebody should look at: all for operators, an owner's own."""
     if is_operator(request.user):
-        return [*_stuck_messages(), *_asked(None)]
+        return [*_stuck_messages(), *_unfair(), *_asked(None)]
     owned = owned_merchant_ids(request.user)
     return list(_asked(sorted(owned))) if owned else []
 
@@ -182,6 +183,21 @@ def _stuck_messages() -> Iterable[dict[str, Any]]:
     if minutes >= LATE_MINUTES:
         text = _("Announcements have been waiting for %(count)d minutes. Is a worker running?")
         yield {"level": "error", "text": text % {"count": minutes}, "url": f"{url}?state__exact=waiting"}
+
+
+def _unfair() -> Iterable[dict[str, Any]]:
+    verified_at, found = fairness.last_verdict()
+    if found:
+        text = ngettext(
+            "%(count)d promise to customers was broken. The log of the night names it.",
+            "%(count)d promises to customers were broken. The log of the night names them.",
+            found,
+        )
+        yield {"level": "error", "text": text % {"count": found}, "url": ""}
+    if verified_at is not None and timezone.now() - verified_at > UNVERIFIED:
+        text = _("Nobody has verified since %(day)s that promises to customers are kept.")
+        day = formats.date_format(verified_at.date(), "SHORT_DATE_FORMAT")
+        yield {"level": "warning", "text": text % {"day": day}, "url": ""}
 
 
 def merchants() -> list[Merchant]:

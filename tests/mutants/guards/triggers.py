@@ -6,6 +6,7 @@ from tests.mutants import mutant as guards
 
 RULES = "tests/test_never_untrue.py"
 CARDS = "tests/test_cards_are_as_their_ledger.py"
+KEPT = "tests/test_purchases_are_kept.py"
 LOYALTY = "loyalty/triggers.py"
 ONE_MERCHANT = f"{RULES}::test_rule_6_a_line_of_the_ledger_and_all_it_points_to_belong_to_one_merchant"
 
@@ -48,12 +49,62 @@ MUTANTS = [
         f"{RULES}::test_rule_7_a_line_follows_from_the_one_before_it",
         f"{RULES}::test_rule_7_the_first_line_begins_at_nothing",
     ),
+    *[
+        mutant(
+            f"chain-without-the-{name}",
+            LOYALTY,
+            snippet,
+            without,
+            f"{RULES}::test_rule_7_{test}",
+        )
+        for name, snippet, without, test in (
+            (
+                "points",
+                '     OR {_net("NEW.")[1]} <>',
+                "     OR false AND 0 <>",
+                "a_line_follows_from_the_one_before_it",
+            ),
+            ("stamps-owed", " - {row}stamps_owed_after", "", "a_line_follows_from_the_one_before_it"),
+            ("points-owed", " - {row}points_owed_after", "", "what_is_owed_is_a_link_of_the_chain"),
+            ("fraction", " + {row}points_fraction_after", "", "a_line_follows_from_the_one_before_it"),
+        )
+    ],
     mutant(
-        "chain-of-stamps-alone",
+        "purchases-that-can-be-rewritten",
         LOYALTY,
-        "     OR NEW.points_balance_after <> COALESCE(points, 0) + NEW.points_delta THEN",
-        "     THEN",
-        f"{RULES}::test_rule_7_a_line_follows_from_the_one_before_it",
+        "    *purchases,\n",
+        "",
+        f"{KEPT}::test_what_was_bought_is_not_rewritten",
+        f"{KEPT}::test_what_came_back_is_not_rewritten",
+        f"{KEPT}::test_neither_is_ever_removed",
+    ),
+    mutant(
+        "purchase-whose-terms-can-be-exchanged",
+        LOYALTY,
+        '        "terms_id",\n        "order_reference",\n        "reference_key",\n',
+        '        "order_reference",\n        "reference_key",\n',
+        f"{KEPT}::test_what_was_bought_is_not_rewritten[terms_id]",
+    ),
+    mutant(
+        "terms-that-can-be-changed",
+        LOYALTY,
+        '    Rule("terms_are_kept", TERMS, "BEFORE UPDATE", refuse_when("true", KEPT_TERMS)),\n',
+        "",
+        f"{KEPT}::test_terms_are_not_rewritten",
+    ),
+    mutant(
+        "terms-that-can-be-removed",
+        LOYALTY,
+        '    Rule("terms_are_never_removed", TERMS, "BEFORE DELETE", refuse_when("true", KEPT_TERMS)),\n',
+        "",
+        f"{KEPT}::test_terms_are_never_removed",
+    ),
+    mutant(
+        "program-that-goes-by-old-terms",
+        LOYALTY,
+        "NEW.terms_id := OLD.terms_id;",
+        "",
+        f"{KEPT}::test_a_program_goes_by_no_terms_but_its_newest",
     ),
     mutant(
         "card-that-is-not-as-its-line",
@@ -74,8 +125,8 @@ MUTANTS = [
     mutant(
         "ledger-that-can-be-emptied",
         LOYALTY,
-        'for table in (LEDGER, CARD, "loyalty_orderreference")',
-        'for table in (CARD, "loyalty_orderreference")',
+        "for table in (LEDGER, CARD, TERMS, PURCHASE, RETURN)",
+        "for table in (CARD, TERMS, PURCHASE, RETURN)",
         f"{CARDS}::test_neither_the_ledger_nor_what_hangs_on_it_can_be_emptied",
     ),
     mutant(
@@ -87,7 +138,7 @@ MUTANTS = [
     ),
     *[
         mutant(
-            f"line-with-the-{column.partition('_')[0]}-of-another-merchant".replace("_", "-"),
+            f"line-with-the-{column.removesuffix('_id')}-of-another-merchant".replace("_", "-"),
             LOYALTY,
             f'            "{column}": {parent},\n',
             "",
@@ -98,6 +149,9 @@ MUTANTS = [
             "staff_pin_id": '"loyalty_staffpin"',
             "reward_id": '"loyalty_pointsreward"',
             "voids_id": "LEDGER",
+            "purchase_id": "PURCHASE",
+            "purchase_return_id": "RETURN",
+            "terms_id": "TERMS",
         }.items()
     ],
     *[

@@ -1,0 +1,322 @@
+"""Each night it is asked whether everybody got what they were promised: what is in order passes, each breach is named.
+
+What is planted is written as only somebody with the database's keys could.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from loyalty import tasks
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from loyalty.reporting import fairness, statistics
+from loyalty.services import cards, expiry, points, programs, purchases, returns, stamps, voids
+from tenancy import scope
+from tests import factories
+from tests.raw_sql import check_what_waits_for_the_commit
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
+NOW = START + timedelta(days=60)
+STAFF, OWNER = factories.actor("staff"), factories.actor("owner")
+EXTRAS = {"welcome_bonus_points": 20, "rewards": [("Croissant", 100)]}
+LINES, CARDS = "loyalty_loyaltytransaction", "loyalty_loyaltycard"
+
+
+@dataclass(frozen=True)
+class Books:
+    """A shop to which everything has happened that a shop knows, and what of it is broken below."""
+
+    shop: factories.Shop
+    kept: Purchase
+    closed: Purchase
+    undone: LoyaltyTransaction
+    expired: LoyaltyCard
+
+
+@pytest.fixture
+def books() -> Iterator[Books]:
+    with time_machine.travel(START, tick=False):
+        shop = factories.shop(points_per_euro="1.5", points_expiration_days=30, **EXTRAS)
+        card, other, gone = (factories.card(shop.store) for _person in range(3))
+    with scope.everything("a shop of long ago"), time_machine.travel(START + timedelta(hours=1), tick=False):
+        kept = bought(shop, card, 1999, "R-1")
+        given_back(shop, kept, 333)
+        voids.void(
+            store=shop.store,
+            transaction_id=given_back(shop, kept, 100).pk,
+            actor=STAFF,
+            reason="not that one",
+        )
+        closed = bought(shop, other, 7000, "R-2")
+        spent = points.redeem(
+            store=shop.store, card_id=other.pk, actor=STAFF, reward_id=shop.program.rewards.first().pk
+        )
+        given_back(shop, closed, None)
+        assert spent.transaction.points_delta == -100
+        again = bought(shop, card, 450, "r 2")
+        stamp = stamps.give(store=shop.store, card_id=card.pk, actor=STAFF).transaction
+        undone = voids.void(store=shop.store, transaction_id=stamp.pk, actor=STAFF, reason="slip").transaction
+        change(shop, points_per_euro="2", carry_remainders=False)
+        given_back(shop, again, 1)
+    with scope.everything("later"):
+        with time_machine.travel(START + timedelta(hours=2), tick=False):
+            change(shop, minimum_purchase_cents=500)
+            bought(shop, card, 499, "")
+            late = {"occurred_at": START + timedelta(minutes=90)}
+            bought(shop, card, 499, "R-3", **late)
+            cards.merge(
+                store=shop.store, card_id=other.pk, into_card_id=card.pk, actor=OWNER, reason="one person"
+            )
+            change(shop, expiry_requires_warning=True)
+        for day in (20, 40):
+            moment = START + timedelta(days=day)
+            with time_machine.travel(moment, tick=False):
+                expiry.expire(now=moment)
+        with time_machine.travel(NOW, tick=False):
+            statistics.roll_up(shop.merchant, now=NOW)
+            yield Books(shop, kept, closed, undone, factories.fresh(gone))
+
+
+def bought(shop: factories.Shop, card: LoyaltyCard, cents: int, receipt: str, **more: object) -> Purchase:
+    about = {"store": shop.store, "card_id": card.pk, "actor": STAFF, **more}
+    done = purchases.record(purchase_amount_cents=cents, order_reference=receipt, **about)
+    assert done.purchase is not None
+    return done.purchase
+
+
+def given_back(shop: factories.Shop, purchase: Purchase, cents: int | None) -> LoyaltyTransaction:
+    done = returns.give_back(
+        store=shop.store, purchase_id=purchase.pk, actor=STAFF, amount_cents=cents, reason="did not fit"
+    )
+    return done.transactions[0]
+
+
+def change(shop: factories.Shop, **fields: object) -> None:
+    programs.change(program_id=shop.program.pk, actor=OWNER, confirm=True, **fields)
+
+
+def verify() -> tuple[int, list[str]]:
+    """The exit code of the command, and the lines it says."""
+    out = StringIO()
+    try:
+        call_command("verify_fairness", stdout=out, stderr=out)
+    except SystemExit as stop:
+        return int(stop.code or 0), out.getvalue().splitlines()
+    return 0, out.getvalue().splitlines()
+
+
+def past_all_guards(statement: str) -> None:
+    check_what_waits_for_the_commit()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statement)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def newest(card: LoyaltyCard, kind: str = "") -> LoyaltyTransaction:
+    lines = LoyaltyTransaction.objects.filter(card=card)
+    return (lines.filter(transaction_type=kind) if kind else lines).latest("id")
+
+
+def test_where_everything_was_kept_it_is_said_so(books: Books) -> None:
+    assert verify() == (0, ["Everybody got what they were promised."])
+    with scope.everything("the shop has seen all of it"):
+        kinds = set(LoyaltyTransaction.objects.values_list("transaction_type", flat=True))
+    assert {"points_returned", "stamps_returned", "points_voided", "merge_in", "points_expired"} <= kinds
+
+
+# --- One breach of each kind ------------------------------------------------------------------------------
+
+Plant = Callable[[Books], str]  # breaks something, and returns the words that name it
+
+
+def one_receipt_twice(books: Books) -> str:
+    past_all_guards("DROP INDEX one_receipt_earns_once")
+    other = Purchase.objects.get(order_reference="R-3")
+    past_all_guards(
+        f"UPDATE loyalty_purchase SET order_reference = 'r-1', reference_key = 'r1' WHERE id = {other.pk}"
+    )
+    return f"purchases {books.kept.pk}, {other.pk} are one receipt, and each of them earns"
+
+
+def a_receipt_under_another_number(books: Books) -> str:
+    past_all_guards(f"UPDATE loyalty_purchase SET reference_key = 'x' WHERE id = {books.kept.pk}")
+    return f"purchase {books.kept.pk} has a receipt that is compared as another number"
+
+
+def a_closed_purchase_that_gives(books: Books) -> str:
+    past_all_guards(f"UPDATE loyalty_purchase SET is_open = false WHERE id = {books.kept.pk}")
+    return f"purchase {books.kept.pk} is undone or wholly returned, and gives 24.99 points and 1 stamps"
+
+
+def a_return_that_took_too_little(books: Books) -> str:
+    past_all_guards(
+        f"UPDATE {LINES} SET points_fraction_delta = points_fraction_delta + 1"
+        f" WHERE purchase_id = {books.kept.pk} AND transaction_type = 'points_earned'"
+    )
+    return (
+        f"purchase {books.kept.pk} gives 24.9901 points and 1 stamps, what is left of it is worth 24.99 and 1"
+    )
+
+
+def an_undoing_that_leaves_something(books: Books) -> str:
+    past_all_guards(f"UPDATE {LINES} SET stamps_delta = 0 WHERE id = {books.undone.pk}")
+    return f"line {books.undone.pk} undoes line {books.undone.voids_id} by something else than its opposite"
+
+
+def a_return_that_is_not_counted(books: Books) -> str:
+    past_all_guards(f"UPDATE loyalty_purchase SET returned_cents = 100 WHERE id = {books.kept.pk}")
+    return f"purchase {books.kept.pk} of 1999 has returns of 333 and says 100"
+
+
+def a_line_under_terms_of_later(books: Books) -> str:
+    line = LoyaltyTransaction.objects.get(purchase=books.kept, transaction_type="points_earned")
+    books.shop.program.refresh_from_db()
+    terms_id = books.shop.program.terms_id
+    past_all_guards(f"UPDATE {LINES} SET terms_id = {terms_id} WHERE id = {line.pk}")
+    return f"line {line.pk} names terms {terms_id}, which were not valid at its moment"
+
+
+def a_line_under_other_terms_than_its_purchase(books: Books) -> str:
+    line = LoyaltyTransaction.objects.filter(purchase=books.kept, transaction_type="points_returned").latest(
+        "id"
+    )
+    past_all_guards(f"UPDATE {LINES} SET terms_id = NULL WHERE id = {line.pk}")
+    return f"line {line.pk} names other terms than its purchase {books.kept.pk}"
+
+
+def an_expiry_before_its_time(books: Books) -> str:
+    line = newest(books.expired, "points_expired")
+    past_all_guards(f"UPDATE {LINES} SET transaction_at = '2026-01-30' WHERE id = {line.pk}")
+    return f"line {line.pk} took the points of card {books.expired.pk} before their time"
+
+
+def an_expiry_without_warning(books: Books) -> str:
+    line = newest(books.expired, "points_expired")
+    past_all_guards(
+        f"UPDATE {CARDS} SET last_expiration_warning_at = '2026-01-10 11:59+00' WHERE id = {books.expired.pk}"
+    )
+    return (
+        f"line {line.pk} took the points of card {books.expired.pk} without the warning that had to go first"
+    )
+
+
+def a_card_that_is_not_as_its_ledger(books: Books) -> str:
+    past_all_guards(f"UPDATE {CARDS} SET points_fraction = 7 WHERE id = {books.expired.pk}")
+    return f"card {books.expired.pk} has other figures than the newest line of its ledger"
+
+
+def a_day_that_is_not_as_its_ledger(books: Books) -> str:
+    past_all_guards("UPDATE loyalty_dailyfigures SET new_cards = 4 WHERE new_cards = 3")
+    return f"2026-01-10 at store {books.shop.store.pk}: new_cards is kept as 4, the ledger says 3"
+
+
+PLANTED: dict[str, Plant] = {
+    "a_receipt_earns_once": one_receipt_twice,
+    "receipts_are_compared_by_their_number": a_receipt_under_another_number,
+    "a_closed_purchase_gives_nothing": a_closed_purchase_that_gives,
+    "a_purchase_gives_what_its_rest_is_worth": a_return_that_took_too_little,
+    "what_is_undone_gives_nothing": an_undoing_that_leaves_something,
+    "returns_are_within_their_purchase": a_return_that_is_not_counted,
+    "terms_were_valid": a_line_under_terms_of_later,
+    "lines_go_by_the_terms_of_their_purchase": a_line_under_other_terms_than_its_purchase,
+    "points_expire_when_it_is_time": an_expiry_before_its_time,
+    "an_expiry_had_its_warning": an_expiry_without_warning,
+    "a_card_is_as_its_newest_line": a_card_that_is_not_as_its_ledger,
+    "figures_of_days_are_those_of_the_ledger": a_day_that_is_not_as_its_ledger,
+}
+
+
+def test_each_check_has_its_planted_breach() -> None:
+    assert set(PLANTED) == {*fairness.CHECKS, *fairness.NOT_ONE_STATEMENT}
+
+
+@pytest.mark.parametrize("check", PLANTED)
+def test_a_broken_promise_is_named_and_the_command_fails(books: Books, check: str) -> None:
+    words = PLANTED[check](books)
+    found = [violation for violation in fairness.violations() if violation.check == check]
+    assert [str(violation) for violation in found] == [f"merchant {books.shop.merchant.pk}: {words}"]
+    code, said = verify()
+    assert (code, f"merchant {books.shop.merchant.pk}: {words}" in said) == (1, True)
+    assert said[-1] == f"{len(said) - 1} promises were broken."
+
+
+def test_a_purchase_in_yen_is_worth_what_it_is_in_yen() -> None:
+    shop = factories.shop(points_per_euro="0.5")
+    with scope.everything("a shop in Kyoto"):
+        type(shop.merchant).objects.filter(pk=shop.merchant.pk).update(currency="JPY")
+        shop.store.merchant.refresh_from_db()
+        card = factories.card(shop.store)
+        given_back(shop, bought(shop, card, 1201, "R-1"), 200)
+        assert factories.fresh(card).points_balance == 500
+        assert list(fairness.violations()) == []
+
+
+# --- A minute's grace, and warnings since -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seconds", "broken"), [(59, 0), (61, 1)])
+def test_a_till_may_have_read_the_program_up_to_a_minute_before(
+    books: Books, seconds: int, broken: int
+) -> None:
+    line = LoyaltyTransaction.objects.get(purchase=books.kept, transaction_type="points_earned")
+    changed = START + timedelta(hours=1)  # the first terms ended then
+    past_all_guards(
+        f"UPDATE {LINES} SET transaction_at = '{(changed + timedelta(seconds=seconds)).isoformat()}'"
+        f" WHERE id = {line.pk}"
+    )
+    found = [each for each in fairness.violations() if each.check == "terms_were_valid"]
+    assert len(found) == broken
+
+
+def test_a_card_that_was_warned_again_since_says_no_more_of_the_warning_before(books: Books) -> None:
+    past_all_guards(
+        f"UPDATE {CARDS} SET last_expiration_warning_at = '2026-03-11' WHERE id = {books.expired.pk}"
+    )
+    assert verify()[0] == 0
+
+
+# --- Night by night ---------------------------------------------------------------------------------------
+
+
+def alerts_of(person: object) -> list[str]:
+    client = Client()
+    client.force_login(person, backend="tenancy.sign_in.EmailBackend")
+    return [alert["text"] for alert in client.get(reverse("admin:index")).context["alerts"]]
+
+
+def test_what_the_night_found_is_told_to_operators_until_it_is_put_right(
+    books: Books, caplog: pytest.LogCaptureFixture
+) -> None:
+    operator = factories.operator()
+    assert tasks.verify_fairness() == 0
+    assert alerts_of(operator) == []
+    words = a_card_that_is_not_as_its_ledger(books)
+    assert tasks.verify_fairness() == 1
+    assert words in caplog.text
+    told = "1 promise to customers was broken. The log of the night names it."
+    assert told in alerts_of(operator)
+    assert told not in alerts_of(books.shop.owner)
+    past_all_guards(f"UPDATE {CARDS} SET points_fraction = 0 WHERE id = {books.expired.pk}")
+    assert verify()[0] == 0
+    assert alerts_of(operator) == []
+
+
+def test_nights_that_nobody_looked_are_told_to_operators(books: Books) -> None:
+    operator = factories.operator()
+    assert verify()[0] == 0
+    with time_machine.travel(NOW + timedelta(days=2, minutes=-1), tick=False):
+        assert alerts_of(operator) == []
+    with time_machine.travel(NOW + timedelta(days=2, minutes=1), tick=False):
+        assert alerts_of(operator) == [
+            "Nobody has verified since 11/03/2026 that promises to customers are kept."
+        ]
