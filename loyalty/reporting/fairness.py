@@ -81,7 +81,6 @@ def last_verdict() -> tuple[datetime | None, int]:
 
 def _rows(sql: str) -> Iterator[tuple]:
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = AT_ONCE
         cursor.execute(sql)
         while rows := cursor.fetchmany(AT_ONCE):
             yield from rows

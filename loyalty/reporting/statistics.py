@@ -10,7 +10,7 @@ next roll-up has made them anew (the change rings for it), all is counted live, 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -219,7 +219,8 @@ def differing_days(merchant: Merchant) -> Iterator[tuple[date, int | None, str, 
             lines = _count_days(_lines(merchant), merchant, start=start, end=end)
             counted = {(row["date"], row["store_id"]): row for row in lines}
         for day, store_id in kept.keys() | counted.keys():
-            has, should = kept.get((day, store_id), {}), counted.get((day, store_id), {})
+            has: Mapping[str, Any] = kept.get((day, store_id), {})
+            should: Mapping[str, Any] = counted.get((day, store_id), {})
             for name in FIGURES:
                 if has.get(name, 0) != should.get(name, 0):
                     yield day, store_id, name, has.get(name, 0), should.get(name, 0)
