@@ -7,7 +7,7 @@ from typing import TypedDict
 from django.utils import timezone
 
 from groundwork.formats.wire import Moment, moment
-from loyalty import rules, selectors
+from loyalty import receipts, rules, selectors
 from loyalty.errors import CardInactive, ProgramInactive, ProgramTypeMismatch
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, LoyaltyType
 from loyalty.outputs.customer import CardHolder, card_holder
@@ -113,7 +113,7 @@ class CardThen(TypedDict):
 
 def card_at(row: LoyaltyCard, at: datetime) -> CardThen:
     """What a card had at a moment (UTC). Raises CardNotFound for one before it was made."""
-    then = selectors.balances_at(row, at)
+    then = receipts.balances_at(row, at)
     return {
         "id": row.pk,
         "card_number": row.display_number,
@@ -170,7 +170,7 @@ def cards(
     now = timezone.now()
     if usage is None:
         usage = _usage(rows, store, now)
-    debts = selectors.owed_from(rows)
+    debts = receipts.owed_from(rows)
     return [_at_till(row, store, usage.get(row.pk, StampUsage()), debts.get(row.pk), now=now) for row in rows]
 
 

@@ -10,90 +10,26 @@ next roll-up has made them anew (the change rings for it), all is counted live, 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from loyalty import rules
 from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantCalendar
-from loyalty.models import TransactionType as Kind
 from loyalty.models.figures import FIGURES
 from loyalty.reporting import snapshot
+from loyalty.reporting.counting import big, count_days, living_lines
 from loyalty.reporting.figures import Statistics, of_period
 from tenancy.models import Merchant, Store
 
 STILL_OPEN = rules.OFFLINE_LIMIT + timedelta(hours=1)
 BATCH_DAYS = 92
 FEW_CARDS = 1_000
-
-
-def _big(field: str) -> Cast:
-    return Cast(F(field), BigIntegerField())
-
-
-def _sum(field: str, condition: Q, factor: int = 1) -> Coalesce:
-    return Coalesce(Sum(_big(field) * Value(factor), filter=condition), Value(0))
-
-
-def _count(condition: Q) -> Count:
-    return Count("id", filter=condition)
-
-
-def _ledger_figures() -> dict[str, Any]:
-    """The aggregates behind FIGURES, over any set of ledger lines."""
-    up, down = Q(points_delta__gt=0), Q(points_delta__lt=0)
-    undoes = "voids__transaction_type"
-    stamps_back = Q(transaction_type=Kind.STAMPS_RETURNED) | Q(**{undoes: Kind.STAMPS_RETURNED})
-    stamps = Q(transaction_type=Kind.STAMP_EARNED) | Q(transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0)
-    given_back = Q(transaction_type=Kind.STAMP_VOIDED, **{undoes: Kind.STAMP_REDEEMED})
-    earned = Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED]) | Q(
-        up, transaction_type=Kind.POINTS_ADJUSTMENT
-    )
-    taken_back = Q(down, transaction_type=Kind.POINTS_VOIDED)
-    points_back = Q(transaction_type=Kind.POINTS_RETURNED) | Q(**{undoes: Kind.POINTS_RETURNED})
-    undone_redemption = Q(transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_REDEEMED})
-    undone_deduction = Q(up, transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_ADJUSTMENT})
-    redeemed = Q(transaction_type=Kind.POINTS_REDEEMED)
-    deducted = Q(down, transaction_type=Kind.POINTS_ADJUSTMENT)
-    forgiven = Q(transaction_type=Kind.DEBT_FORGIVEN)
-    return {
-        "new_cards": _count(Q(transaction_type=Kind.CARD_CREATED)),
-        "stamps": _sum("stamps_delta", stamps | stamps_back),
-        "stamps_redeemed": _count(Q(transaction_type=Kind.STAMP_REDEEMED)) - _count(given_back),
-        "points_issued": _sum("points_delta", earned | taken_back | points_back),
-        "points_redeemed": _sum("points_delta", redeemed | undone_redemption, factor=-1),
-        "points_redemptions": _count(redeemed) - _count(undone_redemption),
-        "points_expired": _sum("points_delta", Q(transaction_type=Kind.POINTS_EXPIRED), factor=-1),
-        "points_voided": _sum(
-            "points_delta",
-            taken_back | points_back | deducted | undone_deduction | forgiven,
-            factor=-1,
-        ),
-    }
-
-
-def _lines(merchant: Merchant) -> QuerySet[LoyaltyTransaction]:
-    """The ledger of a merchant's living cards; the deleted ones are fewer to look at."""
-    deleted = LoyaltyCard.deleted_objects.filter(merchant=merchant).order_by()
-    return LoyaltyTransaction.objects.filter(~Q(card__in=deleted.values("pk")), merchant=merchant)
-
-
-def _count_days(
-    lines: QuerySet[LoyaltyTransaction], merchant: Merchant, *, start: date | None, end: date | None = None
-) -> list[dict[str, Any]]:
-    """Figures per store and local day from the ledger alone; `end` is excluded."""
-    if start is not None:
-        lines = lines.filter(transaction_at__gte=snapshot.midnight(start, merchant))
-    if end is not None:
-        lines = lines.filter(transaction_at__lt=snapshot.midnight(end, merchant))
-    by_day = lines.annotate(date=TruncDate("transaction_at", tzinfo=merchant.tzinfo)).order_by()
-    rows: Iterable[Any] = by_day.values("store_id", "date").annotate(**_ledger_figures())
-    return list(rows)
 
 
 # --- Rolling up -------------------------------------------------------------------------------------------
@@ -114,7 +50,7 @@ def roll_up(merchant: Merchant, *, now: datetime) -> int:
     written = 0
     while start is not None and start < closed_before:
         end = min(start + timedelta(days=BATCH_DAYS), closed_before)
-        days = _count_days(_lines(merchant), merchant, start=start, end=end)
+        days = count_days(living_lines(merchant), merchant, start=start, end=end)
         DailyFigures.objects.bulk_create(
             [DailyFigures(merchant=merchant, **row) for row in days], batch_size=1000
         )
@@ -164,7 +100,7 @@ def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
         return
     calendar.save(update_fields=["updated_at"])  # whoever reads the days just now reads them again
     lines = LoyaltyTransaction.objects.filter(card__in=cards.values("pk"))
-    for row in _count_days(lines, merchant, start=None, end=calendar.open_from):
+    for row in count_days(lines, merchant, start=None, end=calendar.open_from):
         day, _made = DailyFigures.objects.get_or_create(
             merchant=merchant, store_id=row["store_id"], date=row["date"]
         )
@@ -196,7 +132,7 @@ def _is_rebuilding(merchant: Merchant, calendar: MerchantCalendar | None) -> boo
 
 
 def _first_day(merchant: Merchant) -> date | None:
-    first = _lines(merchant).order_by("transaction_at").values_list("transaction_at", flat=True).first()
+    first = living_lines(merchant).order_by("transaction_at").values_list("transaction_at", flat=True).first()
     return first.astimezone(merchant.tzinfo).date() if first else None
 
 
@@ -216,7 +152,7 @@ def differing_days(merchant: Merchant) -> Iterator[tuple[date, int | None, str, 
                 (row["date"], row["store_id"]): row
                 for row in days.filter(date__gte=start, date__lt=end).values()
             }
-            lines = _count_days(_lines(merchant), merchant, start=start, end=end)
+            lines = count_days(living_lines(merchant), merchant, start=start, end=end)
             counted = {(row["date"], row["store_id"]): row for row in lines}
         for day, store_id in kept.keys() | counted.keys():
             has: Mapping[str, Any] = kept.get((day, store_id), {})
@@ -293,8 +229,8 @@ def _figures_by_day(
 ) -> dict[date, Counter]:
     open_from = None if calendar is None or _is_rebuilding(merchant, calendar) else calendar.open_from
     by_day = _closed_days(merchant, store, open_from) if open_from else {}
-    lines = _lines(merchant) if store is None else _lines(merchant).filter(store=store)
-    for row in _count_days(lines, merchant, start=open_from):
+    lines = living_lines(merchant) if store is None else living_lines(merchant).filter(store=store)
+    for row in count_days(lines, merchant, start=open_from):
         figures = by_day.setdefault(row["date"], Counter())
         for name in FIGURES:
             figures[name] += row[name]
@@ -319,8 +255,8 @@ def _counted(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> snapshot.
             cards=Count("id"),
             active=Count("id", filter=Q(is_active=True)),
             liability=Coalesce(
-                Sum(_big("stamp_count") * Value(reward) / Value(program.stamps_target))
-                + Sum(_big("points_balance") * Value(value) / Value(10_000)),
+                Sum(big("stamp_count") * Value(reward) / Value(program.stamps_target))
+                + Sum(big("points_balance") * Value(value) / Value(10_000)),
                 Value(0),
             ),
         )

@@ -14,7 +14,7 @@ from django.db.models import Max
 from groundwork import clock
 from groundwork.errors import DomainError
 from groundwork.idempotency.once import exactly_once
-from loyalty import ledger, selectors
+from loyalty import ledger, receipts, selectors
 from loyalty.errors import (
     CardNotFound,
     OrderReferenceUsed,
@@ -114,7 +114,7 @@ def _part(call: Operation, purchase: Purchase, amount_cents: int | None) -> Purc
 
 def _begin(store: Store, purchase_id: int, actor: Actor, *, asks_for_pin: bool) -> tuple[Operation, Purchase]:
     """Lock the card that has a purchase now, and then the purchase."""
-    card_id = selectors.purchase_at(store, purchase_id).card_id
+    card_id = receipts.purchase_at(store, purchase_id).card_id
     try:
         call = operation.begin(
             store=store,

@@ -3,8 +3,10 @@
 Nothing here knows the database, the services or `rules`: every figure is worked out again, in the simplest way.
 """
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Luxembourg")
@@ -20,12 +22,48 @@ UNDOABLE = {
     "points_redeemed",
     "welcome_bonus",
     "points_adjustment",
+    "points_returned",
+    "stamps_returned",
 }
 
 
 @dataclass
+class Purchase:
+    """A receipt: what it cost, what came back of it, and the lines it wrote. `pk` is the service's name for it."""
+
+    card: "Card"
+    store: int
+    cents: int
+    recorded: datetime
+    receipt: str = ""
+    returned: int = 0
+    lines: list["Line"] = field(default_factory=list)
+    pk: int = 0
+
+    def earned(self) -> list["Line"]:
+        return [line for line in self.lines if line.kind in ("points_earned", "stamp_earned")]
+
+    def is_open(self) -> bool:
+        is_undone = bool(self.earned()) and all(line.undone for line in self.earned())
+        return self.returned < self.cents and not is_undone
+
+    def change(self) -> tuple[int, Fraction]:
+        """The stamps and points still to be given (or taken) so that it has given what is left of it is worth."""
+        kept = self.cents - self.returned
+        stamps, points = 0, Fraction(0)
+        for line in self.earned():
+            if not line.undone and line.kind == "points_earned" and kept >= MINIMUM_CENTS:
+                points = Fraction(kept, CENTS_PER_POINT)
+            if not line.undone and line.kind == "stamp_earned" and kept:
+                stamps += line.stamps
+        return stamps - sum(line.stamps for line in self.lines), points - sum(
+            line.exact for line in self.lines
+        )
+
+
+@dataclass
 class Line:
-    """Something that happened to a card."""
+    """Something that happened to a card: `exact` points, of which `points` whole ones moved its balance."""
 
     card: "Card"
     kind: str
@@ -33,8 +71,12 @@ class Line:
     points: int
     store: int
     at: datetime
-    receipt: str = ""
+    exact: Fraction = Fraction(0)
+    recorded: datetime | None = None
+    purchase: Purchase | None = None
+    brought_back: int = 0  # cents, of a return's lines
     undone: bool = False
+    owed: int = 0  # how many stamps and points are owed since this line, and were not before
 
 
 @dataclass
@@ -42,9 +84,9 @@ class Card:
     """The figures on a card, and all that happened to it."""
 
     active: bool = True
-    merged: bool = False
-    stamps: int = 0
-    points: int = 0
+    merged: "Card | None" = None
+    net_stamps: int = 0
+    net_points: Fraction = Fraction(0)
     stamps_earned: int = 0
     stamps_spent: int = 0
     stamps_voided: int = 0
@@ -56,9 +98,38 @@ class Card:
     warned: datetime | None = None
     not_before: datetime | None = None
     lines: list[Line] = field(default_factory=list)
+    inside: list["Card"] = field(default_factory=list)
+
+    @property
+    def stamps(self) -> int:
+        return max(self.net_stamps, 0)
+
+    @property
+    def stamps_owed(self) -> int:
+        return max(-self.net_stamps, 0)
+
+    @property
+    def points(self) -> int:
+        return max(math.floor(self.net_points), 0)
+
+    @property
+    def points_owed(self) -> int:
+        return max(-math.floor(self.net_points), 0)
+
+    @property
+    def fraction(self) -> int:
+        return int((self.net_points - math.floor(self.net_points)) * 10_000)
 
     def counted_stamps(self) -> list[Line]:
-        return [line for line in self.lines if line.kind == "stamp_earned" and not line.undone]
+        """The stamps that are neither undone nor brought back, those of the cards merged into it too."""
+        lines = [line for card in (self, *self.inside) for line in card.lines]
+        return [
+            line
+            for line in lines
+            if line.kind == "stamp_earned"
+            and not line.undone
+            and (line.purchase is None or line.purchase.is_open())
+        ]
 
     def last_stamp(self) -> datetime | None:
         return max((line.at for line in self.counted_stamps()), default=None)
@@ -67,12 +138,25 @@ class Card:
         self.last_activity = max(filter(None, (self.last_activity, at)))
 
     def note(
-        self, kind: str, *, stamps: int = 0, points: int = 0, at: datetime, store: int, **more: str
+        self,
+        kind: str,
+        *,
+        stamps: int = 0,
+        exact: Fraction | int = 0,
+        at: datetime,
+        store: int,
+        purchase: Purchase | None = None,
+        **more: object,
     ) -> Line:
-        self.stamps += stamps
-        self.points += points
-        line = Line(self, kind, stamps, points, store, at, **more)
+        owed, whole = (self.stamps_owed, self.points_owed), math.floor(self.net_points)
+        self.net_stamps += stamps
+        self.net_points += exact
+        points = math.floor(self.net_points) - whole
+        line = Line(self, kind, stamps, points, store, at, Fraction(exact), purchase=purchase, **more)
+        line.owed = max(0, self.stamps_owed - owed[0]) + max(0, self.points_owed - owed[1])
         self.lines.append(line)
+        if purchase is not None:
+            purchase.lines.append(line)
         return line
 
 
@@ -80,28 +164,43 @@ class Cafe:
     """The rules of the house. Each method says why it refuses (a code), or returns the line it wrote."""
 
     def __init__(self) -> None:
-        self.receipts: set[str] = set()
+        self.purchases: list[Purchase] = []
 
     def enroll(self, store: int, now: datetime) -> Card:
         card = Card(points_earned=BONUS, last_activity=now)
         card.note("card_created", at=now, store=store)
-        card.note("welcome_bonus", points=BONUS, at=now, store=store)
+        card.note("welcome_bonus", exact=BONUS, at=now, store=store)
         return card
 
-    def stamp(self, card: Card, store: int, role: str, count: int, at: datetime) -> Line | str:
+    def stamp(self, card: Card, store: int, role: str, count: int, at: datetime, now: datetime) -> Line | str:
         if count > 1 and role == "staff":
             return "manager_required"
+        card = remaining(card) if at is not now else card
         if not card.active:
             return "card_inactive"
+        if refusal := self._cannot_stamp(card, count, at):
+            return refusal
+        return self._give_stamps(card, store, count, at, now)
+
+    def _cannot_stamp(self, card: Card, count: int, at: datetime) -> str | None:
         stamps = card.counted_stamps()
         if any(abs(at - line.at) < COOLDOWN for line in stamps):
             return "stamp_cooldown"
         same_day = [line for line in stamps if _date(line.at) == _date(at)]
-        if sum(line.stamps for line in same_day) + count > DAILY:
-            return "daily_stamp_limit"
+        return "daily_stamp_limit" if sum(line.stamps for line in same_day) + count > DAILY else None
+
+    def _give_stamps(
+        self,
+        card: Card,
+        store: int,
+        count: int,
+        at: datetime,
+        now: datetime,
+        purchase: Purchase | None = None,
+    ) -> Line:
         card.stamps_earned += count
         card.active_at(at)
-        return card.note("stamp_earned", stamps=count, at=at, store=store)
+        return card.note("stamp_earned", stamps=count, at=at, store=store, recorded=now, purchase=purchase)
 
     def redeem_stamps(self, card: Card, store: int, now: datetime) -> Line | str:
         if not card.active:
@@ -113,19 +212,39 @@ class Cafe:
         card.active_at(now)
         return card.note("stamp_redeemed", stamps=-TARGET, at=now, store=store)
 
-    def earn(self, card: Card, store: int, cents: int, receipt: str, at: datetime) -> Line | str:
+    def buy(
+        self,
+        card: Card,
+        store: int,
+        cents: int,
+        receipt: str,
+        at: datetime,
+        now: datetime,
+        *,
+        with_a_stamp: bool,
+    ) -> list[Line] | str:
+        """A receipt that gives points and, `with_a_stamp`, a stamp; without one it is there for its points alone."""
+        card = remaining(card) if at is not now else card
         if not card.active:
             return "card_inactive"
-        if cents < MINIMUM_CENTS:
+        if cents < MINIMUM_CENTS and not with_a_stamp:
             return "purchase_below_minimum"
-        if receipt in self.receipts:
+        if receipt and any(one.receipt == receipt and one.is_open() for one in self.purchases):
             return "order_reference_used"
-        if receipt:
-            self.receipts.add(receipt)
-        points = cents // CENTS_PER_POINT
-        card.points_earned += points
-        card.active_at(at)
-        return card.note("points_earned", points=points, at=at, store=store, receipt=receipt)
+        purchase = Purchase(card, store, cents, now, receipt)
+        self.purchases.append(purchase)
+        lines = []
+        if cents >= MINIMUM_CENTS:
+            exact = Fraction(cents, CENTS_PER_POINT)
+            card.active_at(at)
+            line = card.note(
+                "points_earned", exact=exact, at=at, store=store, recorded=now, purchase=purchase
+            )
+            card.points_earned += line.points
+            lines.append(line)
+        if with_a_stamp and not self._cannot_stamp(card, 1, at):
+            lines.append(self._give_stamps(card, store, 1, at, now, purchase))
+        return lines
 
     def redeem_points(self, card: Card, store: int, cost: int, now: datetime) -> Line | str:
         if not card.active:
@@ -134,31 +253,87 @@ class Cafe:
             return "not_enough_points"
         card.points_spent += cost
         card.active_at(now)
-        return card.note("points_redeemed", points=-cost, at=now, store=store)
+        return card.note("points_redeemed", exact=-cost, at=now, store=store)
 
     def adjust(self, card: Card, store: int, role: str, delta: int, now: datetime) -> Line | str:
         if role == "staff":
             return "manager_required"
         if not card.active:
             return "card_inactive"
-        if card.points + delta < 0:
+        if delta < 0 and math.floor(card.net_points) + delta < 0:
             return "not_enough_points"
         card.points_earned += max(delta, 0)
         card.points_voided += max(-delta, 0)
         card.active_at(now)
-        return card.note("points_adjustment", points=delta, at=now, store=store)
+        return card.note("points_adjustment", exact=delta, at=now, store=store)
 
-    def void(self, line: Line, store: int, role: str, now: datetime) -> Line | str:
-        card = line.card
+    # --- Taking back --------------------------------------------------------------------------------------
+
+    def bring_back(
+        self, purchase: Purchase, store: int, role: str, cents: int | None, now: datetime
+    ) -> list[Line] | str:
+        card = remaining(purchase.card)
+        if not card.active and role == "staff":
+            return "card_inactive"
+        if refusal := _out_of_reach(purchase.recorded, purchase.store, store, role, now):
+            return refusal
+        left = purchase.cents - purchase.returned if purchase.is_open() else 0
+        amount = left if cents is None else cents
+        if not 1 <= amount <= left:
+            return "return_exceeds_purchase"
+        purchase.returned += amount
+        stamps, exact = purchase.change()
+        card.active_at(now)
+        about = {"at": now, "store": store, "purchase": purchase, "brought_back": amount}
+        lines = [card.note("points_returned", exact=exact, **about)]
+        card.points_voided -= lines[0].points
+        if stamps:
+            card.stamps_voided -= stamps
+            lines.append(card.note("stamps_returned", stamps=stamps, **about))
+        return lines
+
+    def void(self, line: Line, store: int, role: str, now: datetime) -> list[Line] | str:
         if refusal := self._cannot_void(line, store, role, now):
             return refusal
-        stamps, points = -min(line.stamps, card.stamps), -min(line.points, card.points)
-        self._count_undone(line, stamps, points)
-        line.undone = True
-        self.receipts.discard(line.receipt)
-        card.active_at(now)
-        kind = "stamp_voided" if line.kind.startswith("stamp") else "points_voided"
-        return card.note(kind, stamps=stamps, points=points, at=now, store=store)
+        undone = [line]
+        if line.brought_back and line.purchase:
+            undone = [one for one in line.purchase.lines if one.brought_back and one.at == line.at]
+            undone = [one for one in undone if one.brought_back == line.brought_back and not one.undone]
+        if line.purchase and not self._may_open(line, undone):
+            return "order_reference_used"
+        for one in undone:
+            one.undone = True
+        stamps, exact = line.purchase.change() if line.purchase else (-line.stamps, -line.exact)
+        line.card.active_at(now)
+        return [self._undo(one, stamps, exact, store, now) for one in undone]
+
+    def _may_open(self, line: Line, undone: list[Line]) -> bool:
+        """Whether a receipt may be open again once its return is undone; notes what is left bought then."""
+        purchase = line.purchase
+        assert purchase
+        was_open = purchase.is_open()
+        purchase.returned -= line.brought_back
+        others = [one for one in self.purchases if one is not purchase and one.is_open()]
+        is_taken = purchase.receipt and any(one.receipt == purchase.receipt for one in others)
+        if is_taken and purchase.is_open() and not was_open:
+            purchase.returned += line.brought_back
+            return False
+        return True
+
+    def _undo(self, line: Line, stamps: int, exact: Fraction, store: int, now: datetime) -> Line:
+        card, is_of_stamps = line.card, line.kind.startswith("stamp")
+        kind = "stamp_voided" if is_of_stamps else "points_voided"
+        moved = {"stamps": stamps} if is_of_stamps else {"exact": exact}
+        undoing = card.note(kind, at=now, store=store, purchase=line.purchase, **moved)
+        if line.kind == "stamp_redeemed":
+            card.stamps_spent -= undoing.stamps
+            card.rewards -= 1
+        elif line.kind == "points_redeemed":
+            card.points_spent -= undoing.points
+        else:
+            card.stamps_voided -= undoing.stamps
+            card.points_voided -= undoing.points
+        return undoing
 
     def _cannot_void(self, line: Line, store: int, role: str, now: datetime) -> str | None:
         if not line.card.active and role == "staff":
@@ -167,20 +342,22 @@ class Cafe:
             return "not_voidable"
         if line.undone:
             return "already_voided"
-        if now - line.at > WINDOW and role == "staff":
-            return "void_window_passed"
-        return "void_other_store" if store != line.store and role != "owner" else None
+        return _out_of_reach(line.recorded or line.at, line.store, store, role, now)
 
-    def _count_undone(self, line: Line, stamps: int, points: int) -> None:
-        card = line.card
-        if line.kind == "stamp_redeemed":
-            card.stamps_spent -= stamps
-            card.rewards -= 1
-        elif line.kind == "points_redeemed":
-            card.points_spent -= points
-        else:
-            card.stamps_voided -= stamps
-            card.points_voided -= points
+    def forgive(self, card: Card, store: int, role: str, now: datetime) -> Line | str:
+        if role == "staff":
+            return "manager_required"
+        if not (card.stamps_owed or card.points_owed):
+            return "nothing_owed"
+        return self._let_go(card, store, now)
+
+    def _let_go(self, card: Card, store: int, now: datetime) -> Line:
+        stamps, points = card.stamps_owed, card.points_owed
+        card.stamps_voided -= stamps
+        card.points_voided -= points
+        return card.note("debt_forgiven", stamps=stamps, exact=points, at=now, store=store)
+
+    # --- What happens to cards, and to time ---------------------------------------------------------------
 
     def switch(self, card: Card, active: bool, now: datetime) -> str | None:
         if card.active == active:
@@ -197,15 +374,19 @@ class Cafe:
             return "cards_not_mergeable"
         if not target.active:
             return "card_inactive"
-        stamps, points = source.stamps, source.points
-        source.stamps_voided += stamps
-        source.points_voided += points
-        source.note("merge_out", stamps=-stamps, points=-points, at=now, store=store)
-        target.stamps_earned += stamps
-        target.points_earned += points
-        target.note("merge_in", stamps=stamps, points=points, at=now, store=store)
+        out = source.note(
+            "merge_out", stamps=-source.net_stamps, exact=-source.net_points, at=now, store=store
+        )
+        source.stamps_voided -= out.stamps
+        source.points_voided -= out.points
+        into = target.note("merge_in", stamps=-out.stamps, exact=-out.exact, at=now, store=store)
+        target.stamps_earned += max(into.stamps, 0)
+        target.stamps_voided += max(-into.stamps, 0)
+        target.points_earned += max(into.points, 0)
+        target.points_voided += max(-into.points, 0)
         target.active_at(now)
-        source.active, source.merged = False, True
+        source.active, source.merged = False, target
+        target.inside += [source, *source.inside]
         return None
 
     def expire(self, cards: list[Card], now: datetime) -> int:
@@ -221,10 +402,26 @@ class Cafe:
             if due <= taken and (due == on_time or (was_warned and card.warned <= taken - WARNED)):
                 gone += card.points
                 card.points_voided += card.points
-                card.note("points_expired", points=-card.points, at=now, store=-1)
+                card.note("points_expired", exact=-card.net_points, at=now, store=-1)
             elif due - WARNING <= now and not was_warned and (due > now or due != on_time):
                 card.warned = now
+        for card in cards:
+            if (card.stamps_owed or card.points_owed) and card.last_activity <= now - HELD - PERIOD:
+                self._let_go(card, -1, now)
         return gone
+
+
+def remaining(card: Card) -> Card:
+    """The card that a card was merged into, where what was recorded offline for it lands."""
+    while card.merged is not None:
+        card = card.merged
+    return card
+
+
+def _out_of_reach(recorded: datetime, at_store: int, store: int, role: str, now: datetime) -> str | None:
+    if now - recorded > WINDOW and role == "staff":
+        return "void_window_passed"
+    return "void_other_store" if store != at_store and role != "owner" else None
 
 
 def _date(at: datetime) -> object:

@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 from groundwork.errors import DomainError
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.reporting import verification
-from loyalty.services import cards, enrollment, expiry, points, stamps, voids
+from loyalty.services import cards, debts, enrollment, expiry, points, purchases, returns, stamps, voids
 from tenancy import scope
 from tests import factories
 from tests.loyalty import pure_model
@@ -54,6 +54,9 @@ FIGURES = {
     "total_points_earned": "points_earned",
     "points_redeemed": "points_spent",
     "total_points_voided": "points_voided",
+    "stamps_owed": "stamps_owed",
+    "points_owed": "points_owed",
+    "points_fraction": "fraction",
     "is_active": "active",
     "last_activity_at": "last_activity",
     "last_expiration_warning_at": "warned",
@@ -107,18 +110,20 @@ class TwoTills(RuleBasedStateMachine):
     def at_till(self, card: int, store: int, role: str, **more: Any) -> dict[str, Any]:
         return {"store": self.stores[store], "card_id": card, "actor": factories.actor(role), **more}
 
-    def wrote(self, done: Any, expected: Line) -> Any:
-        """The line of the ledger beside the model's; nothing if it was refused."""
+    def wrote(self, done: Any, expected: Line | list[Line] | str) -> Any:
+        """The lines of the ledger beside the model's; nothing if it was refused."""
         if done is None:
             return multiple()
-        line = done.transaction
-        assert (line.transaction_type, line.stamps_delta, line.points_delta, line.transaction_at) == (
-            expected.kind,
-            expected.stamps,
-            expected.points,
-            expected.at,
-        )
-        return line.pk, expected
+        noted = expected if isinstance(expected, list) else [expected]
+        written = done.transactions
+        assert [
+            (line.transaction_type, line.stamps_delta, line.points_delta, line.transaction_at)
+            for line in written
+        ] == [(line.kind, line.stamps, line.points, line.at) for line in noted]
+        for line, there in zip(written, noted, strict=True):
+            if there.purchase is not None:
+                there.purchase.pk = line.purchase_id
+        return multiple(*[(line.pk, there) for line, there in zip(written, noted, strict=True)])
 
     # --- What happens at a till ---------------------------------------------------------------------------
 
@@ -156,8 +161,8 @@ class TwoTills(RuleBasedStateMachine):
     )
     def stamp(self, card: int, store: int, role: str, count: int, ago: timedelta | None) -> Any:
         at = self.now if ago is None else self.now - ago
-        before = self.cards[card].stamps
-        expected = self.cafe.stamp(self.cards[card], store, role, count, at)
+        before = pure_model.remaining(self.cards[card]).stamps
+        expected = self.cafe.stamp(self.cards[card], store, role, count, at, self.now)
         claimed = None if ago is None else at
         more = self.at_till(card, store, role, count=count, occurred_at=claimed)
         done = self.call(stamps.give, expected, **more)
@@ -179,13 +184,70 @@ class TwoTills(RuleBasedStateMachine):
         ago=offline,
     )
     def earn(self, card: int, store: int, cents: int, receipt: str, ago: timedelta | None) -> Any:
+        return self.buy(points.earn, card, store, cents, receipt, ago, with_a_stamp=False)
+
+    @rule(
+        target=lines,
+        card=people,
+        store=stores,
+        cents=prices,
+        receipt=any_.sampled_from(["", "", "R-1", "r - 1", "R\u20111"]),
+        ago=offline,
+    )
+    def buy_something(self, card: int, store: int, cents: int, receipt: str, ago: timedelta | None) -> Any:
+        return self.buy(purchases.record, card, store, cents, receipt, ago, with_a_stamp=True)
+
+    def buy(
+        self,
+        service: Any,
+        card: int,
+        store: int,
+        cents: int,
+        receipt: str,
+        ago: timedelta | None,
+        *,
+        with_a_stamp: bool,
+    ) -> Any:
         at = self.now if ago is None else self.now - ago
-        expected = self.cafe.earn(self.cards[card], store, cents, receipt, at)
+        key = "R-1" if receipt else ""
+        expected = self.cafe.buy(self.cards[card], store, cents, key, at, self.now, with_a_stamp=with_a_stamp)
         more = {"purchase_amount_cents": cents, "order_reference": receipt}
         more["occurred_at"] = None if ago is None else at
-        return self.wrote(
-            self.call(points.earn, expected, **self.at_till(card, store, "staff", **more)), expected
+        done = self.call(service, expected, **self.at_till(card, store, "staff", **more))
+        return self.wrote(done, expected)
+
+    @rule(
+        target=lines,
+        line=lines,
+        elsewhere=any_.sampled_from([False, False, False, True]),
+        role=roles,
+        cents=any_.sampled_from([None, None, 1, 60, 950, 5000]),
+    )
+    def bring_back(self, line: tuple[int, Line], elsewhere: bool, role: str, cents: int | None) -> Any:
+        purchase = line[1].purchase
+        if purchase is None:
+            return multiple()
+        store = 1 - purchase.store if elsewhere else purchase.store
+        expected = self.cafe.bring_back(purchase, store, role, cents, self.now)
+        done = self.call(
+            returns.give_back,
+            expected,
+            store=self.stores[store],
+            purchase_id=purchase.pk,
+            actor=factories.actor(role),
+            amount_cents=cents,
+            reason="too small",
         )
+        if done:
+            assert done.shortfall == sum(one.owed for one in expected)
+            assert done.purchase.is_open == purchase.is_open()
+        return self.wrote(done, expected)
+
+    @rule(target=lines, card=people, role=roles)
+    def forgive(self, card: int, role: str) -> Any:
+        expected = self.cafe.forgive(self.cards[card], 0, role, self.now)
+        more = self.at_till(card, 0, role, reason="a regular")
+        return self.wrote(self.call(debts.forgive, expected, **more), expected)
 
     @rule(target=lines, card=people, store=stores, reward=any_.integers(0, 1))
     def redeem_points(self, card: int, store: int, reward: int) -> Any:
@@ -219,8 +281,7 @@ class TwoTills(RuleBasedStateMachine):
             reason="undone",
         )
         if done:
-            missing = noted.stamps + expected.stamps + noted.points + expected.points
-            assert done.shortfall == missing
+            assert done.shortfall == sum(one.owed for one in expected)
         return self.wrote(done, expected)
 
     # --- What happens to cards, and to time ---------------------------------------------------------------
@@ -257,7 +318,10 @@ class TwoTills(RuleBasedStateMachine):
             row = rows[pk]
             shown = {name: getattr(row, name) for name in FIGURES}
             assert shown == {name: getattr(noted, name_there) for name, name_there in FIGURES.items()}
-            assert (row.last_stamp_at, row.merged_into_id is not None) == (noted.last_stamp(), noted.merged)
+            assert (row.last_stamp_at, row.merged_into_id is not None) == (
+                noted.last_stamp(),
+                noted.merged is not None,
+            )
 
     @invariant()
     def the_ledger_verifies(self) -> None:

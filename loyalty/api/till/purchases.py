@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from groundwork.errors import NotFound
 from groundwork.idempotency.once import Answer
-from loyalty import rules, selectors
+from loyalty import receipts, rules
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
 from loyalty.api.fields import AskedId, Moment, Notes, Reason, Text, Whole
@@ -140,7 +140,7 @@ class Purchases(StoreView):
     def get(self, request: Request) -> Response:
         """Newest first. A receipt number is compared without case, spaces and dashes."""
         asked = self.query(PurchaseFilterInput)
-        rows = selectors.purchases_at(
+        rows = receipts.purchases_at(
             self.store, order_reference=asked.get("order_reference", ""), card_id=asked.get("card")
         )
         return self.page(rows, shown.Receipts(self.store, self.actor).purchases)
@@ -157,7 +157,7 @@ class OnePurchase(StoreView):
         tags=TAGS,
     )
     def get(self, request: Request, purchase_id: int) -> Response:
-        row = selectors.purchase_at(self.store, purchase_id)
+        row = receipts.purchase_at(self.store, purchase_id)
         return Response(shown.Receipts(self.store, self.actor).whole(row))
 
 

@@ -142,7 +142,7 @@ MUTANTS = [
     ),
     mutant(
         "undone-rewards-that-count",
-        "loyalty/reporting/statistics.py",
+        "loyalty/reporting/counting.py",
         "_count(redeemed) - _count(undone_redemption)",
         "_count(redeemed)",
         "tests/loyalty/test_statistics.py::"

@@ -8,6 +8,7 @@ RULES = "tests/test_never_untrue.py"
 CARDS = "tests/test_cards_are_as_their_ledger.py"
 KEPT = "tests/test_purchases_are_kept.py"
 LOYALTY = "loyalty/triggers.py"
+PURCHASES = "loyalty/purchase_triggers.py"
 ONE_MERCHANT = f"{RULES}::test_rule_6_a_line_of_the_ledger_and_all_it_points_to_belong_to_one_merchant"
 
 mutant = partial(guards.mutant, is_of_schema=True)
@@ -80,28 +81,28 @@ MUTANTS = [
     ),
     mutant(
         "purchase-whose-terms-can-be-exchanged",
-        LOYALTY,
+        PURCHASES,
         '        "terms_id",\n        "order_reference",\n        "reference_key",\n',
         '        "order_reference",\n        "reference_key",\n',
         f"{KEPT}::test_what_was_bought_is_not_rewritten[terms_id]",
     ),
     mutant(
         "terms-that-can-be-changed",
-        LOYALTY,
+        PURCHASES,
         '    Rule("terms_are_kept", TERMS, "BEFORE UPDATE", refuse_when("true", KEPT_TERMS)),\n',
         "",
         f"{KEPT}::test_terms_are_not_rewritten",
     ),
     mutant(
         "terms-that-can-be-removed",
-        LOYALTY,
+        PURCHASES,
         '    Rule("terms_are_never_removed", TERMS, "BEFORE DELETE", refuse_when("true", KEPT_TERMS)),\n',
         "",
         f"{KEPT}::test_terms_are_never_removed",
     ),
     mutant(
         "program-that-goes-by-old-terms",
-        LOYALTY,
+        PURCHASES,
         "NEW.terms_id := OLD.terms_id;",
         "",
         f"{KEPT}::test_a_program_goes_by_no_terms_but_its_newest",

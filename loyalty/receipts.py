@@ -1,0 +1,79 @@
+"""Receipts: purchases, where what is owed comes from, and what a card had at a moment."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from loyalty import rules
+from loyalty.errors import CardNotFound, PurchaseNotFound
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from loyalty.terms import reference_key
+from tenancy.models import Store
+
+
+def purchases_at(
+    store: Store, *, order_reference: str = "", card_id: int | None = None
+) -> QuerySet[Purchase]:
+    """Purchases on cards that are valid at a store, newest first: of one receipt, of one card, or all."""
+    valid = Q(card__scope_store__isnull=True) | Q(card__scope_store=store)
+    rows = Purchase.objects.filter(valid, merchant_id=store.merchant_id, card__deleted_at__isnull=True)
+    if order_reference:
+        rows = rows.filter(reference_key=reference_key(order_reference))
+    if card_id is not None:
+        rows = rows.filter(card_id=card_id)
+    return rows.select_related("card__customer", "card__program", "store", "terms").order_by("-pk")
+
+
+def purchase_at(store: Store, purchase_id: int) -> Purchase:
+    """One of them. Raises PurchaseNotFound."""
+    found = purchases_at(store).filter(pk=purchase_id).first()
+    if found is None:
+        raise PurchaseNotFound()
+    return found
+
+
+def owed_from(cards: Sequence[LoyaltyCard]) -> Mapping[int, LoyaltyTransaction]:
+    """By card id, the newest line that took back of a purchase what is owed now; one statement, none if nothing is.
+
+    What was owed before and is settled since does not count, nor a return that was undone.
+    """
+    of_points = [card.pk for card in cards if card.points_owed]
+    of_stamps = [card.pk for card in cards if card.stamps_owed and not card.points_owed]
+    if not (of_points or of_stamps):
+        return {}
+    owing = Q(card__in=of_points, points_delta__lt=0, pk__gt=_last_without_debt("points_owed_after"))
+    owing |= Q(card__in=of_stamps, stamps_delta__lt=0, pk__gt=_last_without_debt("stamps_owed_after"))
+    rows = LoyaltyTransaction.objects.filter(owing, purchase__isnull=False)
+    rows = rows.exclude(purchase_return__undone_at__isnull=False).select_related("purchase")
+    return {row.card_id: row for row in rows.order_by("card_id", "-pk").distinct("card_id")}
+
+
+def _last_without_debt(owed_after: str) -> Coalesce:
+    lines = LoyaltyTransaction.objects.filter(card=OuterRef("card"), **{owed_after: 0})
+    return Coalesce(Subquery(lines.order_by("-pk").values("pk")[:1]), 0)
+
+
+def balances_at(card: LoyaltyCard, at: datetime) -> dict[str, int]:
+    """A card's balances and what it owed at a moment (UTC), from the ledger alone.
+
+    What was recorded offline counts from when it happened. Raises CardNotFound for a moment before it was made.
+    """
+    lines = LoyaltyTransaction.objects.filter(card=card, transaction_at__lte=at)
+    sums = lines.aggregate(
+        lines=Count("id"),
+        stamps=Coalesce(Sum("stamps_delta"), 0),
+        points=Coalesce(Sum("points_delta"), 0),
+        units=Coalesce(Sum("points_fraction_delta"), 0),
+    )
+    if not sums["lines"]:
+        raise CardNotFound()
+    balance, owed, fraction = rules.split(int(sums["points"]) * rules.POINT + sums["units"])
+    return {
+        "stamp_count": max(sums["stamps"], 0),
+        "stamps_owed": max(-sums["stamps"], 0),
+        "points_balance": balance,
+        "points_owed": owed,
+        "points_fraction": fraction,
+    }

@@ -1,0 +1,78 @@
+"""Counting the ledger: what its lines amount to, by store and local day."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, TruncDate
+
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import TransactionType as Kind
+from loyalty.reporting import snapshot
+from tenancy.models import Merchant
+
+
+def big(field: str) -> Cast:
+    """A column as a number that does not overflow when a million of them are added."""
+    return Cast(F(field), BigIntegerField())
+
+
+def _sum(field: str, condition: Q, factor: int = 1) -> Coalesce:
+    return Coalesce(Sum(big(field) * Value(factor), filter=condition), Value(0))
+
+
+def _count(condition: Q) -> Count:
+    return Count("id", filter=condition)
+
+
+def _ledger_figures() -> dict[str, Any]:
+    """The aggregates behind FIGURES, over any set of ledger lines."""
+    up, down = Q(points_delta__gt=0), Q(points_delta__lt=0)
+    undoes = "voids__transaction_type"
+    stamps_back = Q(transaction_type=Kind.STAMPS_RETURNED) | Q(**{undoes: Kind.STAMPS_RETURNED})
+    stamps = Q(transaction_type=Kind.STAMP_EARNED) | Q(transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0)
+    given_back = Q(transaction_type=Kind.STAMP_VOIDED, **{undoes: Kind.STAMP_REDEEMED})
+    earned = Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED]) | Q(
+        up, transaction_type=Kind.POINTS_ADJUSTMENT
+    )
+    taken_back = Q(down, transaction_type=Kind.POINTS_VOIDED)
+    points_back = Q(transaction_type=Kind.POINTS_RETURNED) | Q(**{undoes: Kind.POINTS_RETURNED})
+    undone_redemption = Q(transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_REDEEMED})
+    undone_deduction = Q(up, transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_ADJUSTMENT})
+    redeemed = Q(transaction_type=Kind.POINTS_REDEEMED)
+    deducted = Q(down, transaction_type=Kind.POINTS_ADJUSTMENT)
+    forgiven = Q(transaction_type=Kind.DEBT_FORGIVEN)
+    return {
+        "new_cards": _count(Q(transaction_type=Kind.CARD_CREATED)),
+        "stamps": _sum("stamps_delta", stamps | stamps_back),
+        "stamps_redeemed": _count(Q(transaction_type=Kind.STAMP_REDEEMED)) - _count(given_back),
+        "points_issued": _sum("points_delta", earned | taken_back | points_back),
+        "points_redeemed": _sum("points_delta", redeemed | undone_redemption, factor=-1),
+        "points_redemptions": _count(redeemed) - _count(undone_redemption),
+        "points_expired": _sum("points_delta", Q(transaction_type=Kind.POINTS_EXPIRED), factor=-1),
+        "points_voided": _sum(
+            "points_delta",
+            taken_back | points_back | deducted | undone_deduction | forgiven,
+            factor=-1,
+        ),
+    }
+
+
+def living_lines(merchant: Merchant) -> QuerySet[LoyaltyTransaction]:
+    """The ledger of a merchant's living cards; the deleted ones are fewer to look at."""
+    deleted = LoyaltyCard.deleted_objects.filter(merchant=merchant).order_by()
+    return LoyaltyTransaction.objects.filter(~Q(card__in=deleted.values("pk")), merchant=merchant)
+
+
+def count_days(
+    lines: QuerySet[LoyaltyTransaction], merchant: Merchant, *, start: date | None, end: date | None = None
+) -> list[dict[str, Any]]:
+    """Figures per store and local day from the ledger alone; `end` is excluded."""
+    if start is not None:
+        lines = lines.filter(transaction_at__gte=snapshot.midnight(start, merchant))
+    if end is not None:
+        lines = lines.filter(transaction_at__lt=snapshot.midnight(end, merchant))
+    by_day = lines.annotate(date=TruncDate("transaction_at", tzinfo=merchant.tzinfo)).order_by()
+    rows: Iterable[Any] = by_day.values("store_id", "date").annotate(**_ledger_figures())
+    return list(rows)
