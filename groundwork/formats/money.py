@@ -15,6 +15,10 @@ GAP = "\N{NO-BREAK SPACE}"
 EUROPEAN_ENGLISH = "en_GB"  # as the terminal's scripts have it
 
 
+# Matched against CLDR's own patterns and texts, which are short.
+DECIMALS = re.compile(r"\.0+")
+
+
 def money(cents: int, currency: str) -> str:
     """Write an amount in a currency's minor unit: 1240 is €12.40, ¥1,240, 12,40 €. Raises KeyError for no currency."""
     locale = _locale()
@@ -25,7 +29,7 @@ def money(cents: int, currency: str) -> str:
 def whole_unit(currency: str) -> str:
     """One whole unit of a currency, without decimals: €1, 1 €, CHF 1."""
     locale = _locale()
-    pattern = re.sub(r"\.0+", "", locale.currency_formats["standard"].pattern)
+    pattern = DECIMALS.sub("", locale.currency_formats["standard"].pattern)
     text = format_currency(1, currency, pattern, locale=locale, currency_digits=False)
     return _spaced(text, currency, locale)
 
@@ -47,4 +51,5 @@ def _spaced(text: str, currency: str, locale: Locale) -> str:
     symbol = get_currency_symbol(currency, locale)
     if unicodedata.category(symbol[-1]) == "Sc":
         return text
-    return re.sub(rf"({re.escape(symbol)})(?=\d)", rf"\1{GAP}", text)
+    before, found, after = text.partition(symbol)
+    return f"{before}{found}{GAP}{after}" if found and after[:1].isdigit() else text

@@ -12,7 +12,7 @@ from tenancy.models.base import TenantOwned
 class Purchase(TenantOwned):
     """What was bought on one receipt. Its lines of the ledger say what it gave, and what of that was taken back.
 
-    `reference_key` is the receipt's number as it is compared (`rules.reference_key`). `is_open` is false once all of
+    `reference_key` is the receipt's number as it is compared (`terms.reference_key`). `is_open` is false once all of
     it is returned or undone: only then its receipt may earn again.
     """
 

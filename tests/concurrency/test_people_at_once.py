@@ -191,7 +191,7 @@ def test_one_receipt_earns_once_however_many_cards_it_is_shown_with(crowd: Crowd
 
 
 def test_without_the_unique_receipt_each_card_earns(few: Crowd) -> None:
-    table = without_unique("loyalty_orderreference", "merchant_id", "reference")
+    table = without_unique("loyalty_purchase", "merchant_id", "reference_key")
     with table, loses("10 cards earned by one receipt"):
         everybody_shows_the_same_receipt(few)
 

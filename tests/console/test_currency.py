@@ -125,5 +125,6 @@ def test_a_largest_purchase_below_the_minimum_is_refused_beside_its_field(world:
     assert errors(answer) == {
         "maximum_purchase_cents": ["The largest purchase must not be below the minimum purchase."]
     }
-    client.post(address(program), filled(page, minimum_purchase_cents=500, maximum_purchase_cents=500))
+    sold = filled(page, minimum_purchase_cents=500, maximum_purchase_cents=500, confirm="on")
+    client.post(address(program), sold)
     assert factories.fresh(program).maximum_purchase_cents == 500

@@ -131,7 +131,7 @@ def test_a_removed_reward_stays_in_the_ledger(world: World) -> None:
     page = client.get(address(world.shop.program))
     data = filled(page)
     number = next(n for n in range(2) if data[f"rewards-{n}-id"] == reward.pk)
-    client.post(address(world.shop.program), data | {f"rewards-{number}-DELETE": "on"})
+    client.post(address(world.shop.program), data | {f"rewards-{number}-DELETE": "on", "confirm": "on"})
     after = factories.fresh(reward)
     assert after.is_deleted
     assert after.deleted_by == world.shop.owner

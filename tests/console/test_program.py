@@ -113,6 +113,11 @@ def test_giving_something_to_customers_asks_nothing(world: World) -> None:
 
 def test_remainders_are_kept_or_not_as_the_owner_says(world: World) -> None:
     client = world.client("owner")
+    with factories.inside(world.shop):
+        card = world.shop.program.cards.filter(is_active=True).first()
+        factories.points.earn(
+            store=world.shop.store, card_id=card.pk, actor=factories.actor(), purchase_amount_cents=1
+        )
     data = filled(client.get(address(world.shop.program)), carry_remainders=None)
     assert errors(client.post(address(world.shop.program), data)) == {
         "confirm": ["1 card would lose the cents that make no whole point yet."]

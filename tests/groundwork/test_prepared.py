@@ -14,7 +14,7 @@ from django.db.models import Value
 from groundwork import clock
 from groundwork.database import prepared
 from loyalty.ledger import BALANCE_FIELDS
-from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase
 from tenancy import scope
 from tenancy.models import IdempotencyKey, OutboxMessage
 from tests import factories
@@ -63,10 +63,18 @@ def an_answer_to_a_key() -> Write:
     return key, ("status", "body")
 
 
+def a_receipt() -> Write:
+    shop = factories.shop()
+    bought = Purchase.objects.get(card=factories.card(shop.store, cents=450))
+    items = [{"sku": 'a "flat" white, %s', "quantity": 1, "amount_cents": 450}]
+    return Purchase(**columns(bought) | {"items": items, "order_reference": "R%s"}), ()
+
+
 # Who writes by a prepared statement, and a row like theirs with the columns that they name.
 WRITES: dict[tuple[str, str, str], Callable[[], Write]] = {
     ("loyalty/ledger.py", "_write", "insert"): a_ledger_line,
     ("loyalty/ledger.py", "_write", "update"): balances_of_a_card,
+    ("loyalty/services/purchases.py", "_open", "insert"): a_receipt,
     ("groundwork/idempotency/once.py", "_keep", "update"): an_answer_to_a_key,
 }
 

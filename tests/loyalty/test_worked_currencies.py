@@ -59,10 +59,10 @@ def test_the_tea_house_in_kyoto() -> None:
 
 
 def test_the_spice_shop_in_kuwait() -> None:
-    """ "Ten points a dinar", of a thousand fils: 1.240 earns twelve, and 99 fils earn none."""
+    """ "Ten points a dinar", of a thousand fils: 1.240 earns twelve, and 99 fils with what was left of it one."""
     spices = factories.shop(currency="KWD", points_per_euro=10)
     card = factories.card(spices.store)
-    assert [buy(spices, card, fils) for fils in (1_240, 99, 100, 10_000_000)] == [12, 0, 1, 100_000]
+    assert [buy(spices, card, fils) for fils in (1_240, 99, 100, 10_000_000)] == [12, 1, 1, 100_000]
     assert too_much(spices, card, 10_000_001) == "The amount must be between KWD 0.001 and KWD 10,000.000."
 
 

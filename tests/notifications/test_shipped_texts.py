@@ -1,4 +1,4 @@
-"""The texts that come with the software: 28 that read well, and how they are loaded beside edited ones."""
+"""The texts that come with the software: 32 that read well, and how they are loaded beside edited ones."""
 
 import pytest
 from django.core.management import call_command
@@ -15,7 +15,7 @@ LANGUAGES = ("en", "fr", "de", "lb")
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", Code.values)
-def test_each_of_the_28_texts_can_be_saved_and_sent(code: str, language: str) -> None:
+def test_each_of_the_32_texts_can_be_saved_and_sent(code: str, language: str) -> None:
     fields = {name: text for name, text in texts.shipped(code).items() if name.endswith(language)}
     assert len(fields) == 2
     assert list(texts.faults(code, fields)) == []
@@ -65,9 +65,9 @@ def test_loading_the_texts_twice_changes_nothing(shop: Shop, capsys: pytest.Capt
     after = list(EmailTemplate.objects.values())
     assert (
         capsys.readouterr().out
-        == "56 texts written, 0 edited ones kept.\n0 texts written, 0 edited ones kept.\n"
+        == "64 texts written, 0 edited ones kept.\n0 texts written, 0 edited ones kept.\n"
     )
-    assert len(after) == 7
+    assert len(after) == 8
     assert after == before
 
 
@@ -108,7 +108,7 @@ def test_an_edited_text_is_kept_through_many_releases(shop: Shop, monkeypatch: p
         monkeypatch.setattr(
             texts, "shipped", lambda code, r=release: {k: v + r for k, v in shipped(code).items()}
         )
-        assert texts.load() == texts.Loaded(written=55, kept=1)
+        assert texts.load() == texts.Loaded(written=63, kept=1)
         text.refresh_from_db()
         assert text.subject_fr == "Ma carte"
 

@@ -268,6 +268,7 @@ def test_an_id_of_another_merchant_is_nowhere_to_be_found(world: World) -> None:
         world.line,
         world.callers,
     )
+    theirs.purchase_id()
     with factories.inside(other):
         theirs.line = LoyaltyTransaction.objects.order_by("-id")[0]
     before = theirs.state()

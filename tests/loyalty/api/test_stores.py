@@ -204,6 +204,7 @@ def test_statistics_are_for_managers_and_of_the_days_asked_for(shop: Shop, till:
         "average_points_per_card",
         "redemption_rate",
         "estimated_liability_cents",
+        "is_rebuilding",
         "daily",
     }
 

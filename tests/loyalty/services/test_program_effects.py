@@ -29,8 +29,8 @@ def open_shop(**fields: Any) -> Shop:
     """
     shop = factories.shop(**{"points_expiration_days": None, **fields})
     factories.card(shop.store, stamps=9)
-    factories.card(shop.store, stamps=10, cents=4500)
-    factories.card(shop.store, cents=450)
+    factories.card(shop.store, stamps=10, cents=4505)
+    factories.card(shop.store, cents=455)
     factories.card(shop.store)
     gone = factories.card(shop.store, stamps=20, cents=9900)
     cards.deactivate(store=shop.store, card_id=gone.pk, actor=MANAGER)
@@ -309,7 +309,7 @@ def test_a_reward_for_a_full_card_that_has_no_name_is_called_so() -> None:
 
 def test_one_loss_is_told_in_the_singular() -> None:
     shop = factories.shop()
-    factories.card(shop.store, stamps=1, cents=1000)
+    factories.card(shop.store, stamps=1, cents=1001)
     singular = {
         "stamps_target": 12,
         "minimum_redemption_points": 1000,

@@ -55,8 +55,8 @@ MUTANTS = [
     mutant(
         "pins-made-by-staff",
         "loyalty/services/pins.py",
-        "    actor.require_manager()\n    validate(pin)",
-        "    validate(pin)",
+        "dict[str, Any]:\n    actor.require_manager()\n",
+        "dict[str, Any]:\n",
         f"{PINS}::test_staff_decide_nothing_about_pins_and_other_stores_pins_are_not_found",
     ),
     mutant(
