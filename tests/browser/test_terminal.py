@@ -209,7 +209,7 @@ def test_points_are_typed_as_an_amount(till_of):
     ],
 )
 def test_an_amount_is_typed_in_the_currencys_own_minor_unit(till_of, currency, typed, amount, rate, gives):
-    shop = factories.shop(currency=currency)
+    shop = factories.shop(currency=currency, loyalty_type="points")
     factories.card(shop.store, name="Anouk Weber")
     till = till_of(shop).find("Anouk").shows("card")
     expect(till.text("#earn-rate")).to_have_text(rate)
