@@ -51,10 +51,11 @@ def _factor(row: models.Model) -> None:
     Authenticator.objects.create(user_id=row.pk, type=Authenticator.Type.TOTP, data={"secret": ""})
 
 
-def _owe(card: models.Model) -> None:
+def _owe(row: models.Model) -> None:
     """Take back what was spent."""
-    assert isinstance(card, LoyaltyCard)
-    with scope.merchant(card.merchant_id):
+    assert isinstance(row, LoyaltyCard)
+    with scope.merchant(row.merchant_id):
+        card = LoyaltyCard.objects.get(pk=row.pk)  # the world's own is as it was when the last visitor left
         line = ledger.Entry(card=card, kind="points_voided", points_delta=-card.points_balance - 200)
         ledger.post([line], now=timezone.now())
 
