@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Model
 
 from loyalty.models import LoyaltyCard, LoyaltyProgram, ProgramTerms, Purchase, PurchaseReturn
-from loyalty.triggers import KEPT_TERMS
+from loyalty.purchase_triggers import KEPT_TERMS
 from tenancy import scope
 from tests import factories
 from tests.raw_sql import (

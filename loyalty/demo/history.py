@@ -8,6 +8,7 @@ from typing import Any
 
 from groundwork import clock
 from groundwork.errors import DomainError
+from groundwork.formats.currencies import minor_digits
 from loyalty import selectors
 from loyalty.demo.people import Person
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Purchase, StaffPin
@@ -146,7 +147,8 @@ class Visits:
         if card is None or card.enrolled_at_store is None:
             return
         store = card.enrolled_at_store
-        cents = math.ceil((cost - card.points_balance) * 100 / self.program.points_per_euro)
+        unit = 10 ** minor_digits(store.merchant.currency)
+        cents = math.ceil((cost - card.points_balance) * unit / self.program.points_per_euro)
         with clock.at(now):
             at_till: dict[str, Any] = {
                 "store": store,
