@@ -109,13 +109,8 @@ def post(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("The ledger writes inside its caller's transaction.")
-    lines: list[LoyaltyTransaction] = []
-    ready: list[LoyaltyTransaction] = []
-    for entry in entries:
-        was_full = _is_full(entry.card)
-        lines.append(_apply(entry, now))
-        if entry.kind == TransactionType.STAMP_EARNED and _is_full(entry.card) and not was_full:
-            ready.append(lines[-1])
+    lines = [_apply(entry, now) for entry in entries]
+    ready = [line for line in lines if line.fills(line.card.program.stamps_target)]
     _write(lines, [entry.card for entry in entries])
     _announce(entries, lines, ready, announce)
     return lines
@@ -124,10 +119,6 @@ def post(
 def foresee(entries: Sequence[Entry], *, now: datetime) -> list[LoyaltyTransaction]:
     """Move the cards in memory as `post` would, and write nothing; returns the lines that it would write."""
     return [_apply(entry, now) for entry in entries]
-
-
-def _is_full(card: LoyaltyCard) -> bool:
-    return card.stamp_count >= card.program.stamps_target
 
 
 def forget_person(cards: Iterable[LoyaltyCard]) -> int:
@@ -144,8 +135,7 @@ def _apply(entry: Entry, now: datetime) -> LoyaltyTransaction:
     card = entry.card
     stamps = card.stamp_count - card.stamps_owed + entry.stamps_delta
     points_before = card.points_balance - card.points_owed
-    net = points_before * rules.POINT + card.points_fraction
-    net += entry.points_delta * rules.POINT + entry.points_units
+    net = (points_before + entry.points_delta) * rules.POINT + card.points_fraction + entry.points_units
     balance, owed, fraction = rules.split(net)
     points_delta, fraction_delta = balance - owed - points_before, fraction - card.points_fraction
     if entry.kind not in rules.MAY_OWE:
@@ -162,14 +152,15 @@ def _apply(entry: Entry, now: datetime) -> LoyaltyTransaction:
     card.stamp_count, card.stamps_owed = max(stamps, 0), max(-stamps, 0)
     card.points_balance, card.points_owed, card.points_fraction = balance, owed, fraction
     card.updated_at = now
-    at = entry.at or now
-    for field in (
-        LAST_TIMES.get(entry.kind),
-        None if entry.kind in rules.NOT_ACTIVITY else "last_activity_at",
-    ):
-        if field:
-            setattr(card, field, max(filter(None, (getattr(card, field), at))))
+    _note_times(card, entry.kind, entry.at or now)
     return _line(entry, points_delta, fraction_delta, now)
+
+
+def _note_times(card: LoyaltyCard, kind: str, at: datetime) -> None:
+    """Note when something last happened to a card; what came in later may have happened earlier."""
+    activity = None if kind in rules.NOT_ACTIVITY else "last_activity_at"
+    for field in filter(None, (LAST_TIMES.get(kind), activity)):
+        setattr(card, field, max(filter(None, (getattr(card, field), at))))
 
 
 def _line(entry: Entry, points_delta: int, fraction_delta: int, now: datetime) -> LoyaltyTransaction:

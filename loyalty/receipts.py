@@ -34,20 +34,22 @@ def purchase_at(store: Store, purchase_id: int) -> Purchase:
     return found
 
 
-def owed_from(cards: Sequence[LoyaltyCard]) -> Mapping[int, LoyaltyTransaction]:
-    """By card id, the newest line that took back of a purchase what is owed now; one statement, none if nothing is.
+def owed_lines(cards: Sequence[LoyaltyCard]) -> Mapping[int, list[LoyaltyTransaction]]:
+    """By card id, the lines that took back what is owed now, newest first; one statement, none if nothing is owed.
 
     What was owed before and is settled since does not count, nor a return that was undone.
     """
     of_points = [card.pk for card in cards if card.points_owed]
-    of_stamps = [card.pk for card in cards if card.stamps_owed and not card.points_owed]
-    if not (of_points or of_stamps):
-        return {}
+    of_stamps = [card.pk for card in cards if card.stamps_owed]
+    found: dict[int, list[LoyaltyTransaction]] = {card_id: [] for card_id in (*of_points, *of_stamps)}
+    if not found:
+        return found
     owing = Q(card__in=of_points, points_delta__lt=0, pk__gt=_last_without_debt("points_owed_after"))
     owing |= Q(card__in=of_stamps, stamps_delta__lt=0, pk__gt=_last_without_debt("stamps_owed_after"))
-    rows = LoyaltyTransaction.objects.filter(owing, purchase__isnull=False)
-    rows = rows.exclude(purchase_return__undone_at__isnull=False).select_related("purchase")
-    return {row.card_id: row for row in rows.order_by("card_id", "-pk").distinct("card_id")}
+    rows = LoyaltyTransaction.objects.filter(owing).exclude(purchase_return__undone_at__isnull=False)
+    for row in rows.select_related("purchase").order_by("-pk"):
+        found[row.card_id].append(row)
+    return found
 
 
 def _last_without_debt(owed_after: str) -> Coalesce:

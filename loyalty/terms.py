@@ -18,8 +18,22 @@ class Promise(Protocol):
     carry_remainders: bool
 
 
+class LoyaltyKind:
+    """What the kind of a program says, of its present and of its past terms."""
+
+    loyalty_type: str
+
+    @property
+    def has_stamps(self) -> bool:
+        return self.loyalty_type in ("stamps", "hybrid")
+
+    @property
+    def has_points(self) -> bool:
+        return self.loyalty_type in ("points", "hybrid")
+
+
 @dataclass(frozen=True)
-class Terms:
+class Terms(LoyaltyKind):
     """What a program promised at a moment, as far as a purchase is concerned."""
 
     id: int | None
@@ -38,14 +52,6 @@ class Terms:
             promise.minimum_purchase_cents,
             promise.carry_remainders,
         )
-
-    @property
-    def has_stamps(self) -> bool:
-        return self.loyalty_type in ("stamps", "hybrid")
-
-    @property
-    def has_points(self) -> bool:
-        return self.loyalty_type in ("points", "hybrid")
 
     def earns(self, amount_cents: int, *, digits: int) -> int:
         """What a purchase earns, in ten-thousandths of a point, rounded down; nothing below the minimum.

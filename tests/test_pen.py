@@ -11,6 +11,7 @@ from tests.sources import LAYERS, ROOT, paths
 ALLOWED = {
     ("loyalty/console/staff_pin.py", "StaffPinAdmin.changeform_view"): "a hash, kept with its request",
     ("loyalty/ledger.py", "_apply"): "the pen itself: a locked card's figures in memory",
+    ("loyalty/ledger.py", "_note_times"): "the pen itself: when something last happened",
     ("loyalty/ledger.py", "_line"): "the pen itself: the line that says so",
     ("loyalty/ledger.py", "_write"): "the pen itself: line and figures",
     ("loyalty/ledger.py", "expire_points"): "the pen itself, set-based",

@@ -21,10 +21,10 @@ from groundwork.console.actions import ReasonForm
 from groundwork.console.grants import Grants
 from groundwork.formats.currencies import minor_digits
 from groundwork.formats.money import money
-from loyalty import finding, selectors
+from loyalty import selectors
 from loyalty.console.once import call_once
-from loyalty.console.transaction import FEW_CARDS, signed, who
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, PurchaseReturn
+from loyalty.console.transaction import LineColumns, by_receipt_or_card
+from loyalty.models import LoyaltyTransaction, Purchase, PurchaseReturn
 from loyalty.outputs import owed
 from loyalty.outputs.transaction import newly_owed
 from loyalty.services import returns
@@ -87,7 +87,7 @@ class ReturnInline(ReadOnlyInline):
         return money(part.amount_cents, part.merchant.currency)
 
 
-class LineInline(ReadOnlyInline):
+class LineInline(LineColumns, ReadOnlyInline):
     """What the ledger says of a purchase, oldest first."""
 
     grants = Grants(view=READERS)
@@ -106,22 +106,6 @@ class LineInline(ReadOnlyInline):
         page = reverse("admin:loyalty_loyaltytransaction_change", args=[line.pk])
         moment = localize(timezone.localtime(line.transaction_at))
         return format_html('<a class="console-link" href="{}">{}</a>', page, moment)
-
-    @display(description=_("kind"))
-    def kind(self, line: LoyaltyTransaction) -> Any:
-        return line.get_transaction_type_display()
-
-    @display(description=_("stamps"))
-    def stamps(self, line: LoyaltyTransaction) -> str:
-        return signed(line.stamps_delta)
-
-    @display(description=_("points"))
-    def points(self, line: LoyaltyTransaction) -> str:
-        return signed(line.points_delta)
-
-    @display(description=_("who"))
-    def who(self, line: LoyaltyTransaction) -> str:
-        return who(line)
 
 
 @admin.register(Purchase)
@@ -156,26 +140,20 @@ class PurchaseAdmin(ConsoleAdmin):
                 "fields": [
                     "merchant",
                     ("receipt", "card"),
-                    ("amount", "returned", "state"),
+                    ("amount", "returned", "is_open"),
                     ("store", "purchased_at", "recorded_offline"),
                 ]
             },
         ),
     ]
-    readonly_fields = ["receipt", "amount", "returned", "state"]
+    readonly_fields = ["receipt", "amount", "returned"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        if not search_term:
-            return queryset, False
         key = reference_key(search_term)
         receipts = queryset.filter(reference_key=key) if key else queryset.none()
-        if receipts.exists():
-            return receipts, False
-        cards = finding.matching(LoyaltyCard.all_objects.order_by(), search_term).values_list("pk", flat=True)
-        few = list(cards[: FEW_CARDS + 1])  # as in the ledger's list
-        return queryset.filter(card__in=few if len(few) <= FEW_CARDS else cards), False
+        return by_receipt_or_card(queryset, receipts, search_term), False
 
     def name_in_history(self, row: Purchase) -> str:
         return f"#{row.pk}"

@@ -34,6 +34,16 @@ def signed(number: int) -> str:
     return f"{number:+d}".replace("-", "\N{MINUS SIGN}") if number else ""
 
 
+def by_receipt_or_card(rows: QuerySet, receipts: QuerySet, search_term: str) -> QuerySet:
+    """Rows of the receipt that was asked for, if there are any; else those of the cards that match."""
+    if not search_term or receipts.exists():
+        return receipts if search_term else rows
+    cards = finding.matching(LoyaltyCard.all_objects.order_by(), search_term).values_list("pk", flat=True)
+    # Few cards are named one by one: their rows may be old, and the database would look for them among the new.
+    few = list(cards[: FEW_CARDS + 1])
+    return rows.filter(card__in=few if len(few) <= FEW_CARDS else cards)
+
+
 class LineColumns:
     """What a line says of itself, in the list of all and on the page of its card."""
 
@@ -92,15 +102,8 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        if not search_term:
-            return queryset, False
         receipts = queryset.filter(order_reference=search_term.strip())
-        if receipts.exists():
-            return receipts, False
-        cards = finding.matching(LoyaltyCard.all_objects.order_by(), search_term).values_list("pk", flat=True)
-        # Few cards are named one by one: their lines may be old, and the database would look for them among the new.
-        few = list(cards[: FEW_CARDS + 1])
-        return queryset.filter(card__in=few if len(few) <= FEW_CARDS else cards), False
+        return by_receipt_or_card(queryset, receipts, search_term), False
 
     def name_in_history(self, row: LoyaltyTransaction) -> str:
         return f"#{row.pk}"

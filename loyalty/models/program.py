@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.models import LIVING
 from loyalty.rules import LARGEST_AMOUNT_CENTS, largest_purchase_cents
+from loyalty.terms import LoyaltyKind
 from tenancy.models.base import TenantSoftDeletable
 
 AMOUNT = MaxValueValidator(LARGEST_AMOUNT_CENTS)
@@ -32,7 +33,7 @@ class LoyaltyType(models.TextChoices):
     HYBRID = "hybrid", _("stamps and points")
 
 
-class LoyaltyProgram(TenantSoftDeletable):
+class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
     """How a merchant rewards customers: stamps, points, or both. Cents are its currency's minor unit."""
 
     deleted_with = ("merchant",)
@@ -179,20 +180,12 @@ class LoyaltyProgram(TenantSoftDeletable):
         return largest_purchase_cents(self.maximum_purchase_cents, self.merchant.currency)
 
     @property
-    def has_stamps(self) -> bool:
-        return self.loyalty_type in (LoyaltyType.STAMPS, LoyaltyType.HYBRID)
-
-    @property
     def stamp_icon(self) -> str:
         """What a stamp shows, on pages and passes, in every language: "cup" or "star"."""
         said = (
             getattr(self, f"stamps_reward_description_{language}") for language, _name in settings.LANGUAGES
         )
         return "cup" if any(DRINK.search(text or "") for text in said) else "star"
-
-    @property
-    def has_points(self) -> bool:
-        return self.loyalty_type in (LoyaltyType.POINTS, LoyaltyType.HYBRID)
 
 
 class PointsReward(TenantSoftDeletable):

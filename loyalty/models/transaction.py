@@ -226,6 +226,11 @@ class LoyaltyTransaction(TenantOwned):
         """By how much this line moves the net, in ten-thousandths of a point."""
         return self.points_delta * rules.POINT + self.points_fraction_delta
 
+    def fills(self, stamps_target: int) -> bool:
+        """Whether the stamps given by this line took the card from below the target to it."""
+        is_given = self.transaction_type == TransactionType.STAMP_EARNED
+        return is_given and 0 <= self.stamps_balance_after - stamps_target < self.stamps_delta
+
     @property
     def newly_owed(self) -> rules.Amounts:
         """The stamps and points that are owed since this line, and were not before it."""

@@ -170,18 +170,22 @@ def cards(
     now = timezone.now()
     if usage is None:
         usage = _usage(rows, store, now)
-    debts = receipts.owed_from(rows)
-    return [_at_till(row, store, usage.get(row.pk, StampUsage()), debts.get(row.pk), now=now) for row in rows]
+    debts = receipts.owed_lines(rows)
+    return [
+        _at_till(row, store, usage.get(row.pk, StampUsage()), debts.get(row.pk, []), now=now) for row in rows
+    ]
 
 
-def _owed_from(line: LoyaltyTransaction | None) -> OwedFrom | None:
-    if line is None or line.purchase is None:
-        return None
-    return {
-        "purchase_id": line.purchase.pk,
-        "order_reference": line.purchase.order_reference,
-        "returned_at": moment(line.transaction_at),
-    }
+def _owed_from(lines: Sequence[LoyaltyTransaction]) -> OwedFrom | None:
+    """The newest purchase of which something was taken back that is owed."""
+    for line in lines:
+        if line.purchase is not None:
+            return {
+                "purchase_id": line.purchase.pk,
+                "order_reference": line.purchase.order_reference,
+                "returned_at": moment(line.transaction_at),
+            }
+    return None
 
 
 def _usage(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> Mapping[int, StampUsage]:
@@ -192,7 +196,7 @@ def _usage(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> Mapping[
 
 
 def _at_till(
-    row: LoyaltyCard, store: Store, usage: StampUsage, debt: LoyaltyTransaction | None, *, now: datetime
+    row: LoyaltyCard, store: Store, usage: StampUsage, debt: Sequence[LoyaltyTransaction], *, now: datetime
 ) -> Card:
     program = row.program
     verdict = stamp_verdict(row, store, usage, now)

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from loyalty import receipts
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
 
 RETURNS = (TransactionType.POINTS_RETURNED, TransactionType.STAMPS_RETURNED)
-ORIGINS_AT_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -30,14 +29,8 @@ def origins(card: LoyaltyCard) -> list[Origin]:
 
     Asks the database only where something is owed.
     """
-    if not (card.stamps_owed or card.points_owed):
-        return []
-    owing = Q(stamps_delta__lt=0, stamps_owed_after__gt=0) | Q(points_delta__lt=0, points_owed_after__gt=0)
-    lines = LoyaltyTransaction.objects.filter(owing, card=card).exclude(
-        purchase_return__undone_at__isnull=False
-    )
     stamps, points, found = card.stamps_owed, card.points_owed, []
-    for line in lines.select_related("purchase").order_by("-pk")[:ORIGINS_AT_MOST]:
+    for line in receipts.owed_lines([card]).get(card.pk, []):
         anew = line.newly_owed
         part = Origin(line, min(stamps, anew.stamps), min(points, anew.points))
         stamps, points = stamps - part.stamps, points - part.points

@@ -97,11 +97,10 @@ def record(
     """
     receipt = Receipt(purchase_amount_cents, order_reference, stamps, items, notes, occurred_at)
     call = _begin(store, card_id, actor, receipt)
-    was_below = call.card.stamp_count < call.program.stamps_target
     purchase = _open(call, receipt)
     plan = _plan(call, receipt, purchase)
     lines = ledger.post(plan.entries, now=call.now) if plan.entries else []
-    return _recorded(call, plan, lines, purchase, was_below)
+    return _recorded(call, plan, lines, purchase)
 
 
 @transaction.atomic
@@ -120,11 +119,10 @@ def quote(
     """Say what `record` would do, and the card as it would be; asks for no PIN, and writes nothing."""
     receipt = Receipt(purchase_amount_cents, order_reference, stamps, items, notes, occurred_at)
     call = _begin(store, card_id, actor, receipt, asks_for_pin=False)
-    was_below = call.card.stamp_count < call.program.stamps_target
     if _is_used(call, receipt):
         raise OrderReferenceUsed()
     plan = _plan(call, receipt, None)
-    return _recorded(call, plan, ledger.foresee(plan.entries, now=call.now), None, was_below)
+    return _recorded(call, plan, ledger.foresee(plan.entries, now=call.now), None)
 
 
 def record_points(
@@ -240,7 +238,6 @@ def _recorded(
     plan: _Plan,
     lines: list[LoyaltyTransaction],
     purchase: Purchase | None,
-    was_below: bool,
 ) -> Recorded:
     points = sum(line.points_delta for line in lines)
     return Recorded(
@@ -249,8 +246,6 @@ def _recorded(
         call.card,
         points=Given(points, plan.points_code),
         stamp=plan.stamp,
-        reward_ready=bool(plan.stamp.given)
-        and was_below
-        and call.card.stamp_count >= call.program.stamps_target,
+        reward_ready=any(line.fills(call.program.stamps_target) for line in lines),
         usage=plan.usage,
     )

@@ -51,7 +51,6 @@ def give(
     if not verdict.allowed:
         refusal = StampCooldown if verdict.code == StampCooldown.code else DailyStampLimit
         raise refusal(retry_after=verdict.retry_after(call.now), next_stamp_at=verdict.next_stamp_at)
-    was_below = call.card.stamp_count < call.program.stamps_target
     line = call.post(
         TransactionType.STAMP_EARNED,
         stamps_delta=count,
@@ -59,7 +58,7 @@ def give(
         at=occurred_at,
         terms_id=call.terms.id,
     )
-    ready = was_below and call.card.stamp_count >= call.program.stamps_target
+    ready = line.fills(call.program.stamps_target)
     return Posting(line, call.card, reward_ready=ready, usage=usage_after(usage, count, occurred_at, call))
 
 

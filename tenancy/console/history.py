@@ -55,8 +55,8 @@ class HistoryAdmin(ConsoleAdmin):
     list_select_related = ["user", "content_type", "merchant"]
     search_fields = ["name", "user__email"]
     search_help_text = _("Name of what was changed, or the e-mail address of who did it")
-    fields = ["merchant", "when", "user", "done", "kind", "row_link", "details"]
-    readonly_fields = ["when", "done", "kind", "row_link", "details"]
+    fields = ["merchant", "when", "user", "action", "kind", "row_link", "details"]
+    readonly_fields = ["when", "kind", "row_link", "details"]
     ordering = ["-id"]
 
     def visible(self, request: HttpRequest, rows: QuerySet) -> QuerySet:

@@ -1,5 +1,6 @@
 """Single pages of the console: overview, counter material, duplicates, outbox, schedule, languages."""
 
+import re
 from datetime import date
 
 import pytest
@@ -18,6 +19,8 @@ from tests.console.access.gates import GATES
 from tests.console.world import World, address, list_address, said
 
 DAY = date(2026, 11, 1)
+# A pair of texts, or an object without words of its own.
+AS_WRITTEN = re.compile(r"\(&#x27;\w+&#x27;, |&lt;[\w.]+ object")
 
 
 def overview(world: World, who: str, **query: object) -> dict:
@@ -244,6 +247,14 @@ def test_the_cards_of_a_customer_stand_on_their_page(world: World) -> None:
     card = world.mine["loyalty_loyaltycard"]
     page = world.client("manager").get(address(world.mine["customers_customer"])).content.decode()
     assert f'<a class="console-link" href="{address(card)}">{card.display_number}</a>' in page
+
+
+def test_no_page_of_a_row_shows_a_value_as_the_program_writes_it(world: World) -> None:
+    client = world.client("operator")
+    for kind, pages in GATES.items():
+        if "change" in pages:
+            text = client.get(address(world.mine[kind])).text
+            assert not AS_WRITTEN.search(text), (kind, AS_WRITTEN.search(text))
 
 
 def test_no_comment_of_a_template_is_shown(world: World) -> None:

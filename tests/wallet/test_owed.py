@@ -3,8 +3,8 @@
 import pytest
 
 from loyalty.models import LoyaltyCard
-from loyalty.services import points, purchases, returns
 from tests import factories
+from tests.buying import bring_back, buy, spend
 from tests.wallet.conftest import apple_pass, deliver, relay
 from wallet import selectors
 
@@ -20,19 +20,11 @@ def test_a_card_that_owes_shows_nothing_and_its_pass_is_brought_up_to_date(
     card: LoyaltyCard, shop: factories.Shop
 ) -> None:
     with factories.inside(shop):
-        at_till = {"store": shop.store, "card_id": card.pk, "actor": factories.actor()}
-        bought = purchases.record(purchase_amount_cents=5000, stamps=0, **at_till).purchase
-        assert bought is not None
-        points.redeem(reward_id=shop.program.rewards.get(name="Croissant").pk, **at_till)
+        bought = buy(card, shop, 5000, stamps=0)
+        spend(card, shop)
         relay()
         before = apple_pass(card).wanted_version
-        returns.give_back(
-            store=shop.store,
-            purchase_id=bought.pk,
-            actor=factories.actor(),
-            reason="Too small",
-            amount_cents=2000,
-        )
+        bring_back(bought, shop, 2000)
         relay()
 
         assert apple_pass(card).wanted_version == before + 1

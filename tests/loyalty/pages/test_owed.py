@@ -1,48 +1,16 @@
 """What a customer reads of purchases and returns: why so many points, what was taken back, and what is owed."""
 
-from typing import Any
-
 import pytest
 import time_machine
 
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
-from loyalty.services import cards, debts, points, purchases, returns, stamps, voids
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.services import cards, debts, points, stamps, voids
 from tests import factories
+from tests.buying import bring_back, buy, spend
 from tests.factories import Shop
 from tests.loyalty.pages.reading import words
 
 pytestmark = pytest.mark.django_db
-
-
-def buy(card: LoyaltyCard, shop: Shop, cents: int, receipt: str = "", **more: Any) -> Purchase:
-    with factories.inside(shop):
-        done = purchases.record(
-            store=shop.store,
-            card_id=card.pk,
-            actor=factories.actor(),
-            purchase_amount_cents=cents,
-            order_reference=receipt,
-            **more,
-        )
-    assert done.purchase is not None
-    return done.purchase
-
-
-def bring_back(purchase: Purchase, shop: Shop, cents: int | None = None) -> None:
-    with factories.inside(shop):
-        returns.give_back(
-            store=shop.store,
-            purchase_id=purchase.pk,
-            actor=factories.actor(),
-            reason="Too small",
-            amount_cents=cents,
-        )
-
-
-def spend(card: LoyaltyCard, shop: Shop, reward: str = "Croissant") -> None:
-    with factories.inside(shop):
-        wanted = shop.program.rewards.get(name=reward)
-        points.redeem(store=shop.store, card_id=card.pk, actor=factories.actor(), reward_id=wanted.pk)
 
 
 def in_debt(shop: Shop) -> LoyaltyCard:
