@@ -10,37 +10,49 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db.models import Model
-from django.utils import timezone
 
 from loyalty.models import (
-    CardSnapshot,
     DailyFigures,
-    LoyaltyCard,
-    LoyaltyTransaction,
     MerchantLoyaltySettings,
-    Purchase,
-    PurchaseReturn,
-    StaffPin,
 )
-from loyalty.services import points, returns
-from notifications.models import AccountEmail, EmailLog, EmailTemplate
-from tenancy import scope, tills
+from notifications.models import AccountEmail
+from tenancy import scope
 from tenancy.models import (
-    ApiKey,
-    BackgroundJob,
     EmailChange,
-    FilePiece,
     IdempotencyKey,
-    Invitation,
     OutboxMessage,
     StoreUser,
 )
 from tests import factories
 from tests.console.world import history_of
 from tests.factories import Shop
+from tests.one_row_each import (
+    a_card,
+    a_card_snapshot,
+    a_customer,
+    a_design,
+    a_device,
+    a_failed_job,
+    a_job,
+    a_key,
+    a_line,
+    a_pass,
+    a_piece,
+    a_pin,
+    a_platform_text,
+    a_purchase,
+    a_return,
+    a_text,
+    a_token,
+    a_waiting_till,
+    an_email,
+    an_enrolled_till,
+    an_invitation,
+    at_store,
+    of,
+)
 from tests.raw_sql import database_refuses, insert_like, update
 from tests.sources import LAYERS
-from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
 
 pytestmark = pytest.mark.django_db
 Row = Callable[[Shop], Model]
@@ -64,142 +76,6 @@ BEHIND_ANOTHER = {"job_state_is_known"}
 def everything() -> Iterator[None]:
     with scope.everything("tests of what the database holds"):
         yield
-
-
-# --- One row of each kind ---------------------------------------------------------------------------------
-
-
-def of(model: type[Model], **fields: Any) -> Row:
-    """A row of a merchant's, made from nothing but its fields."""
-    return lambda shop: model.objects.create(merchant=shop.merchant, **fields)
-
-
-def at_store(model: type[Model], **fields: Any) -> Row:
-    return lambda shop: model.objects.create(merchant=shop.merchant, store=shop.store, **fields)
-
-
-def a_card(shop: Shop) -> LoyaltyCard:
-    return factories.card(shop.store, "anna@example.com", stamps=3, cents=450)
-
-
-def a_line(shop: Shop) -> LoyaltyTransaction:
-    return LoyaltyTransaction.objects.filter(card=a_card(shop)).latest("id")
-
-
-def a_purchase(shop: Shop) -> Purchase:
-    """One of 4.50, of which nothing has come back."""
-    about = {"store": shop.store, "card_id": a_card(shop).pk, "actor": factories.actor()}
-    points.earn(purchase_amount_cents=450, order_reference="R-1", **about)
-    return Purchase.objects.get(order_reference="R-1")
-
-
-def a_return(shop: Shop) -> PurchaseReturn:
-    purchase = a_purchase(shop)
-    about = {"store": shop.store, "purchase_id": purchase.pk, "actor": factories.actor()}
-    returns.give_back(amount_cents=50, reason="did not fit", **about)
-    return purchase.returns.get()
-
-
-def a_customer(shop: Shop) -> Model:
-    return factories.customer(shop.store, "anna@example.com")
-
-
-def an_invitation(shop: Shop) -> Invitation:
-    return factories.invitation(shop.store, shop.owner)
-
-
-def a_pin(shop: Shop) -> StaffPin:
-    return factories.staff_pin(shop.store)
-
-
-def a_token(shop: Shop) -> Model:
-    factories.staff_token(shop.store)
-    return apps.get_model("loyalty", "StaffToken").objects.get()
-
-
-def a_key(shop: Shop) -> Model:
-    factories.api_key(shop.store)
-    return ApiKey.objects.get()
-
-
-def a_waiting_till(shop: Shop) -> Model:
-    return tills.make(store=shop.store, name="Counter 1", by=None)[0]
-
-
-def an_enrolled_till(shop: Shop) -> Model:
-    return factories.till(shop.store, "Counter 1")[0]
-
-
-def a_job(shop: Shop, **fields: Any) -> BackgroundJob:
-    about = {"kind": "export", "about": "loyalty.loyaltycard", "parameters": {}, "reach": []}
-    return BackgroundJob.objects.create(user=shop.owner, **about | fields)
-
-
-def a_failed_job(shop: Shop) -> BackgroundJob:
-    return a_job(shop, state="failed", error="It broke.", expires_at=timezone.now())
-
-
-def a_piece(shop: Shop) -> Model:
-    return FilePiece.objects.create(job=a_job(shop), number=0, data=b"")
-
-
-def a_card_snapshot(**fields: Any) -> Row:
-    return lambda shop: CardSnapshot.objects.create(
-        merchant=shop.merchant,
-        program=shop.program,
-        until=timezone.now(),
-        **dict.fromkeys(fields, shop.store),
-    )
-
-
-def an_email(shop: Shop) -> EmailLog:
-    card = a_card(shop)
-    return EmailLog.objects.create(
-        merchant=shop.merchant,
-        store=shop.store,
-        customer=card.customer,
-        card=card,
-        code="loyalty_enrollment",
-        to="anna@example.com",
-        status="queued",
-        next_attempt_at=timezone.now(),
-        dedup_key="one",
-    )
-
-
-def a_text(shop: Shop) -> EmailTemplate:
-    return EmailTemplate.objects.create(
-        merchant=shop.merchant,
-        store=shop.store,
-        code="loyalty_enrollment",
-        subject_en="Hello",
-        body_en="Hello",
-    )
-
-
-def a_platform_text(shop: Shop) -> EmailTemplate:
-    return EmailTemplate.objects.create(code="loyalty_enrollment", subject_en="Hello", body_en="Hello")
-
-
-def a_pass(shop: Shop) -> WalletPass:
-    return WalletPass.objects.create(
-        merchant=shop.merchant,
-        card=a_card(shop),
-        platform="apple",
-        serial_number="serial",
-        auth_token="secret",
-        card_key="key",
-    )
-
-
-def a_device(shop: Shop) -> AppleDeviceRegistration:
-    return AppleDeviceRegistration.objects.create(
-        merchant=shop.merchant, wallet_pass=a_pass(shop), device_library_identifier="phone", push_token="ab"
-    )
-
-
-def a_design(shop: Shop) -> PassDesign:
-    return PassDesign.objects.get_or_create(program=shop.program, defaults={"merchant": shop.merchant})[0]
 
 
 # --- What each refuses ------------------------------------------------------------------------------------

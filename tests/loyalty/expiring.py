@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from groundwork.messaging import outbox
-from loyalty import rules
+from loyalty import rules, selectors
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import expiry, programs
 from notifications.models import EmailLog
@@ -68,3 +68,9 @@ def emails(now: datetime) -> list[tuple[str, str]]:
         return list(
             EmailLog.objects.exclude(code="loyalty_enrollment").order_by("id").values_list("code", "body")
         )
+
+
+def told(card: LoyaltyCard) -> datetime | None:
+    """The day that all surfaces name."""
+    with scope.everything("test"):
+        return selectors.points_expire_at(factories.fresh(card))

@@ -31,8 +31,9 @@ from loyalty.reporting import verification
 from loyalty.services import cards, debts, enrollment, expiry, points, purchases, returns, stamps, voids
 from tenancy import scope
 from tests import factories
-from tests.loyalty import pure_model
-from tests.loyalty.pure_model import Cafe, Line
+from tests.loyalty import pure_records
+from tests.loyalty.pure_model import Cafe, remaining
+from tests.loyalty.pure_records import Line
 
 pytestmark = pytest.mark.django_db
 
@@ -78,12 +79,12 @@ class TwoTills(RuleBasedStateMachine):
         self.everything.__enter__()
         self.now, self.cafe, self.cards = START, Cafe(), {}
         self.shop = factories.shop(
-            stamps_target=pure_model.TARGET,
+            stamps_target=pure_records.TARGET,
             cooldown_minutes=15,
-            max_daily_stamps=pure_model.DAILY,
+            max_daily_stamps=pure_records.DAILY,
             points_per_euro=Decimal("2.5"),
-            minimum_purchase_cents=pure_model.MINIMUM_CENTS,
-            welcome_bonus_points=pure_model.BONUS,
+            minimum_purchase_cents=pure_records.MINIMUM_CENTS,
+            welcome_bonus_points=pure_records.BONUS,
             points_expiration_days=30,
             rewards=[(f"For {cost}", cost) for cost in REWARDS],
         )
@@ -161,13 +162,13 @@ class TwoTills(RuleBasedStateMachine):
     )
     def stamp(self, card: int, store: int, role: str, count: int, ago: timedelta | None) -> Any:
         at = self.now if ago is None else self.now - ago
-        before = pure_model.remaining(self.cards[card]).stamps
+        before = remaining(self.cards[card]).stamps
         expected = self.cafe.stamp(self.cards[card], store, role, count, at, self.now)
         claimed = None if ago is None else at
         more = self.at_till(card, store, role, count=count, occurred_at=claimed)
         done = self.call(stamps.give, expected, **more)
         if done:
-            assert done.reward_ready == (before < pure_model.TARGET <= done.card.stamp_count)
+            assert done.reward_ready == (before < pure_records.TARGET <= done.card.stamp_count)
         return self.wrote(done, expected)
 
     @rule(target=lines, card=people, store=stores, role=roles)
@@ -330,9 +331,9 @@ class TwoTills(RuleBasedStateMachine):
     @invariant()
     def no_card_has_more_stamps_a_day_than_allowed(self) -> None:
         counted = LoyaltyTransaction.objects.filter(transaction_type="stamp_earned", voided_by__isnull=True)
-        days = counted.annotate(day=TruncDate("transaction_at", tzinfo=pure_model.ZONE)).order_by()
+        days = counted.annotate(day=TruncDate("transaction_at", tzinfo=pure_records.ZONE)).order_by()
         sums = days.values("card", "day").annotate(stamps=Sum("stamps_delta"))
-        assert all(row["stamps"] <= pure_model.DAILY for row in sums)
+        assert all(row["stamps"] <= pure_records.DAILY for row in sums)
 
 
 def test_services_and_model_agree_whatever_the_order() -> None:

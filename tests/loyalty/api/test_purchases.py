@@ -12,7 +12,7 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from tests import factories
 from tests.factories import Shop
 from tests.loyalty.api.test_statements import CACHED_SESSIONS
-from tests.loyalty.api.till import Till
+from tests.loyalty.api.till import Till, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +34,6 @@ def redeem(till: Till, shop: Shop, card: LoyaltyCard) -> None:
         croissant = shop.program.rewards.get()
     response = till.post(f"cards/{card.pk}/points/redeem/", {"reward_id": croissant.pk})
     assert response.status_code == 201, response.content
-
-
-def problem(response: object, status: int, code: str) -> dict:
-    assert response.status_code == status, response.content  # type: ignore[attr-defined]
-    body: dict = response.json()  # type: ignore[attr-defined]
-    assert body["code"] == code
-    return body
 
 
 def test_a_receipt_is_answered_with_all_that_it_gave(till: Till, card: LoyaltyCard) -> None:
@@ -106,15 +99,15 @@ def test_what_no_till_would_send_is_refused_and_nothing_is_recorded(
     till: Till, card: LoyaltyCard, body: dict, field: str
 ) -> None:
     for path in ("purchases/", "purchases/quote/"):
-        refused = problem(till.post(f"cards/{card.pk}/{path}", body), 400, "invalid")
-        assert refused["errors"][0]["field"].startswith(field)
+        told = refused(till.post(f"cards/{card.pk}/{path}", body), 400, "invalid")
+        assert told["errors"][0]["field"].startswith(field)
     with factories.inside(till.store):
         assert not Purchase.objects.exists()
 
 
 def test_more_than_one_stamp_is_for_managers(till: Till, manager: Till, card: LoyaltyCard) -> None:
     body = {"purchase_amount_cents": 450, "stamps": 3}
-    problem(till.post(f"cards/{card.pk}/purchases/", body), 403, "manager_required")
+    refused(till.post(f"cards/{card.pk}/purchases/", body), 403, "manager_required")
     assert buy(manager, card, 450, stamps=3)["stamp"]["given"] == 3
 
 
@@ -123,7 +116,7 @@ def test_the_same_receipt_earns_once_however_it_is_spelled(till: Till, card: Loy
     for spelled in ("R-1", "r-1", "R - 1", "R\u20111"):
         body = {"purchase_amount_cents": 450, "order_reference": spelled}
         for path in ("purchases/", "purchases/quote/", "points/"):
-            problem(till.post(f"cards/{card.pk}/{path}", body), 409, "order_reference_used")
+            refused(till.post(f"cards/{card.pk}/{path}", body), 409, "order_reference_used")
     assert till.get(f"cards/{card.pk}/").json()["points_balance"] == 45
 
 
@@ -167,20 +160,20 @@ def test_buy_50_take_the_reward_and_bring_10_back(till: Till, shop: Shop, card: 
 def test_more_than_was_bought_does_not_come_back(till: Till, card: LoyaltyCard) -> None:
     bought = buy(till, card, 900)["purchase"]["id"]
     body = {"amount_cents": 901, "reason": "too small"}
-    refused = problem(till.post(f"purchases/{bought}/return/", body), 409, "return_exceeds_purchase")
-    assert refused["left_cents"] == 900
+    told = refused(till.post(f"purchases/{bought}/return/", body), 409, "return_exceeds_purchase")
+    assert told["left_cents"] == 900
     assert till.post(f"purchases/{bought}/return/", {"reason": "too small"}).status_code == 201
-    problem(till.post(f"purchases/{bought}/return/", {"reason": "again"}), 409, "return_exceeds_purchase")
-    problem(till.post(f"purchases/{bought}/return/", {}), 400, "invalid")
+    refused(till.post(f"purchases/{bought}/return/", {"reason": "again"}), 409, "return_exceeds_purchase")
+    refused(till.post(f"purchases/{bought}/return/", {}), 400, "invalid")
     assert till.get(f"cards/{card.pk}/").json()["points_balance"] == 0
 
 
 def test_a_manager_lets_go_what_is_owed(till: Till, manager: Till, shop: Shop, card: LoyaltyCard) -> None:
     bought = buy(till, card, 5000)["purchase"]["id"]
-    problem(manager.post(f"cards/{card.pk}/forgive/", {"reason": "a regular"}), 409, "nothing_owed")
+    refused(manager.post(f"cards/{card.pk}/forgive/", {"reason": "a regular"}), 409, "nothing_owed")
     redeem(till, shop, card)
     till.post(f"purchases/{bought}/return/", {"reason": "too small"})
-    problem(till.post(f"cards/{card.pk}/forgive/", {"reason": "a regular"}), 403, "manager_required")
+    refused(till.post(f"cards/{card.pk}/forgive/", {"reason": "a regular"}), 403, "manager_required")
     response = manager.post(f"cards/{card.pk}/forgive/", {"reason": "a regular"})
     assert response.status_code == 201
     line = response.json()["transaction"]
@@ -209,8 +202,8 @@ def test_a_card_tells_what_it_had_at_a_moment(till: Till, shop: Shop) -> None:
         then[hour] = (answer["points_balance"], answer["points_owed"], answer["stamp_count"])
     assert then == {0: (0, 0, 0), 1: (0, 0, 1), 2: (0, 500, 0)}
     before = (start - timedelta(minutes=1)).isoformat().replace("+", "%2B")
-    problem(till.get(f"cards/{card.pk}/?at={before}"), 404, "card_not_found")
-    problem(till.get(f"cards/{card.pk}/?at=yesterday"), 400, "invalid")
+    refused(till.get(f"cards/{card.pk}/?at={before}"), 404, "card_not_found")
+    refused(till.get(f"cards/{card.pk}/?at=yesterday"), 400, "invalid")
 
 
 def test_what_was_stamped_offline_for_a_card_merged_since_lands_on_the_one_that_remains(
@@ -221,22 +214,22 @@ def test_what_was_stamped_offline_for_a_card_merged_since_lands_on_the_one_that_
         old, new = factories.card(shop.store), factories.card(shop.store)
     happened = (start + timedelta(hours=1)).isoformat()
     manager.post(f"cards/{old.pk}/merge/", {"into_card_id": new.pk, "reason": "one person"})
-    problem(till.post(f"cards/{old.pk}/stamps/", {}), 409, "card_inactive")
+    refused(till.post(f"cards/{old.pk}/stamps/", {}), 409, "card_inactive")
     answer = till.post(f"cards/{old.pk}/stamps/", {"occurred_at": happened})
     assert (answer.status_code, answer.json()["card"]["id"], answer.json()["card"]["stamp_count"]) == (
         201,
         new.pk,
         1,
     )
-    refused = till.post(f"cards/{new.pk}/stamps/", {"occurred_at": happened})
-    problem(refused, 429, "stamp_cooldown")
+    again = till.post(f"cards/{new.pk}/stamps/", {"occurred_at": happened})
+    refused(again, 429, "stamp_cooldown")
 
 
 def test_cooldown_and_daily_limit_go_along_with_a_merge(till: Till, manager: Till, shop: Shop) -> None:
     old, new = factories.card(shop.store), factories.card(shop.store)
     till.post(f"cards/{old.pk}/stamps/", {})
     manager.post(f"cards/{old.pk}/merge/", {"into_card_id": new.pk, "reason": "one person"})
-    problem(till.post(f"cards/{new.pk}/stamps/", {}), 429, "stamp_cooldown")
+    refused(till.post(f"cards/{new.pk}/stamps/", {}), 429, "stamp_cooldown")
     shown = till.get(f"cards/{new.pk}/").json()
     assert (shown["stamps_today"], shown["stamp_count"]) == (1, 1)
 

@@ -7,7 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.test import Client
 
-from loyalty.models import StaffPin
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
 from tenancy import tills
 from tenancy.models import Store, User
 from tests import factories
@@ -84,3 +84,16 @@ class Till(Caller):
 
 def _json(body: Any) -> bytes:
     return json.dumps(body, cls=DjangoJSONEncoder).encode()
+
+
+def balances(card: LoyaltyCard) -> tuple[int, int, int]:
+    """Stamps, points, and how many lines the ledger has."""
+    now = factories.fresh(card)
+    with factories.inside(card):
+        return now.stamp_count, now.points_balance, LoyaltyTransaction.objects.filter(card=card).count()
+
+
+def refused(response: Any, status: int, code: str) -> dict[str, Any]:
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response["Content-Type"] == "application/problem+json"
+    return response.json()

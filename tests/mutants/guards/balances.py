@@ -8,6 +8,8 @@ VOIDS = "tests/loyalty/services/test_voids_refused.py"
 OFFLINE = "tests/loyalty/services/test_offline.py"
 CURRENCIES = "tests/loyalty/test_worked_currencies.py"
 BALANCES = "tests/loyalty/api/test_balances.py"
+STAMPS_CALLED = "tests/loyalty/api/test_stamps.py"
+POINTS_CALLED = "tests/loyalty/api/test_points.py"
 RULES = "tests/loyalty/test_rules.py"
 MERGING = "tests/loyalty/services/test_merging.py"
 
@@ -61,7 +63,7 @@ MUTANTS = [
         "reward-for-a-card-that-is-not-full",
         (
             f"{STAMPS}::test_a_card_with_one_stamp_too_few_gets_no_reward",
-            f"{BALANCES}::test_a_card_that_is_not_full_is_refused_with_what_is_missing",
+            f"{STAMPS_CALLED}::test_a_card_that_is_not_full_is_refused_with_what_is_missing",
         ),
         (
             Patch("loyalty/services/stamps.py", "if call.card.stamp_count < target:", "if False:"),
@@ -97,7 +99,7 @@ MUTANTS = [
         "loyalty/rules.py",
         "if maximum_purchase_cents is not None:",
         "if False:",
-        f"{BALANCES}::test_a_program_for_dear_things_takes_what_another_refuses",
+        f"{POINTS_CALLED}::test_a_program_for_dear_things_takes_what_another_refuses",
         f"{RULES}::test_the_largest_purchase_is_the_programs_else_about_ten_thousand_euros",
     ),
     mutant(

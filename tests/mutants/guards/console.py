@@ -6,6 +6,7 @@ PAGES = "tests/console/access/test_pages.py"
 DOINGS = "tests/console/access/test_doings.py"
 PARAMETERS = "tests/console/access/test_parameters.py"
 PEOPLE = "tests/console/test_people.py"
+INVITING = "tests/console/test_inviting.py"
 INVITATIONS = "tests/tenancy/test_invitations.py"
 INVITATION_LINKS = "tests/tenancy/test_invitation_links.py"
 CURRENCY = "tests/console/test_currency.py"
@@ -210,7 +211,7 @@ MUTANTS = [
         "StoreUser.objects.filter(user__email=address, store__in=places).exists()",
         "find_user(address)",
         f"{INVITATIONS}::test_what_is_answered_and_kept_does_not_tell_who_has_an_account",
-        f"{PEOPLE}::test_what_the_page_answers_does_not_tell_who_has_an_account",
+        f"{INVITING}::test_what_the_page_answers_does_not_tell_who_has_an_account",
     ),
     mutant(
         "invitation-without-end",

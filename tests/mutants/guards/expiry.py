@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 ASLEEP = "tests/loyalty/test_expiry_asleep.py"
+EXPIRY_MEANWHILE = "tests/loyalty/test_expiry_meanwhile.py"
 ZONE = "tests/loyalty/test_time_zone.py"
 SECOND = "tests/concurrency/test_second_sees_first.py"
 
@@ -41,8 +42,8 @@ MUTANTS = [
         "loyalty/services/expiry.py",
         'return LoyaltyProgram.objects.select_related("merchant").get(pk=program.pk)',
         "return program",
-        f"{ASLEEP}::test_what_the_owner_decides_after_a_batch_holds_for_the_next_one",
-        f"{ASLEEP}::test_warnings_too_go_by_what_was_decided_meanwhile",
+        f"{EXPIRY_MEANWHILE}::test_what_the_owner_decides_after_a_batch_holds_for_the_next_one",
+        f"{EXPIRY_MEANWHILE}::test_warnings_too_go_by_what_was_decided_meanwhile",
     ),
     mutant(
         "expiry-that-holds-nothing",
@@ -57,15 +58,15 @@ MUTANTS = [
         "loyalty/services/expiry.py",
         "moment = now - rules.OFFLINE_LIMIT",
         "moment = now",
-        f"{ASLEEP}::test_bought_at_eleven_expired_at_twelve_sent_at_one_nothing_is_lost",
-        f"{ASLEEP}::test_the_last_moment_that_may_be_sent_saves_them_too",
+        f"{EXPIRY_MEANWHILE}::test_bought_at_eleven_expired_at_twelve_sent_at_one_nothing_is_lost",
+        f"{EXPIRY_MEANWHILE}::test_the_last_moment_that_may_be_sent_saves_them_too",
     ),
     mutant(
         "warning-of-a-day-that-is-over",
         "loyalty/services/expiry.py",
         "        near &= still_comes\n",
         "",
-        f"{ASLEEP}::test_in_those_twelve_hours_nobody_is_warned_of_a_day_that_is_over",
+        f"{EXPIRY_MEANWHILE}::test_in_those_twelve_hours_nobody_is_warned_of_a_day_that_is_over",
     ),
     mutant(
         "days-of-another-time-zone",

@@ -3,10 +3,11 @@
 from tests.mutants.mutant import mutant
 
 RETURNS = "tests/loyalty/services/test_returns.py"
+PURCHASES = "tests/loyalty/services/test_purchases.py"
 WORKED = "tests/loyalty/test_worked_returns.py"
 FAIR = "tests/loyalty/test_fairness.py"
 SERVICE = "loyalty/services/returns.py"
-SPELLED = f"{RETURNS}::test_a_receipt_is_the_same_however_it_is_spelled"
+SPELLED = f"{PURCHASES}::test_a_receipt_is_the_same_however_it_is_spelled"
 
 MUTANTS = [
     # --- what comes back ---
@@ -144,14 +145,14 @@ MUTANTS = [
         "loyalty/selectors.py",
         "row = rows.filter(valid_from__lte=at).last() or rows.first()",
         "row = rows.last()",
-        f"{RETURNS}::test_what_was_bought_offline_before_a_change_earns_by_the_old_terms",
+        f"{PURCHASES}::test_what_was_bought_offline_before_a_change_earns_by_the_old_terms",
     ),
     mutant(
         "remainders-that-are-always-kept",
         "loyalty/terms.py",
         "return earned if self.carry_remainders else earned - earned % POINT",
         "return earned",
-        f"{RETURNS}::test_a_program_may_let_them_go",
+        f"{PURCHASES}::test_a_program_may_let_them_go",
     ),
     # --- what the night looks at ---
     mutant(

@@ -64,7 +64,7 @@ MUTANTS = [
         "loyalty/services/staff_tokens.py",
         "        if required:\n            raise StaffPinRequired()\n",
         "",
-        "tests/loyalty/api/test_balances.py::test_a_program_with_pins_wants_a_staff_token",
+        "tests/loyalty/api/test_stamps.py::test_a_program_with_pins_wants_a_staff_token",
     ),
     mutant(
         "token-of-another-store",

@@ -1,0 +1,176 @@
+"""One row of each kind, as a shop makes it, for tests of what the database refuses."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils import timezone
+
+from loyalty.models import (
+    CardSnapshot,
+    LoyaltyCard,
+    LoyaltyTransaction,
+    Purchase,
+    PurchaseReturn,
+    StaffPin,
+)
+from loyalty.services import points, returns
+from notifications.models import EmailLog, EmailTemplate
+from tenancy import tills
+from tenancy.models import (
+    ApiKey,
+    BackgroundJob,
+    FilePiece,
+    Invitation,
+)
+from tests import factories
+from tests.factories import Shop
+from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
+
+Row = Callable[[Shop], Model]
+OF_THE_SEVEN_RULES = {
+    "stamps_are_never_negative",
+    "points_are_never_negative",
+    "stamps_are_earned_less_spent_less_voided",
+    "points_are_earned_less_redeemed_less_voided",
+    "one_card_per_customer_everywhere",
+    "one_card_per_customer_and_store",
+    "one_living_program_per_merchant",
+    "one_living_customer_per_email",
+    "customer_email_is_lower_case",
+}
+BEHIND_ANOTHER = {"job_state_is_known"}
+
+
+def of(model: type[Model], **fields: Any) -> Row:
+    """A row of a merchant's, made from nothing but its fields."""
+    return lambda shop: model.objects.create(merchant=shop.merchant, **fields)
+
+
+def at_store(model: type[Model], **fields: Any) -> Row:
+    return lambda shop: model.objects.create(merchant=shop.merchant, store=shop.store, **fields)
+
+
+def a_card(shop: Shop) -> LoyaltyCard:
+    return factories.card(shop.store, "anna@example.com", stamps=3, cents=450)
+
+
+def a_line(shop: Shop) -> LoyaltyTransaction:
+    return LoyaltyTransaction.objects.filter(card=a_card(shop)).latest("id")
+
+
+def a_purchase(shop: Shop) -> Purchase:
+    """One of 4.50, of which nothing has come back."""
+    about = {"store": shop.store, "card_id": a_card(shop).pk, "actor": factories.actor()}
+    points.earn(purchase_amount_cents=450, order_reference="R-1", **about)
+    return Purchase.objects.get(order_reference="R-1")
+
+
+def a_return(shop: Shop) -> PurchaseReturn:
+    purchase = a_purchase(shop)
+    about = {"store": shop.store, "purchase_id": purchase.pk, "actor": factories.actor()}
+    returns.give_back(amount_cents=50, reason="did not fit", **about)
+    return purchase.returns.get()
+
+
+def a_customer(shop: Shop) -> Model:
+    return factories.customer(shop.store, "anna@example.com")
+
+
+def an_invitation(shop: Shop) -> Invitation:
+    return factories.invitation(shop.store, shop.owner)
+
+
+def a_pin(shop: Shop) -> StaffPin:
+    return factories.staff_pin(shop.store)
+
+
+def a_token(shop: Shop) -> Model:
+    factories.staff_token(shop.store)
+    return apps.get_model("loyalty", "StaffToken").objects.get()
+
+
+def a_key(shop: Shop) -> Model:
+    factories.api_key(shop.store)
+    return ApiKey.objects.get()
+
+
+def a_waiting_till(shop: Shop) -> Model:
+    return tills.make(store=shop.store, name="Counter 1", by=None)[0]
+
+
+def an_enrolled_till(shop: Shop) -> Model:
+    return factories.till(shop.store, "Counter 1")[0]
+
+
+def a_job(shop: Shop, **fields: Any) -> BackgroundJob:
+    about = {"kind": "export", "about": "loyalty.loyaltycard", "parameters": {}, "reach": []}
+    return BackgroundJob.objects.create(user=shop.owner, **about | fields)
+
+
+def a_failed_job(shop: Shop) -> BackgroundJob:
+    return a_job(shop, state="failed", error="It broke.", expires_at=timezone.now())
+
+
+def a_piece(shop: Shop) -> Model:
+    return FilePiece.objects.create(job=a_job(shop), number=0, data=b"")
+
+
+def a_card_snapshot(**fields: Any) -> Row:
+    return lambda shop: CardSnapshot.objects.create(
+        merchant=shop.merchant,
+        program=shop.program,
+        until=timezone.now(),
+        **dict.fromkeys(fields, shop.store),
+    )
+
+
+def an_email(shop: Shop) -> EmailLog:
+    card = a_card(shop)
+    return EmailLog.objects.create(
+        merchant=shop.merchant,
+        store=shop.store,
+        customer=card.customer,
+        card=card,
+        code="loyalty_enrollment",
+        to="anna@example.com",
+        status="queued",
+        next_attempt_at=timezone.now(),
+        dedup_key="one",
+    )
+
+
+def a_text(shop: Shop) -> EmailTemplate:
+    return EmailTemplate.objects.create(
+        merchant=shop.merchant,
+        store=shop.store,
+        code="loyalty_enrollment",
+        subject_en="Hello",
+        body_en="Hello",
+    )
+
+
+def a_platform_text(shop: Shop) -> EmailTemplate:
+    return EmailTemplate.objects.create(code="loyalty_enrollment", subject_en="Hello", body_en="Hello")
+
+
+def a_pass(shop: Shop) -> WalletPass:
+    return WalletPass.objects.create(
+        merchant=shop.merchant,
+        card=a_card(shop),
+        platform="apple",
+        serial_number="serial",
+        auth_token="secret",
+        card_key="key",
+    )
+
+
+def a_device(shop: Shop) -> AppleDeviceRegistration:
+    return AppleDeviceRegistration.objects.create(
+        merchant=shop.merchant, wallet_pass=a_pass(shop), device_library_identifier="phone", push_token="ab"
+    )
+
+
+def a_design(shop: Shop) -> PassDesign:
+    return PassDesign.objects.get_or_create(program=shop.program, defaults={"merchant": shop.merchant})[0]
