@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, TextField, Value, When
 
 from groundwork.queue import clock
 from groundwork.queue.pauses import Pauses
@@ -71,4 +71,4 @@ def release(row: Synced, error: str = "") -> None:
 def _said(row: Synced, error: str) -> Case:
     """A wallet's words, while the row still wants what was sent: whoever was in it may have been erased meanwhile."""
     still = When(wanted_version=row.wanted_version, then=Value(error[:LONGEST_ERROR]))
-    return Case(still, default=F("last_error"))
+    return Case(still, default=F("last_error"), output_field=TextField())
