@@ -139,6 +139,10 @@ def test_what_never_works_rests_as_dead_until_somebody_tries_it_again(merchant: 
     assert states() == {NOTE: "done", STUMBLE: "done"}
 
 
+def test_trying_none_again_is_no_failure() -> None:
+    assert outbox.try_again([]) == 0
+
+
 def test_a_listener_that_is_gone_is_a_failure_like_any_other(merchant: Merchant) -> None:
     outbox.record(ProgramChanged(merchant_id=merchant.pk, program_id=1))
     with subscriptions.filled():
