@@ -54,7 +54,7 @@ def _card() -> Texts:
         "card_full": _("Card full: {reward}"),
         "full_card_reward": _("the reward of a full card"),
         "stamps_missing_for": _forms(
-            lambda n: ngettext("{n} more for: {reward}", "{n} more for: {reward}", n)
+            lambda n: ngettext("{n} more stamp for: {reward}", "{n} more stamps for: {reward}", n)
         ),
         "add_stamps": _forms(lambda n: ngettext("Add {n} stamp", "Add {n} stamps", n)),
         "earn_rate": _("{money} = {points}"),
