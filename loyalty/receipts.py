@@ -1,13 +1,15 @@
-"""Receipts: purchases, where what is owed comes from, and what a card had at a moment."""
+"""Receipts: purchases, where what is owed comes from, and what the ledger tells of a card."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from loyalty import rules
+from loyalty import hindsight, rules
 from loyalty.errors import CardNotFound, PurchaseNotFound
+from loyalty.hindsight import Moved, Told
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from loyalty.terms import reference_key
 from tenancy.models import Store
@@ -79,3 +81,29 @@ def balances_at(card: LoyaltyCard, at: datetime) -> dict[str, int]:
         "points_owed": owed,
         "points_fraction": fraction,
     }
+
+
+def told(card: LoyaltyCard) -> list[Told]:
+    """All lines of a card and of those merged into it, in order; none where nothing expired or was let go."""
+    family = Q(card=card) | Q(card__merged_into=card)
+    lines = LoyaltyTransaction.objects.filter(family)
+    bounded: Any = Exists(lines.filter(transaction_type__in=hindsight.BOUNDED))
+    rows = (
+        lines.filter(bounded)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "card_id",
+            "transaction_type",
+            "stamps_delta",
+            "points_delta",
+            "points_fraction_delta",
+            "transaction_at",
+            "purchase_id",
+            "voids_id",
+        )
+    )
+    return [
+        Told(pk, card_id, kind, Moved(stamps, points * rules.POINT + fraction), at, purchase_id, voids_id)
+        for pk, card_id, kind, stamps, points, fraction, at, purchase_id, voids_id in rows
+    ]

@@ -554,7 +554,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='loyaltytransaction',
             name='transaction_type',
-            field=models.CharField(choices=[('card_created', 'card made'), ('welcome_bonus', 'welcome bonus'), ('stamp_earned', 'stamp given'), ('stamp_redeemed', 'reward for stamps'), ('stamp_voided', 'stamps undone'), ('stamps_returned', 'stamps returned'), ('points_earned', 'points given'), ('points_redeemed', 'reward for points'), ('points_voided', 'points undone'), ('points_returned', 'points returned'), ('points_adjustment', 'points adjusted'), ('points_expired', 'points expired'), ('card_deactivated', 'card deactivated'), ('card_reactivated', 'card reactivated'), ('card_replaced', 'card replaced'), ('merge_in', 'merged in'), ('merge_out', 'merged into another card'), ('opening_balance', 'opening balance'), ('debt_forgiven', 'what was owed let go')], max_length=20, verbose_name='kind'),
+            field=models.CharField(choices=[('card_created', 'card made'), ('welcome_bonus', 'welcome bonus'), ('stamp_earned', 'stamp given'), ('stamp_redeemed', 'reward for stamps'), ('stamp_voided', 'stamps undone'), ('stamps_returned', 'stamps returned'), ('points_earned', 'points given'), ('points_redeemed', 'reward for points'), ('points_voided', 'points undone'), ('points_returned', 'points returned'), ('points_adjustment', 'points adjusted'), ('points_expired', 'points expired'), ('card_deactivated', 'card deactivated'), ('card_reactivated', 'card reactivated'), ('card_replaced', 'card replaced'), ('merge_in', 'merged in'), ('merge_out', 'merged into another card'), ('opening_balance', 'opening balance'), ('debt_forgiven', 'what was owed let go'), ('expiry_adjusted', 'expiry put right'), ('forgiveness_adjusted', 'letting go put right')], max_length=20, verbose_name='kind'),
         ),
         migrations.AddIndex(
             model_name='loyaltycard',
@@ -650,7 +650,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='loyaltytransaction',
-            constraint=models.CheckConstraint(condition=models.Q(('transaction_type__in', ['card_created', 'welcome_bonus', 'stamp_earned', 'stamp_redeemed', 'stamp_voided', 'stamps_returned', 'points_earned', 'points_redeemed', 'points_voided', 'points_returned', 'points_adjustment', 'points_expired', 'card_deactivated', 'card_reactivated', 'card_replaced', 'merge_in', 'merge_out', 'opening_balance', 'debt_forgiven'])), name='transaction_type_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('transaction_type__in', ['card_created', 'welcome_bonus', 'stamp_earned', 'stamp_redeemed', 'stamp_voided', 'stamps_returned', 'points_earned', 'points_redeemed', 'points_voided', 'points_returned', 'points_adjustment', 'points_expired', 'card_deactivated', 'card_reactivated', 'card_replaced', 'merge_in', 'merge_out', 'opening_balance', 'debt_forgiven', 'expiry_adjusted', 'forgiveness_adjusted'])), name='transaction_type_is_known'),
         ),
         migrations.AddConstraint(
             model_name='loyaltytransaction',
