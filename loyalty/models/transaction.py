@@ -126,7 +126,7 @@ class LoyaltyTransaction(TenantOwned):
         db_index=False,
         verbose_name=_("terms"),
     )
-    purchase_amount_cents = models.PositiveBigIntegerField(_("purchase (cents)"), null=True)
+    purchase_amount_cents = models.PositiveBigIntegerField(_("purchase"), null=True)
     order_reference = models.CharField(_("receipt number"), max_length=64, blank=True)
     reward = models.ForeignKey(
         "loyalty.PointsReward",
