@@ -49,12 +49,14 @@ class Told:
         return ("purchase", self.purchase_id) if self.purchase_id else ("line", self.voids_id or self.id)
 
 
-@dataclass(frozen=True)
-class Adjustments:
+class Adjustments(NamedTuple):
     """What is still to be written so that expiries took, and debts let go gave, what they had to."""
 
     expiry: Moved
     forgiveness: Moved
+
+
+NOTHING = Adjustments(Moved(), Moved())
 
 
 def adjustments(lines: Iterable[Told], changes: Mapping[tuple[str, int], Moved]) -> Adjustments:

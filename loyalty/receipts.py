@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from loyalty import hindsight, rules
 from loyalty.errors import CardNotFound, PurchaseNotFound
 from loyalty.hindsight import Moved, Told
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.terms import reference_key
 from tenancy.models import Store
 
@@ -50,7 +50,29 @@ def owed_lines(cards: Sequence[LoyaltyCard]) -> Mapping[int, list[LoyaltyTransac
     owing |= Q(card__in=of_stamps, stamps_delta__lt=0, pk__gt=_last_without_debt("stamps_owed_after"))
     rows = LoyaltyTransaction.objects.filter(owing).exclude(purchase_return__undone_at__isnull=False)
     for row in rows.select_related("purchase").order_by("-pk"):
-        found[row.card_id].append(row)
+        found[row.card_id] += [row, *_before_merge(row)]
+    return found
+
+
+def _before_merge(line: LoyaltyTransaction) -> list[LoyaltyTransaction]:
+    """Of a line by which a merge brought a debt along, the lines of the merged card that it comes from."""
+    if line.transaction_type != TransactionType.MERGE_IN:
+        return []
+    moved = {"points_delta": -line.points_delta, "stamps_delta": -line.stamps_delta}
+    lines = LoyaltyTransaction.objects.filter(merchant_id=line.merchant_id)
+    out = lines.filter(
+        transaction_type=TransactionType.MERGE_OUT, transaction_at=line.transaction_at, **moved
+    )
+    source = out.filter(card__merged_into=line.card_id).first()
+    if source is None:
+        return []
+    earlier, found = lines.filter(card=source.card_id, pk__lt=source.pk), []
+    for row in earlier.select_related("purchase", "purchase_return").order_by("-pk").iterator(100):
+        if not (row.points_owed_after or row.stamps_owed_after):
+            break
+        is_undone = row.purchase_return is not None and row.purchase_return.undone_at is not None
+        if (row.points_delta < 0 or row.stamps_delta < 0) and not is_undone:
+            found += [row, *_before_merge(row)]
     return found
 
 

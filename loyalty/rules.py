@@ -228,17 +228,10 @@ NOT_ACTIVITY = frozenset(
     }
 )
 # What is taken back whether it is still there or not: what is spent already is owed.
-MAY_OWE = frozenset(
-    {
-        "stamp_voided",
-        "points_voided",
-        "stamps_returned",
-        "points_returned",
-        "merge_in",
-        "expiry_adjusted",
-        "forgiveness_adjusted",
-    }
-)
+MAY_OWE = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned", "merge_in"}) | {
+    "expiry_adjusted",
+    "forgiveness_adjusted",
+}
 
 # (kind, what it undoes or None, +1 or -1) -> (counter, factor on the delta). "rewards" counts pieces, not stamps.
 STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {

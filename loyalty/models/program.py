@@ -46,9 +46,7 @@ class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
         _("stamps for a reward"), default=10, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
     stamps_reward_description = models.CharField(_("reward for a full card"), max_length=200, blank=True)
-    stamps_reward_value_cents = models.PositiveIntegerField(
-        _("value of that reward"), null=True, blank=True
-    )
+    stamps_reward_value_cents = models.PositiveIntegerField(_("value of that reward"), null=True, blank=True)
 
     points_per_euro = models.DecimalField(
         _("points per unit of currency"),

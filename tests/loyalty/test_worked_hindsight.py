@@ -7,8 +7,10 @@ import pytest
 import time_machine
 from django.db.models import Sum
 
+from loyalty import receipts
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.models import TransactionType as Kind
+from loyalty.outputs.owed import origins
 from loyalty.reporting import fairness, statistics, verification
 from loyalty.services import cards, debts, expiry, points, purchases, returns, stamps, voids
 from loyalty.services.returns import Returned
@@ -184,3 +186,18 @@ def test_a_stamp_that_was_owed_and_let_go_is_not_given_again(story: Story) -> No
     story.undoes(coffee)
     sums = LoyaltyTransaction.objects.filter(card=story.card).aggregate(stamps=Sum("stamps_delta"))
     assert (factories.fresh(story.card).stamp_count, sums["stamps"]) == (0, 0)
+
+
+def test_a_debt_that_merges_brought_along_names_the_receipt_it_comes_from(story: Story) -> None:
+    between, last = (factories.card(story.shop.store) for _card in range(2))
+    bought = story.buys(600)
+    story.takes_a_croissant()
+    story.returns(bought)
+    for source, target in ((story.card, between), (between, last)):
+        cards.merge(card_id=source.pk, into_card_id=target.pk, reason="one person", **story.at)
+        story.clock.shift(timedelta(minutes=1))
+    lines = receipts.owed_lines([factories.fresh(last)])[last.pk]
+    assert [line.purchase_id for line in lines] == [None, None, bought.purchase and bought.purchase.pk]
+    assert [(origin.line.pk, origin.points) for origin in origins(factories.fresh(last))] == [
+        (lines[0].pk, 60)
+    ]
