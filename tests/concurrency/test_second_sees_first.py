@@ -143,7 +143,7 @@ def test_who_saves_a_page_of_before_is_asked_about_what_somebody_else_has_just_m
     few: Crowd,
 ) -> None:
     shop = factories.shop(rewards=[("Croissant", 500)])
-    factories.card(shop.store, points=100)
+    factories.card(shop.store, cents=1000)
     croissant = shop.program.rewards.get()
     client = Client()
     client.force_login(shop.owner, backend="tenancy.sign_in.EmailBackend")

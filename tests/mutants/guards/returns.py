@@ -189,8 +189,8 @@ MUTANTS = [
     mutant(
         "merge-that-forgets-what-expired",
         "loyalty/receipts.py",
-        "family = Q(card=card) | Q(card__merged_into=card)",
-        "family = Q(card=card)",
+        "Q(pk=card.pk) | Q(merged_into=card.pk)",
+        "Q(pk=card.pk)",
         f"{HINDSIGHT}::test_points_that_expired_before_a_merge_are_not_owed_after_it",
     ),
     mutant(
