@@ -47,8 +47,8 @@ export class EnrolScreen extends EventTarget {
   submit() {
     this.clearErrors();
     const email = this.field("email");
-    if (!this.field("name").value.trim()) this.showError("name", text("name_missing"));
-    if (!email.value.trim() || !email.validity.valid) this.showError("email", text("email_wrong"));
+    // What the browser thinks of an address does not count: the server knows more of them.
+    if (email.value.trim() && !email.value.includes("@")) this.showError("email", text("email_wrong"));
     if (this.form.querySelector("[aria-invalid=true]")) return this.focusFirstError();
     this.dispatchEvent(new CustomEvent("enrol", { detail: this.body() }));
   }
@@ -61,7 +61,7 @@ export class EnrolScreen extends EventTarget {
       const value = String(data.get(name) ?? "").trim();
       if (value) body[name] = value;
     }
-    return body;
+    return body.name || body.email || body.phone ? body : { ...body, create_if_missing: false, nameless: true };
   }
 
   /** @param {ProblemDocument} problem */
