@@ -1,5 +1,6 @@
 /** A new customer, enrolled by staff: errors stand beside their field, and nothing that was typed is lost. */
 
+import { askAboutSlips } from "../address-slips.js";
 import { byId } from "./dom.js";
 import { text } from "./texts.js";
 
@@ -15,6 +16,7 @@ export class EnrolScreen extends EventTarget {
       event.preventDefault();
       this.submit();
     });
+    askAboutSlips(byId("enrol-email", HTMLInputElement));
     byId("enrol-birth-date", HTMLInputElement).max = new Date().toISOString().slice(0, 10);
   }
 

@@ -69,6 +69,9 @@ def test_errors_of_the_form_stand_beside_their_field_and_nothing_typed_is_lost(o
     expect(open_till.page.get_by_label(re.compile("^E-mail"))).to_be_focused()
 
     open_till.page.get_by_label(re.compile("^Name")).fill("Jules Reding")
+    open_till.page.get_by_label(re.compile("^E-mail")).fill("jules@gmail.con")
+    open_till.page.get_by_label(re.compile("^Phone")).focus()
+    expect(open_till.page.get_by_role("button", name="jules@gmail.com")).to_be_visible()
     open_till.page.get_by_label(re.compile("^E-mail")).fill("jules@müller.lu")
     open_till.page.get_by_label(re.compile("^Phone")).fill("12")
     open_till.press("Make the card")

@@ -34,7 +34,9 @@ class EnrollmentForm(forms.Form):
         help_text=_("optional, to get the card back if you lose your phone"),
         required=False,
         # What the browser thinks of it does not count (`novalidate`): it refuses addresses that work.
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "data-slip": _("Did you mean {address}?")}
+        ),
     )
     phone = forms.CharField(
         label=_("Phone"),

@@ -67,6 +67,7 @@ READER = (
 
 SHARED = (
     "base.css",
+    "address-slips.js",
     "icons.svg",
     "favicon.svg",
     "vendor/figtree/figtree-latin-wght-normal.woff2",
