@@ -65,7 +65,6 @@ def _card() -> Texts:
         "gives": _("Gives {what}"),
         "minimum_purchase": _("Points from {money}"),
         "new_customer": _("New customer"),
-        "name_missing": _("Enter the customer’s name."),
         "email_wrong": _("Enter an e-mail address, like anouk@example.com."),
     }
 

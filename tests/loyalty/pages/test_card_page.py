@@ -102,7 +102,9 @@ def test_search_engines_may_not_list_a_card(open_card, card, crawler):
     assert response["X-Robots-Tag"] == "noindex, nofollow, noarchive"
 
 
-@pytest.mark.parametrize("name", ["card", "card-history", "card-export", "card-erase", "card-manifest"])
+@pytest.mark.parametrize(
+    "name", ["card", "card-history", "card-export", "card-erase", "card-manifest", "card-take-along"]
+)
 def test_an_unknown_token_is_a_friendly_404(client, card, name):
     response = client.get(reverse(name, args=[tokens.letters()]))
 
