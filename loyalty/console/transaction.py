@@ -87,7 +87,7 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
                 "fields": [
                     ("stamps_delta", "stamps_balance_after", "stamps_owed_after"),
                     ("points_delta", "points_balance_after", "points_owed_after"),
-                    ("amount", "order_reference"),
+                    ("amount", "order_reference", "purchase"),
                     ("reward_name", "reward_points_cost"),
                     "voids",
                 ]
@@ -108,7 +108,7 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     def name_in_history(self, row: LoyaltyTransaction) -> str:
         return f"#{row.pk}"
 
-    @display(description=_("purchase"))
+    @display(description=_("amount"))
     def amount(self, line: LoyaltyTransaction) -> str:
         cents = line.purchase_amount_cents
         return "" if cents is None else money(cents, line.merchant.currency)

@@ -58,6 +58,7 @@ function listenToButtons(till) {
   onClick("amount-back", () => till.back());
   onClick("enrol-back", () => till.back());
   onClick("enrol-button", () => till.toEnrol(till.scanScreen.query.value.trim()));
+  onClick("new-card-button", () => till.take(till.checkout.enrol({ nameless: true })));
   onClick("recent-button", () => openSide());
   onClick("check-button", () => till.checkSheet.open());
   onClick("side-close", () => till.back());

@@ -128,3 +128,12 @@ def test_a_largest_purchase_below_the_minimum_is_refused_beside_its_field(world:
     sold = filled(page, minimum_purchase_cents=500, maximum_purchase_cents=500, confirm="on")
     client.post(address(program), sold)
     assert factories.fresh(program).maximum_purchase_cents == 500
+
+
+def test_a_page_that_was_open_since_before_brings_no_old_currency_back(world: World) -> None:
+    house = factories.shop().merchant
+    stale = factories.fresh(house)
+    services.change_currency(merchant=house, actor=OPERATOR, currency="CHF")
+    stale.name = "Renamed"
+    services.change_merchant(merchant=stale, actor=OPERATOR)
+    assert (factories.fresh(house).name, factories.fresh(house).currency) == ("Renamed", "CHF")

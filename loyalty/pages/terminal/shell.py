@@ -9,7 +9,13 @@ import json
 from django.templatetags.static import static
 from django.urls import reverse
 
-STYLES = ("terminal/terminal.css", "terminal/screens.css", "terminal/sheets.css", "terminal/result.css")
+STYLES = (
+    "terminal/terminal.css",
+    "terminal/screens.css",
+    "terminal/sheets.css",
+    "terminal/result.css",
+    "terminal/take-card.css",
+)
 
 FIRST = "terminal/support.js"
 
@@ -60,6 +66,7 @@ MODULES = (
     "terminal/state.js",
     "terminal/strips.js",
     "terminal/tab.js",
+    "terminal/take-card.js",
     "terminal/texts.js",
     "terminal/wedge.js",
 )
@@ -73,6 +80,7 @@ READER = (
 
 SHARED = (
     "base.css",
+    "address-slips.js",
     "icons.svg",
     "favicon.svg",
     "vendor/figtree/figtree-latin-wght-normal.woff2",
