@@ -189,6 +189,15 @@ def test_rule_5_one_living_customer_for_each_merchant_and_address(card: LoyaltyC
     assert insert_like(person, email=None) < insert_like(person, email=None)
 
 
+def test_rule_5_one_living_customer_for_each_merchant_and_phone(card: LoyaltyCard) -> None:
+    person, phone = card.customer, "+352621123456"
+    assert insert_like(person, email=None) < insert_like(person, email=None)
+    first = insert_like(person, email=None, phone=phone)
+    with database_refuses("one_living_customer_per_phone"):
+        insert_like(person, email=None, phone=phone)
+    assert insert_like(person, email=None, phone=phone, deleted_at=NOW) > first
+
+
 def test_rule_5_one_living_card_for_each_person_program_and_scope(
     shop: factories.Shop, card: LoyaltyCard
 ) -> None:

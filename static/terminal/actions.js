@@ -173,7 +173,7 @@ export function enrol(body) {
     path: "cards/",
     body,
     mayWait: false,
-    name: String(body.name),
+    name: String(body.name ?? body.email ?? body.phone ?? ""),
     summary: text("new_customer"),
   };
 }

@@ -103,6 +103,8 @@ export interface Enrolled {
   locations: Location[];
   /** Ids of this person's other cards. */
   merge_suggestion: number[];
+  /** Of a card that this call made, for somebody who was not known: to show it. */
+  card_url: string | null;
 }
 
 /** What is wrong with one field. */

@@ -5,6 +5,7 @@ import { describe, rewardName } from "./card-view.js";
 import { askWhyToForgive } from "./forgive-sheet.js";
 import { wordsForDone, wordsForEnrolled, wordsForRefused, wordsForSaved } from "./outcome-words.js";
 import { chooseReward, STAMP_REWARD } from "./rewards-sheet.js";
+import { showToTake } from "./take-card.js";
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -231,6 +232,10 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async showEnrolled(posting) {
+    if (posting.card_url && !posting.card.customer.email && !this.signal.aborted) {
+      const choice = await showToTake(posting, this.signal);
+      return choice === "open" ? { to: "card", card: posting.card } : { to: "scan" };
+    }
     const choice = await this.show(wordsForEnrolled(posting));
     return choice === "replaced" ? null : { to: "card", card: posting.card };
   }
@@ -241,10 +246,10 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async showRefused(entry, problem) {
-    if (entry.kind === "enrol" && problem.status === 400) return { to: "enrol", problem };
+    if (entry.kind === "enrol" && !entry.body.nameless && problem.status === 400) return { to: "enrol", problem };
     const choice = await this.show(wordsForRefused(entry, problem));
     if (choice === "replaced" || entry.kind === "return") return null; // the receipt is still there
-    return { to: entry.kind === "enrol" ? "enrol" : "card" };
+    return { to: entry.kind === "enrol" && !entry.body.nameless ? "enrol" : "card" };
   }
 
   /**

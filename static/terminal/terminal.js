@@ -49,6 +49,7 @@ function listenToButtons(till) {
   onClick("amount-back", () => till.back());
   onClick("enrol-back", () => till.back());
   onClick("enrol-button", () => till.toEnrol(till.scanScreen.query.value.trim()));
+  onClick("new-card-button", () => till.take(till.checkout.enrol({ nameless: true })));
   onClick("recent-button", () => openSide());
   onClick("side-close", () => till.back());
 }

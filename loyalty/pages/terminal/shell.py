@@ -9,7 +9,13 @@ import json
 from django.templatetags.static import static
 from django.urls import reverse
 
-STYLES = ("terminal/terminal.css", "terminal/screens.css", "terminal/sheets.css", "terminal/result.css")
+STYLES = (
+    "terminal/terminal.css",
+    "terminal/screens.css",
+    "terminal/sheets.css",
+    "terminal/result.css",
+    "terminal/take-card.css",
+)
 
 MODULES = (
     "terminal/terminal.js",
@@ -47,6 +53,7 @@ MODULES = (
     "terminal/shell.js",
     "terminal/sound.js",
     "terminal/state.js",
+    "terminal/take-card.js",
     "terminal/texts.js",
     "terminal/wedge.js",
 )
@@ -60,6 +67,7 @@ READER = (
 
 SHARED = (
     "base.css",
+    "address-slips.js",
     "icons.svg",
     "favicon.svg",
     "vendor/figtree/figtree-latin-wght-normal.woff2",

@@ -54,7 +54,7 @@ def _card() -> Texts:
         "card_full": _("Card full: {reward}"),
         "full_card_reward": _("the reward of a full card"),
         "stamps_missing_for": _forms(
-            lambda n: ngettext("{n} more for: {reward}", "{n} more for: {reward}", n)
+            lambda n: ngettext("{n} more stamp for: {reward}", "{n} more stamps for: {reward}", n)
         ),
         "add_stamps": _forms(lambda n: ngettext("Add {n} stamp", "Add {n} stamps", n)),
         "earn_rate": _("{money} = {points}"),
@@ -65,7 +65,6 @@ def _card() -> Texts:
         "gives": _("Gives {what}"),
         "minimum_purchase": _("Points from {money}"),
         "new_customer": _("New customer"),
-        "name_missing": _("Enter the customer’s name."),
         "email_wrong": _("Enter an e-mail address, like anouk@example.com."),
     }
 
