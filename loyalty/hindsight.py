@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from loyalty.rules import POINT
+from loyalty.rules import ADJUSTMENTS, POINT
 
 EXPIRY, FORGIVENESS = "points_expired", "debt_forgiven"
 BOUNDED = frozenset({EXPIRY, FORGIVENESS})  # they take, or give, what there is and no more
-ADJUSTMENTS = frozenset({"expiry_adjusted", "forgiveness_adjusted"})
 
 
 class Moved(NamedTuple):

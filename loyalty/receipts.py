@@ -63,7 +63,8 @@ def _before_merge(line: LoyaltyTransaction) -> list[LoyaltyTransaction]:
     out = lines.filter(
         transaction_type=TransactionType.MERGE_OUT, transaction_at=line.transaction_at, **moved
     )
-    source = out.filter(card__merged_into=line.card_id).first()
+    remaining = [line.card_id, line.card.merged_into_id]  # which may have been merged itself since
+    source = out.filter(card__merged_into__in=remaining).exclude(card=line.card_id).first()
     if source is None:
         return []
     earlier, found = lines.filter(card=source.card_id, pk__lt=source.pk), []

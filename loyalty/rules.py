@@ -216,22 +216,17 @@ VOIDABLE = frozenset(
         "stamps_returned",
     }
 )
-NOT_ACTIVITY = frozenset(
-    {
-        "points_expired",
-        "expiry_adjusted",
-        "card_deactivated",
-        "card_reactivated",
-        "merge_out",
-        "debt_forgiven",
-        "forgiveness_adjusted",
-    }
-)
-# What is taken back whether it is still there or not: what is spent already is owed.
-MAY_OWE = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned", "merge_in"}) | {
-    "expiry_adjusted",
-    "forgiveness_adjusted",
+ADJUSTMENTS = frozenset({"expiry_adjusted", "forgiveness_adjusted"})
+NOT_ACTIVITY = ADJUSTMENTS | {
+    "points_expired",
+    "card_deactivated",
+    "card_reactivated",
+    "merge_out",
+    "debt_forgiven",
 }
+# What is taken back whether it is still there or not: what is spent already is owed.
+TAKEN_BACK = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned", "merge_in"})
+MAY_OWE = TAKEN_BACK | ADJUSTMENTS
 
 # (kind, what it undoes or None, +1 or -1) -> (counter, factor on the delta). "rewards" counts pieces, not stamps.
 STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {

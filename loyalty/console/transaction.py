@@ -75,6 +75,7 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     ordering = ["-id"]
     list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
     list_display_links = ["transaction_at", "kind"]
+    exported_besides = ["amount", "order_reference", "stamps_owed_after", "points_owed_after"]
     list_filter = ["transaction_type", "store", "recorded_offline", "merchant"]
     list_select_related = ["card", "store", "merchant", "staff_pin", "user", "api_key", "till"]
     search_fields = ["order_reference", "card__card_number"]

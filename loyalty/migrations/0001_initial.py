@@ -524,7 +524,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='loyaltyprogram',
             name='carry_remainders',
-            field=models.BooleanField(default=True, help_text='Cents that make no whole point stay on the card until they do.', verbose_name='keep remainders'),
+            field=models.BooleanField(default=True, help_text='Amounts that make no whole point stay on the card until they do.', verbose_name='keep remainders'),
         ),
         migrations.AddField(
             model_name='loyaltyprogram',

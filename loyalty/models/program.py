@@ -96,7 +96,7 @@ class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
     carry_remainders = models.BooleanField(
         _("keep remainders"),
         default=True,
-        help_text=_("Cents that make no whole point stay on the card until they do."),
+        help_text=_("Amounts that make no whole point stay on the card until they do."),
     )
 
     cooldown_minutes = models.PositiveSmallIntegerField(

@@ -200,7 +200,7 @@ export interface Program {
   points_expiration_days: number | null;
   expiry_requires_warning: boolean;
   point_value_cents: string;
-  /** Cents that make no whole point stay on the card until they do. */
+  /** Amounts that make no whole point stay on the card until they do. */
   carry_remainders: boolean;
   cooldown_minutes: number;
   max_daily_stamps: number;

@@ -117,7 +117,8 @@ class Visit:
 
     def _bring_back(self, cents: int) -> LoyaltyTransaction:
         about = {"purchase_id": self.purchase_id, "amount_cents": cents, "reason": "too small"}
-        return returns.give_back(**self.at, **about).transactions[0]
+        written = returns.give_back(**self.at, **about).transactions
+        return next(line for line in written if line.purchase_return_id)
 
     def _undo(self, line: LoyaltyTransaction | None) -> None:
         if line is not None:

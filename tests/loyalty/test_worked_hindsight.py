@@ -104,6 +104,16 @@ def test_what_was_spent_of_it_is_owed_and_no_more(story: Story) -> None:
     assert (story.has(), done.shortfall) == ((0, 10), 10)
 
 
+def test_what_was_owed_before_is_not_owed_anew(story: Story) -> None:
+    old = story.buys(1000)
+    story.waits_until_all_expires()
+    new = story.buys(600)
+    story.takes_a_croissant()
+    assert story.returns(new).shortfall == 60
+    assert story.returns(old).shortfall == 0
+    assert story.has() == (0, 60)
+
+
 def test_what_is_bought_after_an_expiry_stays_when_something_older_comes_back(story: Story) -> None:
     old = story.buys(1000)
     story.waits_until_all_expires()

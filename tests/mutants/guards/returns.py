@@ -198,7 +198,7 @@ MUTANTS = [
         "loyalty/models/transaction.py",
         "sum(line.points_delta for line in lines)",
         "last.points_delta",
-        f"{HINDSIGHT}::test_what_is_undone_after_its_points_expired_is_not_owed",
+        f"{HINDSIGHT}::test_what_was_owed_before_is_not_owed_anew",
     ),
     mutant(
         "debt-of-a-merge-without-its-receipt",
