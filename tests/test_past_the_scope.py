@@ -58,6 +58,7 @@ ALLOWED = {
     ("loyalty_site/health.py", "probe_database"): NO_ROWS,
     ("loyalty_site/management/commands/forget_everything.py", "Command.empty_schema"): NO_ROWS,
     ("notifications/services/enqueue.py", "_enqueue"): NAMED,
+    ("tenancy/services.py", "hold_currency"): BY_ITS_ID,
     ("wallet/services/left_out.py", "remember"): BY_ITS_ID,
     ("wallet/services/locks.py", "in_order"): A_QUERY,
 }

@@ -79,6 +79,7 @@ def export(customer: Customer) -> dict[str, Any]:
     lines = LoyaltyTransaction.objects.filter(card__customer=customer).order_by("id")
     purchases = Purchase.objects.filter(card__customer=customer).order_by("id")
     return {
+        "currency": customer.merchant.currency,  # of every amount below
         "cards": [_card(card) for card in cards.select_related("enrolled_at_store", "scope_store")],
         "transactions": [_transaction(line) for line in lines.select_related("card", "store")],
         "purchases": [
