@@ -96,13 +96,6 @@ MUTANTS = [
         f"{VARIABLES}::test_production_refuses_a_typo_and_names_the_variable",
     ),
     mutant(
-        "limits-that-cannot-be-parsed",
-        "groundwork/web/rate_limits.py",
-        "if unit not in WINDOWS or not",
-        "if False and not",
-        f"{VARIABLES}::test_production_refuses_a_typo_and_names_the_variable",
-    ),
-    mutant(
         "production-for-any-host",
         "loyalty_site/settings/variables.py",
         '    "ALLOWED_HOSTS": parsers.each(parsers.own_host),\n',
