@@ -145,8 +145,9 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
         except ValidationError as error:
             raise SuspiciousOperation("No row has such a number.") from error
         if not queryset.filter(pk__in=ticked).exists():
-            request.POST = request.POST.copy()
-            request.POST.setlist(ACTION_CHECKBOX_NAME, [])
+            sent = request.POST.copy()
+            sent.setlist(ACTION_CHECKBOX_NAME, [])
+            request.POST = sent  # type: ignore[assignment]
         answer: HttpResponse | None = super().response_action(request, queryset)
         return answer
 
