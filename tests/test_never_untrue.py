@@ -282,7 +282,7 @@ def test_rule_6_no_row_moves_to_another_merchant(
         StoreUser.objects.first(),
     ]
     for row in rows:
-        with database_refuses("merchant"):
+        with database_refuses("A row never moves to another merchant"):
             update(row, f"merchant_id = {rival.merchant.pk}")
 
 
@@ -301,6 +301,7 @@ def test_rule_7_a_line_follows_from_the_one_before_it(card: LoyaltyCard) -> None
         {"points_balance_after": 90, "points_fraction_delta": 1},
         {"points_balance_after": 0, "points_owed_after": 1},
         {"points_balance_after": 90, "stamps_balance_after": 0, "stamps_owed_after": 3},
+        {"points_balance_after": 90, "stamps_delta": -3, "stamps_balance_after": 0, "stamps_owed_after": 1},
     ):
         with database_refuses(BROKEN_CHAIN):
             insert_like(line, **wrong)

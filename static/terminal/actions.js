@@ -187,7 +187,8 @@ function nameOf(card) {
  * @param {InHand} inHand
  * @param {string} path  after the card's address
  */
-function target({ card, code }, path) {
+function target({ card, code, face }, path) {
   if (card) return { path: `cards/${card.id}/${path}`, name: nameOf(card) };
+  if (face) return { path: `cards/${face.id}/${path}`, code, name: face.firstName || cardTail(face.number) };
   return { path: "", code, name: unseenCard(code) };
 }

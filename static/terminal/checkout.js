@@ -2,6 +2,7 @@
 
 import * as actions from "./actions.js";
 import { describe, rewardName } from "./card-view.js";
+import * as database from "./database.js";
 import { askWhyToForgive } from "./forgive-sheet.js";
 import { wordsForDone, wordsForEnrolled, wordsForRefused, wordsForSaved } from "./outcome-words.js";
 import { chooseReward, STAMP_REWARD } from "./rewards-sheet.js";
@@ -85,7 +86,8 @@ export class Checkout {
    */
   async voidLast({ last }) {
     if (!last) return null;
-    const detail = describe(last, this.facts.store.timezone);
+    const whose = last.customer_name || last.card_number;
+    const detail = `${whose}: ${describe(last, this.facts.store.timezone)}`;
     const question = { title: text("void_question"), detail, undo: text("cancel"), next: text("void") };
     const choice = await this.show({ kind: "warn", isQuestion: true, ...question });
     return choice === "next" ? this.perform(actions.voidTransaction(last)) : null;
@@ -105,7 +107,12 @@ export class Checkout {
   async perform(action) {
     if (this.isBusy || this.signal.aborted) return null;
     this.setBusy(true);
-    return this.follow(await this.outbox.send(action, this.staff));
+    try {
+      return await this.follow(await this.outbox.send(action, this.staff));
+    } catch (error) {
+      this.setBusy(false);
+      throw error;
+    }
   }
 
   /**
@@ -148,16 +155,17 @@ export class Checkout {
    */
   async answer(sending) {
     const { entry, outcome } = sending;
+    const mayWait = entry.mayWait && database.isKept();
     /** @type {Promise<typeof WAITING>} */
     const patience = new Promise((resolve) => {
-      setTimeout(() => resolve(WAITING), entry.mayWait && this.connection.offline ? 0 : PATIENCE_MS);
+      setTimeout(() => resolve(WAITING), mayWait && this.connection.offline ? 0 : PATIENCE_MS);
     });
     const answered = await Promise.race([outcome, patience]);
-    return answered === WAITING && !entry.mayWait ? this.insist(sending) : answered;
+    return answered === WAITING && !mayWait ? this.insist(sending) : answered;
   }
 
   /**
-   * Nobody knows whether a redemption has arrived: repeat it until that is known, or call it off.
+   * Nobody knows whether it has arrived, and it may not wait: repeat it until that is known, or call it off.
    *
    * @param {Sending} sending
    * @returns {Promise<Outcome | null>}
@@ -197,6 +205,7 @@ export class Checkout {
     });
     if (choice === "replaced") return null;
     if (choice === "undo") return this.takeBack(posting);
+    if (choice === "more") return this.perform(actions.redeemStamps(posting.card, rewardName(posting.card)));
     return entry.kind === "forgive" ? { to: "card", card: posting.card } : { to: "scan" };
   }
 

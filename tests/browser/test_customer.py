@@ -196,6 +196,11 @@ def test_the_card_opens_without_a_network_and_says_of_when_it_is(card, context):
     expect(card.locator(".qr-box svg.qr")).to_be_visible()
     expect(card.locator(".pass")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
 
+    address = card.url
+    card.goto(f"{address}history/")
+    assert card.url == f"{address}#history"
+    expect(card.get_by_text("No network: this is the copy")).to_be_visible()
+
 
 def test_the_copy_can_be_deleted_and_does_not_come_back_by_itself(card):
     card.get_by_role("button", name="Delete the copy").click()

@@ -29,7 +29,7 @@ def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     context |= {"offers": agreements.offers_wording(card.merchant), "agreed": agreed(card)}
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["email"] not in ("", card.customer.email):
-            rate_limits.check("invited_address", f"card:{card.pk}")  # whoever it is: no flood of letters
+            rate_limits.check("email_change", f"card:{card.pk}")  # whoever it is: no flood of letters
         waits = own_data.change(card=card, **form.data_of_person())
         return redirect(f"{reverse('card-data', args=[card.access_token])}?{'waits' if waits else 'kept'}")
     return render(request, "pages/card_data.html", context)

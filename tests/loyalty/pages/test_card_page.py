@@ -20,7 +20,7 @@ def test_the_card_shows_its_stamps_its_points_and_the_way_to_the_next_reward(ope
 
     text = words(response)
     assert response.status_code == 200
-    assert "Anouk’s card 3 more for: a coffee" in text
+    assert "Anouk’s card 3 more stamps for: a coffee" in text
     assert "7 of 10 stamps" in text
     assert response.content.decode().count('<li class="on">') == 7
     assert "Points 640" in text

@@ -36,7 +36,7 @@ MUTANTS = [
     mutant(
         "letters-to-address-after-address",
         "loyalty/pages/customer/own_data.py",
-        'rate_limits.check("invited_address", f"card:{card.pk}")',
+        'rate_limits.check("email_change", f"card:{card.pk}")',
         "pass",
         f"{OWN_DATA}::test_nobody_has_letters_sent_to_address_after_address",
     ),
