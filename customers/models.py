@@ -12,6 +12,9 @@ from groundwork.formats.email import normalize_email
 from groundwork.models import LIVING
 from tenancy.models.base import TenantSoftDeletable
 
+# Stands where a birthday is known without its year: nobody who lives was born then, and it had a 29 February.
+YEAR_UNKNOWN = 1904
+
 
 class Customer(TenantSoftDeletable):
     """A person, of whom nothing need be known. An e-mail address or a phone is one living customer's of a merchant."""
@@ -27,6 +30,8 @@ class Customer(TenantSoftDeletable):
         verbose_name=_("first met at"),
     )
     email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001 - unknown is not unique
+    email_confirmed_at = models.DateTimeField(_("e-mail confirmed"), null=True, blank=True, editable=False)
+    pending_email = models.EmailField(_("e-mail to be confirmed"), null=True, blank=True, editable=False)  # noqa: DJ001 - as above
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
@@ -34,6 +39,7 @@ class Customer(TenantSoftDeletable):
     preferred_language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
     marketing_consent = models.BooleanField(_("wants offers by e-mail"), default=False)
     marketing_consent_at = models.DateTimeField(_("consent since"), null=True, blank=True, editable=False)
+    agreements = models.JSONField(_("agreed to"), default=list, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     search_text = models.GeneratedField(

@@ -1,4 +1,4 @@
-"""The eight e-mails: their codes, and the variables that a text may use.
+"""The nine e-mails: their codes, and the variables that a text may use.
 
 A *variable* is what stands between double braces in a text. All are plain words and whole numbers, or nothing.
 """
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Code(models.TextChoices):
-    """Which e-mail. Six about loyalty, two about the card itself; all transactional."""
+    """Which e-mail. Six about loyalty, three about the card itself; all transactional."""
 
     ENROLLMENT = "loyalty_enrollment", _("Welcome: the card")
     WELCOME_BONUS = "loyalty_welcome_bonus", _("Welcome: the card, with a bonus")
@@ -23,6 +23,7 @@ class Code(models.TextChoices):
     OWED = "loyalty_owed", _("Something is owed")
     CARD_LINK = "loyalty_card_link", _("Link to the card")
     ERASE_CONFIRMATION = "erase_confirmation", _("Confirm erasure")
+    CONFIRM_EMAIL = "loyalty_confirm_email", _("Confirm a new address")
 
 
 # What happened a moment ago may be undone in the next: these wait, and say what is true then.
@@ -67,6 +68,7 @@ OWN: MappingProxyType[Code, dict[str, Promise]] = MappingProxyType(
         },
         Code.CARD_LINK: _WALLETS,
         Code.ERASE_CONFIRMATION: {"confirm_url": _("the address that confirms the erasure")},
+        Code.CONFIRM_EMAIL: {"confirm_url": _("the address that confirms the e-mail address")},
     }
 )
 

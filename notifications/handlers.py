@@ -67,6 +67,16 @@ def on_erasure_requested(event: Mapping[str, Any]) -> None:
     _on_request(event, Code.ERASE_CONFIRMATION)
 
 
+def on_email_to_confirm(event: Mapping[str, Any]) -> None:
+    """Is this your address? Once for each change of the person."""
+    enqueue.for_cards(
+        merchant_id=event["merchant_id"],
+        code=Code.CONFIRM_EMAIL,
+        card_ids=event["card_ids"],
+        cause=Concat(Value("changed="), Cast("customer__updated_at", TextField())),
+    )
+
+
 def on_account_email_requested(event: Mapping[str, Any]) -> None:
     """Something about an account: a link, or a notice."""
     accounts.enqueue(event)

@@ -30,6 +30,8 @@ PAGES = {
     "card-erase-confirm": "token",
     "card-manifest": "token",
     "card-take-along": "token",
+    "card-data": "token",
+    "card-email-confirm": "token",
     "brand-css": "anyone",
     "brand-icon": "anyone",
     "brand-picture": "anyone",
@@ -131,7 +133,8 @@ def test_an_account_is_its_persons_and_nobody_elses(shop: Shop, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["card", "card-history", "card-export", "card-erase", "card-manifest", "card-take-along"]
+    "name",
+    ["card", "card-history", "card-export", "card-erase", "card-manifest", "card-take-along", "card-data"],
 )
 def test_a_customers_pages_open_with_their_token_and_with_nothing_else(shop: Shop, name: str) -> None:
     card: LoyaltyCard = factories.card(shop.store)

@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
                 ('deleted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
                 ('store', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='first met at')),
+                ('agreements', models.JSONField(blank=True, default=list, editable=False, verbose_name='agreed to')),
+                ('email_confirmed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='e-mail confirmed')),
+                ('pending_email', models.EmailField(blank=True, editable=False, max_length=254, null=True, verbose_name='e-mail to be confirmed')),
             ],
             options={
                 'verbose_name': 'customer',

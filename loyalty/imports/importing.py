@@ -6,7 +6,6 @@ e-mail, or by phone where there is no e-mail, and a card has one opening balance
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import count, islice
 from typing import Any, TypeVar
 
@@ -23,6 +22,7 @@ from groundwork.messaging import outbox
 from loyalty import ledger, selectors, tokens
 from loyalty.errors import ImportInterrupted, ProgramNotFound
 from loyalty.events import CardsEnrolled
+from loyalty.imports.lines import Line
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
 from tenancy.actor import Actor
@@ -34,26 +34,6 @@ CHUNK = 1_000
 SWITCHED_OFF = _("The card of this customer is switched off.")
 Item = TypeVar("Item")
 Balance = tuple[int, int]  # stamps, points
-
-
-@dataclass
-class Line:
-    """A person as the earlier system knew them: e-mail in lower case, phone as E.164, balances of 0 or more."""
-
-    email: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    phone: str = ""
-    birth_date: date | None = None
-    language: str = ""
-    marketing_consent: bool = False
-    stamps: int = 0
-    points: int = 0
-
-    @property
-    def known_by(self) -> str:
-        """What a person is found by again: the address, else the phone."""
-        return self.email or self.phone
 
 
 @dataclass

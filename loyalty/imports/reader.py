@@ -16,7 +16,8 @@ from groundwork.formats.phone import to_e164
 from loyalty import rules
 from loyalty.errors import UnreadableFile
 from loyalty.imports import tables
-from loyalty.imports.importing import LINES_AT_MOST, Line
+from loyalty.imports.importing import LINES_AT_MOST
+from loyalty.imports.lines import Line
 from loyalty.models import LoyaltyProgram
 from tenancy.models import Store
 

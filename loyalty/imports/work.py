@@ -23,7 +23,8 @@ from groundwork.jobs.progress import Progress
 from loyalty import selectors
 from loyalty.errors import UnreadableFile
 from loyalty.imports import importing
-from loyalty.imports.importing import Figures, Line
+from loyalty.imports.importing import Figures
+from loyalty.imports.lines import Line
 from loyalty.imports.reader import Fault, Part, Reader
 from loyalty.models import LoyaltyCard
 from tenancy.actor import Actor

@@ -13,6 +13,7 @@ from groundwork import clock, deletion
 from groundwork.formats.phone import to_e164
 from groundwork.idempotency.once import exactly_once
 from groundwork.messaging import outbox
+from groundwork.web.attempts import digest
 from loyalty import finding, ledger, selectors, tokens
 from loyalty.errors import (
     CustomerIdentifierRequired,
@@ -83,12 +84,20 @@ def enroll(
         if customer_id is not None or not may_be_made:
             raise CustomerNotFound()
         make = _make_self if self_service else customers.find_or_create
+        if self_service:
+            person["terms_version"] = accepted_terms(program)
         person |= {"email": email, "name": name, "language": language, "marketing_consent": marketing_consent}
         customer, is_new = make(store=store, **person)
     elif not self_service:
         customers.fill_in(customer, store=store, **person)
     given = _card_for(customer, program, settings, store=store, actor=actor, self_service=self_service)
     return replace(given, customer_is_new=is_new)
+
+
+def accepted_terms(program: LoyaltyProgram) -> str:
+    """Which terms somebody accepts who enrols now: those of the program, and a digest of their text."""
+    text = digest(f"{program.terms_text} {program.privacy_url}")[:12]
+    return f"{program.terms_id}-{text}"
 
 
 def _known(store: Store, customer_id: int | None, email: str | None, phone: str | None) -> Customer | None:

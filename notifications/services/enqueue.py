@@ -32,7 +32,7 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from notifications.codes import LOOK_AGAIN_AFTER, LOOKED_AT_AGAIN, Code
 from notifications.models import EmailLog, Status
 from notifications.services.queue import SEND_TASK, SWEEP_TASK
-from notifications.variables import DELETED, ERASED, NO_ADDRESS
+from notifications.variables import DELETED, ERASED, NO_ADDRESS, RECIPIENTS
 
 RING_ONE_BY_ONE = 20
 _TEXT = TextField()
@@ -74,7 +74,8 @@ def _enqueue(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, cont
 
 def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> Mapping[str, Combinable]:
     """Every field of an e-mail that is enqueued now, as an expression on a row of cards or lines."""
-    reason = _why_not(card)
+    address = f"{card}customer__{RECIPIENTS.get(code, 'email')}"
+    reason = _why_not(card, address)
     is_sendable = Q(email_error="")
     return {
         "error": reason,
@@ -89,7 +90,7 @@ def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> M
             NullIf(F(f"{card}customer__preferred_language"), Value("")),
             _of_home(card, "default_language", F(f"{card}merchant__default_language")),
         ),
-        "to": Coalesce(F(f"{card}customer__email"), Value("")),
+        "to": Coalesce(F(address), Value("")),
         "subject": Value("", CharField()),
         "body": Value("", _TEXT),
         "context": context,
@@ -132,13 +133,13 @@ def _of_home(card: str, field: str, otherwise: Combinable | None) -> Case:
     )
 
 
-def _why_not(card: str) -> Case:
+def _why_not(card: str, address: str) -> Case:
     """`variables.why_not` in SQL."""
     deleted = Q(**{f"{card}customer__deleted_at__isnull": False}) | Q(**{f"{card}deleted_at__isnull": False})
     return Case(
         When(Q(**{f"{card}customer__erased_at__isnull": False}), then=Value(ERASED)),
         When(deleted, then=Value(DELETED)),
-        When(Q(**{f"{card}customer__email__isnull": True}), then=Value(NO_ADDRESS)),
+        When(Q(**{f"{address}__isnull": True}), then=Value(NO_ADDRESS)),
         default=Value(""),
         output_field=_TEXT,
     )

@@ -262,7 +262,7 @@ def test_sql_and_python_agree_on_who_is_written_to_in_which_language(shop: Shop)
         assert row.store_id == (home.pk if home else None)
         assert row.language == variables.language_of(card)
         assert row.to == (card.customer.email or "")
-        assert row.error == variables.why_not(card)
+        assert row.error == variables.why_not(card, row.code)
         assert (row.status == "queued") is (row.error == "") is (row.next_attempt_at is not None)
         assert row.customer_id == card.customer_id
 
