@@ -9,7 +9,7 @@ from tests import factories
 from tests.browser.locked import lock
 from tests.browser.measure import findings
 from tests.browser.test_terminal_offline import is_sent, no_network
-from tests.browser.till import Till, balance, becomes
+from tests.browser.till import Till, balance, becomes, comes_true
 
 RESULT = "#result"
 FACES = """() => new Promise((resolve) => {
@@ -99,7 +99,7 @@ def test_faces_are_sealed_and_given_up_after_a_week_and_at_a_lock_out(till, anou
     till.page.add_init_script("const now = Date.now; Date.now = () => now() + 7.1 * 24 * 60 * 60 * 1000;")
     till.page.reload()
     till.is_ready()
-    till.page.wait_for_function(f"({FACES})().then(([count]) => count === 0)")
+    comes_true(till, f"({FACES})().then(([count]) => count === 0)")
 
 
 def test_what_was_refused_is_booked_for_the_right_card_and_amount(open_till, shop, anouk):
