@@ -11,7 +11,6 @@ export class Counter {
     /** @type {WakeLockSentinel | null} */
     this.awake = null;
     this.isArmed = false;
-    this.fullScreen = byId("full-screen", HTMLButtonElement);
   }
 
   start() {
@@ -20,8 +19,7 @@ export class Counter {
     document.addEventListener("visibilitychange", () => this.stayAwake());
     for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.arm());
     addEventListener("popstate", () => this.onBack());
-    this.fullScreen.hidden = !document.fullscreenEnabled;
-    this.fullScreen.addEventListener("click", () => this.fillScreen());
+    byId("full-screen", HTMLButtonElement).hidden = !document.fullscreenEnabled;
   }
 
   /** Behind the lock the device may sleep. The system lets go by itself whenever the page is hidden. */

@@ -60,6 +60,7 @@ function listenToButtons(till) {
   onClick("enrol-button", () => till.toEnrol(till.scanScreen.query.value.trim()));
   onClick("new-card-button", () => till.take(till.checkout.enrol({ nameless: true })));
   onClick("recent-button", () => openSide());
+  onClick("full-screen", () => till.counter.fillScreen());
   onClick("check-button", () => till.checkSheet.open());
   onClick("side-close", () => till.back());
 }

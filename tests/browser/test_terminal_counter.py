@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from loyalty.pages.terminal import shell
 from tests.browser.measure import findings
-from tests.browser.till import Till
+from tests.browser.till import Till, comes_true
 
 LOW = {"width": 1024, "height": 600}
 WATCH_WAKE_LOCK = """window.wakes = [];
@@ -42,19 +42,19 @@ def test_the_screen_stays_awake_while_somebody_is_at_work(till, shop):
     till.open(shop.store)
     assert till.page.evaluate("wakes.length") == 0
     till.unlock().shows("scan")
-    till.page.wait_for_function("wakes.length === 1 && !wakes[0].released")
+    comes_true(till, "wakes.length === 1 && !wakes[0].released")
     till.press("New customer").shows("enrol")
     till.press("Léa").shows("lock")
-    till.page.wait_for_function("wakes.length === 1 && wakes[0].released")
+    comes_true(till, "wakes.length === 1 && wakes[0].released")
 
 
 def test_a_sound_is_heard_after_a_sleep(till, shop):
     till.page.add_init_script(SLEEPY_SOUND)
     till.open(shop.store).unlock("9999")
-    till.page.wait_for_function("sounds.length === 1 && sounds[0].resumed === 1")
+    comes_true(till, "sounds.length === 1 && sounds[0].resumed === 1")
     till.page.evaluate(WAKE_UP)
     till.unlock("9998")
-    till.page.wait_for_function("sounds.length === 2 && sounds[1].resumed === 1")
+    comes_true(till, "sounds.length === 2 && sounds[1].resumed === 1")
 
 
 def test_the_way_back_of_the_device_is_one_step_back_and_stays_in_the_till(open_till, anouk):
@@ -111,7 +111,7 @@ def test_a_new_version_is_shown_and_takes_over_at_the_next_lock(open_till, monke
     open_till.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     open_till.page.reload()
     open_till.is_ready().shows("scan")
-    open_till.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    comes_true(open_till, "navigator.serviceWorker.controller !== null")
     monkeypatch.setattr(shell, "version", lambda: "newer")
     open_till.page.evaluate(ready)
     expect(open_till.text("#strip-newer")).to_be_visible()
@@ -119,6 +119,6 @@ def test_a_new_version_is_shown_and_takes_over_at_the_next_lock(open_till, monke
 
     open_till.page.evaluate("window.isOld = true")
     open_till.press("Léa")
-    open_till.page.wait_for_function("window.isOld === undefined")
+    comes_true(open_till, "window.isOld === undefined")
     open_till.is_ready().shows("lock")
     expect(open_till.text("#strip-newer")).to_be_hidden()

@@ -1,14 +1,11 @@
 """What a device may lack or lose: the till goes on as well as it can, and says so."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import expect
 
 from tests.browser.measure import findings
 from tests.browser.test_terminal_offline import no_network
-from tests.browser.till import Till, balance, ledger
+from tests.browser.till import balance, ledger
 
 STRIP = "#strip-unkept"
 REFUSED = """IDBFactory.prototype.open = () => {
@@ -32,18 +29,11 @@ LACKS = {
 }
 
 
-@contextmanager
-def developer_tools(till: Till) -> Iterator[tuple]:
-    session = till.context.new_cdp_session(till.page)
-    origin = till.page.evaluate("location.origin")
-    yield lambda call, **more: session.send(call, {"origin": origin, **more})
-    session.detach()
-
-
 def test_a_connection_that_is_closed_under_the_page_is_opened_once_more(open_till, shop, anouk):
     open_till.find("Anouk").shows("card")
-    with developer_tools(open_till) as tell:
-        tell("Storage.clearDataForOrigin", storageTypes="indexeddb")
+    origin = open_till.page.evaluate("location.origin")
+    tools = open_till.context.new_cdp_session(open_till.page)
+    tools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb"})
 
     open_till.press("Add 1 stamp").says("+1 stamp", "Anouk Weber now has 1 of 10.").press("Next customer")
     expect(open_till.text(STRIP)).to_be_hidden()
@@ -110,11 +100,9 @@ def test_a_device_that_lacks_something_is_told_so_in_its_language(till, shop):
         page.close()
 
 
-def test_without_javascript_the_page_says_that_it_needs_it(
-    till, shop, browser: Browser, browser_context_args
-):
+def test_without_javascript_the_page_says_that_it_needs_it(till, shop, browser, browser_context_args):
     state = till.context.storage_state()
-    plain: BrowserContext = browser.new_context(
+    plain = browser.new_context(
         **browser_context_args | {"java_script_enabled": False, "storage_state": state}
     )
     page = plain.new_page()

@@ -122,6 +122,15 @@ def test_a_new_card_of_somebody_known_goes_to_their_address_and_not_to_the_scree
     assert second.display_number not in words(done)
 
 
+def test_the_new_card_shows_its_stamps_and_the_points_it_begins_with(client):
+    for points, shown in ((50, True), (0, False)):
+        response = join(client, factories.shop(welcome_bonus_points=points))
+        page = client.get(response["Location"])
+        assert "Your card is ready" in words(page)
+        assert 'class="stamps' in page.content.decode()
+        assert ("50 points as a welcome." in words(page)) is shown
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(client, shop):
     response = join(
         client, shop, email="anouk@", phone="12", birth_date="2999-01-01", marketing_consent="on", name="Zoë"
