@@ -2,8 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from loyalty import selectors as loyalty_selectors
@@ -12,7 +15,7 @@ from tenancy.models import Merchant, Store
 from tenancy.selectors import open_stores
 from wallet import config
 from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, next_points_goal
-from wallet.models import PassState, WalletPass
+from wallet.models import PassState, Platform, WalletOffer, WalletPass
 from wallet.text import Text, written_date
 
 HISTORY_LINES = 5
@@ -190,3 +193,27 @@ def pass_facts(
         return retired_facts(program)
     is_void = wallet_pass.state == PassState.VOID
     return card_facts(card, program, is_void=is_void, with_history=with_history)
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How many cards that were enrolled at a store have come how far on their way into one wallet."""
+
+    store: str
+    platform: Platform
+    offered: int
+    clicked: int
+    made: int
+    saved: int
+    removed: int
+
+
+def funnels(offers: QuerySet[WalletOffer]) -> list[Funnel]:
+    """What these offers add up to, per store and wallet; `removed` are those that have not been saved again."""
+    store, name = "card__enrolled_at_store", "card__enrolled_at_store__name"
+    steps = {step: Count(f"{step}_at") for step in ("offered", "clicked", "made", "saved", "removed")}
+    counted: Iterable[dict[str, Any]] = offers.values(store, name, "platform").annotate(**steps)
+    ordered = sorted(counted, key=lambda row: (row[name] or "", row[store] or 0, row["platform"]))
+    return [
+        Funnel(row[name] or "", Platform(row["platform"]), *(row[step] for step in steps)) for row in ordered
+    ]

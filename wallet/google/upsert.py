@@ -73,6 +73,11 @@ def upsert(client: GoogleClient, wanted: Iterable[Wanted], reserve: Reserve) -> 
     return {key: _not_needed(by_id[key], answer) for key, answer in answers.items()}
 
 
+def look(client: GoogleClient, kind: str, ids: Iterable[str], reserve: Reserve) -> dict[str, Answer]:
+    """What is there: resource id -> the answer, its body the resource."""
+    return _step(client, [Call(kind, resource_id) for resource_id in ids], reserve)
+
+
 def _not_needed(wanted: Wanted, answer: Answer) -> Answer:
     return replace(answer, status=200) if answer.is_missing and not wanted.may_insert else answer
 

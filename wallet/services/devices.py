@@ -14,7 +14,7 @@ from wallet.apple.payload import Identity
 from wallet.config import AppleConfig
 from wallet.errors import WalletUnavailable
 from wallet.models import AppleDeviceRegistration, PassState, Platform, WalletPass
-from wallet.services import apple_sync, tags
+from wallet.services import apple_sync, funnel, tags
 from wallet.services.versions import SYNC_TASK, held
 
 
@@ -49,6 +49,7 @@ def register(wallet_pass: WalletPass, *, device: str, push_token: str) -> bool:
         current.synced_version = min(current.synced_version, current.fetched_version)
         current.save(update_fields=["tagged_version", "synced_version", "updated_at"])
         WalletPass.objects.filter(pk=current.pk).update(**held(PassState.SAVED))
+        funnel.saved(current)
         if current.is_lagging:
             doorbell.ring(SYNC_TASK)
     return is_new

@@ -19,9 +19,11 @@ DEVICES: Mapping[str, re.Pattern[str]] = {
 def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, Any]]:
     """The buttons ({platform, url, label}) that the wallet app provides for a card, as far as the device fits."""
     buttons = [button for app in wallets for button in app.wallet_buttons(card, request)]
-    own = _platform(request.headers.get("User-Agent", ""))
+    own = platform_of(request)
     return [button for button in buttons if own in ("", button["platform"])]
 
 
-def _platform(user_agent: str) -> str:
+def platform_of(request: HttpRequest) -> str:
+    """The wallet that the asking device has of its own; empty where it has none."""
+    user_agent = request.headers.get("User-Agent", "")
     return next((platform for platform, device in DEVICES.items() if device.search(user_agent)), "")

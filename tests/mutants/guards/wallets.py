@@ -57,6 +57,35 @@ MUTANTS = [
         "",
         "tests/wallet/test_fan_out.py::test_a_changed_look_is_nothing_to_the_cards_of_another_merchant",
     ),
+    # --- who asked, and who holds it ---
+    mutant(
+        "word-of-google-that-was-overtaken",
+        "wallet/services/callbacks.py",
+        "if message.expires_at < known.told_at:",
+        "if False:",
+        "tests/wallet/test_asked_for.py::test_google_word_that_was_overtaken_changes_nothing",
+    ),
+    mutant(
+        "pass-kept-up-that-nobody-has",
+        "wallet/models.py",
+        "KEPT_UP = Q(retired_at__isnull=True) & ~SLEEPING",
+        "KEPT_UP = Q(retired_at__isnull=True)",
+        "tests/wallet/test_asked_for.py::test_a_pass_that_was_taken_out_is_not_kept_up_and_is_whole_when_it_comes_back",
+    ),
+    mutant(
+        "held-pass-that-is-retired",
+        "wallet/services/unsaved.py",
+        'if answer.is_good and answer.body.get("hasUsers"):',
+        "if False:",
+        "tests/wallet/test_asked_for.py::test_an_object_that_nobody_saved_is_retired_once_and_then_gone",
+    ),
+    mutant(
+        "offers-of-another-merchant",
+        "wallet/console.py",
+        "visible_to(request.user, WalletOffer.objects.all())",
+        "WalletOffer.objects.all()",
+        "tests/wallet/test_asked_for.py::test_the_way_to_the_wallet_is_counted_exactly_for_each_store",
+    ),
     # --- Google and Apple ---
     mutant(
         "callback-that-nobody-signed",
