@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.core.files.storage import default_storage
-from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 
-from groundwork.formats import images
+from groundwork.formats import images, letters
 from groundwork.formats.colors import WHITE, Color
 from wallet.colors import Palette, palette
 from wallet.facts import Look
@@ -178,14 +178,18 @@ def square_logo(look: Look, side: int) -> Image.Image:
 
 
 def monogram(look: Look, side: int) -> Image.Image:
-    """The merchant's initial in a disc of the stamp's colour, on nothing."""
+    """The merchant's initial (a stamp's icon where we cannot write it) in a disc of the stamp's colour, on nothing."""
     colors = palette(look.color, look.secondary_color)
     large = side * OVERSIZE
     canvas = Image.new("RGBA", (large, large), (0, 0, 0, 0))
     draw = ImageDraw.Draw(canvas)
     draw.ellipse((0, 0, large - 1, large - 1), fill=(*colors.stamp, 255))
-    font = ImageFont.load_default(size=large * 0.55)
-    draw.text((large / 2, large / 2), look.initial, font=font, fill=(*colors.mark, 255), anchor="mm")
+    if letters.can_draw(look.initial):
+        letters.draw(
+            draw, (large / 2, large / 2), look.initial, size=round(large * 0.55), color=(*colors.mark, 255)
+        )
+    else:
+        GLYPHS[look.stamp](draw, Spot(large / 2, large / 2, large * 0.3), colors.mark)
     return canvas.resize((side, side), Image.Resampling.LANCZOS)
 
 

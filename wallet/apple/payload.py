@@ -213,5 +213,6 @@ def strings_file(table: dict[str, str]) -> bytes:
 
 @lru_cache(maxsize=2048)
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r\n", "\n").replace("\r", "\n")
+    """Escaped and not changed: a key is found only where it is the very text of pass.json."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r")
     return '"' + escaped.replace("\n", "\\n") + '"'
