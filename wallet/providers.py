@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from groundwork.web.devices import platform_of
 from loyalty.models import LoyaltyCard
-from loyalty.pages.customer.wallet import platform_of
 from wallet import config, health, set_up
 from wallet.models import Platform, WalletPass
 from wallet.services import funnel, passes
