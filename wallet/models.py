@@ -159,10 +159,7 @@ class WalletPass(Synced, TenantOwned):
 
 
 class WalletOffer(TenantOwned):
-    """A card's way into one wallet: when each step was first taken. What a store's cards count up to is its funnel.
-
-    `removed_at` is empty again once it was saved anew.
-    """
+    """A card's way into one wallet: when each step was first taken. `removed_at` is empty once it was saved anew."""
 
     card = models.ForeignKey(
         "loyalty.LoyaltyCard", on_delete=models.PROTECT, related_name="wallet_offers", verbose_name=_("card")

@@ -1,10 +1,11 @@
 """Reading what passes show, and passes themselves."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -14,6 +15,7 @@ from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Poin
 from tenancy.models import Merchant, Store
 from tenancy.selectors import open_stores
 from wallet import config
+from wallet.announcements import announcement, ended, newest_change
 from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, next_points_goal
 from wallet.models import PassState, Platform, WalletOffer, WalletPass
 from wallet.text import Text, written_date
@@ -107,6 +109,8 @@ def card_facts(
 ) -> PassFacts:
     """One card as its pass shows it."""
     shops = (_shop_name(card.scope_store),) if card.scope_store else program.shop_names
+    lines = newest_lines(card) if with_history else []
+    goal = _stamps_goal(card, program)
     return PassFacts(
         program=program,
         card_number=card.display_number,
@@ -115,12 +119,13 @@ def card_facts(
         member=card.customer.name,
         stamps=card.stamp_count,
         points=card.points_balance,
-        stamps_goal=_stamps_goal(card, program),
+        stamps_goal=goal,
         points_goal=next_points_goal(program.points_rewards, card.points_balance)
         if program.has_points
         else None,
         points_expire_at=None if is_void else points_expire_at(card),
-        history=history_text(card) if with_history else None,
+        history=history_text(lines, card.merchant.tzinfo),
+        news=_news(card, program, lines, goal, is_void=is_void),
         shop_names=shops,
         places=places([card.scope_store]) if card.scope_store else program.places,
         is_void=is_void,
@@ -141,6 +146,7 @@ def retired_facts(program: ProgramFacts) -> PassFacts:
         points_goal=None,
         points_expire_at=None,
         history=None,
+        news=ended(),
         shop_names=(),
         places=(),
         is_void=True,
@@ -160,13 +166,16 @@ def points_expire_at(card: LoyaltyCard) -> datetime | None:
     return moment.astimezone(card.merchant.tzinfo) if moment else None
 
 
-def history_text(card: LoyaltyCard) -> Text | None:
-    """The newest lines of the card's ledger, in words, a line each."""
-    newest = LoyaltyTransaction.objects.filter(card_id=card.pk).select_related("store").order_by("-id")
-    lines = list(newest[:HISTORY_LINES])
+def newest_lines(card: LoyaltyCard) -> list[LoyaltyTransaction]:
+    """The newest of a card's ledger, with what their words are made of."""
+    newest = LoyaltyTransaction.objects.filter(card_id=card.pk).order_by("-id")
+    return list(newest.select_related("store", "reward")[:HISTORY_LINES])
+
+
+def history_text(lines: Sequence[LoyaltyTransaction], zone: ZoneInfo) -> Text | None:
+    """Lines of a ledger in words, a line each, on the days of a merchant's time zone."""
     if not lines:
         return None
-    zone = card.merchant.tzinfo
 
     def told(line: LoyaltyTransaction) -> str:
         amounts = [f"{delta:+d}" for delta in (line.stamps_delta, line.points_delta) if delta]
@@ -175,6 +184,22 @@ def history_text(card: LoyaltyCard) -> Text | None:
         return " · ".join(filter(None, [written_date(line.transaction_at.astimezone(zone)), words, where]))
 
     return Text.each(lambda: "\n".join(map(told, lines)))
+
+
+def _news(
+    card: LoyaltyCard,
+    program: ProgramFacts,
+    lines: Sequence[LoyaltyTransaction],
+    goal: Goal | None,
+    *,
+    is_void: bool,
+) -> Text | None:
+    if is_void:
+        return ended()
+    if not lines:
+        return None
+    change = newest_change(lines, stamps_reward=program.stamps_reward)
+    return announcement(change, stamps=goal, points=card.points_balance)
 
 
 def card_key(card: LoyaltyCard) -> str:

@@ -5,14 +5,14 @@ from PIL import Image, ImageDraw
 
 from groundwork.formats import letters
 from loyalty.pages.customer import brand
-from wallet import drawing
+from wallet import logos
 from wallet.facts import Look
 
 LACKED = "\u5b57"
 
 
 def monogram(initial: str) -> bytes:
-    return drawing.monogram(Look("#1f5c4a", "", initial), 60).tobytes()
+    return logos.monogram(Look("#1f5c4a", "", initial), 60).tobytes()
 
 
 def app_icon(letter: str) -> bytes:

@@ -202,7 +202,7 @@ def test_a_changed_look_reaches_the_phone(
     content = shown(phone)
     assert apns.tokens == ["aa01"]
     assert content["backgroundColor"] == "rgb(194, 85, 58)"
-    assert content["storeCard"]["primaryFields"][0]["value"] == "5 to go"
+    assert content["storeCard"]["secondaryFields"][0]["value"] == "5 to go"
 
 
 def test_a_card_of_the_time_before_wallets_gets_its_pass_when_it_is_asked_for(
@@ -242,7 +242,7 @@ def test_a_name_that_was_changed_in_the_console_reaches_the_phone(
     phone: IPhone, card: LoyaltyCard, shop: factories.Shop
 ) -> None:
     edited(shop, card, last_name="Weber-Thill")
-    assert shown(phone)["storeCard"]["secondaryFields"][0]["value"] == "Anouk Weber-Thill"
+    assert shown(phone)["storeCard"]["secondaryFields"][1]["value"] == "Anouk Weber-Thill"
 
 
 def test_a_changed_telephone_sends_nothing(

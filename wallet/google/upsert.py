@@ -53,7 +53,11 @@ class Wanted:
 
         What a retired pass must not tell any more is cleared also where the answer does not say what is there.
         """
-        gone = [name for name in CLEARED_WHEN_GONE if name not in self.body and name not in self.left_out]
+        gone = [
+            name
+            for name in CLEARED_WHEN_GONE[self.kind]
+            if name not in self.body and name not in self.left_out
+        ]
         is_untold = not self.may_insert and "id" not in answer.body
         left = [name for name in gone if answer.body.get(name) or is_untold]
         return Call(self.kind, self.resource_id, dict.fromkeys(left)) if left else None

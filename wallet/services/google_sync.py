@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from groundwork.queue import clock
 from loyalty.models import LoyaltyCard
-from wallet import config, selectors
+from wallet import config, logos, selectors
 from wallet.errors import WalletRefused, WalletUnavailable
 from wallet.facts import PassFacts, ProgramFacts
 from wallet.google.client import HASTY, Answer, GoogleClient, client_of
@@ -160,6 +160,7 @@ def _class_of(facts: ProgramFacts, design: PassDesign) -> dict[str, Any]:
     addresses = Addresses(
         logo=picture_url(facts, "logo"),
         hero=picture_url(facts, "hero"),
+        wide_logo=picture_url(facts, "wide-logo") if logos.is_wide(facts.look) else "",
         callback=config.public_url(reverse("wallet-google-callback")) if config.is_public() else "",
     )
     return loyalty_class(facts, str(design.class_id), addresses)
