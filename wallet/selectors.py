@@ -13,6 +13,7 @@ from django.urls import reverse
 from loyalty import selectors as loyalty_selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward
 from tenancy.models import Merchant, Store
+from tenancy.prepared import Prepared
 from tenancy.selectors import open_stores
 from wallet import config
 from wallet.announcements import announcement, ended, newest_change
@@ -23,13 +24,39 @@ from wallet.text import Text, written_date
 HISTORY_LINES = 5
 
 
+def _cards(ids: Iterable[int]) -> QuerySet[LoyaltyCard]:
+    """Cards, deleted ones too, with what their facts are made from."""
+    cards = LoyaltyCard.all_objects.filter(pk__in=ids)
+    return cards.select_related("customer", "program", "merchant", "scope_store")
+
+
+def _newest_lines(*, card_id: int) -> QuerySet[LoyaltyTransaction]:
+    newest = LoyaltyTransaction.objects.filter(card_id=card_id).order_by("-id")
+    return newest.select_related("store", "reward")[:HISTORY_LINES]
+
+
+# A pass is read each time a phone wakes up: what these queries are in SQL is worked out once.
+_one_card = Prepared(lambda *, card_id: _cards([card_id]))
+_stores_of = Prepared(lambda *, merchant_id: open_stores().filter(merchant_id=merchant_id))
+_lines_of = Prepared(_newest_lines)
+
+
+def card_of(wallet_pass: WalletPass) -> LoyaltyCard:
+    """The card of a pass, a deleted one too, with what its facts are made from."""
+    (card,) = _one_card(card_id=wallet_pass.card_id)
+    card.program.merchant = card.merchant
+    return card
+
+
 def program_facts(program_id: int) -> ProgramFacts:
     """What all passes of a program have in common; also of one that was deleted."""
-    program = LoyaltyProgram.all_objects.select_related("merchant").get(pk=program_id)
-    rewards = PointsReward.objects.filter(program_id=program_id, is_active=True)
-    return describe_program(
-        program, rewards=rewards, stores=open_stores().filter(merchant_id=program.merchant_id)
-    )
+    return facts_of(LoyaltyProgram.all_objects.select_related("merchant").get(pk=program_id))
+
+
+def facts_of(program: LoyaltyProgram) -> ProgramFacts:
+    """The same of a program that was read just now, with its merchant."""
+    rewards = [reward for reward in loyalty_selectors.rewards_of(program) if reward.is_active]
+    return describe_program(program, rewards=rewards, stores=_stores_of(merchant_id=program.merchant_id))
 
 
 def describe_program(
@@ -99,9 +126,8 @@ def places(stores: Iterable[Store]) -> tuple[Place, ...]:
 
 
 def cards_of(passes: Iterable[WalletPass]) -> Mapping[int, LoyaltyCard]:
-    """The cards of passes by id, deleted ones too, with what their facts are made from; one statement."""
-    cards = LoyaltyCard.all_objects.filter(pk__in={each.card_id for each in passes})
-    return {card.pk: card for card in cards.select_related("customer", "program", "merchant", "scope_store")}
+    """The cards of passes by id, as `card_of` has them; one statement."""
+    return {card.pk: card for card in _cards({each.card_id for each in passes})}
 
 
 def card_facts(
@@ -109,7 +135,7 @@ def card_facts(
 ) -> PassFacts:
     """One card as its pass shows it."""
     shops = (_shop_name(card.scope_store),) if card.scope_store else program.shop_names
-    lines = newest_lines(card) if with_history else []
+    lines = _lines_of(card_id=card.pk) if with_history else []
     goal = _stamps_goal(card, program)
     return PassFacts(
         program=program,
@@ -164,12 +190,6 @@ def points_expire_at(card: LoyaltyCard) -> datetime | None:
     """When a card's points expire, in the merchant's time zone; None while they do not."""
     moment = loyalty_selectors.points_expire_at(card)
     return moment.astimezone(card.merchant.tzinfo) if moment else None
-
-
-def newest_lines(card: LoyaltyCard) -> list[LoyaltyTransaction]:
-    """The newest of a card's ledger, with what their words are made of."""
-    newest = LoyaltyTransaction.objects.filter(card_id=card.pk).order_by("-id")
-    return list(newest.select_related("store", "reward")[:HISTORY_LINES])
 
 
 def history_text(lines: Sequence[LoyaltyTransaction], zone: ZoneInfo) -> Text | None:

@@ -53,6 +53,34 @@ def told() -> list[str]:
         return [alert["text"] for alert in providers.dashboard_alerts(None)]
 
 
+REQUIRED = {"id", "issuerName", "programName", "reviewStatus"}
+
+
+def test_a_class_goes_without_any_part_that_is_not_required_and_everybody_reads_which(
+    google: FakeGoogle, shop: factories.Shop
+) -> None:
+    with_places(shop)
+    with factories.inside(shop):
+        shop.program.terms_text_en = "Free of charge."
+        shop.program.stamps_reward_description_fr = "un café"
+        shop.program.card_name_fr = "Amis de la maison"
+        shop.program.save()
+    carried(factories.card(shop.store, stamps=2))
+    deliver()
+    parts = class_of(google, shop).keys() - REQUIRED
+    assert len(parts) >= 12
+    for number, part in enumerate(sorted(parts)):
+        google.accept()
+        google.refuse(part, f"Invalid value of {part}")
+        recoloured(shop, f"#1f5c{number:02x}")
+        deliver()
+        design = design_of(shop)
+        assert list(design.left_out) == [part]
+        assert not design.is_lagging
+        assert f"only without {part}: HTTP 400 Invalid value of {part}" in output_of("wallet_check")
+        assert any(f"only without {part}" in text for text in told())
+
+
 def test_a_class_goes_without_the_part_that_google_names(google: FakeGoogle, shop: factories.Shop) -> None:
     with_places(shop)
     google.refuse("merchantLocations", PLACES)

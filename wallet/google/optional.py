@@ -22,6 +22,14 @@ PARTS: Mapping[str, str] = {
     "programLogo": "programlogo",
     "hexBackgroundColor": "backgroundcolor",
     "secondaryLoyaltyPoints": "secondaryloyaltypoints",
+    "localizedProgramName": "localizedprogramname",
+    "localizedAccountNameLabel": "localizedaccountnamelabel",
+    "localizedAccountIdLabel": "localizedaccountidlabel",
+    "accountNameLabel": "accountnamelabel",
+    "accountIdLabel": "accountidlabel",
+    "multipleDevicesAndHoldersAllowedStatus": "multipledevicesandholders",
+    "accountName": "accountname",
+    "accountId": "accountid",
 }
 
 

@@ -94,9 +94,8 @@ def build(wallet_pass: WalletPass) -> bytes:
     apple = config.apple()
     if apple is None:
         raise WalletUnavailable(retry_after=3600)
-    card = selectors.cards_of([wallet_pass])[wallet_pass.card_id]
-    program = selectors.program_facts(card.program_id)
-    facts = selectors.pass_facts(wallet_pass, card, program, with_history=True)
+    card = selectors.card_of(wallet_pass)
+    facts = selectors.pass_facts(wallet_pass, card, selectors.facts_of(card.program), with_history=True)
     return package.build(facts, identity(apple, wallet_pass), apple.signer)
 
 
