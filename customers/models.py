@@ -14,7 +14,7 @@ from tenancy.models.base import TenantSoftDeletable
 
 
 class Customer(TenantSoftDeletable):
-    """A person. An e-mail address is known once among the merchant's living customers."""
+    """A person, of whom nothing need be known. An e-mail address or a phone is one living customer's of a merchant."""
 
     deleted_with = ("merchant",)
 
@@ -59,10 +59,7 @@ class Customer(TenantSoftDeletable):
         verbose_name_plural = _("customers")
         ordering = ["-id"]
         indexes = [
-            # Who may be known twice is gathered from these two alone (customers.selectors).
-            models.Index(
-                fields=["merchant", "phone"], condition=LIVING & ~Q(phone=""), name="customer_phone"
-            ),
+            # Who may be known twice is gathered from this alone (customers.selectors).
             models.Index(
                 "merchant",
                 "birth_date",
@@ -86,6 +83,12 @@ class Customer(TenantSoftDeletable):
                 name="one_living_customer_per_email",
                 violation_error_message=_("There is a customer with this e-mail already."),
             ),
+            models.UniqueConstraint(
+                fields=["merchant", "phone"],
+                condition=LIVING & ~Q(phone=""),
+                name="one_living_customer_per_phone",
+                violation_error_message=_("There is a customer with this phone number already."),
+            ),
             models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="customer_email_is_lower_case"),
             models.CheckConstraint(condition=~Q(email=""), name="customer_email_is_null_not_empty"),
             models.CheckConstraint(
@@ -94,7 +97,7 @@ class Customer(TenantSoftDeletable):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or "-"
+        return self.name or self.email or self.phone or "-"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = normalize_email(self.email) or None

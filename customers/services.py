@@ -1,11 +1,13 @@
 """Customers: finding or creating one, and their right to see and to erase what is kept about them."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from customers.errors import PhoneTaken
 from customers.events import CustomerRenamed
 from customers.models import Customer
 from customers.ports import personal_data
@@ -29,32 +31,46 @@ def find_by_email(*, merchant: Merchant, email: str) -> Customer | None:
     return Customer.objects.filter(merchant=merchant, email=normalize_email(email)).first()
 
 
+def find_by_phone(*, merchant: Merchant, phone: str) -> Customer | None:
+    """The merchant's living customer with this number (E.164)."""
+    return Customer.objects.filter(merchant=merchant, phone=phone).first() if phone else None
+
+
+def find(*, merchant: Merchant, email: str | None = None, phone: str | None = None) -> Customer | None:
+    """The merchant's living customer by address, or by number (E.164) where no address is given."""
+    if email:
+        return find_by_email(merchant=merchant, email=email)
+    return find_by_phone(merchant=merchant, phone=phone or "")
+
+
 def find_or_create(
     *,
     store: Store,
-    email: str,
+    email: str | None = None,
     name: str = "",
     phone: str | None = None,
     birth_date: date | None = None,
     language: str | None = None,
     marketing_consent: bool | None = None,
 ) -> tuple[Customer, bool]:
-    """A merchant's customer by e-mail, made if unknown; two calls at the same moment get the same one.
+    """A merchant's customer by e-mail, else by phone, made if unknown; two calls at the same moment get the same one.
 
-    An existing customer is returned unchanged. Call it inside a transaction.
+    Without either of them it is somebody new each time. An existing customer is returned unchanged. Call it inside a
+    transaction. Raises PhoneTaken if a number given beside an unknown address is somebody else's.
     """
-    merchant = store.merchant
-    existing = find_by_email(merchant=merchant, email=email)
+    number = to_e164(phone, store.country) if phone else None
+    known_by: dict[str, Any] = {"merchant": store.merchant, "email": email, "phone": number}
+    existing = find(**known_by)
     if existing is not None:
         return existing, False
     first_name, last_name = split_name(name)
     customer = Customer(
-        merchant=merchant,
+        merchant=store.merchant,
         store=store,
         email=email,
         first_name=first_name,
         last_name=last_name,
-        phone=to_e164(phone, store.country) or "" if phone else "",
+        phone=number or "",
         birth_date=birth_date,
         preferred_language=language or "",
         marketing_consent=bool(marketing_consent),
@@ -64,25 +80,38 @@ def find_or_create(
         with transaction.atomic():
             customer.save(force_insert=True)
     except IntegrityError:
-        winner = find_by_email(merchant=merchant, email=email)
-        if winner is None:
-            raise
-        return winner, False
+        winner = find(**known_by)
+        if winner is not None:
+            return winner, False
+        if find_by_phone(merchant=store.merchant, phone=customer.phone):
+            raise PhoneTaken() from None
+        raise
     return customer, True
 
 
 def fill_in(customer: Customer, *, store: Store, phone: str | None, birth_date: date | None) -> None:
-    """Note a phone or birthday that was missing; what is known already is never overwritten."""
+    """Note a phone or birthday that was missing; what is known already, or somebody else's, is never taken.
+
+    Call it inside a transaction.
+    """
     changed = []
     if birth_date and not customer.birth_date:
         customer.birth_date = birth_date
         changed.append("birth_date")
-    number = to_e164(phone, store.country) if phone and not customer.phone else None
-    if number:
-        customer.phone = number
-        changed.append("phone")
     if changed:
         customer.save(update_fields=[*changed, "updated_at"])
+    number = to_e164(phone, store.country) if phone and not customer.phone else None
+    if number and not take_phone(customer, number):
+        customer.phone = ""
+
+
+def take_phone(customer: Customer, number: str) -> bool:
+    """Note a customer's number (E.164), unless it is somebody else's; says whether it was noted."""
+    customer.phone = number
+    with suppress(IntegrityError), transaction.atomic():
+        customer.save(update_fields=["phone", "updated_at"])
+        return True
+    return False
 
 
 @transaction.atomic

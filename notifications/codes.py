@@ -3,6 +3,7 @@
 A *variable* is what stands between double braces in a text. All are plain words and whole numbers, or nothing.
 """
 
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,7 @@ class Code(models.TextChoices):
     """Which e-mail. Six about loyalty, two about the card itself; all transactional."""
 
     ENROLLMENT = "loyalty_enrollment", _("Welcome: the card")
-    WELCOME_BONUS = "loyalty_welcome_bonus", _("Welcome bonus")
+    WELCOME_BONUS = "loyalty_welcome_bonus", _("Welcome: the card, with a bonus")
     REWARD_READY = "loyalty_reward_ready", _("Reward ready")
     POINTS_EXPIRING = "loyalty_points_expiring", _("Points are about to expire")
     POINTS_EXPIRED = "loyalty_points_expired", _("Points have expired")
@@ -23,6 +24,10 @@ class Code(models.TextChoices):
     CARD_LINK = "loyalty_card_link", _("Link to the card")
     ERASE_CONFIRMATION = "erase_confirmation", _("Confirm erasure")
 
+
+# What happened a moment ago may be undone in the next: these wait, and say what is true then.
+LOOKED_AT_AGAIN = frozenset({Code.REWARD_READY, Code.OWED})
+LOOK_AGAIN_AFTER = timedelta(minutes=2)
 
 COMMON: MappingProxyType[str, Promise] = MappingProxyType(
     {
@@ -46,7 +51,7 @@ _WALLETS: dict[str, Promise] = {
 OWN: MappingProxyType[Code, dict[str, Promise]] = MappingProxyType(
     {
         Code.ENROLLMENT: _WALLETS,
-        Code.WELCOME_BONUS: {"bonus_points": _("points that were given as a welcome")},
+        Code.WELCOME_BONUS: {"bonus_points": _("points that were given as a welcome"), **_WALLETS},
         Code.REWARD_READY: {"reward_description": _("what the full card is worth")},
         Code.POINTS_EXPIRING: {
             "expiring_points": _("points that will expire"),

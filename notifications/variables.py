@@ -127,7 +127,7 @@ def _erasure(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[
 
 
 def _welcome_bonus(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {"bonus_points": _line(card, context).points_delta}
+    return _wallets(card, context, now) | {"bonus_points": _line(card, context).points_delta}
 
 
 def _reward_ready(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Imports: customers of an earlier system brought over with their balances, all of them or none.
 
 A *line* is one person. Bringing the same line over twice changes nothing the second time: the person is known by
-e-mail, and a card has one opening balance at most.
+e-mail, or by phone where there is no e-mail, and a card has one opening balance at most.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -50,6 +50,11 @@ class Line:
     stamps: int = 0
     points: int = 0
 
+    @property
+    def known_by(self) -> str:
+        """What a person is found by again: the address, else the phone."""
+        return self.email or self.phone
+
 
 @dataclass
 class Plan:
@@ -59,9 +64,10 @@ class Plan:
     customers: dict[str, Customer]
     cards: dict[int, LoyaltyCard]
     opened: set[int] = field(default_factory=set)
+    phones: set[str] = field(default_factory=set)
 
     def customer(self, line: Line) -> Customer | None:
-        return self.customers.get(line.email)
+        return self.customers.get(line.known_by)
 
     def card(self, line: Line) -> LoyaltyCard | None:
         customer = self.customer(line)
@@ -98,6 +104,15 @@ class Plan:
         cards = [self.card(line) for line in self.lines]
         return [number for number, card in enumerate(cards) if card is not None and not card.is_active]
 
+    @property
+    def phone_taken(self) -> list[int]:
+        """The lines of somebody new whose phone is that of somebody who is known."""
+        return [
+            number
+            for number, line in enumerate(self.lines)
+            if line.phone in self.phones and self.customer(line) is None
+        ]
+
 
 @dataclass
 class Figures:
@@ -123,14 +138,17 @@ class Figures:
 def foresee(*, store: Store, lines: Sequence[Line]) -> Plan:
     """What bringing these lines, some thousands at most, over to a store would do now; nothing is written."""
     program = selectors.program_of(store.merchant_id)
-    emails = [line.email for line in lines]
-    known = Customer.objects.filter(merchant_id=store.merchant_id, email__in=emails)
-    customers = {customer.email or "": customer for customer in known}
+    everybody = Customer.objects.filter(merchant_id=store.merchant_id)
+    with_phone = everybody.filter(phone__in=[line.phone for line in lines if line.phone])
+    customers = {customer.phone: customer for customer in with_phone}
+    phones = set(customers)
+    known = everybody.filter(email__in=[line.email for line in lines if line.email])
+    customers |= {customer.email or "": customer for customer in known}
     cards = _cards_of(customers.values(), program, store)
     openings = LoyaltyTransaction.objects.filter(
         card_id__in=[card.pk for card in cards.values()], transaction_type=TransactionType.OPENING_BALANCE
     )
-    return Plan(lines, customers, cards, set(openings.values_list("card_id", flat=True)))
+    return Plan(lines, customers, cards, set(openings.values_list("card_id", flat=True)), phones)
 
 
 def _cards_of(customers: Iterable[Customer], program: LoyaltyProgram, store: Store) -> dict[int, LoyaltyCard]:
@@ -207,7 +225,7 @@ class _Bringer:
                 )
         unknown = [line for line in plan.lines if plan.customer(line) is None]
         customers = plan.customers | _make_customers(unknown, self.store)
-        without = [customers[line.email] for line in plan.lines if plan.card(line) is None]
+        without = [customers[line.known_by] for line in plan.lines if plan.card(line) is None]
         scope_store = None if self.settings.allow_cross_location_redemption else self.store
         made = _make_cards(without, self.program, store=self.store, scope_store=scope_store)
         balances: dict[int, Balance] = {}
@@ -215,7 +233,7 @@ class _Bringer:
             if plan.brings_balance(line):
                 card = plan.card(line)
                 where = balances if card is None else self.late
-                where[(card or made[customers[line.email].pk]).pk] = (line.stamps, line.points)
+                where[(card or made[customers[line.known_by].pk]).pk] = (line.stamps, line.points)
         if card_ids := sorted(card.pk for card in made.values()):
             self._post(card_ids, balances, are_new=True)
             if self.announce:
@@ -245,7 +263,7 @@ def _make_customers(lines: Sequence[Line], store: Store) -> dict[str, Customer]:
         Customer(
             merchant_id=store.merchant_id,
             store=store,
-            email=line.email,
+            email=line.email or None,
             first_name=line.first_name,
             last_name=line.last_name,
             phone=line.phone,
@@ -256,7 +274,7 @@ def _make_customers(lines: Sequence[Line], store: Store) -> dict[str, Customer]:
         )
         for line in lines
     ]
-    return {row.email or "": row for row in Customer.objects.bulk_create(rows, batch_size=CHUNK)}
+    return {row.email or row.phone: row for row in Customer.objects.bulk_create(rows, batch_size=CHUNK)}
 
 
 def _make_cards(

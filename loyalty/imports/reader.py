@@ -8,12 +8,10 @@ from itertools import islice
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from customers.services import split_name
-from groundwork.formats.email import normalize_email
+from groundwork.formats.email import LONGEST, read_email
 from groundwork.formats.phone import to_e164
 from loyalty import rules
 from loyalty.errors import UnreadableFile
@@ -66,7 +64,7 @@ class Part:
 class Reader:
     """A file of customers for a store, read part by part: however long it is, one part is in memory.
 
-    Raises UnreadableFile, at once or while it is read, if it is no table with a column of e-mail addresses.
+    Raises UnreadableFile, at once or while it is read, if it is no table with a column of e-mail addresses or phones.
     """
 
     def __init__(self, file: IO[bytes], *, store: Store, program: LoyaltyProgram) -> None:
@@ -74,8 +72,8 @@ class Reader:
         self.headings = [str(heading or "").strip() for heading in next(self.rows, [])]
         names = [_GAP.sub("-", heading.casefold()) for heading in self.headings]
         self.columns = [COLUMNS.get(name) or f"unused-{number}" for number, name in enumerate(names)]
-        if "email" not in self.columns:
-            text = _("There is no column “email”. The first line has to name the columns.")
+        if not {"email", "phone"}.intersection(self.columns):
+            text = _("There is no column “email” or “phone”. The first line has to name the columns.")
             raise UnreadableFile(text)
         self.program = program
         self.cells = cells(store)
@@ -101,9 +99,8 @@ class Reader:
         part, named = Part(len(rows), [], [], []), dict(zip(self.columns, self.headings, strict=True))
         for number, row in enumerate(rows, before + 1):
             line, wrong = self._line(row)
-            first = number if wrong else self.first_seen.setdefault(line.email, number)
-            if first != number:
-                wrong["email"] = _("This address stands in line %(line)d already.") % {"line": first}
+            if not wrong:
+                wrong = self._seen(line, number)
             if not wrong:
                 part.lines.append(line)
                 part.numbers.append(number)
@@ -114,6 +111,18 @@ class Reader:
                 text = _("This line has more cells than the first line has headings.")
                 part.faults.append(Fault(number, "", text))
         return part
+
+    def _seen(self, line: Line, number: int) -> dict[str, str]:
+        """What of a line stands in an earlier one; else it is noted."""
+        sentences = {
+            "email": _("This address stands in line %(line)d already."),
+            "phone": _("This number stands in line %(line)d already."),
+        }
+        told = {column: getattr(line, column) for column in sentences if getattr(line, column)}
+        seen = {column: self.first_seen[text] for column, text in told.items() if text in self.first_seen}
+        if not seen:
+            self.first_seen.update(dict.fromkeys(told.values(), number))
+        return {column: sentences[column] % {"line": first} for column, first in seen.items()}
 
     def _line(self, row: list[Any]) -> tuple[Line, dict[str, str]]:
         """What a row says, as far as it can be read, and what is wrong with it, by column."""
@@ -126,6 +135,9 @@ class Reader:
                 setattr(line, column, cell.read(values.get(column)))
             except ValueError as error:
                 wrong[column] = str(error)
+        if not (line.known_by or wrong.keys() & {"email", "phone"}):
+            column = "email" if "email" in self.columns else "phone"
+            wrong[column] = _("An e-mail address or a phone number is needed.")
         if line.stamps and not self.program.has_stamps:
             wrong["stamps"] = _("This program has no stamps.")
         if line.points and not self.program.has_points:
@@ -154,13 +166,9 @@ class Text:
 
 class Email(Text):
     def parse(self, text: str, value: Any) -> str:
-        address = normalize_email(text)
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise ValueError(
-                _("This is no e-mail address.") if address else _("The e-mail address is missing.")
-            ) from None
+        address = read_email(text)
+        if address is None:
+            raise ValueError(_("This is no e-mail address."))
         return address
 
 
@@ -229,7 +237,7 @@ class Balance(Text):
 def cells(store: Store) -> Mapping[str, Text]:
     """The cell of each field of a Line, in the order in which their faults are told."""
     return {
-        "email": Email(254),
+        "email": Email(LONGEST),
         "first_name": Text(),
         "last_name": Text(),
         "phone": Phone(store.country),

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
+from customers.errors import PhoneTaken
 from groundwork.console.history import remember_list
 from groundwork.errors import NoLongerAllowed
 from groundwork.jobs import files as job_files
@@ -81,7 +82,8 @@ def _look_at(part: Part, store: Store, figures: Figures) -> list[Fault]:
     plan = importing.foresee(store=store, lines=part.lines)
     figures.add(plan)
     off = [Fault(part.numbers[index], "email", str(importing.SWITCHED_OFF)) for index in plan.refused]
-    return sorted([*part.faults, *off], key=lambda fault: fault.line)
+    taken = [Fault(part.numbers[index], "phone", str(PhoneTaken().sentence)) for index in plan.phone_taken]
+    return sorted([*part.faults, *off, *taken], key=lambda fault: fault.line)
 
 
 def _packed(lines: list[Line]) -> bytes:

@@ -25,6 +25,7 @@ urlpatterns = [
         name="card-erase-confirm",
     ),
     path("card/<token:access_token>/card.webmanifest", install.manifest, name="card-manifest"),
+    path("card/<token:access_token>/take-along.svg", install.take_along, name="card-take-along"),
     path("invitation/<str:token>/", invitation.show, name="invitation"),
     path("problems/<slug:code>", problems.show, name="problem"),
     path("brand/<brand:brand>.css", brand.stylesheet, name="brand-css"),

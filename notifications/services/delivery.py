@@ -74,6 +74,8 @@ def _prepare(log: EmailLog) -> tuple[EmailMultiAlternatives, str]:
         raise NothingToSay("the card is gone")
     if reason := variables.why_not(card):
         raise NothingToSay(reason)
+    if selectors.is_said_by_a_newer(log):
+        raise NothingToSay("a newer e-mail says it")
     log.to, log.language = card.customer.email or "", variables.language_of(card)
     filled = fill_in(card, code=log.code, language=log.language, context=log.context)
     log.subject, log.body = filled.subject, filled.body

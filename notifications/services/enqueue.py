@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import (
     Case,
     CharField,
+    DateTimeField,
+    ExpressionWrapper,
     F,
     JSONField,
     Model,
@@ -27,7 +29,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullI
 from groundwork.messaging import doorbell
 from groundwork.queue import clock
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from notifications.codes import Code
+from notifications.codes import LOOK_AGAIN_AFTER, LOOKED_AT_AGAIN, Code
 from notifications.models import EmailLog, Status
 from notifications.services.queue import SEND_TASK, SWEEP_TASK
 from notifications.variables import DELETED, ERASED, NO_ADDRESS
@@ -54,7 +56,7 @@ def for_cards(*, merchant_id: int, code: Code, card_ids: Sequence[int], cause: s
 
 
 def _enqueue(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, context: Combinable) -> None:
-    """Insert from a select; the rows that were new are rung for. `card`: the path from a row to its card."""
+    """Insert from a select; the rows that are new and due are rung for. `card`: the path from a row to its card."""
     columns = _columns(code, card, cause, context)
     named = {f"email_{name}": value for name, value in columns.items()}
     select, parameters = rows.order_by("pk").annotate(**named).values_list(*named).query.sql_with_params()
@@ -65,7 +67,9 @@ def _enqueue(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, cont
             "ON CONFLICT (dedup_key) DO NOTHING RETURNING id, status",
             parameters,
         )
-        _ring([log_id for log_id, status in cursor.fetchall() if status == Status.QUEUED])
+        queued = [log_id for log_id, status in cursor.fetchall() if status == Status.QUEUED]
+    if code not in LOOKED_AT_AGAIN:
+        _ring(queued)
 
 
 def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> Mapping[str, Combinable]:
@@ -94,11 +98,18 @@ def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> M
         ),
         "fault": Value("", CharField()),
         "attempts": Value(0, SmallIntegerField()),
-        "next_attempt_at": Case(When(is_sendable, then=clock.now()), default=None),
+        "next_attempt_at": Case(When(is_sendable, then=_due(code)), default=None),
         "dedup_key": Concat(
             Value(f"{code.value}:card="), Cast(f"{card}pk", _TEXT), Value(":"), cause, output_field=_TEXT
         ),
     }
+
+
+def _due(code: Code) -> Combinable:
+    """At once, or when what it is about has been looked at again."""
+    if code not in LOOKED_AT_AGAIN:
+        return clock.now()
+    return ExpressionWrapper(clock.now() + Value(LOOK_AGAIN_AFTER), DateTimeField())
 
 
 def _of_home(card: str, field: str, otherwise: Combinable | None) -> Case:
