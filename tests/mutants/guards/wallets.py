@@ -86,6 +86,27 @@ MUTANTS = [
         "WalletOffer.objects.all()",
         "tests/wallet/test_asked_for.py::test_the_way_to_the_wallet_is_counted_exactly_for_each_store",
     ),
+    mutant(
+        "balance-on-a-replaced-pass",
+        "wallet/apple/payload.py",
+        "    if facts.is_retired:\n        return\n",
+        "",
+        "tests/wallet/test_news.py::test_whoever_finds_a_replaced_card_reads_nothing_of_a_balance",
+    ),
+    mutant(
+        "issuer-that-is-no-number",
+        "wallet/config.py",
+        'if not ISSUER_ID.fullmatch(values["WALLET_GOOGLE_ISSUER_ID"]):',
+        "if False:",
+        "tests/wallet/test_without_credentials.py::test_an_issuer_is_a_number",
+    ),
+    mutant(
+        "renewed-certificate-not-read",
+        "wallet/config.py",
+        "return tuple(credentials.file_state(value) for _name, value in values)",
+        "return ()",
+        "tests/wallet/test_without_credentials.py::test_a_certificate_that_is_renewed_at_the_same_path_is_used_at_once",
+    ),
     # --- Google and Apple ---
     mutant(
         "callback-that-nobody-signed",
