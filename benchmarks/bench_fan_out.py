@@ -28,12 +28,12 @@ MOST_SECONDS = 30.0  # "seconds, not minutes"
 
 PASSES = """
 INSERT INTO wallet_walletpass (merchant_id, card_id, platform, object_id, auth_token, card_key, state,
-    state_before_void, last_modified, update_tag, tagged_version, fetched_version, is_notable, notified_at,
-    wanted_version, synced_version, attempts, next_attempt_at, last_error, left_out, created_at,
+    state_before_void, last_modified, asked_at, told_at, update_tag, tagged_version, fetched_version, is_notable,
+    notified_at, wanted_version, synced_version, attempts, next_attempt_at, last_error, left_out, created_at,
     updated_at)
 SELECT merchant_id, id, 'google', %s || '.card-' || id, '',
     encode(sha256(convert_to(qr_code_data || ':' || access_token, 'UTF8')), 'hex'), 'active', '',
-    date_trunc('second', now()), 0, 1, 0, false, '[]', 1, 1, 0, now(), '', '{}', now(), now()
+    date_trunc('second', now()), now(), 0, 0, 1, 0, false, '[]', 1, 1, 0, now(), '', '{}', now(), now()
 FROM loyalty_loyaltycard"""
 
 ONE_UPDATE = """

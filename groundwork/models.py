@@ -30,6 +30,22 @@ class StampedField(models.DateTimeField):
         return name, "django.db.models.DateTimeField", args, kwargs
 
 
+class LinesField(models.TextField):
+    """A text of several lines, each ending as we end lines: forms send a carriage return before every newline."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        text = super().pre_save(model_instance, add)
+        if not isinstance(text, str):
+            return text
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        setattr(model_instance, self.attname, text)
+        return text
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
 class TimeStamped(models.Model):
     """When a row was made and last changed (UTC)."""
 

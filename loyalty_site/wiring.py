@@ -57,7 +57,6 @@ SUBSCRIPTIONS = [
     Subscription(
         "notifications.account_email_requested", AccountEmailRequested, emails.on_account_email_requested
     ),
-    Subscription("wallet.cards_enrolled", events.CardsEnrolled, passes.on_cards_enrolled),
     Subscription("wallet.reward_ready", events.RewardReady, passes.on_reward_ready),
     Subscription(
         "wallet.points_about_to_expire", events.PointsAboutToExpire, passes.on_points_about_to_expire

@@ -26,7 +26,7 @@ from tenancy.models import (
 )
 from tests import factories
 from tests.factories import Shop
-from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
+from wallet.models import AppleDeviceRegistration, PassDesign, WalletOffer, WalletPass
 
 Row = Callable[[Shop], Model]
 OF_THE_SEVEN_RULES = {
@@ -165,6 +165,10 @@ def a_pass(shop: Shop) -> WalletPass:
         auth_token="secret",
         card_key="key",
     )
+
+
+def an_offer(shop: Shop) -> WalletOffer:
+    return WalletOffer.objects.create(merchant=shop.merchant, card=a_card(shop), platform="apple")
 
 
 def a_device(shop: Shop) -> AppleDeviceRegistration:

@@ -48,6 +48,7 @@ from tests.one_row_each import (
     an_email,
     an_enrolled_till,
     an_invitation,
+    an_offer,
     at_store,
     of,
 )
@@ -154,6 +155,7 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "wallet_pass_state_is_known": (a_pass, "state = 'lost'"),
     "wallet_pass_syncs_what_is_wanted": (a_pass, "synced_version = wanted_version + 1"),
     "a_retired_pass_is_void": (a_pass, "retired_at = now()"),
+    "what_was_removed_had_been_saved": (an_offer, "removed_at = now()"),
     "pass_design_syncs_what_is_wanted": (a_design, "spread_version = wanted_version + 1"),
 }
 
@@ -228,6 +230,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_text_per_code_and_store": (a_text, nothing),
     "one_living_pass_per_card_and_wallet": (a_pass, other_names),
     "one_registration_per_device_and_pass": (a_device, nothing),
+    "one_offer_per_card_and_wallet": (an_offer, nothing),
 }
 
 

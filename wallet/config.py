@@ -1,8 +1,9 @@
-"""What the settings say about both wallets, read once per process.
+"""What the settings say about both wallets, read once per process, and again where a file has been replaced.
 
 A wallet without settings is off; one whose settings cannot work is off as well, and `health` says why.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +42,9 @@ GOOGLE_SETTINGS = (
     "WALLET_GOOGLE_TOKEN_URL",
     "WALLET_GOOGLE_KEYS_URL",
 )
+
+
+ISSUER_ID = re.compile(r"[0-9]{1,32}")
 
 
 @dataclass(frozen=True)
@@ -92,16 +96,23 @@ def google() -> GoogleConfig | None:
 
 def apple_reading() -> Reading:
     """Apple's settings with what is wrong about them, dates left aside."""
-    return _read_apple(_values(APPLE_SETTINGS), get_language())
+    values = _values(APPLE_SETTINGS)
+    return _read_apple(values, get_language(), _files(values))
 
 
 def google_reading() -> Reading:
     """Google's settings with what is wrong about them."""
-    return _read_google(_values(GOOGLE_SETTINGS), get_language())
+    values = _values(GOOGLE_SETTINGS)
+    return _read_google(values, get_language(), _files(values))
 
 
 def _values(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(getattr(settings, name, "") or "")) for name in names)
+
+
+def _files(values: tuple[tuple[str, str], ...]) -> tuple[object, ...]:
+    """What tells that a file was replaced: a certificate is renewed at the same path."""
+    return tuple(credentials.file_state(value) for _name, value in values)
 
 
 def _missing(
@@ -117,8 +128,10 @@ def _missing(
 
 
 @lru_cache(maxsize=8)
-def _read_apple(pairs: tuple[tuple[str, str], ...], language: str | None) -> Reading:
-    """The language is part of the key: problems are told in it."""
+def _read_apple(
+    pairs: tuple[tuple[str, str], ...], language: str | None, files: tuple[object, ...]
+) -> Reading:
+    """Language and files are part of the key: problems are told in the one, credentials stand in the others."""
     values = dict(pairs)
     if reading := _missing(values, APPLE_NEEDED, APPLE_KEY):
         return reading
@@ -162,10 +175,15 @@ def _key_beside(issued: Secret, key: Secret, password: str) -> SigningKey:
 
 
 @lru_cache(maxsize=8)
-def _read_google(pairs: tuple[tuple[str, str], ...], language: str | None) -> Reading:
+def _read_google(
+    pairs: tuple[tuple[str, str], ...], language: str | None, files: tuple[object, ...]
+) -> Reading:
     values = dict(pairs)
     if reading := _missing(values, GOOGLE_NEEDED):
         return reading
+    if not ISSUER_ID.fullmatch(values["WALLET_GOOGLE_ISSUER_ID"]):
+        text = _("WALLET_GOOGLE_ISSUER_ID is the long number of the issuer account, digits only.")
+        return Reading(problems=(error(text),))
     secret = Secret("WALLET_GOOGLE_SERVICE_ACCOUNT", values["WALLET_GOOGLE_SERVICE_ACCOUNT"])
     try:
         account = credentials.service_account(secret)

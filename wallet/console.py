@@ -14,9 +14,18 @@ from unfold.enums import ActionVariant
 
 from groundwork.console.grants import Grants
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
-from tenancy.roles import MANAGERS, OPERATORS, READERS, is_operator
+from tenancy.roles import MANAGERS, OPERATORS, READERS, is_operator, visible_to
 from wallet import set_up
-from wallet.models import AppleDeviceRegistration, PassDesign, PassState, Platform, Synced, WalletPass
+from wallet.models import (
+    AppleDeviceRegistration,
+    PassDesign,
+    PassState,
+    Platform,
+    Synced,
+    WalletOffer,
+    WalletPass,
+)
+from wallet.selectors import funnels
 from wallet.services import channel, designs, passes
 
 COLORS = {
@@ -122,9 +131,11 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Tells operators what to do about a wallet that is not set up."""
+        """Tells operators what to do about a wallet that is not set up, and everybody how far their cards come."""
         invitations = set_up.invitations() if is_operator(request.user) else []
-        return super().changelist_view(request, (extra_context or {}) | {"invitations": invitations})
+        offers = visible_to(request.user, WalletOffer.objects.all())
+        shown = {"invitations": invitations, "funnels": funnels(offers)}
+        return super().changelist_view(request, (extra_context or {}) | shown)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

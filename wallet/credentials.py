@@ -43,6 +43,18 @@ class Secret:
             raise CredentialError(self.setting, _("neither a file that exists nor base64")) from error
 
 
+def file_state(value: str) -> tuple[int, int] | None:
+    """When the file that a setting names was written, and its size; None for one that names none."""
+    text = value.strip()
+    if not text or len(text) >= LONGEST_PATH or text.startswith(("-----BEGIN", "{")):
+        return None
+    try:
+        state = Path(text).stat()
+    except (OSError, ValueError):
+        return None
+    return state.st_mtime_ns, state.st_size
+
+
 def _is_file(text: str) -> bool:
     try:
         return Path(text).is_file()

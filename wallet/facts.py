@@ -90,7 +90,8 @@ class PassFacts:
     """One card, as its pass shows it.
 
     `is_void`: no longer valid. `is_retired`: it has lost its card besides (replaced, or the person erased), and
-    tells nothing about it any more: whoever still holds the pass must not learn the new codes.
+    tells nothing about it any more: whoever still holds the pass must not learn the new codes. `news` is the sentence
+    about what happened last; what is not read with the history has none.
     """
 
     program: ProgramFacts
@@ -104,6 +105,7 @@ class PassFacts:
     points_goal: Goal | None
     points_expire_at: datetime | None
     history: Text | None
+    news: Text | None
     shop_names: tuple[str, ...]
     places: tuple[Place, ...]
     is_void: bool = False

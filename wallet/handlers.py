@@ -3,15 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.models import LoyaltyCard
 from wallet.services import designs, passes
 
 Event = Mapping[str, Any]
-
-
-def on_cards_enrolled(event: Event) -> None:
-    """New cards get their passes."""
-    passes.issue(LoyaltyCard.objects.filter(pk__in=event["card_ids"]))
 
 
 def on_balances_changed(event: Event) -> None:

@@ -15,8 +15,7 @@ class Labels:
 
     stamps: Text
     points: Text
-    stamps_changed: Text
-    points_changed: Text
+    news: Text
     next_reward: Text
     member: Text
     progress: Text
@@ -34,12 +33,11 @@ class Labels:
 
 @cache
 def labels() -> Labels:
-    """All fixed words. A change message holds %@ once: the phone puts the new value there."""
+    """All fixed words."""
     return Labels(
         stamps=Text.each(lambda: pgettext("at most 9 letters", "Stamps")),
         points=Text.each(lambda: pgettext("at most 9 letters", "Points")),
-        stamps_changed=Text.each(lambda: pgettext("keep %@", "Stamps on your card: %@")),
-        points_changed=Text.each(lambda: pgettext("keep %@", "Points on your card: %@")),
+        news=Text.each(lambda: gettext("News")),
         next_reward=Text.each(lambda: gettext("Next reward")),
         member=Text.each(lambda: gettext("Member")),
         progress=Text.each(lambda: gettext("Progress")),

@@ -1,6 +1,7 @@
 """What the wallets need to know, kept apart from the card.
 
-*WalletPass*: a card in one wallet. *AppleDeviceRegistration*: a device that wants to hear of its changes.
+*WalletPass*: a card in one wallet. *WalletOffer*: the way there. *AppleDeviceRegistration*: a device that wants to hear
+of its changes.
 *PassDesign*: a program as the wallets know it; its changed look is spread over all its passes.
 *WalletChannel*: what all workers share about one wallet. *UpdateTag*: the counter behind Apple's update tags.
 *GoogleNonce*: a callback that has counted.
@@ -73,8 +74,16 @@ class Synced(Leased):
         return self.wanted_version > self.synced_version
 
 
+# An object that was taken out of the wallet is shown to nobody, and not sent. An iPhone's pass costs nothing.
+SLEEPING = Q(platform=Platform.GOOGLE, state=PassState.REMOVED)
+KEPT_UP = Q(retired_at__isnull=True) & ~SLEEPING
+
+
 class WalletPass(Synced, TenantOwned):
     """A card in one wallet. `retired_at`: its card was replaced, deleted or erased, and a new pass may be made.
+
+    `asked_at`: when somebody last asked for it. `saved_at`: when the holder first had it in the wallet. `told_at`: the
+    newest word of Google's about it that counted, as its expiry in milliseconds since 1970.
 
     Serial number and token never change: the phone knows the pass by them. `card_key` is a fingerprint of the
     card's codes when the pass was made, by which a replaced card is told. `last_modified` strictly increases.
@@ -90,6 +99,9 @@ class WalletPass(Synced, TenantOwned):
     card_key = models.CharField(max_length=64, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=PassState.choices, default=PassState.ACTIVE)
     state_before_void = models.CharField(max_length=10, choices=PassState.choices, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    saved_at = models.DateTimeField(_("saved"), null=True, editable=False)
+    told_at = models.BigIntegerField(default=0, editable=False)
     retired_at = models.DateTimeField(_("retired"), null=True, editable=False)
     last_modified = models.DateTimeField(_("changed"), default=this_second)
     update_tag = models.BigIntegerField(default=0, editable=False)
@@ -144,6 +156,38 @@ class WalletPass(Synced, TenantOwned):
     @classmethod
     def visible_at(cls, store_ids: set[int]) -> Q:
         return Q(card__scope_store__isnull=True) | Q(card__scope_store_id__in=store_ids)
+
+
+class WalletOffer(TenantOwned):
+    """A card's way into one wallet: when each step was first taken. `removed_at` is empty once it was saved anew."""
+
+    card = models.ForeignKey(
+        "loyalty.LoyaltyCard", on_delete=models.PROTECT, related_name="wallet_offers", verbose_name=_("card")
+    )
+    platform = models.CharField(_("wallet"), max_length=10, choices=Platform.choices)
+    offered_at = models.DateTimeField(default=timezone.now)
+    clicked_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("wallet offer")
+        verbose_name_plural = _("wallet offers")
+        constraints = [
+            models.UniqueConstraint(fields=["card", "platform"], name="one_offer_per_card_and_wallet"),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True) | Q(saved_at__isnull=False),
+                name="what_was_removed_had_been_saved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_platform_display()
+
+    @classmethod
+    def visible_at(cls, store_ids: set[int]) -> Q:
+        return Q(card__enrolled_at_store_id__in=store_ids)
 
 
 class AppleDeviceRegistration(TenantOwned):

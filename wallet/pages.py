@@ -17,7 +17,7 @@ from wallet import config, pictures
 from wallet.apple.web_service import package_response
 from wallet.google.save_link import save_link
 from wallet.models import PassDesign, Platform
-from wallet.services import callbacks, devices, google_sync, passes
+from wallet.services import callbacks, devices, funnel, google_sync, passes
 
 LARGEST_CALLBACK = 50_000
 A_YEAR = 365 * 24 * 3600
@@ -39,10 +39,12 @@ def apple_pass(request: HttpRequest, access_token: str) -> HttpResponse:
     if config.apple() is None:
         raise NotFound()
     with scope.merchant(card.merchant_id):
+        funnel.clicked(card, Platform.APPLE)
         wallet_pass = passes.living(card, Platform.APPLE)
         response = package_response(request, wallet_pass)
         if request.method == "GET":
             devices.fetched(wallet_pass)
+            funnel.made(card, Platform.APPLE)
     return response
 
 
@@ -54,8 +56,10 @@ def google_pass(request: HttpRequest, access_token: str) -> HttpResponse:
     if google is None:
         raise NotFound()
     with scope.merchant(card.merchant_id):
+        funnel.clicked(card, Platform.GOOGLE)
         wallet_pass = passes.living(card, Platform.GOOGLE)
         google_sync.send_now(wallet_pass)
+        funnel.made(card, Platform.GOOGLE)
         design = PassDesign.objects.get(program_id=card.program_id)
     link = save_link(
         google,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from groundwork.web import drawn
 from loyalty.models import LoyaltyProgram
-from wallet import drawing
+from wallet import drawing, logos
 from wallet.facts import Look
 from wallet.selectors import look_of
 
 LOGO_SIDE = 660
+WIDE_LOGO = (1280, 400)
 HERO = (1032, 336)
 _STAMPS = re.compile(r"stamps-([0-9]{1,2})")
 
@@ -23,10 +24,12 @@ class Drawn:
 
 
 def draw(program: LoyaltyProgram, name: str) -> Drawn | None:
-    """The picture "logo", "hero" or "stamps-7" of a program; None for another name, or more stamps than fit."""
+    """The picture "logo", "wide-logo", "hero" or "stamps-7" of a program; None for another, or more stamps than fit."""
     look = look_of(program, program.merchant)
     if name == "logo":
         content = _logo(look)
+    elif name == "wide-logo":
+        content = _wide_logo(look)
     elif name == "hero":
         content = hero(look, 0, program.stamps_target if program.has_stamps else 0)
     elif (
@@ -40,11 +43,16 @@ def draw(program: LoyaltyProgram, name: str) -> Drawn | None:
 
 @drawn.once(128)
 def _logo(look: Look) -> bytes:
-    return drawing.png(drawing.square_logo(look, LOGO_SIDE))
+    return drawing.png(logos.square_logo(look, LOGO_SIDE))
+
+
+@drawn.once(128)
+def _wide_logo(look: Look) -> bytes:
+    return drawing.png(logos.wide_logo(look, WIDE_LOGO))
 
 
 @drawn.once(256)
 def hero(look: Look, filled: int, target: int) -> bytes:
     """The wide picture under a card, as a PNG."""
-    picture = drawing.strip(look, filled=filled, target=target, size=HERO, with_text=False)
+    picture = drawing.strip(look, filled=filled, target=target, size=HERO)
     return drawing.png(picture, few_colors=not look.picture)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from loyalty.models import LoyaltyProgram, PointsReward
 from tenancy.selectors import open_stores
-from wallet import selectors
+from wallet import logos, selectors
 from wallet.apple import images
 from wallet.apple import payload as apple_payload
 from wallet.apple.payload import Identity
@@ -43,12 +43,16 @@ def program_previews(
     stores = open_stores().filter(merchant_id=program.merchant_id)
     facts = sample(selectors.describe_program(program, rewards=rewards, stores=stores))
     spoken = language if language in LANGUAGES else "en"
-    apple = render_to_string("wallet/preview_apple.html", _apple(facts, spoken))
-    google = render_to_string("wallet/preview_google.html", _google(facts, spoken))
     return [
-        {"platform": Platform.APPLE.value, "title": str(Platform.APPLE.label), "html": apple},
-        {"platform": Platform.GOOGLE.value, "title": str(Platform.GOOGLE.label), "html": google},
+        {"platform": platform.value, "title": str(platform.label), "html": drawn(facts, platform, spoken)}
+        for platform in Platform
     ]
+
+
+def drawn(facts: PassFacts, platform: Platform, language: str) -> str:
+    """One card as a wallet shows it, as HTML."""
+    made = _apple(facts, language) if platform is Platform.APPLE else _google(facts, language)
+    return render_to_string(f"wallet/preview_{platform.value}.html", made)
 
 
 def sample(program: ProgramFacts) -> PassFacts:
@@ -68,6 +72,7 @@ def sample(program: ProgramFacts) -> PassFacts:
         points_goal=next_points_goal(program.points_rewards, points) if program.has_points else None,
         points_expire_at=None,
         history=None,
+        news=None,
         shop_names=program.shop_names,
         places=program.places,
     )
@@ -82,12 +87,13 @@ def _apple(facts: PassFacts, language: str) -> dict[str, Any]:
     }
     pictures = images.pictures(facts)
     return {
+        "is_logo_lost": logos.is_lost(facts.program.look),
         "content": content,
         "logo_text": words.get(content["logoText"], content["logoText"]),
         "fields": fields,
         "strip": _data(pictures["strip@2x.png"].content),
         "logo": _data(pictures["logo@2x.png"].content),
-        "code": _code(facts.code),
+        "code": _code(facts.code) if facts.code else "",
     }
 
 
@@ -113,7 +119,10 @@ def _google(facts: PassFacts, language: str) -> dict[str, Any]:
         "name_label": _said(made, "accountNameLabel", language),
         "name": card["accountName"],
         "points": [
-            {"label": _said(card[name], "label", language), "value": card[name]["balance"]["int"]}
+            {
+                "label": _said(card[name], "label", language),
+                "value": next(iter(card[name]["balance"].values())),
+            }
             for name in ("loyaltyPoints", "secondaryLoyaltyPoints")
             if name in card
         ],
@@ -121,11 +130,17 @@ def _google(facts: PassFacts, language: str) -> dict[str, Any]:
             {"header": _said(module, "header", language), "body": _said(module, "body", language)}
             for module in card["textModulesData"]
         ],
-        "code": _code(card["barcode"]["value"]),
-        "number": card["barcode"]["alternateText"],
-        "hero": _data(hero(program.look, facts.stamps, program.stamps_target)) if "heroImage" in card else "",
+        "code": _code(facts.code) if facts.code else "",
+        "number": facts.card_number,
+        "hero": _data(_hero(facts)),
         "logo": _data(pictures["icon@3x.png"].content),
     }
+
+
+def _hero(facts: PassFacts) -> bytes:
+    """The card's own picture, or else that of its class."""
+    target = facts.program.stamps_target if facts.program.has_stamps else 0
+    return hero(facts.program.look, 0 if facts.is_void else min(facts.stamps, target), target)
 
 
 def _said(content: Mapping[str, Any], name: str, language: str) -> str:

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from groundwork.web.devices import platform_of
 from loyalty.models import LoyaltyCard
 from wallet import config, health, set_up
 from wallet.models import Platform, WalletPass
-from wallet.services import passes
+from wallet.services import funnel, passes
 
 PAGES = {Platform.APPLE: "card-pass", Platform.GOOGLE: "card-google"}
 
@@ -26,14 +27,20 @@ def card_annotations() -> dict[str, Expression]:
 
 
 def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, str]]:
-    """For the card and done pages: one button per wallet that is set up."""
+    """For the card and done pages: one button per wallet that is set up, and that the device does not lack.
+
+    That they were offered is noted for the funnel, when somebody looks (HEAD does not).
+    """
+    offered = [platform for platform in passes.platforms() if platform_of(request) in ("", platform.value)]
+    if request.method == "GET":
+        funnel.offered(card, offered)
     return [
         {
             "platform": platform.value,
             "url": reverse(PAGES[platform], args=[card.access_token]),
             "label": _("Add to %(wallet)s") % {"wallet": platform.label},
         }
-        for platform in passes.platforms()
+        for platform in offered
     ]
 
 

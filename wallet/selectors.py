@@ -1,30 +1,62 @@
 """Reading what passes show, and passes themselves."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from loyalty import selectors as loyalty_selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward
 from tenancy.models import Merchant, Store
+from tenancy.prepared import Prepared
 from tenancy.selectors import open_stores
 from wallet import config
+from wallet.announcements import announcement, ended, newest_change
 from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, next_points_goal
-from wallet.models import PassState, WalletPass
+from wallet.models import PassState, Platform, WalletOffer, WalletPass
 from wallet.text import Text, written_date
 
 HISTORY_LINES = 5
 
 
+def _cards(ids: Iterable[int]) -> QuerySet[LoyaltyCard]:
+    """Cards, deleted ones too, with what their facts are made from."""
+    cards = LoyaltyCard.all_objects.filter(pk__in=ids)
+    return cards.select_related("customer", "program", "merchant", "scope_store")
+
+
+def _newest_lines(*, card_id: int) -> QuerySet[LoyaltyTransaction]:
+    newest = LoyaltyTransaction.objects.filter(card_id=card_id).order_by("-id")
+    return newest.select_related("store", "reward")[:HISTORY_LINES]
+
+
+# A pass is read each time a phone wakes up: what these queries are in SQL is worked out once.
+_one_card = Prepared(lambda *, card_id: _cards([card_id]))
+_stores_of = Prepared(lambda *, merchant_id: open_stores().filter(merchant_id=merchant_id))
+_lines_of = Prepared(_newest_lines)
+
+
+def card_of(wallet_pass: WalletPass) -> LoyaltyCard:
+    """The card of a pass, a deleted one too, with what its facts are made from."""
+    (card,) = _one_card(card_id=wallet_pass.card_id)
+    card.program.merchant = card.merchant
+    return card
+
+
 def program_facts(program_id: int) -> ProgramFacts:
     """What all passes of a program have in common; also of one that was deleted."""
-    program = LoyaltyProgram.all_objects.select_related("merchant").get(pk=program_id)
-    rewards = PointsReward.objects.filter(program_id=program_id, is_active=True)
-    return describe_program(
-        program, rewards=rewards, stores=open_stores().filter(merchant_id=program.merchant_id)
-    )
+    return facts_of(LoyaltyProgram.all_objects.select_related("merchant").get(pk=program_id))
+
+
+def facts_of(program: LoyaltyProgram) -> ProgramFacts:
+    """The same of a program that was read just now, with its merchant."""
+    rewards = [reward for reward in loyalty_selectors.rewards_of(program) if reward.is_active]
+    return describe_program(program, rewards=rewards, stores=_stores_of(merchant_id=program.merchant_id))
 
 
 def describe_program(
@@ -94,9 +126,8 @@ def places(stores: Iterable[Store]) -> tuple[Place, ...]:
 
 
 def cards_of(passes: Iterable[WalletPass]) -> Mapping[int, LoyaltyCard]:
-    """The cards of passes by id, deleted ones too, with what their facts are made from; one statement."""
-    cards = LoyaltyCard.all_objects.filter(pk__in={each.card_id for each in passes})
-    return {card.pk: card for card in cards.select_related("customer", "program", "merchant", "scope_store")}
+    """The cards of passes by id, as `card_of` has them; one statement."""
+    return {card.pk: card for card in _cards({each.card_id for each in passes})}
 
 
 def card_facts(
@@ -104,6 +135,8 @@ def card_facts(
 ) -> PassFacts:
     """One card as its pass shows it."""
     shops = (_shop_name(card.scope_store),) if card.scope_store else program.shop_names
+    lines = _lines_of(card_id=card.pk) if with_history else []
+    goal = _stamps_goal(card, program)
     return PassFacts(
         program=program,
         card_number=card.display_number,
@@ -112,12 +145,13 @@ def card_facts(
         member=card.customer.name,
         stamps=card.stamp_count,
         points=card.points_balance,
-        stamps_goal=_stamps_goal(card, program),
+        stamps_goal=goal,
         points_goal=next_points_goal(program.points_rewards, card.points_balance)
         if program.has_points
         else None,
         points_expire_at=None if is_void else points_expire_at(card),
-        history=history_text(card) if with_history else None,
+        history=history_text(lines, card.merchant.tzinfo),
+        news=_news(card, program, lines, goal, is_void=is_void),
         shop_names=shops,
         places=places([card.scope_store]) if card.scope_store else program.places,
         is_void=is_void,
@@ -138,6 +172,7 @@ def retired_facts(program: ProgramFacts) -> PassFacts:
         points_goal=None,
         points_expire_at=None,
         history=None,
+        news=ended(),
         shop_names=(),
         places=(),
         is_void=True,
@@ -157,13 +192,10 @@ def points_expire_at(card: LoyaltyCard) -> datetime | None:
     return moment.astimezone(card.merchant.tzinfo) if moment else None
 
 
-def history_text(card: LoyaltyCard) -> Text | None:
-    """The newest lines of the card's ledger, in words, a line each."""
-    newest = LoyaltyTransaction.objects.filter(card_id=card.pk).select_related("store").order_by("-id")
-    lines = list(newest[:HISTORY_LINES])
+def history_text(lines: Sequence[LoyaltyTransaction], zone: ZoneInfo) -> Text | None:
+    """Lines of a ledger in words, a line each, on the days of a merchant's time zone."""
     if not lines:
         return None
-    zone = card.merchant.tzinfo
 
     def told(line: LoyaltyTransaction) -> str:
         amounts = [f"{delta:+d}" for delta in (line.stamps_delta, line.points_delta) if delta]
@@ -172,6 +204,22 @@ def history_text(card: LoyaltyCard) -> Text | None:
         return " · ".join(filter(None, [written_date(line.transaction_at.astimezone(zone)), words, where]))
 
     return Text.each(lambda: "\n".join(map(told, lines)))
+
+
+def _news(
+    card: LoyaltyCard,
+    program: ProgramFacts,
+    lines: Sequence[LoyaltyTransaction],
+    goal: Goal | None,
+    *,
+    is_void: bool,
+) -> Text | None:
+    if is_void:
+        return ended()
+    if not lines:
+        return None
+    change = newest_change(lines, stamps_reward=program.stamps_reward)
+    return announcement(change, stamps=goal, points=card.points_balance)
 
 
 def card_key(card: LoyaltyCard) -> str:
@@ -190,3 +238,27 @@ def pass_facts(
         return retired_facts(program)
     is_void = wallet_pass.state == PassState.VOID
     return card_facts(card, program, is_void=is_void, with_history=with_history)
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How many cards that were enrolled at a store have come how far on their way into one wallet."""
+
+    store: str
+    platform: Platform
+    offered: int
+    clicked: int
+    made: int
+    saved: int
+    removed: int
+
+
+def funnels(offers: QuerySet[WalletOffer]) -> list[Funnel]:
+    """What these offers add up to, per store and wallet; `removed` are those that have not been saved again."""
+    store, name = "card__enrolled_at_store", "card__enrolled_at_store__name"
+    steps = {step: Count(f"{step}_at") for step in ("offered", "clicked", "made", "saved", "removed")}
+    counted: Iterable[dict[str, Any]] = offers.values(store, name, "platform").annotate(**steps)
+    ordered = sorted(counted, key=lambda row: (row[name] or "", row[store] or 0, row["platform"]))
+    return [
+        Funnel(row[name] or "", Platform(row["platform"]), *(row[step] for step in steps)) for row in ordered
+    ]

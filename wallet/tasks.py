@@ -14,7 +14,16 @@ from django.utils import timezone
 from groundwork.messaging import doorbell
 from tenancy import scope
 from wallet.models import Platform
-from wallet.services import apple_sync, callbacks, channel, designs, devices, google_sync, left_out
+from wallet.services import (
+    apple_sync,
+    callbacks,
+    channel,
+    designs,
+    devices,
+    google_sync,
+    left_out,
+    unsaved,
+)
 from wallet.services.designs import SPREAD_TASK
 from wallet.services.versions import SYNC_TASK
 
@@ -79,5 +88,7 @@ def sweep_passes() -> int:
         designs.notice_changes()
         left_out.try_again()
         callbacks.forget_expired()
+        unsaved.retire()
+        unsaved.forget()
         devices.forget_retired(before=timezone.now() - FORGET_DEVICES_AFTER)
     return spread_designs() + sync_passes()

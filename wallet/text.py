@@ -37,6 +37,15 @@ class Text:
         return cls(*said)
 
     @classmethod
+    def about(cls, name: "Text", say: Callable[[str], str]) -> "Text":
+        """Call `say` with a name in each language, while that language is active."""
+        said = []
+        for language, words in name.items():
+            with translation.override(language):
+                said.append(say(words))
+        return cls(*said)
+
+    @classmethod
     def of_field(cls, instance: Any, name: str) -> "Text":
         """A field that modeltranslation keeps per language; an empty one shows the first that is not."""
         written = {language: getattr(instance, f"{name}_{language}", None) or "" for language in LANGUAGES}

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.models import LIVING
+from groundwork.models import LIVING, LinesField
 from loyalty.rules import LARGEST_AMOUNT_CENTS, largest_purchase_cents
 from loyalty.terms import LoyaltyKind
 from tenancy.models.base import TenantSoftDeletable
@@ -114,7 +114,7 @@ class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
     )
     logo = models.ImageField(_("logo"), upload_to="programs/", null=True, blank=True)
     hero_image = models.ImageField(_("picture"), upload_to="programs/", null=True, blank=True)
-    terms_text = models.TextField(_("terms"), blank=True, max_length=20_000)
+    terms_text = LinesField(_("terms"), blank=True, max_length=20_000)
     privacy_url = models.URLField(_("privacy notice"), blank=True)
 
     is_active = models.BooleanField(_("active"), default=True)

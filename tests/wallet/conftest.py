@@ -16,6 +16,7 @@ from tests.wallet.fake_google import FakeGoogle
 from wallet import tasks
 from wallet.apple.made_up_chain import Chain, make_chain
 from wallet.models import AppleDeviceRegistration, PassDesign, Platform, WalletPass
+from wallet.services import passes
 
 PASS_TYPE = "pass.example.mirabel"
 TEAM = "MADEUP1234"
@@ -79,6 +80,14 @@ def everywhere() -> Iterator[None]:
         yield
 
 
+def carried(card: LoyaltyCard) -> LoyaltyCard:
+    """The card, asked for in every wallet that is set up."""
+    with scope.merchant(card.merchant_id):
+        for platform in passes.platforms():
+            passes.living(card, platform)
+    return card
+
+
 def relay() -> None:
     """Let the handlers hear of what has been announced."""
     outbox.relay()
@@ -132,7 +141,7 @@ def page_of(card: LoyaltyCard, name: str = "pass.pkpass") -> str:
 @pytest.fixture
 def card_at_google(google: FakeGoogle, shop: factories.Shop) -> LoyaltyCard:
     """A card whose object is at Google, with two stamps and 240 points."""
-    made = factories.card(shop.store, name="Anouk Weber", stamps=2, cents=2400)
+    made = carried(factories.card(shop.store, name="Anouk Weber", stamps=2, cents=2400))
     deliver()
     google.requests.clear()
     return made

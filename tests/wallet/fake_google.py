@@ -64,7 +64,9 @@ class FakeGoogle:
         self.keys_fetched = 0
         self.keys_max_age: int | None = None
         self._refused_parts: dict[tuple[str, str, str], tuple[int, str]] = {}
-        self._troubles: dict[str, list[Trouble]] = {"PATCH": [], "POST": [], "TOKEN": [], "KEYS": []}
+        self._troubles: dict[str, list[Trouble]] = {
+            name: [] for name in ("GET", "PATCH", "POST", "TOKEN", "KEYS")
+        }
         self.is_hanging = threading.Event()
         self.may_go_on = threading.Event()
         self._lock = threading.Lock()
@@ -75,7 +77,7 @@ class FakeGoogle:
     # --- what a test says and asks ---
 
     def answer(self, method: str, status: int, *, retry_after: int | None = None, times: int = 1) -> None:
-        """Answer the next requests of a method (PATCH, POST, TOKEN or KEYS) with this status."""
+        """Answer the next requests of a method (GET, PATCH, POST, TOKEN or KEYS) with this status."""
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self._troubles[method] += [Trouble(status, headers) for _ in range(times)]
 
@@ -180,6 +182,8 @@ class FakeGoogle:
                 return 200, kept[resource_id]
             if resource_id not in kept:
                 return 404, _error(404, "Resource not found")
+            if method == "GET":
+                return 200, kept[resource_id]
             changed = {**kept[resource_id], **body}
             kept[resource_id] = {name: value for name, value in changed.items() if value is not None}
             return 200, kept[resource_id]
@@ -196,6 +200,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if self.path.startswith("/walletobjects/"):
+            self.rest("GET")
+            return
         self.google.keys_fetched += 1
         headers = (
             {}
@@ -217,7 +224,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rest("PATCH")
 
     def rest(self, method: str) -> None:
-        body = json.loads(self.body())
+        body = json.loads(self.body() or b"{}")
         kind, _, resource_id = self.path.removeprefix("/walletobjects/v1/").partition("/")
         trouble = self.google.trouble(method)
         if self.headers["Authorization"] not in self.google.accepted_tokens:

@@ -11,7 +11,7 @@ from time_machine import travel
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards
 from tests import factories
-from tests.wallet.conftest import deliver, google_pass
+from tests.wallet.conftest import carried, deliver, google_pass
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.google_signer import Signer, in_seconds, new_key
 from wallet import tasks
@@ -29,7 +29,7 @@ def signer(google: FakeGoogle) -> Signer:
 
 @pytest.fixture
 def card(google: FakeGoogle, shop: factories.Shop) -> LoyaltyCard:
-    made = factories.card(shop.store)
+    made = carried(factories.card(shop.store))
     deliver()
     return made
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from loyalty.models import LoyaltyCard, LoyaltyProgram, PointsReward
 from tenancy import scope
 from tests import factories
-from tests.wallet.conftest import apple_pass, deliver, google_pass, page_of, stamped
+from tests.wallet.conftest import apple_pass, carried, deliver, google_pass, page_of, stamped
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.iphone import IPhone
@@ -32,7 +32,7 @@ def signed_in(person: object) -> Client:
 @pytest.fixture
 def card(apns: FakeApns, shop: factories.Shop) -> LoyaltyCard:
     """A card in a phone that is to hear of a stamp, and whose push has failed."""
-    made = factories.card(shop.store)
+    made = carried(factories.card(shop.store))
     IPhone().add(page_of(made))
     deliver()
     apns.answer("aa01", 503, "ServiceUnavailable")
@@ -133,7 +133,7 @@ def test_lists_can_be_narrowed_and_searched(card: LoyaltyCard, shop: factories.S
 
 
 def test_a_program_can_be_sent_again(google: FakeGoogle, shop: factories.Shop, client: Client) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     deliver()
     google.requests.clear()
     with scope.everything("a test looks"):

@@ -16,7 +16,17 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import programs
 from tenancy import scope
 from tests import factories
-from tests.wallet.conftest import ISSUER, SITE, apple_pass, deliver, google_pass, hurry, relay, stamped
+from tests.wallet.conftest import (
+    ISSUER,
+    SITE,
+    apple_pass,
+    carried,
+    deliver,
+    google_pass,
+    hurry,
+    relay,
+    stamped,
+)
 from tests.wallet.fake_google import FakeGoogle
 from wallet import tasks
 from wallet.models import PassDesign, WalletChannel, WalletPass
@@ -32,7 +42,7 @@ def wanted(cards: list[LoyaltyCard]) -> list[int]:
 @pytest.fixture
 def cards(apple: object, shop: factories.Shop, monkeypatch: pytest.MonkeyPatch) -> list[LoyaltyCard]:
     """Seven cards, and batches of three."""
-    made = [factories.card(shop.store) for _ in range(7)]
+    made = [carried(factories.card(shop.store)) for _ in range(7)]
     deliver()
     monkeypatch.setattr(designs, "BATCH", 3)
     return made
@@ -59,7 +69,7 @@ def test_a_changed_look_is_spread_in_batches(cards: list[LoyaltyCard], shop: fac
 def test_a_changed_look_is_nothing_to_the_cards_of_another_merchant(
     cards: list[LoyaltyCard], shop: factories.Shop
 ) -> None:
-    theirs = factories.card(factories.shop().store)
+    theirs = carried(factories.card(factories.shop().store))
     deliver()
     repaint(shop, "#c2553a")
     assert [spread() for _ in range(4)] == [3, 3, 1, None]
@@ -108,7 +118,7 @@ def test_ten_changes_before_a_worker_came_are_one_round(
 
 
 def test_other_merchants_are_left_alone(cards: list[LoyaltyCard], shop: factories.Shop) -> None:
-    other = factories.card(factories.shop().store)
+    other = carried(factories.card(factories.shop().store))
     deliver()
     repaint(shop, "#c2553a")
     tasks.spread_designs()
@@ -136,7 +146,7 @@ def worker(google: FakeGoogle, folder: Path) -> subprocess.Popen[bytes]:
 def test_a_worker_killed_in_the_middle_of_an_update_loses_nothing(
     google: FakeGoogle, shop: factories.Shop, tmp_path: Path
 ) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     deliver()
     google.requests.clear()
     stamped(card, shop, 3)

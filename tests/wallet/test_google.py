@@ -11,6 +11,7 @@ from tests import factories
 from tests.wallet.conftest import (
     ISSUER,
     SITE,
+    carried,
     deliver,
     google_pass,
     hurry,
@@ -73,7 +74,7 @@ def test_a_program_is_a_class_and_a_card_an_object(
 def test_lengths_keep_to_what_google_takes(google: FakeGoogle, shop: factories.Shop) -> None:
     for number in range(12):
         factories.store(shop.merchant, latitude=49.6 + number / 100, longitude=6.13)
-    card = factories.card(shop.store, name="Maximiliane-Charlotte von Hohenstein")
+    card = carried(factories.card(shop.store, name="Maximiliane-Charlotte von Hohenstein"))
     deliver()
     sent = object_of(google, card)
     assert sent["accountName"] == "Maximiliane-Charlot…"
@@ -138,7 +139,7 @@ def test_a_stamp_is_one_patch(google: FakeGoogle, card: LoyaltyCard, shop: facto
 def test_a_changed_program_is_sent_for_review_again_and_reaches_every_pass(
     google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop
 ) -> None:
-    other = factories.card(shop.store)
+    other = carried(factories.card(shop.store))
     deliver()
     google.requests.clear()
     with factories.inside(shop):
@@ -223,6 +224,9 @@ def test_a_replaced_card_gets_a_new_object_and_the_old_one_tells_nothing(
             store=shop.store, card_id=card.pk, actor=factories.actor(), reason="lost", new_number=True
         )
     deliver()
+    assert len(google.objects) == 1  # until the new one is asked for
+    carried(replaced)
+    deliver()
     left = google.objects[old.object_id]
     assert left["state"] == "INACTIVE"
     assert "barcode" not in left
@@ -257,7 +261,7 @@ def test_an_erased_person_is_gone_from_google_also_when_its_answers_tell_little(
 def test_a_void_pass_that_google_never_had_is_not_made_for_its_sake(
     google: FakeGoogle, shop: factories.Shop
 ) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     relay()
     old = google_pass(card)
     with factories.inside(shop):

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
-from tests.wallet.conftest import SITE, deliver, google_pass, page_of, relay, stamped
+from tests.wallet.conftest import SITE, carried, deliver, google_pass, page_of, relay, stamped
 from tests.wallet.fake_google import EMAIL, FakeGoogle
 from wallet import config
 from wallet.google.client import client_of
@@ -118,7 +118,7 @@ def test_while_google_is_away_the_page_asks_for_patience(
 def test_the_very_first_customer_waits_for_the_class_that_a_worker_is_sending(
     google: FakeGoogle, shop: factories.Shop, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     relay()
     with scope.everything("a worker has taken the class"):
         taken = queue.DESIGNS.take(early=True)
@@ -139,7 +139,7 @@ def test_the_class_waits_for_nobody_and_objects_for_their_class(
     google: FakeGoogle, shop: factories.Shop
 ) -> None:
     google.answer("PATCH", 500)
-    factories.card(shop.store)
+    carried(factories.card(shop.store))
     deliver()
     assert google.calls() == []
     with scope.everything("a test looks"):

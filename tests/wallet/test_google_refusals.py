@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from loyalty.services import programs
 from tests import factories
-from tests.wallet.conftest import deliver, google_pass, hurry, page_of, relay, stamped
+from tests.wallet.conftest import carried, deliver, google_pass, hurry, page_of, relay, stamped
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.test_without_credentials import output_of
 from wallet import health, providers, tasks
@@ -53,10 +53,38 @@ def told() -> list[str]:
         return [alert["text"] for alert in providers.dashboard_alerts(None)]
 
 
+REQUIRED = {"id", "issuerName", "programName", "reviewStatus"}
+
+
+def test_a_class_goes_without_any_part_that_is_not_required_and_everybody_reads_which(
+    google: FakeGoogle, shop: factories.Shop
+) -> None:
+    with_places(shop)
+    with factories.inside(shop):
+        shop.program.terms_text_en = "Free of charge."
+        shop.program.stamps_reward_description_fr = "un café"
+        shop.program.card_name_fr = "Amis de la maison"
+        shop.program.save()
+    carried(factories.card(shop.store, stamps=2))
+    deliver()
+    parts = class_of(google, shop).keys() - REQUIRED
+    assert len(parts) >= 12
+    for number, part in enumerate(sorted(parts)):
+        google.accept()
+        google.refuse(part, f"Invalid value of {part}")
+        recoloured(shop, f"#1f5c{number:02x}")
+        deliver()
+        design = design_of(shop)
+        assert list(design.left_out) == [part]
+        assert not design.is_lagging
+        assert f"only without {part}: HTTP 400 Invalid value of {part}" in output_of("wallet_check")
+        assert any(f"only without {part}" in text for text in told())
+
+
 def test_a_class_goes_without_the_part_that_google_names(google: FakeGoogle, shop: factories.Shop) -> None:
     with_places(shop)
     google.refuse("merchantLocations", PLACES)
-    card = factories.card(shop.store, stamps=2)
+    card = carried(factories.card(shop.store, stamps=2))
     deliver()
     assert "merchantLocations" not in class_of(google, shop)
     assert {"heroImage", "programLogo", "linksModuleData"} <= class_of(google, shop).keys()
@@ -80,7 +108,7 @@ def test_a_class_that_google_takes_whole_is_sent_once_and_nothing_is_told(
     google: FakeGoogle, shop: factories.Shop
 ) -> None:
     with_places(shop)
-    factories.card(shop.store)
+    carried(factories.card(shop.store))
     deliver()
     assert class_of(google, shop)["merchantLocations"] == [{"latitude": 49.6, "longitude": 6.1}]
     assert len(class_calls(google, shop)) == 2  # PATCH, which is 404, and the insertion
@@ -91,7 +119,7 @@ def test_a_class_that_google_takes_whole_is_sent_once_and_nothing_is_told(
 
 def test_a_part_that_google_does_not_name_is_found(google: FakeGoogle, shop: factories.Shop) -> None:
     google.refuse("heroImage", "Image cannot be loaded")
-    factories.card(shop.store)
+    carried(factories.card(shop.store))
     deliver()
     assert "heroImage" not in class_of(google, shop)
     assert {"merchantLocations", "programLogo", "linksModuleData"} <= class_of(google, shop).keys()
@@ -103,7 +131,7 @@ def test_two_parts_that_google_does_not_name_leave_a_card_that_can_be_saved(
 ) -> None:
     google.refuse("heroImage", "Image cannot be loaded")
     google.refuse("linksModuleData", "No such address", status=403)
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     deliver()
     assert "programName" in class_of(google, shop)
     assert not google_pass(card).is_lagging
@@ -114,7 +142,7 @@ def test_a_refused_part_is_left_alone_for_a_day_and_then_tried(
     google: FakeGoogle, shop: factories.Shop
 ) -> None:
     google.refuse("merchantLocations", PLACES)
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     deliver()
     google.requests.clear()
     with factories.inside(shop):
@@ -145,7 +173,7 @@ def test_a_refused_part_is_left_alone_for_a_day_and_then_tried(
 
 def test_a_changed_design_is_tried_whole_at_once(google: FakeGoogle, shop: factories.Shop) -> None:
     google.refuse("merchantLocations", PLACES)
-    factories.card(shop.store)
+    carried(factories.card(shop.store))
     deliver()
     google.requests.clear()
     google.accept()
@@ -157,7 +185,7 @@ def test_a_changed_design_is_tried_whole_at_once(google: FakeGoogle, shop: facto
 
 def test_an_object_goes_without_what_is_refused_of_it(google: FakeGoogle, shop: factories.Shop) -> None:
     google.refuse("heroImage", "Invalid heroImage", kind="loyaltyObject")
-    card = factories.card(shop.store, stamps=2)
+    card = carried(factories.card(shop.store, stamps=2))
     deliver()
     made = google.objects[google_pass(card).object_id]
     assert "heroImage" not in made
@@ -175,7 +203,7 @@ def test_an_object_goes_without_what_is_refused_of_it(google: FakeGoogle, shop: 
 def test_a_class_that_is_refused_stops_nobody_else(
     google: FakeGoogle, shop: factories.Shop, status: int
 ) -> None:
-    refused, other = factories.card(shop.store), factories.card(factories.shop().store)
+    refused, other = carried(factories.card(shop.store)), carried(factories.card(factories.shop().store))
     relay()
     google.refuse("programName", "Invalid program name", status=status, of=str(design_of(shop).class_id))
     deliver()
@@ -199,7 +227,7 @@ def test_a_class_that_is_refused_stops_nobody_else(
 def test_a_customer_is_told_what_is_true_of_a_refused_card(
     google: FakeGoogle, shop: factories.Shop, client: Client
 ) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     google.refuse("programName", "Invalid program name")
     address = page_of(card, "google/")
     asked = []
@@ -219,7 +247,7 @@ def test_a_customer_is_told_what_is_true_of_a_refused_card(
 def test_an_object_that_is_forbidden_among_others_stops_none_of_them(
     google: FakeGoogle, shop: factories.Shop
 ) -> None:
-    forbidden, other = factories.card(shop.store), factories.card(shop.store)
+    forbidden, other = carried(factories.card(shop.store)), carried(factories.card(shop.store))
     deliver()
     google.refuse(
         "id", "Forbidden", kind="loyaltyObject", of=str(google_pass(forbidden).object_id), status=403

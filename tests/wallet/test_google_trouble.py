@@ -11,7 +11,7 @@ from pytest_django import Settings
 from customers import services as customers
 from loyalty.models import LoyaltyCard
 from tests import factories
-from tests.wallet.conftest import deliver, google_pass, hurry, is_behind, object_of, stamped
+from tests.wallet.conftest import carried, deliver, google_pass, hurry, is_behind, object_of, stamped
 from tests.wallet.fake_google import FakeGoogle
 from wallet import config, tasks
 from wallet.google import client as google_client
@@ -40,10 +40,10 @@ def test_an_object_that_is_not_there_is_inserted(
 def test_an_insertion_whose_answer_was_lost_is_patched_next_time(
     google: FakeGoogle, shop: factories.Shop
 ) -> None:
-    factories.card(shop.store)
+    carried(factories.card(shop.store))
     deliver()  # the class is there
     google.requests.clear()
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     google.drop("POST")
     deliver()
     assert is_behind(card)
@@ -102,7 +102,7 @@ def test_trouble_that_passes_is_tried_again(
 def test_retry_after_holds_for_the_whole_wallet(
     google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop, status: int
 ) -> None:
-    other = factories.card(shop.store)
+    other = carried(factories.card(shop.store))
     deliver()
     google.requests.clear()
     google.answer("PATCH", status, retry_after=300)
@@ -189,7 +189,7 @@ def test_what_was_refused_for_its_token_goes_again_at_the_same_pace(
         reserved.append(count)
         return reserve(platform, count, **options)
 
-    others = [factories.card(shop.store) for _ in range(5)]
+    others = [carried(factories.card(shop.store)) for _ in range(5)]
     deliver()
     monkeypatch.setattr(channel, "reserve", counted)
     google.revoke_tokens()
@@ -213,7 +213,7 @@ def test_what_google_asked_for_is_not_cut_short_by_a_later_fault(db: None) -> No
 
 def test_an_account_that_cannot_sign_in_stops_and_alarms(google: FakeGoogle, shop: factories.Shop) -> None:
     google.accepts_account = False
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     deliver()
     assert google.requests == []
     assert "invalid_grant" in WalletChannel.objects.get(platform=Platform.GOOGLE).fault

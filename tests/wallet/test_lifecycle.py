@@ -15,9 +15,7 @@ from tenancy import scope
 from tests import factories
 from tests.wallet.conftest import apple_pass, deliver, devices_of, page_of, stamped
 from tests.wallet.fake_apns import FakeApns
-from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.iphone import IPhone
-from wallet.apple.made_up_chain import Chain
 from wallet.models import PassState, Platform, WalletPass
 
 
@@ -47,25 +45,6 @@ def shown(phone: IPhone) -> dict:
 def all_passes(card: LoyaltyCard) -> list[WalletPass]:
     with scope.everything("a test looks"):
         return list(WalletPass.objects.filter(card=card).order_by("pk"))
-
-
-def test_enrolment_makes_a_pass_for_each_wallet(
-    apple: Chain, shop: factories.Shop, google: FakeGoogle, settings: object
-) -> None:
-    configure_apple(settings, apple)
-    card = factories.card(shop.store)
-    deliver()
-    assert [each.platform for each in all_passes(card)] == ["apple", "google"]
-    assert len(google.objects) == 1
-
-
-def configure_apple(settings: object, chain: Chain) -> None:
-    """Both wallets: the fixture of the second has cleared the first."""
-    settings.WALLET_APPLE_PASS_TYPE_ID = "pass.example.mirabel"
-    settings.WALLET_APPLE_TEAM_ID = "MADEUP1234"
-    settings.WALLET_APPLE_CERTIFICATE = chain.leaf.pem.decode()
-    settings.WALLET_APPLE_KEY = chain.leaf.key_pem.decode()
-    settings.WALLET_APPLE_WWDR = chain.intermediate.pem.decode()
 
 
 def test_a_stamp_at_the_till_reaches_the_phone(
@@ -223,7 +202,7 @@ def test_a_changed_look_reaches_the_phone(
     content = shown(phone)
     assert apns.tokens == ["aa01"]
     assert content["backgroundColor"] == "rgb(194, 85, 58)"
-    assert content["storeCard"]["primaryFields"][0]["value"] == "5 to go"
+    assert content["storeCard"]["secondaryFields"][0]["value"] == "5 to go"
 
 
 def test_a_card_of_the_time_before_wallets_gets_its_pass_when_it_is_asked_for(
@@ -263,7 +242,7 @@ def test_a_name_that_was_changed_in_the_console_reaches_the_phone(
     phone: IPhone, card: LoyaltyCard, shop: factories.Shop
 ) -> None:
     edited(shop, card, last_name="Weber-Thill")
-    assert shown(phone)["storeCard"]["secondaryFields"][0]["value"] == "Anouk Weber-Thill"
+    assert shown(phone)["storeCard"]["secondaryFields"][1]["value"] == "Anouk Weber-Thill"
 
 
 def test_a_changed_telephone_sends_nothing(

@@ -20,7 +20,7 @@ from tenancy import scope
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.lock_waits import somebody_waits
-from tests.wallet.conftest import apple_pass, deliver, hurry, relay, stamped
+from tests.wallet.conftest import apple_pass, carried, deliver, hurry, relay, stamped
 from tests.wallet.threads import WAIT, at_once
 from wallet.models import WalletPass
 from wallet.services import designs, passes, queue
@@ -64,7 +64,7 @@ def test_a_look_spreads_while_a_relay_delivers_in_the_order_of_its_messages(
     apple: object, shop: factories.Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen red with a hundred messages in one transaction: deadlock detected, and a message is put off."""
-    first, second = [factories.card(shop.store) for _number in range(2)]
+    first, second = [carried(factories.card(shop.store)) for _number in range(2)]
     deliver()
     with factories.inside(shop):
         programs.change(program_id=shop.program.pk, actor=factories.actor("owner"), card_color="#c2553a")
@@ -81,7 +81,7 @@ def test_two_relays_deliver_messages_that_name_the_same_cards_the_other_way_roun
     apple: object, shop: factories.Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen red with a hundred messages in one transaction: deadlock detected, and a message is put off."""
-    first, second = [factories.card(shop.store) for _number in range(2)]
+    first, second = [carried(factories.card(shop.store)) for _number in range(2)]
     deliver()
     monkeypatch.setattr(outbox, "BATCH", 2)
     for card in (first, second, second, first):
@@ -107,7 +107,7 @@ def locks_and_changes(act: Callable[[], Any]) -> list[str]:
 
 
 def lagging(shop: factories.Shop, count: int) -> list[LoyaltyCard]:
-    cards = [factories.card(shop.store) for _number in range(count)]
+    cards = [carried(factories.card(shop.store)) for _number in range(count)]
     relay()
     hurry()
     return cards
@@ -147,12 +147,3 @@ def test_passes_that_follow_their_cards_are_all_locked_before_any_is_changed(
     assert asked[:2] == ["lock", "lock"]  # all of them, and then the replaced ones, which are ours already
     assert asked.count("change") == 3
     assert apple_pass(closed).state == "void"
-
-
-def test_new_passes_are_made_in_the_order_of_their_cards(apple: object, shop: factories.Shop) -> None:
-    """Two who make the same passes meet at the first of them, and not each at a pass that the other has made."""
-    cards = [factories.card(shop.store) for _number in range(3)]
-    with scope.everything("a relay"):
-        passes.issue(reversed(cards))
-        made = WalletPass.objects.order_by("pk").values_list("card_id", flat=True)
-        assert list(made) == [card.pk for card in cards]

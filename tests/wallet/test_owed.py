@@ -5,13 +5,13 @@ import pytest
 from loyalty.models import LoyaltyCard
 from tests import factories
 from tests.buying import bring_back, buy, spend
-from tests.wallet.conftest import apple_pass, deliver, relay
+from tests.wallet.conftest import apple_pass, carried, deliver, relay
 from wallet import selectors
 
 
 @pytest.fixture
 def card(apple: object, shop: factories.Shop) -> LoyaltyCard:
-    made = factories.card(shop.store)
+    made = carried(factories.card(shop.store))
     deliver()
     return made
 

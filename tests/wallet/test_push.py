@@ -7,14 +7,7 @@ from django.utils import timezone
 
 from loyalty.models import LoyaltyCard
 from tests import factories
-from tests.wallet.conftest import (
-    PASS_TYPE,
-    apple_pass,
-    deliver,
-    page_of,
-    relay,
-    stamped,
-)
+from tests.wallet.conftest import PASS_TYPE, apple_pass, carried, deliver, page_of, relay, stamped
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.iphone import IPhone
 from wallet import config, tasks
@@ -25,7 +18,7 @@ from wallet.models import Platform, WalletChannel
 @pytest.fixture
 def card(apns: FakeApns, shop: factories.Shop) -> LoyaltyCard:
     """A card in one phone, up to date."""
-    made = factories.card(shop.store)
+    made = carried(factories.card(shop.store))
     IPhone("phone", "aa01").add(page_of(made))
     deliver()
     assert apns.tokens == []
@@ -69,7 +62,7 @@ def test_ten_changes_make_one_push(apns: FakeApns, card: LoyaltyCard, shop: fact
 
 def test_a_device_with_two_changed_passes_is_pushed_once(apns: FakeApns, shop: factories.Shop) -> None:
     phone = IPhone("phone", "aa01")
-    cards = [factories.card(shop.store), factories.card(shop.store)]
+    cards = [carried(factories.card(shop.store)), carried(factories.card(shop.store))]
     for each in cards:
         phone.add(page_of(each))
     deliver()
@@ -96,7 +89,7 @@ def test_changes_come_together_for_a_moment_and_rest_after_a_push(
 
 
 def test_two_hundred_devices_share_one_connection(apns: FakeApns, shop: factories.Shop) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     held = IPhone().add(page_of(card), and_register=False)
     tokens = [f"{number:04x}" for number in range(200)]
     for token in tokens:
@@ -109,7 +102,7 @@ def test_two_hundred_devices_share_one_connection(apns: FakeApns, shop: factorie
 
 
 def test_a_pass_that_no_device_holds_needs_no_push(apns: FakeApns, shop: factories.Shop) -> None:
-    card = factories.card(shop.store, stamps=3)
+    card = carried(factories.card(shop.store, stamps=3))
     deliver()
     assert apns.connections == 0
     assert not is_behind(card)
@@ -118,7 +111,7 @@ def test_a_pass_that_no_device_holds_needs_no_push(apns: FakeApns, shop: factori
 def test_the_passes_of_all_merchants_go_together(apns: FakeApns, db: None) -> None:
     for number in range(2):
         shop = factories.shop()
-        card = factories.card(shop.store)
+        card = carried(factories.card(shop.store))
         IPhone(f"phone{number}", f"aa0{number}").add(page_of(card))
         stamped(card, shop)
     deliver()
@@ -129,7 +122,7 @@ def test_the_passes_of_all_merchants_go_together(apns: FakeApns, db: None) -> No
 def test_a_device_that_missed_a_change_before_it_registered_is_told(
     apns: FakeApns, shop: factories.Shop
 ) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     phone = IPhone("phone", "aa01")
     held = phone.add(page_of(card), and_register=False)
     stamped(card, shop)

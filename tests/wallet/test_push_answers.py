@@ -10,15 +10,7 @@ from pytest_django import Settings
 from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
-from tests.wallet.conftest import (
-    apple_pass,
-    deliver,
-    devices_of,
-    hurry,
-    page_of,
-    relay,
-    stamped,
-)
+from tests.wallet.conftest import apple_pass, carried, deliver, devices_of, hurry, page_of, relay, stamped
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.iphone import IPhone
 from wallet import config, tasks
@@ -30,7 +22,7 @@ from wallet.services import channel
 @pytest.fixture
 def card(apns: FakeApns, shop: factories.Shop) -> LoyaltyCard:
     """A card in one phone, up to date."""
-    made = factories.card(shop.store)
+    made = carried(factories.card(shop.store))
     IPhone("phone", "aa01").add(page_of(made))
     deliver()
     assert apns.tokens == []
@@ -147,7 +139,7 @@ def test_retry_after_is_honoured(apns: FakeApns, card: LoyaltyCard, shop: factor
 def test_too_many_pushes_to_one_device_hold_up_nobody_else(
     apns: FakeApns, card: LoyaltyCard, shop: factories.Shop
 ) -> None:
-    other = factories.card(shop.store)
+    other = carried(factories.card(shop.store))
     IPhone("tablet", "bb02").add(page_of(other))
     deliver()
     apns.answer("aa01", 429, "TooManyRequests", headers={"retry-after": "600"})

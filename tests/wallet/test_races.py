@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tenancy import scope
 from tests import factories
-from tests.wallet.conftest import apple_pass, deliver, google_pass, hurry, page_of, relay, stamped
+from tests.wallet.conftest import apple_pass, carried, deliver, google_pass, hurry, page_of, relay, stamped
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.google_signer import Signer
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
 
 def test_twenty_equal_registrations_make_one(apple: object, shop: factories.Shop) -> None:
-    held = IPhone().add(page_of(factories.card(shop.store)), and_register=False)
+    held = IPhone().add(page_of(carried(factories.card(shop.store))), and_register=False)
     answers = Counter(at_once(20, lambda _: IPhone("same", "aa01").register(held).status_code))
     assert answers == {201: 1, 200: 19}
     with scope.everything("a test looks"):
@@ -40,7 +40,7 @@ def test_twenty_equal_registrations_make_one(apple: object, shop: factories.Shop
 def test_registering_and_leaving_at_once_ends_in_one_or_the_other(
     apple: object, shop: factories.Shop
 ) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     held = IPhone().add(page_of(card), and_register=False)
     wallet_pass = apple_pass(card)
 
@@ -58,7 +58,7 @@ def test_registering_and_leaving_at_once_ends_in_one_or_the_other(
 
 def test_twenty_downloads_make_one_pass(apple: object, shop: factories.Shop, no_wallets: None) -> None:
     card = factories.card(shop.store)
-    with scope.everything("as if the card were older than the wallet"):
+    with scope.everything("nobody has asked yet"):
         assert not WalletPass.objects.exists()
     made = at_once(20, lambda _: passes.living(card, Platform.APPLE).pk if passes.platforms() else 0)
     assert len(set(made)) == 1
@@ -69,7 +69,7 @@ def test_twenty_downloads_make_one_pass(apple: object, shop: factories.Shop, no_
 
 def lagging_passes(shop: factories.Shop, count: int) -> None:
     for _card in range(count):
-        factories.card(shop.store)
+        carried(factories.card(shop.store))
     relay()
     hurry()
 
@@ -93,7 +93,7 @@ def test_without_the_lock_they_would_claim_the_same(
 
 
 def test_four_workers_push_once(apns: FakeApns, shop: factories.Shop) -> None:
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     IPhone("phone", "aa01").add(page_of(card))
     deliver()
     stamped(card, shop)
@@ -115,10 +115,10 @@ def test_workers_and_customers_at_once_make_each_object_once_and_at_reserved_mom
 
     reserve = channel.reserve
     monkeypatch.setattr(channel, "reserve", counted)
-    factories.card(shop.store)
+    carried(factories.card(shop.store))
     deliver()  # the class is there
     lagging_passes(shop, 6)
-    cards = [factories.card(shop.store) for _ in range(4)]
+    cards = [carried(factories.card(shop.store)) for _ in range(4)]
 
     def act(number: int) -> None:
         if number < 4:
@@ -180,7 +180,7 @@ def test_who_changes_many_passes_locks_them_in_the_order_of_their_ids(
 def test_the_same_callback_twenty_times_counts_once(google: FakeGoogle, shop: factories.Shop) -> None:
     signer = Signer()
     google.root_keys = signer.root_keys
-    card = factories.card(shop.store)
+    card = carried(factories.card(shop.store))
     deliver()
     body = signer.callback("save", str(google_pass(card).object_id))
     assert Counter(at_once(20, lambda _: callbacks.receive(body))) == {True: 1, False: 19}

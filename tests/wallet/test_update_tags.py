@@ -12,7 +12,7 @@ from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
 from tests.lock_waits import somebody_waits
-from tests.wallet.conftest import apple_pass, page_of, relay
+from tests.wallet.conftest import apple_pass, carried, page_of, relay
 from tests.wallet.iphone import IPhone
 from tests.wallet.threads import WAIT, Held, at_once
 from wallet.models import WalletPass
@@ -30,7 +30,7 @@ def phone(apple: object) -> IPhone:
 @pytest.fixture
 def two_cards(phone: IPhone, shop: factories.Shop) -> list[LoyaltyCard]:
     """Two cards in one phone that has heard of both."""
-    made = [factories.card(shop.store), factories.card(shop.store)]
+    made = [carried(factories.card(shop.store)), carried(factories.card(shop.store))]
     for card in made:
         phone.add(page_of(card))
     relay()

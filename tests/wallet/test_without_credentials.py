@@ -1,8 +1,9 @@
 """Nobody has set up a wallet, or somebody has by half: nothing fails, no buttons, and the console says why."""
 
 import base64
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -20,7 +21,7 @@ from pytest_django import Settings
 
 from tenancy import scope
 from tests import factories
-from tests.wallet.conftest import SITE, deliver, page_of, stamped
+from tests.wallet.conftest import PASS_TYPE, SITE, TEAM, carried, deliver, page_of, stamped
 from tests.wallet.fake_google import FakeGoogle
 from wallet import config, providers, set_up, tasks
 from wallet.apple.made_up_chain import Chain, make_authority, make_chain
@@ -199,6 +200,39 @@ def test_an_account_that_cannot_be_read_switches_google_off(
     assert len(problems()) >= 1
 
 
+def test_an_issuer_is_a_number(google: FakeGoogle, settings: Settings) -> None:
+    assert config.google() is not None
+    for wrong in ("abc", "33 88", "3388.program", "٣٣٨٨"):
+        settings.WALLET_GOOGLE_ISSUER_ID = wrong
+        assert config.google() is None
+        assert "digits only" in problems()[0]
+
+
+def test_a_certificate_that_is_renewed_at_the_same_path_is_used_at_once(
+    apple: Chain, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "pass.pem"
+    path.write_bytes(apple.leaf.pem)
+    settings.WALLET_APPLE_CERTIFICATE, settings.WALLET_APPLE_KEY = str(path), apple.leaf.key_pem.decode()
+    assert config.apple() is config.apple()
+    renewed = make_chain(pass_type_id=PASS_TYPE, team_id=TEAM, now=datetime.now(UTC))
+    (tmp_path / "key.pem").write_bytes(apple.leaf.key_pem)
+    settings.WALLET_APPLE_KEY, settings.WALLET_APPLE_WWDR = (
+        str(tmp_path / "key.pem"),
+        str(tmp_path / "wwdr.pem"),
+    )
+    (tmp_path / "wwdr.pem").write_bytes(apple.intermediate.pem)
+    before = config.apple()
+    path.write_bytes(renewed.leaf.pem)
+    (tmp_path / "key.pem").write_bytes(renewed.leaf.key_pem)
+    (tmp_path / "wwdr.pem").write_bytes(renewed.intermediate.pem)
+    after = config.apple()
+    assert (before.signer.certificate, after.signer.certificate) == (
+        apple.leaf.certificate,
+        renewed.leaf.certificate,
+    )
+
+
 def test_wallet_check_tells_what_is_set_up(apple: Chain, db: None) -> None:
     told = output_of("wallet_check")
     assert "Apple Wallet: on" in told
@@ -208,8 +242,18 @@ def test_wallet_check_tells_what_is_set_up(apple: Chain, db: None) -> None:
     assert "PRIVATE KEY" not in told
 
 
-def test_wallet_check_can_sign_in_at_google(google: FakeGoogle, db: None) -> None:
+def test_wallet_check_can_sign_in_at_google_and_tells_what_its_reviewers_say(
+    google: FakeGoogle, shop: factories.Shop
+) -> None:
     assert "sign-in: works" in output_of("wallet_check", online=True)
+    carried(factories.card(shop.store))
+    deliver()
+    (made,) = google.classes.values()
+    assert f"class of {shop.merchant.name}: UNDER_REVIEW" in output_of("wallet_check", online=True)
+    made["reviewStatus"] = "REJECTED"
+    with pytest.raises(CommandError):
+        output_of("wallet_check", online=True)
+    made["reviewStatus"] = "APPROVED"
     google.accepts_account = False
     with pytest.raises(CommandError):
         output_of("wallet_check", online=True)

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 from wallet.colors import palette
 from wallet.facts import PassFacts
@@ -133,71 +135,77 @@ def _fields(facts: PassFacts, strings: Strings) -> dict[str, list[dict[str, Any]
 
 def _header(facts: PassFacts) -> Iterable[dict[str, Any]]:
     words = labels()
+    if facts.is_retired:
+        return
     if facts.program.has_stamps:
-        yield {
-            "key": "stamps",
-            "label": words.stamps,
-            "value": facts.stamps,
-            "changeMessage": words.stamps_changed,
-            "textAlignment": "PKTextAlignmentRight",
-        }
+        yield {**_number("stamps", words.stamps, facts.stamps), "textAlignment": "PKTextAlignmentRight"}
     if facts.program.has_points:
-        yield {
-            "key": "points",
-            "label": words.points,
-            "value": facts.points,
-            "changeMessage": words.points_changed,
-            "textAlignment": "PKTextAlignmentRight",
-        }
+        yield {**_number("points", words.points, facts.points), "textAlignment": "PKTextAlignmentRight"}
 
 
 def _primary(facts: PassFacts) -> Iterable[dict[str, Any]]:
-    """One field over the strip: short, because the stamps are drawn to its right."""
+    """The large text over the strip: where stamps are drawn, there is none, and they have all of it."""
     if facts.is_void:
         yield {"key": "next_reward", "label": facts.program.card_name, "value": labels().void}
-    elif goal := facts.stamps_goal:
-        yield {
-            "key": "next_reward",
-            "label": goal.name or labels().next_reward,
-            "value": stamps_to_go(goal.missing),
-        }
-    elif goal := facts.points_goal:
+    elif not facts.stamps_goal and (goal := facts.points_goal):
         yield {"key": "next_reward", "label": goal.name, "value": points_to_go(goal.missing)}
 
 
 def _secondary(facts: PassFacts) -> Iterable[dict[str, Any]]:
-    yield {"key": "member", "label": labels().member, "value": Text.same(facts.member)}
-    if goal := facts.stamps_goal or facts.points_goal:
-        yield {"key": "progress", "label": labels().progress, "value": progress(goal)}
+    words = labels()
+    if not facts.is_void and (goal := facts.stamps_goal):
+        yield {
+            "key": "next_reward",
+            "label": goal.name or words.next_reward,
+            "value": stamps_to_go(goal.missing),
+        }
+    yield {"key": "member", "label": words.member, "value": Text.same(facts.member)}
 
 
 def _auxiliary(facts: PassFacts) -> Iterable[dict[str, Any]]:
     if facts.stamps_goal and (goal := facts.points_goal):
         yield {"key": "points_reward", "label": goal.name, "value": points_to_go(goal.missing)}
     if facts.points_expire_at:
-        yield {"key": "expires", "label": labels().expires, **_date(facts.points_expire_at)}
+        yield {"key": "expires", "label": labels().expires, **_day(facts.points_expire_at)}
 
 
 def _back(facts: PassFacts) -> Iterable[dict[str, Any]]:
+    """The news have the only change message: one sentence for the lock screen, whatever has changed besides."""
     words = labels()
+    yield {"key": "news", "label": words.news, "value": facts.news, "changeMessage": "%@"}
+    if goal := facts.stamps_goal or facts.points_goal:
+        yield {"key": "progress", "label": words.progress, "value": progress(goal)}
     yield {"key": "card_number", "label": words.card, "value": Text.same(facts.card_number)}
     if facts.page_url:
-        yield {"key": "card_page", "label": words.card_page, "value": Text.same(facts.page_url)}
+        yield _link("card_page", words.card_page, facts.page_url)
     if facts.history:
         yield {"key": "history", "label": words.history, "value": facts.history}
     yield {"key": "shops", "label": words.shops, "value": Text.same("\n".join(facts.shop_names))}
     yield {"key": "terms", "label": words.terms, "value": facts.program.terms}
-    yield {"key": "privacy", "label": words.privacy, "value": Text.same(facts.program.privacy_url)}
+    if facts.program.privacy_url:
+        yield _link("privacy", words.privacy, facts.program.privacy_url)
 
 
-def _date(moment: datetime) -> dict[str, str]:
-    """A day that the phone writes in its own language; the time zone stands in the value."""
+def _number(key: str, label: Text, amount: int) -> dict[str, Any]:
+    """A number that the phone writes in its own language, with its separators."""
+    return {"key": key, "label": label, "value": amount, "numberStyle": "PKNumberStyleDecimal"}
+
+
+def _link(key: str, label: Text, address: str) -> dict[str, Any]:
+    """A site's name to be tapped. Where links are not drawn, on a watch, the address stands there."""
+    tapped = f'<a href="{escape(address)}">{escape(urlsplit(address).netloc)}</a>'
+    return {"key": key, "label": label, "value": Text.same(address), "attributedValue": tapped}
+
+
+def _day(moment: datetime) -> dict[str, Any]:
+    """A day that the phone writes in its own language: the day at the merchant's, wherever the phone is."""
     if moment.tzinfo is None:
         raise ValueError("A date on a pass needs its time zone.")
     return {
         "value": moment.isoformat(timespec="seconds"),
         "dateStyle": "PKDateStyleMedium",
         "timeStyle": "PKDateStyleNone",
+        "ignoresTimeZone": True,
     }
 
 
@@ -213,5 +221,6 @@ def strings_file(table: dict[str, str]) -> bytes:
 
 @lru_cache(maxsize=2048)
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r\n", "\n").replace("\r", "\n")
+    """Escaped and not changed: a key is found only where it is the very text of pass.json."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r")
     return '"' + escaped.replace("\n", "\\n") + '"'

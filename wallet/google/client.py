@@ -27,15 +27,17 @@ CONNECTIONS = 20
 
 @dataclass(frozen=True)
 class Call:
-    """One request: PATCH of `resource` with `body`, or its insertion."""
+    """One request: PATCH of `resource` with `body`, or its insertion; without a body, what is there is asked for."""
 
     kind: str  # loyaltyClass or loyaltyObject
     resource_id: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | None = None
     is_insert: bool = False
 
     @property
     def method(self) -> str:
+        if self.body is None:
+            return "GET"
         return "POST" if self.is_insert else "PATCH"
 
     @property

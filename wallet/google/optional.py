@@ -18,9 +18,18 @@ PARTS: Mapping[str, str] = {
     "linksModuleData": "linksmodule",
     "textModulesData": "textmodule",
     "callbackOptions": "callback",
+    "wideProgramLogo": "wideprogramlogo",
     "programLogo": "programlogo",
     "hexBackgroundColor": "backgroundcolor",
     "secondaryLoyaltyPoints": "secondaryloyaltypoints",
+    "localizedProgramName": "localizedprogramname",
+    "localizedAccountNameLabel": "localizedaccountnamelabel",
+    "localizedAccountIdLabel": "localizedaccountidlabel",
+    "accountNameLabel": "accountnamelabel",
+    "accountIdLabel": "accountidlabel",
+    "multipleDevicesAndHoldersAllowedStatus": "multipledevicesandholders",
+    "accountName": "accountname",
+    "accountId": "accountid",
 }
 
 
@@ -76,9 +85,12 @@ def _outcome(answer: Answer, left_out: Mapping[str, str]) -> Outcome:
 def named(wanted: Wanted, reason: str) -> list[str]:
     """Those optional parts of a resource that the words of a refusal are about."""
     letters = "".join(filter(str.isalnum, reason)).lower()
-    return [
-        part for part in _optional(wanted) if PARTS[part] in letters or _is_picture_in(wanted, part, reason)
-    ]
+    found = []
+    for part in sorted(_optional(wanted), key=lambda part: -len(PARTS[part])):  # a wide logo is no logo
+        if PARTS[part] in letters or _is_picture_in(wanted, part, reason):
+            found.append(part)
+            letters = letters.replace(PARTS[part], "")
+    return found
 
 
 def _optional(wanted: Wanted) -> list[str]:

@@ -19,17 +19,29 @@ MOST_LOCATIONS = 10
 ACCOUNT_LENGTH = 20
 LABEL_LENGTH = 9
 TEXT_LENGTH = 1500
+LARGEST_INT = 2**31 - 1
 
-# What a PATCH without them would leave on the object, although the card has it no longer.
-CLEARED_WHEN_GONE = ("accountId", "barcode", "heroImage", "merchantLocations", "secondaryLoyaltyPoints")
+# What a PATCH without them would leave there, although the card or the program has it no longer.
+CLEARED_WHEN_GONE = {
+    "loyaltyClass": ("wideProgramLogo",),
+    "loyaltyObject": (
+        "accountId",
+        "barcode",
+        "heroImage",
+        "loyaltyPoints",
+        "merchantLocations",
+        "secondaryLoyaltyPoints",
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where Google finds our pictures, and where it calls back (empty: nowhere)."""
+    """Where Google finds our pictures (a wide logo: if there is one), and where it calls back (empty: nowhere)."""
 
     logo: str
     hero: str
+    wide_logo: str = ""
     callback: str = ""
 
 
@@ -54,6 +66,8 @@ def loyalty_class(facts: ProgramFacts, class_id: str, addresses: Addresses) -> d
         "linksModuleData": {"uris": list(_class_links(facts))},
         "textModulesData": list(_class_texts(facts)),
     }
+    if addresses.wide_logo:
+        content["wideProgramLogo"] = _image(addresses.wide_logo, Text.same(facts.merchant_name))
     if addresses.callback:
         content["callbackOptions"] = {"url": addresses.callback}
     return content
@@ -90,6 +104,9 @@ def loyalty_object(
 
 
 def _balances(facts: PassFacts) -> dict[str, Any]:
+    """What is on the card; a pass that has lost its card tells nothing of it."""
+    if facts.is_retired:
+        return {}
     stamps = _balance(labels().stamps, facts.stamps)
     points = _balance(labels().points, facts.points)
     if facts.program.has_stamps and facts.program.has_points:
@@ -99,7 +116,8 @@ def _balances(facts: PassFacts) -> dict[str, Any]:
 
 def _balance(label: Text, amount: int) -> dict[str, Any]:
     short = label.cut(LABEL_LENGTH)
-    return {"label": short.en, **_localized("label", short), "balance": {"int": amount}}
+    balance = {"int": amount} if amount <= LARGEST_INT else {"string": str(amount)}
+    return {"label": short.en, **_localized("label", short), "balance": balance}
 
 
 def _texts(facts: PassFacts) -> Iterable[dict[str, Any]]:

@@ -53,7 +53,11 @@ class Wanted:
 
         What a retired pass must not tell any more is cleared also where the answer does not say what is there.
         """
-        gone = [name for name in CLEARED_WHEN_GONE if name not in self.body and name not in self.left_out]
+        gone = [
+            name
+            for name in CLEARED_WHEN_GONE[self.kind]
+            if name not in self.body and name not in self.left_out
+        ]
         is_untold = not self.may_insert and "id" not in answer.body
         left = [name for name in gone if answer.body.get(name) or is_untold]
         return Call(self.kind, self.resource_id, dict.fromkeys(left)) if left else None
@@ -71,6 +75,11 @@ def upsert(client: GoogleClient, wanted: Iterable[Wanted], reserve: Reserve) -> 
     left = [by_id[key].leftovers(answer) for key, answer in answers.items() if answer.is_good]
     answers.update(_step(client, [call for call in left if call is not None], reserve))
     return {key: _not_needed(by_id[key], answer) for key, answer in answers.items()}
+
+
+def look(client: GoogleClient, kind: str, ids: Iterable[str], reserve: Reserve) -> dict[str, Answer]:
+    """What is there: resource id -> the answer, its body the resource."""
+    return _step(client, [Call(kind, resource_id) for resource_id in ids], reserve)
 
 
 def _not_needed(wanted: Wanted, answer: Answer) -> Answer:

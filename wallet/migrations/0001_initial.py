@@ -81,6 +81,9 @@ class Migration(migrations.Migration):
                 ('card_key', models.CharField(editable=False, max_length=64)),
                 ('state', models.CharField(choices=[('active', 'made'), ('saved', 'in the wallet'), ('removed', 'taken out of the wallet'), ('void', 'no longer valid')], default='active', max_length=10, verbose_name='state')),
                 ('state_before_void', models.CharField(blank=True, choices=[('active', 'made'), ('saved', 'in the wallet'), ('removed', 'taken out of the wallet'), ('void', 'no longer valid')], max_length=10)),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('saved_at', models.DateTimeField(editable=False, null=True, verbose_name='saved')),
+                ('told_at', models.BigIntegerField(default=0, editable=False)),
                 ('retired_at', models.DateTimeField(editable=False, null=True, verbose_name='retired')),
                 ('last_modified', models.DateTimeField(default=wallet.models.this_second, verbose_name='changed')),
                 ('update_tag', models.BigIntegerField(default=0, editable=False)),
@@ -181,5 +184,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='appledeviceregistration',
             constraint=models.UniqueConstraint(fields=('device_library_identifier', 'wallet_pass'), name='one_registration_per_device_and_pass'),
+        ),
+        migrations.CreateModel(
+            name='WalletOffer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                ('platform', models.CharField(choices=[('apple', 'Apple Wallet'), ('google', 'Google Wallet')], max_length=10, verbose_name='wallet')),
+                ('offered_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('clicked_at', models.DateTimeField(null=True)),
+                ('made_at', models.DateTimeField(null=True)),
+                ('saved_at', models.DateTimeField(null=True)),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wallet_offers', to='loyalty.loyaltycard', verbose_name='card')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
+            ],
+            options={
+                'verbose_name': 'wallet offer',
+                'verbose_name_plural': 'wallet offers',
+                'constraints': [models.UniqueConstraint(fields=('card', 'platform'), name='one_offer_per_card_and_wallet'), models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), ('saved_at__isnull', False), _connector='OR'), name='what_was_removed_had_been_saved')],
+            },
         ),
     ]

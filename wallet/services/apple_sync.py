@@ -11,7 +11,7 @@ from wallet import config
 from wallet.apple.push import Answer, Outcome, push
 from wallet.config import AppleConfig
 from wallet.models import AppleDeviceRegistration, PassState, Platform, Synced, WalletPass
-from wallet.services import channel, queue, tags
+from wallet.services import channel, funnel, queue, tags
 from wallet.services.locks import in_order
 from wallet.services.queue import PASSES
 from wallet.services.versions import held
@@ -130,10 +130,11 @@ def _note_device(registration: AppleDeviceRegistration, wallet_pass: WalletPass,
 @transaction.atomic
 def drop(registrations: QuerySet[AppleDeviceRegistration], *, wallet_pass_id: int) -> bool:
     """End registrations of a pass; without any it has been taken out of the wallet. Says whether one ended."""
-    WalletPass.objects.select_for_update(of=("self",)).get(pk=wallet_pass_id)
+    current = WalletPass.objects.select_for_update(of=("self",)).get(pk=wallet_pass_id)
     count, _per_model = registrations.delete()
     if count and not AppleDeviceRegistration.objects.filter(wallet_pass=wallet_pass_id).exists():
         WalletPass.objects.filter(pk=wallet_pass_id).update(**held(PassState.REMOVED))
+        funnel.removed(current)
     return count > 0
 
 

@@ -7,14 +7,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from groundwork.messaging import doorbell
 from wallet import config
 from wallet.errors import CallbackRefused
 from wallet.google.callback import Message, NotGoogle, verify
 from wallet.google.root_keys import root_keys
-from wallet.models import GoogleNonce, PassState, Platform, WalletPass
-from wallet.services.versions import held
+from wallet.models import SLEEPING, GoogleNonce, PassState, Platform, WalletPass
+from wallet.services import funnel
+from wallet.services.versions import SYNC_TASK, held, touch
 
-STATES = {"save": PassState.SAVED, "del": PassState.REMOVED}
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -56,7 +57,28 @@ def _note(message: Message) -> bool:
     except IntegrityError:
         return False
     passes = WalletPass.objects.filter(platform=Platform.GOOGLE, object_id=message.object_id)
-    return passes.update(**held(STATES[message.event])) > 0
+    known = passes.select_for_update(of=("self",)).first()
+    if known is None:
+        return False
+    # Google's words overtake each other: the one that expires last was spoken last.
+    if message.expires_at < known.told_at:
+        return False
+    (_saved if message.event == "save" else _removed)(known, message.expires_at)
+    return True
+
+
+def _saved(wallet_pass: WalletPass, told_at: int) -> None:
+    """What was out of the wallet has not been kept up to date."""
+    same = WalletPass.objects.filter(pk=wallet_pass.pk)
+    if touch(same.filter(SLEEPING)):
+        doorbell.ring(SYNC_TASK)
+    same.update(told_at=told_at, **held(PassState.SAVED))
+    funnel.saved(wallet_pass)
+
+
+def _removed(wallet_pass: WalletPass, told_at: int) -> None:
+    WalletPass.objects.filter(pk=wallet_pass.pk).update(told_at=told_at, **held(PassState.REMOVED))
+    funnel.removed(wallet_pass)
 
 
 def forget_expired() -> int:

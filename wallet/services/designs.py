@@ -8,7 +8,7 @@ from groundwork.messaging import doorbell
 from groundwork.queue import clock
 from tenancy.models import Store
 from wallet import config, selectors
-from wallet.models import PassDesign, WalletPass, new_serial_number
+from wallet.models import KEPT_UP, PassDesign, WalletPass, new_serial_number
 from wallet.services.locks import in_order
 from wallet.services.queue import SPREADING
 from wallet.services.versions import SYNC_TASK, touch
@@ -103,9 +103,8 @@ def spread_batch() -> int | None:
     passes = WalletPass.objects.filter(
         merchant_id=design.merchant_id,
         card__program_id=design.program_id,
-        retired_at__isnull=True,
         pk__gt=design.spread_after_id,
-    )
+    ).filter(KEPT_UP)
     ids = list(passes.order_by("pk").values_list("pk", flat=True)[:BATCH])
     count = touch(WalletPass.objects.filter(pk__in=ids)) if ids else 0
     design.spread_after_id = ids[-1] if len(ids) == BATCH else None

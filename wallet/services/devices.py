@@ -14,7 +14,7 @@ from wallet.apple.payload import Identity
 from wallet.config import AppleConfig
 from wallet.errors import WalletUnavailable
 from wallet.models import AppleDeviceRegistration, PassState, Platform, WalletPass
-from wallet.services import apple_sync, tags
+from wallet.services import apple_sync, funnel, tags
 from wallet.services.versions import SYNC_TASK, held
 
 
@@ -49,6 +49,7 @@ def register(wallet_pass: WalletPass, *, device: str, push_token: str) -> bool:
         current.synced_version = min(current.synced_version, current.fetched_version)
         current.save(update_fields=["tagged_version", "synced_version", "updated_at"])
         WalletPass.objects.filter(pk=current.pk).update(**held(PassState.SAVED))
+        funnel.saved(current)
         if current.is_lagging:
             doorbell.ring(SYNC_TASK)
     return is_new
@@ -93,9 +94,8 @@ def build(wallet_pass: WalletPass) -> bytes:
     apple = config.apple()
     if apple is None:
         raise WalletUnavailable(retry_after=3600)
-    card = selectors.cards_of([wallet_pass])[wallet_pass.card_id]
-    program = selectors.program_facts(card.program_id)
-    facts = selectors.pass_facts(wallet_pass, card, program, with_history=True)
+    card = selectors.card_of(wallet_pass)
+    facts = selectors.pass_facts(wallet_pass, card, selectors.facts_of(card.program), with_history=True)
     return package.build(facts, identity(apple, wallet_pass), apple.signer)
 
 

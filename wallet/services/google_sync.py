@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from groundwork.queue import clock
 from loyalty.models import LoyaltyCard
-from wallet import config, selectors
+from wallet import config, logos, selectors
 from wallet.errors import WalletRefused, WalletUnavailable
 from wallet.facts import PassFacts, ProgramFacts
 from wallet.google.client import HASTY, Answer, GoogleClient, client_of
@@ -78,7 +78,7 @@ def next_due_in() -> timedelta | None:
 
 
 def send_now(wallet_pass: WalletPass) -> None:
-    """Make sure that an object exists at Google, while its holder waits.
+    """Make sure that an object exists at Google, and try to bring it up to date, while its holder waits.
 
     Raises WalletUnavailable, or WalletRefused where Google does not take the program's class, however often we try.
     """
@@ -87,6 +87,10 @@ def send_now(wallet_pass: WalletPass) -> None:
         raise WalletUnavailable(retry_after=60)
     client, end = client_of(google, HASTY), time.monotonic() + MOST_PATIENT
     failures = _failures(wallet_pass)
+    if wallet_pass.synced_version > 0 and wallet_pass.is_lagging:
+        _send_one(
+            client, wallet_pass
+        )  # so that they see at once what the card is now; if not, a worker follows
     while wallet_pass.synced_version == 0:
         _check_class(wallet_pass)
         _send_one(client, wallet_pass)
@@ -156,6 +160,7 @@ def _class_of(facts: ProgramFacts, design: PassDesign) -> dict[str, Any]:
     addresses = Addresses(
         logo=picture_url(facts, "logo"),
         hero=picture_url(facts, "hero"),
+        wide_logo=picture_url(facts, "wide-logo") if logos.is_wide(facts.look) else "",
         callback=config.public_url(reverse("wallet-google-callback")) if config.is_public() else "",
     )
     return loyalty_class(facts, str(design.class_id), addresses)

@@ -11,7 +11,15 @@ from groundwork.messaging import doorbell
 from groundwork.queue import clock
 from loyalty.models import LoyaltyCard
 from wallet import config
-from wallet.models import PassState, Platform, WalletPass, new_auth_token, new_serial_number
+from wallet.models import (
+    KEPT_UP,
+    SLEEPING,
+    PassState,
+    Platform,
+    WalletPass,
+    new_auth_token,
+    new_serial_number,
+)
 from wallet.selectors import card_key
 from wallet.services import designs
 from wallet.services.locks import in_order
@@ -22,20 +30,6 @@ def platforms() -> list[Platform]:
     """The wallets that are set up."""
     on = {Platform.APPLE: config.apple(), Platform.GOOGLE: config.google()}
     return [platform for platform, configured in on.items() if configured]
-
-
-@transaction.atomic
-def issue(cards: Iterable[LoyaltyCard]) -> None:
-    """Make the passes that these cards do not have yet, for every wallet that is set up."""
-    # In id order: who makes the same passes at the same moment meets us at the first of them.
-    cards = sorted(cards, key=lambda card: card.pk)
-    made = [_new_pass(card, platform) for card in cards for platform in platforms()]
-    if not made:
-        return
-    for program_id, merchant_id in sorted({(card.program_id, card.merchant_id) for card in cards}):
-        designs.of_program(program_id, merchant_id)
-    WalletPass.objects.bulk_create(made, ignore_conflicts=True)
-    doorbell.ring(SYNC_TASK)
 
 
 def _new_pass(card: LoyaltyCard, platform: Platform) -> WalletPass:
@@ -55,31 +49,44 @@ def _new_pass(card: LoyaltyCard, platform: Platform) -> WalletPass:
 
 @transaction.atomic
 def living(card: LoyaltyCard, platform: Platform) -> WalletPass:
-    """The pass of a card, made when it is not there; never one that a replaced card has left behind."""
+    """The pass of a card, for whoever asks for it; never one that a replaced card has left behind.
+
+    It is made when it is not there: nobody has one who did not ask. One that was taken out of the wallet was not kept
+    up to date, and is from now on.
+    """
     passes = WalletPass.objects.filter(card=card, platform=platform, retired_at__isnull=True)
     found = passes.first()
     if found is not None and found.card_key == card_key(card):
-        return found
-    designs.of_program(
-        card.program_id, card.merchant_id
-    )  # designs before passes: see `groundwork.database.locks`
+        return _wake(found)
+    # Designs before passes: see `groundwork.database.locks`.
+    designs.of_program(card.program_id, card.merchant_id)
     if found is not None:
         retire(passes.filter(pk=found.pk))
-    issue([card])
+    WalletPass.objects.bulk_create([_new_pass(card, platform)], ignore_conflicts=True)
+    doorbell.ring(SYNC_TASK)
     return passes.get()
+
+
+def _wake(wallet_pass: WalletPass) -> WalletPass:
+    """The pass as one that is kept up to date, also where it was taken out of the wallet."""
+    same = WalletPass.objects.filter(pk=wallet_pass.pk)
+    same.update(asked_at=timezone.now())
+    if _renew(same.filter(SLEEPING), state=PassState.ACTIVE):
+        wallet_pass.refresh_from_db()
+    return wallet_pass
 
 
 @transaction.atomic
 def cards_changed(card_ids: Iterable[int], *, notable: bool = False) -> int:
     """The balances of these cards changed; `notable`: worth one of the day's notifications."""
-    passes = WalletPass.objects.filter(card_id__in=list(card_ids), retired_at__isnull=True)
+    passes = WalletPass.objects.filter(KEPT_UP, card_id__in=list(card_ids))
     return _renew(passes, is_notable=True) if notable else _renew(passes)
 
 
 @transaction.atomic
 def customer_renamed(customer_id: int) -> int:
     """A person's name was changed: it stands on all their passes. Returns how many."""
-    return _renew(WalletPass.objects.filter(card__customer=customer_id, retired_at__isnull=True))
+    return _renew(WalletPass.objects.filter(KEPT_UP, card__customer=customer_id))
 
 
 def _renew(passes: QuerySet[WalletPass], **changes: Any) -> int:
@@ -94,15 +101,12 @@ def _renew(passes: QuerySet[WalletPass], **changes: Any) -> int:
 def follow_cards(card_ids: Iterable[int]) -> None:
     """Bring the state of passes in line with that of their cards.
 
-    Deactivated or deleted: void. Active again: as before. Replaced: retired, and a new pass is made.
+    Deactivated or deleted: void. Active again: as before. Replaced: retired, and whoever asks gets a new one.
     """
     passes = WalletPass.objects.filter(card_id__in=list(card_ids), retired_at__isnull=True)
-    for program_id, merchant_id in sorted(set(passes.values_list("card__program_id", "merchant_id"))):
-        designs.of_program(program_id, merchant_id)  # designs before passes: see `groundwork.database.locks`
     in_order(passes)  # all at once: first the replaced and then the void ones would not be in id order
     replaced = [each for each in passes.select_related("card") if each.card_key != card_key(each.card)]
     retire(WalletPass.objects.filter(pk__in=[each.pk for each in replaced]))
-    issue({each.card_id: each.card for each in replaced if each.card.is_active}.values())
     gone = Q(card__is_active=False) | Q(card__deleted_at__isnull=False)
     is_void = Q(state=PassState.VOID)
     touch(

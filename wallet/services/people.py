@@ -3,7 +3,7 @@
 from typing import Any
 
 from customers.models import Customer
-from wallet.models import WalletPass
+from wallet.models import WalletOffer, WalletPass
 from wallet.services import passes
 
 
@@ -30,7 +30,12 @@ def export(customer: Customer) -> dict[str, Any]:
                 ],
             }
             for each in kept
-        ]
+        ],
+        "wallet_offers": list(
+            WalletOffer.objects.filter(card__customer=customer)
+            .order_by("pk")
+            .values("platform", "offered_at", "clicked_at", "made_at", "saved_at", "removed_at")
+        ),
     }
 
 

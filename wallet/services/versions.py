@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from groundwork.queue import clock
@@ -41,10 +42,12 @@ def touch(passes: QuerySet[WalletPass], **changes: Any) -> int:
     return in_order(passes).update(**(values | {"updated_at": now} | changes))
 
 
-def held(state: str) -> dict[str, Case]:
+def held(state: str) -> dict[str, Any]:
     """The changes that note what the holder did; a void pass remembers it for when it is valid again."""
     is_void = Q(state=PassState.VOID)
+    now = Value(timezone.now(), output_field=DateTimeField())
     return {
+        "saved_at": Coalesce("saved_at", now),
         "state": Case(When(is_void, then=F("state")), default=Value(state)),
         "state_before_void": Case(When(is_void, then=Value(state)), default=Value("")),
     }

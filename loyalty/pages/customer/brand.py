@@ -4,24 +4,20 @@ All depend on nothing but their address, so every cache may keep them for ever.
 """
 
 import io
-from pathlib import Path
 
-from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from groundwork.formats import images
+from groundwork.formats import images, letters
 from groundwork.web import client, drawn, rate_limits
 from loyalty import colors
 from loyalty.models import LoyaltyProgram
 
 FOR_EVER = "public, max-age=31536000, immutable"
-TYPEFACE = "vendor/figtree/figtree-latin-wght-normal.woff2"
-BOLD = 800
 ICON_SIZES = (180, 192, 512)
 UPLOADS = "programs"
 PICTURE_SIZES = {"band": (720, 240), "mark": (120, 120)}  # twice and three times what a page shows
@@ -81,22 +77,18 @@ def draw_picture(use: str, stored: str) -> bytes:
 
 @drawn.once(KEPT)
 def draw_icon(brand: str, letter: str, size: int) -> bytes:
-    """Draw a letter on the merchant's colour, in the colour that reads on it; size in pixels. Returns a PNG."""
+    """Draw a letter on the merchant's colour, in the colour that reads on it; size in pixels. Returns a PNG.
+
+    A ring where the typeface lacks the letter.
+    """
     palette = colors.Palette.of(brand)
     picture = Image.new("RGB", (size, size), tuple(palette.brand))
     pen = ImageDraw.Draw(picture)
-    pen.text(
-        (size / 2, size / 2), letter, font=_typeface(size // 2), anchor="mm", fill=tuple(palette.on_brand)
-    )
+    middle, color = (size / 2, size / 2), tuple(palette.on_brand)
+    if letters.can_draw(letter):
+        letters.draw(pen, middle, letter, size=size // 2, color=color)
+    else:
+        pen.circle(middle, size / 5, outline=color, width=size // 14)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
-
-
-def _typeface(size: int) -> ImageFont.FreeTypeFont:
-    path = finders.find(TYPEFACE)
-    if path is None:
-        raise FileNotFoundError(TYPEFACE)
-    typeface = ImageFont.truetype(Path(path), size)
-    typeface.set_variation_by_axes([BOLD])
-    return typeface

@@ -1,27 +1,18 @@
 """Which wallet buttons a page offers: those that are provided, and of these the ones that the device can use."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 
+from groundwork.web.devices import platform_of
 from loyalty.models import LoyaltyCard
 from loyalty.ports import wallets
 
-# The devices with a wallet of their own; a desktop is offered every badge, to pass the card on to a phone.
-DEVICES: Mapping[str, re.Pattern[str]] = {
-    "apple": re.compile(r"iPhone|iPad|iPod"),
-    "google": re.compile(r"Android"),
-}
-
 
 def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, Any]]:
-    """The buttons ({platform, url, label}) that the wallet app provides for a card, as far as the device fits."""
+    """The buttons ({platform, url, label}) that the wallet app provides for a card, as far as the device fits.
+
+    A desktop is offered every badge, to pass the card on to a phone.
+    """
     buttons = [button for app in wallets for button in app.wallet_buttons(card, request)]
-    own = _platform(request.headers.get("User-Agent", ""))
-    return [button for button in buttons if own in ("", button["platform"])]
-
-
-def _platform(user_agent: str) -> str:
-    return next((platform for platform, device in DEVICES.items() if device.search(user_agent)), "")
+    return [button for button in buttons if platform_of(request) in ("", button["platform"])]

@@ -21,7 +21,7 @@ from tests.console.world import address, filled, list_address, sign_in
 from tests.factories import Shop
 from tests.loyalty.api.test_erasure_leaves_no_copy import MARK, dump, enrolled, erase, folder, traces
 from tests.loyalty.api.till import Till
-from tests.wallet.conftest import deliver, google, no_wallets
+from tests.wallet.conftest import carried, deliver, google, no_wallets
 from tests.wallet.fake_google import FakeGoogle
 from wallet.models import AppleDeviceRegistration, Platform, WalletPass
 
@@ -131,7 +131,7 @@ def called_by_number(row: models.Model) -> int:
 def test_what_was_done_in_the_console_and_sent_to_google_tells_nothing(
     google: FakeGoogle, shop: Shop, till: Till, folder: Path
 ) -> None:
-    card = enrolled(shop, till)
+    card = carried(enrolled(shop, till))
     deliver()
     owner, customer = Client(), address(card.customer)
     sign_in(owner, shop.owner)

@@ -65,6 +65,7 @@ CHECKS = {
         "a_retired_pass_is_void",
     ],
     "wallet_passdesign": ["pass_design_syncs_what_is_wanted"],
+    "wallet_walletoffer": ["what_was_removed_had_been_saved"],
 }
 OF_FURTHER_ROWS = {
     "tenancy_merchant": ["merchant_slug_is_unique"],
@@ -90,6 +91,7 @@ OF_FURTHER_ROWS = {
     "notifications_emailtemplate": ["one_platform_text_per_code", "one_text_per_code_and_store"],
     "wallet_walletpass": ["one_living_pass_per_card_and_wallet"],
     "wallet_appledeviceregistration": ["one_registration_per_device_and_pass"],
+    "wallet_walletoffer": ["one_offer_per_card_and_wallet"],
 }
 OF_THE_SEVEN_RULES = {
     "loyalty_loyaltycard.stamps_are_never_negative": "test_rule_1_no_balance_is_below_zero",

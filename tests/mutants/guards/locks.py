@@ -149,13 +149,6 @@ MUTANTS = [
         "    # all",
         f"{PASSES}::test_passes_that_follow_their_cards_are_all_locked_before_any_is_changed",
     ),
-    mutant(
-        "new-passes-out-of-order",
-        "wallet/services/passes.py",
-        "cards = sorted(cards, key=lambda card: card.pk)",
-        "cards = list(cards)",
-        f"{PASSES}::test_new_passes_are_made_in_the_order_of_their_cards",
-    ),
     # --- the wallets' single rows ---
     mutant(
         "channel-without-its-lock",

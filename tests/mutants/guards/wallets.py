@@ -57,6 +57,56 @@ MUTANTS = [
         "",
         "tests/wallet/test_fan_out.py::test_a_changed_look_is_nothing_to_the_cards_of_another_merchant",
     ),
+    # --- who asked, and who holds it ---
+    mutant(
+        "word-of-google-that-was-overtaken",
+        "wallet/services/callbacks.py",
+        "if message.expires_at < known.told_at:",
+        "if False:",
+        "tests/wallet/test_asked_for.py::test_google_word_that_was_overtaken_changes_nothing",
+    ),
+    mutant(
+        "pass-kept-up-that-nobody-has",
+        "wallet/models.py",
+        "KEPT_UP = Q(retired_at__isnull=True) & ~SLEEPING",
+        "KEPT_UP = Q(retired_at__isnull=True)",
+        "tests/wallet/test_asked_for.py::test_a_pass_that_was_taken_out_is_not_kept_up_and_is_whole_when_it_comes_back",
+    ),
+    mutant(
+        "held-pass-that-is-retired",
+        "wallet/services/unsaved.py",
+        'if answer.is_good and answer.body.get("hasUsers"):',
+        "if False:",
+        "tests/wallet/test_asked_for.py::test_an_object_that_nobody_saved_is_retired_once_and_then_gone",
+    ),
+    mutant(
+        "offers-of-another-merchant",
+        "wallet/console.py",
+        "visible_to(request.user, WalletOffer.objects.all())",
+        "WalletOffer.objects.all()",
+        "tests/wallet/test_asked_for.py::test_the_way_to_the_wallet_is_counted_exactly_for_each_store",
+    ),
+    mutant(
+        "balance-on-a-replaced-pass",
+        "wallet/apple/payload.py",
+        "    if facts.is_retired:\n        return\n",
+        "",
+        "tests/wallet/test_news.py::test_whoever_finds_a_replaced_card_reads_nothing_of_a_balance",
+    ),
+    mutant(
+        "issuer-that-is-no-number",
+        "wallet/config.py",
+        'if not ISSUER_ID.fullmatch(values["WALLET_GOOGLE_ISSUER_ID"]):',
+        "if False:",
+        "tests/wallet/test_without_credentials.py::test_an_issuer_is_a_number",
+    ),
+    mutant(
+        "renewed-certificate-not-read",
+        "wallet/config.py",
+        "return tuple(credentials.file_state(value) for _name, value in values)",
+        "return ()",
+        "tests/wallet/test_without_credentials.py::test_a_certificate_that_is_renewed_at_the_same_path_is_used_at_once",
+    ),
     # --- Google and Apple ---
     mutant(
         "callback-that-nobody-signed",

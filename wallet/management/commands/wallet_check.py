@@ -1,6 +1,7 @@
 """manage.py wallet_check: whether certificates, keys and ids fit together, and until when they hold."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,13 +13,18 @@ from wallet import config, health, set_up
 from wallet.apple import certificate
 from wallet.config import AppleConfig, GoogleConfig
 from wallet.google.client import GoogleClient
+from wallet.google.upsert import look
+from wallet.models import PassDesign, Platform
+from wallet.services import channel
 
 
 class Command(BaseCommand):
     help = "Tell whether the configured certificates, keys and ids fit together, and when they expire."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--online", action="store_true", help="Also sign in at Google.")
+        parser.add_argument(
+            "--online", action="store_true", help="Also sign in at Google, and read what its reviewers say."
+        )
 
     def handle(self, *, online: bool, **options: Any) -> None:
         now = timezone.now()
@@ -64,6 +70,20 @@ class Command(BaseCommand):
         self.stdout.write(f"  issuer {google.issuer_id}, account {google.email}")
         self.stdout.write(f"  speaks to {google.api_url}")
         if online:
-            trouble = GoogleClient(google).sign_in()
+            client = GoogleClient(google)
+            trouble = client.sign_in()
             self.failed = trouble is not None
             self.stdout.write(f"  sign-in: {'works' if trouble is None else trouble.reason}")
+            if trouble is None:
+                with scope.everything("the command looks at all classes"):
+                    self._reviews(client)
+
+    def _reviews(self, client: GoogleClient) -> None:
+        """What Google's reviewers think of each merchant's class."""
+        designs = PassDesign.objects.filter(class_id__isnull=False, synced_version__gt=0)
+        names = {str(design.class_id): design.merchant.name for design in designs.select_related("merchant")}
+        answers = look(client, "loyaltyClass", names, partial(channel.reserve, Platform.GOOGLE))
+        for class_id, answer in answers.items():
+            status = str(answer.body.get("reviewStatus", "")) if answer.is_good else answer.reason
+            self.failed = self.failed or not answer.is_good or status.upper() == "REJECTED"
+            self.stdout.write(f"  class of {names[class_id]}: {status}")

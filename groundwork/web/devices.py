@@ -1,0 +1,17 @@
+"""What a browser says about the device that it runs on."""
+
+import re
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+
+PLATFORMS: Mapping[str, re.Pattern[str]] = {
+    "apple": re.compile(r"iPhone|iPad|iPod"),
+    "google": re.compile(r"Android"),
+}
+
+
+def platform_of(request: HttpRequest) -> str:
+    """Whose telephone or tablet it is, "apple" or "google"; empty for any other device."""
+    user_agent = request.headers.get("User-Agent", "")
+    return next((name for name, device in PLATFORMS.items() if device.search(user_agent)), "")
