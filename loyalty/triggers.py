@@ -7,9 +7,11 @@ from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 LEDGER = "loyalty_loyaltytransaction"
 CARD = "loyalty_loyaltycard"
+CODE = "loyalty_cardcode"
 CHANGED = "A line of the ledger is never changed"
 REMOVED = "A line of the ledger is never removed"
 NOT_AS_ITS_LINE = "A card has what the newest line of its ledger says"
+CODE_OF_A_CARD = "A code and the number of a card are never the same"
 BROKEN_CHAIN = "The balance after a transaction is the one before it plus what it changed"
 
 # A card's figure, and what says it in a line.
@@ -151,6 +153,33 @@ def _touch_program(when: str) -> Rule:
     )
 
 
+# No number of a card is a code of another: the twelve digits as they are, or as the EAN that readers make of them.
+code_is_no_number = Rule(
+    "code_is_no_card_number",
+    CODE,
+    "BEFORE INSERT",
+    refuse_when(
+        f"""EXISTS (SELECT 1 FROM {CARD} WHERE merchant_id = NEW.merchant_id
+  AND card_number IN (NEW.code, CASE WHEN NEW.code LIKE '0%' THEN substr(NEW.code, 2) END))""",
+        CODE_OF_A_CARD,
+    ),
+)
+
+
+def _number_is_no_code(when: str, only_if: str = "true") -> Rule:
+    return Rule(
+        f"card_number_is_no_code_{when.lower()}",
+        CARD,
+        "BEFORE INSERT" if when == "INSERT" else "BEFORE UPDATE OF card_number",
+        refuse_when(
+            f"""EXISTS (SELECT 1 FROM {CODE} WHERE merchant_id = NEW.merchant_id
+  AND code IN (NEW.card_number, '0' || NEW.card_number))""",
+            CODE_OF_A_CARD,
+        ),
+        only_if=only_if,
+    )
+
+
 RULES = [
     append_only,
     never_removed,
@@ -184,6 +213,10 @@ RULES = [
             "merged_into_id": "loyalty_loyaltycard",
         },
     ),
+    code_is_no_number,
+    _number_is_no_code("INSERT"),
+    _number_is_no_code("UPDATE", only_if="NEW.card_number IS DISTINCT FROM OLD.card_number"),
+    *same_merchant(CODE, {"card_id": CARD}),
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),
@@ -211,6 +244,7 @@ RULES = [
             "merchantcalendar",
             "dailyfigures",
             "cardsnapshot",
+            "cardcode",
         )
     ],
 ]

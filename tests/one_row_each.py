@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from loyalty.models import (
+    CardCode,
     CardSnapshot,
     LoyaltyCard,
     LoyaltyTransaction,
@@ -54,6 +55,10 @@ def at_store(model: type[Model], **fields: Any) -> Row:
 
 def a_card(shop: Shop) -> LoyaltyCard:
     return factories.card(shop.store, "anna@example.com", stamps=3, cents=450)
+
+
+def a_card_code(shop: Shop) -> CardCode:
+    return CardCode.objects.create(merchant=shop.merchant, card=a_card(shop), code="4006381333931")
 
 
 def a_line(shop: Shop) -> LoyaltyTransaction:

@@ -16,10 +16,13 @@ from customers.services import split_name
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from loyalty import rules
+from loyalty.codes import LONGEST, canonical
 from loyalty.errors import UnreadableFile
 from loyalty.imports import tables
-from loyalty.imports.importing import LINES_AT_MOST, Line
+from loyalty.imports.importing import LINES_AT_MOST
+from loyalty.imports.plan import Line
 from loyalty.models import LoyaltyProgram
+from loyalty.services.codes import NOT_A_CODE
 from tenancy.models import Store
 
 HEADINGS: Mapping[str, str] = {
@@ -31,6 +34,7 @@ HEADINGS: Mapping[str, str] = {
     "birth_date": "birth-date birthdate birthday date-of-birth date-de-naissance geburtstag geburtsdatum gebuertsdag",
     "language": "language langue sprache sprooch",
     "marketing_consent": "marketing-consent consent newsletter consentement einwilligung",
+    "code": "code card-code barcode bar-code ean qr-code code-barres code-de-la-carte strichcode kartencode strichkode",
     "stamps": "stamps stamp-count tampons stempel",
     "points": "points points-balance punkte punkten",
 }
@@ -40,6 +44,7 @@ NO = {"", "0", "no", "false", "non", "faux", "nein", "neen", "nee", "falsch"}
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 STAMPS_AT_MOST = 10_000
 _GAP = re.compile(r"[\s_]+")
+_ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"\d{0,9}(\.0+)?")
 LINES_IN_A_PART = 1_000
 
@@ -80,6 +85,7 @@ class Reader:
         self.program = program
         self.cells = cells(store)
         self.first_seen: dict[str, int] = {}
+        self.first_code: dict[str, int] = {}
 
     @property
     def unused(self) -> list[str]:
@@ -104,6 +110,9 @@ class Reader:
             first = number if wrong else self.first_seen.setdefault(line.email, number)
             if first != number:
                 wrong["email"] = _("This address stands in line %(line)d already.") % {"line": first}
+            first = number if wrong or not line.code else self.first_code.setdefault(line.code, number)
+            if first != number:
+                wrong["code"] = _("This code stands in line %(line)d already.") % {"line": first}
             if not wrong:
                 part.lines.append(line)
                 part.numbers.append(number)
@@ -212,6 +221,16 @@ class YesNo(Text):
         return text.casefold() in YES
 
 
+class Code(Text):
+    def parse(self, text: str, value: Any) -> str:
+        if _ROUNDED.fullmatch(text):
+            raise ValueError(_("A spreadsheet has rounded this number: its last digits are lost."))
+        code = canonical(text.removesuffix(".0") if isinstance(value, float) else text)
+        if text and not code:
+            raise ValueError(NOT_A_CODE)
+        return code
+
+
 class Balance(Text):
     def __init__(self, at_most: int) -> None:
         super().__init__()
@@ -236,6 +255,7 @@ def cells(store: Store) -> Mapping[str, Text]:
         "birth_date": Day(),
         "language": Language(),
         "marketing_consent": YesNo(),
+        "code": Code(LONGEST),
         "stamps": Balance(STAMPS_AT_MOST),
         "points": Balance(rules.MAXIMUM_ADJUSTMENT_POINTS),
     }

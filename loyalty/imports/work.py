@@ -20,9 +20,9 @@ from groundwork.jobs import files as job_files
 from groundwork.jobs import service as jobs
 from groundwork.jobs.progress import Progress
 from loyalty import selectors
-from loyalty.errors import UnreadableFile
+from loyalty.errors import CardCodeTaken, UnreadableFile
 from loyalty.imports import importing
-from loyalty.imports.importing import Figures, Line
+from loyalty.imports.plan import Figures, Line, foresee
 from loyalty.imports.reader import Fault, Part, Reader
 from loyalty.models import LoyaltyCard
 from tenancy.actor import Actor
@@ -78,10 +78,11 @@ def check(job: BackgroundJob, progress: Progress) -> None:
 
 def _look_at(part: Part, store: Store, figures: Figures) -> list[Fault]:
     """Count what some lines will do; returns all that is wrong with them, in order."""
-    plan = importing.foresee(store=store, lines=part.lines)
+    plan = foresee(store=store, lines=part.lines)
     figures.add(plan)
     off = [Fault(part.numbers[index], "email", str(importing.SWITCHED_OFF)) for index in plan.refused]
-    return sorted([*part.faults, *off], key=lambda fault: fault.line)
+    taken = [Fault(part.numbers[index], "code", str(CardCodeTaken.message)) for index in plan.taken]
+    return sorted([*part.faults, *off, *taken], key=lambda fault: fault.line)
 
 
 def _packed(lines: list[Line]) -> bytes:

@@ -731,5 +731,23 @@ class Migration(migrations.Migration):
             name='stamps_owed_after',
             field=models.IntegerField(db_default=0, default=0, verbose_name='stamps owed after'),
         ),
+        migrations.CreateModel(
+            name='CardCode',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                ('code', models.CharField(max_length=128, verbose_name='code')),
+                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='loyalty.loyaltycard', verbose_name='card')),
+                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
+            ],
+            options={
+                'verbose_name': 'code of an earlier card',
+                'verbose_name_plural': 'codes of earlier cards',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('merchant', 'code'), name='a_code_means_one_card'), models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='a_code_is_not_empty')],
+            },
+        ),
         TrigramIndex("card_number_trigrams", "loyalty_loyaltycard", "card_number"),
+        TrigramIndex("card_code_trigrams", "loyalty_cardcode", "code"),
     ]

@@ -1,6 +1,7 @@
 """The heart's tables: the program, its terms and rewards, cards, purchases, the ledger, staff PINs and settings."""
 
 from loyalty.models.card import LoyaltyCard
+from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.purchase import Purchase, PurchaseReturn
@@ -10,6 +11,7 @@ from loyalty.models.terms import ProgramTerms
 from loyalty.models.transaction import LoyaltyTransaction, TransactionType
 
 __all__ = [
+    "CardCode",
     "CardSnapshot",
     "DailyFigures",
     "LoyaltyCard",

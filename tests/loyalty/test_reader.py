@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from loyalty.imports import reader
-from loyalty.imports.importing import Line
+from loyalty.imports.plan import Line
 from loyalty.imports.reader import Fault, Part, Reader
 from loyalty.models import LoyaltyProgram, LoyaltyType
 from tenancy.models import Store

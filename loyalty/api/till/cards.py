@@ -86,7 +86,7 @@ class Cards(StoreView):
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
-        """Every word must be part of the number, the name, the e-mail address or the phone. Newest first."""
+        """Every word must be part of the number, a code, the name, the e-mail address or the phone. Newest first."""
         asked = self.query(CardSearchInput)
         found = finding.search_cards(
             self.store,
@@ -125,7 +125,7 @@ class CardLookup(StoreView):
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
-        """QR letters, an e-mail address, a phone number or a card number, in this order."""
+        """QR letters, a card number, the code of an earlier card, an e-mail address or a phone number."""
         rate_limits.check("lookup", self.caller.device)
         text = self.query(CardLookupInput)["q"]
         try:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from groundwork import deletion
 from groundwork.models import SoftDeletable
 from loyalty import ledger
-from loyalty.models import LoyaltyCard
+from loyalty.models import CardCode, LoyaltyCard
 from tenancy import scope
 from tests import factories
 from tests.console.access.gates import WITHOUT_A_ROW, name_of
@@ -60,10 +60,24 @@ def _owe(row: models.Model) -> None:
         ledger.post([line], now=timezone.now())
 
 
+def _put_on_a_code(row: models.Model) -> None:
+    assert isinstance(row, LoyaltyCard)
+    with scope.merchant(row.merchant_id):
+        CardCode.objects.get_or_create(merchant_id=row.merchant_id, card=row, code=f"OLD{row.pk}")
+
+
+def _code(world: World) -> int:
+    """The code of the shop's own card, whosever page is tried."""
+    with scope.everything("a test asks for a code"):
+        code = CardCode.objects.filter(card=world.mine["loyalty_loyaltycard"].pk).first()
+    return code.pk if code else 0
+
+
 # What is to be so first, or the page is closed to everybody.
 IN_STATE: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "reactivate"): _put(is_active=False),
     ("loyalty_loyaltycard", "let_go"): lambda world, row: _owe(row),
+    ("loyalty_loyaltycard", "remove_code"): lambda world, row: _put_on_a_code(row),
     ("loyalty_loyaltyprogram", "activate"): _put(is_active=False),
     ("loyalty_staffpin", "end_lockout"): _put(locked_until=timezone.now() + timedelta(hours=1)),
     ("tenancy_user", "reset_second_factor"): lambda world, row: _factor(row),
@@ -190,6 +204,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
         world, other=world.further["other_card"].card_number
     ),
     ("loyalty_loyaltycard", "deactivate"): _at_store,
+    ("loyalty_loyaltycard", "remove_code"): lambda world: _at_store(world, code=_code(world)),
     ("loyalty_loyaltycard", "reactivate"): _at_store,
     ("loyalty_loyaltycard", "import_customers"): _file,
     ("loyalty_loyaltycard", "import_preview"): lambda world: {"announce": ""},

@@ -54,6 +54,8 @@ CALLS: dict[str, dict[str, tuple[dict[str, str], dict[str, Any] | None]]] = {
     "api-card-lookup": {"get": (MEMBERS, None)},
     "api-card": {"get": (MEMBERS, None)},
     "api-card-transactions": {"get": (MEMBERS, None)},
+    "api-card-codes": {"get": (MEMBERS, None), "post": (ACTING, {"code": "4006381333931"})},
+    "api-card-code": {"delete": (MANAGERS, None)},
     "api-stamps": {"post": (ACTING, {})},
     "api-stamps-redeem": {"post": (ACTING, {})},
     "api-points": {"post": (ACTING, {"purchase_amount_cents": 100})},

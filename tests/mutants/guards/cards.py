@@ -7,6 +7,7 @@ VOIDED = "tests/loyalty/services/test_voids.py"
 GRACE = "tests/loyalty/test_expiry_grace.py"
 EXPIRY = "tests/loyalty/test_expiry.py"
 EFFECTS = "tests/loyalty/services/test_program_effects.py"
+CODES = "tests/loyalty/api/test_card_codes.py"
 MERGING = "tests/loyalty/services/test_merging.py"
 
 MUTANTS = [
@@ -52,6 +53,49 @@ MUTANTS = [
         "even_inactive=actor.is_manager",
         "even_inactive=True",
         f"{VOIDS}::test_on_a_card_that_is_switched_off_only_managers_put_things_right",
+    ),
+    # --- codes of earlier cards ---
+    mutant(
+        "code-on-a-card-that-is-off",
+        "loyalty/services/codes.py",
+        "    if not card.is_active:",
+        "    if False:",
+        f"{CODES}::test_a_card_has_only_so_many_codes_and_none_once_it_is_switched_off",
+    ),
+    mutant(
+        "codes-without-end",
+        "loyalty/services/codes.py",
+        "    if known.count() >= MOST_CODES:",
+        "    if False:",
+        f"{CODES}::test_a_card_has_only_so_many_codes_and_none_once_it_is_switched_off",
+    ),
+    mutant(
+        "code-like-our-own-qr-codes",
+        "loyalty/codes.py",
+        " or QR_TEXT.match(code)",
+        "",
+        "tests/loyalty/test_codes.py::test_the_qr_code_and_the_address_of_a_card_are_no_codes",
+    ),
+    mutant(
+        "codes-that-outlive-a-person",
+        "loyalty/services/people.py",
+        "    CardCode.objects.filter(card__in=cards).delete()\n",
+        "",
+        f"{CODES}::test_codes_are_in_a_persons_export_and_leave_with_them",
+    ),
+    mutant(
+        "codes-left-behind-on-a-merge",
+        "loyalty/services/cards.py",
+        "    CardCode.objects.filter(card=source).update(card=target)\n",
+        "",
+        f"{CODES}::test_codes_move_along_on_a_merge_and_go_with_a_new_number",
+    ),
+    mutant(
+        "code-of-somebody-else-in-a-file",
+        "loyalty/imports/work.py",
+        "[*part.faults, *off, *taken]",
+        "[*part.faults, *off]",
+        "tests/console/test_import.py::test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line",
     ),
     # --- cards and programs ---
     mutant(
