@@ -9,7 +9,7 @@ LONGEST = 128
 # What a card's own QR code says; typed by a scanner it may come in small letters.
 QR_TEXT = re.compile(rf"^[{ALPHABET}]{{{LENGTH}}}$", re.IGNORECASE)
 _PRINTABLE = re.compile(rf"[\x20-\x7e]{{1,{LONGEST}}}")
-_GAPS = re.compile(r"[ :-]")
+GAPS = re.compile(r"[ :-]")
 _BYTES = re.compile(r"[0-9A-F]{2}(?:[ :-][0-9A-F]{2})+")
 _UPC_LENGTH = 12
 
@@ -27,7 +27,7 @@ def canonical(text: str) -> str:
     if not _PRINTABLE.fullmatch(code) or QR_TEXT.match(code):
         return ""
     code = code.upper()
-    bare = _GAPS.sub("", code)
+    bare = GAPS.sub("", code)
     if bare.isdecimal() or _BYTES.fullmatch(code):
         code = bare
     return f"0{code}" if len(code) == _UPC_LENGTH and _is_article_number(code) else code

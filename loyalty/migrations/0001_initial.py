@@ -748,6 +748,53 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('merchant', 'code'), name='a_code_means_one_card'), models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='a_code_is_not_empty')],
             },
         ),
+        migrations.CreateModel(
+            name='CardBatch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('count', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='number of cards')),
+                ('design', models.CharField(choices=[('color', 'in the color of the card'), ('white', 'on white')], default='color', max_length=10, verbose_name='design')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
+                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.loyaltyprogram', verbose_name='program')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='store')),
+            ],
+            options={
+                'verbose_name': 'batch of printed cards',
+                'verbose_name_plural': 'batches of printed cards',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PrintedCard',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
+                ('card_number', models.CharField(max_length=12, unique=True, verbose_name='card number')),
+                ('qr_code_data', models.CharField(max_length=30, unique=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='loyalty.cardbatch')),
+                ('card', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='printed', to='loyalty.loyaltycard')),
+                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
+            ],
+            options={
+                'verbose_name': 'printed card',
+                'verbose_name_plural': 'printed cards',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='cardbatch',
+            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1), ('count__lte', 1000)), name='a_batch_has_1_to_1000_cards'),
+        ),
+        migrations.AddConstraint(
+            model_name='cardbatch',
+            constraint=models.CheckConstraint(condition=models.Q(('design__in', ['color', 'white'])), name='design_of_a_batch_is_known'),
+        ),
         TrigramIndex("card_number_trigrams", "loyalty_loyaltycard", "card_number"),
         TrigramIndex("card_code_trigrams", "loyalty_cardcode", "code"),
     ]

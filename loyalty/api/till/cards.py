@@ -31,7 +31,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.outputs import card as shown
 from loyalty.outputs.enrollment import Enrolled, enrolled
 from loyalty.outputs.transaction import Ledger, Transaction, with_people
-from loyalty.services import cards, enrollment
+from loyalty.services import cards, enrollment, printed
 from loyalty.services.enrollment import Enrollment
 from tenancy.models import Scope
 
@@ -121,11 +121,21 @@ class CardLookup(StoreView):
         scope=Scope.READ,
         query=CardLookupInput,
         answers={200: shown.Card},
-        refusals=[CardNotFound, CardNumberMistyped, CardAmbiguous, RateLimited],
+        refusals=[
+            CardNotFound,
+            CardNumberMistyped,
+            CardAmbiguous,
+            ProgramNotFound,
+            ProgramInactive,
+            RateLimited,
+        ],
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
-        """QR letters, a card number, the code of an earlier card, an e-mail address or a phone number."""
+        """QR letters, a card number, the code of an earlier card, an e-mail address or a phone number.
+
+        A printed card comes alive here, at its first scan: it is a card from then on, of a customer without a name.
+        """
         rate_limits.check("lookup", self.caller.device)
         text = self.query(CardLookupInput)["q"]
         try:
@@ -133,7 +143,18 @@ class CardLookup(StoreView):
         except CardAmbiguous as several:
             matches = shown.cards(several.extra["matches"], self.store)
             raise CardAmbiguous(matches=matches) from None
+        except CardNotFound:
+            found = self._first_scan(text)
         return Response(shown.card(found, self.store))
+
+    def _first_scan(self, text: str) -> LoyaltyCard:
+        """A printed card comes alive, unless it is a key that looks and may give nothing. Raises CardNotFound."""
+        key = self.actor.api_key
+        may_enrol = key is None or Scope.EARN in key.scopes
+        card = printed.first_scan(store=self.store, actor=self.actor, text=text) if may_enrol else None
+        if card is None:
+            raise CardNotFound()
+        return card
 
 
 class Card(StoreView):

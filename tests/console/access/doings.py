@@ -60,24 +60,21 @@ def _owe(row: models.Model) -> None:
         ledger.post([line], now=timezone.now())
 
 
-def _put_on_a_code(row: models.Model) -> None:
-    assert isinstance(row, LoyaltyCard)
-    with scope.merchant(row.merchant_id):
-        CardCode.objects.get_or_create(merchant_id=row.merchant_id, card=row, code=f"OLD{row.pk}")
-
-
 def _code(world: World) -> int:
     """The code of the shop's own card, whosever page is tried."""
     with scope.everything("a test asks for a code"):
-        code = CardCode.objects.filter(card=world.mine["loyalty_loyaltycard"].pk).first()
-    return code.pk if code else 0
+        return CardCode.objects.get(card=world.mine["loyalty_loyaltycard"].pk).pk
+
+
+def _take_the_codes_off(row: models.Model) -> None:
+    with scope.everything("a test takes codes off"):
+        CardCode.objects.filter(card=row.pk).delete()
 
 
 # What is to be so first, or the page is closed to everybody.
 IN_STATE: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "reactivate"): _put(is_active=False),
     ("loyalty_loyaltycard", "let_go"): lambda world, row: _owe(row),
-    ("loyalty_loyaltycard", "remove_code"): lambda world, row: _put_on_a_code(row),
     ("loyalty_loyaltyprogram", "activate"): _put(is_active=False),
     ("loyalty_staffpin", "end_lockout"): _put(locked_until=timezone.now() + timedelta(hours=1)),
     ("tenancy_user", "reset_second_factor"): lambda world, row: _factor(row),
@@ -93,12 +90,16 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", page): _put(is_active=False)
     for page in ("give_stamp", "adjust_points", "send_link", "replace", "merge", "deactivate")
 } | {
+    ("loyalty_loyaltycard", "remove_code"): lambda world, row: _take_the_codes_off(row),
     ("loyalty_loyaltyprogram", "deactivate"): _put(is_active=False),
     ("tenancy_apikey", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "resend"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_user", "send_reset_link"): _put(is_active=False),
     ("tenancy_user", "unlock"): _put(is_active=False),
+    ("loyalty_cardbatch", "revoke"): _put(revoked_at=timezone.now()),
+    ("loyalty_cardbatch", "print_pdf"): _put(revoked_at=timezone.now()),
+    ("loyalty_cardbatch", "number_list"): _put(revoked_at=timezone.now()),
     ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
     ("tenancy_till", "new_code"): _put(
         token_hash="0" * 64, enrolled_at=timezone.now(), code_hash=None, code_expires_at=None
@@ -161,6 +162,7 @@ NEW: dict[str, Data] = {
     "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
     "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
+    "loyalty_cardbatch": {"name": "Box", "store": _store, "count": 2, "design": "white"},
     "loyalty_staffpin": {"store": _store, "name": "Marc", "pin": "4826", "is_active": "on"},
     "notifications_emailtemplate": {
         "store": _store,
@@ -220,6 +222,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("tenancy_invitation", "revoke"): lambda world: {},
     ("tenancy_user", "send_reset_link"): lambda world: {},
     ("tenancy_user", "unlock"): lambda world: {},
+    ("loyalty_cardbatch", "revoke"): lambda world: {},
     ("tenancy_till", "revoke"): lambda world: {},
     ("tenancy_till", "new_code"): lambda world: {},
     ("tenancy_user", "reset_second_factor"): lambda world: {},
@@ -236,6 +239,8 @@ READING = frozenset(
         "terminal",
         "qr_picture",
         "qr_drawing",
+        "print_pdf",
+        "number_list",
         "export_data",
         "progress",
         "download",

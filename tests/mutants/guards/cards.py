@@ -8,6 +8,7 @@ GRACE = "tests/loyalty/test_expiry_grace.py"
 EXPIRY = "tests/loyalty/test_expiry.py"
 EFFECTS = "tests/loyalty/services/test_program_effects.py"
 CODES = "tests/loyalty/api/test_card_codes.py"
+PRINTED = "tests/loyalty/api/test_printed_cards.py"
 MERGING = "tests/loyalty/services/test_merging.py"
 
 MUTANTS = [
@@ -96,6 +97,42 @@ MUTANTS = [
         "[*part.faults, *off, *taken]",
         "[*part.faults, *off]",
         "tests/console/test_import.py::test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line",
+    ),
+    # --- printed cards ---
+    mutant(
+        "printed-card-of-a-lost-box",
+        "loyalty/services/printed.py",
+        "        batch__revoked_at__isnull=True,\n",
+        "",
+        f"{PRINTED}::test_a_revoked_batch_never_comes_alive_and_what_is_alive_stays",
+    ),
+    mutant(
+        "printed-card-at-another-store",
+        "loyalty/services/printed.py",
+        "    return cards.filter(batch__store=store)",
+        "    return cards",
+        f"{PRINTED}::test_where_each_store_has_its_own_cards_a_printed_one_is_good_at_its_own",
+    ),
+    mutant(
+        "printed-card-brought-to-life-by-looking",
+        "loyalty/api/till/cards.py",
+        "may_enrol = key is None or Scope.EARN in key.scopes",
+        "may_enrol = True",
+        f"{PRINTED}::test_nobody_else_brings_a_printed_card_to_life",
+    ),
+    mutant(
+        "printed-card-that-lives-twice",
+        "loyalty/services/printed.py",
+        "    if printed.card_id is not None:",
+        "    if False:",
+        f"{PRINTED}::test_a_replaced_card_is_not_found_by_what_was_printed",
+    ),
+    mutant(
+        "qr-code-of-a-live-card-in-a-list",
+        "loyalty/outputs/printed.py",
+        '"" if card.card else card.qr_code_data',
+        "card.qr_code_data",
+        "tests/console/test_batches.py::test_a_manager_makes_a_batch_and_takes_its_files",
     ),
     # --- cards and programs ---
     mutant(
