@@ -7,7 +7,7 @@ from itertools import chain
 from django.db.models import Q, QuerySet
 
 from customers.models import Customer
-from customers.selectors import SHORT, typed, with_word, words
+from customers.selectors import SHORT, as_typed_first, nearly, typed, with_words, words
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from loyalty import rules
@@ -85,19 +85,23 @@ def _only(cards: Iterable[LoyaltyCard]) -> LoyaltyCard:
 def search_cards(
     store: Store, *, text: str = "", is_active: bool | None = None, enrolled_here: bool | None = None
 ) -> QuerySet[LoyaltyCard]:
-    """Cards at a store whose number, or customer's name, e-mail or phone contains a text; newest first."""
-    cards = matching(cards_at(store), text)
+    """Cards at a store whose number, or customer's name, e-mail or phone contains a text; newest first.
+
+    Names that only come near it follow those that fit.
+    """
+    cards = cards_at(store).order_by("-id")
     if is_active is not None:
         cards = cards.filter(is_active=is_active)
     if enrolled_here is not None:
         here = Q(enrolled_at_store=store)
         cards = cards.filter(here if enrolled_here else ~here | Q(enrolled_at_store__isnull=True))
-    return cards.order_by("-id")
+    return matching(cards, text)
 
 
 def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
     """Narrow cards to those that each word of a text fits: the number, the code of an earlier card, or the customer.
 
+    Where few names fit as they are typed, those that come near follow them.
     Each side has its trigram index and is asked for itself: no index serves "one or the other".
     """
     if (code := canonical(typed(text))) and (holder := CardCode.objects.filter(code=code)).exists():
@@ -108,7 +112,11 @@ def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
         digits = word.replace("-", "")
         cards = cards.filter(pk__in=_with_number(digits).union(_with_digits(digits), _of_customers([word])))
     names = [word for word in sought if word not in numbers]
-    return cards.filter(customer__in=_customers(names)) if names else cards
+    found = nearly(Customer.all_objects.order_by(), names)
+    if found is None:
+        return cards.filter(customer__in=_customers(names)) if names else cards
+    as_typed, near = found
+    return as_typed_first(cards.filter(customer__in=as_typed | near), Q(customer__in=as_typed))
 
 
 def _with_number(digits: str) -> QuerySet:
@@ -126,7 +134,4 @@ def _of_customers(sought: list[str]) -> QuerySet:
 
 
 def _customers(sought: list[str]) -> QuerySet:
-    customers = Customer.all_objects.order_by()
-    for word in sought:
-        customers = with_word(customers, word)
-    return customers.values("pk")
+    return with_words(Customer.all_objects.order_by(), sought).values("pk")
