@@ -18,6 +18,7 @@ MODULES = (
     "terminal/activity.js",
     "terminal/amount-screen.js",
     "terminal/api.js",
+    "terminal/attaching.js",
     "terminal/card-notes.js",
     "terminal/card-view.js",
     "terminal/checkout.js",

@@ -98,6 +98,23 @@ MUTANTS = [
         "[*part.faults, *off]",
         "tests/console/test_import.py::test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line",
     ),
+    # --- names with a slip ---
+    mutant(
+        "names-that-come-near-before-those-as-typed",
+        "customers/selectors.py",
+        '.order_by("comes", *order)',
+        ".order_by(*order)",
+        "tests/loyalty/api/test_finding_cards.py::"
+        "test_a_name_is_found_in_spite_of_a_slip_and_as_it_is_typed_first",
+    ),
+    mutant(
+        "names-that-come-near-beside-many",
+        "customers/selectors.py",
+        " or len(as_typed := _ids(with_words(customers, sought))) == FEW:",
+        " or not (as_typed := _ids(with_words(customers, sought))):",
+        "tests/loyalty/api/test_finding_cards.py::"
+        "test_where_enough_names_fit_as_typed_none_that_comes_near_is_added",
+    ),
     # --- printed cards ---
     mutant(
         "printed-card-of-a-lost-box",
