@@ -77,7 +77,7 @@ test-main: $(FOR_TESTS) ## All tests but the browser's
 	@$(PY) -m pytest -n auto -m "not browser" $(ARGS)
 
 test-browser: $(FOR_TESTS) ## Tests in a real Chromium
-	@$(PY) -m pytest -m browser tests/browser $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile -m browser tests/browser $(ARGS)
 
 NEXT := var/next
 test-next: tools ## All tests but the browser's, with the newest Django there is (PYTHON=python3.13)

@@ -7,7 +7,6 @@ part of a name goes by trigrams: common and rare names, short ones, part of a nu
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.db import connection
@@ -17,7 +16,6 @@ from benchmarks import data
 from benchmarks.report import Report
 from loyalty import finding
 from loyalty.api.pagination import MAXIMUM_COUNT, PAGE_SIZE
-from loyalty.errors import CardAmbiguous
 from loyalty.models import LoyaltyCard
 from tenancy import scope
 
@@ -70,8 +68,7 @@ def _lookups(shop: data.Shop, name: str, first: int, last: int) -> float:
 
 
 def _find(shop: data.Shop, text: str) -> None:
-    with suppress(CardAmbiguous):  # some telephones are shared
-        finding.find_card(shop.store, text)
+    finding.find_card(shop.store, text)
 
 
 def _plans(shop: data.Shop, name: str, card_id: int) -> str:

@@ -1,11 +1,12 @@
-"""till: POST stamps through gunicorn, with sign-in, staff token and idempotency key, over 10,000 cards, 8 clients.
+"""till: POST stamps and purchases through gunicorn, with sign-in, staff token and idempotency key, by 8 clients.
 
-Yardsticks: (a) pgbench with the very SQL statements of one stamp; (b) the smallest DRF view that locks, updates and
-inserts. The target is about (b): CPU of the web processes per request.
+Each over 10,000 cards. Yardsticks: (a) pgbench with the very SQL statements of one stamp; (b) the smallest DRF view
+that locks, updates and inserts. The targets are about (b): CPU of the web processes and bytes of WAL per request.
 """
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -16,34 +17,64 @@ from benchmarks.till_client import Run, Till, hammer
 CARDS, CLIENTS, SECONDS = 10_000, 8, 20
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A run, and what one of its answered requests took: CPU seconds of the web processes, bytes of WAL."""
+
+    run: Run
+    cpu: float
+    wal: float
+
+
 def run(seconds: int = SECONDS) -> Report:
     """Measure for so many seconds each."""
-    report = Report("till")
     shop = data.shop()
     sql = pgbench.statements_of_one_stamp(shop)
-    cards = data.cards(shop, CARDS, points=100)
+    cards, of_buyers = data.cards(shop, CARDS, points=100), data.cards(shop, CARDS, points=100)
     connection.close()
     with site.web() as server:
         tills = [Till(server.port, shop) for _ in range(CLIENTS)]
         hammer(tills, Till.stamp, cards=cards, seconds=2)  # warm
-        stamps, stamp_cpu = measured(server, tills, Till.stamp, cards, seconds)
-        smallest, smallest_cpu = measured(server, tills, Till.smallest, cards, seconds)
+        stamp = measured(server, tills, Till.stamp, cards, seconds)
+        purchase = measured(server, tills, Till.purchase, of_buyers, seconds)
+        smallest = measured(server, tills, Till.smallest, cards, seconds)
     plain = pgbench.transactions_per_second(
         os.environ["DATABASE_URL"], sql, cards=cards, seconds=min(seconds, 10)
     )
-    ratio, tail = stamp_cpu / smallest_cpu, stamps.percentile(99) / stamps.percentile(50)
-    report.add("stamps a second", f"{stamps.per_second:.0f}")
+    return reported(stamp, purchase, smallest, plain=plain, statements=len(sql))
+
+
+def reported(
+    stamp: Measured, purchase: Measured, smallest: Measured, *, plain: float | None, statements: int
+) -> Report:
+    """What was measured beside its targets."""
+    report = Report("till")
+    report.add("stamps a second", f"{stamp.run.per_second:.0f}")
+    report.add("purchases (stamp and points) a second", f"{purchase.run.per_second:.0f}")
     if plain:
-        report.add("(a) pgbench, the same SQL", f"{plain:.0f} a second = {plain / stamps.per_second:.1f} x")
+        slower = plain / stamp.run.per_second
+        report.add("(a) pgbench, the same SQL", f"{plain:.0f} a second = {slower:.1f} x")
     report.add(
-        "(b) smallest DRF view", f"{smallest.per_second:.0f} a second, {smallest_cpu * 1000:.2f} ms CPU"
+        "(b) smallest DRF view", f"{smallest.run.per_second:.0f} a second, {smallest.cpu * 1000:.2f} ms CPU"
     )
-    report.add("CPU of a stamp", f"{stamp_cpu * 1000:.2f} ms = {ratio:.2f} x (b)", "<= 2 x (b)", ratio <= 2)
-    report.add("SQL statements of a stamp", str(len(sql)), "<= 12", len(sql) <= 12)
-    report.add("p50", f"{stamps.percentile(50) * 1000:.1f} ms")
-    report.add("p99", f"{stamps.percentile(99) * 1000:.1f} ms = {tail:.1f} x p50", "<= 4 x p50", tail <= 4)
-    report.add("errors", " ".join([str(len(stamps.errors)), *stamps.errors[:1]]), "0", not stamps.errors)
+    for name, one, most in (("stamp", stamp, 1.4), ("purchase", purchase, None)):
+        ratio, written = one.cpu / smallest.cpu, one.wal / smallest.wal
+        report.add(f"CPU of a {name}", f"{one.cpu * 1000:.2f} ms = {ratio:.2f} x (b)", *most_of(ratio, most))
+        report.add(
+            f"WAL of a {name}", f"{one.wal:.0f} bytes = {written:.2f} x (b)", *most_of(written, most and 2)
+        )
+    report.add("SQL statements of a stamp", str(statements), "<= 12", statements <= 12)
+    middle, last = stamp.run.percentile(50), stamp.run.percentile(99)
+    report.add("p50", f"{middle * 1000:.1f} ms")
+    report.add("p99", f"{last * 1000:.1f} ms = {last / middle:.1f} x p50", "<= 4 x p50", last <= 4 * middle)
+    errors = stamp.run.errors + purchase.run.errors
+    report.add("errors", " ".join([str(len(errors)), *errors[:1]]), "0", not errors)
     return report
+
+
+def most_of(ratio: float, most: float | None) -> tuple[str, bool | None]:
+    """How much of (b) it may be, and whether it is no more."""
+    return (f"<= {most} x (b)", ratio <= most) if most else ("", None)
 
 
 def measured(
@@ -52,8 +83,16 @@ def measured(
     act: Callable[[Till, int], tuple[int, bytes]],
     cards: tuple[int, int],
     seconds: float,
-) -> tuple[Run, float]:
-    """A run, and the CPU seconds of the web processes per answered request."""
-    before = server.cpu_seconds()
+) -> Measured:
+    """Let the tills act for so many seconds."""
+    cpu, wal = server.cpu_seconds(), written()
     run = hammer(tills, act, cards=cards, seconds=seconds)
-    return run, (server.cpu_seconds() - before) / max(1, len(run.latencies))
+    answered = max(1, len(run.latencies))
+    return Measured(run, (server.cpu_seconds() - cpu) / answered, (written() - wal) / answered)
+
+
+def written() -> int:
+    """Bytes of WAL so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_wal_insert_lsn() - '0/0'")
+        return int(cursor.fetchone()[0])

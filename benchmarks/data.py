@@ -147,7 +147,7 @@ LAST_NAMES = (
     "Roth Stoffel Theis Urbing Vesque Wirth Zeimet Zangerle Breuskin Kohnen Linster Poos Scheuer Tholl Wies Ernster"
 ).split()
 
-# Names as they are: a few of them very often, some seldom. Phones are possible ones, one of 500 shared; addresses are
+# Names as they are: a few of them very often, some seldom. Phones are possible ones; addresses are
 # of three houses; three of five tell their birthday.
 CUSTOMERS = """
 INSERT INTO customers_customer (id, merchant_id, store_id, email, first_name, last_name, phone, birth_date,
@@ -156,7 +156,7 @@ OVERRIDING SYSTEM VALUE
 SELECT %(base)s + n, %(merchant)s, %(store)s + (%(base)s + n) %% %(stores)s,
     lower(first_name || '.' || last_name || (%(base)s + n) || '@')
         || (ARRAY['gmail.example', 'pt.example', 'example.com'])[1 + n %% 3],
-    first_name, last_name, '+352' || (621000000 + %(base)s + n - (n %% 500 = 0)::int),
+    first_name, last_name, '+352' || (621000000 + %(base)s + n),
     CASE WHEN n %% 5 < 3 THEN date '1940-01-01' + (n::bigint * 7919 %% 25000)::int END, 'en', false, true,
     now() - %(over)s::interval * sqrt(1 - n::float / %(count)s), now()
 FROM (

@@ -47,14 +47,20 @@ class Till:
 
     def stamp(self, card_id: int) -> tuple[int, bytes]:
         """Stamp a card, with a fresh idempotency key."""
-        path = f"/api/v1/stores/{self.shop.store.store_code}/cards/{card_id}/stamps/"
-        return self._call(
-            "POST", path, "{}", {"X-Staff-Token": self.token, "Idempotency-Key": uuid.uuid4().hex}
-        )
+        return self._book(f"cards/{card_id}/stamps/", "{}")
+
+    def purchase(self, card_id: int) -> tuple[int, bytes]:
+        """Record a receipt of 4.50, which gives a stamp and points."""
+        sent = {"purchase_amount_cents": 450, "order_reference": uuid.uuid4().hex}
+        return self._book(f"cards/{card_id}/purchases/", json.dumps(sent))
 
     def smallest(self, card_id: int) -> tuple[int, bytes]:
         """The yardstick's address."""
         return self._call("POST", f"/yardstick/{card_id}/", "{}")
+
+    def _book(self, path: str, body: str) -> tuple[int, bytes]:
+        headers = {"X-Staff-Token": self.token, "Idempotency-Key": uuid.uuid4().hex}
+        return self._call("POST", f"/api/v1/stores/{self.shop.store.store_code}/{path}", body, headers)
 
     def _call(self, method: str, path: str, body: str = "", headers: dict | None = None) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)

@@ -67,7 +67,7 @@ class CustomerForm(ConsoleForm):
 
 
 class DuplicateFilter(admin.SimpleListFilter):
-    """Customers who may be one person: the same telephone, or the same name and birthday."""
+    """Customers who may be one person: the same name and birthday."""
 
     title = _("possible duplicates")
     parameter_name = "duplicates"

@@ -13,9 +13,12 @@ from groundwork.formats.email import normalize_email
 from groundwork.models import LIVING
 from tenancy.models.base import TenantSoftDeletable
 
+# Stands where a birthday is known without its year: nobody who lives was born then, and it had a 29 February.
+YEAR_UNKNOWN = 1904
+
 
 class Customer(TenantSoftDeletable):
-    """A person. An e-mail address is known once among the merchant's living customers."""
+    """A person, of whom nothing need be known. An e-mail address or a phone is one living customer's of a merchant."""
 
     deleted_with = ("merchant",)
 
@@ -28,6 +31,8 @@ class Customer(TenantSoftDeletable):
         verbose_name=_("first met at"),
     )
     email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001 - unknown is not unique
+    email_confirmed_at = models.DateTimeField(_("e-mail confirmed"), null=True, blank=True, editable=False)
+    pending_email = models.EmailField(_("e-mail to be confirmed"), null=True, blank=True, editable=False)  # noqa: DJ001 - as above
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
@@ -35,6 +40,7 @@ class Customer(TenantSoftDeletable):
     preferred_language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
     marketing_consent = models.BooleanField(_("wants offers by e-mail"), default=False)
     marketing_consent_at = models.DateTimeField(_("consent since"), null=True, blank=True, editable=False)
+    agreements = models.JSONField(_("agreed to"), default=list, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     search_text = models.GeneratedField(
@@ -60,10 +66,7 @@ class Customer(TenantSoftDeletable):
         verbose_name_plural = _("customers")
         ordering = ["-id"]
         indexes = [
-            # Who may be known twice is gathered from these two alone (customers.selectors).
-            models.Index(
-                fields=["merchant", "phone"], condition=LIVING & ~Q(phone=""), name="customer_phone"
-            ),
+            # Who may be known twice is gathered from this alone (customers.selectors).
             models.Index(
                 "merchant",
                 "birth_date",
@@ -87,6 +90,12 @@ class Customer(TenantSoftDeletable):
                 name="one_living_customer_per_email",
                 violation_error_message=_("There is a customer with this e-mail already."),
             ),
+            models.UniqueConstraint(
+                fields=["merchant", "phone"],
+                condition=LIVING & ~Q(phone=""),
+                name="one_living_customer_per_phone",
+                violation_error_message=_("There is a customer with this phone number already."),
+            ),
             models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="customer_email_is_lower_case"),
             models.CheckConstraint(condition=~Q(email=""), name="customer_email_is_null_not_empty"),
             models.CheckConstraint(
@@ -95,7 +104,7 @@ class Customer(TenantSoftDeletable):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or "-"
+        return self.name or self.email or self.phone or "-"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = normalize_email(self.email) or None

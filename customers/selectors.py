@@ -78,22 +78,18 @@ def as_typed_first(rows: QuerySet, as_typed: Q) -> QuerySet:
 
 
 def perhaps_known_twice(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Those of some customers who share a telephone, or name and birthday, with another living one.
+    """Those of some customers who share name and birthday with another living one.
 
     What is there twice is gathered first, from an index alone: that costs the same whether few share or many, a second
     at a million. So it is done at once, for the list and its count together, and for the newest 10,000.
     """
     living = Customer.objects.order_by()
-    with_phone = living.exclude(phone="")
     with_birthday = living.filter(birth_date__isnull=False).exclude(last_name="").annotate(**NAME)
-    phones = with_phone.filter(phone__in=_twice(with_phone, "phone").values("phone"))
     names = with_birthday.filter(
         birth_date__in=_twice(with_birthday, "birth_date", *NAME).values("birth_date")
     )
-    same_phone = phones.filter(_another(with_phone, "phone"))
-    same_name = names.filter(_another(with_birthday, "birth_date", *NAME))
-    found = same_phone.values_list("pk", flat=True).union(same_name.values_list("pk", flat=True))
-    return customers.filter(pk__in=list(found.order_by("-pk")[:MOST_FOUND]))
+    found = names.filter(_another(with_birthday, "birth_date", *NAME)).order_by("-pk")
+    return customers.filter(pk__in=list(found.values_list("pk", flat=True)[:MOST_FOUND]))
 
 
 NAME = {"last": Upper("last_name"), "first": Upper("first_name")}

@@ -1,11 +1,14 @@
 """Customers: finding or creating one, and their right to see and to erase what is kept about them."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from customers import agreements
+from customers.errors import EmailTaken, PhoneTaken
 from customers.events import CustomerRenamed
 from customers.models import Customer
 from customers.ports import personal_data
@@ -13,6 +16,7 @@ from groundwork import clock
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from groundwork.messaging import outbox
+from groundwork.web.attempts import digest as digest_of
 from tenancy.models import Merchant, Store
 
 NAME_FIELDS = frozenset({"first_name", "last_name"})
@@ -29,45 +33,65 @@ def find_by_email(*, merchant: Merchant, email: str) -> Customer | None:
     return Customer.objects.filter(merchant=merchant, email=normalize_email(email)).first()
 
 
+def find_by_phone(*, merchant: Merchant, phone: str) -> Customer | None:
+    """The merchant's living customer with this number (E.164)."""
+    return Customer.objects.filter(merchant=merchant, phone=phone).first() if phone else None
+
+
+def find(*, merchant: Merchant, email: str | None = None, phone: str | None = None) -> Customer | None:
+    """The merchant's living customer by address, or by number (E.164) where no address is given."""
+    if email:
+        return find_by_email(merchant=merchant, email=email)
+    return find_by_phone(merchant=merchant, phone=phone or "")
+
+
 def find_or_create(
     *,
     store: Store,
-    email: str,
+    email: str | None = None,
     name: str = "",
     phone: str | None = None,
     birth_date: date | None = None,
     language: str | None = None,
     marketing_consent: bool | None = None,
+    terms_version: str = "",
 ) -> tuple[Customer, bool]:
-    """A merchant's customer by e-mail, made if unknown; two calls at the same moment get the same one.
+    """A merchant's customer by e-mail, else by phone, made if unknown; two calls at the same moment get the same one.
 
-    An existing customer is returned unchanged. Call it inside a transaction.
+    Without either of them it is somebody new each time. An existing customer is returned unchanged. Call it inside a
+    transaction. Parameters: terms_version - of the terms that they accepted. Raises PhoneTaken if a number given beside
+    an unknown address is somebody else's.
     """
-    merchant = store.merchant
-    existing = find_by_email(merchant=merchant, email=email)
+    number = to_e164(phone, store.country) if phone else None
+    known_by: dict[str, Any] = {"merchant": store.merchant, "email": email, "phone": number}
+    existing = find(**known_by)
     if existing is not None:
         return existing, False
     first_name, last_name = split_name(name)
     customer = Customer(
-        merchant=merchant,
+        merchant=store.merchant,
         store=store,
         email=email,
         first_name=first_name,
         last_name=last_name,
-        phone=to_e164(phone, store.country) or "" if phone else "",
+        phone=number or "",
         birth_date=birth_date,
         preferred_language=language or "",
-        marketing_consent=bool(marketing_consent),
-        marketing_consent_at=clock.now() if marketing_consent else None,
     )
+    if marketing_consent:
+        agreements.decide_on_offers(customer, wants=True)
+    if terms_version:
+        agreements.note(customer, agreements.TERMS, given=True, version=terms_version)
     try:
         with transaction.atomic():
             customer.save(force_insert=True)
     except IntegrityError:
-        winner = find_by_email(merchant=merchant, email=email)
-        if winner is None:
-            raise
-        return winner, False
+        winner = find(**known_by)
+        if winner is not None:
+            return winner, False
+        if find_by_phone(merchant=store.merchant, phone=customer.phone):
+            raise PhoneTaken() from None
+        raise
     return customer, True
 
 
@@ -77,25 +101,88 @@ def make_nameless(*, store: Store) -> Customer:
 
 
 def fill_in(customer: Customer, *, store: Store, phone: str | None, birth_date: date | None) -> None:
-    """Note a phone or birthday that was missing; what is known already is never overwritten."""
+    """Note a phone or birthday that was missing; what is known already, or somebody else's, is never taken.
+
+    Call it inside a transaction.
+    """
     changed = []
     if birth_date and not customer.birth_date:
         customer.birth_date = birth_date
         changed.append("birth_date")
-    number = to_e164(phone, store.country) if phone and not customer.phone else None
-    if number:
-        customer.phone = number
-        changed.append("phone")
     if changed:
         customer.save(update_fields=[*changed, "updated_at"])
+    number = to_e164(phone, store.country) if phone and not customer.phone else None
+    if number and not take_phone(customer, number):
+        customer.phone = ""
+
+
+def take_phone(customer: Customer, number: str) -> bool:
+    """Note a customer's number (E.164), unless it is somebody else's; says whether it was noted."""
+    customer.phone = number
+    with suppress(IntegrityError), transaction.atomic():
+        customer.save(update_fields=["phone", "updated_at"])
+        return True
+    return False
 
 
 @transaction.atomic
 def save_edited(*, customer: Customer, changed: Collection[str]) -> None:
     """Keep what was edited about a known person; `changed` names the fields. A new name is announced."""
+    if "marketing_consent" in changed:
+        wording = agreements.offers_wording(customer.merchant)
+        agreements.note(customer, agreements.OFFERS, given=customer.marketing_consent, wording=wording)
+    if "email" in changed:
+        customer.email_confirmed_at = None
     customer.save()
     if NAME_FIELDS.intersection(changed):
         outbox.record(CustomerRenamed(merchant_id=customer.merchant_id, customer_id=customer.pk))
+
+
+@transaction.atomic
+def change_own_data(
+    *,
+    customer: Customer,
+    name: str,
+    birth_date: date | None,
+    language: str,
+    wants_offers: bool,
+    email: str = "",
+) -> bool:
+    """What a person has changed about themselves; says whether a new address waits for its confirmation.
+
+    Until it is confirmed, the address that is known stays; one that is left out stays too.
+    """
+    person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
+    named = split_name(name)
+    if named != (person.first_name, person.last_name):
+        person.first_name, person.last_name = named
+        outbox.record(CustomerRenamed(merchant_id=person.merchant_id, customer_id=person.pk))
+    person.birth_date, person.preferred_language = birth_date, language
+    agreements.decide_on_offers(person, wants=wants_offers)
+    is_new = bool(email) and email != person.email
+    if is_new:
+        person.pending_email = email
+    person.save()
+    return is_new
+
+
+@transaction.atomic
+def confirm_email(*, customer: Customer, digest: str) -> bool:
+    """Take over the address that waits, of which somebody has got the link; False if it is another one by now.
+
+    Raises EmailTaken if it is another living customer's: whoever reads its letters may have both brought together.
+    """
+    person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
+    if not person.pending_email or digest_of(person.pending_email) != digest:
+        return False
+    person.email, person.pending_email = person.pending_email, None
+    person.email_confirmed_at = clock.now()
+    try:
+        with transaction.atomic():
+            person.save(update_fields=["email", "pending_email", "email_confirmed_at", "updated_at"])
+    except IntegrityError:
+        raise EmailTaken() from None
+    return True
 
 
 def export_person(*, customer: Customer) -> dict[str, Any]:
@@ -104,6 +191,8 @@ def export_person(*, customer: Customer) -> dict[str, Any]:
         "customer": {
             "merchant": customer.merchant.name,
             "email": customer.email,
+            "email_confirmed_at": customer.email_confirmed_at,
+            "pending_email": customer.pending_email,
             "first_name": customer.first_name,
             "last_name": customer.last_name,
             "phone": customer.phone,
@@ -111,6 +200,7 @@ def export_person(*, customer: Customer) -> dict[str, Any]:
             "preferred_language": customer.preferred_language,
             "marketing_consent": customer.marketing_consent,
             "marketing_consent_at": customer.marketing_consent_at,
+            "agreements": customer.agreements,
             "created_at": customer.created_at,
         }
     }
@@ -127,8 +217,10 @@ def erase_person(*, customer: Customer) -> None:
         return
     for app in personal_data:
         app.erase(locked)
-    blank = {
+    blank: dict[str, Any] = {
         "email": None,
+        "email_confirmed_at": None,
+        "pending_email": None,
         "first_name": "",
         "last_name": "",
         "phone": "",
@@ -136,6 +228,7 @@ def erase_person(*, customer: Customer) -> None:
         "preferred_language": "",
         "marketing_consent": False,
         "marketing_consent_at": None,
+        "agreements": [],
         "is_active": False,
         "erased_at": clock.now(),
     }

@@ -34,7 +34,7 @@ class ConfirmationRequired(DomainError):
 
 class CustomerIdentifierRequired(DomainError):
     code, status = "customer_identifier_required", 400
-    message = _("Enter the customer's e-mail address.")
+    message = _("Enter the customer's e-mail address, phone number or name, or make a card without them.")
 
 
 class CustomerNotFound(DomainError):

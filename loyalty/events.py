@@ -72,6 +72,12 @@ class CardLinkRequested(CardEvent):
     name = "loyalty.card_link_requested"
 
 
+class EmailToConfirm(CardEvent):
+    """The person of these cards typed a new address of theirs, and is to confirm it from there."""
+
+    name = "loyalty.email_to_confirm"
+
+
 class ErasureRequested(CardEvent):
     """The person of these cards asked to be erased, and is to confirm it by e-mail."""
 

@@ -30,6 +30,7 @@ from loyalty.models import (
     TransactionType,
 )
 from loyalty.models.card import BALANCES, COUNTERS
+from loyalty.models.transaction import newly_owed
 from tenancy.actor import Actor
 from tenancy.models import Store
 from tenancy.prepared import Prepared
@@ -219,11 +220,11 @@ def _announce(
     ids = [line.pk for line in lines]
     events: list[Any] = []
     moved = [line for line in lines if line.stamps_delta or line.points_delta]
-    owing = {line.card_id: line for line in moved if _owes_anew(line)}
+    owing = [of_card[-1] for of_card in _by_card(moved) if _owes_anew(of_card)]
     of_lines: list[tuple[type[CardEvent], list[LoyaltyTransaction]]] = [
         (BalancesChanged, moved),
         (RewardReady, ready),
-        (OwedAnew, list(owing.values())),
+        (OwedAnew, owing),
     ]
     for event, about in of_lines:
         if about:
@@ -234,9 +235,16 @@ def _announce(
     outbox.record(*events)
 
 
-def _owes_anew(line: LoyaltyTransaction) -> bool:
-    """Whether a card owes since a line what it did not before; what a merge brings along was owed already."""
-    return line.newly_owed != rules.Amounts() and line.transaction_type != TransactionType.MERGE_IN
+def _by_card(lines: Iterable[LoyaltyTransaction]) -> Iterable[list[LoyaltyTransaction]]:
+    found: dict[int, list[LoyaltyTransaction]] = {}
+    for line in lines:
+        found.setdefault(line.card_id, []).append(line)
+    return found.values()
+
+
+def _owes_anew(lines: Sequence[LoyaltyTransaction]) -> bool:
+    """Whether a card owes since these lines what it did not before; what a merge brings along was owed already."""
+    return newly_owed(lines) != rules.Amounts() and lines[-1].transaction_type != TransactionType.MERGE_IN
 
 
 def expire_points(card_ids: Sequence[int], *, note: str, now: datetime) -> list[int]:

@@ -4,12 +4,14 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from groundwork.web.attempts import digest
 from loyalty.models import LoyaltyCard
 from tenancy.invitations import token_of
 from tenancy.models import Invitation, Store
 
 ERASURE_SALT = "loyalty.erasure"
-ERASURE_LIFE_SECONDS = 3 * 24 * 3600
+EMAIL_SALT = "loyalty.email"
+LIFE_SECONDS = 3 * 24 * 3600
 
 
 def absolute(path: str) -> str:
@@ -38,6 +40,21 @@ def erasure_url(card: LoyaltyCard) -> str:
     return absolute(reverse("card-erase-confirm", args=[card.access_token, signed]))
 
 
+def email_confirmation_url(card: LoyaltyCard) -> str:
+    """Where a person confirms the address that waits; works for three days, and for that address alone."""
+    signed = signing.dumps([card.pk, digest(card.customer.pending_email or "")], salt=EMAIL_SALT)
+    return absolute(reverse("card-email-confirm", args=[card.access_token, signed]))
+
+
+def confirmed_email(card: LoyaltyCard, signed: str) -> str | None:
+    """The digest of the address that `email_confirmation_url` signed; None if that is too old, or forged."""
+    try:
+        card_id, address = signing.loads(signed, salt=EMAIL_SALT, max_age=LIFE_SECONDS)
+    except signing.BadSignature:
+        return None
+    return address if card_id == card.pk else None
+
+
 def invitation_url(invitation: Invitation) -> str:
     """Where somebody accepts an invitation; made for its e-mail alone."""
     return absolute(reverse("invitation", args=[token_of(invitation)]))
@@ -46,6 +63,6 @@ def invitation_url(invitation: Invitation) -> str:
 def is_erasure_of(card: LoyaltyCard, signed: str) -> bool:
     """Whether a signed text from `erasure_url` is for this card and not too old."""
     try:
-        return signing.loads(signed, salt=ERASURE_SALT, max_age=ERASURE_LIFE_SECONDS) == card.pk
+        return signing.loads(signed, salt=ERASURE_SALT, max_age=LIFE_SECONDS) == card.pk
     except signing.BadSignature:
         return False

@@ -1,14 +1,16 @@
-"""Receipts: purchases, where what is owed comes from, and what a card had at a moment."""
+"""Receipts: purchases, where what is owed comes from, and what the ledger tells of a card."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from loyalty import rules
+from loyalty import hindsight, rules
 from loyalty.errors import CardNotFound, PurchaseNotFound
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from loyalty.hindsight import Moved, Told
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.terms import reference_key
 from tenancy.models import Store
 
@@ -48,7 +50,30 @@ def owed_lines(cards: Sequence[LoyaltyCard]) -> Mapping[int, list[LoyaltyTransac
     owing |= Q(card__in=of_stamps, stamps_delta__lt=0, pk__gt=_last_without_debt("stamps_owed_after"))
     rows = LoyaltyTransaction.objects.filter(owing).exclude(purchase_return__undone_at__isnull=False)
     for row in rows.select_related("purchase").order_by("-pk"):
-        found[row.card_id].append(row)
+        found[row.card_id] += [row, *_before_merge(row)]
+    return found
+
+
+def _before_merge(line: LoyaltyTransaction) -> list[LoyaltyTransaction]:
+    """Of a line by which a merge brought a debt along, the lines of the merged card that it comes from."""
+    if line.transaction_type != TransactionType.MERGE_IN:
+        return []
+    moved = {"points_delta": -line.points_delta, "stamps_delta": -line.stamps_delta}
+    lines = LoyaltyTransaction.objects.filter(merchant_id=line.merchant_id)
+    out = lines.filter(
+        transaction_type=TransactionType.MERGE_OUT, transaction_at=line.transaction_at, **moved
+    )
+    remaining = [line.card_id, line.card.merged_into_id]  # which may have been merged itself since
+    source = out.filter(card__merged_into__in=remaining).exclude(card=line.card_id).first()
+    if source is None:
+        return []
+    earlier, found = lines.filter(card=source.card_id, pk__lt=source.pk), []
+    for row in earlier.select_related("purchase", "purchase_return").order_by("-pk").iterator(100):
+        if not (row.points_owed_after or row.stamps_owed_after):
+            break
+        is_undone = row.purchase_return is not None and row.purchase_return.undone_at is not None
+        if (row.points_delta < 0 or row.stamps_delta < 0) and not is_undone:
+            found += [row, *_before_merge(row)]
     return found
 
 
@@ -79,3 +104,30 @@ def balances_at(card: LoyaltyCard, at: datetime) -> dict[str, int]:
         "points_owed": owed,
         "points_fraction": fraction,
     }
+
+
+def told(card: LoyaltyCard) -> list[Told]:
+    """All lines of a card and of those merged into it, in order; none where nothing expired or was let go."""
+    # Cards first: an OR over two tables would read the whole ledger.
+    family = LoyaltyCard.all_objects.filter(Q(pk=card.pk) | Q(merged_into=card.pk)).order_by()
+    lines = LoyaltyTransaction.objects.filter(card__in=family.values("pk"))
+    bounded: Any = Exists(lines.filter(transaction_type__in=hindsight.BOUNDED))
+    rows = (
+        lines.filter(bounded)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "card_id",
+            "transaction_type",
+            "stamps_delta",
+            "points_delta",
+            "points_fraction_delta",
+            "transaction_at",
+            "purchase_id",
+            "voids_id",
+        )
+    )
+    return [
+        Told(pk, card_id, kind, Moved(stamps, points * rules.POINT + fraction), at, purchase_id, voids_id)
+        for pk, card_id, kind, stamps, points, fraction, at, purchase_id, voids_id in rows
+    ]

@@ -216,11 +216,17 @@ VOIDABLE = frozenset(
         "stamps_returned",
     }
 )
-NOT_ACTIVITY = frozenset(
-    {"points_expired", "card_deactivated", "card_reactivated", "merge_out", "debt_forgiven"}
-)
+ADJUSTMENTS = frozenset({"expiry_adjusted", "forgiveness_adjusted"})
+NOT_ACTIVITY = ADJUSTMENTS | {
+    "points_expired",
+    "card_deactivated",
+    "card_reactivated",
+    "merge_out",
+    "debt_forgiven",
+}
 # What is taken back whether it is still there or not: what is spent already is owed.
-MAY_OWE = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned", "merge_in"})
+TAKEN_BACK = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned", "merge_in"})
+MAY_OWE = TAKEN_BACK | ADJUSTMENTS
 
 # (kind, what it undoes or None, +1 or -1) -> (counter, factor on the delta). "rewards" counts pieces, not stamps.
 STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
@@ -231,6 +237,8 @@ STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("merge_out", -1): ("total_stamps_voided", -1),
     ("merge_out", 1): ("total_stamps_voided", -1),
     ("debt_forgiven", 1): ("total_stamps_voided", -1),
+    ("forgiveness_adjusted", 1): ("total_stamps_voided", -1),
+    ("forgiveness_adjusted", -1): ("total_stamps_voided", -1),
     ("stamps_returned", -1): ("total_stamps_voided", -1),
     ("stamp_redeemed", -1): ("total_stamps_spent", -1),
     ("stamp_voided", -1): ("total_stamps_voided", -1),
@@ -248,6 +256,10 @@ POINTS_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("merge_out", -1): ("total_points_voided", -1),
     ("merge_out", 1): ("total_points_voided", -1),
     ("debt_forgiven", 1): ("total_points_voided", -1),
+    ("expiry_adjusted", 1): ("total_points_voided", -1),
+    ("expiry_adjusted", -1): ("total_points_voided", -1),
+    ("forgiveness_adjusted", 1): ("total_points_voided", -1),
+    ("forgiveness_adjusted", -1): ("total_points_voided", -1),
     ("points_returned", -1): ("total_points_voided", -1),
     ("points_redeemed", -1): ("points_redeemed", -1),
     ("points_voided", -1): ("total_points_voided", -1),

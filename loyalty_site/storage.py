@@ -1,9 +1,46 @@
 """Static files for production: compressed, and named by their content, so that they are cached for ever."""
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+# From the beginning of a line: what looks like a comment within a string stands elsewhere.
+COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/[ \t]*|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+OWN = ("terminal/", "pages/", "base.css")
+
+
+def without_comments(text: str) -> str:
+    """A script or stylesheet of ours as a browser needs it: the comments are for whoever reads the source."""
+    return COMMENT.sub("", text)
+
+
+class BareStorage:
+    """Where files are collected from, with ours as they travel."""
+
+    def __init__(self, source: Storage) -> None:
+        self.source = source
+
+    def open(self, name: str, mode: str = "rb") -> File:
+        with self.source.open(name, mode) as file:
+            return ContentFile(without_comments(file.read().decode()).encode(), name=name)
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """WhiteNoise's manifest storage that also rewrites the imports of JavaScript modules."""
 
     support_js_module_import_aggregation = True
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        bare = {
+            name: (BareStorage(storage), path) if _is_own_text(name) else (storage, path)
+            for name, (storage, path) in paths.items()
+        }
+        yield from super().post_process(bare, dry_run, **options)
+
+
+def _is_own_text(name: str) -> bool:
+    return name.startswith(OWN) and name.endswith((".js", ".css"))

@@ -53,6 +53,7 @@ SUBSCRIPTIONS = [
         "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested
     ),
     Subscription("notifications.erasure_requested", events.ErasureRequested, emails.on_erasure_requested),
+    Subscription("notifications.email_to_confirm", events.EmailToConfirm, emails.on_email_to_confirm),
     Subscription(
         "notifications.account_email_requested", AccountEmailRequested, emails.on_account_email_requested
     ),

@@ -1,8 +1,9 @@
-"""The eight e-mails: their codes, and the variables that a text may use.
+"""The nine e-mails: their codes, and the variables that a text may use.
 
 A *variable* is what stands between double braces in a text. All are plain words and whole numbers, or nothing.
 """
 
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -12,17 +13,22 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Code(models.TextChoices):
-    """Which e-mail. Six about loyalty, two about the card itself; all transactional."""
+    """Which e-mail. Six about loyalty, three about the card itself; all transactional."""
 
     ENROLLMENT = "loyalty_enrollment", _("Welcome: the card")
-    WELCOME_BONUS = "loyalty_welcome_bonus", _("Welcome bonus")
+    WELCOME_BONUS = "loyalty_welcome_bonus", _("Welcome: the card, with a bonus")
     REWARD_READY = "loyalty_reward_ready", _("Reward ready")
     POINTS_EXPIRING = "loyalty_points_expiring", _("Points are about to expire")
     POINTS_EXPIRED = "loyalty_points_expired", _("Points have expired")
     OWED = "loyalty_owed", _("Something is owed")
     CARD_LINK = "loyalty_card_link", _("Link to the card")
     ERASE_CONFIRMATION = "erase_confirmation", _("Confirm erasure")
+    CONFIRM_EMAIL = "loyalty_confirm_email", _("Confirm a new address")
 
+
+# What happened a moment ago may be undone in the next: these wait, and say what is true then.
+LOOKED_AT_AGAIN = frozenset({Code.REWARD_READY, Code.OWED})
+LOOK_AGAIN_AFTER = timedelta(minutes=2)
 
 COMMON: MappingProxyType[str, Promise] = MappingProxyType(
     {
@@ -46,7 +52,7 @@ _WALLETS: dict[str, Promise] = {
 OWN: MappingProxyType[Code, dict[str, Promise]] = MappingProxyType(
     {
         Code.ENROLLMENT: _WALLETS,
-        Code.WELCOME_BONUS: {"bonus_points": _("points that were given as a welcome")},
+        Code.WELCOME_BONUS: {"bonus_points": _("points that were given as a welcome"), **_WALLETS},
         Code.REWARD_READY: {"reward_description": _("what the full card is worth")},
         Code.POINTS_EXPIRING: {
             "expiring_points": _("points that will expire"),
@@ -62,6 +68,7 @@ OWN: MappingProxyType[Code, dict[str, Promise]] = MappingProxyType(
         },
         Code.CARD_LINK: _WALLETS,
         Code.ERASE_CONFIRMATION: {"confirm_url": _("the address that confirms the erasure")},
+        Code.CONFIRM_EMAIL: {"confirm_url": _("the address that confirms the e-mail address")},
     }
 )
 

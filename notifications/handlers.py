@@ -6,10 +6,11 @@ A handler runs in the relay's transaction and in the merchant's scope; raising m
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import TextField, Value
+from django.db.models import Exists, OuterRef, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
+from loyalty.models import LoyaltyTransaction, TransactionType
 from notifications.codes import Code
 from notifications.services import accounts, enqueue
 
@@ -18,12 +19,16 @@ THROTTLE = 600
 
 
 def on_cards_enrolled(event: Mapping[str, Any]) -> None:
-    """Welcome: here is your card."""
-    _about_lines(event, Code.ENROLLMENT)
+    """Welcome: here is your card. Where a bonus came with it, the e-mail about that says so."""
+    bonus = LoyaltyTransaction.objects.filter(
+        card_id=OuterRef("card_id"), transaction_type=TransactionType.WELCOME_BONUS
+    )
+    lines = LoyaltyTransaction.objects.filter(pk__in=event["transaction_ids"]).exclude(Exists(bonus))
+    _about_lines({**event, "transaction_ids": list(lines.values_list("pk", flat=True))}, Code.ENROLLMENT)
 
 
 def on_welcome_bonus_given(event: Mapping[str, Any]) -> None:
-    """Points to begin with."""
+    """Welcome: here is your card, with points to begin with."""
     _about_lines(event, Code.WELCOME_BONUS)
 
 
@@ -60,6 +65,16 @@ def on_card_link_requested(event: Mapping[str, Any]) -> None:
 def on_erasure_requested(event: Mapping[str, Any]) -> None:
     """Please confirm."""
     _on_request(event, Code.ERASE_CONFIRMATION)
+
+
+def on_email_to_confirm(event: Mapping[str, Any]) -> None:
+    """Is this your address? Once for each change of the person."""
+    enqueue.for_cards(
+        merchant_id=event["merchant_id"],
+        code=Code.CONFIRM_EMAIL,
+        card_ids=event["card_ids"],
+        cause=Concat(Value("changed="), Cast("customer__updated_at", TextField())),
+    )
 
 
 def on_account_email_requested(event: Mapping[str, Any]) -> None:

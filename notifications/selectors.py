@@ -12,6 +12,7 @@ from customers.selectors import matching
 from groundwork.formats.email import normalize_email
 from loyalty.models import LoyaltyCard
 from notifications import markup
+from notifications.codes import LOOKED_AT_AGAIN
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
 from tenancy.models import Store
 
@@ -27,6 +28,12 @@ def texts(code: str, store: Store | None) -> list[EmailTemplate]:
     """The texts of an e-mail, the store's own first, then the platform's; one statement."""
     found = EmailTemplate.objects.filter(Q(store__isnull=True) | Q(store=store), code=code)
     return sorted(found, key=lambda text: text.store_id is None)
+
+
+def is_said_by_a_newer(log: EmailLog) -> bool:
+    """Whether the same happened to the card once more while an e-mail waited, so that the next one says it."""
+    newer = EmailLog.objects.filter(card_id=log.card_id, code=log.code, pk__gt=log.pk, status=Status.QUEUED)
+    return log.code in LOOKED_AT_AGAIN and newer.exists()
 
 
 def newest_card(cards: QuerySet[LoyaltyCard], store: Store | None) -> LoyaltyCard | None:

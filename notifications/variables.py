@@ -50,14 +50,23 @@ def home_store(card: LoyaltyCard) -> Store | None:
     return None if store is None or store.is_deleted else store
 
 
-def why_not(card: LoyaltyCard) -> str:
-    """Why this card's person is written nothing; empty if they are."""
+# Who is written to at another address than the one that is known: the field of the customer.
+RECIPIENTS = {Code.CONFIRM_EMAIL: "pending_email"}
+
+
+def recipient(card: LoyaltyCard, code: str) -> str:
+    """The address that an e-mail about a card goes to; empty if there is none."""
+    return getattr(card.customer, RECIPIENTS.get(Code(code), "email")) or ""
+
+
+def why_not(card: LoyaltyCard, code: str) -> str:
+    """Why this card's person is not written an e-mail; empty if they are."""
     customer = card.customer
     if customer.erased_at is not None:
         return ERASED
     if customer.is_deleted or card.is_deleted:
         return DELETED
-    return "" if customer.email else NO_ADDRESS
+    return "" if recipient(card, code) else NO_ADDRESS
 
 
 def language_of(card: LoyaltyCard) -> str:
@@ -126,8 +135,12 @@ def _erasure(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[
     return {"confirm_url": links.erasure_url(card)}
 
 
+def _confirm_email(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {"confirm_url": links.email_confirmation_url(card)}
+
+
 def _welcome_bonus(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {"bonus_points": _line(card, context).points_delta}
+    return _wallets(card, context, now) | {"bonus_points": _line(card, context).points_delta}
 
 
 def _reward_ready(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -189,4 +202,5 @@ _OWN: dict[Code, Callable[[LoyaltyCard, dict[str, Any], datetime], dict[str, Any
     Code.OWED: _owed,
     Code.CARD_LINK: _wallets,
     Code.ERASE_CONFIRMATION: _erasure,
+    Code.CONFIRM_EMAIL: _confirm_email,
 }

@@ -4,7 +4,7 @@ Somebody becomes a member by accepting an invitation (`tenancy.invitations`).
 """
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from groundwork import deletion
 from groundwork.database import advisory_lock
@@ -28,6 +28,7 @@ def change_merchant(*, merchant: Merchant, actor: Actor) -> None:
     """Save a merchant as it was changed in memory, and have the apps above follow. Raises OwnerRequired."""
     actor.require_owner()
     old = Merchant.all_objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    merchant.currency = old.currency  # `change_currency` is the only one who changes it
     merchant.save()
     for app in merchant_followers:
         app.on_merchant_changed(old, merchant)
@@ -66,7 +67,7 @@ def remove_store(*, store: Store, actor: Actor) -> None:
 def change_currency(*, merchant: Merchant, actor: Actor, currency: str) -> Merchant:
     """Give a merchant another currency (ISO 4217). Raises OperatorRequired, Invalid, or CurrencyInUse.
 
-    The lock is one that the foreign key of a new row waits for: nothing is bought between the look and the change.
+    The lock is one that `hold_currency` waits for: nothing is bought between the look and the change.
     """
     if not actor.is_operator:
         raise OperatorRequired()
@@ -81,6 +82,14 @@ def change_currency(*, merchant: Merchant, actor: Actor, currency: str) -> Merch
         changed.currency = currency
         changed.save(update_fields=["currency", "updated_at"])
     return changed
+
+
+def hold_currency(merchant: Merchant) -> None:
+    """Read a merchant's currency anew, and keep it so until the transaction ends: for whoever writes down amounts."""
+    # Django knows no FOR KEY SHARE; nobody but `change_currency` waits for it.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT currency FROM tenancy_merchant WHERE id = %s FOR KEY SHARE", [merchant.pk])
+        (merchant.currency,) = cursor.fetchone()
 
 
 def currency_is_used(merchant: Merchant) -> bool:

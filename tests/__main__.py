@@ -16,7 +16,7 @@ from tests.browser import chromium
 
 RUNS = {
     "main": ["-n", "auto", "-m", "not browser"],
-    "browser": ["-m", "browser", "tests/browser"],
+    "browser": ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "-m", "browser", "tests/browser"],
 }
 
 

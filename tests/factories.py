@@ -170,6 +170,16 @@ def card(
         return LoyaltyCard.objects.get(pk=made.pk)
 
 
+def two_cards(of: "Shop") -> list[LoyaltyCard]:
+    """Somebody who has a card of this store, and later got one for all of them."""
+    made = []
+    for place, everywhere in ((of.store, False), (of.other_store, False), (store(of.merchant), True)):
+        with inside(of):
+            MerchantLoyaltySettings.objects.update(allow_cross_location_redemption=everywhere)
+        made.append(card(fresh(place), "anna@example.com", phone="621123456"))
+    return [made[0], made[2]]
+
+
 def give_stamps(to: LoyaltyCard, at: Store, count: int) -> None:
     """Stamp a card, in as few group orders as it takes; needs a program without cooldown and a wide limit."""
     with inside(at):

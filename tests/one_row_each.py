@@ -40,6 +40,7 @@ OF_THE_SEVEN_RULES = {
     "one_card_per_customer_and_store",
     "one_living_program_per_merchant",
     "one_living_customer_per_email",
+    "one_living_customer_per_phone",
     "customer_email_is_lower_case",
 }
 BEHIND_ANOTHER = {"job_state_is_known"}

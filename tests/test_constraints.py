@@ -68,6 +68,7 @@ OF_THE_SEVEN_RULES = {
     "one_card_per_customer_and_store",
     "one_living_program_per_merchant",
     "one_living_customer_per_email",
+    "one_living_customer_per_phone",
     "customer_email_is_lower_case",
 }
 # What it refuses is refused by `job_expires_once_it_is_over` before.

@@ -21,6 +21,7 @@ PAGES = {
     "join": "anyone",
     "join-done": "anyone",
     "join-poster": "members",
+    "terminal-manifest": "members",
     "card-worker": "anyone",
     "card": "token",
     "card-history": "token",
@@ -28,6 +29,9 @@ PAGES = {
     "card-erase": "token",
     "card-erase-confirm": "token",
     "card-manifest": "token",
+    "card-take-along": "token",
+    "card-data": "token",
+    "card-email-confirm": "token",
     "brand-css": "anyone",
     "brand-icon": "anyone",
     "brand-picture": "anyone",
@@ -128,7 +132,10 @@ def test_an_account_is_its_persons_and_nobody_elses(shop: Shop, name: str) -> No
     assert shop.owner.email not in page
 
 
-@pytest.mark.parametrize("name", ["card", "card-history", "card-export", "card-erase", "card-manifest"])
+@pytest.mark.parametrize(
+    "name",
+    ["card", "card-history", "card-export", "card-erase", "card-manifest", "card-take-along", "card-data"],
+)
 def test_a_customers_pages_open_with_their_token_and_with_nothing_else(shop: Shop, name: str) -> None:
     card: LoyaltyCard = factories.card(shop.store)
     assert Client().get(reverse(name, args=[card.access_token])).status_code == 200

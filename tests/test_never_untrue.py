@@ -189,6 +189,15 @@ def test_rule_5_one_living_customer_for_each_merchant_and_address(card: LoyaltyC
     assert insert_like(person, email=None) < insert_like(person, email=None)
 
 
+def test_rule_5_one_living_customer_for_each_merchant_and_phone(card: LoyaltyCard) -> None:
+    person, phone = card.customer, "+352621123456"
+    assert insert_like(person, email=None) < insert_like(person, email=None)
+    first = insert_like(person, email=None, phone=phone)
+    with database_refuses("one_living_customer_per_phone"):
+        insert_like(person, email=None, phone=phone)
+    assert insert_like(person, email=None, phone=phone, deleted_at=NOW) > first
+
+
 def test_rule_5_one_living_card_for_each_person_program_and_scope(
     shop: factories.Shop, card: LoyaltyCard
 ) -> None:
@@ -273,7 +282,7 @@ def test_rule_6_no_row_moves_to_another_merchant(
         StoreUser.objects.first(),
     ]
     for row in rows:
-        with database_refuses("merchant"):
+        with database_refuses("A row never moves to another merchant"):
             update(row, f"merchant_id = {rival.merchant.pk}")
 
 
@@ -292,6 +301,7 @@ def test_rule_7_a_line_follows_from_the_one_before_it(card: LoyaltyCard) -> None
         {"points_balance_after": 90, "points_fraction_delta": 1},
         {"points_balance_after": 0, "points_owed_after": 1},
         {"points_balance_after": 90, "stamps_balance_after": 0, "stamps_owed_after": 3},
+        {"points_balance_after": 90, "stamps_delta": -3, "stamps_balance_after": 0, "stamps_owed_after": 1},
     ):
         with database_refuses(BROKEN_CHAIN):
             insert_like(line, **wrong)

@@ -22,6 +22,7 @@ OLD = "throws away what is over, of all merchants"
 ALLOWED = {
     ("groundwork/console/history.py", "remember"): NAMED,
     ("groundwork/console/history.py", "remember_list"): NAMED,
+    ("groundwork/console/history.py", "forget_names"): BY_ITS_ID,
     ("groundwork/database/advisory_lock.py", "take"): NO_ROWS,
     ("groundwork/database/bulk.py", "present"): "which of some numbers just drawn are taken by anybody",
     ("groundwork/database/bulk.py", "tell_planner"): NO_ROWS,
@@ -40,7 +41,6 @@ ALLOWED = {
     ("groundwork/jobs/service.py", "ask"): NAMED,
     ("groundwork/jobs/service.py", "clean"): OLD,
     ("groundwork/jobs/service.py", "confirm"): BY_ITS_ID,
-    ("groundwork/jobs/service.py", "forget"): "the jobs that its caller says are about its merchant",
     ("groundwork/idempotency/once.py", "forget"): "the answers of one place",
     ("groundwork/jobs/service.py", "run"): BY_ITS_ID,
     ("groundwork/messaging/outbox.py", "clean"): OLD,
@@ -57,6 +57,7 @@ ALLOWED = {
     ("loyalty_site/health.py", "probe_database"): NO_ROWS,
     ("loyalty_site/management/commands/forget_everything.py", "Command.empty_schema"): NO_ROWS,
     ("notifications/services/enqueue.py", "_enqueue"): NAMED,
+    ("tenancy/services.py", "hold_currency"): BY_ITS_ID,
     ("wallet/services/left_out.py", "remember"): BY_ITS_ID,
     ("wallet/services/locks.py", "in_order"): A_QUERY,
 }

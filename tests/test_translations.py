@@ -98,7 +98,7 @@ def test_the_compiled_catalogues_are_those_of_their_texts(language: str):
 def test_every_e_mail_is_written_in_all_languages():
     written = {tuple(file.name.split(".")[:2]) for file in E_MAILS.glob("*.liquid")}
     codes = {code for code, language in written}
-    assert len(codes) == 8
+    assert len(codes) == 9
     assert written == {(code, language) for code in codes for language in catalogue.LANGUAGES}
 
 

@@ -35,55 +35,20 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('erased_at', models.DateTimeField(editable=False, null=True, verbose_name='erased')),
                 ('search_text', models.GeneratedField(db_persist=True, expression=Plain(django.db.models.functions.text.Concat(models.Value(' '), models.F('first_name'), models.Value(' '), models.F('last_name'), models.Value(' '), models.F('email'), models.Value(' '), models.F('phone'), output_field=models.TextField())), output_field=models.TextField())),
+                ('deleted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
+                ('store', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='first met at')),
+                ('agreements', models.JSONField(blank=True, default=list, editable=False, verbose_name='agreed to')),
+                ('email_confirmed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='e-mail confirmed')),
+                ('pending_email', models.EmailField(blank=True, editable=False, max_length=254, null=True, verbose_name='e-mail to be confirmed')),
             ],
             options={
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
                 'ordering': ['-id'],
+                'indexes': [models.Index(models.F('merchant'), models.F('birth_date'), django.db.models.functions.text.Upper('last_name'), django.db.models.functions.text.Upper('first_name'), models.F('last_name'), models.F('first_name'), condition=models.Q(('deleted_at__isnull', True), ('birth_date__isnull', False), models.Q(('last_name', ''), _negated=True)), name='customer_name_and_birthday'), models.Index(condition=models.Q(('marketing_consent', True)), fields=['merchant', '-id'], name='customer_who_wants_offers')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('merchant', 'email'), name='one_living_customer_per_email', violation_error_message='There is a customer with this e-mail already.'), models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower(models.F('email')))), name='customer_email_is_lower_case'), models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='customer_email_is_null_not_empty'), models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__startswith', '+'), _connector='OR'), name='customer_phone_is_e164'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), models.Q(('phone', ''), _negated=True)), fields=('merchant', 'phone'), name='one_living_customer_per_phone', violation_error_message='There is a customer with this phone number already.')],
             },
-        ),
-        migrations.AddField(
-            model_name='customer',
-            name='deleted_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by'),
-        ),
-        migrations.AddField(
-            model_name='customer',
-            name='merchant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant'),
-        ),
-        migrations.AddField(
-            model_name='customer',
-            name='store',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='first met at'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), models.Q(('phone', ''), _negated=True)), fields=['merchant', 'phone'], name='customer_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(models.F('merchant'), models.F('birth_date'), django.db.models.functions.text.Upper('last_name'), django.db.models.functions.text.Upper('first_name'), models.F('last_name'), models.F('first_name'), condition=models.Q(('deleted_at__isnull', True), ('birth_date__isnull', False), models.Q(('last_name', ''), _negated=True)), name='customer_name_and_birthday'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('marketing_consent', True)), fields=['merchant', '-id'], name='customer_who_wants_offers'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True)), fields=('merchant', 'email'), name='one_living_customer_per_email', violation_error_message='There is a customer with this e-mail already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower(models.F('email')))), name='customer_email_is_lower_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='customer_email_is_null_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__startswith', '+'), _connector='OR'), name='customer_phone_is_e164'),
         ),
         TrigramIndex("customer_search_trigrams", "customers_customer", "search_text"),
     ]

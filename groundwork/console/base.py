@@ -134,13 +134,20 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
     compressed_fields = False
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
-        """Do a list's action. Raises SuspiciousOperation, answered with 400, for a tick that no row can have."""
-        key = self.model._meta.pk
+        """Do a list's action. Raises SuspiciousOperation, answered with 400, for a tick that no row can have.
+
+        Ticks of rows that are not there (any more), or not this user's, are none.
+        """
+        key, ticked = self.model._meta.pk, request.POST.getlist(ACTION_CHECKBOX_NAME)
         try:
-            for ticked in request.POST.getlist(ACTION_CHECKBOX_NAME):
-                key.run_validators(key.to_python(ticked))
+            for value in ticked:
+                key.run_validators(key.to_python(value))
         except ValidationError as error:
             raise SuspiciousOperation("No row has such a number.") from error
+        if not queryset.filter(pk__in=ticked).exists():
+            sent = request.POST.copy()
+            sent.setlist(ACTION_CHECKBOX_NAME, [])
+            request.POST = sent  # type: ignore[assignment]
         answer: HttpResponse | None = super().response_action(request, queryset)
         return answer
 

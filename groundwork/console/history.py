@@ -99,6 +99,14 @@ def remember(
     )
 
 
+def forget_names(rows: Iterable[Model]) -> None:
+    """Call these rows by their ids in what was noted of them: what they were called leads to a person."""
+    for row in rows:
+        kind = ContentType.objects.get_for_model(row, for_concrete_model=False)
+        noted = table()._base_manager.filter(content_type=kind, object_id=str(row.pk))
+        noted.update(name=f"#{row.pk}")
+
+
 class Remembering:
     """Writes down what is done in the console, in place of Django's log; mixed into every console class."""
 

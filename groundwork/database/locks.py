@@ -11,6 +11,7 @@ ever waits for a worker: a taken row stands outside of the order. The outbox han
 its own.
 """
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -22,6 +23,9 @@ def in_id_order(rows: QuerySet) -> None:
     rows there are. Call inside of a transaction.
     """
     locked = rows.order_by("pk").select_for_update(no_key=True, of=("self",)).values("pk")
-    query, parameters = locked.query.sql_with_params()
+    try:
+        query, parameters = locked.query.sql_with_params()
+    except EmptyResultSet:  # among no ids at all there is nothing to lock
+        return
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({query}) locked", parameters)

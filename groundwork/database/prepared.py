@@ -102,7 +102,9 @@ class _Statement:
             info = compiler.klass_info
             self.first, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
             self.columns = [field[0].target.attname for field in compiler.select[self.first : self.end]]
-            self.related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]
+            # From Django 6.1 on a queryset says how its rows fetch what they left out, and populators ask for it.
+            modes = [self.queryset._fetch_mode] if hasattr(self.queryset, "_fetch_mode") else []
+            self.related = get_related_populators(info, compiler.select, connection.alias, *modes)
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         parameters = [

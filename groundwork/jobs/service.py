@@ -30,6 +30,7 @@ from groundwork.jobs.queue import JOBS, MAXIMUM_ATTEMPTS, UNFINISHED, table
 from groundwork.messaging import doorbell
 from groundwork.messaging.wiring import Port
 from groundwork.queue import clock
+from groundwork.queue.queue import NOBODYS
 
 logger = logging.getLogger(__name__)
 
@@ -177,10 +178,14 @@ def fail(job: AbstractBackgroundJob, why: str) -> None:
 
 
 def _settle(job: AbstractBackgroundJob, state: JobState, **changes: Any) -> None:
+    if not JOBS.settle([job], **_over(state), **changes):
+        raise Overtaken
+
+
+def _over(state: JobState) -> dict[str, Any]:
     now = timezone.now()
     expires_at = now + timedelta(hours=settings.JOB_FILE_HOURS)
-    if not JOBS.settle([job], state=state, expires_at=expires_at, updated_at=now, **changes):
-        raise Overtaken
+    return {"state": state, "expires_at": expires_at, "updated_at": now}
 
 
 # --- Forgetting -------------------------------------------------------------------------------------------
@@ -188,9 +193,16 @@ def _settle(job: AbstractBackgroundJob, state: JobState, **changes: Any) -> None
 
 @transaction.atomic
 def forget(about: Callable[[Any], bool]) -> None:
-    """Remove what jobs have found and been asked for, of those that are over: a person in it was erased."""
-    over = table()._base_manager.filter(state__in=(JobState.DONE, JobState.FAILED))
-    for job in filter(about, over.select_for_update().order_by("id")):
+    """Remove what jobs have found and been asked for: a person in it was erased.
+
+    Whatever waits or is under way comes to nothing: a worker that is at it has lost its lease.
+    """
+    concerned = [job.pk for job in JOBS.rows() if about(job)]
+    for job in JOBS.rows().filter(pk__in=concerned).select_for_update().order_by("id"):
+        if not job.is_over:
+            with translation.override(job.language):
+                why = _("Somebody's data were erased meanwhile. Please start this again.")
+            JOBS.rows().filter(pk=job.pk).update(error=why, **_over(JobState.FAILED), **NOBODYS)
         job_files.remove(job)
         if job.parameters.get("query"):
             job.parameters["query"] = ""  # what was searched for

@@ -8,6 +8,7 @@ written nothing. A failing row is tried again with growing pauses and then rests
 
 import dataclasses
 import logging
+import traceback
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, ClassVar, Protocol, cast
@@ -120,13 +121,19 @@ def _deliver(message: AbstractOutboxMessage) -> bool:
 
 
 def _note_failure(message: AbstractOutboxMessage, error: Exception) -> None:
-    words = f"{type(error).__name__}: {error}"[:2000]
-    OUTBOX.postpone(message, last_error=words, updated_at=clock.now())
+    OUTBOX.postpone(message, last_error=_in_short(error), updated_at=clock.now())
     logger.warning(
         "outbox message failed",
         extra={"message_id": message.pk, "event": message.event, "subscriber": message.subscriber},
         exc_info=error,
     )
+
+
+def _in_short(error: Exception) -> str:
+    """An error's kind, and where in our own code it arose; not its words, which may quote a person. Logs mask those."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    return f"{type(error).__name__}, {ours[-1].name}:{ours[-1].lineno}"
 
 
 def try_again(message_ids: list[int]) -> int:

@@ -5,6 +5,7 @@ The counts are a protection, not a rule about balances: with the cache away, cal
 
 import logging
 import math
+import re
 import time
 
 from django.conf import settings
@@ -15,10 +16,11 @@ from groundwork.errors import RateLimited
 logger = logging.getLogger(__name__)
 
 WINDOWS = {"s": 1, "m": 60, "h": 3600}
+RATE = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,2})?([smh])")
 
 
 def check(name: str, client: str) -> None:
-    """Count a call of `client` against the limit `name` of settings.RATE_LIMITS, written as "10/m".
+    """Count a call of `client` against the limit `name` of settings.RATE_LIMITS, written as "10/m" or "120/10m".
 
     The window begins with the client's first call. Raises RateLimited, with the seconds until the window ends as
     `retry_after`.
@@ -37,8 +39,9 @@ def check(name: str, client: str) -> None:
 
 
 def parse(text: str) -> tuple[int, int]:
-    """ "10/m" -> (10, 60). Raises ValueError for anything else, and for a limit that nothing passes."""
-    number, _, unit = text.partition("/")
-    if unit not in WINDOWS or not (number.isascii() and number.isdecimal()) or int(number) == 0:
+    """ "10/m" -> (10, 60), "120/10m" -> (120, 600). Raises ValueError for anything else, and for a 0."""
+    written = RATE.fullmatch(text)
+    if written is None:
         raise ValueError(f"No rate: {text!r}")
-    return int(number), WINDOWS[unit]
+    number, units, unit = written.groups()
+    return int(number), int(units or 1) * WINDOWS[unit]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from groundwork.formats.email import read_email
 from groundwork.formats.phone import to_e164
 from loyalty.models import LoyaltyTransaction
 
@@ -100,6 +101,18 @@ class BirthDate(serializers.DateField):
         if born > today or born.year < today.year - OLDEST_PERSON:
             self.fail("unlikely")
         return born
+
+
+class Email(Text):
+    """An e-mail address as people write it."""
+
+    default_error_messages = {"email": _("Enter an e-mail address, like anouk@example.com.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        address = read_email(super().to_internal_value(data))
+        if address is None:
+            self.fail("email")
+        return address
 
 
 class Phone(Text):

@@ -116,11 +116,9 @@ class MergeForm(CardForm):
 
 
 def merge_suggestions(card: LoyaltyCard) -> QuerySet[LoyaltyCard]:
-    """Other active cards that may be the same person's: same customer, phone, or name and birthday."""
+    """Other active cards that may be the same person's: same customer, or name and birthday."""
     person = card.customer
     alike = Q(customer=person)
-    if person.phone:
-        alike |= Q(customer__phone=person.phone)
     if person.first_name and person.last_name:
         named = Q(
             customer__first_name__iexact=person.first_name, customer__last_name__iexact=person.last_name

@@ -46,7 +46,9 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         widget=UnfoldAdminFileFieldWidget,
-        help_text=_("CSV or XLSX; the first line names the columns. “email” has to be one of them."),
+        help_text=_(
+            "CSV or XLSX; the first line names the columns. “email” or “phone” has to be one of them."
+        ),
     )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:

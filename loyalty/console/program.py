@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import connection
+from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -12,6 +14,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from groundwork.console.grants import Grants
+from groundwork.formats.money import money
 from loyalty.console.program_form import ProgramForm, RewardForm, side_by_side
 from loyalty.console.program_preview import Previewed
 from loyalty.models import LoyaltyProgram, LoyaltyType, PointsReward, ProgramTerms
@@ -64,7 +67,7 @@ class TermsInline(ReadOnlyInline):
         "kind",
         "stamps_target",
         "points_per_euro",
-        "minimum_purchase_cents",
+        "minimum_purchase",
         "minimum_redemption_points",
         "carry_remainders",
         "points_expiration_days",
@@ -73,6 +76,13 @@ class TermsInline(ReadOnlyInline):
     @display(description=_("kind"))
     def kind(self, terms: ProgramTerms) -> Any:
         return LoyaltyType(terms.loyalty_type).label
+
+    @display(description=_("minimum purchase"))
+    def minimum_purchase(self, terms: ProgramTerms) -> str:
+        return money(terms.minimum_purchase_cents, terms.merchant.currency)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("merchant")
 
 
 @admin.register(LoyaltyProgram)
@@ -171,6 +181,17 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAd
         js = [Script("console/program-preview.js", type="module")]
 
     # --- saving, through the service ---
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """A program that is going to be saved is locked before it is read, and its rewards after it.
+
+        So the question what customers lose is about what the change will find.
+        """
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST" or not connection.in_atomic_block:
+            return row
+        programs.locked(row.pk)
+        return super().get_object(request, object_id, from_field)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         fields = {

@@ -19,7 +19,7 @@ from loyalty.services import program_effects
 from loyalty.services.program_effects import Offer
 from tenancy.console.forms import ConsoleForm
 
-AMOUNTS = {"stamps_reward_value_cents", "minimum_purchase_cents", "maximum_purchase_cents"}
+AMOUNTS = {"stamps_reward_value_cents", "minimum_purchase_cents", "maximum_purchase_cents", "value_cents"}
 
 
 def in_each_language(field: str) -> tuple[str, ...]:
@@ -31,6 +31,17 @@ def side_by_side(field: str) -> list[tuple[str, ...]]:
     """The same for a fieldset: two and two beside each other."""
     names = in_each_language(field)
     return [names[:2], names[2:]]
+
+
+def explain_amounts(form: ConsoleForm) -> None:
+    """Say beside each amount of a form what it means in the merchant's currency, once that is known."""
+    if not form.instance.merchant_id:
+        return
+    text = _("In the smallest unit of the currency: 1000 is %(amount)s.") % {
+        "amount": money(1000, form.instance.merchant.currency)
+    }
+    for name in AMOUNTS & form.fields.keys():
+        form.fields[name].help_text = f"{text} {form.fields[name].help_text}".strip()
 
 
 class ProgramForm(ConsoleForm):
@@ -56,15 +67,7 @@ class ProgramForm(ConsoleForm):
         self.before = copy.copy(self.instance)
         if "confirm" in self.fields:
             self.fields["confirm"].widget = forms.HiddenInput()
-        if self.instance.merchant_id:
-            self._explain_amounts(self.instance.merchant.currency)
-
-    def _explain_amounts(self, currency: str) -> None:
-        text = _("In the smallest unit of the currency: 1000 is %(amount)s.") % {
-            "amount": money(1000, currency)
-        }
-        for name in AMOUNTS & self.fields.keys():
-            self.fields[name].help_text = f"{text} {self.fields[name].help_text}".strip()
+        explain_amounts(self)
 
     def clean_logo(self) -> Any:
         return self._picture("logo", images.LOGO_SIZE)
@@ -112,6 +115,7 @@ class RewardForm(ConsoleForm):
         for name in in_each_language("name"):
             if name in self.fields:
                 self.fields[name].required = False
+        explain_amounts(self)
 
     def clean(self) -> dict[str, Any] | None:
         names = in_each_language("name")

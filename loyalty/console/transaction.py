@@ -75,6 +75,7 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     ordering = ["-id"]
     list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
     list_display_links = ["transaction_at", "kind"]
+    exported_besides = ["amount", "order_reference", "stamps_owed_after", "points_owed_after"]
     list_filter = ["transaction_type", "store", "recorded_offline", "merchant"]
     list_select_related = ["card", "store", "merchant", "staff_pin", "user", "api_key", "till"]
     search_fields = ["order_reference", "card__card_number"]
@@ -87,7 +88,7 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
                 "fields": [
                     ("stamps_delta", "stamps_balance_after", "stamps_owed_after"),
                     ("points_delta", "points_balance_after", "points_owed_after"),
-                    ("amount", "order_reference"),
+                    ("amount", "order_reference", "purchase"),
                     ("reward_name", "reward_points_cost"),
                     "voids",
                 ]
@@ -108,7 +109,7 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     def name_in_history(self, row: LoyaltyTransaction) -> str:
         return f"#{row.pk}"
 
-    @display(description=_("purchase"))
+    @display(description=_("amount"))
     def amount(self, line: LoyaltyTransaction) -> str:
         cents = line.purchase_amount_cents
         return "" if cents is None else money(cents, line.merchant.currency)

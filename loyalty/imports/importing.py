@@ -1,7 +1,7 @@
 """Imports: customers of an earlier system brought over with their balances, all of them or none.
 
 A *line* is one person. Bringing the same line over twice changes nothing the second time: the person is known by
-e-mail, and a card has one opening balance at most.
+e-mail, or by phone where there is no e-mail, and a card has one opening balance at most.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,8 @@ from groundwork.messaging import outbox
 from loyalty import ledger, selectors, tokens
 from loyalty.errors import CardCodeTaken, ImportInterrupted, ProgramNotFound
 from loyalty.events import CardsEnrolled
-from loyalty.imports.plan import Figures, Line, Plan, foresee
+from loyalty.imports.lines import Line
+from loyalty.imports.plan import Figures, Plan, foresee
 from loyalty.ledger import Entry
 from loyalty.models import CardCode, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
 from loyalty.services import codes as code_services
@@ -86,7 +87,7 @@ class _Bringer:
             plan = foresee(store=self.store, lines=chunk)
             if plan.refused:
                 raise ImportInterrupted(SWITCHED_OFF)
-            if plan.taken:
+            if plan.code_taken:
                 raise ImportInterrupted(CardCodeTaken.message)
             self.done.add(plan)
             self._bring(plan)
@@ -105,7 +106,7 @@ class _Bringer:
                 )
         unknown = [line for line in plan.lines if plan.customer(line) is None]
         customers = plan.customers | _make_customers(unknown, self.store)
-        without = [customers[line.email] for line in plan.lines if plan.card(line) is None]
+        without = [customers[line.known_by] for line in plan.lines if plan.card(line) is None]
         scope_store = None if self.settings.allow_cross_location_redemption else self.store
         made = _make_cards(without, self.program, store=self.store, scope_store=scope_store)
         self._attach_codes(plan, made, customers)
@@ -114,7 +115,7 @@ class _Bringer:
             if plan.brings_balance(line):
                 card = plan.card(line)
                 where = balances if card is None else self.late
-                where[(card or made[customers[line.email].pk]).pk] = (line.stamps, line.points)
+                where[(card or made[customers[line.known_by].pk]).pk] = (line.stamps, line.points)
         if card_ids := sorted(card.pk for card in made.values()):
             self._post(card_ids, balances, are_new=True)
             if self.announce:
@@ -128,7 +129,7 @@ class _Bringer:
         rows = [
             CardCode(
                 merchant_id=self.store.merchant_id,
-                card=plan.card(line) or made[customers[line.email].pk],
+                card=plan.card(line) or made[customers[line.known_by].pk],
                 code=line.code,
             )
             for line in new
@@ -159,7 +160,7 @@ def _make_customers(lines: Sequence[Line], store: Store) -> dict[str, Customer]:
         Customer(
             merchant_id=store.merchant_id,
             store=store,
-            email=line.email,
+            email=line.email or None,
             first_name=line.first_name,
             last_name=line.last_name,
             phone=line.phone,
@@ -170,7 +171,7 @@ def _make_customers(lines: Sequence[Line], store: Store) -> dict[str, Customer]:
         )
         for line in lines
     ]
-    return {row.email or "": row for row in Customer.objects.bulk_create(rows, batch_size=CHUNK)}
+    return {row.email or row.phone: row for row in Customer.objects.bulk_create(rows, batch_size=CHUNK)}
 
 
 def _make_cards(

@@ -2,32 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from customers.models import Customer
 from loyalty import selectors
+from loyalty.imports.lines import Line
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
 from loyalty.services import codes as code_services
 from tenancy.models import Store
-
-
-@dataclass
-class Line:
-    """A person as the earlier system knew them: e-mail in lower case, phone as E.164, balances of 0 or more.
-
-    `code` is what stands on their earlier card, as `loyalty.codes` writes it.
-    """
-
-    email: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    phone: str = ""
-    birth_date: date | None = None
-    language: str = ""
-    marketing_consent: bool = False
-    code: str = ""
-    stamps: int = 0
-    points: int = 0
 
 
 @dataclass
@@ -41,10 +22,11 @@ class Plan:
     customers: dict[str, Customer]
     cards: dict[int, LoyaltyCard]
     opened: set[int] = field(default_factory=set)
+    phones: set[str] = field(default_factory=set)
     codes: Mapping[str, int] = field(default_factory=dict)
 
     def customer(self, line: Line) -> Customer | None:
-        return self.customers.get(line.email)
+        return self.customers.get(line.known_by)
 
     def card(self, line: Line) -> LoyaltyCard | None:
         customer = self.customer(line)
@@ -82,7 +64,16 @@ class Plan:
         return [number for number, card in enumerate(cards) if card is not None and not card.is_active]
 
     @property
-    def taken(self) -> list[int]:
+    def phone_taken(self) -> list[int]:
+        """The lines of somebody new whose phone is that of somebody who is known."""
+        return [
+            number
+            for number, line in enumerate(self.lines)
+            if line.phone in self.phones and self.customer(line) is None
+        ]
+
+    @property
+    def code_taken(self) -> list[int]:
         """The lines whose code means a card of somebody else."""
         cards = [self.card(line) for line in self.lines]
         holders = [self.codes.get(line.code) for line in self.lines]
@@ -114,15 +105,18 @@ class Figures:
 def foresee(*, store: Store, lines: Sequence[Line]) -> Plan:
     """What bringing these lines, some thousands at most, over to a store would do now; nothing is written."""
     program = selectors.program_of(store.merchant_id)
-    emails = [line.email for line in lines]
-    known = Customer.objects.filter(merchant_id=store.merchant_id, email__in=emails)
-    customers = {customer.email or "": customer for customer in known}
+    everybody = Customer.objects.filter(merchant_id=store.merchant_id)
+    with_phone = everybody.filter(phone__in=[line.phone for line in lines if line.phone])
+    customers = {customer.phone: customer for customer in with_phone}
+    phones = set(customers)
+    known = everybody.filter(email__in=[line.email for line in lines if line.email])
+    customers |= {customer.email or "": customer for customer in known}
     cards = _cards_of(customers.values(), program, store)
     openings = LoyaltyTransaction.objects.filter(
         card_id__in=[card.pk for card in cards.values()], transaction_type=TransactionType.OPENING_BALANCE
     )
     codes = code_services.holders(store.merchant_id, [line.code for line in lines if line.code])
-    return Plan(lines, customers, cards, set(openings.values_list("card_id", flat=True)), codes)
+    return Plan(lines, customers, cards, set(openings.values_list("card_id", flat=True)), phones, codes)
 
 
 def _cards_of(customers: Iterable[Customer], program: LoyaltyProgram, store: Store) -> dict[int, LoyaltyCard]:

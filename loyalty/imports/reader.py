@@ -8,19 +8,16 @@ from itertools import islice
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from customers.services import split_name
-from groundwork.formats.email import normalize_email
+from groundwork.formats.email import LONGEST, read_email
 from groundwork.formats.phone import to_e164
-from loyalty import rules
-from loyalty.codes import LONGEST, canonical
+from loyalty import codes, rules
 from loyalty.errors import UnreadableFile
 from loyalty.imports import tables
 from loyalty.imports.importing import LINES_AT_MOST
-from loyalty.imports.plan import Line
+from loyalty.imports.lines import Line
 from loyalty.models import LoyaltyProgram
 from loyalty.services.codes import NOT_A_CODE
 from tenancy.models import Store
@@ -71,7 +68,7 @@ class Part:
 class Reader:
     """A file of customers for a store, read part by part: however long it is, one part is in memory.
 
-    Raises UnreadableFile, at once or while it is read, if it is no table with a column of e-mail addresses.
+    Raises UnreadableFile, at once or while it is read, if it is no table with a column of e-mail addresses or phones.
     """
 
     def __init__(self, file: IO[bytes], *, store: Store, program: LoyaltyProgram) -> None:
@@ -79,13 +76,12 @@ class Reader:
         self.headings = [str(heading or "").strip() for heading in next(self.rows, [])]
         names = [_GAP.sub("-", heading.casefold()) for heading in self.headings]
         self.columns = [COLUMNS.get(name) or f"unused-{number}" for number, name in enumerate(names)]
-        if "email" not in self.columns:
-            text = _("There is no column “email”. The first line has to name the columns.")
+        if not {"email", "phone"}.intersection(self.columns):
+            text = _("There is no column “email” or “phone”. The first line has to name the columns.")
             raise UnreadableFile(text)
         self.program = program
         self.cells = cells(store)
         self.first_seen: dict[str, int] = {}
-        self.first_code: dict[str, int] = {}
 
     @property
     def unused(self) -> list[str]:
@@ -107,12 +103,8 @@ class Reader:
         part, named = Part(len(rows), [], [], []), dict(zip(self.columns, self.headings, strict=True))
         for number, row in enumerate(rows, before + 1):
             line, wrong = self._line(row)
-            first = number if wrong else self.first_seen.setdefault(line.email, number)
-            if first != number:
-                wrong["email"] = _("This address stands in line %(line)d already.") % {"line": first}
-            first = number if wrong or not line.code else self.first_code.setdefault(line.code, number)
-            if first != number:
-                wrong["code"] = _("This code stands in line %(line)d already.") % {"line": first}
+            if not wrong:
+                wrong = self._seen(line, number)
             if not wrong:
                 part.lines.append(line)
                 part.numbers.append(number)
@@ -123,6 +115,19 @@ class Reader:
                 text = _("This line has more cells than the first line has headings.")
                 part.faults.append(Fault(number, "", text))
         return part
+
+    def _seen(self, line: Line, number: int) -> dict[str, str]:
+        """What of a line stands in an earlier one; else it is noted."""
+        sentences = {
+            "email": _("This address stands in line %(line)d already."),
+            "phone": _("This number stands in line %(line)d already."),
+            "code": _("This code stands in line %(line)d already."),
+        }
+        told = {column: getattr(line, column) for column in sentences if getattr(line, column)}
+        seen = {column: self.first_seen[text] for column, text in told.items() if text in self.first_seen}
+        if not seen:
+            self.first_seen.update(dict.fromkeys(told.values(), number))
+        return {column: sentences[column] % {"line": first} for column, first in seen.items()}
 
     def _line(self, row: list[Any]) -> tuple[Line, dict[str, str]]:
         """What a row says, as far as it can be read, and what is wrong with it, by column."""
@@ -135,6 +140,9 @@ class Reader:
                 setattr(line, column, cell.read(values.get(column)))
             except ValueError as error:
                 wrong[column] = str(error)
+        if not (line.known_by or wrong.keys() & {"email", "phone"}):
+            column = "email" if "email" in self.columns else "phone"
+            wrong[column] = _("An e-mail address or a phone number is needed.")
         if line.stamps and not self.program.has_stamps:
             wrong["stamps"] = _("This program has no stamps.")
         if line.points and not self.program.has_points:
@@ -163,13 +171,9 @@ class Text:
 
 class Email(Text):
     def parse(self, text: str, value: Any) -> str:
-        address = normalize_email(text)
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise ValueError(
-                _("This is no e-mail address.") if address else _("The e-mail address is missing.")
-            ) from None
+        address = read_email(text)
+        if address is None:
+            raise ValueError(_("This is no e-mail address."))
         return address
 
 
@@ -225,7 +229,7 @@ class Code(Text):
     def parse(self, text: str, value: Any) -> str:
         if _ROUNDED.fullmatch(text):
             raise ValueError(_("A spreadsheet has rounded this number: its last digits are lost."))
-        code = canonical(text.removesuffix(".0") if isinstance(value, float) else text)
+        code = codes.canonical(text.removesuffix(".0") if isinstance(value, float) else text)
         if text and not code:
             raise ValueError(NOT_A_CODE)
         return code
@@ -248,14 +252,14 @@ class Balance(Text):
 def cells(store: Store) -> Mapping[str, Text]:
     """The cell of each field of a Line, in the order in which their faults are told."""
     return {
-        "email": Email(254),
+        "email": Email(LONGEST),
         "first_name": Text(),
         "last_name": Text(),
         "phone": Phone(store.country),
         "birth_date": Day(),
         "language": Language(),
         "marketing_consent": YesNo(),
-        "code": Code(LONGEST),
+        "code": Code(codes.LONGEST),
         "stamps": Balance(STAMPS_AT_MOST),
         "points": Balance(rules.MAXIMUM_ADJUSTMENT_POINTS),
     }

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
+from customers.errors import PhoneTaken
 from groundwork.console.history import remember_list
 from groundwork.errors import NoLongerAllowed
 from groundwork.jobs import files as job_files
@@ -22,7 +23,8 @@ from groundwork.jobs.progress import Progress
 from loyalty import selectors
 from loyalty.errors import CardCodeTaken, UnreadableFile
 from loyalty.imports import importing
-from loyalty.imports.plan import Figures, Line, foresee
+from loyalty.imports.lines import Line
+from loyalty.imports.plan import Figures, foresee
 from loyalty.imports.reader import Fault, Part, Reader
 from loyalty.models import LoyaltyCard
 from tenancy.actor import Actor
@@ -81,8 +83,9 @@ def _look_at(part: Part, store: Store, figures: Figures) -> list[Fault]:
     plan = foresee(store=store, lines=part.lines)
     figures.add(plan)
     off = [Fault(part.numbers[index], "email", str(importing.SWITCHED_OFF)) for index in plan.refused]
-    taken = [Fault(part.numbers[index], "code", str(CardCodeTaken.message)) for index in plan.taken]
-    return sorted([*part.faults, *off, *taken], key=lambda fault: fault.line)
+    codes = [Fault(part.numbers[index], "code", str(CardCodeTaken.message)) for index in plan.code_taken]
+    taken = [Fault(part.numbers[index], "phone", str(PhoneTaken().sentence)) for index in plan.phone_taken]
+    return sorted([*part.faults, *off, *codes, *taken], key=lambda fault: fault.line)
 
 
 def _packed(lines: list[Line]) -> bytes:

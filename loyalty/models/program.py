@@ -46,9 +46,7 @@ class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
         _("stamps for a reward"), default=10, validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
     stamps_reward_description = models.CharField(_("reward for a full card"), max_length=200, blank=True)
-    stamps_reward_value_cents = models.PositiveIntegerField(
-        _("value of that reward (cents)"), null=True, blank=True
-    )
+    stamps_reward_value_cents = models.PositiveIntegerField(_("value of that reward"), null=True, blank=True)
 
     points_per_euro = models.DecimalField(
         _("points per unit of currency"),
@@ -58,10 +56,10 @@ class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(10_000))],
     )
     minimum_purchase_cents = models.PositiveBigIntegerField(
-        _("minimum purchase (cents)"), default=0, validators=[AMOUNT]
+        _("minimum purchase"), default=0, validators=[AMOUNT]
     )
     maximum_purchase_cents = models.PositiveBigIntegerField(
-        _("largest purchase (cents)"),
+        _("largest purchase"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), AMOUNT],
@@ -87,7 +85,7 @@ class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
         _("nothing expires before"), null=True, blank=True, editable=False
     )
     point_value_cents = models.DecimalField(
-        _("value of a point (cents)"),
+        _("value of a point"),
         max_digits=8,
         decimal_places=4,
         default=Decimal(1),
@@ -98,7 +96,7 @@ class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
     carry_remainders = models.BooleanField(
         _("keep remainders"),
         default=True,
-        help_text=_("Cents that make no whole point stay on the card until they do."),
+        help_text=_("Amounts that make no whole point stay on the card until they do."),
     )
 
     cooldown_minutes = models.PositiveSmallIntegerField(
@@ -199,7 +197,7 @@ class PointsReward(TenantSoftDeletable):
     name = models.CharField(_("name"), max_length=120)
     description = models.CharField(_("description"), max_length=300, blank=True)
     points_cost = models.PositiveIntegerField(_("cost (points)"), validators=[MinValueValidator(1)])
-    value_cents = models.PositiveIntegerField(_("value (cents)"), null=True, blank=True)
+    value_cents = models.PositiveIntegerField(_("value"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

@@ -25,8 +25,8 @@ class Purchase(TenantOwned):
     )
     order_reference = models.CharField(_("receipt number"), max_length=64, blank=True)
     reference_key = models.TextField(blank=True)
-    amount_cents = models.PositiveBigIntegerField(_("purchase (cents)"))
-    returned_cents = models.PositiveBigIntegerField(_("returned (cents)"), default=0)
+    amount_cents = models.PositiveBigIntegerField(_("purchase"))
+    returned_cents = models.PositiveBigIntegerField(_("returned"), default=0)
     items = models.JSONField(_("items"), default=list)
     is_open = models.BooleanField(_("open"), default=True)
     purchased_at = models.DateTimeField(_("when"))
@@ -88,7 +88,7 @@ class PurchaseReturn(TenantOwned):
     """Something of a purchase was brought back; `undone_at` if that was a mistake. Its lines say by whom and why."""
 
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="returns")
-    amount_cents = models.PositiveBigIntegerField(_("returned (cents)"))
+    amount_cents = models.PositiveBigIntegerField(_("returned"))
     returned_at = models.DateTimeField(_("when"))
     undone_at = models.DateTimeField(_("undone"), null=True)
 

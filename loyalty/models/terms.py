@@ -29,7 +29,7 @@ class ProgramTerms(TenantOwned):
     loyalty_type = models.CharField(_("kind"), max_length=10)
     stamps_target = models.PositiveSmallIntegerField(_("stamps for a reward"))
     points_per_euro = models.DecimalField(_("points per unit of currency"), max_digits=7, decimal_places=2)
-    minimum_purchase_cents = models.PositiveIntegerField(_("minimum purchase (cents)"))
+    minimum_purchase_cents = models.PositiveIntegerField(_("minimum purchase"))
     minimum_redemption_points = models.PositiveIntegerField(_("minimum points to redeem"))
     carry_remainders = models.BooleanField(_("remainders are kept"))
     points_expiration_days = models.PositiveSmallIntegerField(_("points expire after (days)"), null=True)

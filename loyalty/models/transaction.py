@@ -1,5 +1,6 @@
 """LoyaltyTransaction: a line of the ledger, never changed and never removed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import models
@@ -30,6 +31,8 @@ class TransactionType(models.TextChoices):
     MERGE_OUT = "merge_out", _("merged into another card")
     OPENING_BALANCE = "opening_balance", _("opening balance")
     DEBT_FORGIVEN = "debt_forgiven", _("what was owed let go")
+    EXPIRY_ADJUSTED = "expiry_adjusted", _("expiry put right")
+    FORGIVENESS_ADJUSTED = "forgiveness_adjusted", _("letting go put right")
 
 
 class LoyaltyTransaction(TenantOwned):
@@ -123,7 +126,7 @@ class LoyaltyTransaction(TenantOwned):
         db_index=False,
         verbose_name=_("terms"),
     )
-    purchase_amount_cents = models.PositiveBigIntegerField(_("purchase (cents)"), null=True)
+    purchase_amount_cents = models.PositiveBigIntegerField(_("purchase"), null=True)
     order_reference = models.CharField(_("receipt number"), max_length=64, blank=True)
     reward = models.ForeignKey(
         "loyalty.PointsReward",
@@ -234,14 +237,32 @@ class LoyaltyTransaction(TenantOwned):
     @property
     def newly_owed(self) -> rules.Amounts:
         """The stamps and points that are owed since this line, and were not before it."""
-        return self._owed_change(1)
+        return newly_owed([self])
 
     @property
     def settled(self) -> rules.Amounts:
         """The stamps and points owed before this line that it paid."""
-        return self._owed_change(-1)
+        return settled([self])
 
-    def _owed_change(self, sign: int) -> rules.Amounts:
-        stamps = rules.owed_change(self.stamps_balance_after - self.stamps_owed_after, self.stamps_delta)
-        points = rules.owed_change(self.points_balance_after - self.points_owed_after, self.points_delta)
-        return rules.Amounts(max(0, sign * stamps), max(0, sign * points))
+
+def newly_owed(lines: Sequence[LoyaltyTransaction]) -> rules.Amounts:
+    """The stamps and points that are owed since some consecutive lines of a card, and were not before them."""
+    return _owed_change(lines, 1)
+
+
+def settled(lines: Sequence[LoyaltyTransaction]) -> rules.Amounts:
+    """The stamps and points owed before some consecutive lines of a card that they paid."""
+    return _owed_change(lines, -1)
+
+
+def _owed_change(lines: Sequence[LoyaltyTransaction], sign: int) -> rules.Amounts:
+    if not lines:
+        return rules.Amounts()
+    last = lines[-1]
+    stamps = rules.owed_change(
+        last.stamps_balance_after - last.stamps_owed_after, sum(line.stamps_delta for line in lines)
+    )
+    points = rules.owed_change(
+        last.points_balance_after - last.points_owed_after, sum(line.points_delta for line in lines)
+    )
+    return rules.Amounts(max(0, sign * stamps), max(0, sign * points))

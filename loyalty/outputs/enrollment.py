@@ -17,13 +17,16 @@ class Enrolled(TypedDict):
     already_enrolled: bool
     locations: list[Location]
     merge_suggestion: Annotated[list[int], "Ids of this person's other cards."]
+    card_url: Annotated[
+        Address | None, "Of a card that this call made, for somebody who was not known: to show it."
+    ]
 
 
 class NewCard(TypedDict):
     """What the public gets to see of a new card."""
 
     card_number: str
-    card_url: Annotated[Address | None, "Null for a person who was known: the link is mailed."]
+    card_url: Annotated[Address | None, "Null for a person who was known: the link is sent."]
     stamp_count: int
     stamps_target: int
     points_balance: int
@@ -50,7 +53,16 @@ def enrolled(enrollment: Enrollment, store: Store) -> Enrolled:
         "already_enrolled": enrollment.already_enrolled,
         "locations": [location(place) for place in enrollment.locations],
         "merge_suggestion": enrollment.merge_suggestion,
+        "card_url": card_url(enrollment),
     }
+
+
+def card_url(enrollment: Enrollment) -> Address | None:
+    """The way to a card, for whoever it was made for; None where its holder was known before.
+
+    Who knows an address that is known here already may be a stranger: the link is sent there.
+    """
+    return Address(links.card_url(enrollment.card)) if enrollment.customer_is_new else None
 
 
 def self_enrolled(enrollment: Enrollment) -> SelfEnrolled | KnownAlready:
@@ -61,8 +73,7 @@ def self_enrolled(enrollment: Enrollment) -> SelfEnrolled | KnownAlready:
     row = enrollment.card
     shown: NewCard = {
         "card_number": row.display_number,
-        # Who knows an address that is known here already may be a stranger: its link goes there by e-mail.
-        "card_url": Address(links.card_url(row)) if enrollment.customer_is_new else None,
+        "card_url": card_url(enrollment),
         "stamp_count": row.stamp_count,
         "stamps_target": row.program.stamps_target,
         "points_balance": row.points_balance,

@@ -52,7 +52,7 @@ class Program(TypedDict):
     points_expiration_days: int | None
     expiry_requires_warning: bool
     point_value_cents: str
-    carry_remainders: Annotated[bool, "Cents that make no whole point stay on the card until they do."]
+    carry_remainders: Annotated[bool, "Amounts that make no whole point stay on the card until they do."]
     cooldown_minutes: int
     max_daily_stamps: int
     require_staff_pin: bool

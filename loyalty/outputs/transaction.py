@@ -1,6 +1,6 @@
 """Lines of the ledger, and what an operation has done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from groundwork.formats.wire import Moment, moment
 from loyalty import rules, selectors
 from loyalty.models import LoyaltyTransaction, TransactionType
+from loyalty.models import transaction as written
 from loyalty.outputs.card import Card, card
 from loyalty.services import voids
 from loyalty.services.operation import Posting
@@ -167,22 +168,18 @@ class Ledger:
         return self.lines(rows)
 
 
-def settled(rows: Iterable[LoyaltyTransaction]) -> Amounts:
-    """What lines paid of what was owed."""
-    return _sum(row.settled for row in rows)
+def settled(rows: Sequence[LoyaltyTransaction]) -> Amounts:
+    """What a call's lines paid of what was owed."""
+    return _shown(written.settled(rows))
 
 
-def newly_owed(rows: Iterable[LoyaltyTransaction]) -> Amounts:
-    """What is owed since some lines, and was not before them."""
-    return _sum(row.newly_owed for row in rows)
+def newly_owed(rows: Sequence[LoyaltyTransaction]) -> Amounts:
+    """What is owed since a call's lines, and was not before them."""
+    return _shown(written.newly_owed(rows))
 
 
-def _sum(amounts: Iterable[rules.Amounts]) -> Amounts:
-    total: Amounts = {"stamps": 0, "points": 0}
-    for amount in amounts:
-        total["stamps"] += amount.stamps
-        total["points"] += amount.points
-    return total
+def _shown(amounts: rules.Amounts) -> Amounts:
+    return {"stamps": amounts.stamps, "points": amounts.points}
 
 
 def _reward(row: LoyaltyTransaction) -> RewardThen | None:

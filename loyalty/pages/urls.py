@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from loyalty.pages import converters, home, invitation, poster, problems
-from loyalty.pages.customer import brand, card, enrollment, install, person
+from loyalty.pages.customer import brand, card, enrollment, install, own_data, person
 
 register_converter(converters.BrandColors, "brand")
 register_converter(converters.AccessToken, "token")
@@ -18,6 +18,12 @@ urlpatterns = [
     path("card/<token:access_token>/", card.show, name="card"),
     path("card/<token:access_token>/history/", card.history, name="card-history"),
     path("card/<token:access_token>/export.json", person.export, name="card-export"),
+    path("card/<token:access_token>/data/", own_data.change, name="card-data"),
+    path(
+        "card/<token:access_token>/email/<str:confirmation>/",
+        own_data.confirm_email,
+        name="card-email-confirm",
+    ),
     path("card/<token:access_token>/erase/", person.erase, name="card-erase"),
     path(
         "card/<token:access_token>/erase/<str:confirmation>/",
@@ -25,6 +31,7 @@ urlpatterns = [
         name="card-erase-confirm",
     ),
     path("card/<token:access_token>/card.webmanifest", install.manifest, name="card-manifest"),
+    path("card/<token:access_token>/take-along.svg", install.take_along, name="card-take-along"),
     path("invitation/<str:token>/", invitation.show, name="invitation"),
     path("problems/<slug:code>", problems.show, name="problem"),
     path("brand/<brand:brand>.css", brand.stylesheet, name="brand-css"),

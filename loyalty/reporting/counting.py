@@ -42,7 +42,8 @@ def _ledger_figures() -> dict[str, Any]:
     undone_deduction = Q(up, transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_ADJUSTMENT})
     redeemed = Q(transaction_type=Kind.POINTS_REDEEMED)
     deducted = Q(down, transaction_type=Kind.POINTS_ADJUSTMENT)
-    forgiven = Q(transaction_type=Kind.DEBT_FORGIVEN)
+    forgiven = Q(transaction_type__in=[Kind.DEBT_FORGIVEN, Kind.FORGIVENESS_ADJUSTED])
+    expired = Q(transaction_type__in=[Kind.POINTS_EXPIRED, Kind.EXPIRY_ADJUSTED])
     return {
         "new_cards": _count(Q(transaction_type=Kind.CARD_CREATED)),
         "stamps": _sum("stamps_delta", stamps | stamps_back),
@@ -50,7 +51,7 @@ def _ledger_figures() -> dict[str, Any]:
         "points_issued": _sum("points_delta", earned | taken_back | points_back),
         "points_redeemed": _sum("points_delta", redeemed | undone_redemption, factor=-1),
         "points_redemptions": _count(redeemed) - _count(undone_redemption),
-        "points_expired": _sum("points_delta", Q(transaction_type=Kind.POINTS_EXPIRED), factor=-1),
+        "points_expired": _sum("points_delta", expired, factor=-1),
         "points_voided": _sum(
             "points_delta",
             taken_back | points_back | deducted | undone_deduction | forgiven,

@@ -15,8 +15,8 @@ from django.db.models import Max, Sum
 from django.db.models.functions import Coalesce
 
 from groundwork.formats.currencies import MINOR_DIGITS, OTHER_MINOR_DIGITS
-from loyalty import rules
-from loyalty.models import MerchantCalendar, Purchase
+from loyalty import hindsight, receipts, rules
+from loyalty.models import LoyaltyCard, MerchantCalendar, Purchase
 from loyalty.models import TransactionType as Kind
 from loyalty.reporting import statistics
 from loyalty.terms import reference_key
@@ -56,6 +56,7 @@ def violations() -> Iterator[Violation]:
             yield Violation(name, merchant_id, check.words.format(*map(_said, named)))
     yield from _misread_receipts()
     yield from _wrong_days()
+    yield from _not_put_right()
 
 
 def verify(*, now: datetime) -> Iterator[Violation]:
@@ -108,6 +109,14 @@ def _wrong_days() -> Iterator[Violation]:
             at = f"store {store_id}" if store_id else "no store"
             words = f"{day} at {at}: {name} is kept as {kept}, the ledger says {counted}"
             yield Violation("figures_of_days_are_those_of_the_ledger", merchant.pk, words)
+
+
+def _not_put_right() -> Iterator[Violation]:
+    """Cards of which something came back after an expiry, or after a debt was let go, told again from the start."""
+    for merchant_id, card_id in _rows(TAKEN_BACK_SINCE):
+        if hindsight.adjustments(receipts.told(LoyaltyCard(pk=card_id)), {}) != hindsight.NOTHING:
+            words = f"card {card_id} has more expired, or let go, than was rightly there"
+            yield Violation("what_expired_was_rightly_there", merchant_id, words)
 
 
 # --- The statements ---------------------------------------------------------------------------------------
@@ -193,6 +202,16 @@ PUT_OFF = (
 WARNING = f"interval '{rules.WARNING_DAYS * 24} hours'"
 WARNED = f"interval '{rules.WARNED_AT_LEAST.total_seconds()} seconds'"
 
+# The cards that remain of those where something was undone or returned after an expiry or a debt let go.
+TAKEN_BACK_SINCE = f"""
+SELECT DISTINCT card.merchant_id, COALESCE(card.merged_into_id, card.id)
+FROM {LEDGER} line JOIN {CARD} card ON card.id = line.card_id
+WHERE line.transaction_type IN ({", ".join(map(repr, sorted(hindsight.BOUNDED)))}) AND EXISTS (
+    SELECT 1 FROM {LEDGER} later WHERE later.id > line.id
+        AND later.card_id IN (card.id, card.merged_into_id)
+        AND (later.voids_id IS NOT NULL OR later.purchase_return_id IS NOT NULL))
+ORDER BY 1, 2"""
+
 CHECKS: Mapping[str, Check] = {
     "a_receipt_earns_once": Check(
         "purchases {0} are one receipt, and each of them earns",
@@ -273,4 +292,8 @@ CHECKS: Mapping[str, Check] = {
             IS DISTINCT FROM ({", ".join(f"COALESCE(line.{column}, 0)" for column in FIGURES.values())})""",
     ),
 }
-NOT_ONE_STATEMENT = ("receipts_are_compared_by_their_number", "figures_of_days_are_those_of_the_ledger")
+NOT_ONE_STATEMENT = (
+    "receipts_are_compared_by_their_number",
+    "figures_of_days_are_those_of_the_ledger",
+    "what_expired_was_rightly_there",
+)

@@ -9,10 +9,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from customers import services as customers
+from customers.errors import PhoneTaken
 from customers.models import Customer
 from groundwork import clock, deletion
+from groundwork.formats.phone import to_e164
 from groundwork.idempotency.once import exactly_once
 from groundwork.messaging import outbox
+from groundwork.web.attempts import digest
 from loyalty import finding, ledger, selectors, tokens
 from loyalty.errors import (
     CustomerIdentifierRequired,
@@ -38,8 +41,8 @@ NEW_NAMES: Mapping[str, str] = MappingProxyType({})
 class Enrollment:
     """The card; whether it was there before; where it works; other cards of the person that might be merged.
 
-    `customer_is_new`: whoever typed the e-mail made this customer. If not, they may be a stranger: the public pages
-    then show nothing of the card, even a new one, because its page tells and exports all about the person.
+    `customer_is_new`: this call made the customer. If not, whoever typed their e-mail or phone may be a stranger:
+    nobody is then shown the way to the card, even a new one, because its page tells and exports all about the person.
     """
 
     card: LoyaltyCard
@@ -62,39 +65,57 @@ def enroll(
     language: str | None = None,
     marketing_consent: bool | None = None,
     create_if_missing: bool = False,
+    nameless: bool = False,
     self_service: bool = False,
 ) -> Enrollment:
     """Give a person a card that is valid at a store.
 
-    Staff name a customer by id or e-mail, and make one with `create_if_missing`; on the public page
-    (`self_service`) customers make themselves. Who has a card gets it back, without a second bonus or e-mail;
-    on the public page its link is mailed to its owner. Raises StoreNotFound, ProgramNotFound, ProgramInactive,
-    SelfEnrollmentDisabled, CustomerIdentifierRequired or CustomerNotFound.
+    Staff name a customer by id, e-mail or phone, and make one, of whom a name is enough, with `create_if_missing`, or
+    one of whom nothing is known (`nameless`); on the public page (`self_service`) customers make themselves. Who has a
+    card gets it back, without a second bonus or e-mail; on the public page its link is sent to its owner. Raises
+    StoreNotFound, ProgramNotFound, ProgramInactive, SelfEnrollmentDisabled, CustomerIdentifierRequired,
+    CustomerNotFound or PhoneTaken.
     """
     program, settings = _open_program(store, self_service=self_service)
-    person: dict[str, Any] = {"phone": phone, "birth_date": birth_date}
-    if customer_id is not None:
-        customer = Customer.objects.filter(pk=customer_id, merchant_id=store.merchant_id).first()
-    elif email:
-        customer = customers.find_by_email(merchant=store.merchant, email=email)
-    else:
+    may_be_made = create_if_missing or nameless or self_service
+    if customer_id is None and not (email or phone or nameless or self_service or (name and may_be_made)):
         raise CustomerIdentifierRequired()
+    customer = _known(store, customer_id, email, phone)
+    person: dict[str, Any] = {"phone": phone, "birth_date": birth_date}
     is_new = False
     if customer is None:
-        if customer_id is not None or not email or not (create_if_missing or self_service):
+        if customer_id is not None or not may_be_made:
             raise CustomerNotFound()
-        customer, is_new = customers.find_or_create(
-            store=store,
-            email=email,
-            name=name,
-            language=language,
-            marketing_consent=marketing_consent,
-            **person,
-        )
+        make = _make_self if self_service else customers.find_or_create
+        if self_service:
+            person["terms_version"] = accepted_terms(program)
+        person |= {"email": email, "name": name, "language": language, "marketing_consent": marketing_consent}
+        customer, is_new = make(store=store, **person)
     elif not self_service:
         customers.fill_in(customer, store=store, **person)
     given = _card_for(customer, program, settings, store=store, actor=actor, self_service=self_service)
     return replace(given, customer_is_new=is_new)
+
+
+def accepted_terms(program: LoyaltyProgram) -> str:
+    """Which terms somebody accepts who enrols now: those of the program, and a digest of their text."""
+    text = digest(f"{program.terms_text} {program.privacy_url}")[:12]
+    return f"{program.terms_id}-{text}"
+
+
+def _known(store: Store, customer_id: int | None, email: str | None, phone: str | None) -> Customer | None:
+    if customer_id is not None:
+        return Customer.objects.filter(pk=customer_id, merchant_id=store.merchant_id).first()
+    number = to_e164(phone, store.country) if phone else None
+    return customers.find(merchant=store.merchant, email=email, phone=number)
+
+
+def _make_self(*, store: Store, phone: str | None, **person: Any) -> tuple[Customer, bool]:
+    """Make whoever typed this. A phone that is somebody else's is left out: they learn nothing of that person."""
+    try:
+        return customers.find_or_create(store=store, phone=phone, **person)
+    except PhoneTaken:
+        return customers.find_or_create(store=store, phone=None, **person)
 
 
 def _open_program(store: Store, *, self_service: bool) -> tuple[LoyaltyProgram, MerchantLoyaltySettings]:

@@ -3,7 +3,7 @@
 The order of checks is the specification's: staff token, program, card; the limits and balances come after.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from loyalty import ledger, rules, selectors
 from loyalty.errors import CardInactive, CardNotFound, ProgramInactive, ProgramTypeMismatch
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantLoyaltySettings, StaffPin
+from loyalty.models.transaction import newly_owed
 from loyalty.services import staff_tokens
 from loyalty.terms import Terms
 from tenancy.actor import Actor
@@ -120,10 +121,10 @@ def begin(
     return Operation(store, actor, card, program, terms, settings, staff_pin, now)
 
 
-def shortfall(lines: Iterable[LoyaltyTransaction]) -> int:
-    """How many stamps and points are owed since some lines, because they were spent already."""
-    owed = [line.newly_owed for line in lines]
-    return sum(amounts.stamps + amounts.points for amounts in owed)
+def shortfall(lines: Sequence[LoyaltyTransaction]) -> int:
+    """How many stamps and points are owed since a call's lines, because they were spent already."""
+    owed = newly_owed(lines)
+    return owed.stamps + owed.points
 
 
 def require_stamps(terms: Terms) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from customers.models import Customer
 from groundwork import clock
+from groundwork.console import history
 from groundwork.idempotency import once
 from groundwork.idempotency.once import Answer
 from groundwork.jobs import service as jobs
@@ -78,6 +79,7 @@ def export(customer: Customer) -> dict[str, Any]:
     lines = LoyaltyTransaction.objects.filter(card__customer=customer).order_by("id")
     purchases = Purchase.objects.filter(card__customer=customer).order_by("id")
     return {
+        "currency": customer.merchant.currency,  # of every amount below
         "cards": [
             _card(card)
             for card in cards.select_related("enrolled_at_store", "scope_store").prefetch_related("codes")
@@ -125,6 +127,7 @@ def erase(customer: Customer) -> None:
     """
     cards = ledger.lock(LoyaltyCard.all_objects.filter(customer=customer))
     _forget_copies(customer, cards)
+    history.forget_names(cards)
     active = [card for card in cards if card.is_active and not card.is_deleted]
     if active:
         entries = [Entry(card=card, kind=TransactionType.CARD_DEACTIVATED) for card in active]

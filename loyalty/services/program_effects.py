@@ -77,8 +77,8 @@ TEXTS = {
         "count",
     ),
     "remainders_dropped": ngettext_lazy(
-        "%(count)d card would lose the cents that make no whole point yet.",
-        "%(count)d cards would lose the cents that make no whole point yet.",
+        "%(count)d card would lose the amount that makes no whole point yet.",
+        "%(count)d cards would lose the amounts that make no whole point yet.",
         "count",
     ),
     "rate_lowered": ngettext_lazy(

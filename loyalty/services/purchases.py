@@ -25,6 +25,7 @@ from loyalty.services.operation import Operation
 from loyalty.terms import reference_key
 from tenancy.actor import Actor
 from tenancy.models import Store
+from tenancy.services import hold_currency
 
 Item = Mapping[str, Any]
 
@@ -148,6 +149,7 @@ def _begin(store: Store, card_id: int, actor: Actor, receipt: Receipt, **how: An
     if (receipt.stamps or 0) > 1:
         actor.require_manager()
     call = operation.begin(store=store, card_id=card_id, actor=actor, occurred_at=receipt.occurred_at, **how)
+    hold_currency(store.merchant)
     _require_amount(receipt.amount_cents, call.program, store.merchant.currency)
     if call.settings.require_order_reference and not receipt.order_reference:
         raise OrderReferenceRequired()

@@ -34,6 +34,7 @@ from loyalty.models import (
     TransactionType,
 )
 from loyalty.services import operation
+from loyalty.services.adjustments import in_hindsight
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
 from tenancy.models import Store
@@ -218,11 +219,11 @@ def _entries(
     fields = {"purchase": purchase, "purchase_return": part, "notes": reason}
     fields |= {"order_reference": purchase.order_reference, "terms_id": purchase.terms_id}
     amount = {"purchase_amount_cents": part.amount_cents}
-    entries = []
+    entries: list[Entry] = []
     if purchase.terms.rules().has_points:
         kind = TransactionType.POINTS_RETURNED
         entries.append(call.entry(kind, points_units=points, **fields, **amount))
     if stamps or not entries:
         kind = TransactionType.STAMPS_RETURNED
         entries.append(call.entry(kind, stamps_delta=stamps, **fields, **({} if entries else amount)))
-    return entries
+    return in_hindsight(call, entries, notes=reason)

@@ -21,6 +21,7 @@ from loyalty.models import (
     TransactionType,
 )
 from loyalty.services import operation, returns
+from loyalty.services.adjustments import in_hindsight
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
 from tenancy.models import Store
@@ -65,7 +66,8 @@ def void(
     entries = _of_purchase(call, line, line.purchase_id) if line.purchase_id else [_opposite(call, line)]
     if any(entry.stamps_delta for entry in entries):
         call.card.last_stamp_at = returns.last_stamp(call.card, undone=[line.pk])
-    written = _post(call, line, [dataclasses.replace(entry, notes=reason) for entry in entries])
+    entries = [dataclasses.replace(entry, notes=reason) for entry in entries]
+    written = _post(call, line, in_hindsight(call, entries, notes=reason))
     undone = next(row for row in written if row.voids_id == line.pk)
     return Voiding(undone, call.card, written)
 

@@ -117,6 +117,7 @@ def email(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None, request=request, user=user)
     if request.method == "POST" and form.is_valid():
         rate_limits.check("account_link", client.network(request))
+        rate_limits.check("email_change", str(user.pk))
         accounts.request_email_change(user, form.cleaned_data["email"])
         return _shown(request, "email", sent=form.cleaned_data["email"])
     return _shown(request, "email", form=form)

@@ -41,6 +41,12 @@ class TaskForm(PeriodicTaskForm):
             self.fields["task"].widget = UnfoldAdminTextInputWidget()
             self.fields["regtask"].widget = TaskChoice()
 
+    def clean(self) -> dict[str, Any]:
+        """Beat's asks for the name of the task, also where it was refused already."""
+        self.cleaned_data.setdefault("task", "")
+        data: dict[str, Any] = super().clean()
+        return data
+
 
 @admin.register(PeriodicTask)
 class TaskAdmin(ConsoleAdmin, BeatPeriodicTaskAdmin):

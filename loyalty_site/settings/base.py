@@ -181,9 +181,10 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 RATE_LIMITS = {
     "account_link": env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
+    "email_change": env.str("RATE_LIMIT_EMAIL_CHANGE", default="5/h"),
     "invitation": env.str("RATE_LIMIT_INVITATION", default="60/h"),
     "invited_address": env.str("RATE_LIMIT_INVITED_ADDRESS", default="5/h"),
-    "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="10/m"),
+    "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="120/10m"),
     "till_pair": env.str("RATE_LIMIT_TILL_PAIR", default="10/m"),
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),
     "lookup": env.str("RATE_LIMIT_LOOKUP", default="120/m"),

@@ -72,9 +72,11 @@ def _prepare(log: EmailLog) -> tuple[EmailMultiAlternatives, str]:
     card = selectors.with_facts(selectors.card_of(log)).first()
     if card is None:
         raise NothingToSay("the card is gone")
-    if reason := variables.why_not(card):
+    if reason := variables.why_not(card, log.code):
         raise NothingToSay(reason)
-    log.to, log.language = card.customer.email or "", variables.language_of(card)
+    if selectors.is_said_by_a_newer(log):
+        raise NothingToSay("a newer e-mail says it")
+    log.to, log.language = variables.recipient(card, log.code), variables.language_of(card)
     filled = fill_in(card, code=log.code, language=log.language, context=log.context)
     log.subject, log.body = filled.subject, filled.body
     letter = rendering.letter(subject=log.subject, body=log.body, language=log.language, card=card)
@@ -102,7 +104,7 @@ def _note_sent(log: EmailLog, complaint: str) -> str:
     words = {"to": log.to, "language": log.language, "subject": log.subject, "body": log.body}
     sent = {"status": Status.SENT, "sent_at": timezone.now()}
     if queue.settle(log, **words, **sent, fault="", error=complaint) and log.customer_id is not None:
-        AddressProblem.objects.filter(customer_id=log.customer_id).delete()
+        AddressProblem.objects.filter(customer_id=log.customer_id, address=log.to).delete()
     return Status.SENT
 
 

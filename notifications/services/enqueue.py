@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import (
     Case,
     CharField,
+    DateTimeField,
+    ExpressionWrapper,
     F,
     JSONField,
     Model,
@@ -27,10 +29,10 @@ from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullI
 from groundwork.messaging import doorbell
 from groundwork.queue import clock
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from notifications.codes import Code
+from notifications.codes import LOOK_AGAIN_AFTER, LOOKED_AT_AGAIN, Code
 from notifications.models import EmailLog, Status
 from notifications.services.queue import SEND_TASK, SWEEP_TASK
-from notifications.variables import DELETED, ERASED, NO_ADDRESS
+from notifications.variables import DELETED, ERASED, NO_ADDRESS, RECIPIENTS
 
 RING_ONE_BY_ONE = 20
 _TEXT = TextField()
@@ -54,7 +56,7 @@ def for_cards(*, merchant_id: int, code: Code, card_ids: Sequence[int], cause: s
 
 
 def _enqueue(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, context: Combinable) -> None:
-    """Insert from a select; the rows that were new are rung for. `card`: the path from a row to its card."""
+    """Insert from a select; the rows that are new and due are rung for. `card`: the path from a row to its card."""
     columns = _columns(code, card, cause, context)
     named = {f"email_{name}": value for name, value in columns.items()}
     select, parameters = rows.order_by("pk").annotate(**named).values_list(*named).query.sql_with_params()
@@ -65,12 +67,15 @@ def _enqueue(code: Code, rows: QuerySet[Any], card: str, cause: Combinable, cont
             "ON CONFLICT (dedup_key) DO NOTHING RETURNING id, status",
             parameters,
         )
-        _ring([log_id for log_id, status in cursor.fetchall() if status == Status.QUEUED])
+        queued = [log_id for log_id, status in cursor.fetchall() if status == Status.QUEUED]
+    if code not in LOOKED_AT_AGAIN:
+        _ring(queued)
 
 
 def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> Mapping[str, Combinable]:
     """Every field of an e-mail that is enqueued now, as an expression on a row of cards or lines."""
-    reason = _why_not(card)
+    address = f"{card}customer__{RECIPIENTS.get(code, 'email')}"
+    reason = _why_not(card, address)
     is_sendable = Q(email_error="")
     return {
         "error": reason,
@@ -85,7 +90,7 @@ def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> M
             NullIf(F(f"{card}customer__preferred_language"), Value("")),
             _of_home(card, "default_language", F(f"{card}merchant__default_language")),
         ),
-        "to": Coalesce(F(f"{card}customer__email"), Value("")),
+        "to": Coalesce(F(address), Value("")),
         "subject": Value("", CharField()),
         "body": Value("", _TEXT),
         "context": context,
@@ -94,11 +99,18 @@ def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> M
         ),
         "fault": Value("", CharField()),
         "attempts": Value(0, SmallIntegerField()),
-        "next_attempt_at": Case(When(is_sendable, then=clock.now()), default=None),
+        "next_attempt_at": Case(When(is_sendable, then=_due(code)), default=None),
         "dedup_key": Concat(
             Value(f"{code.value}:card="), Cast(f"{card}pk", _TEXT), Value(":"), cause, output_field=_TEXT
         ),
     }
+
+
+def _due(code: Code) -> Combinable:
+    """At once, or when what it is about has been looked at again."""
+    if code not in LOOKED_AT_AGAIN:
+        return clock.now()
+    return ExpressionWrapper(clock.now() + Value(LOOK_AGAIN_AFTER), DateTimeField())
 
 
 def _of_home(card: str, field: str, otherwise: Combinable | None) -> Case:
@@ -121,13 +133,13 @@ def _of_home(card: str, field: str, otherwise: Combinable | None) -> Case:
     )
 
 
-def _why_not(card: str) -> Case:
+def _why_not(card: str, address: str) -> Case:
     """`variables.why_not` in SQL."""
     deleted = Q(**{f"{card}customer__deleted_at__isnull": False}) | Q(**{f"{card}deleted_at__isnull": False})
     return Case(
         When(Q(**{f"{card}customer__erased_at__isnull": False}), then=Value(ERASED)),
         When(deleted, then=Value(DELETED)),
-        When(Q(**{f"{card}customer__email__isnull": True}), then=Value(NO_ADDRESS)),
+        When(Q(**{f"{address}__isnull": True}), then=Value(NO_ADDRESS)),
         default=Value(""),
         output_field=_TEXT,
     )

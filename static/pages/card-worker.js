@@ -23,6 +23,7 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== self.location.origin) return;
   if (address.pathname === SCOPE && request.mode === "navigate") event.respondWith(page(event));
+  else if (address.pathname.startsWith(SCOPE) && request.mode === "navigate") event.respondWith(further(request));
   else if (/^\/(static|brand|media)\//.test(address.pathname)) event.respondWith(file(request));
 });
 
@@ -64,6 +65,16 @@ async function page(event) {
     const copy = await copyOfPage();
     if (copy) return copy;
     throw error;
+  }
+}
+
+/** What lies behind the card needs the network: without one, the way leads to the part that is kept. */
+async function further(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (!(await caches.has(SCOPE))) throw error;
+    return Response.redirect(`${SCOPE}#history`);
   }
 }
 

@@ -3,6 +3,8 @@
  * submission for two taps, and nothing typed lost by choosing another language.
  */
 
+import { askAboutSlips } from "../address-slips.js";
+
 const KEPT = "join-typed";
 
 /** @type {HTMLFormElement | null} */
@@ -38,6 +40,8 @@ function halfTyped(form) {
 if (form) {
   form.noValidate = true;
   bringBack(form);
+  const email = form.elements.namedItem("email");
+  if (email instanceof HTMLInputElement) askAboutSlips(email);
 
   form.addEventListener("submit", (event) => {
     const field = halfTyped(form);

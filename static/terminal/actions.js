@@ -173,7 +173,7 @@ export function enrol(body) {
     path: "cards/",
     body,
     mayWait: false,
-    name: String(body.name),
+    name: String(body.name ?? body.email ?? body.phone ?? ""),
     summary: text("new_customer"),
   };
 }
@@ -187,7 +187,8 @@ function nameOf(card) {
  * @param {InHand} inHand
  * @param {string} path  after the card's address
  */
-function target({ card, code }, path) {
+function target({ card, code, face }, path) {
   if (card) return { path: `cards/${card.id}/${path}`, name: nameOf(card) };
+  if (face) return { path: `cards/${face.id}/${path}`, code, name: face.firstName || cardTail(face.number) };
   return { path: "", code, name: unseenCard(code) };
 }

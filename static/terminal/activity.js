@@ -76,7 +76,7 @@ export class Activity {
     return element(
       "li",
       {},
-      element("b", { text: name }),
+      element("b", { text: name, translate: "no" }),
       element("span", { class: "change", text: change(transaction) }),
       element("small", { text: details.join(", ") }),
     );
@@ -90,7 +90,7 @@ export class Activity {
     return element(
       "li",
       {},
-      element("b", { text: entry.name }),
+      element("b", { text: entry.name, translate: "no" }),
       element("span", { class: "change", text: entry.summary }),
       element("small", {}, `${details} `, element("span", { class: "waiting-tag", text: text("waiting") })),
     );

@@ -111,6 +111,8 @@ export interface Enrolled {
   locations: Location[];
   /** Ids of this person's other cards. */
   merge_suggestion: number[];
+  /** Of a card that this call made, for somebody who was not known: to show it. */
+  card_url: string | null;
 }
 
 /** What is wrong with one field. */
@@ -206,7 +208,7 @@ export interface Program {
   points_expiration_days: number | null;
   expiry_requires_warning: boolean;
   point_value_cents: string;
-  /** Cents that make no whole point stay on the card until they do. */
+  /** Amounts that make no whole point stay on the card until they do. */
   carry_remainders: boolean;
   cooldown_minutes: number;
   max_daily_stamps: number;
@@ -495,7 +497,7 @@ export interface TransactionPage {
   results: Transaction[];
 }
 
-export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven";
+export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven" | "expiry_adjusted" | "forgiveness_adjusted";
 
 /** What the terminal keeps after a right PIN. */
 export interface UnlockedTerminal {

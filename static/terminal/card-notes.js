@@ -3,19 +3,24 @@
 import { date, isBirthday } from "./format.js";
 import { plural, text } from "./texts.js";
 
+/** @import { InHand } from "./card-view.js" */
 /** @import { Card, Facts } from "./types.js" */
 
 const EXPIRY_NEAR_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * @param {Card | null} card  null if only its code is known
+ * @param {InHand} inHand
  * @param {Facts} facts
  * @returns {[icon: string, words: string][]}
  */
-export function notesOf(card, { store: { timezone } }) {
+export function notesOf({ card, noted }, { store: { timezone } }) {
   /** @type {[string, string][]} */
   const notes = [];
-  if (!card) return [["cloud-off", text("card_not_loaded_why")]];
+  if (!card) {
+    notes.push(["cloud-off", text("card_not_loaded_why")]);
+    if (noted) notes.push(["clock", plural("stamps_noted", noted)]);
+    return notes;
+  }
   if (!card.is_active) notes.push(["alert", text("card_inactive_why")]);
   if (owes(card)) notes.push(["info", owedInWords(card, timezone)]);
   if (isBirthday(card.customer.birth_date)) notes.push(["gift", text("birthday")]);

@@ -6,7 +6,8 @@ import { cardTail, changeInWords, duration, money } from "./format.js";
 import { particulars, unseenCard, when } from "./format.js";
 import { number, plural, text, hasText } from "./texts.js";
 
-/** @import { Card, Facts, Transaction } from "./types.js" */
+/** @import { Face } from "./faces.js" */
+/** @import { CanStamp, Card, Facts, Transaction } from "./types.js" */
 
 const MOST_STAMPS = 10;
 const WIDEST_ROW = 10;
@@ -17,6 +18,9 @@ const MOST_REWARDS = 5;
  * @property {Card | null} card  null if only its code is known, because there is no network
  * @property {string} code  what was scanned or typed
  * @property {Transaction | null} last  what can be undone
+ * @property {Face | null} [face]  what this device remembers of a card that could not be loaded
+ * @property {CanStamp} [canStamp]  what it knows of the next stamp then
+ * @property {number} [noted]  stamps that wait here for it
  */
 
 /** Dispatches "recheck" when a waiting time is over. */
@@ -45,9 +49,21 @@ export class CardView extends EventTarget {
     return this.facts.program.loyalty_type !== "stamps";
   }
 
-  /** What the person at the till does most: that button is the big one. */
+  /** What the card needs now: a full one its reward, else a purchase where the program has points, else a stamp. */
+  get usual() {
+    const { card } = this.inHand;
+    if (this.hasStamps && card?.is_active && card.stamp_reward.ready && !this.isOffline) return "redeem-button";
+    return this.hasPoints ? "earn-button" : "stamp-button";
+  }
+
   get usualButton() {
-    return byId(this.hasStamps ? "stamp-button" : "earn-button", HTMLButtonElement);
+    return byId(this.usual, HTMLButtonElement);
+  }
+
+  /** Whether the next stamp would be taken, as the server says it, or as far as this device knows. */
+  get canStamp() {
+    const { card, canStamp = null } = this.inHand;
+    return card ? card.can_stamp : canStamp;
   }
 
   /**
@@ -60,9 +76,8 @@ export class CardView extends EventTarget {
     this.signal = signal;
     this.isOffline = isOffline;
     this.quantity = 1;
-    const wait = inHand.card?.can_stamp.retry_after ?? null;
+    const wait = this.canStamp?.retry_after ?? null;
     this.stampAllowedAt = wait === null ? null : Date.now() + wait * 1000;
-    byId("earn-button", HTMLElement).classList.toggle("big", !this.hasStamps);
     this.drawPerson();
     this.drawStamps();
     this.drawPoints();
@@ -86,23 +101,32 @@ export class CardView extends EventTarget {
   }
 
   drawPerson() {
-    const { card, code } = this.inHand;
-    const name = card ? card.customer.name || cardTail(card.card_number) : text("card_not_loaded");
-    write("customer-name", name);
-    write("card-number", card ? card.card_number : unseenCard(code));
+    const { card, code, face } = this.inHand;
+    const number = card?.card_number ?? face?.number;
+    const name = card ? card.customer.name : face?.firstName;
+    write("customer-name", name || (number ? cardTail(number) : text("card_not_loaded")));
+    write("card-number", number ?? unseenCard(code));
     write(
       "last-visit",
       card?.last_activity_at ? when(card.last_activity_at, this.facts.store.timezone) : "–",
     );
   }
 
+  /** The stamps that are on the card, or were when this device saw it last. */
+  get stampsKnown() {
+    const { card, face } = this.inHand;
+    if (card) return { count: card.stamp_count, target: card.stamps_target };
+    return face ? { count: Math.min(face.stamps, face.target), target: face.target } : null;
+  }
+
   drawStamps() {
-    const { card } = this.inHand;
-    byId("stamps-block", HTMLElement).hidden = !this.hasStamps || !card;
-    write("stamp-count", card ? number(card.stamp_count) : "–");
-    write("stamp-target", card ? `/${number(card.stamps_target)}` : "");
-    if (!card || !this.hasStamps) return;
-    const { stamp_count: count, stamps_target: target } = card;
+    const { card, face } = this.inHand;
+    const known = this.stampsKnown;
+    byId("stamps-block", HTMLElement).hidden = !this.hasStamps || !known;
+    write("stamp-count", known ? number(known.count) : "–");
+    write("stamp-target", known ? `/${number(known.target)}` : "");
+    if (!known || !this.hasStamps) return;
+    const { count, target } = known;
     const list = byId("stamps", HTMLElement);
     list.setAttribute(
       "aria-label",
@@ -118,18 +142,19 @@ export class CardView extends EventTarget {
         return element("li", { text: number(index + 1) });
       }),
     );
-    write("goal-line", goalLine(card));
+    write("goal-line", card ? goalLine(card) : seenInWords(face, this.facts.store.timezone));
   }
 
   drawPoints() {
-    const { card } = this.inHand;
-    write("points-balance", card ? number(card.points_balance) : "–");
+    const { card, face } = this.inHand;
+    const balance = card ? card.points_balance : face?.points;
+    write("points-balance", balance === undefined ? "–" : number(balance));
     const { points_per_euro: rate } = this.facts.program;
     const points = plural("points", Number(rate), { n: number(Number(rate)) });
     this.drawRewards();
-    const key = this.hasStamps ? "earn_rate_and_stamp" : "earn_rate";
     const unit = 10 ** this.facts.currency_digits;
-    write("earn-rate", text(key, { money: money(unit, this.facts), points }));
+    write("earn-label", text(this.hasStamps ? "earn_points_and_stamp" : "earn_points"));
+    write("earn-rate", text("earn_rate", { money: money(unit, this.facts), points }));
   }
 
   /** Where there are no stamps, the nearest rewards take their place. */
@@ -143,7 +168,7 @@ export class CardView extends EventTarget {
   }
 
   drawNotes() {
-    const notes = notesOf(this.inHand.card, this.facts).map(([symbol, words]) =>
+    const notes = notesOf(this.inHand, this.facts).map(([symbol, words]) =>
       element("li", {}, icon(symbol), element("span", { text: words })),
     );
     byId("card-notes", HTMLElement).replaceChildren(...notes);
@@ -156,20 +181,30 @@ export class CardView extends EventTarget {
     write("quantity-count", number(this.quantity));
     write("stamp-label", plural("add_stamps", this.quantity));
     allow("stamp-button", this.mayStamp());
-    allow("earn-button", !card || card.is_active);
+    allow("earn-button", this.mayBuy);
     this.drawCountdown();
     const redemption = this.redemption();
     write("redeem-reason", redemption.reason);
     allow("redeem-button", redemption.allowed);
+    for (const id of ["stamp-button", "earn-button", "redeem-button"]) {
+      const button = byId(id, HTMLElement);
+      button.classList.toggle("big", id === this.usual && button.getAttribute("aria-disabled") !== "true");
+    }
     byId("redeem-button", HTMLElement).classList.toggle("ready", redemption.ready);
     byId("forgive-button", HTMLElement).hidden = !isManager || !owes(card);
     allow("forgive-button", !this.isOffline);
     this.drawVoid(last);
   }
 
+  get mayBuy() {
+    const { card, face } = this.inHand;
+    return this.hasPoints && ((card ? card.is_active : face?.isActive) ?? true);
+  }
+
   mayStamp() {
-    const { card } = this.inHand;
-    return !card || (card.is_active && (card.can_stamp.allowed || this.secondsLeft() === 0));
+    const { card, face } = this.inHand;
+    const isActive = (card ? card.is_active : face?.isActive) ?? true;
+    return isActive && (!this.canStamp || this.canStamp.allowed || this.secondsLeft() === 0);
   }
 
   /** Until the next stamp is allowed; null if waiting does not help. */
@@ -181,12 +216,13 @@ export class CardView extends EventTarget {
   drawCountdown() {
     clearTimeout(this.countdown);
     const { card } = this.inHand;
-    if (!card || card.can_stamp.allowed || !card.is_active) {
-      write("stamp-reason", card && !card.is_active ? text("card_inactive") : "");
+    const { canStamp } = this;
+    if (!canStamp || canStamp.allowed || card?.is_active === false) {
+      write("stamp-reason", card?.is_active === false ? text("card_inactive") : "");
       return;
     }
     const left = this.secondsLeft();
-    const code = card.can_stamp.code ?? "";
+    const code = canStamp.code ?? "";
     const key = hasText(`not_now_${code}`) ? `not_now_${code}` : "not_now";
     write("stamp-reason", text(key, { time: left === null ? "" : duration(left) }));
     if (left && !this.signal.aborted) this.countdown = setTimeout(() => this.tick(), 1000);
@@ -264,6 +300,14 @@ function goalLine(card) {
   const missing = card.stamps_until_reward;
   const reward = rewardName(card);
   return missing > 0 ? plural("stamps_missing_for", missing, { reward }) : text("card_full", { reward });
+}
+
+/**
+ * @param {Face | null | undefined} face
+ * @param {string} timezone
+ */
+function seenInWords(face, timezone) {
+  return face ? text("as_of", { when: when(face.seenAt, timezone) }) : "";
 }
 
 /**

@@ -2,9 +2,11 @@
 
 import * as actions from "./actions.js";
 import { describe, rewardName } from "./card-view.js";
+import * as database from "./database.js";
 import { askWhyToForgive } from "./forgive-sheet.js";
 import { wordsForDone, wordsForEnrolled, wordsForRefused, wordsForSaved } from "./outcome-words.js";
 import { chooseReward, STAMP_REWARD } from "./rewards-sheet.js";
+import { showToTake } from "./take-card.js";
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -84,7 +86,8 @@ export class Checkout {
    */
   async voidLast({ last }) {
     if (!last) return null;
-    const detail = describe(last, this.facts.store.timezone);
+    const whose = last.customer_name || last.card_number;
+    const detail = `${whose}: ${describe(last, this.facts.store.timezone)}`;
     const question = { title: text("void_question"), detail, undo: text("cancel"), next: text("void") };
     const choice = await this.show({ kind: "warn", isQuestion: true, ...question });
     return choice === "next" ? this.perform(actions.voidTransaction(last)) : null;
@@ -104,7 +107,12 @@ export class Checkout {
   async perform(action) {
     if (this.isBusy || this.signal.aborted) return null;
     this.setBusy(true);
-    return this.follow(await this.outbox.send(action, this.staff));
+    try {
+      return await this.follow(await this.outbox.send(action, this.staff));
+    } catch (error) {
+      this.setBusy(false);
+      throw error;
+    }
   }
 
   /**
@@ -147,16 +155,17 @@ export class Checkout {
    */
   async answer(sending) {
     const { entry, outcome } = sending;
+    const mayWait = entry.mayWait && database.isKept();
     /** @type {Promise<typeof WAITING>} */
     const patience = new Promise((resolve) => {
-      setTimeout(() => resolve(WAITING), entry.mayWait && this.connection.offline ? 0 : PATIENCE_MS);
+      setTimeout(() => resolve(WAITING), mayWait && this.connection.offline ? 0 : PATIENCE_MS);
     });
     const answered = await Promise.race([outcome, patience]);
-    return answered === WAITING && !entry.mayWait ? this.insist(sending) : answered;
+    return answered === WAITING && !mayWait ? this.insist(sending) : answered;
   }
 
   /**
-   * Nobody knows whether a redemption has arrived: repeat it until that is known, or call it off.
+   * Nobody knows whether it has arrived, and it may not wait: repeat it until that is known, or call it off.
    *
    * @param {Sending} sending
    * @returns {Promise<Outcome | null>}
@@ -196,6 +205,7 @@ export class Checkout {
     });
     if (choice === "replaced") return null;
     if (choice === "undo") return this.takeBack(posting);
+    if (choice === "more") return this.perform(actions.redeemStamps(posting.card, rewardName(posting.card)));
     return entry.kind === "forgive" ? { to: "card", card: posting.card } : { to: "scan" };
   }
 
@@ -231,6 +241,10 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async showEnrolled(posting) {
+    if (posting.card_url && !posting.card.customer.email && !this.signal.aborted) {
+      const choice = await showToTake(posting, this.signal);
+      return choice === "open" ? { to: "card", card: posting.card } : { to: "scan" };
+    }
     const choice = await this.show(wordsForEnrolled(posting));
     return choice === "replaced" ? null : { to: "card", card: posting.card };
   }
@@ -241,10 +255,10 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async showRefused(entry, problem) {
-    if (entry.kind === "enrol" && problem.status === 400) return { to: "enrol", problem };
+    if (entry.kind === "enrol" && !entry.body.nameless && problem.status === 400) return { to: "enrol", problem };
     const choice = await this.show(wordsForRefused(entry, problem));
     if (choice === "replaced" || entry.kind === "return") return null; // the receipt is still there
-    return { to: entry.kind === "enrol" ? "enrol" : "card" };
+    return { to: entry.kind === "enrol" && !entry.body.nameless ? "enrol" : "card" };
   }
 
   /**

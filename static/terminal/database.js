@@ -1,50 +1,78 @@
 /**
- * What the terminal keeps on the device (IndexedDB "till"): the outbox, what was refused later, and the facts of the
- * stores that were opened here. No card and no customer is kept, but for the names beside actions that still wait.
+ * What the terminal keeps: the outbox, what was refused later, the facts of the stores that were opened here, and the
+ * faces of the last days. Where the device's storage fails it is opened once more; where that does not help either, the
+ * page goes on by its memory, and says so ("lost").
  */
 
-/** @typedef {"outbox" | "refused" | "facts"} Shelf */
+import { disk, reopen } from "./disk.js";
+import { memory } from "./memory.js";
+import { KEYS } from "./shelves.js";
 
-const NAME = "till";
-const VERSION = 1;
+/** @import { Shelf, Shelves } from "./shelves.js" */
 
-/** @type {Promise<IDBDatabase> | null} */
-let opened = null;
+/** @type {Shelves | null}  null while the disk serves */
+let instead = null;
 
-/** @returns {Promise<IDBDatabase>} */
-function open() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
-      request.result.createObjectStore("refused", { keyPath: "key" });
-      request.result.createObjectStore("facts", { keyPath: "store_code" });
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  return opened;
+/** @type {Promise<Shelves> | null} */
+let losing = null;
+
+/** Dispatches "lost" when nothing is kept on the device any more. */
+export const storage = new EventTarget();
+
+/** Whether what is put here outlives the page. */
+export function isKept() {
+  return instead === null;
 }
 
 /**
- * Do something with a shelf in one transaction; resolves when it is safely on the disk.
- *
  * @template T
- * @param {Shelf} shelf
- * @param {IDBTransactionMode} mode
- * @param {(store: IDBObjectStore, result: (value: T) => void) => void} work
+ * @param {(shelves: Shelves) => Promise<T>} work
  * @returns {Promise<T>}
  */
-async function transact(shelf, mode, work) {
-  const database = await open();
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(shelf, mode, { durability: "strict" });
-    /** @type {T} */
-    let value;
-    work(transaction.objectStore(shelf), (result) => (value = result));
-    transaction.oncomplete = () => resolve(value);
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
-  });
+async function withShelves(work) {
+  if (instead) return work(instead);
+  try {
+    return await onDisk(work);
+  } catch (error) {
+    losing ??= lose(error);
+    return work(await losing);
+  }
+}
+
+/**
+ * @template T
+ * @param {(shelves: Shelves) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function onDisk(work) {
+  try {
+    return await work(disk);
+  } catch (error) {
+    if (isSilence(error)) throw error;
+    reopen();
+    return work(disk);
+  }
+}
+
+/**
+ * What waits there and can still be read comes along.
+ *
+ * @param {unknown} error
+ */
+async function lose(error) {
+  console.info("Nothing is kept on this device:", error);
+  const shelves = /** @type {Shelf[]} */ (isSilence(error) ? [] : Object.keys(KEYS));
+  const found = await Promise.all(
+    shelves.map(async (shelf) => [shelf, await disk.all(shelf).catch(() => [])]),
+  );
+  instead = memory(disk, Object.fromEntries(found));
+  storage.dispatchEvent(new Event("lost"));
+  return instead;
+}
+
+/** @param {unknown} error */
+function isSilence(error) {
+  return error instanceof DOMException && error.name === "TimeoutError";
 }
 
 /**
@@ -54,10 +82,7 @@ async function transact(shelf, mode, work) {
  * @returns {Promise<any[]>}
  */
 export function all(shelf) {
-  return transact(shelf, "readonly", (store, result) => {
-    const request = store.getAll();
-    request.onsuccess = () => result(request.result);
-  });
+  return withShelves((shelves) => shelves.all(shelf));
 }
 
 /**
@@ -66,10 +91,7 @@ export function all(shelf) {
  * @returns {Promise<any>}
  */
 export function get(shelf, key) {
-  return transact(shelf, "readonly", (store, result) => {
-    const request = store.get(key);
-    request.onsuccess = () => result(request.result);
-  });
+  return withShelves((shelves) => shelves.get(shelf, key));
 }
 
 /**
@@ -80,10 +102,7 @@ export function get(shelf, key) {
  * @returns {Promise<IDBValidKey>}
  */
 export function put(shelf, record) {
-  return transact(shelf, "readwrite", (store, result) => {
-    const request = store.put(record);
-    request.onsuccess = () => result(request.result);
-  });
+  return withShelves((shelves) => shelves.put(shelf, record));
 }
 
 /**
@@ -95,17 +114,7 @@ export function put(shelf, record) {
  * @returns {Promise<any>}  the record as it was before, or undefined
  */
 export function update(shelf, key, change) {
-  return transact(shelf, "readwrite", (store, result) => {
-    const request = store.get(key);
-    request.onsuccess = () => {
-      const before = request.result;
-      result(before);
-      if (!before) return;
-      const after = change(structuredClone(before));
-      if (after) store.put(after);
-      else store.delete(key);
-    };
-  });
+  return withShelves((shelves) => shelves.update(shelf, key, change));
 }
 
 /**
@@ -114,5 +123,13 @@ export function update(shelf, key, change) {
  * @returns {Promise<void>}
  */
 export function remove(shelf, key) {
-  return transact(shelf, "readwrite", (store) => void store.delete(key));
+  return withShelves((shelves) => shelves.remove(shelf, key));
+}
+
+/**
+ * @param {Shelf} shelf
+ * @returns {Promise<void>}
+ */
+export function clear(shelf) {
+  return withShelves((shelves) => shelves.clear(shelf));
 }

@@ -1,5 +1,6 @@
 /** A new customer, enrolled by staff: errors stand beside their field, and nothing that was typed is lost. */
 
+import { askAboutSlips } from "../address-slips.js";
 import { byId } from "./dom.js";
 import { text } from "./texts.js";
 
@@ -15,6 +16,7 @@ export class EnrolScreen extends EventTarget {
       event.preventDefault();
       this.submit();
     });
+    askAboutSlips(byId("enrol-email", HTMLInputElement));
     byId("enrol-birth-date", HTMLInputElement).max = new Date().toISOString().slice(0, 10);
   }
 
@@ -47,8 +49,8 @@ export class EnrolScreen extends EventTarget {
   submit() {
     this.clearErrors();
     const email = this.field("email");
-    if (!this.field("name").value.trim()) this.showError("name", text("name_missing"));
-    if (!email.value.trim() || !email.validity.valid) this.showError("email", text("email_wrong"));
+    // What the browser thinks of an address does not count: the server knows more of them.
+    if (email.value.trim() && !email.value.includes("@")) this.showError("email", text("email_wrong"));
     if (this.form.querySelector("[aria-invalid=true]")) return this.focusFirstError();
     this.dispatchEvent(new CustomEvent("enrol", { detail: this.body() }));
   }
@@ -61,7 +63,7 @@ export class EnrolScreen extends EventTarget {
       const value = String(data.get(name) ?? "").trim();
       if (value) body[name] = value;
     }
-    return body;
+    return body.name || body.email || body.phone ? body : { ...body, create_if_missing: false, nameless: true };
   }
 
   /** @param {ProblemDocument} problem */

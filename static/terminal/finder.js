@@ -2,7 +2,9 @@
 
 import { NoAnswer, Problem } from "./api.js";
 import { Attaching } from "./attaching.js";
-import { isCodeOrNumber } from "./scan-screen.js";
+import { isCodeOrNumber, isMistyped } from "./card-codes.js";
+import * as database from "./database.js";
+import { mayStampUnseen, stampsWaiting } from "./limits.js";
 import { play } from "./sound.js";
 import { text } from "./texts.js";
 
@@ -35,18 +37,18 @@ export class Finder {
    */
   async onCode(code, byHand = false) {
     const { till } = this;
-    if (till.screens.isLocked) return till.lockScreen.clear();
+    if (till.screens.isLocked) return till.lockScreen.onCode(code);
     if (this.isBlocked || this.isFinding) return;
     till.closeDialogs();
     const { signal } = till.screens;
     const found = await this.ask(code, signal);
     if (signal.aborted || this.isBlocked) return;
     till.closeDialogs();
-    if (found.unreachable) return this.openUnseen(code);
+    if (found.unreachable) return this.openUnseen(code, signal);
     if (found.problem) return this.showNotFound(code, found.problem, byHand);
     const { card = null, matches, thereAreMore = false } = found;
     const chosen = matches ? await till.scanScreen.choose(matches, thereAreMore, signal) : card;
-    if (chosen && !signal.aborted) this.open(chosen);
+    if (chosen && !signal.aborted) this.open(chosen, card && isCodeOrNumber(code) ? code : "");
   }
 
   /**
@@ -63,34 +65,41 @@ export class Finder {
     });
   }
 
-  /** @param {Card} card */
-  open(card) {
+  /**
+   * @param {Card} card
+   * @param {string} [code]  by which it was found
+   */
+  open(card, code = "") {
     play("scan");
     this.till.scanScreen.clear();
     this.till.hold({ card, code: "", last: null });
+    this.till.faces.remember(card, code);
     this.findLast(card);
     if (this.attaching.code) this.attaching.attach(card);
   }
 
   /**
-   * Without a network a code or number is enough to give stamps and points: the card is found when they are sent.
+   * Without a network a code or number is enough to give stamps and points: the card is found when they are sent. What
+   * can be known of it here is its face, and what waits for it.
    *
    * @param {string} code
+   * @param {AbortSignal} signal  of the screen that asks
    */
-  async openUnseen(code) {
-    const { result, scanScreen } = this.till;
-    if (!isCodeOrNumber(code)) {
-      await result.show({
-        kind: "bad",
-        icon: "cloud-off",
-        title: text("offline"),
-        detail: text("offline_search"),
-        next: text("back"),
-      });
+  async openUnseen(code, signal) {
+    const { facts, faces, outbox, result, scanScreen } = this.till;
+    const refusal = whyNotUnseen(code);
+    if (refusal) {
+      const [title, detail] = refusal.map((key) => text(key));
+      await result.show({ kind: "bad", icon: "cloud-off", title, detail, note: code, next: text("back") });
       return;
     }
+    const [face, waiting] = await Promise.all([faces.find(code), outbox.waiting()]);
+    if (signal.aborted) return;
+    const unseen = { code, face };
+    const canStamp = mayStampUnseen(unseen, waiting, facts.program);
+    const noted = stampsWaiting(unseen, waiting, facts.program);
     scanScreen.clear();
-    this.till.hold({ card: null, code, last: null });
+    this.till.hold({ card: null, last: null, ...unseen, canStamp, noted });
   }
 
   /**
@@ -156,7 +165,7 @@ export class Finder {
     const { api, inHand, screens } = this.till;
     const { signal } = screens;
     const { card, code } = inHand;
-    if (!card) return code ? this.openUnseen(code) : this.till.toScan();
+    if (!card) return code ? this.openUnseen(code, signal) : this.till.toScan();
     try {
       /** @type {Card} */
       const fresh = await api.get(`cards/${card.id}/`);
@@ -165,4 +174,14 @@ export class Finder {
       if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
     }
   }
+}
+
+/**
+ * @param {string} code
+ * @returns {[title: string, detail: string] | null}
+ */
+function whyNotUnseen(code) {
+  if (!database.isKept()) return ["offline", "offline_unkept"];
+  if (isMistyped(code)) return ["mistyped", "mistyped_offline"];
+  return isCodeOrNumber(code) ? null : ["offline", "offline_search"];
 }

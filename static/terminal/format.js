@@ -132,8 +132,12 @@ export function changeInWords({ stamps_delta: stamps, points_delta: points }) {
  *
  * @param {Transaction} transaction
  */
-export function particulars({ reward, transaction_type: kind }) {
+export function particulars(transaction) {
+  const { reward, transaction_type: kind, purchase_id: purchase } = transaction;
   if (reward) return reward.name;
+  const isVoid = kind === "stamp_voided" || kind === "points_voided";
+  if (isVoid && transaction.stamps_delta + transaction.points_delta > 0)
+    return text(purchase ? "return_undone" : "redemption_undone");
   return kind === "stamp_earned" || kind === "points_earned" ? "" : text(`type_${kind}`);
 }
 

@@ -3,6 +3,7 @@
 import * as database from "./database.js";
 import { NoAnswer, Problem } from "./api.js";
 import { byId } from "./dom.js";
+import { isShown } from "./strips.js";
 import { plural, text } from "./texts.js";
 
 /** @import { Staff } from "./session.js" */
@@ -29,6 +30,7 @@ export class Guard {
     lockScreen.addEventListener("unlocked", (event) =>
       this.onUnlocked(/** @type {CustomEvent} */ (event).detail),
     );
+    lockScreen.addEventListener("locked-out", () => this.till.faces.giveUp());
     lockScreen.addEventListener("signed-out", () => this.showSignedOut());
     outbox.addEventListener("locked", (event) => this.onLockedOut(/** @type {CustomEvent} */ (event).detail));
     connection.addEventListener("change", () => this.leaveShell());
@@ -51,6 +53,12 @@ export class Guard {
     till.lockScreen.say(why);
     till.screens.show("lock", till.lockScreen.focus);
     this.leaveShell();
+    this.handOver();
+  }
+
+  /** A newer version takes over when nobody is at work and nothing waits for their PIN on this page alone. */
+  handOver() {
+    if (isShown("newer") && database.isKept() && !this.pending && !this.typed) location.reload();
   }
 
   /** What somebody was typing is theirs: it leaves the screen, and waits for them alone. */
@@ -128,7 +136,8 @@ export class Guard {
 
   /** The sign-in has ended, or the till was revoked: what waits stays on the device. */
   async showSignedOut() {
-    const { outbox, result, addresses, facts } = this.till;
+    const { outbox, result, addresses, facts, faces } = this.till;
+    await faces.giveUp();
     const waiting = (await outbox.waiting()).length;
     const [title, kept, next] = facts.till
       ? ["till_revoked", "kept_for_till", "enter_code"]

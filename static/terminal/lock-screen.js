@@ -14,7 +14,7 @@ import { plural, text } from "./texts.js";
 const SHORTEST_PIN = 4;
 const LONGEST_PIN = 8;
 
-/** Dispatches "unlocked" with the Staff. */
+/** Dispatches "unlocked" with the Staff, "locked-out" after too many wrong PINs, "signed-out". */
 export class LockScreen extends EventTarget {
   /**
    * @param {Facts} facts
@@ -27,6 +27,8 @@ export class LockScreen extends EventTarget {
     this.pin = "";
     /** @type {AbortController | null}  of the PIN that is being asked about */
     this.attempt = null;
+    /** @type {string[]}  keys that were pressed while a PIN is being asked about */
+    this.ahead = [];
     this.people = document.getElementById("people");
     this.dots = byId("pin-dots", HTMLElement);
     this.people?.addEventListener("change", () => this.choose());
@@ -56,17 +58,47 @@ export class LockScreen extends EventTarget {
 
   clear() {
     this.pin = "";
+    this.ahead = [];
     this.say("");
     this.draw();
   }
 
   /** @param {string} key */
   press(key) {
-    if (this.attempt && !this.attempt.signal.aborted) return;
+    if (this.isAsking) return void this.ahead.push(key);
     if (key === "enter") return void this.unlock();
-    this.pin = key === "delete" ? this.pin.slice(0, -1) : (this.pin + key).slice(0, LONGEST_PIN);
     this.say("");
+    this.type(key);
+  }
+
+  get isAsking() {
+    return this.attempt !== null && !this.attempt.signal.aborted;
+  }
+
+  /** @param {string} key */
+  type(key) {
+    this.pin = key === "delete" ? this.pin.slice(0, -1) : (this.pin + key).slice(0, LONGEST_PIN);
     this.draw();
+  }
+
+  /** What was pressed while a PIN was asked about, and that was wrong, begins the next one. */
+  goOn() {
+    for (const key of this.ahead.splice(0)) {
+      if (key === "enter" || this.isAsking) this.press(key);
+      else this.type(key);
+    }
+  }
+
+  /**
+   * Whoever types as fast as a scanner has typed a PIN nevertheless; a card's code is none.
+   *
+   * @param {string} code
+   */
+  onCode(code) {
+    const typed = this.isAsking ? this.ahead.join("") : this.pin;
+    if (code === typed) this.press("enter");
+    else if (this.isAsking) this.ahead = [];
+    else this.clear();
   }
 
   draw() {
@@ -97,7 +129,10 @@ export class LockScreen extends EventTarget {
       const staff = { ...answer.staff, token: answer.token, expiresAt: answer.expires_at };
       this.dispatchEvent(new CustomEvent("unlocked", { detail: staff }));
     } catch (error) {
-      if (!attempt.signal.aborted) this.fail(error);
+      if (attempt.signal.aborted) return;
+      attempt.abort();
+      this.fail(error);
+      this.goOn();
     } finally {
       attempt.abort();
     }
@@ -116,7 +151,10 @@ export class LockScreen extends EventTarget {
     if (error instanceof Problem && error.status === 401 && error.code !== "pin_invalid") {
       this.dispatchEvent(new Event("signed-out"));
     }
-    if (error instanceof Problem && error.code === "pin_locked") this.refresh();
+    if (error instanceof Problem && error.code === "pin_locked") {
+      this.dispatchEvent(new Event("locked-out"));
+      this.refresh();
+    }
   }
 
   /** @param {ProblemDocument} problem */

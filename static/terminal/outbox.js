@@ -197,6 +197,7 @@ export class Outbox extends EventTarget {
         (await this.send(undo, before.withdrawnBy)).stopWatching();
       await database.remove("outbox", entry.seq ?? 0);
     }
+    if (entry.mends) await database.remove("refused", entry.mends);
     this.settle({ state: "done", entry, posting });
   }
 
@@ -218,8 +219,9 @@ export class Outbox extends EventTarget {
   async giveUp(entry, problem) {
     const current = await database.get("outbox", entry.seq ?? 0);
     if (!current?.withdrawn && !this.watchers.has(entry.key)) {
-      const { key, store, name, summary, madeAt } = entry;
-      await database.put("refused", { key, store, name, summary, madeAt, reason: problem.message });
+      const { key, store, kind, code, body, name, summary, madeAt } = entry;
+      const reason = problem.message;
+      await database.put("refused", { key, store, kind, code, body, name, summary, madeAt, reason });
     }
     await database.remove("outbox", entry.seq ?? 0);
   }

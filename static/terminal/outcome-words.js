@@ -78,7 +78,7 @@ export function wordsForRefused(entry, problem) {
 }
 
 /**
- * The action waits on this device; all is as well as it can be.
+ * The action waits on this device: noted, and not more than that.
  *
  * @param {Entry} entry
  * @returns {Result}
@@ -86,7 +86,7 @@ export function wordsForRefused(entry, problem) {
 export function wordsForSaved(entry) {
   const title = entry.kind === "stamp" ? plusStamps(Number(entry.body.count ?? 1)) : entry.summary;
   const undo = entry.kind === "void" ? null : text("undo");
-  return { kind: "ok", icon: "cloud-off", title, detail: entry.name, note: text("saved"), undo };
+  return { kind: "noted", title, detail: entry.name, note: text("saved"), undo };
 }
 
 /**
@@ -98,7 +98,7 @@ function stamped(posting) {
   const [{ stamps_delta: stamps }] = linesOf(posting);
   const title = plusStamps(stamps);
   if (!isReady) return { kind: "ok", title, detail: stampsNow(card), note: settledInWords(settled) };
-  return { kind: "ok", icon: "gift", title, detail: fullCard(card) };
+  return { kind: "ok", icon: "gift", title, detail: fullCard(card), more: text("redeem_now") };
 }
 
 /**

@@ -26,6 +26,7 @@ export function wordsForPurchase(posting, facts) {
     title: given || text("nothing_earned"),
     detail: isReady ? fullCard(card) : balances(card, facts),
     note: notes.filter(Boolean).join(" "),
+    more: isReady ? text("redeem_now") : null,
   };
 }
 

@@ -1,7 +1,9 @@
 /** The badge in the header (online, offline, how many wait or were refused) and the list behind it. */
 
+import * as database from "./database.js";
 import { byId, changeIcon, element } from "./dom.js";
 import { when } from "./format.js";
+import { isMendable } from "./mend-sheet.js";
 import { openSheet } from "./sheet.js";
 import { plural, text } from "./texts.js";
 
@@ -10,7 +12,8 @@ import { plural, text } from "./texts.js";
 /** @import { Screens } from "./state.js" */
 /** @import { Entry, Facts, Refused } from "./types.js" */
 
-export class QueueView {
+/** Dispatches "mend" with a Refused. */
+export class QueueView extends EventTarget {
   /**
    * @param {Facts} facts
    * @param {Outbox} outbox
@@ -18,6 +21,7 @@ export class QueueView {
    * @param {Screens} screens
    */
   constructor(facts, outbox, connection, screens) {
+    super();
     this.facts = facts;
     this.outbox = outbox;
     this.connection = connection;
@@ -26,6 +30,8 @@ export class QueueView {
     this.sheet = byId("queue-sheet", HTMLDialogElement);
     /** @type {Entry[]} */
     this.waiting = [];
+    /** @type {Refused[]} */
+    this.refused = [];
   }
 
   start() {
@@ -40,6 +46,8 @@ export class QueueView {
     const { unlocked } = this.screens;
     await this.draw();
     for (let chosen; (chosen = await openSheet(this.sheet, unlocked)) !== null;) {
+      const refused = this.refused.find(({ key }) => chosen === `mend:${key}`);
+      if (refused) return this.dispatchEvent(new CustomEvent("mend", { detail: refused }));
       await this.drop(chosen);
       await this.draw();
     }
@@ -59,6 +67,7 @@ export class QueueView {
       this.outbox.waitingElsewhere(),
     ]);
     this.waiting = waiting;
+    this.refused = refused;
     this.drawBadge(waiting.length, refused.length);
     this.drawSheet(waiting, refused, elsewhere.length);
   }
@@ -93,11 +102,11 @@ export class QueueView {
    * @param {number} elsewhere
    */
   drawSheet(waiting, refused, elsewhere) {
-    const state = this.connection.offline ? text("offline_explained") : text("online_explained");
-    byId("queue-state", HTMLElement).textContent = state;
+    const network = this.connection.offline ? "offline_explained" : "online_explained";
+    byId("queue-state", HTMLElement).textContent = text(database.isKept() ? network : "offline_unkept");
     fillList(
       "refused",
-      refused.map((record) => this.row(record, record.reason, text("seen"))),
+      refused.map((record) => this.row(record, record.reason, text("seen"), isMendable(record))),
     );
     fillList(
       "waiting",
@@ -111,8 +120,9 @@ export class QueueView {
    * @param {Entry | Refused} record
    * @param {string} detail
    * @param {string} label
+   * @param {boolean} [canMend]
    */
-  row(record, detail, label) {
+  row(record, detail, label, canMend = false) {
     const facts = [record.summary, when(record.madeAt, this.facts.store.timezone)].join(", ");
     return element(
       "li",
@@ -120,13 +130,23 @@ export class QueueView {
       element(
         "div",
         {},
-        element("b", { text: record.name }),
+        element("b", { text: record.name, translate: "no" }),
         element("small", { text: facts }),
         element("small", { text: detail }),
       ),
-      element("button", { type: "button", class: "btn", "data-value": record.key, text: label }),
+      canMend && button("btn primary", `mend:${record.key}`, text("mend")),
+      button("btn", record.key, label),
     );
   }
+}
+
+/**
+ * @param {string} look
+ * @param {string} value
+ * @param {string} label
+ */
+function button(look, value, label) {
+  return element("button", { type: "button", class: look, "data-value": value, text: label });
 }
 
 /**

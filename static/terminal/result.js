@@ -5,11 +5,12 @@ import { play } from "./sound.js";
 import { text } from "./texts.js";
 
 const STAYS_MS = 4_000;
-const ICONS = { ok: "check", warn: "alert", bad: "x" };
+const ICONS = { ok: "check", noted: "cloud-off", warn: "alert", bad: "x" };
+const LEAVES_BY_ITSELF = new Set(["ok", "noted"]);
 
 /**
  * @typedef {object} Result
- * @property {"ok" | "warn" | "bad"} kind
+ * @property {"ok" | "noted" | "warn" | "bad"} kind  noted: kept on this device, and booked later
  * @property {string} title
  * @property {string} [detail]
  * @property {string} [note]  a second line, e.g. that it was only saved
@@ -17,9 +18,10 @@ const ICONS = { ok: "check", warn: "alert", bad: "x" };
  * @property {string | null} [undo]  label of the button that takes it back; no button without
  * @property {string} [undoIcon]
  * @property {string} [next]  label of the other button
+ * @property {string | null} [more]  label of what comes next for this very card; then it stays until somebody chooses
  * @property {boolean} [isQuestion]  nothing has happened yet: Escape means no
  *
- * @typedef {"undo" | "next" | "replaced"} Choice
+ * @typedef {"undo" | "next" | "more" | "replaced"} Choice
  */
 
 export class ResultScreen {
@@ -27,6 +29,7 @@ export class ResultScreen {
     this.dialog = byId("result", HTMLDialogElement);
     this.undoButton = byId("result-undo", HTMLButtonElement);
     this.nextButton = byId("result-next", HTMLButtonElement);
+    this.moreButton = byId("result-more", HTMLButtonElement);
     this.timer = 0;
     this.kind = "ok";
     this.isQuestion = false;
@@ -34,6 +37,7 @@ export class ResultScreen {
     this.resolve = null;
     this.undoButton.addEventListener("click", () => this.choose("undo"));
     this.nextButton.addEventListener("click", () => this.choose("next"));
+    this.moreButton.addEventListener("click", () => this.choose("more"));
     this.dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.choose(this.isQuestion ? "undo" : "next");
@@ -47,7 +51,7 @@ export class ResultScreen {
 
   /** Whether the next scan may take its place: a problem has to be seen and a question answered first. */
   get mayBeReplaced() {
-    return !this.isOpen || this.kind === "ok";
+    return !this.isOpen || LEAVES_BY_ITSELF.has(this.kind);
   }
 
   /**
@@ -66,6 +70,7 @@ export class ResultScreen {
     undo = null,
     undoIcon = isQuestion ? "back" : "undo",
     next = text("next_customer"),
+    more = null,
   }) {
     this.choose("replaced");
     this.kind = kind;
@@ -73,16 +78,21 @@ export class ResultScreen {
     this.dialog.dataset.kind = kind;
     changeIcon(byId("result-icon", HTMLElement), icon ?? ICONS[kind]);
     changeIcon(byId("result-undo-icon", HTMLElement), undoIcon);
+    byId("result-kicker", HTMLElement).hidden = kind !== "noted";
     write("result-title", title);
     write("result-detail", detail);
     write("result-note", note);
     write("result-undo-label", undo ?? "");
     write("result-next-label", next);
+    write("result-more-label", more ?? "");
+    this.dialog.toggleAttribute("data-feast", Boolean(more));
     this.undoButton.hidden = !undo;
+    this.moreButton.hidden = !more;
+    this.nextButton.classList.toggle("solid", !more);
     this.dialog.showModal();
-    this.nextButton.focus();
+    (more ? this.moreButton : this.nextButton).focus();
     play(kind);
-    if (kind === "ok" && !isQuestion) this.leaveSoon();
+    if (LEAVES_BY_ITSELF.has(kind) && !isQuestion && !more) this.leaveSoon();
     return new Promise((resolve) => (this.resolve = resolve));
   }
 

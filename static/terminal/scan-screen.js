@@ -4,6 +4,7 @@
  */
 
 import { NoAnswer, Problem } from "./api.js";
+import { isQrText } from "./card-codes.js";
 import { byId, element } from "./dom.js";
 import { balances } from "./format.js";
 import { openSheet } from "./sheet.js";
@@ -18,10 +19,6 @@ const NAME = /^[^@\d+]+$/;
 
 /** @type {ProblemDocument} */
 const NOT_FOUND = { status: 404, code: "card_not_found", title: "", detail: "" };
-
-/** What a card's QR code holds: letters that no keyboard layout changes. */
-const QR_TEXT = /^[BCDEFGHIJKLNOPRSTUVX]{30}$/i;
-const CARD_NUMBER = /^\d{4}[ -]?\d{4}[ -]?\d{4}$/;
 
 /**
  * @typedef {object} Found
@@ -63,6 +60,7 @@ export class ScanScreen extends EventTarget {
     try {
       await this.scanner.start();
       this.showCamera(true, text("scan_hint"));
+      if (!(await this.scanner.canRead) && this.scanner.isOn) this.showCamera(true, text("cannot_read"));
     } catch (error) {
       const hasNone =
         error instanceof DOMException && ["NotFoundError", "NotSupportedError"].includes(error.name);
@@ -92,7 +90,7 @@ export class ScanScreen extends EventTarget {
    * @returns {Promise<Found>}
    */
   async find(query) {
-    if (NAME.test(query) && !QR_TEXT.test(query)) return this.search(query);
+    if (NAME.test(query) && !isQrText(query)) return this.search(query);
     try {
       return { card: await this.api.get("cards/lookup/", { q: query }) };
     } catch (error) {
@@ -154,13 +152,13 @@ function choice(card, index, facts) {
     element(
       "span",
       {},
-      element("b", { text: card.customer.name || card.card_number }),
-      element("small", { text: contact }),
+      element("b", { text: card.customer.name || card.card_number, translate: "no" }),
+      element("small", { text: contact, translate: "no" }),
     ),
     element(
       "span",
       { class: "choice-side" },
-      element("span", { class: "num", text: card.card_number }),
+      element("span", { class: "num", text: card.card_number, translate: "no" }),
       element("small", { text: state }),
     ),
   );
@@ -183,11 +181,3 @@ function plain(text) {
   return text.toLowerCase().replaceAll("ß", "ss").normalize("NFD").replace(/\p{M}/gu, "");
 }
 
-/**
- * Whether a text means one card all by itself.
- *
- * @param {string} text
- */
-export function isCodeOrNumber(text) {
-  return QR_TEXT.test(text) || CARD_NUMBER.test(text);
-}

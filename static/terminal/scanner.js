@@ -26,6 +26,10 @@ export class Scanner {
     this.isStale = false;
     this.lastCode = "";
     this.lastSeenAt = 0;
+    /** @type {(canRead: boolean) => void} */
+    this.tell = () => undefined;
+    /** @type {Promise<boolean>}  whether the worker can read codes on this device */
+    this.canRead = new Promise((resolve) => (this.tell = resolve));
     this.canvas = new OffscreenCanvas(1, 1);
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
   }
@@ -80,7 +84,9 @@ export class Scanner {
     if (this.worker) return;
     const { worker = "", zxing = "", wasm = "" } = this.video.dataset;
     this.worker = new Worker(worker, { type: "module" });
+    this.worker.onerror = () => this.tell(false);
     this.worker.onmessage = ({ data }) => {
+      if (data.ready || data.error) this.tell(Boolean(data.ready));
       this.isBusy = false;
       if (data.code && !this.isStale) this.saw(data.code);
     };

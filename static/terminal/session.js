@@ -3,6 +3,8 @@
  * locks, or nobody has touched the terminal for the idle time.
  */
 
+import { keepInTab, recall } from "./tab.js";
+
 const TOUCHES = ["pointerdown", "keydown"];
 const CHECK_EVERY_MS = 5_000;
 
@@ -51,7 +53,7 @@ export class Session extends EventTarget {
 
   end() {
     this.staff = null;
-    sessionStorage.removeItem(this.shelf);
+    keepInTab(this.shelf, null);
   }
 
   touch() {
@@ -83,12 +85,12 @@ export class Session extends EventTarget {
 
   save() {
     if (!this.staff) return;
-    sessionStorage.setItem(this.shelf, JSON.stringify({ staff: this.staff, touchedAt: this.touchedAt }));
+    keepInTab(this.shelf, { staff: this.staff, touchedAt: this.touchedAt });
   }
 
   /** After a reload the person goes on where they were, if it did not take too long. */
   restore() {
-    const saved = JSON.parse(sessionStorage.getItem(this.shelf) ?? "null");
+    const saved = recall(this.shelf);
     if (
       !saved ||
       Date.now() - saved.touchedAt >= this.idleMs ||

@@ -2,8 +2,11 @@
 
 import * as database from "./database.js";
 import { byId, jsonBlock } from "./dom.js";
+import { showStrip } from "./strips.js";
 
 /** @import { Facts } from "./types.js" */
+
+const LOOK_EVERY_MS = 60 * 60 * 1000;
 
 /**
  * The facts that come with the page, or, in the shell, those of the last visit to this store.
@@ -14,7 +17,7 @@ export async function loadFacts() {
   /** @type {Facts | null} */
   const facts = jsonBlock("terminal-facts");
   if (facts) {
-    await database.put("facts", facts).catch(() => undefined); // without them there is only no start offline
+    await database.put("facts", facts);
     return { facts, isShell: false };
   }
   const [storeCode] = location.pathname.split("/").filter(Boolean).slice(-1);
@@ -24,16 +27,20 @@ export async function loadFacts() {
 }
 
 /**
- * Keep the shell up to date, in the language that is chosen now.
+ * Keep the shell up to date, in the language that is chosen now; a newer version of the till is said to be there.
  *
  * @param {string} address  of the service worker
  */
 export async function keepShell(address) {
   if (!("serviceWorker" in navigator)) return;
+  const { serviceWorker } = navigator;
+  const isFirst = !serviceWorker.controller;
+  serviceWorker.addEventListener("controllerchange", () => isFirst || showStrip("newer"));
   try {
-    await navigator.serviceWorker.register(address);
-    const registration = await navigator.serviceWorker.ready;
+    await serviceWorker.register(address);
+    const registration = await serviceWorker.ready;
     registration.active?.postMessage("refresh-shell");
+    setInterval(() => registration.update().catch(() => undefined), LOOK_EVERY_MS);
   } catch (error) {
     console.info("The terminal will not open without a network:", error);
   }

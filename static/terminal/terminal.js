@@ -1,6 +1,7 @@
 /** Opens the terminal: facts, texts and staff are on the page already; here the buttons get their meaning. */
 
 import { byId, isTyping, jsonBlock } from "./dom.js";
+import { listenForStrips } from "./strips.js";
 import { keepShell, loadFacts } from "./shell.js";
 import { Till } from "./till.js";
 import { listenToScanner } from "./wedge.js";
@@ -9,16 +10,24 @@ import { listenToScanner } from "./wedge.js";
 
 /** @type {Addresses} */
 const addresses = jsonBlock("terminal-addresses");
-const { facts, isShell } = await loadFacts();
 
-listenToLanguage();
-document.getElementById("try-again")?.addEventListener("click", () => location.reload());
-if (facts) open(facts);
-else addEventListener("online", () => location.reload());
-if (!isShell) keepShell(addresses.service_worker);
+if (!document.documentElement.dataset.lacks) await begin();
 
-/** @param {import("./types.js").Facts} known */
-function open(known) {
+async function begin() {
+  listenForStrips();
+  listenToLanguage();
+  document.getElementById("try-again")?.addEventListener("click", () => location.reload());
+  const { facts, isShell } = await loadFacts();
+  if (facts) open(facts, isShell);
+  else addEventListener("online", () => location.reload());
+  if (!isShell) keepShell(addresses.service_worker);
+}
+
+/**
+ * @param {import("./types.js").Facts} known
+ * @param {boolean} isShell
+ */
+function open(known, isShell) {
   const till = new Till(known, addresses, isShell);
   const tear = listenToScanner((code) => till.onScan(code));
   till.screens.addEventListener("change", (event) => {
@@ -49,7 +58,10 @@ function listenToButtons(till) {
   onClick("amount-back", () => till.back());
   onClick("enrol-back", () => till.back());
   onClick("enrol-button", () => till.toEnrol(till.scanScreen.query.value.trim()));
+  onClick("new-card-button", () => till.take(till.checkout.enrol({ nameless: true })));
   onClick("recent-button", () => openSide());
+  onClick("full-screen", () => till.counter.fillScreen());
+  onClick("check-button", () => till.checkSheet.open());
   onClick("side-close", () => till.back());
 }
 
@@ -73,7 +85,7 @@ function openSide() {
 }
 
 /**
- * Escape goes a step back; letters typed on the scan screen go into its field.
+ * Escape goes a step back; digits on a card begin the amount of a purchase; letters typed on the scan screen go into its field.
  *
  * @param {Till} till
  */
@@ -81,6 +93,7 @@ function listenToKeys(till) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") till.back();
+    if (/^[1-9]$/.test(event.key) && till.screens.current === "card") till.toAmount(event.key);
     const isLetter =
       event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (isLetter && till.screens.current === "scan" && !isTyping(event)) till.scanScreen.query.focus();

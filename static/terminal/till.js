@@ -5,13 +5,17 @@ import { undoWithdrawn } from "./actions.js";
 import { Api } from "./api.js";
 import { AmountScreen } from "./amount-screen.js";
 import { CardView } from "./card-view.js";
+import { CheckSheet } from "./check-sheet.js";
 import { Checkout } from "./checkout.js";
 import { Connection } from "./connection.js";
+import { Counter } from "./counter.js";
 import { byId } from "./dom.js";
 import { EnrolScreen } from "./enrol-screen.js";
+import { Faces } from "./faces.js";
 import { Finder } from "./finder.js";
 import { Guard } from "./guard.js";
 import { LockScreen } from "./lock-screen.js";
+import { MendSheet } from "./mend-sheet.js";
 import { Outbox } from "./outbox.js";
 import { QueueView } from "./queue-view.js";
 import { ResultScreen } from "./result.js";
@@ -22,7 +26,7 @@ import { Session } from "./session.js";
 import { Screens } from "./state.js";
 
 /** @import { InHand } from "./card-view.js" */
-/** @import { Addresses, Facts, ProblemDocument, Step } from "./types.js" */
+/** @import { Addresses, Facts, ProblemDocument, Refused, Step } from "./types.js" */
 
 export class Till {
   /**
@@ -49,6 +53,7 @@ export class Till {
       isOffline: () => this.connection.offline,
       undo: undoWithdrawn,
     });
+    this.faces = new Faces(`${facts.store_code}:${facts.user}:${facts.till}`);
     this.screens = new Screens();
     this.result = new ResultScreen();
     this.checkout = new Checkout(this);
@@ -66,6 +71,9 @@ export class Till {
       addresses.today.replace("STORE", facts.store_code),
     );
     this.queueView = new QueueView(facts, this.outbox, this.connection, this.screens);
+    this.checkSheet = new CheckSheet(this);
+    this.counter = new Counter(this);
+    this.mendSheet = new MendSheet(this);
     /** @type {InHand} */
     this.inHand = { card: null, code: "", last: null };
     this.finder = new Finder(this);
@@ -81,16 +89,24 @@ export class Till {
 
   start() {
     this.listen();
-    const { session, connection, outbox, activity, queueView, guard } = this;
-    for (const part of [session, connection, outbox, activity, queueView, guard]) part.start();
+    const { session, connection, faces, outbox, activity, queueView, counter, guard } = this;
+    const parts = [session, connection, faces, outbox, activity, queueView, counter, guard];
+    for (const part of parts) part.start();
   }
 
   listen() {
+    this.outbox.addEventListener("settled", (event) => {
+      const { posting } = /** @type {CustomEvent} */ (event).detail;
+      if (posting) this.faces.remember(posting.card);
+    });
     this.scanScreen.addEventListener("code", (event) => {
       this.finder.onCode(/** @type {CustomEvent} */ (event).detail, true);
     });
     this.cardView.addEventListener("recheck", () => this.finder.reopen());
     this.connection.addEventListener("change", () => this.onConnection());
+    this.queueView.addEventListener("mend", (event) => {
+      this.mend(/** @type {CustomEvent} */ (event).detail);
+    });
     this.amountScreen.addEventListener("amount", (event) => {
       const { cents, reference } = /** @type {CustomEvent} */ (event).detail;
       this.take(this.checkout.buy(this.inHand, cents, reference));
@@ -108,11 +124,19 @@ export class Till {
 
   /** @param {InHand} inHand */
   hold(inHand) {
-    if (!this.screens.show("card", this.cardView.usualButton)) return;
+    if (!this.screens.show("card")) return;
     this.inHand = inHand;
     this.scanner.pause();
     this.cardView.show(inHand, this.connection.offline, this.screens.signal);
+    this.cardView.usualButton.focus({ preventScroll: true });
     this.announce(inHand.card?.customer.name ?? "");
+  }
+
+  /** @param {Refused} refused */
+  async mend(refused) {
+    const { checkout } = this;
+    const action = await this.mendSheet.open(refused);
+    if (action) this.take(checkout.perform(action));
   }
 
   /**
@@ -153,9 +177,12 @@ export class Till {
     this.cardView.resume(this.screens.signal);
   }
 
-  toAmount() {
-    if (this.checkout.isBusy || !this.screens.show("amount", byId("amount-title", HTMLElement))) return;
+  /** @param {string} [digit]  that was typed already */
+  toAmount(digit) {
+    if (!this.cardView.mayBuy || this.checkout.isBusy) return;
+    if (!this.screens.show("amount", byId("amount-title", HTMLElement))) return;
     this.amountScreen.open(this.inHand.card);
+    if (digit) this.amountScreen.press(digit);
   }
 
   /** Of the card in hand, if there is one; else by the receipt's number. */
@@ -172,7 +199,9 @@ export class Till {
    * @param {string} code
    */
   onScan(code) {
-    if (this.screens.current === "return" && !this.returnScreen.purchase) this.returnScreen.find(code);
+    if (this.mendSheet.isOpen) this.mendSheet.onCode(code);
+    else if (this.checkSheet.isOpen) this.checkSheet.onCode();
+    else if (this.screens.current === "return" && !this.returnScreen.purchase) this.returnScreen.find(code);
     else this.finder.onCode(code);
   }
 

@@ -5,6 +5,7 @@
  * What the API answers is in answers.d.ts, which is made of the API's own description.
  *
  * @typedef {answers.Store} Store
+ * @typedef {answers.CanStamp} CanStamp
  * @typedef {answers.Program} Program
  * @typedef {answers.Card} Card
  * @typedef {answers.RewardInReach} CardReward
@@ -69,6 +70,7 @@
  * @property {boolean} mayWait  stamps and purchases may wait for the network, nothing else may
  * @property {string} name  of the customer, for the list of waiting actions
  * @property {string} summary  what was done, in words
+ * @property {string} [mends]  key of the refused action in whose place it is
  *
  * @typedef {Action & EntryFacts} Entry  an action in the outbox
  *
@@ -95,6 +97,9 @@
  * @property {string} summary
  * @property {string} madeAt
  * @property {string} reason
+ * @property {ActionKind} kind
+ * @property {Record<string, unknown>} body
+ * @property {string} [code]  what was scanned or typed, if the card was not known
  *
  * @typedef {object} Step  where to go from here
  * @property {"scan" | "card" | "enrol" | "lock"} to

@@ -132,6 +132,24 @@ def test_another_address_counts_once_confirmed_there_and_the_old_one_is_told(
     assert history()[-1] == "Changed the e-mail address."
 
 
+def test_one_account_asks_for_so_many_addresses_from_wherever_it_is(client, nora) -> None:
+    sign_in(client)
+    networks = [{"REMOTE_ADDR": f"198.51.100.{number}"} for number in range(6)]
+    asked = [
+        client.post(
+            "/account/email/", {"email": f"n{number}@example.com", "password": factories.PASSWORD}, **network
+        )
+        for number, network in enumerate(networks)
+    ]
+    assert [answer.status_code for answer in asked] == [200] * 5 + [429]
+    assert EmailChange.objects.get().new_email == "n4@example.com"
+
+    other = Client()
+    sign_in(other, email=factories.member(factories.shop().store).email)
+    assert ask_for(other, "other@example.com").status_code == 200
+    assert EmailChange.objects.count() == 2
+
+
 def test_nobody_asks_for_another_address_without_the_password(client, nora) -> None:
     sign_in(client)
     assert ask_for(client, "thief@example.com", "wrong").status_code == 200

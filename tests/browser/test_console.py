@@ -112,7 +112,11 @@ def test_an_import_with_three_bad_lines_is_put_right(context, shop, tmp_path):
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("alert")).to_contain_text("3 cells are wrong.")
     expect(page.locator("tbody tr")).to_contain_text(
-        ["This is no e-mail address.", "Write a whole number", "The e-mail address is missing."]
+        [
+            "This is no e-mail address.",
+            "Write a whole number",
+            "An e-mail address or a phone number is needed.",
+        ]
     )
     page.get_by_role("link", name="Choose the corrected file").click()
     page.select_option("[name=store]", str(shop.store.pk))

@@ -44,6 +44,7 @@ def customers(of: factories.Shop) -> list[factories.Customer]:
 
 
 def test_a_name_and_an_address_are_enough_for_a_card(form, shop):
+    assert form.get_by_label(re.compile("^Name")).bounding_box()["y"] < 620  # of 844
     fill(form, Name="Anouk Weber", E_mail="anouk@example.com")
     submit(form)
 
@@ -196,6 +197,11 @@ def test_the_card_opens_without_a_network_and_says_of_when_it_is(card, context):
     expect(card.locator(".qr-box svg.qr")).to_be_visible()
     expect(card.locator(".pass")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
 
+    address = card.url
+    card.goto(f"{address}history/")
+    assert card.url == f"{address}#history"
+    expect(card.get_by_text("No network: this is the copy")).to_be_visible()
+
 
 def test_the_copy_can_be_deleted_and_does_not_come_back_by_itself(card):
     card.get_by_role("button", name="Delete the copy").click()
@@ -242,3 +248,17 @@ def test_deleting_ones_data_asks_twice(card):
     card.get_by_role("button", name="Send me the link").click()
 
     expect(card.get_by_role("heading", name="Please look at your e-mails")).to_be_visible()
+
+
+def test_a_slip_in_an_address_is_asked_about_and_mended_with_one_tap(form):
+    email = form.get_by_label(re.compile("^E-mail"))
+    email.fill("anouk@gmail.con")
+    email.blur()
+    expect(form.get_by_text("Did you mean")).to_be_visible()
+    form.get_by_role("button", name="anouk@gmail.com").click()
+    expect(email).to_have_value("anouk@gmail.com")
+    expect(form.get_by_text("Did you mean")).to_be_hidden()
+    for right in ("anouk@mail.com", "zoe@müller.lu", "anouk@example.com"):
+        email.fill(right)
+        email.blur()
+        expect(form.get_by_text("Did you mean")).to_be_hidden()

@@ -109,7 +109,7 @@ def test_whoever_was_signed_out_meanwhile_is_sent_to_sign_in_and_comes_back(open
 
 def test_a_stamp_fills_the_screen_and_goes_away_by_itself(open_till, shop, anouk):
     open_till.find("Anouk").shows("card")
-    expect(open_till.text("#goal-line")).to_have_text("10 more for: a coffee")
+    expect(open_till.text("#goal-line")).to_have_text("10 more stamps for: a coffee")
 
     open_till.press("Add 1 stamp").says("+1 stamp", "Anouk Weber now has 1 of 10.")
     open_till.shows("scan")

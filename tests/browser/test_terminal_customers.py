@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from loyalty.models import LoyaltyCard
 from tests import factories
 
 
@@ -59,12 +60,19 @@ def test_whoever_is_not_found_can_be_enrolled_with_what_was_typed(open_till, sho
 
 
 def test_errors_of_the_form_stand_beside_their_field_and_nothing_typed_is_lost(open_till):
-    open_till.press("New customer").shows("enrol").press("Make the card")
-    expect(open_till.text("#enrol-name-error")).to_have_text("Enter the customer’s name.")
-    expect(open_till.page.get_by_label(re.compile("^Name"))).to_be_focused()
+    open_till.press("New customer").shows("enrol")
+    open_till.page.get_by_label(re.compile("^E-mail")).fill("jules")
+    open_till.press("Make the card")
+    expect(open_till.text("#enrol-email-error")).to_have_text(
+        "Enter an e-mail address, like anouk@example.com."
+    )
+    expect(open_till.page.get_by_label(re.compile("^E-mail"))).to_be_focused()
 
     open_till.page.get_by_label(re.compile("^Name")).fill("Jules Reding")
-    open_till.page.get_by_label(re.compile("^E-mail")).fill("jules@example.com")
+    open_till.page.get_by_label(re.compile("^E-mail")).fill("jules@gmail.con")
+    open_till.page.get_by_label(re.compile("^Phone")).focus()
+    expect(open_till.page.get_by_role("button", name="jules@gmail.com")).to_be_visible()
+    open_till.page.get_by_label(re.compile("^E-mail")).fill("jules@müller.lu")
     open_till.page.get_by_label(re.compile("^Phone")).fill("12")
     open_till.press("Make the card")
 
@@ -80,3 +88,32 @@ def test_somebody_with_a_card_gets_it_back(open_till, shop, anouk):
     open_till.press("Make the card").says("Has a card already", f"It works at: {shop.store.name}")
 
     open_till.press("Open the card").shows("card")
+
+
+def test_one_tap_makes_a_card_for_nobody_in_particular_to_be_taken_along(open_till, shop):
+    open_till.press("New card")
+    expect(open_till.page.get_by_role("dialog", name="Scan this to take the card along")).to_be_visible()
+    with factories.inside(shop):
+        card = LoyaltyCard.objects.select_related("customer").get()
+    assert (card.customer.name, card.customer.email, card.customer.phone) == ("", None, "")
+    expect(open_till.text("#take-card-number")).to_have_text(card.display_number)
+
+    picture = open_till.text("#take-card-picture")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    box = picture.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) > 300
+    assert picture.get_attribute("src").endswith(f"/card/{card.access_token}/take-along.svg")
+
+    open_till.press("Open the card").shows("card")
+    expect(open_till.text("#customer-name")).to_contain_text(card.display_number[-4:])
+
+
+def test_behind_the_lock_nobody_takes_a_card_along(timed_till, shop):
+    timed_till.press("New card")
+    expect(timed_till.text("#take-card")).to_be_visible()
+
+    timed_till.page.clock.run_for(600_000)
+
+    timed_till.shows("lock")
+    expect(timed_till.text("#take-card")).to_be_hidden()

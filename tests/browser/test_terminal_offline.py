@@ -185,7 +185,7 @@ def test_a_redemption_without_an_answer_can_be_called_off(open_till, shop, anouk
         open_till.press("a coffee").says("No answer yet", "Hand nothing out yet.").press("Call it off").shows(
             "card"
         )
-    expect(open_till.text("#log li").first).to_contain_text("stamps undone", timeout=20_000)
+    expect(open_till.text("#log li").first).to_contain_text("Redemption undone", timeout=20_000)
 
     kinds = [line.transaction_type for line in ledger(shop)]
     assert kinds == ["stamp_earned", "stamp_redeemed", "stamp_voided"]

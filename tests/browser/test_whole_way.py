@@ -117,7 +117,7 @@ def test_a_card_is_made_found_by_camera_stamped_full_and_redeemed(site, device, 
     number = phone.locator(".qr-box p").inner_text()
     code = phone.locator(".qr-box svg.qr").screenshot()
     phone.get_by_role("link", name="Open my card").click()
-    expect(phone.get_by_role("heading", name="6 more for: a loaf of bread")).to_be_visible()
+    expect(phone.get_by_role("heading", name="6 more stamps for: a loaf of bread")).to_be_visible()
 
     letter = site.letter_to("claudine@example.com")
     assert letter["Subject"] == "Your card at Bäckerei Alzette"
@@ -140,7 +140,7 @@ def test_a_card_is_made_found_by_camera_stamped_full_and_redeemed(site, device, 
     till.says("Redeemed: a loaf of bread", "now has 0 of 6")
 
     phone.reload()
-    expect(phone.get_by_role("heading", name="6 more for: a loaf of bread")).to_be_visible()
+    expect(phone.get_by_role("heading", name="6 more stamps for: a loaf of bread")).to_be_visible()
     history = phone.get_by_role("region", name="History").get_by_role("listitem")
     expect(history.first).to_contain_text("Reward redeemed")
     expect(history.first).to_contain_text("−6 stamps")

@@ -2,8 +2,9 @@
 
 import re
 import time
+from contextlib import suppress
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy.models import Store, User
@@ -105,3 +106,14 @@ def becomes(till: Till, card: LoyaltyCard, wanted: tuple[int, int], seconds: flo
     while balance(card) != wanted and time.monotonic() < until:
         till.page.wait_for_timeout(100)
     assert balance(card) == wanted
+
+
+def comes_true(till: Till, expression: str, seconds: float = 20) -> None:
+    """Wait until an expression of JavaScript is true on the page, whose policy lets no string be waited for there."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(Error):  # the page is being loaded anew
+            if till.page.evaluate(expression):
+                return
+        till.page.wait_for_timeout(50)
+    assert till.page.evaluate(expression)

@@ -9,7 +9,7 @@ from groundwork.database import advisory_lock
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
 from loyalty.imports import importing
-from loyalty.imports.plan import Line
+from loyalty.imports.lines import Line
 from loyalty.models import LoyaltyCard
 from loyalty.services import enrollment
 from tenancy.models import BackgroundJob, HistoryEntry, User

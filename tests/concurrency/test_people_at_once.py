@@ -1,4 +1,4 @@
-"""Races between people: one e-mail at two stores, one PIN and many guesses, one key sent twice, one receipt.
+"""Races between people: one e-mail or phone at two stores, one PIN and many guesses, one key sent twice, one receipt.
 
 Each race is also run with what holds it taken out, and then fails: that is what the tests beside it prove.
 """
@@ -90,10 +90,45 @@ def test_without_the_customers_lock_one_person_fails_to_get_the_card_that_is_the
 
 
 def test_without_the_unique_address_one_person_becomes_many(few: Crowd) -> None:
-    looked = all_have_read_before_anyone_writes(enrollment.customers, "find_by_email", few.size)
+    looked = all_have_read_before_anyone_writes(enrollment.customers, "find", few.size)
     table = without_unique("customers_customer", "merchant_id", "email")
     with table, looked, loses("10 people with one address"):
         everybody_enrolls_anna(few)
+
+
+# --- One phone at two stores ------------------------------------------------------------------------------
+
+
+def everybody_gives_one_phone(crowd: Crowd) -> None:
+    """Half of them by the phone alone, half with an address of their own beside it."""
+    shop = factories.shop()
+    stores = [shop.store, shop.other_store]
+
+    def enroll(number: int) -> str:
+        email = f"anna{number}@example.com" if number % 4 < 2 else None
+        told = {"phone": "621 123 456", "email": email, "create_if_missing": True}
+        done = enrollment.enroll(store=stores[number % 2], actor=STAFF, **told)
+        return "already enrolled" if done.already_enrolled else "done"
+
+    answers = Counter(crowd.all_at_once(enroll))
+    people = Customer.objects.filter(merchant=shop.merchant, phone="+352621123456").count()
+    assert people == 1, f"{people} people with one phone"
+    assert answers["done"] == LoyaltyCard.objects.filter(merchant=shop.merchant).count() == 1
+    assert sum(answers.values()) == answers["done"] + answers["already enrolled"] + answers["invalid"]
+    assert answers["already enrolled"] >= crowd.size // 2 - 1
+
+
+def test_one_phone_is_one_persons_however_many_give_it_at_once(crowd: Crowd) -> None:
+    """Seen red: `test_without_the_unique_phone_one_phone_is_many_peoples`."""
+    for _round in range(ROUNDS):
+        everybody_gives_one_phone(crowd)
+
+
+def test_without_the_unique_phone_one_phone_is_many_peoples(few: Crowd) -> None:
+    looked = all_have_read_before_anyone_writes(enrollment.customers, "find", few.size)
+    table = without_unique("customers_customer", "merchant_id", "phone")
+    with table, looked, loses("([2-9]|10) people with one phone"):
+        everybody_gives_one_phone(few)
 
 
 # --- One PIN, many guesses --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from customers import services as customers
@@ -28,6 +29,7 @@ from tenancy import services
 from tests import factories
 from tests.concurrency.crowd import PATIENCE, Crowd
 from tests.concurrency.many_cards import many_cards
+from tests.console.world import address, errors, filled
 from tests.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.concurrency
@@ -135,6 +137,29 @@ def a_night_at_a_shop_of_which_the_points_are_due() -> tuple[factories.Shop, Cal
 def points_left(shop: factories.Shop) -> list[int]:
     with factories.inside(shop):
         return list(LoyaltyCard.objects.order_by("id").values_list("points_balance", flat=True))
+
+
+def test_who_saves_a_page_of_before_is_asked_about_what_somebody_else_has_just_made_cheaper(
+    few: Crowd,
+) -> None:
+    shop = factories.shop(rewards=[("Croissant", 500)])
+    factories.card(shop.store, cents=1000)
+    croissant = shop.program.rewards.get()
+    client = Client()
+    client.force_login(shop.owner, backend="tenancy.sign_in.EmailBackend")
+    page = filled(client.get(address(shop.program)), **{"rewards-0-points_cost": 450})
+    answers = []
+    one_after_the_other(
+        few,
+        lambda: programs.change(
+            program_id=shop.program.pk, actor=MANAGER, rewards=[{"id": croissant.pk, "points_cost": 400}]
+        ),
+        lambda: answers.append(errors(client.post(address(shop.program), page))),
+    )
+    assert answers == [
+        {"confirm": ["1 card with points would need 450 points instead of 400 for “Croissant”."]}
+    ]
+    assert factories.fresh(croissant).points_cost == 400
 
 
 @pytest.mark.parametrize(

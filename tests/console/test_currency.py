@@ -110,10 +110,13 @@ def test_a_line_shows_its_purchase_as_an_amount_and_a_program_explains_its_small
 ) -> None:
     client = world.client("owner")
     line = world.mine["loyalty_loyaltytransaction"]
-    assert "€5.00" in client.get(address(line)).content.decode()
+    shown = client.get(address(line)).content.decode()
+    assert "€5.00" in shown
+    assert f'href="{address(line.purchase)}"' in shown
     page = client.get(address(world.shop.program))
     help_text = page.context["adminform"].form.fields["maximum_purchase_cents"].help_text
     assert help_text.startswith("In the smallest unit of the currency: 1000 is €10.00.")
+    assert "cents" not in page.content.decode().replace("_cents", "").replace("-cents", "").casefold()
 
 
 def test_a_largest_purchase_below_the_minimum_is_refused_beside_its_field(world: World) -> None:
@@ -128,3 +131,12 @@ def test_a_largest_purchase_below_the_minimum_is_refused_beside_its_field(world:
     sold = filled(page, minimum_purchase_cents=500, maximum_purchase_cents=500, confirm="on")
     client.post(address(program), sold)
     assert factories.fresh(program).maximum_purchase_cents == 500
+
+
+def test_a_page_that_was_open_since_before_brings_no_old_currency_back(world: World) -> None:
+    house = factories.shop().merchant
+    stale = factories.fresh(house)
+    services.change_currency(merchant=house, actor=OPERATOR, currency="CHF")
+    stale.name = "Renamed"
+    services.change_merchant(merchant=stale, actor=OPERATOR)
+    assert (factories.fresh(house).name, factories.fresh(house).currency) == ("Renamed", "CHF")

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from customers.models import Customer
 from groundwork.formats import spreadsheets
-from loyalty.models import LoyaltyCard
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tests import factories
 from tests.console.world import World, list_address
 
@@ -80,3 +80,12 @@ def test_a_kind_of_file_that_there_is_not_is_not_found(world: World) -> None:
         400,
         404,
     )
+
+
+def test_the_ledger_as_a_file_says_amounts_as_people_write_them_and_what_is_owed(world: World) -> None:
+    rows = exported(world, "owner", LoyaltyTransaction)
+    columns = rows[0][-4:]
+    assert columns == ["Amount", "Receipt number", "Stamps owed after", "Points owed after"]
+    bought = [dict(zip(columns, row[-4:], strict=True)) for row in rows[1:] if row[-4]]
+    assert {row["Amount"] for row in bought} == {"\u20ac5.00"}
+    assert {row["Points owed after"] for row in bought} == {"0"}

@@ -118,5 +118,6 @@ def test_it_is_filtered_by_kind(world: World) -> None:
 
 def test_an_entry_never_moves_to_another_merchant(world: World) -> None:
     rename(world, "owner")
-    with scope.everything("the database is asked"), pytest.raises(IntegrityError):
+    moved = pytest.raises(IntegrityError, match="A row never moves to another merchant")
+    with scope.everything("the database is asked"), moved:
         HistoryEntry.objects.update(merchant=world.stranger.merchant)

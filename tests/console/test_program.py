@@ -120,7 +120,7 @@ def test_remainders_are_kept_or_not_as_the_owner_says(world: World) -> None:
         )
     data = filled(client.get(address(world.shop.program)), carry_remainders=None)
     assert errors(client.post(address(world.shop.program), data)) == {
-        "confirm": ["1 card would lose the cents that make no whole point yet."]
+        "confirm": ["1 card would lose the amount that makes no whole point yet."]
     }
     assert factories.fresh(world.shop.program).carry_remainders
     client.post(address(world.shop.program), data | {"confirm": "on"})

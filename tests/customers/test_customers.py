@@ -1,15 +1,18 @@
-"""Customers: one per merchant and address, and telephone numbers as people write them."""
+"""Customers: one per merchant and address or phone, and telephone numbers as people write them."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from customers import services as customers
+from customers.errors import PhoneTaken
 from customers.models import Customer
 from groundwork.deletion import soft_delete
 from groundwork.formats.phone import to_e164
 from tenancy import scope
 from tests import factories
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +74,7 @@ def test_who_comes_second_at_the_same_moment_gets_the_first_ones_customer(
     shop = factories.shop()
     anna = factories.customer(shop.store, "anna@example.com")
     answers = iter([None, anna])
-    monkeypatch.setattr(customers, "find_by_email", lambda **which: next(answers))
+    monkeypatch.setattr(customers, "find", lambda **which: next(answers))
     assert customers.find_or_create(store=shop.store, email="anna@example.com") == (anna, False)
     assert Customer.objects.count() == 1
 
@@ -83,6 +86,31 @@ def test_a_deleted_customers_address_is_free_again() -> None:
     assert customers.find_by_email(merchant=shop.merchant, email="anna@example.com") is None
     again, made = customers.find_or_create(store=shop.store, email="anna@example.com")
     assert (made, again.pk != anna.pk) == (True, True)
+
+
+def test_a_person_without_an_address_is_known_by_phone_and_without_both_is_new_each_time() -> None:
+    shop, rival = factories.shop(), factories.shop()
+    anna, made = customers.find_or_create(store=shop.store, phone="621 123 456", name="Anna")
+    again, made_again = customers.find_or_create(store=shop.other_store, phone="+352 621 123 456")
+    assert (made, made_again, again, again.email) == (True, False, anna, None)
+    assert customers.find_or_create(store=rival.store, phone="621123456")[1]
+    first, second = (customers.find_or_create(store=shop.store)[0] for _time in range(2))
+    assert (first != second, str(first), str(again)) == (True, "-", "Anna")
+
+
+def test_a_phone_beside_an_unknown_address_must_not_be_somebody_elses() -> None:
+    shop = factories.shop()
+    anna, _made = customers.find_or_create(store=shop.store, phone="621123456")
+    with refused(PhoneTaken) as refusal:
+        customers.find_or_create(store=shop.store, email="ben@example.com", phone="621123456")
+    assert refusal.extra["errors"][0]["field"] == "phone"
+    assert list(Customer.objects.all()) == [anna]
+    ben, _made = customers.find_or_create(store=shop.store, email="ben@example.com")
+    customers.fill_in(ben, store=shop.store, phone="621123456", birth_date=date(1990, 1, 2))
+    after = factories.fresh(ben)
+    assert (ben.phone, after.phone, after.birth_date) == ("", "", date(1990, 1, 2))
+    customers.fill_in(ben, store=shop.store, phone="621 654 321", birth_date=None)
+    assert factories.fresh(ben).phone == "+352621654321"
 
 
 def test_a_phone_that_cannot_be_one_is_left_out() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundwork.formats.email import normalize_email
+from groundwork.formats.email import normalize_email, read_email
 from groundwork.formats.phone import to_e164
 
 
@@ -19,6 +19,11 @@ from groundwork.formats.phone import to_e164
         ("anouk@BU\u200b\u0308CHER.example", "anouk@b\u00fccher.example"),
         ("anou\u212a@example.com", "anouk@example.com"),
         ("anouk+shop.lu@example.com", "anouk+shop.lu@example.com"),
+        ("zoe@M\u00dcLLER.lu", "zoe@m\u00fcller.lu"),
+        ("zoe@xn--mller-kva.lu", "zoe@m\u00fcller.lu"),
+        ("zoe@\uff47mail.com", "zoe@gmail.com"),
+        ("zoe@stra\u00dfe.de", "zoe@xn--strae-oqa.de"),
+        ("zoe@xn--gmail-.com", "zoe@xn--gmail-.com"),
         ("\u200b ", ""),
         ("", ""),
         (None, ""),
@@ -28,7 +33,7 @@ def test_an_address_is_kept_as_one_however_it_is_written(written: str | None, ke
     assert normalize_email(written) == kept
 
 
-@given(st.text())
+@given(st.text() | st.from_regex(r"a@(xn--)?.{1,9}\.\w", fullmatch=True))
 def test_an_address_that_is_kept_is_kept_as_it_is(written: str) -> None:
     kept = normalize_email(written)
     assert normalize_email(kept) == kept
@@ -40,3 +45,12 @@ def test_an_address_that_is_kept_is_kept_as_it_is(written: str) -> None:
 def test_what_copying_a_number_brings_along_is_left_out(written: str) -> None:
     assert to_e164(written, "LU") == "+352621123456"
     assert to_e164("\u202a\u202c", "LU") is None
+
+
+def test_a_typed_address_is_read_or_refused_in_one_place() -> None:
+    assert read_email(" Zoe@M\u00dcLLER.lu\u200b") == "zoe@m\u00fcller.lu"
+    assert read_email("zoe@xn--mller-kva.lu") == "zoe@m\u00fcller.lu"
+    assert (read_email(None), read_email("  ")) == ("", "")
+    assert [read_email(wrong) for wrong in ("zoe", "zoe@", "zo e@a.lu", "z@" + "x" * 250 + ".lu")] == [
+        None
+    ] * 4

@@ -54,9 +54,15 @@ def test_without_a_cache_nobody_is_turned_away(monkeypatch: pytest.MonkeyPatch) 
         rate_limits.check("lookup", "192.0.2.7")
 
 
-@pytest.mark.parametrize(("text", "parsed"), [("10/m", (10, 60)), ("1/s", (1, 1)), ("120/h", (120, 3600))])
+@pytest.mark.parametrize(("text", "parsed"), [("10/m", (10, 60)), ("1/s", (1, 1)), ("120/10m", (120, 600))])
 def test_limits_are_written_like_10_a_minute(text: str, parsed: tuple[int, int]) -> None:
     assert rate_limits.parse(text) == parsed
+
+
+@pytest.mark.parametrize("text", ["", "10", "0/m", "10/0m", "10/d", "-1/m", "1.5/m", "10/m/s", "\u0661/m"])
+def test_what_is_no_limit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="No rate"):
+        rate_limits.parse(text)
 
 
 # --- Who is calling ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Nothing here knows the database, the services or `rules`: every figure is worked
 import math
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from tests.loyalty.pure_records import (
     BONUS,
@@ -25,6 +26,7 @@ from tests.loyalty.pure_records import (
     Card,
     Line,
     Purchase,
+    told_again,
 )
 
 
@@ -153,11 +155,27 @@ class Cafe:
         stamps, exact = purchase.change()
         card.active_at(now)
         about = {"at": now, "store": store, "purchase": purchase, "brought_back": amount}
-        lines = [card.note("points_returned", exact=exact, **about)]
-        card.points_voided -= lines[0].points
-        if stamps:
-            card.stamps_voided -= stamps
-            lines.append(card.note("stamps_returned", stamps=stamps, **about))
+        takes = [{"kind": "points_returned", "exact": exact, **about}]
+        takes += [{"kind": "stamps_returned", "stamps": stamps, **about}] if stamps else []
+        return self._put_right(card, id(purchase), takes)
+
+    def _put_right(self, card: Card, cause: int, moves: list[dict[str, Any]]) -> list[Line]:
+        """Write moves with what they make of expiries, and of what was let go, since; what gives comes first."""
+        sums = sum(move.get("stamps", 0) for move in moves), sum(move.get("exact", 0) for move in moves)
+        right = told_again(card, cause, *sums)
+        where = {"at": moves[0]["at"], "store": moves[0]["store"]}
+        more = [
+            {"kind": f"{what}_adjusted", "stamps": stamps, "exact": exact, **where}
+            for what, (stamps, exact) in right.items()
+            if stamps or exact
+        ]
+        if more:
+            moves = sorted(
+                [*moves, *more], key=lambda move: move.get("stamps", 0) < 0 or move.get("exact", 0) < 0
+            )
+        lines = [card.note(**move) for move in moves]
+        for line in lines:
+            self._count_undone(line)
         return lines
 
     def void(self, line: Line, store: int, role: str, now: datetime) -> list[Line] | str:
@@ -173,7 +191,8 @@ class Cafe:
             one.undone = True
         stamps, exact = line.purchase.change() if line.purchase else (-line.stamps, -line.exact)
         line.card.active_at(now)
-        return [self._undo(one, stamps, exact, store, now) for one in undone]
+        moves = [self._undoing(one, stamps, exact, store, now) for one in undone]
+        return self._put_right(line.card, line.cause(), moves)
 
     def _may_open(self, line: Line, undone: list[Line]) -> bool:
         """Whether a receipt may be open again once its return is undone; notes what is left bought then."""
@@ -188,20 +207,22 @@ class Cafe:
             return False
         return True
 
-    def _undo(self, line: Line, stamps: int, exact: Fraction, store: int, now: datetime) -> Line:
-        card, is_of_stamps = line.card, line.kind.startswith("stamp")
+    def _undoing(self, line: Line, stamps: int, exact: Fraction, store: int, now: datetime) -> dict[str, Any]:
+        is_of_stamps = line.kind.startswith("stamp")
         kind = "stamp_voided" if is_of_stamps else "points_voided"
         moved = {"stamps": stamps} if is_of_stamps else {"exact": exact}
-        undoing = card.note(kind, at=now, store=store, purchase=line.purchase, **moved)
-        if line.kind == "stamp_redeemed":
-            card.stamps_spent -= undoing.stamps
+        return {"kind": kind, "at": now, "store": store, "purchase": line.purchase, "undoes": line, **moved}
+
+    def _count_undone(self, line: Line) -> None:
+        card, undone = line.card, line.undoes.kind if line.undoes else ""
+        if undone == "stamp_redeemed":
+            card.stamps_spent -= line.stamps
             card.rewards -= 1
-        elif line.kind == "points_redeemed":
-            card.points_spent -= undoing.points
+        elif undone == "points_redeemed":
+            card.points_spent -= line.points
         else:
-            card.stamps_voided -= undoing.stamps
-            card.points_voided -= undoing.points
-        return undoing
+            card.stamps_voided -= line.stamps
+            card.points_voided -= line.points
 
     def _cannot_void(self, line: Line, store: int, role: str, now: datetime) -> str | None:
         if not line.card.active and role == "staff":
@@ -247,7 +268,9 @@ class Cafe:
         )
         source.stamps_voided -= out.stamps
         source.points_voided -= out.points
-        into = target.note("merge_in", stamps=-out.stamps, exact=-out.exact, at=now, store=store)
+        into = target.note(
+            "merge_in", stamps=-out.stamps, exact=-out.exact, at=now, store=store, came_from=out
+        )
         target.stamps_earned += max(into.stamps, 0)
         target.stamps_voided += max(-into.stamps, 0)
         target.points_earned += max(into.points, 0)

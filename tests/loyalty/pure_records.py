@@ -1,5 +1,6 @@
 """What a café in plain Python writes on paper: its cards, what happened to them, and its receipts."""
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -73,7 +74,15 @@ class Line:
     purchase: Purchase | None = None
     brought_back: int = 0  # cents, of a return's lines
     undone: bool = False
-    owed: int = 0  # how many stamps and points are owed since this line, and were not before
+    undoes: "Line | None" = None
+    came_from: "Line | None" = None  # a merge's other line
+    owed_before: tuple[int, int] = (0, 0)  # stamps and points
+    owed_after: tuple[int, int] = (0, 0)
+    number: int = field(default_factory=itertools.count().__next__)
+
+    def cause(self) -> int:
+        """What a line is part of: its purchase, what it undoes, or itself."""
+        return id(self.purchase or self.undoes or self)
 
 
 @dataclass
@@ -150,8 +159,51 @@ class Card:
         self.net_points += exact
         points = math.floor(self.net_points) - whole
         line = Line(self, kind, stamps, points, store, at, Fraction(exact), purchase=purchase, **more)
-        line.owed = max(0, self.stamps_owed - owed[0]) + max(0, self.points_owed - owed[1])
+        line.owed_before, line.owed_after = owed, (self.stamps_owed, self.points_owed)
         self.lines.append(line)
         if purchase is not None:
             purchase.lines.append(line)
         return line
+
+
+def owed_by(lines: list[Line]) -> int:
+    """How many stamps and points are owed since some lines of a card, and were not before."""
+    before, after = lines[0].owed_before, lines[-1].owed_after
+    return sum(max(0, now - then) for then, now in zip(before, after, strict=True))
+
+
+def told_again(card: Card, cause: int, stamps: int, exact: Fraction) -> dict[str, tuple[int, Fraction]]:
+    """What expired, and was let go, less than is written if `cause` had moved that much more from the beginning."""
+    lines = sorted((line for one in (card, *card.inside) for line in one.lines), key=lambda line: line.number)
+    causes = {cause: (stamps, exact)}
+    for line in lines:
+        done = causes.get(line.cause(), (0, Fraction(0)))
+        causes[line.cause()] = (done[0] + line.stamps, done[1] + line.exact)
+    nets: dict[int, tuple[int, Fraction]] = {}
+    right = {"expiry": (0, Fraction(0)), "forgiveness": (0, Fraction(0))}
+    moves: dict[int, tuple[int, Fraction]] = {}
+    for line in lines:
+        net = nets.get(id(line.card), (0, Fraction(0)))
+        move, about = (0, Fraction(0)), ""
+        if line.kind == "points_expired":
+            move, about = (0, -min(-line.exact, max(net[1], Fraction(0)))), "expiry"
+        elif line.kind == "debt_forgiven":
+            move, about = (
+                (min(line.stamps, max(-net[0], 0)), Fraction(min(line.exact, max(-math.floor(net[1]), 0)))),
+                "forgiveness",
+            )
+        elif line.kind.endswith("_adjusted"):
+            about = line.kind.removesuffix("_adjusted")
+        elif line.kind == "merge_out":
+            move = (-net[0], -net[1])
+        elif line.came_from is not None:
+            out = moves[id(line.came_from)]
+            move = (-out[0], -out[1])
+        else:
+            move = causes.pop(line.cause(), move)
+        moves[id(line)] = move
+        nets[id(line.card)] = (net[0] + move[0], net[1] + move[1])
+        if about:
+            said = right[about]
+            right[about] = (said[0] + move[0] - line.stamps, said[1] + move[1] - line.exact)
+    return right

@@ -1,5 +1,5 @@
 """Whatever the order of purchases, returns, rewards and corrections, a card ends where it would be had only what was
-kept been bought: to the ten-thousandth of a point.
+kept been bought, to the ten-thousandth of a point: also where points expired, or a debt was let go, meanwhile.
 """
 
 import math
@@ -13,10 +13,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as any_
 
+from groundwork import clock
+from loyalty import ledger
 from loyalty.errors import NotEnoughPoints
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.reporting import fairness, verification
-from loyalty.services import points, purchases, returns, voids
+from loyalty.services import debts, points, purchases, returns, voids
 from tenancy import scope
 from tests import factories
 from tests.factories import Shop
@@ -24,6 +26,9 @@ from tests.factories import Shop
 pytestmark = pytest.mark.django_db
 STAFF, OWNER = factories.actor("staff"), factories.actor("owner")
 MINIMUM_CENTS, COST = 500, 40
+EXPIRY, LETTING_GO = -1, -2
+# Here points expire when it is their turn in the plan, and not when it is time.
+OF_TIME = ("points_expire_when_it_is_time", "an_expiry_had_its_warning")
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,10 @@ def plans(draw: any_.DrawFn) -> Plan:
 
 @any_.composite
 def days(draw: any_.DrawFn) -> tuple[list[Plan], list[int]]:
-    """Some plans, and an order in which their steps happen: whose turn it is, step by step."""
+    """Some plans, and an order in which their steps happen: whose turn it is, step by step; nobody's is time's."""
     some = draw(any_.lists(plans(), min_size=1, max_size=4))
     turns = [number for number, plan in enumerate(some) for _step in plan.steps()]
-    return some, draw(any_.permutations(turns))
+    return some, draw(any_.permutations(turns + draw(any_.lists(any_.sampled_from([EXPIRY, LETTING_GO])))))
 
 
 class Visit:
@@ -79,8 +84,8 @@ class Visit:
         self.mistake: LoyaltyTransaction | None = None
         self.reward: LoyaltyTransaction | None = None
 
-    def go_on(self) -> None:
-        """Do the next step. A reward for which there are too few points is not taken."""
+    def go_on(self) -> str:
+        """Do the next step, and name it. A reward for which there are too few points is not taken."""
         step = self.steps.pop(0)
         if step == "buy":
             about = {"purchase_amount_cents": self.plan.cents, "stamps": self.plan.stamps}
@@ -101,6 +106,7 @@ class Visit:
         else:
             for line in self.bought:
                 self._undo(line)
+        return step
 
     def _take_reward(self) -> LoyaltyTransaction | None:
         try:
@@ -111,11 +117,38 @@ class Visit:
 
     def _bring_back(self, cents: int) -> LoyaltyTransaction:
         about = {"purchase_id": self.purchase_id, "amount_cents": cents, "reason": "too small"}
-        return returns.give_back(**self.at, **about).transactions[0]
+        written = returns.give_back(**self.at, **about).transactions
+        return next(line for line in written if line.purchase_return_id)
 
     def _undo(self, line: LoyaltyTransaction | None) -> None:
         if line is not None:
             voids.void(transaction_id=line.pk, reason="a mistake", **self.at)
+
+
+def passes(card: LoyaltyCard, what: int) -> tuple[int, Fraction]:
+    """Let a card's points expire, or what it owes be let go; the stamps and points that this gave."""
+    row = factories.fresh(card)
+    if what == EXPIRY:
+        ledger.expire_points([card.pk], note="", now=clock.now())
+        there = row.points_balance and row.points_balance + Fraction(row.points_fraction, 10_000)
+        return 0, -Fraction(there)
+    if debts.owes(row):
+        debts.let_go([card.pk], note="", now=clock.now())
+    return row.stamps_owed, Fraction(row.points_owed)
+
+
+def told_again(events: list[tuple[int, Fraction, bool]]) -> tuple[int, Fraction]:
+    """The net of moves in their order; a bounded one takes no more than there is, and gives no more than is owed."""
+    stamps, net = 0, Fraction(0)
+    for of_stamps, of_points, is_bounded in events:
+        if not is_bounded:
+            moved = of_stamps, of_points
+        elif of_points < 0:
+            moved = 0, -min(-of_points, max(net, Fraction(0)))
+        else:
+            moved = min(of_stamps, max(-stamps, 0)), min(of_points, Fraction(max(-math.floor(net), 0)))
+        stamps, net = stamps + moved[0], net + moved[1]
+    return stamps, net
 
 
 def worth(cents: int, rate: Decimal, keeps_remainders: bool) -> Fraction:
@@ -157,14 +190,20 @@ def test_a_card_ends_where_it_would_be_had_only_what_was_kept_been_bought(
             max_daily_stamps=50,
         )
         card = factories.card(shop.store)
-        visits = [Visit(shop, card, plan) for plan in plans]
+        visits, steps = [Visit(shop, card, plan) for plan in plans], []
         for number in turns:
-            visits[number].go_on()
-        rewards = sum(visit.reward is not None for visit in visits)
-        kept = sum((worth(plan.kept_cents(), rate, keeps_remainders) for plan in plans), Fraction(0))
+            steps.append((number, visits[number].go_on() if number >= 0 else passes(card, number)))
+        events = []
+        for number, step in steps:
+            if step == "buy" and (cents := plans[number].kept_cents()):
+                events.append((plans[number].stamps, worth(cents, rate, keeps_remainders), False))
+            elif step == "take a reward" and visits[number].reward:
+                events.append((0, Fraction(-COST), False))
+            elif isinstance(step, tuple):
+                events.append((*step, True))
         row = factories.fresh(card)
         net = row.points_balance - row.points_owed + Fraction(row.points_fraction, 10_000)
-        assert net == kept - rewards * COST
-        assert row.stamp_count - row.stamps_owed == sum(plan.stamps for plan in plans if plan.kept_cents())
-        assert [str(each) for each in (*verification.differences(), *fairness.violations())] == []
+        assert (row.stamp_count - row.stamps_owed, net) == told_again(events)
+        assert [str(difference) for difference in verification.differences()] == []
+        assert [str(each) for each in fairness.violations() if each.check not in OF_TIME] == []
         transaction.set_rollback(True)

@@ -220,6 +220,15 @@ def a_day_that_is_not_as_its_ledger(books: Books) -> str:
     return f"2026-01-10 at store {books.shop.store.pk}: new_cards is kept as 4, the ledger says 3"
 
 
+def an_expiry_of_what_was_never_rightly_there(books: Books) -> str:
+    bonus = newest(books.expired, "welcome_bonus")
+    void = {"store": books.shop.store, "actor": OWNER, "reason": "a card too many"}
+    assert voids.void(transaction_id=bonus.pk, **void).shortfall == 0
+    line = newest(books.expired, "expiry_adjusted")
+    past_all_guards(f"UPDATE {LINES} SET transaction_type = 'points_adjustment' WHERE id = {line.pk}")
+    return f"card {books.expired.pk} has more expired, or let go, than was rightly there"
+
+
 PLANTED: dict[str, Plant] = {
     "a_receipt_earns_once": one_receipt_twice,
     "receipts_are_compared_by_their_number": a_receipt_under_another_number,
@@ -233,6 +242,7 @@ PLANTED: dict[str, Plant] = {
     "an_expiry_had_its_warning": an_expiry_without_warning,
     "a_card_is_as_its_newest_line": a_card_that_is_not_as_its_ledger,
     "figures_of_days_are_those_of_the_ledger": a_day_that_is_not_as_its_ledger,
+    "what_expired_was_rightly_there": an_expiry_of_what_was_never_rightly_there,
 }
 
 

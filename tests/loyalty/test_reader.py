@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from loyalty.imports import reader
-from loyalty.imports.plan import Line
+from loyalty.imports.lines import Line
 from loyalty.imports.reader import Fault, Part, Reader
 from loyalty.models import LoyaltyProgram, LoyaltyType
 from tenancy.models import Store
@@ -60,6 +60,20 @@ def test_all_that_is_wrong_with_a_line_is_told_at_once_and_the_line_is_not_taken
         (2, ""),
     ]
     assert part.faults[3] == Fault(2, "points", "This program has no points.")
+
+
+def test_a_phone_is_enough_and_a_line_without_it_and_an_address_is_nobody() -> None:
+    (part,) = parts(
+        "name,phone,email\nAnna,621 123 456,\nBen,,\nCleo,621123456,c@example.com\nDan,,d@müller.lu\n"
+    )
+    assert [(line.first_name, line.known_by) for line in part.lines] == [
+        ("Anna", "+352621123456"),
+        ("Dan", "d@müller.lu"),
+    ]
+    assert part.faults == [
+        Fault(3, "email", "An e-mail address or a phone number is needed."),
+        Fault(4, "phone", "This number stands in line 2 already."),
+    ]
 
 
 def test_an_address_is_known_again_in_a_later_part_unless_its_first_line_was_wrong(

@@ -240,7 +240,7 @@ class TwoTills(RuleBasedStateMachine):
             reason="too small",
         )
         if done:
-            assert done.shortfall == sum(one.owed for one in expected)
+            assert done.shortfall == pure_records.owed_by(expected)
             assert done.purchase.is_open == purchase.is_open()
         return self.wrote(done, expected)
 
@@ -282,7 +282,7 @@ class TwoTills(RuleBasedStateMachine):
             reason="undone",
         )
         if done:
-            assert done.shortfall == sum(one.owed for one in expected)
+            assert done.shortfall == pure_records.owed_by(expected)
         return self.wrote(done, expected)
 
     # --- What happens to cards, and to time ---------------------------------------------------------------

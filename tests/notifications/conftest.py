@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import Settings
 
 from customers.models import Customer
 from loyalty import ledger, tokens
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
-from notifications.codes import Code
+from notifications.codes import LOOKED_AT_AGAIN, Code
 from notifications.models import EmailLog
 from notifications.services import enqueue, texts
 from tenancy import scope
@@ -64,10 +65,12 @@ class Shop:
     def queued(
         self, card: LoyaltyCard | None = None, code: Code = Code.CARD_LINK, cause: str = "test"
     ) -> EmailLog:
-        """An e-mail in the queue."""
+        """An e-mail in the queue, and due."""
         card = card or self.card()
         enqueue.for_cards(merchant_id=self.merchant.pk, code=code, card_ids=[card.pk], cause=cause)
-        return EmailLog.objects.get(dedup_key=f"{code}:card={card.pk}:{cause}")
+        log = EmailLog.objects.get(dedup_key=f"{code}:card={card.pk}:{cause}")
+        EmailLog.objects.filter(pk=log.pk, code__in=LOOKED_AT_AGAIN).update(next_attempt_at=Now())
+        return log
 
 
 def open_shop(name: str = "Café Mirabel", **store: Any) -> Shop:

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -15,12 +17,14 @@ from groundwork.messaging import outbox
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services.enrollment import enroll
 from loyalty.services.stamps import give
+from loyalty.services.voids import void
 from notifications import handlers, selectors, variables
 from notifications.codes import Code
 from notifications.models import AddressProblem, EmailLog
 from notifications.services import delivery, enqueue, queue
 from tenancy.actor import Actor
 from tenancy.models import Store
+from tests import factories
 from tests.notifications.conftest import Shop
 from tests.notifications.post_office import PostOffice
 
@@ -42,7 +46,7 @@ def queued() -> list[tuple[str, str]]:
 # --- From the till to the queue -------------------------------------------------------------------------------
 
 
-def test_a_new_customer_is_sent_a_welcome_and_a_bonus(shop: Shop) -> None:
+def test_a_new_customer_is_sent_the_welcome_and_the_bonus_in_one(shop: Shop) -> None:
     shop.program.welcome_bonus_points = 50
     shop.program.save()
     enrollment = enroll(
@@ -57,7 +61,7 @@ def test_a_new_customer_is_sent_a_welcome_and_a_bonus(shop: Shop) -> None:
 
     outbox.relay()
 
-    assert sorted(queued()) == [("loyalty_enrollment", "queued"), ("loyalty_welcome_bonus", "queued")]
+    assert queued() == [("loyalty_welcome_bonus", "queued")]
     log = EmailLog.objects.get(code="loyalty_welcome_bonus")
     line = enrollment.card.transactions.get(transaction_type="welcome_bonus")
     assert log.dedup_key == f"loyalty_welcome_bonus:card={enrollment.card.pk}:transaction={line.pk}"
@@ -92,6 +96,51 @@ def test_the_stamp_that_fills_the_card_is_announced(shop: Shop) -> None:
             clock.shift(timedelta(hours=6))
         outbox.relay()
     assert queued() == [("loyalty_reward_ready", "queued")]
+
+
+def test_a_card_that_is_full_undone_and_full_again_is_announced_once_and_two_minutes_later(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    shop.program.require_staff_pin = False
+    shop.program.save()
+    card = shop.card(stamps=9)
+    for _time in range(2):
+        give(store=shop.store, card_id=card.pk, actor=factories.actor())
+        last = card.transactions.latest("pk")
+        void(store=shop.store, transaction_id=last.pk, actor=factories.actor(), reason="Wrong card")
+        outbox.relay()
+    assert delivery.sweep() == 0, "they wait"
+    give(store=shop.store, card_id=card.pk, actor=factories.actor())
+    outbox.relay()
+    logs = EmailLog.objects.order_by("pk")
+    wait = F("next_attempt_at") - F("created_at")
+    assert set(logs.annotate(wait=wait).values_list("wait", flat=True)) == {timedelta(minutes=2)}
+
+    logs.update(next_attempt_at=Now())
+    delivery.sweep()
+
+    assert [(log.status, log.error) for log in logs] == [
+        ("suppressed", "a newer e-mail says it"),
+        ("suppressed", "a newer e-mail says it"),
+        ("sent", ""),
+    ]
+    assert [letter["Subject"] for letter in post_office.letters] == ["Your card is full: Free coffee"]
+
+
+def test_a_stamp_that_is_undone_within_two_minutes_is_not_announced(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    shop.program.require_staff_pin = False
+    shop.program.save()
+    card = shop.card(stamps=9)
+    give(store=shop.store, card_id=card.pk, actor=factories.actor())
+    outbox.relay()
+    last = card.transactions.latest("pk")
+    void(store=shop.store, transaction_id=last.pk, actor=factories.actor(), reason="Wrong card")
+    EmailLog.objects.update(next_attempt_at=Now())
+    delivery.sweep()
+    assert EmailLog.objects.get().status == "suppressed"
+    assert post_office.letters == []
 
 
 # --- Each once ----------------------------------------------------------------------------------------------------
@@ -213,7 +262,7 @@ def test_sql_and_python_agree_on_who_is_written_to_in_which_language(shop: Shop)
         assert row.store_id == (home.pk if home else None)
         assert row.language == variables.language_of(card)
         assert row.to == (card.customer.email or "")
-        assert row.error == variables.why_not(card)
+        assert row.error == variables.why_not(card, row.code)
         assert (row.status == "queued") is (row.error == "") is (row.next_attempt_at is not None)
         assert row.customer_id == card.customer_id
 

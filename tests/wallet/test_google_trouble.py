@@ -1,5 +1,6 @@
 """Google is slow, away, in a bad mood, or has lost what it had: everything arrives once it can."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from customers import services as customers
 from loyalty.models import LoyaltyCard
 from tests import factories
 from tests.wallet.conftest import deliver, google_pass, hurry, is_behind, object_of, stamped
@@ -15,8 +17,8 @@ from wallet import config, tasks
 from wallet.google import client as google_client
 from wallet.google import upsert
 from wallet.google.client import Call
-from wallet.models import Platform, WalletChannel
-from wallet.services import channel
+from wallet.models import Platform, WalletChannel, WalletPass
+from wallet.services import channel, passes, queue
 
 
 @pytest.fixture
@@ -124,6 +126,21 @@ def test_a_hanging_google_costs_a_time_out_and_no_more(
     deliver()
     assert is_behind(card)
     assert "Timeout" in google_pass(card).last_error
+
+
+@pytest.mark.parametrize("note", [queue.postpone, queue.release])
+def test_what_a_wallet_says_is_kept_unless_the_person_is_erased_before_it_is_noted(
+    google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop, note: Callable[..., None]
+) -> None:
+    for is_erased, kept in ((False, "HTTP 400 no such name: Lea"), (True, "")):
+        with factories.inside(shop):
+            passes.cards_changed([card.pk])
+            (taken,) = queue.PASSES.take(WalletPass.objects.filter(card=card), early=True)
+            if is_erased:
+                customers.erase_person(customer=card.customer)
+        note(taken, "HTTP 400 no such name: Lea")
+        noted = factories.fresh(taken)
+        assert (noted.last_error, noted.lease) == (kept, None)
 
 
 def test_a_request_that_google_never_takes_rests_and_shows_why(

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, TextField, Value, When
 
 from groundwork.queue import clock
 from groundwork.queue.pauses import Pauses
@@ -60,9 +60,15 @@ def settle(rows: Iterable[Row], *, rest: timedelta = timedelta()) -> None:
 
 def postpone(row: Synced, error: str, *, wait: timedelta | None = None) -> None:
     """It did not work: try again after `wait` (what the other side asked for) or a growing pause."""
-    _of(row).postpone(row, wait=wait, last_error=error[:LONGEST_ERROR])
+    _of(row).postpone(row, wait=wait, last_error=_said(row, error))
 
 
 def release(row: Synced, error: str = "") -> None:
     """Put a row back that could not be tried, with the reason, if there is one to be seen in the console."""
-    _of(row).release([row], **({"last_error": error[:LONGEST_ERROR]} if error else {}))
+    _of(row).release([row], **({"last_error": _said(row, error)} if error else {}))
+
+
+def _said(row: Synced, error: str) -> Case:
+    """A wallet's words, while the row still wants what was sent: whoever was in it may have been erased meanwhile."""
+    still = When(wanted_version=row.wanted_version, then=Value(error[:LONGEST_ERROR]))
+    return Case(still, default=F("last_error"), output_field=TextField())

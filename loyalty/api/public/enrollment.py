@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from groundwork.errors import RateLimited
 from groundwork.web import client, rate_limits
 from loyalty.api.documentation import documented
-from loyalty.api.fields import Flag, Text
+from loyalty.api.fields import Email, Flag, Text
 from loyalty.api.inputs import LONGEST_NAME, PersonInput
 from loyalty.api.public.base import TAGS, PublicStoreView
 from loyalty.errors import ProgramInactive, ProgramNotFound, SelfEnrollmentDisabled
@@ -20,8 +20,8 @@ from tenancy.actor import Actor
 
 
 class SelfEnrollmentInput(PersonInput):
-    email = serializers.EmailField(max_length=254)
-    name = Text(max_length=LONGEST_NAME)
+    email = Email(required=False, allow_null=True, allow_blank=True)
+    name = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_NAME)
     accept_terms = Flag()
 
     def validate_accept_terms(self, accepted: bool) -> bool:
@@ -42,8 +42,11 @@ class PublicEnrollment(PublicStoreView):
         tags=TAGS,
     )
     def post(self, request: Request) -> Response:
-        """Who has a card learns only where it works; the rest goes to that address by e-mail."""
-        rate_limits.check("public_enroll", client.network(request._request))
+        """Who has a card learns only where it works; the rest is sent to the address that is known.
+
+        Nothing need be told: whoever gives neither `email` nor `phone` keeps `card_url`, the only way to their card.
+        """
+        rate_limits.check("public_enroll", f"{self.store.pk}:{client.network(request._request)}")
         person = self.read(SelfEnrollmentInput)
         person.pop("accept_terms")
         person.setdefault("language", spoken_language())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +13,7 @@ from groundwork.web import rate_limits
 from loyalty import finding, selectors
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
-from loyalty.api.fields import AskedFlag, AskedMoment, Flag, Id, Reason, Text
+from loyalty.api.fields import AskedFlag, AskedMoment, Email, Flag, Id, Reason, Text
 from loyalty.api.inputs import LONGEST_NAME, LONGEST_QUERY, PersonInput
 from loyalty.errors import (
     CardAlreadyActive,
@@ -53,10 +54,19 @@ class CardMomentInput(serializers.Serializer):
 
 
 class StaffEnrollmentInput(PersonInput):
-    email = serializers.EmailField(required=False, allow_null=True, allow_blank=True, max_length=254)
+    email = Email(required=False, allow_null=True, allow_blank=True)
     customer_id = Id(required=False, allow_null=True)
     name = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_NAME)
     create_if_missing = Flag(required=False)
+    nameless = Flag(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = super().validate(attrs)
+        if given.get("nameless") and given.keys() & {"email", "customer_id", "name", "phone"}:
+            raise serializers.ValidationError(
+                {"nameless": _("A card for nobody in particular names nobody.")}
+            )
+        return given
 
 
 class SwitchCardInput(serializers.Serializer):
@@ -106,7 +116,11 @@ class Cards(StoreView):
         tags=TAGS,
     )
     def post(self, request: Request) -> Response:
-        """201 with a new card, 200 with the one that is there already; that one may be deactivated."""
+        """201 with a new card, 200 with the one that is there already; that one may be deactivated.
+
+        A customer is named by `customer_id`, `email` or `phone`. With `create_if_missing` they are made if unknown, of
+        whom a `name` is enough; `nameless` makes a card of whose holder nothing is known.
+        """
         return self.perform(enrollment.enroll, self._enrolled, **self.read(StaffEnrollmentInput))
 
     def _enrolled(self, result: Enrollment) -> Answer:

@@ -1,7 +1,7 @@
 """Getting a card: the form behind the QR code on the counter, and the page right after it.
 
 Who has just enrolled is known for a quarter of an hour by a signed cookie, valid under this store's address only;
-somebody who typed another person's e-mail gets none of that person's data.
+somebody who typed another person's e-mail or phone gets none of that person's data.
 """
 
 from dataclasses import asdict, dataclass
@@ -41,6 +41,7 @@ class Joined:
     store_ids: list[int]
     card_id: int | None = None
     already_enrolled: bool = False
+    gave_email: bool = True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +54,7 @@ def join(request: HttpRequest, store: Store, program: LoyaltyProgram) -> HttpRes
         return form_page(request, store, program, EnrollmentForm(country=store.country))
     form = EnrollmentForm(request.POST, country=store.country)
     try:
-        rate_limits.check("public_enroll", client.network(request))
+        rate_limits.check("public_enroll", f"{store.pk}:{client.network(request)}")
         if not form.is_valid():
             return form_page(request, store, program, form)
         joined = enroll(request, store, form)
@@ -77,6 +78,7 @@ def enroll(request: HttpRequest, store: Store, form: EnrollmentForm) -> Joined:
         store_ids=[place.pk for place in result.locations],
         card_id=result.card.pk if result.customer_is_new else None,
         already_enrolled=result.already_enrolled,
+        gave_email=bool(form.cleaned_data["email"]),
     )
 
 
@@ -106,7 +108,7 @@ def done(request: HttpRequest, store: Store, program: LoyaltyProgram) -> HttpRes
     if joined is None:
         return redirect("join", store.store_code)
     stores = open_stores().filter(pk__in=joined.store_ids).order_by("name", "pk")
-    context = looks(program, store.merchant) | {"stores": stores}
+    context = looks(program, store.merchant) | {"stores": stores, "gave_email": joined.gave_email}
     if joined.card_id is None:
         context["already_enrolled"] = joined.already_enrolled
         return private(render(request, "pages/join_known.html", context))

@@ -1,4 +1,4 @@
-"""The enrolment form: four fields and a consent, all that a card needs."""
+"""The enrolment form: four fields and a consent. A card needs none of them."""
 
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from groundwork.errors import DomainError
+from groundwork.formats.email import read_email
 from groundwork.formats.phone import to_e164
 
 LONGEST_NAME = 2 * (Customer._meta.get_field("first_name").max_length or 0)
@@ -16,21 +17,26 @@ DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"]
 
 
 class EnrollmentForm(forms.Form):
-    """What a customer types to get a card.
+    """What a customer types to get a card; all of it may be left out.
 
     Parameters: country - the store's, ISO 3166: how a phone number without a country is meant.
     """
 
     name = forms.CharField(
         label=_("Name"),
+        help_text=_("optional"),
+        required=False,
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name", "autocapitalize": "words"}),
     )
-    email = forms.EmailField(
+    email = forms.CharField(
         label=_("E-mail"),
-        help_text=_("to get the card back if you lose your phone"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        help_text=_("optional, to get the card back if you lose your phone"),
+        required=False,
+        # What the browser thinks of it does not count (`novalidate`): it refuses addresses that work.
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "data-slip": _("Did you mean {address}?")}
+        ),
     )
     phone = forms.CharField(
         label=_("Phone"),
@@ -74,6 +80,13 @@ class EnrollmentForm(forms.Form):
             if name in self.errors:
                 self.fields[name].widget.attrs["autofocus"] = True
                 return
+
+    def clean_email(self) -> str:
+        """The address as it is kept."""
+        address = read_email(self.cleaned_data["email"])
+        if address is None:
+            raise forms.ValidationError(_("Enter an e-mail address, like anouk@example.com."), code="email")
+        return address
 
     def clean_phone(self) -> str:
         """The number with its country, E.164."""

@@ -1,4 +1,4 @@
-"""The card as an app: its manifest, and the service worker that keeps a copy of the page."""
+"""The card as an app: the way to it, its manifest, and the service worker that keeps a copy of the page."""
 
 from pathlib import Path
 
@@ -7,6 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from groundwork.formats import qr
+from loyalty import links
 from loyalty.models import LoyaltyCard
 from loyalty.pages.access import card_file
 from loyalty.pages.customer.brand import brand_colors
@@ -38,6 +40,13 @@ def manifest(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
         "icons": icons,
     }
     return JsonResponse(app, content_type="application/manifest+json")
+
+
+@require_safe
+@card_file
+def take_along(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
+    """The way to this page as a QR code, for a phone to read from the till's screen."""
+    return HttpResponse(qr.svg_file(links.card_url(card)), content_type="image/svg+xml")
 
 
 def icon_address(card: LoyaltyCard, size: int) -> str:

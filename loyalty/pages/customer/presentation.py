@@ -201,6 +201,15 @@ def _undone_title(transaction: LoyaltyTransaction) -> str:
     return _("Stamp taken back") if transaction.stamps_delta else _("Points taken back")
 
 
+def _expiry_title(line: LoyaltyTransaction) -> str:
+    return _("Had expired already") if line.points_delta > 0 else _("Points expired")
+
+
+def _forgiveness_title(line: LoyaltyTransaction) -> str:
+    is_given = line.points_delta > 0 or line.stamps_delta > 0
+    return _("What was owed was let go") if is_given else _("Had been let go already")
+
+
 TITLES: dict[TransactionType, Callable[[LoyaltyTransaction], str]] = {
     TransactionType.CARD_CREATED: lambda _row: _("Card made"),
     TransactionType.WELCOME_BONUS: lambda _row: _("Welcome bonus"),
@@ -221,6 +230,8 @@ TITLES: dict[TransactionType, Callable[[LoyaltyTransaction], str]] = {
     TransactionType.POINTS_RETURNED: lambda _row: _("Points taken back"),
     TransactionType.STAMPS_RETURNED: lambda _row: _("Stamp taken back"),
     TransactionType.DEBT_FORGIVEN: lambda _row: _("What was owed was let go"),
+    TransactionType.EXPIRY_ADJUSTED: _expiry_title,
+    TransactionType.FORGIVENESS_ADJUSTED: _forgiveness_title,
 }
 
 

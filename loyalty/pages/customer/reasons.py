@@ -13,6 +13,13 @@ from loyalty.models import LoyaltyTransaction, ProgramTerms, TransactionType
 from loyalty.outputs.owed import RETURNS
 from loyalty.rules import POINT
 
+# What is let go, or put right, pays nothing.
+NOT_SETTLED = (
+    TransactionType.DEBT_FORGIVEN,
+    TransactionType.FORGIVENESS_ADJUSTED,
+    TransactionType.EXPIRY_ADJUSTED,
+)
+
 
 def reasons(line: LoyaltyTransaction, currency: str) -> list[str]:
     """What explains a line, each in a few words; nothing for one that explains itself.
@@ -83,7 +90,7 @@ def _of_which(line: LoyaltyTransaction) -> list[str]:
         )
         % {"number": _number(Decimal(number))}
         for number in (settled.stamps, settled.points)
-        if number and line.transaction_type != TransactionType.DEBT_FORGIVEN
+        if number and line.transaction_type not in NOT_SETTLED
     ]
     return said + [
         ngettext("of which %(number)s was spent already", "of which %(number)s were spent already", number)

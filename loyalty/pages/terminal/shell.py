@@ -9,7 +9,15 @@ import json
 from django.templatetags.static import static
 from django.urls import reverse
 
-STYLES = ("terminal/terminal.css", "terminal/screens.css", "terminal/sheets.css", "terminal/result.css")
+STYLES = (
+    "terminal/terminal.css",
+    "terminal/screens.css",
+    "terminal/sheets.css",
+    "terminal/result.css",
+    "terminal/take-card.css",
+)
+
+FIRST = "terminal/support.js"
 
 MODULES = (
     "terminal/terminal.js",
@@ -19,21 +27,29 @@ MODULES = (
     "terminal/amount-screen.js",
     "terminal/api.js",
     "terminal/attaching.js",
+    "terminal/card-codes.js",
     "terminal/card-notes.js",
     "terminal/card-view.js",
+    "terminal/check-sheet.js",
     "terminal/checkout.js",
     "terminal/connection.js",
+    "terminal/counter.js",
     "terminal/database.js",
     "terminal/delivery.js",
+    "terminal/disk.js",
     "terminal/dom.js",
     "terminal/enrol-screen.js",
     "terminal/entry.js",
+    "terminal/faces.js",
     "terminal/finder.js",
     "terminal/forgive-sheet.js",
     "terminal/format.js",
     "terminal/guard.js",
     "terminal/keypad.js",
+    "terminal/limits.js",
     "terminal/lock-screen.js",
+    "terminal/memory.js",
+    "terminal/mend-sheet.js",
     "terminal/outbox.js",
     "terminal/outcome-words.js",
     "terminal/purchase-words.js",
@@ -46,8 +62,12 @@ MODULES = (
     "terminal/session.js",
     "terminal/sheet.js",
     "terminal/shell.js",
+    "terminal/shelves.js",
     "terminal/sound.js",
     "terminal/state.js",
+    "terminal/strips.js",
+    "terminal/tab.js",
+    "terminal/take-card.js",
     "terminal/texts.js",
     "terminal/wedge.js",
 )
@@ -61,6 +81,7 @@ READER = (
 
 SHARED = (
     "base.css",
+    "address-slips.js",
     "icons.svg",
     "favicon.svg",
     "vendor/figtree/figtree-latin-wght-normal.woff2",
@@ -76,7 +97,7 @@ def version() -> str:
 
 
 def _files() -> list[str]:
-    return [static(name) for name in (*SHARED, *STYLES, *MODULES, *READER)]
+    return [static(name) for name in (*SHARED, *STYLES, FIRST, *MODULES, *READER)]
 
 
 def worker_script() -> str:

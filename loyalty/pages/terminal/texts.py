@@ -4,15 +4,12 @@ A text is a sentence with {placeholders}; a counted text has a form for each plu
 (`Intl.PluralRules`), with {n} for the number. Our four languages know "one" and "other".
 """
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty.models import TransactionType
-
-Forms = dict[str, str]
-Texts = dict[str, str | Forms]
+from loyalty.pages.terminal import device_texts
+from loyalty.pages.terminal.forms import Texts, forms
 
 
 def terminal_texts() -> Texts:
@@ -27,17 +24,14 @@ def terminal_texts() -> Texts:
         _refusals(),
         _voids(),
         _finding(),
-        _staff(),
-        _network(),
+        device_texts.staff(),
+        device_texts.network(),
+        device_texts.checks(),
     )
     texts: Texts = {f"type_{kind.value}": str(kind.label) for kind in TransactionType}
     for group in groups:
         texts |= group
     return texts
-
-
-def _forms(sentence: Callable[[int], str]) -> Forms:
-    return {"one": sentence(1), "other": sentence(2)}
 
 
 def _card() -> Texts:
@@ -46,26 +40,26 @@ def _card() -> Texts:
         "on_day": _("{day}, {time}"),
         "what_and_when": _("{what}, {when}"),
         "points_short": _("{n} p"),
-        "stamps": _forms(lambda n: ngettext("{n} stamp", "{n} stamps", n)),
-        "points": _forms(lambda n: ngettext("{n} point", "{n} points", n)),
-        "stamps_of": _forms(lambda n: ngettext("{count} of {target} stamp", "{count} of {target} stamps", n)),
+        "stamps": forms(lambda n: ngettext("{n} stamp", "{n} stamps", n)),
+        "points": forms(lambda n: ngettext("{n} point", "{n} points", n)),
+        "stamps_of": forms(lambda n: ngettext("{count} of {target} stamp", "{count} of {target} stamps", n)),
         "card_ending": _("Card … {number}"),
         "card_code": _("Code {code}…"),
         "card_full": _("Card full: {reward}"),
         "full_card_reward": _("the reward of a full card"),
-        "stamps_missing_for": _forms(
-            lambda n: ngettext("{n} more for: {reward}", "{n} more for: {reward}", n)
+        "stamps_missing_for": forms(
+            lambda n: ngettext("{n} more stamp for: {reward}", "{n} more stamps for: {reward}", n)
         ),
-        "add_stamps": _forms(lambda n: ngettext("Add {n} stamp", "Add {n} stamps", n)),
+        "add_stamps": forms(lambda n: ngettext("Add {n} stamp", "Add {n} stamps", n)),
         "earn_rate": _("{money} = {points}"),
-        "earn_rate_and_stamp": _("{money} = {points}, and a stamp"),
+        "earn_points": _("Earn points"),
+        "earn_points_and_stamp": _("Earn points and a stamp"),
         "not_now": _("Not possible now"),
         "not_now_stamp_cooldown": _("Stamped a moment ago. Again in {time}"),
         "not_now_daily_stamp_limit": _("All stamps for today are given"),
         "gives": _("Gives {what}"),
         "minimum_purchase": _("Points from {money}"),
         "new_customer": _("New customer"),
-        "name_missing": _("Enter the customer’s name."),
         "email_wrong": _("Enter an e-mail address, like anouk@example.com."),
     }
 
@@ -74,6 +68,10 @@ def _notes() -> Texts:
     return {
         "card_inactive": _("Card deactivated"),
         "card_inactive_why": _("This card has been deactivated. A manager can make it active again."),
+        "as_of": _("As of {when}"),
+        "stamps_noted": forms(
+            lambda n: ngettext("{n} stamp is noted here already", "{n} stamps are noted here already", n)
+        ),
         "card_not_loaded": _("Card not loaded"),
         "card_not_loaded_why": _("No network: stamps and points are saved here and sent later."),
         "birthday": _("It is their birthday today"),
@@ -81,8 +79,8 @@ def _notes() -> Texts:
         "points_expire": _("The points expire on {date}"),
         "needs_network": _("Needs the network"),
         "nothing_to_void": _("Nothing that can be undone"),
-        "owed_stamps": _forms(lambda n: ngettext("{n} stamp is owed", "{n} stamps are owed", n)),
-        "owed_points": _forms(lambda n: ngettext("{n} point is owed", "{n} points are owed", n)),
+        "owed_stamps": forms(lambda n: ngettext("{n} stamp is owed", "{n} stamps are owed", n)),
+        "owed_points": forms(lambda n: ngettext("{n} point is owed", "{n} points are owed", n)),
         "owed_from_receipt": _("{what}: receipt {receipt}, {date}"),
         "owed_from_return": _("{what}: return of {date}"),
         "nothing_yet": _("Nothing yet"),
@@ -92,12 +90,12 @@ def _notes() -> Texts:
 def _rewards() -> Texts:
     return {
         "no_rewards": _("There are no rewards yet"),
-        "rewards_ready": _forms(lambda n: ngettext("{n} reward within reach", "{n} rewards within reach", n)),
+        "rewards_ready": forms(lambda n: ngettext("{n} reward within reach", "{n} rewards within reach", n)),
         "affordable": _("Redeem now"),
         "affordable_short": _("within reach"),
-        "points_missing": _forms(lambda n: ngettext("{n} point missing", "{n} points missing", n)),
-        "stamps_missing": _forms(lambda n: ngettext("{n} stamp missing", "{n} stamps missing", n)),
-        "points_missing_for": _forms(
+        "points_missing": forms(lambda n: ngettext("{n} point missing", "{n} points missing", n)),
+        "stamps_missing": forms(lambda n: ngettext("{n} stamp missing", "{n} stamps missing", n)),
+        "points_missing_for": forms(
             lambda n: ngettext("{n} point missing for: {reward}", "{n} points missing for: {reward}", n)
         ),
         "reward_not_yet": _("Below the smallest number of points that can be redeemed"),
@@ -110,12 +108,13 @@ def _results() -> Texts:
         "now_full": _("{name} has a full card: {reward}."),
         "stamps_now": _("Stamps: {count} of {target}."),
         "points_now": _("Points: {count}."),
-        "new_balance": _forms(lambda n: ngettext("New balance: {n} point.", "New balance: {n} points.", n)),
+        "new_balance": forms(lambda n: ngettext("New balance: {n} point.", "New balance: {n} points.", n)),
         "redeemed": _("Redeemed: {reward}"),
+        "redeem_now": _("Redeem now"),
         "this_card": _("This card"),
         "welcome": _("Welcome, {name}"),
         "card_sent": _("The card is on its way by e-mail."),
-        "bonus": _forms(lambda n: ngettext("{n} point to start with", "{n} points to start with", n)),
+        "bonus": forms(lambda n: ngettext("{n} point to start with", "{n} points to start with", n)),
         "already_enrolled": _("Has a card already"),
         "valid_at": _("It works at: {places}."),
         "open_card": _("Open the card"),
@@ -135,7 +134,7 @@ def _purchases() -> Texts:
         "no_stamp": _("No stamp this time."),
         "no_stamp_stamp_cooldown": _("No stamp: again in {time}."),
         "no_stamp_daily_stamp_limit": _("No stamp: all of today’s are given."),
-        "settles": _forms(
+        "settles": forms(
             lambda n: ngettext("{what} of it settles a return.", "{what} of it settle a return.", n)
         ),
     }
@@ -153,7 +152,7 @@ def _returns() -> Texts:
         "would_be_owed": _("Spent already, so owed then: {what}."),
         "takes_nothing": _("Takes nothing back from the card."),
         "taken_back": _("{what} taken back"),
-        "taken_back_owed": _forms(
+        "taken_back_owed": forms(
             lambda n: ngettext(
                 "{what} taken back, {n} of them is owed", "{what} taken back, {n} of them are owed", n
             )
@@ -188,6 +187,8 @@ def _voids() -> Texts:
         "void_reason": _("Undone at the till"),
         "void_of": _("Void of {what}"),
         "voided": _("Voided"),
+        "redemption_undone": _("Redemption undone"),
+        "return_undone": _("Return undone"),
         "shortfall": _("Spent already, so owed now: {what}"),
     }
 
@@ -196,78 +197,20 @@ def _finding() -> Texts:
     return {
         "scan_hint": _("Camera or handheld scanner – both are ready."),
         "no_camera": _("No camera here: use the handheld scanner or the field below."),
+        "cannot_read": _(
+            "This browser cannot read codes by camera: use the handheld scanner or the field below."
+        ),
         "camera_off": _("The camera is off. The handheld scanner and the field below work."),
         "not_found": _("Card not found"),
         "not_found_so": _("Please check"),
+        "mistyped": _("A slip in the number"),
+        "mistyped_offline": _(
+            "The last digit does not fit the others. Nothing was noted: read it once more."
+        ),
         "not_found_by_code": _("Ask the customer to open the card again, or look it up by e-mail."),
         "attach_code": _("Attach to a card"),
         "attach_hint": _("Now find the customer’s card: it gets the code {code}."),
         "code_attached": _("Code attached"),
         "code_not_attached": _("Code not attached"),
         "not_found_by_hand": _("Look for the e-mail or the phone number, or make a new card."),
-    }
-
-
-def _staff() -> Texts:
-    return {
-        "digits": _forms(lambda n: ngettext("{n} digit", "{n} digits", n)),
-        "pin_wrong": _forms(
-            lambda n: ngettext("Wrong PIN. {n} attempt left.", "Wrong PIN. {n} attempts left.", n)
-        ),
-        "pin_locked_until": _("Too many wrong PINs: locked until {time}. A manager can unlock it."),
-        "no_network_to_unlock": _("No network. Unlocking needs it."),
-        "pin_to_finish": _("Type your PIN: what you did is kept and will be booked."),
-        "pin_again": _("Type your PIN, then do it once more."),
-        "signed_out": _("Signed out"),
-        "sign_in": _("Sign in"),
-        "till_revoked": _("No longer a till"),
-        "enter_code": _("Enter a new code"),
-        "kept_for_till": _forms(
-            lambda n: ngettext(
-                "{n} action is kept on this device and will be sent when it is a till of this store again.",
-                "{n} actions are kept on this device and will be sent when it is a till of this store again.",
-                n,
-            )
-        ),
-        "kept_here": _forms(
-            lambda n: ngettext(
-                "{n} action is kept on this device and will be sent after signing in.",
-                "{n} actions are kept on this device and will be sent after signing in.",
-                n,
-            )
-        ),
-    }
-
-
-def _network() -> Texts:
-    return {
-        "online": _("Online"),
-        "offline": _("Offline"),
-        "offline_waiting": _forms(lambda n: ngettext("Offline · {n} waiting", "Offline · {n} waiting", n)),
-        "sending": _forms(lambda n: ngettext("Sending {n}", "Sending {n}", n)),
-        "refused_count": _forms(lambda n: ngettext("{n} not accepted", "{n} not accepted", n)),
-        "waiting": _("waiting"),
-        "online_explained": _("The network is there."),
-        "offline_explained": _(
-            "No network. Stamps and points are kept on this device and sent when it is back."
-        ),
-        "offline_search": _("Without a network only a code or a card number can be used."),
-        "waiting_elsewhere": _forms(
-            lambda n: ngettext(
-                "{n} action of another sign-in or store waits on this device. It is sent when they are back.",
-                "{n} actions of another sign-in or store wait on this device. They are sent when they are back.",
-                n,
-            )
-        ),
-        "seen": _("Seen"),
-        "do_not_send": _("Do not send"),
-        "saved": _("Saved on this device. It will be sent when the network is back."),
-        "no_answer": _("No answer yet"),
-        "no_answer_detail": _("The network is slow or away. Trying again and again. Hand nothing out yet."),
-        "try_again": _("Try again"),
-        "call_off": _("Call it off"),
-        "withdrawn": _("Called off. If it had arrived after all, it will be undone."),
-        "undone_later": _(
-            "Undone. If it had arrived already, that will be undone as soon as the network is back."
-        ),
     }

@@ -12,5 +12,6 @@ urlpatterns = [
     path("terminal/sw.js", views.worker, name="terminal-worker"),
     path("terminal/shell.html", views.empty_shell, name="terminal-shell"),
     path("terminal/<slug:store_code>/", views.show, name="terminal"),
+    path("terminal/<slug:store_code>/till.webmanifest", views.manifest, name="terminal-manifest"),
     path("terminal/<slug:store_code>/today.json", views.today, name="terminal-today"),
 ]

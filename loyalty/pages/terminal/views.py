@@ -18,7 +18,7 @@ from loyalty import selectors
 from loyalty.errors import ProgramNotFound
 from loyalty.pages.customer.brand import brand_colors
 from loyalty.pages.language import speak
-from loyalty.pages.terminal import device, facts, shell
+from loyalty.pages.terminal import device, facts, install, shell
 from loyalty.pages.terminal.device import Visitor
 from loyalty.pages.terminal.texts import terminal_texts
 from tenancy import scope, tills
@@ -97,6 +97,7 @@ def show(request: HttpRequest, store: Store, visitor: Visitor) -> HttpResponse:
         "store": store,
         "people": people,
         "brand_colors": brand_colors(program),
+        "touch_icon": install.icon_address(store, 180),
         "logo_url": program.logo.url if program.logo else "",
         "facts": facts.store_facts(at=store, running=program, visitor=visitor),
     }
@@ -109,6 +110,13 @@ def empty_shell(request: HttpRequest) -> HttpResponse:
     response = render(request, "terminal/terminal.html", _shell_context() | {"facts": None})
     response["Cache-Control"] = "no-cache"
     return response
+
+
+@require_safe
+@staff_page
+def manifest(request: HttpRequest, store: Store, visitor: Visitor) -> HttpResponse:
+    """What a device needs to keep the till of a store among its apps."""
+    return JsonResponse(install.manifest(store), content_type="application/manifest+json")
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Forms with other people's rows in them: nothing of theirs moves, and nothing of one's own goes over to them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from django.db import models
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
-from loyalty.models import PointsReward
+from loyalty.models import PointsReward, PurchaseReturn
 from tenancy import scope
 from tests import factories
+from tests.buying import bring_back
 from tests.console.access.doings import CHANGED, NEW, SENT, data_for, path_of, send
 from tests.console.access.people import World
 from tests.console.access.state import differences, state, undone, values
@@ -22,7 +24,8 @@ OF_SHOPS = [(kind, page) for kind, page in FORMS if not kind.startswith("django_
 FORGERS = (("owner", "theirs"), ("manager", "theirs"), ("manager", "elsewhere"))
 INLINES = {
     "loyalty_loyaltycard": ["loyalty.loyaltytransaction", "wallet.walletpass"],
-    "loyalty_loyaltyprogram": ["loyalty.pointsreward"],
+    "loyalty_loyaltyprogram": ["loyalty.pointsreward", "loyalty.programterms"],
+    "loyalty_purchase": ["loyalty.purchasereturn", "loyalty.loyaltytransaction"],
     "customers_customer": ["loyalty.loyaltycard"],
 }
 
@@ -120,6 +123,7 @@ def forged_lines(world: World, kind: str) -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("kind", INLINES)
 def test_a_line_of_somebody_else_is_not_reached_through_a_table(world: World, kind: str) -> None:
+    bring_back(world.theirs["loyalty_purchase"], world.stranger, cents=1)
     form = world.client("operator").get(path_of(world, kind, "change"))
     data = filled(form) if "adminform" in (form.context_data or {}) else {}
     watched = [world.theirs[kind], *_lines(world)]
@@ -134,6 +138,7 @@ def test_a_line_of_somebody_else_is_not_reached_through_a_table(world: World, ki
 def _lines(world: World) -> list[models.Model]:
     with factories.inside(world.stranger):
         return [
+            *PurchaseReturn.objects.all(),
             world.theirs["loyalty_loyaltytransaction"],
             world.theirs["wallet_walletpass"],
             world.theirs["loyalty_loyaltycard"],
@@ -147,7 +152,8 @@ def test_an_owner_renames_a_reward_beside_the_program(world: World) -> None:
     with factories.inside(world.shop):
         reward = PointsReward.objects.order_by("position", "pk")[0]
     data = filled(world.client("operator").get(path))
-    (name,) = [field for field, value in data.items() if field.endswith("-id") and value == reward.pk]
+    ids = {field: value for field, value in data.items() if re.fullmatch(r"rewards-\d+-id", field)}
+    (name,) = [field for field, value in ids.items() if value == reward.pk]
     renamed = data | {name.replace("-id", "-name_en"): "Pretzel"}
     for who, expected in (("manager", reward.name), ("stranger", reward.name), ("owner", "Pretzel")):
         with undone():

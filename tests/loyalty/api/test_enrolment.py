@@ -86,10 +86,94 @@ def test_another_merchants_customer_is_nobody_here(till: Till) -> None:
     assert till.post("cards/", {"customer_id": 2**80}).json()["code"] == "customer_not_found"
 
 
-@pytest.mark.parametrize("body", [{}, {"email": None}, {"email": ""}, {"name": "Anna"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"email": None},
+        {"email": ""},
+        {"name": "Anna"},
+        {"create_if_missing": True},
+        {"create_if_missing": True, "name": " ", "phone": ""},
+        {"nameless": False, "language": "lb"},
+    ],
+)
 def test_an_enrolment_names_somebody(till: Till, body: dict) -> None:
     response = till.post("cards/", body)
     assert (response.status_code, response.json()["code"]) == (400, "customer_identifier_required")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"phone": "621 123 456"}, {"name": "Anna Weber"}, {"phone": "621123456", "email": "a@example.com"}],
+)
+def test_a_phone_or_a_name_is_enough_to_make_a_card_which_is_shown_once(
+    till: Till, shop: Shop, told: dict
+) -> None:
+    body, key = told | {"create_if_missing": True}, {"Idempotency-Key": "once"}
+    made = till.post("cards/", body, headers=key)
+    with factories.inside(shop):
+        card = LoyaltyCard.objects.select_related("customer").get()
+    assert made.status_code == 201
+    assert made.json()["card_url"] == f"http://127.0.0.1:8000/card/{card.access_token}/"
+    assert card.customer.phone == ("+352621123456" if "phone" in told else "")
+    assert till.post("cards/", body, headers=key).json() == made.json()
+    if "phone" in told:
+        again = till.post("cards/", {"phone": "+352 621 123 456"})
+        assert (again.status_code, again.json()["card"]["id"], again.json()["card_url"]) == (
+            200,
+            card.pk,
+            None,
+        )
+        assert till.get("cards/lookup/?q=621123456").json()["id"] == card.pk
+    assert "card_url" not in till.get(f"cards/{card.pk}/").json()
+
+
+def test_a_card_for_nobody_in_particular_is_another_one_each_time(till: Till, shop: Shop) -> None:
+    first, second = (till.post("cards/", {"nameless": True}).json() for _time in range(2))
+    assert first["card"]["customer"] == {
+        "id": first["card"]["customer"]["id"],
+        "name": "",
+        "email": None,
+        "phone": "",
+        "birth_date": None,
+        "language": "",
+        "email_problem": False,
+    }
+    assert (
+        len({first["card"]["id"], second["card"]["id"]}) == len({first["card_url"], second["card_url"]}) == 2
+    )
+    assert till.get("cards/lookup/?q=" + second["card"]["card_number"]).json()["id"] == second["card"]["id"]
+    mixed = till.post("cards/", {"nameless": True, "name": "Anna"})
+    assert (mixed.status_code, mixed.json()["errors"][0]["field"]) == (400, "nameless")
+    with factories.inside(shop):
+        assert LoyaltyCard.objects.count() == 2
+
+
+def test_somebody_unknown_by_phone_is_made_only_when_asked(till: Till, shop: Shop) -> None:
+    response = till.post("cards/", {"phone": "621123456"})
+    assert (response.status_code, response.json()["code"]) == (404, "customer_not_found")
+    with factories.inside(shop):
+        assert not Customer.objects.exists()
+
+
+def test_a_phone_of_somebody_else_is_named_and_nobody_is_made(till: Till, shop: Shop) -> None:
+    factories.card(shop.store, "anna@example.com", phone="621123456")
+    body = {"email": "ben@example.com", "phone": "621123456", "create_if_missing": True}
+    response = till.post("cards/", body)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert response.json()["errors"] == [
+        {"field": "phone", "code": "unique", "message": "There is a customer with this phone number already."}
+    ]
+    with factories.inside(shop):
+        assert Customer.objects.count() == 1
+    assert till.post("cards/", body | {"phone": "621654321"}).status_code == 201
+
+
+def test_who_was_known_before_is_not_shown_the_way_to_their_card(till: Till, shop: Shop) -> None:
+    factories.customer(shop.store, "anna@example.com")
+    response = till.post("cards/", {"email": "anna@example.com"})
+    assert (response.status_code, response.json()["card_url"]) == (201, None)
 
 
 @pytest.mark.parametrize(

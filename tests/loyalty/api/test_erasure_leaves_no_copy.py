@@ -123,3 +123,45 @@ def test_a_call_of_before_is_not_done_anew(shop: Shop, till: Till) -> None:
     again = till.post("cards/", ANNA | {"create_if_missing": True}, once="enroll-1")
     assert (again.status_code, again.json()["code"]) == (404, "card_not_found")
     assert rows(shop) == before
+
+
+# --- Workers that are at it while the person is erased ------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [JobKind.EXPORT, JobKind.CHECK])
+@pytest.mark.parametrize("is_under_way", [True, False])
+def test_a_job_that_is_under_way_comes_to_nothing_and_leaves_no_file(
+    shop: Shop, till: Till, folder: Path, kind: JobKind, is_under_way: bool
+) -> None:
+    card, file = enrolled(shop, till), io.BytesIO(f"email\n{ANNA['email']}\n".encode())
+    job = jobs.ask(
+        user=shop.owner,
+        kind=kind,
+        about="loyalty.loyaltycard",
+        parameters={"query": f"q={MARK}"},
+        file=file,
+    )
+    taken = jobs.JOBS.take() if is_under_way else []
+    erase(shop, card)
+    for each in taken:  # what was read of the person is not kept any more
+        with pytest.raises(jobs.Overtaken):
+            jobs.finish(each, outcome={}, file=file)
+        jobs.fail(each, "Something else")
+    ended = factories.fresh(job)
+    assert (ended.state, ended.error) == (
+        "failed",
+        "Somebody's data were erased meanwhile. Please start this again.",
+    )
+    assert (ended.lease, ended.file_size, ended.pieces.count()) == (None, 0, 0)
+    assert jobs.run_due() == 0
+    outbox.relay()
+    assert traces(folder) == set()
+
+
+def test_jobs_of_other_merchants_go_on(shop: Shop, till: Till) -> None:
+    card = enrolled(shop, till)
+    other = jobs.ask(
+        user=factories.shop().owner, kind=JobKind.EXPORT, about="loyalty.loyaltycard", parameters={}
+    )
+    erase(shop, card)
+    assert factories.fresh(other).state == "waiting"

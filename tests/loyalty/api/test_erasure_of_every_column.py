@@ -19,7 +19,7 @@ from tenancy.models import HistoryEntry
 from tests import factories
 from tests.console.world import address, filled, list_address, sign_in
 from tests.factories import Shop
-from tests.loyalty.api.test_erasure_leaves_no_copy import MARK, enrolled, erase, folder, traces
+from tests.loyalty.api.test_erasure_leaves_no_copy import MARK, dump, enrolled, erase, folder, traces
 from tests.loyalty.api.till import Till
 from tests.wallet.conftest import deliver, google, no_wallets
 from tests.wallet.fake_google import FakeGoogle
@@ -125,6 +125,11 @@ def sessions_naming_them() -> list[Session]:
     return [each for each in Session.objects.all() if MARK in str(each.get_decoded()).lower()]
 
 
+def called_by_number(row: models.Model) -> int:
+    entries = HistoryEntry._base_manager.filter(content_type__model=row._meta.model_name)
+    return entries.filter(object_id=str(row.pk), name=f"#{row.pk}").count()
+
+
 def test_what_was_done_in_the_console_and_sent_to_google_tells_nothing(
     google: FakeGoogle, shop: Shop, till: Till, folder: Path
 ) -> None:
@@ -137,10 +142,17 @@ def test_what_was_done_in_the_console_and_sent_to_google_tells_nothing(
     given = {"key": "form-1", "store": shop.store.pk, "reason": f"{MARK} forgot the card", "count": 1}
     for page, form in ((customer, renamed), (address(card, "give_stamp"), given)):
         assert owner.post(page, form).status_code == 302
+    replaced = {"key": "form-2", "store": shop.store.pk, "reason": "Lost"}
+    assert owner.post(address(card, "replace"), replaced).status_code == 302
+    cards = (card, factories.fresh(card))
+    given["key"] = "form-3"
+    assert owner.post(address(card, "give_stamp"), given).status_code == 302
     assert owner.get(address(card.customer, "export_data")).status_code == 200
     deliver()
+    named = HistoryEntry._base_manager.filter(content_type__model="loyaltycard")
+    assert set(named.values_list("name", flat=True)) == {each.display_number for each in cards}
     assert {"customers_customer", "loyalty_loyaltytransaction"} <= traces(folder)
-    assert HistoryEntry._base_manager.filter(name=f"#{card.customer.pk}").count() == 2
+    assert called_by_number(card.customer) == 2
     assert MARK in str(google.objects).lower()
 
     assert owner.post(address(card.customer, "erase")).status_code == 302
@@ -148,4 +160,6 @@ def test_what_was_done_in_the_console_and_sent_to_google_tells_nothing(
     assert traces(folder) == set()
     assert sessions_naming_them() == []
     assert MARK not in str(google.objects).lower()
-    assert HistoryEntry._base_manager.filter(name=f"#{card.customer.pk}").count() == 3
+    numbers = {number.lower() for each in cards for number in (each.card_number, each.display_number)}
+    assert [table for table, row in dump() if any(number in row for number in numbers)] == []
+    assert (called_by_number(card.customer), called_by_number(card)) == (3, 3)

@@ -20,7 +20,7 @@ def test_the_card_shows_its_stamps_its_points_and_the_way_to_the_next_reward(ope
 
     text = words(response)
     assert response.status_code == 200
-    assert "Anouk’s card 3 more for: a coffee" in text
+    assert "Anouk’s card 3 more stamps for: a coffee" in text
     assert "7 of 10 stamps" in text
     assert response.content.decode().count('<li class="on">') == 7
     assert "Points 640" in text
@@ -102,7 +102,9 @@ def test_search_engines_may_not_list_a_card(open_card, card, crawler):
     assert response["X-Robots-Tag"] == "noindex, nofollow, noarchive"
 
 
-@pytest.mark.parametrize("name", ["card", "card-history", "card-export", "card-erase", "card-manifest"])
+@pytest.mark.parametrize(
+    "name", ["card", "card-history", "card-export", "card-erase", "card-manifest", "card-take-along"]
+)
 def test_an_unknown_token_is_a_friendly_404(client, card, name):
     response = client.get(reverse(name, args=[tokens.letters()]))
 

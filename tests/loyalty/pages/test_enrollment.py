@@ -122,6 +122,15 @@ def test_a_new_card_of_somebody_known_goes_to_their_address_and_not_to_the_scree
     assert second.display_number not in words(done)
 
 
+def test_the_new_card_shows_its_stamps_and_the_points_it_begins_with(client):
+    for points, shown in ((50, True), (0, False)):
+        response = join(client, factories.shop(welcome_bonus_points=points))
+        page = client.get(response["Location"])
+        assert "Your card is ready" in words(page)
+        assert 'class="stamps' in page.content.decode()
+        assert ("50 points as a welcome." in words(page)) is shown
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(client, shop):
     response = join(
         client, shop, email="anouk@", phone="12", birth_date="2999-01-01", marketing_consent="on", name="Zoë"
@@ -145,9 +154,6 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(client,
 @pytest.mark.parametrize(
     "typed",
     [
-        {"name": ""},
-        {"name": "   "},
-        {"email": ""},
         {"email": "a" * 300 + "@example.com"},
         {"name": "a" * 500},
         {"name": "Eve\0"},
@@ -173,7 +179,35 @@ def test_a_birthday_may_be_written_in_several_ways(client, shop, written):
         assert Customer.objects.get().birth_date.isoformat() == "1990-05-17"
 
 
-def test_the_11th_attempt_within_a_minute_waits_and_keeps_what_was_typed(client, shop, settings):
+@pytest.mark.parametrize("typed", [{}, {"name": "Zoë"}, {"phone": "621 123 456"}, {"email": "zoe@müller.lu"}])
+def test_whatever_somebody_leaves_out_they_get_a_card(client, shop, typed):
+    response = client.post(f"/join/{shop.store.store_code}/", typed)
+
+    done = client.get(response["Location"])
+    assert "Your card is ready" in words(done)
+    assert ("The link is also in your e-mails" in words(done)) is ("email" in typed)
+    with factories.inside(shop):
+        person = Customer.objects.get()
+    told = {"first_name": person.first_name, "email": person.email or "", "phone": person.phone}
+    expected = {"name": "first_name"} | dict.fromkeys(("email", "phone"))
+    for field, value in typed.items():
+        assert told[expected[field] or field] == ("+352621123456" if field == "phone" else value)
+
+
+def test_a_phone_that_has_a_card_learns_where_it_works_and_nothing_else(client, shop, card):
+    with factories.inside(shop):
+        Customer.objects.update(phone="+352621123456")
+    response = client.post(f"/join/{shop.store.store_code}/", {"phone": "621 123 456"})
+
+    done = client.get(response["Location"])
+    assert "You already have a card" in words(done)
+    assert "If we have your e-mail address" in words(done)
+    assert card.access_token not in done.content.decode()
+    assert card.display_number not in words(done)
+    assert people(shop) == 1
+
+
+def test_the_attempt_beyond_the_limit_waits_and_keeps_what_was_typed(client, shop, settings):
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"public_enroll": "1/h"}
     join(client, shop)
 

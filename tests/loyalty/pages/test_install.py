@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from groundwork.formats import qr
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +39,10 @@ def test_the_page_names_its_manifest_and_its_worker(open_card, shop):
     assert f'<link rel="manifest" href="/card/{card.access_token}/card.webmanifest">' in page
     assert 'data-worker="/card/worker.js"' in page
     assert f'data-page="/card/{card.access_token}/"' in page
+
+
+def test_the_way_to_the_card_is_a_qr_code_for_another_phone(open_card, card):
+    response = open_card(card, "card-take-along")
+    assert response["Content-Type"] == "image/svg+xml"
+    assert response.content == qr.svg_file(f"http://127.0.0.1:8000/card/{card.access_token}/")
+    assert "no-store" in response["Cache-Control"]

@@ -69,7 +69,7 @@ def test_stamps_that_are_owed_make_the_way_to_the_reward_longer(open_card):
     text = words(open_card(factories.fresh(card)))
 
     assert "2 stamps are owed since something was returned on" in text
-    assert "4 more for: a coffee" in text
+    assert "4 more stamps for: a coffee" in text
 
 
 def test_what_a_manager_let_go_is_told_and_no_longer_owed(open_card, shop):

@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 from django.utils import translation
 
-from loyalty.pages.terminal.shell import MODULES, READER, SHARED, STYLES, WORKER, worker_script
+from loyalty.pages.terminal.shell import FIRST, MODULES, READER, SHARED, STYLES, WORKER, worker_script
 from loyalty.pages.terminal.texts import terminal_texts
 from tests import factories
 from tests.loyalty.pages.reading import words
@@ -210,7 +210,7 @@ def test_the_shell_is_nobodys(client, shop):
 def test_the_service_worker_keeps_every_script_and_style_of_the_terminal():
     in_folder = {f"terminal/{file.name}" for file in SCRIPTS.iterdir() if file.name not in NOT_LOADED}
 
-    assert {*MODULES, *STYLES} == in_folder - {"terminal/gate.css"}
+    assert {FIRST, *MODULES, *STYLES} == in_folder - {"terminal/gate.css"}
     assert all(finders.find(name) for name in (*MODULES, *STYLES, *READER, *SHARED, WORKER))
 
 
@@ -221,6 +221,21 @@ def test_the_service_worker_is_served_from_beside_the_terminals(client, db):
     assert response["Cache-Control"] == "no-cache"
     assert response.content.decode() == worker_script()
     assert '"page": "/terminal/shell.html"' in worker_script()
+
+
+def test_the_till_is_an_app_that_opens_at_its_store(client, shop):
+    client.force_login(shop.staff)
+    page = client.get(address(shop)).content.decode()
+    app = client.get(address(shop, "terminal-manifest"))
+
+    assert f'<link rel="manifest" href="{address(shop, "terminal-manifest")}"' in page
+    assert app["Content-Type"] == "application/manifest+json"
+    assert (app.json()["start_url"], app.json()["id"]) == (address(shop), address(shop))
+    assert app.json()["name"] == f"Till · {shop.store.name}"
+    sizes = {(icon["sizes"], icon["purpose"]) for icon in app.json()["icons"]}
+    assert sizes == {(size, purpose) for size in ("192x192", "512x512") for purpose in ("any", "maskable")}
+    assert all(client.get(icon["src"]).status_code == 200 for icon in app.json()["icons"])
+    assert client.get("/terminal/shell.html").content.decode().count("webmanifest") == 0
 
 
 # --- Words ------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from loyalty.api.reference import document
 from loyalty.api.typescript import DECLARATIONS, declarations
 from loyalty.pages.terminal.facts import Facts
 
-# Not database.js: its transactions are the browser's.
-SCRIPTS = sorted(set(DECLARATIONS.parent.glob("*.js")) - {DECLARATIONS.parent / "database.js"})
+# Not disk.js: its transactions are the browser's.
+SCRIPTS = sorted(set(DECLARATIONS.parent.glob("*.js")) - {DECLARATIONS.parent / "disk.js"})
 # What the scripts call an answer, or a part of one -> its schema.
 NAMES = {
     "card": "Card",
@@ -39,7 +39,7 @@ TYPES = {
 # A posting is what the server answered, whichever of these it was.
 UNIONS = {"Posted": ("Stamped", "Voided", "Enrolled", "PurchaseRecorded", "PurchaseReturned")}
 WORDS = "|".join(map(re.escape, NAMES))
-READ = re.compile(rf"(?<![\w.\"'])(?:(?:this|till|inHand|outcome)\.)*({WORDS})((?:\??\.[a-z_]\w*)+)")
+READ = re.compile(rf"(?<![\w.\"'-])(?:(?:this|till|inHand|outcome)\.)*({WORDS})((?:\??\.[a-z_]\w*)+)")
 TAKEN_FROM_PARAMETER = re.compile(
     rf"@param \{{({'|'.join(TYPES)})\}} (?:(?!\*/).)*?\*/\s*(?:export )?function \w+\(\{{ ([^{{}}]+) \}}",
     re.DOTALL,
@@ -91,7 +91,7 @@ def test_the_scripts_are_really_looked_at() -> None:
     found = {f"{name}.{'.'.join(path)}" for script in SCRIPTS for name, path in reads(script.read_text())}
 
     read_in_chains = {
-        "Card.can_stamp.code",
+        "Card.can_stamp.next_stamp_at",
         "Card.owed_from",
         "Program.settings.require_order_reference",
     }

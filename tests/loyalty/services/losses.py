@@ -105,7 +105,7 @@ TAKES: dict[str, tuple[Fields, Fields, int, Effects]] = {
         {},
         {"carry_remainders": False},
         2,
-        [("remainders_dropped", 2, "2 cards would lose the cents that make no whole point yet.")],
+        [("remainders_dropped", 2, "2 cards would lose the amounts that make no whole point yet.")],
     ),
     "a lower rate": (
         {},

@@ -91,20 +91,20 @@ def test_twelve_digits_that_are_no_card_may_be_a_phone() -> None:
     assert finding.find_card(germany, digits) == other
 
 
-def test_a_phone_of_two_people_asks_which_one_is_meant() -> None:
+def test_a_phone_of_two_cards_asks_which_one_is_meant() -> None:
     shop = factories.shop()
-    anna, ben = (factories.card(shop.store, phone="621123456") for _person in range(2))
+    own, everywhere = factories.two_cards(shop)
     with refused(CardAmbiguous) as refusal:
         finding.find_card(shop.store, "621123456")
-    assert refusal.extra["matches"] == [ben, anna]
+    assert refusal.extra["matches"] == [everywhere, own]
 
 
 def test_of_several_cards_the_only_active_one_is_meant() -> None:
     shop = factories.shop()
-    anna, ben = (factories.card(shop.store, phone="621123456") for _person in range(2))
-    cards.deactivate(store=shop.store, card_id=anna.pk, actor=MANAGER)
-    assert finding.find_card(shop.store, "621123456") == ben
-    cards.deactivate(store=shop.store, card_id=ben.pk, actor=MANAGER)
+    own, everywhere = factories.two_cards(shop)
+    cards.deactivate(store=shop.store, card_id=own.pk, actor=MANAGER)
+    assert finding.find_card(shop.store, "621123456") == everywhere
+    cards.deactivate(store=shop.store, card_id=everywhere.pk, actor=MANAGER)
     with refused(CardAmbiguous):
         finding.find_card(shop.store, "621123456")
 

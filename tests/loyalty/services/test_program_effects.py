@@ -148,7 +148,7 @@ def test_one_loss_is_told_in_the_singular() -> None:
     assert [text for _code, _cards, text in effects] == [
         "1 card with stamps would be further from its reward.",
         "1 card has points that could only be used from 1,000 on.",
-        "1 card would lose the cents that make no whole point yet.",
+        "1 card would lose the amount that makes no whole point yet.",
         "1 card would earn fewer points for the same purchase.",
     ]
 

@@ -12,6 +12,7 @@ from loyalty.errors import (
 )
 from loyalty.models import Purchase
 from loyalty.services import programs, purchases
+from tenancy.services import change_currency
 from tests import factories
 from tests.loyalty.services.receipts import NOON, OWNER, STAFF, bring_back, buy, figures
 from tests.refusals import refused
@@ -97,3 +98,11 @@ def test_what_was_bought_offline_before_a_change_earns_by_the_old_terms() -> Non
         clock.shift(timedelta(hours=1))
         bought = buy(shop, card, 1000, occurred_at=NOON + timedelta(minutes=30))
         assert (bought.points.given, buy(shop, card, 1000).points.given) == (100, 10)
+
+
+def test_a_purchase_goes_by_the_currency_that_it_holds() -> None:
+    shop = factories.shop(points_per_euro=1)
+    card = factories.card(shop.store)
+    assert shop.store.merchant.currency == "EUR"  # as it was when the till began to ask
+    change_currency(merchant=shop.merchant, actor=factories.actor("operator"), currency="JPY")
+    assert buy(shop, card, 1200).points.given == 1200

@@ -54,6 +54,13 @@ MUTANTS = [
         "User.objects.filter(pk=user_id)",
         f"{EMAILS}::test_an_account_that_is_gone_is_not_written_to",
     ),
+    mutant(
+        "address-changed-from-network-to-network",
+        "loyalty_site/accounts/views.py",
+        '        rate_limits.check("email_change", str(user.pk))\n',
+        "",
+        f"{ACCOUNTS}::test_one_account_asks_for_so_many_addresses_from_wherever_it_is",
+    ),
     # --- signed in again ---
     mutant(
         "form-that-was-open-too-long",

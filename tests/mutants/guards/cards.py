@@ -94,8 +94,8 @@ MUTANTS = [
     mutant(
         "code-of-somebody-else-in-a-file",
         "loyalty/imports/work.py",
+        "[*part.faults, *off, *codes, *taken]",
         "[*part.faults, *off, *taken]",
-        "[*part.faults, *off]",
         "tests/console/test_import.py::test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line",
     ),
     # --- names with a slip ---

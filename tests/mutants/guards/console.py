@@ -39,6 +39,20 @@ MUTANTS = [
         f"{CURRENCY}::test_the_currency_stays_once_something_was_bought",
     ),
     mutant(
+        "currency-that-is-not-held",
+        "loyalty/services/purchases.py",
+        "    hold_currency(store.merchant)\n",
+        "",
+        "tests/loyalty/services/test_purchases.py::test_a_purchase_goes_by_the_currency_that_it_holds",
+    ),
+    mutant(
+        "currency-of-a-page-that-was-open-since-before",
+        "tenancy/services.py",
+        "merchant.currency = old.currency",
+        "merchant.currency = merchant.currency",
+        f"{CURRENCY}::test_a_page_that_was_open_since_before_brings_no_old_currency_back",
+    ),
+    mutant(
         "currency-form-that-does-not-look",
         "tenancy/console/merchant.py",
         "if is_another and services.currency_is_used(self.instance):",

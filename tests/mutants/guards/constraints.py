@@ -115,6 +115,9 @@ OF_THE_SEVEN_RULES = {
     "customers_customer.one_living_customer_per_email": (
         "test_rule_5_one_living_customer_for_each_merchant_and_address"
     ),
+    "customers_customer.one_living_customer_per_phone": (
+        "test_rule_5_one_living_customer_for_each_merchant_and_phone"
+    ),
     "customers_customer.customer_email_is_lower_case": (
         "test_rule_5_one_living_customer_for_each_merchant_and_address"
     ),

@@ -6,6 +6,7 @@ LOGS = "tests/loyalty_site/test_logs.py"
 EXPORT = "tests/console/test_export.py"
 POLICY = "tests/loyalty_site/test_content_policy.py"
 SETTINGS = "tests/loyalty_site/test_settings.py"
+VARIABLES = "tests/loyalty_site/test_variables.py"
 
 MUTANTS = [
     # --- what is given away ---
@@ -72,6 +73,27 @@ MUTANTS = [
         '    "SECRET_KEY": parsers.random,\n',
         "",
         f"{SETTINGS}::test_production_refuses_to_start_unsafe_and_names_the_setting",
+    ),
+    mutant(
+        "production-with-a-redis-for-anybody",
+        "loyalty_site/settings/variables.py",
+        '    "REDIS_URL": parsers.guarded_redis,\n',
+        "",
+        f"{VARIABLES}::test_production_refuses_a_typo_and_names_the_variable",
+    ),
+    mutant(
+        "production-that-mails-to-nobody",
+        "loyalty_site/settings/variables.py",
+        '    "EMAIL_URL": parsers.real_mail,\n',
+        "",
+        f"{VARIABLES}::test_production_refuses_a_typo_and_names_the_variable",
+    ),
+    mutant(
+        "production-that-trusts-any-origin",
+        "loyalty_site/settings/variables.py",
+        '    "CSRF_TRUSTED_ORIGINS": parsers.each(parsers.own_origin),\n',
+        "",
+        f"{VARIABLES}::test_production_refuses_a_typo_and_names_the_variable",
     ),
     mutant(
         "production-for-any-host",

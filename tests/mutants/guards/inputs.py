@@ -80,4 +80,49 @@ MUTANTS = [
         "",
         f"{ERASED}::test_whoever_is_erased_is_found_nowhere",
     ),
+    mutant(
+        "old-numbers-in-the-history",
+        "loyalty/services/people.py",
+        "    history.forget_names(cards)\n",
+        "",
+        "tests/loyalty/api/test_erasure_of_every_column.py::"
+        "test_what_was_done_in_the_console_and_sent_to_google_tells_nothing",
+    ),
+    mutant(
+        "jobs-that-go-on-after-an-erasure",
+        "groundwork/jobs/service.py",
+        "        if not job.is_over:\n",
+        "        if False:\n",
+        f"{ERASED}::test_a_job_that_is_under_way_comes_to_nothing_and_leaves_no_file",
+    ),
+    mutant(
+        "wallets-words-after-an-erasure",
+        "wallet/services/queue.py",
+        "When(wanted_version=row.wanted_version, then=",
+        "When(pk=row.pk, then=",
+        "tests/wallet/test_google_trouble.py::"
+        "test_what_a_wallet_says_is_kept_unless_the_person_is_erased_before_it_is_noted",
+    ),
+    mutant(
+        "what-an-error-quotes-in-the-outbox",
+        "groundwork/messaging/outbox.py",
+        "last_error=_in_short(error)",
+        "last_error=str(error)",
+        "tests/groundwork/test_outbox.py::"
+        "test_a_listener_that_fails_leaves_nothing_behind_and_spoils_nothing_for_others",
+    ),
+    mutant(
+        "ticks-of-rows-that-are-not-there",
+        "groundwork/console/base.py",
+        "        if not queryset.filter(pk__in=ticked).exists():\n",
+        "        if False:\n",
+        "tests/console/access/test_nonsense.py::test_an_action_answers_nonsense",
+    ),
+    mutant(
+        "locking-no-rows-that-fails",
+        "groundwork/database/locks.py",
+        "    except EmptyResultSet:",
+        "    except ZeroDivisionError:",
+        "tests/groundwork/test_outbox.py::test_trying_none_again_is_no_failure",
+    ),
 ]

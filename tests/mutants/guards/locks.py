@@ -49,6 +49,13 @@ MUTANTS = [
         f"{SECOND}::test_two_changes_of_a_program_are_both_kept",
     ),
     mutant(
+        "program-in-the-console-without-its-lock",
+        "loyalty/console/program.py",
+        "        programs.locked(row.pk)\n",
+        "",
+        f"{SECOND}::test_who_saves_a_page_of_before_is_asked_about_what_somebody_else_has_just_made_cheaper",
+    ),
+    mutant(
         "deletion-without-the-rows-lock",
         "groundwork/deletion.py",
         "_all_rows(type(instance)).select_for_update(no_key=True).get(pk=instance.pk)",

@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 RETURNS = "tests/loyalty/services/test_returns.py"
 PURCHASES = "tests/loyalty/services/test_purchases.py"
 WORKED = "tests/loyalty/test_worked_returns.py"
+HINDSIGHT = "tests/loyalty/test_worked_hindsight.py"
 FAIR = "tests/loyalty/test_fairness.py"
 SERVICE = "loyalty/services/returns.py"
 SPELLED = f"{PURCHASES}::test_a_receipt_is_the_same_however_it_is_spelled"
@@ -161,6 +162,57 @@ MUTANTS = [
         "(SELECT purchase.amount_cents - purchase.returned_cents AS cents)",
         "(SELECT purchase.amount_cents AS cents)",
         f"{FAIR}::test_where_everything_was_kept_it_is_said_so",
+    ),
+    # --- what came back after an expiry, or after a debt was let go ---
+    mutant(
+        "expiry-that-is-owed-too",
+        "loyalty/services/adjustments.py",
+        "return sorted([*entries, *added], key=_takes) if added else list(entries)",
+        "return list(entries)",
+        f"{HINDSIGHT}::test_what_is_undone_after_its_points_expired_is_not_owed",
+        f"{HINDSIGHT}::test_what_was_let_go_is_not_given_again_by_undoing_the_return",
+    ),
+    mutant(
+        "expiry-that-takes-more-in-hindsight",
+        "loyalty/hindsight.py",
+        "-min(-took.units, max(net.units, 0))",
+        "-max(net.units, 0)",
+        f"{HINDSIGHT}::test_a_reward_given_back_after_an_expiry_gives_all_of_its_points_back",
+    ),
+    mutant(
+        "debt-that-lets-go-what-came-later",
+        "loyalty/hindsight.py",
+        "min(gave.units, owed.units)",
+        "owed.units",
+        f"{HINDSIGHT}::test_no_more_is_let_go_than_somebody_let_go",
+    ),
+    mutant(
+        "merge-that-forgets-what-expired",
+        "loyalty/receipts.py",
+        "Q(pk=card.pk) | Q(merged_into=card.pk)",
+        "Q(pk=card.pk)",
+        f"{HINDSIGHT}::test_points_that_expired_before_a_merge_are_not_owed_after_it",
+    ),
+    mutant(
+        "shortfall-of-each-line-alone",
+        "loyalty/models/transaction.py",
+        "sum(line.points_delta for line in lines)",
+        "last.points_delta",
+        f"{HINDSIGHT}::test_what_was_owed_before_is_not_owed_anew",
+    ),
+    mutant(
+        "debt-of-a-merge-without-its-receipt",
+        "loyalty/receipts.py",
+        "found[row.card_id] += [row, *_before_merge(row)]",
+        "found[row.card_id] += [row]",
+        f"{HINDSIGHT}::test_a_debt_that_merges_brought_along_names_the_receipt_it_comes_from",
+    ),
+    mutant(
+        "expiry-that-nobody-tells-again",
+        "loyalty/reporting/fairness.py",
+        "    yield from _not_put_right()\n",
+        "",
+        f"{FAIR}::test_a_broken_promise_is_named_and_the_command_fails[what_expired_was_rightly_there]",
     ),
     mutant(
         "terms-without-a-minutes-grace",

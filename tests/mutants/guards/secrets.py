@@ -7,7 +7,39 @@ OFFLINE = "tests/loyalty/services/test_offline.py"
 CARD = "tests/loyalty/pages/test_card_page.py"
 JOIN = "tests/loyalty/pages/test_enrollment.py"
 
+OWN_DATA = "tests/loyalty/pages/test_own_data.py"
+ENROLMENT = "tests/loyalty/api/test_enrolment.py"
+
 MUTANTS = [
+    # --- The way to a card, and the address that brings it back ---
+    mutant(
+        "card-address-for-who-was-known",
+        "loyalty/outputs/enrollment.py",
+        " if enrollment.customer_is_new else None",
+        "",
+        f"{ENROLMENT}::test_who_was_known_before_is_not_shown_the_way_to_their_card",
+    ),
+    mutant(
+        "address-that-is-confirmed-by-another-link",
+        "customers/services.py",
+        " or digest_of(person.pending_email) != digest",
+        "",
+        f"{OWN_DATA}::test_a_link_is_for_one_address_and_one_card",
+    ),
+    mutant(
+        "address-that-is-confirmed-for-another-card",
+        "loyalty/links.py",
+        "    return address if card_id == card.pk else None",
+        "    return address",
+        f"{OWN_DATA}::test_a_link_is_for_one_address_and_one_card",
+    ),
+    mutant(
+        "letters-to-address-after-address",
+        "loyalty/pages/customer/own_data.py",
+        'rate_limits.check("email_change", f"card:{card.pk}")',
+        "pass",
+        f"{OWN_DATA}::test_nobody_has_letters_sent_to_address_after_address",
+    ),
     # --- PINs and staff tokens ---
     mutant(
         "pin-that-is-not-looked-at",

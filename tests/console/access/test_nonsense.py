@@ -1,0 +1,95 @@
+"""Forms of the console filled in with nonsense: refused in words, never an error of ours, and nothing has moved.
+
+The pages are those of `gates.GATES`: a new one is among them by itself. What a field takes as it is (a number as a
+name) is no nonsense there, and saved; whatever is answered by the form again has moved nothing.
+"""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.console.access.doings import READING, Data, data_for, path_of, send
+from tests.console.access.people import World
+from tests.console.access.state import BOOKS, State, differences, state, undone
+from tests.console.access.test_addresses import NUL, OUT_OF_REACH, visitor
+from tests.console.access.test_doings import DOINGS, TICKED, prepare
+from tests.console.world import list_address
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+FORMS = [(kind, page) for kind, page in DOINGS if page not in READING]
+NONSENSE: list[Any] = [
+    NUL,
+    "",
+    "-1",
+    OUT_OF_REACH,
+    "NaN",
+    "1e400",
+    "0000-00-00",
+    "<b>{{ 1 }}{% x %}%s",
+    ["1", "2"],
+]
+# Bodies that are no forms. A page that only asks whether one is sure takes any form for a yes.
+BODIES = (
+    (b"{", "application/json"),
+    (b"--x\r\nnonsense", "multipart/form-data; boundary=x"),
+    (b"--x\r\n", "multipart/form-data; boundary="),
+)
+# Their page says what was made, once, and is no way back to the form.
+ANSWERED_BY_A_PAGE = frozenset(
+    {("tenancy_apikey", "add"), ("tenancy_till", "add"), ("tenancy_till", "new_code")}
+)
+
+
+def faults(client: Client, path: str, sent: Data, before: State, *, is_saved: bool) -> list[str]:
+    """What is wrong with the answer: an error of ours, or rows that moved though the form was not taken."""
+    with undone():
+        response = send(client, path, sent)
+        moved = differences(before, state(BOOKS))
+    if response.status_code >= 500:
+        return [str(response.status_code)]
+    return [] if is_saved or response.status_code == 302 else moved
+
+
+def one_by_one(data: Data) -> list[tuple[str, Any]]:
+    """Each field with a number that is nowhere right, one at a time.
+
+    Not those that are as another one: of a further language, or a box, which is ticked whatever it is sent.
+    """
+    typed = [name for name, value in data.items() if value not in (True, "on", "yes")]
+    return [(name, OUT_OF_REACH) for name in typed if name[-3:] not in ("_fr", "_de", "_lb")]
+
+
+@pytest.mark.parametrize(("kind", "page"), FORMS, ids=[f"{kind} {page}" for kind, page in FORMS])
+def test_a_form_answers_nonsense(world: World, kind: str, page: str) -> None:
+    client, is_saved = visitor(world, "operator"), (kind, page) in ANSWERED_BY_A_PAGE
+    with undone():
+        data = data_for(world, kind, page)
+        prepare(world, kind, page)
+        path, before = path_of(world, kind, page), state(BOOKS)
+        changes = [{name: value} for name, value in one_by_one(data)]
+        changes += [dict.fromkeys(data, value) for value in NONSENSE if data]
+        for change in changes:
+            may_be_saved = is_saved and NUL not in change.values()
+            assert faults(client, path, data | change, before, is_saved=may_be_saved) == [], change
+        assert faults(client, path, {}, before, is_saved=is_saved) == []
+        for body, kind_of_body in BODIES:
+            assert client.post(path, body, content_type=kind_of_body).status_code < 500, kind_of_body
+
+
+@pytest.mark.parametrize(("kind", "action"), TICKED, ids=[f"{kind} {action}" for kind, action in TICKED])
+def test_an_action_answers_nonsense(world: World, kind: str, action: str) -> None:
+    client, before, path = visitor(world, "operator"), state(), list_address(kind)
+    right = {"action": action, "_selected_action": [world.mine[kind].pk], "post": "yes"}
+    wrong = {
+        "action": [NUL, OUT_OF_REACH, "__class__", ["", ""]],
+        "_selected_action": [NUL, OUT_OF_REACH, "-1", "2000000000", "x", [["1"]]],
+        "index": [NUL, OUT_OF_REACH, "-1"],
+    }
+    for name, values in wrong.items():
+        for value in values:
+            with undone():
+                response = client.post(path, right | {name: value})
+                moved = differences(before, state())
+            assert response.status_code < 500, (name, value)
+            assert name == "index" or moved == [], (name, value)

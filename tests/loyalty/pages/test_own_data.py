@@ -1,0 +1,143 @@
+"""My data on the card's page: what a person changes, and the address that counts once it is confirmed from there."""
+
+import re
+
+import pytest
+
+from customers.models import Customer
+from customers.services import erase_person, export_person
+from groundwork.messaging import outbox
+from loyalty import links
+from notifications.services import delivery, texts
+from tenancy import scope
+from tenancy.models import OutboxMessage
+from tests import factories
+from tests.loyalty.pages.reading import words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def nobody(client, shop):
+    """A card that was made for nobody in particular."""
+    with factories.inside(shop):
+        return factories.enrollment.enroll(store=shop.store, actor=factories.actor(), nameless=True).card
+
+
+def change(client, card, **typed):
+    return client.post(f"/card/{card.access_token}/data/", typed)
+
+
+def person_of(card):
+    return factories.fresh(Customer(pk=card.customer_id))
+
+
+def link_in(mailoutbox) -> str:
+    found = re.search(r"https?://[^/]+(/card/[A-Z]+/email/[^ )\n]+)", mailoutbox[-1].body)
+    assert found is not None
+    return found.group(1)
+
+
+def deliver() -> None:
+    with scope.everything("the texts are the platform's"):
+        texts.load()
+    outbox.relay()
+    delivery.sweep()
+
+
+def test_a_card_of_nobody_becomes_somebodys_and_is_found_again_by_a_confirmed_address(
+    client, shop, nobody, mailoutbox
+):
+    typed = {"name": "Zoë Muller", "email": "Zoe@Müller.lu", "birth_day": "29", "birth_month": "2"}
+    response = change(client, nobody, **typed, language="lb", wants_offers="on")
+    assert "We have sent a link to the new address" in words(client.get(response["Location"] + "&lang=en"))
+    zoe = person_of(nobody)
+    assert (zoe.name, zoe.email, zoe.pending_email) == ("Zoë Muller", None, "zoe@müller.lu")
+    assert (str(zoe.birth_date), zoe.preferred_language, zoe.marketing_consent) == ("1904-02-29", "lb", True)
+    assert 'value="1904"' not in client.get(f"/card/{nobody.access_token}/data/").content.decode()
+
+    deliver()
+    assert mailoutbox[-1].to == ["zoe@müller.lu"]
+    link = link_in(mailoutbox)
+    assert client.get(link).status_code == 200
+    assert person_of(nobody).email is None, "opening the link does nothing"
+    assert client.post(link).status_code == 200
+    zoe = person_of(nobody)
+    assert (zoe.email, zoe.pending_email, zoe.email_confirmed_at is None) == ("zoe@müller.lu", None, False)
+    assert client.post(link).status_code == 404, "it is used up"
+
+    known = client.post(f"/join/{shop.store.store_code}/", {"email": "zoe@xn--mller-kva.lu"})
+    assert nobody.access_token not in client.get(known["Location"]).content.decode()
+    deliver()
+    assert f"/card/{nobody.access_token}/" in mailoutbox[-1].body
+
+
+def test_an_address_of_somebody_else_is_neither_shown_nor_taken(client, shop, nobody, card, mailoutbox):
+    response = change(client, nobody, email="anouk@example.com")
+    assert "Weber" not in words(client.get(response["Location"]))
+    deliver()
+    assert mailoutbox[-1].to == ["anouk@example.com"]
+    assert card.access_token not in mailoutbox[-1].body
+    answer = client.post(link_in(mailoutbox))
+    assert (answer.status_code, "ask at the till" in words(answer)) == (400, True)
+    assert (person_of(nobody).email, person_of(card).email) == (None, "anouk@example.com")
+
+
+def test_a_link_is_for_one_address_and_one_card(client, nobody, card):
+    change(client, nobody, email="first@example.com")
+    with factories.inside(card.merchant):
+        row = factories.fresh(nobody)
+        link = links.email_confirmation_url(row)
+    path = link[link.index("/card/") :]
+    change(client, nobody, email="second@example.com")
+    change(client, card, email="first@example.com")
+    for wrong in (path, path[:-3] + "xx/", path.replace(nobody.access_token, card.access_token)):
+        assert client.post(wrong).status_code == 404
+    assert (person_of(nobody).email, person_of(card).email) == (None, "anouk@example.com")
+
+
+def test_consent_is_kept_with_when_and_in_which_words_given_and_taken_back(client, shop):
+    client.post(f"/join/{shop.store.store_code}/", {"name": "Zoë", "marketing_consent": "on"})
+    with factories.inside(shop):
+        card = factories.LoyaltyCard.objects.select_related("customer").get()
+    change(client, card, name="Zoë")
+    change(client, card, name="Zoë")
+    zoe = person_of(card)
+    sentence = f"Send me offers from {shop.merchant.name} by e-mail. I can stop at any time."
+    assert [(one["kind"], one["given"], one["wording"]) for one in zoe.agreements] == [
+        ("offers", True, sentence),
+        ("terms", True, ""),
+        ("offers", False, sentence),
+    ]
+    assert zoe.agreements[1]["version"].startswith(f"{shop.program.terms_id}-")
+    assert all(one["at"] for one in zoe.agreements)
+    assert (zoe.marketing_consent, zoe.marketing_consent_at) == (False, None)
+    page = words(client.get(f"/card/{card.access_token}/data/"))
+    assert "Taken back on" in page
+    with factories.inside(shop):
+        assert export_person(customer=zoe)["customer"]["agreements"] == zoe.agreements
+        erase_person(customer=zoe)
+    assert (person_of(card).agreements, person_of(card).pending_email) == ([], None)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"email": "anouk@"},
+        {"birth_day": "31", "birth_month": "2"},
+        {"birth_year": "1990"},
+        {"language": "xx"},
+    ],
+)
+def test_what_cannot_be_is_named_and_nothing_is_changed(client, nobody, wrong):
+    response = change(client, nobody, name="Zoë", **wrong)
+    assert (response.status_code, "field-error" in response.content.decode()) == (200, True)
+    assert person_of(nobody).name == ""
+    assert not OutboxMessage.objects.filter(event="loyalty.email_to_confirm").exists()
+
+
+def test_nobody_has_letters_sent_to_address_after_address(client, nobody):
+    answers = [change(client, nobody, email=f"{number}@example.com").status_code for number in range(6)]
+    assert answers == [302] * 5 + [429]
+    assert person_of(nobody).pending_email == "4@example.com"
+    assert change(client, nobody, name="Zoë").status_code == 302
