@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.database.text_search import Plain
 from groundwork.formats.email import normalize_email
 from groundwork.models import LIVING
 from tenancy.models.base import TenantSoftDeletable
@@ -43,7 +44,7 @@ class Customer(TenantSoftDeletable):
     is_active = models.BooleanField(_("active"), default=True)
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     search_text = models.GeneratedField(
-        expression=Lower(
+        expression=Plain(
             Concat(
                 Value(" "),  # so that the beginning of a word can be looked for everywhere alike
                 F("first_name"),

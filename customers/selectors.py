@@ -1,13 +1,21 @@
 """Reading customers."""
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from collections.abc import Iterable, Sequence
+
+from django.contrib.postgres.lookups import TrigramWordSimilar
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Upper
 
 from customers.models import Customer
+from groundwork.database.text_search import plain
 
 MOST_WORDS = 8  # of a search
 MOST_FOUND = 10_000
 SHORT = 2  # letters; no index knows them in the middle of a word
+FEW = 20  # found as typed: with fewer, names that are nearly so are looked for as well
+LONG_ENOUGH = 4  # letters of a name, to be known in spite of a slip
+TextField.register_lookup(TrigramWordSimilar)
 
 
 def typed(text: str) -> str:
@@ -16,8 +24,8 @@ def typed(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a search as it compares them."""
-    return typed(text).lower().split()[:MOST_WORDS]
+    """The words of a search as it compares them: small letters without accents."""
+    return plain(typed(text)).split()[:MOST_WORDS]
 
 
 def with_word(customers: QuerySet[Customer], word: str) -> QuerySet[Customer]:
@@ -26,10 +34,47 @@ def with_word(customers: QuerySet[Customer], word: str) -> QuerySet[Customer]:
 
 
 def matching(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
-    """Narrow customers to those whom each word of a text fits (by trigrams on PostgreSQL)."""
-    for word in words(text):
+    """Narrow customers to those whom each word of a text fits, or nearly where few do: those as typed come first."""
+    sought = words(text)
+    found = nearly(customers, sought)
+    if found is None:
+        return with_words(customers, sought)
+    as_typed, near = found
+    return as_typed_first(customers.filter(pk__in=as_typed | near), Q(pk__in=as_typed))
+
+
+def with_words(customers: QuerySet[Customer], sought: Iterable[str]) -> QuerySet[Customer]:
+    """Customers of whom every word is part."""
+    for word in sought:
         customers = with_word(customers, word)
     return customers
+
+
+def nearly(customers: QuerySet[Customer], sought: Sequence[str]) -> tuple[set[int], set[int]] | None:
+    """Whom words fit as typed, and whose name comes near them (by the trigrams of its index); ids, a few of each.
+
+    None where enough fit as typed, or no word is a name that is long enough for a slip.
+    """
+    names = [word for word in sought if word.isalpha() and len(word) >= LONG_ENOUGH]
+    customers = customers.order_by()
+    if not names or len(as_typed := _ids(with_words(customers, sought))) == FEW:
+        return None
+    near = with_words(customers, [word for word in sought if word not in names])
+    for name in names:
+        near = near.filter(search_text__trigram_word_similar=name)
+    return as_typed, _ids(near.order_by(TrigramWordSimilarity(" ".join(names), "search_text").desc(), "-pk"))
+
+
+def _ids(customers: QuerySet[Customer]) -> set[int]:
+    return set(customers.values_list("pk", flat=True)[:FEW])
+
+
+def as_typed_first(rows: QuerySet, as_typed: Q) -> QuerySet:
+    """Some rows with those as typed before the others, each in the order that they had."""
+    if not rows.ordered:
+        return rows
+    order = rows.query.order_by or rows.model._meta.ordering
+    return rows.alias(comes=Case(When(as_typed, then=Value(0)), default=Value(1))).order_by("comes", *order)
 
 
 def perhaps_known_twice(customers: QuerySet[Customer]) -> QuerySet[Customer]:

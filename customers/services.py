@@ -95,6 +95,11 @@ def find_or_create(
     return customer, True
 
 
+def make_nameless(*, store: Store) -> Customer:
+    """A customer of whom nothing is known yet but where they were first met."""
+    return Customer.objects.create(merchant_id=store.merchant_id, store=store)
+
+
 def fill_in(customer: Customer, *, store: Store, phone: str | None, birth_date: date | None) -> None:
     """Note a phone or birthday that was missing; what is known already, or somebody else's, is never taken.
 

@@ -67,6 +67,21 @@ class CardInactive(DomainError):
     message = _("This card has been deactivated.")
 
 
+class CardCodeTaken(DomainError):
+    code, status = "card_code_taken", 409
+    message = _("This code belongs to another card.")
+
+
+class TooManyCardCodes(DomainError):
+    code, status = "too_many_card_codes", 409
+    message = _("This card has as many codes as it can have. A manager can remove one.")
+
+
+class CardCodeNotFound(DomainError):
+    code, status = "card_code_not_found", 404
+    message = _("This card has no such code.")
+
+
 class CardAlreadyInactive(DomainError):
     code, status = "card_already_inactive", 409
     message = _("This card is deactivated already.")

@@ -1,41 +1,47 @@
 """Finding cards: the one that was scanned or typed in, and those that a search fits."""
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 
 from django.db.models import Q, QuerySet
 
 from customers.models import Customer
-from customers.selectors import SHORT, typed, with_word, words
+from customers.selectors import SHORT, as_typed_first, nearly, typed, with_words, words
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from loyalty import rules
+from loyalty.codes import QR_TEXT, canonical
 from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped
-from loyalty.models import LoyaltyCard
+from loyalty.models import CardCode, LoyaltyCard
 from loyalty.selectors import cards_at
-from loyalty.tokens import ALPHABET, LENGTH
 from tenancy.models import Store
 
-QR_TEXT = re.compile(rf"^[{ALPHABET}]{{{LENGTH}}}$", re.IGNORECASE)
 GAP = re.compile(r"[\s-]")
+MOST_MATCHES = 20
 
 
 def find_card(store: Store, text: str) -> LoyaltyCard:
-    """The one card that a scanned or typed text means: QR letters, e-mail, phone or card number.
+    """The one card that a scanned or typed text means: its QR letters or number, the code of an earlier card, or
+    its customer's e-mail or phone.
 
     Who is found by address or phone has the card that theirs was merged into. Raises CardNotFound, CardNumberMistyped
     (twelve digits with a slip) or CardAmbiguous (with `matches`).
     """
     text = typed(text)
     if QR_TEXT.match(text):
-        return _only(store, cards_at(store).filter(qr_code_data=text.upper()))
-    if "@" in text:
-        return _only(store, _of_person(store, email=normalize_email(text)), of_person=True)
-    if text.startswith(("+", "00")):
-        return _by_phone(store, text)
+        return _only(cards_at(store).filter(qr_code_data=text.upper()))
     digits = GAP.sub("", text)
-    if len(digits) == 12 and digits.isascii() and digits.isdecimal():
-        return _by_number(store, digits)
-    return _by_phone(store, text)
+    is_number = len(digits) == 12 and digits.isascii() and digits.isdecimal()
+    if is_number and rules.luhn_is_valid(digits):
+        card = cards_at(store).filter(card_number=digits).first()
+        if card is not None:
+            return card
+    people = [remaining(store, card) for card in _newest(_of_person(store, text))]
+    matches = {card.pk: card for card in chain(_with_code(store, text), people)}
+    if not matches and is_number and not rules.luhn_is_valid(digits):
+        raise CardNumberMistyped()
+    return _only(matches.values())
 
 
 def remaining(store: Store, card: LoyaltyCard) -> LoyaltyCard:
@@ -44,37 +50,30 @@ def remaining(store: Store, card: LoyaltyCard) -> LoyaltyCard:
     return remaining(store, into) if into else card
 
 
-def _by_number(store: Store, digits: str) -> LoyaltyCard:
-    is_number = rules.luhn_is_valid(digits)
-    card = cards_at(store).filter(card_number=digits).first() if is_number else None
-    if card is not None:
-        return card
-    try:
-        return _by_phone(store, digits)
-    except CardNotFound:
-        if is_number:
-            raise
-        raise CardNumberMistyped() from None
+def _with_code(store: Store, text: str) -> Iterable[LoyaltyCard]:
+    """The card that a code of an earlier system means."""
+    code = canonical(text)
+    known = CardCode.objects.filter(merchant_id=store.merchant_id, code=code)
+    return cards_at(store).filter(pk__in=known.values("card")) if code else ()
 
 
-def _by_phone(store: Store, text: str) -> LoyaltyCard:
-    phone = to_e164(text, store.country)
-    if not phone:
-        raise CardNotFound()
-    return _only(store, _of_person(store, phone=phone), of_person=True)
-
-
-def _of_person(store: Store, **known: str) -> QuerySet[LoyaltyCard]:
+def _of_person(store: Store, text: str) -> QuerySet[LoyaltyCard]:
+    """The cards of whoever has an e-mail address or a phone number."""
+    known = {"email": normalize_email(text)} if "@" in text else {"phone": to_e164(text, store.country)}
+    if not all(known.values()):
+        return LoyaltyCard.objects.none()
     # The customer's own merchant is what their indexes begin with.
     person = {"merchant_id": store.merchant_id, "deleted_at__isnull": True, **known}
     return cards_at(store).filter(**{f"customer__{field}": value for field, value in person.items()})
 
 
-def _only(store: Store, cards: QuerySet[LoyaltyCard], *, of_person: bool = False) -> LoyaltyCard:
+def _newest(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
+    return cards.order_by("-id")[:MOST_MATCHES]
+
+
+def _only(cards: Iterable[LoyaltyCard]) -> LoyaltyCard:
     """The single card, or the single active one. Raises CardNotFound or CardAmbiguous."""
-    matches = list(cards.order_by("-id")[:20])
-    if of_person:
-        matches = list({card.pk: card for card in (remaining(store, match) for match in matches)}.values())
+    matches = list(cards)
     if not matches:
         raise CardNotFound()
     active = [card for card in matches if card.is_active]
@@ -86,27 +85,38 @@ def _only(store: Store, cards: QuerySet[LoyaltyCard], *, of_person: bool = False
 def search_cards(
     store: Store, *, text: str = "", is_active: bool | None = None, enrolled_here: bool | None = None
 ) -> QuerySet[LoyaltyCard]:
-    """Cards at a store whose number, or customer's name, e-mail or phone contains a text; newest first."""
-    cards = matching(cards_at(store), text)
+    """Cards at a store whose number, or customer's name, e-mail or phone contains a text; newest first.
+
+    Names that only come near it follow those that fit.
+    """
+    cards = cards_at(store).order_by("-id")
     if is_active is not None:
         cards = cards.filter(is_active=is_active)
     if enrolled_here is not None:
         here = Q(enrolled_at_store=store)
         cards = cards.filter(here if enrolled_here else ~here | Q(enrolled_at_store__isnull=True))
-    return cards.order_by("-id")
+    return matching(cards, text)
 
 
 def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
-    """Narrow cards to those that each word of a text fits: the number, or the customer.
+    """Narrow cards to those that each word of a text fits: the number, the code of an earlier card, or the customer.
 
-    Each side has its trigram index (PostgreSQL) and is asked for itself: no index serves "one or the other".
+    Where few names fit as they are typed, those that come near follow them.
+    Each side has its trigram index and is asked for itself: no index serves "one or the other".
     """
+    if (code := canonical(typed(text))) and (holder := CardCode.objects.filter(code=code)).exists():
+        return cards.filter(pk__in=holder.values("card").union(_of_customers(words(text))))
     sought = words(text)
     numbers = [word for word in sought if word.replace("-", "").isdecimal()]
     for word in numbers:
-        cards = cards.filter(pk__in=_with_number(word.replace("-", "")).union(_of_customers([word])))
+        digits = word.replace("-", "")
+        cards = cards.filter(pk__in=_with_number(digits).union(_with_digits(digits), _of_customers([word])))
     names = [word for word in sought if word not in numbers]
-    return cards.filter(customer__in=_customers(names)) if names else cards
+    found = nearly(Customer.all_objects.order_by(), names)
+    if found is None:
+        return cards.filter(customer__in=_customers(names)) if names else cards
+    as_typed, near = found
+    return as_typed_first(cards.filter(customer__in=as_typed | near), Q(customer__in=as_typed))
 
 
 def _with_number(digits: str) -> QuerySet:
@@ -114,12 +124,14 @@ def _with_number(digits: str) -> QuerySet:
     return LoyaltyCard.all_objects.order_by().filter(**{f"card_number__{part}": digits}).values("pk")
 
 
+def _with_digits(digits: str) -> QuerySet:
+    part = {"code__contains": digits} if len(digits) > SHORT else {"code": digits}
+    return CardCode.objects.order_by().filter(**part).values("card")
+
+
 def _of_customers(sought: list[str]) -> QuerySet:
     return LoyaltyCard.all_objects.order_by().filter(customer__in=_customers(sought)).values("pk")
 
 
 def _customers(sought: list[str]) -> QuerySet:
-    customers = Customer.all_objects.order_by()
-    for word in sought:
-        customers = with_word(customers, word)
-    return customers.values("pk")
+    return with_words(Customer.all_objects.order_by(), sought).values("pk")

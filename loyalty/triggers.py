@@ -7,9 +7,14 @@ from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 LEDGER = "loyalty_loyaltytransaction"
 CARD = "loyalty_loyaltycard"
+CODE = "loyalty_cardcode"
+BATCH = "loyalty_cardbatch"
+PRINTED = "loyalty_printedcard"
 CHANGED = "A line of the ledger is never changed"
 REMOVED = "A line of the ledger is never removed"
 NOT_AS_ITS_LINE = "A card has what the newest line of its ledger says"
+CODE_OF_A_CARD = "A code and the number of a card are never the same"
+PRINTED_NUMBER = "A number that is printed on a card is of no other"
 BROKEN_CHAIN = "The balance after a transaction is the one before it plus what it changed"
 
 # A card's figure, and what says it in a line.
@@ -151,6 +156,65 @@ def _touch_program(when: str) -> Rule:
     )
 
 
+NUMBER_CHANGES = "NEW.card_number IS DISTINCT FROM OLD.card_number"
+
+# No number of a card is a code of another: the twelve digits as they are, or as the EAN that readers make of them.
+code_is_no_number = Rule(
+    "code_is_no_card_number",
+    CODE,
+    "BEFORE INSERT",
+    refuse_when(
+        f"""EXISTS (SELECT 1 FROM {CARD} WHERE merchant_id = NEW.merchant_id
+  AND card_number IN (NEW.code, CASE WHEN NEW.code LIKE '0%' THEN substr(NEW.code, 2) END))
+  OR EXISTS (SELECT 1 FROM {PRINTED} WHERE merchant_id = NEW.merchant_id
+  AND card_number IN (NEW.code, CASE WHEN NEW.code LIKE '0%' THEN substr(NEW.code, 2) END))""",
+        CODE_OF_A_CARD,
+    ),
+)
+
+
+def _number_is_no_code(when: str, only_if: str = "true") -> Rule:
+    return Rule(
+        f"card_number_is_no_code_{when.lower()}",
+        CARD,
+        "BEFORE INSERT" if when == "INSERT" else "BEFORE UPDATE OF card_number",
+        refuse_when(
+            f"""EXISTS (SELECT 1 FROM {CODE} WHERE merchant_id = NEW.merchant_id
+  AND code IN (NEW.card_number, '0' || NEW.card_number))""",
+            CODE_OF_A_CARD,
+        ),
+        only_if=only_if,
+    )
+
+
+# A number that is printed is that of the card which it becomes, and of no other.
+def _number_is_printed_once(when: str, only_if: str = "true") -> Rule:
+    return Rule(
+        f"card_number_is_printed_once_{when.lower()}",
+        CARD,
+        "BEFORE INSERT" if when == "INSERT" else "BEFORE UPDATE OF card_number",
+        refuse_when(
+            f"""EXISTS (SELECT 1 FROM {PRINTED} WHERE card_number = NEW.card_number
+  AND qr_code_data <> NEW.qr_code_data)""",
+            PRINTED_NUMBER,
+        ),
+        only_if=only_if,
+    )
+
+
+printed_number_is_new = Rule(
+    "printed_number_is_new",
+    PRINTED,
+    "BEFORE INSERT",
+    refuse_when(
+        f"""EXISTS (SELECT 1 FROM {CARD} WHERE card_number = NEW.card_number)
+  OR EXISTS (SELECT 1 FROM {CODE} WHERE merchant_id = NEW.merchant_id
+  AND code IN (NEW.card_number, '0' || NEW.card_number))""",
+        PRINTED_NUMBER,
+    ),
+)
+
+
 RULES = [
     append_only,
     never_removed,
@@ -184,6 +248,15 @@ RULES = [
             "merged_into_id": "loyalty_loyaltycard",
         },
     ),
+    code_is_no_number,
+    _number_is_no_code("INSERT"),
+    _number_is_no_code("UPDATE", only_if=NUMBER_CHANGES),
+    *same_merchant(CODE, {"card_id": CARD}),
+    printed_number_is_new,
+    _number_is_printed_once("INSERT"),
+    _number_is_printed_once("UPDATE", only_if=NUMBER_CHANGES),
+    *same_merchant(BATCH, {"store_id": "tenancy_store", "program_id": "loyalty_loyaltyprogram"}),
+    *same_merchant(PRINTED, {"batch_id": BATCH, "card_id": CARD}),
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),
@@ -211,6 +284,9 @@ RULES = [
             "merchantcalendar",
             "dailyfigures",
             "cardsnapshot",
+            "cardcode",
+            "cardbatch",
+            "printedcard",
         )
     ],
 ]

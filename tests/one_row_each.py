@@ -8,6 +8,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from loyalty.models import (
+    CardBatch,
+    CardCode,
     CardSnapshot,
     LoyaltyCard,
     LoyaltyTransaction,
@@ -15,7 +17,7 @@ from loyalty.models import (
     PurchaseReturn,
     StaffPin,
 )
-from loyalty.services import points, returns
+from loyalty.services import points, printed, returns
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import tills
 from tenancy.models import (
@@ -55,6 +57,15 @@ def at_store(model: type[Model], **fields: Any) -> Row:
 
 def a_card(shop: Shop) -> LoyaltyCard:
     return factories.card(shop.store, "anna@example.com", stamps=3, cents=450)
+
+
+def a_card_code(shop: Shop) -> CardCode:
+    return CardCode.objects.create(merchant=shop.merchant, card=a_card(shop), code="4006381333931")
+
+
+def a_batch(shop: Shop) -> CardBatch:
+    about = {"store": shop.store, "actor": factories.actor(), "name": "Box", "design": "color"}
+    return printed.make(count=1, **about)
 
 
 def a_line(shop: Shop) -> LoyaltyTransaction:

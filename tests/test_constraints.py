@@ -27,7 +27,9 @@ from tests import factories
 from tests.console.world import history_of
 from tests.factories import Shop
 from tests.one_row_each import (
+    a_batch,
     a_card,
+    a_card_code,
     a_card_snapshot,
     a_customer,
     a_design,
@@ -124,6 +126,9 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "at_least_one_stamp_a_day": (lambda shop: shop.program, "max_daily_stamps = 0"),
     "a_point_is_worth_nothing_or_more": (lambda shop: shop.program, "point_value_cents = -1"),
     "reward_costs_points": (lambda shop: shop.program.rewards.first(), "points_cost = 0"),
+    "a_batch_has_1_to_1000_cards": (a_batch, "count = 1001"),
+    "design_of_a_batch_is_known": (a_batch, "design = 'gold'"),
+    "a_code_is_not_empty": (a_card_code, "code = ''"),
     "card_counters_are_never_negative": (
         a_card,
         "total_points_voided = -1, total_points_earned = total_points_earned - 1",
@@ -219,6 +224,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "no_stamps_after_beside_owed_ones": (a_line, stamps_and_owed_ones),
     "no_points_after_beside_owed_ones": (a_line, points_and_owed_ones),
     "points_fraction_after_is_less_than_a_point": (a_line, a_whole_point_of_parts),
+    "a_code_means_one_card": (a_card_code, nothing),
     "one_receipt_earns_once": (a_purchase, nothing),
     "a_purchase_costs_something": (a_purchase, for_nothing),
     "a_return_is_of_something": (a_return, of_nothing),

@@ -31,7 +31,6 @@ ALLOWED = {
     ("groundwork/database/prepared.py", "_Statement.rows"): A_QUERY,
     ("groundwork/database/prepared.py", "insert"): NAMED,
     ("groundwork/database/prepared.py", "update"): BY_ITS_ID,
-    ("groundwork/database/text_search.py", "TrigramIndex._extension_available"): NO_ROWS,
     ("groundwork/database/triggers.py", "Rule.install"): NO_ROWS,
     ("groundwork/database/triggers.py", "emptying"): NO_ROWS,
     ("groundwork/deletion.py", "hold"): BY_ITS_ID,

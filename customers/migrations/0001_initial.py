@@ -3,7 +3,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-from groundwork.database.text_search import TrigramIndex
+from groundwork.database.text_search import Plain, TrigramIndex
 
 
 class Migration(migrations.Migration):
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('marketing_consent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='consent since')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('erased_at', models.DateTimeField(editable=False, null=True, verbose_name='erased')),
-                ('search_text', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.text.Concat(models.Value(' '), models.F('first_name'), models.Value(' '), models.F('last_name'), models.Value(' '), models.F('email'), models.Value(' '), models.F('phone'), output_field=models.TextField())), output_field=models.TextField())),
+                ('search_text', models.GeneratedField(db_persist=True, expression=Plain(django.db.models.functions.text.Concat(models.Value(' '), models.F('first_name'), models.Value(' '), models.F('last_name'), models.Value(' '), models.F('email'), models.Value(' '), models.F('phone'), output_field=models.TextField())), output_field=models.TextField())),
                 ('deleted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='deleted by')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
                 ('store', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='first met at')),

@@ -6,7 +6,7 @@ from loyalty.api import reference
 from loyalty.api.back_office import programs, rows
 from loyalty.api.public import enrollment
 from loyalty.api.public import programs as public
-from loyalty.api.till import balances, cards, pins, purchases, stores, transactions
+from loyalty.api.till import balances, cards, codes, pins, purchases, stores, transactions
 
 STORE = "stores/<str:store_code>/"
 CARD = f"{STORE}cards/<int:card_id>/"
@@ -43,6 +43,8 @@ till = [
     path(f"{STORE}cards/lookup/", cards.CardLookup.as_view(), name="api-card-lookup"),
     path(CARD, cards.Card.as_view(), name="api-card"),
     path(f"{CARD}transactions/", cards.CardTransactions.as_view(), name="api-card-transactions"),
+    path(f"{CARD}codes/", codes.CardCodes.as_view(), name="api-card-codes"),
+    path(f"{CARD}codes/<int:code_id>/", codes.OneCardCode.as_view(), name="api-card-code"),
     path(f"{CARD}stamps/", balances.Stamps.as_view(), name="api-stamps"),
     path(f"{CARD}stamps/redeem/", balances.RedeemStamps.as_view(), name="api-stamps-redeem"),
     path(f"{CARD}points/", balances.Points.as_view(), name="api-points"),

@@ -1,3 +1,12 @@
-"""The console's pages of loyalty: program, cards, purchases, ledger, staff PINs, tills, a merchant's settings."""
+"""The console's pages of loyalty: program, cards, printed ones, purchases, ledger, staff PINs, tills, settings."""
 
-from loyalty.console import card, program, purchase, settings, staff_pin, till, transaction  # noqa: F401 - registers them
+from loyalty.console import (  # noqa: F401 - registers them
+    batch,
+    card,
+    program,
+    purchase,
+    settings,
+    staff_pin,
+    till,
+    transaction,
+)

@@ -84,7 +84,7 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     search_fields = ["card_number"]
     search_help_text = _("Card number, or part of a customer's name, e-mail or phone")
     fieldsets = [
-        (None, {"fields": ["merchant", ("number", "is_active"), ("customer", "program")]}),
+        (None, {"fields": ["merchant", ("number", "is_active"), ("customer", "program"), "codes"]}),
         (
             _("Balances"),
             {
@@ -105,13 +105,16 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
             },
         ),
     ]
-    readonly_fields = ["number", "valid_at", "owed", "created_at"]
-    exported_besides = ["stamps_owed", "points_owed"]
+    readonly_fields = ["number", "codes", "valid_at", "owed", "created_at"]
+    exported_besides = ["stamps_owed", "points_owed", "codes"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         return finding.matching(queryset, search_term), False
+
+    def rows_shown(self, request: HttpRequest) -> QuerySet:
+        return super().rows_shown(request).prefetch_related("codes")
 
     def added_inlines(self) -> Sequence[type]:
         return [inline for app in card_page for inline in app.card_inlines()]
@@ -122,6 +125,10 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     @display(description=_("card number"), ordering="card_number")
     def number(self, card: LoyaltyCard) -> str:
         return card.display_number
+
+    @display(description=_("codes of earlier cards"))
+    def codes(self, card: LoyaltyCard) -> str:
+        return ", ".join(code.code for code in card.codes.all())
 
     @display(description=_("owed"))
     def owed(self, card: LoyaltyCard) -> Any:

@@ -12,11 +12,19 @@ from unfold.enums import ActionVariant
 from groundwork.console.actions import QuestionForm
 from groundwork.idempotency.once import exactly_once
 from loyalty import finding
-from loyalty.console.card_forms import AdjustForm, CardForm, MergeForm, ReplaceForm, StampForm, stores_for
+from loyalty.console.card_forms import (
+    AdjustForm,
+    CardForm,
+    MergeForm,
+    RemoveCodeForm,
+    ReplaceForm,
+    StampForm,
+    stores_for,
+)
 from loyalty.console.once import call_once
 from loyalty.models import LoyaltyCard
 from loyalty.outputs import owed
-from loyalty.services import cards, debts, points, stamps
+from loyalty.services import cards, codes, debts, points, stamps
 from tenancy.actor import actor_for
 
 
@@ -36,7 +44,7 @@ class CardActions:
         {
             "title": _("More"),
             "icon": "more_horiz",
-            "items": ["send_link", "replace", "merge", "deactivate"],
+            "items": ["send_link", "replace", "merge", "remove_code", "deactivate"],
         },
     )
 
@@ -72,6 +80,10 @@ class CardActions:
     def has_send_link_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         card = self._may(request, obj)
         return card is not None and card.is_active and bool(card.customer.email)
+
+    def has_remove_code_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        card = self._may(request, obj)
+        return card is not None and card.codes.exists()
 
     # --- what ---
 
@@ -164,6 +176,21 @@ class CardActions:
         into = cleaned.get("suggestion") or finding.find_card(cleaned["store"], cleaned["other"]).pk
         _once(cards.merge, request, card, cleaned, into_card_id=int(into), reason=cleaned["reason"])
         return gettext("The cards were merged.")
+
+    @action(description=_("Remove a code"), permissions=["remove_code"], icon="barcode_reader")
+    def remove_code(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(
+            request,
+            object_id,
+            title=_("Remove a code"),
+            explanation=_("The earlier card with this code is not found any more."),
+            form_class=RemoveCodeForm,
+            perform=self._remove_code,
+        )
+
+    def _remove_code(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
+        _once(codes.remove, request, card, cleaned, code_id=int(cleaned["code"]))
+        return gettext("The code was removed.")
 
     @action(
         description=_("Deactivate"), permissions=["deactivate"], icon="block", variant=ActionVariant.DANGER

@@ -77,6 +77,17 @@ class ReplaceForm(CardForm):
     field_order = ["key", "store", "new_number", "reason"]
 
 
+class RemoveCodeForm(CardForm):
+    reason = None  # type: ignore[assignment]
+    code = forms.ChoiceField(label=_("Code"), widget=UnfoldAdminRadioSelectWidget)
+    field_order = ["key", "store", "code"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = self.row.codes.values_list("pk", "code")
+        self.fields["code"].choices = [(str(pk), code) for pk, code in codes]  # type: ignore[attr-defined]
+
+
 class MergeForm(CardForm):
     suggestion = forms.ChoiceField(
         label=_("Perhaps the same person"), required=False, widget=UnfoldAdminRadioSelectWidget

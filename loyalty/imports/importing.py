@@ -5,7 +5,6 @@ e-mail, or by phone where there is no e-mail, and a card has one opening balance
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Any, TypeVar
 
@@ -20,11 +19,13 @@ from groundwork.database import advisory_lock, bulk
 from groundwork.database.advisory_lock import Work
 from groundwork.messaging import outbox
 from loyalty import ledger, selectors, tokens
-from loyalty.errors import ImportInterrupted, ProgramNotFound
+from loyalty.errors import CardCodeTaken, ImportInterrupted, ProgramNotFound
 from loyalty.events import CardsEnrolled
 from loyalty.imports.lines import Line
+from loyalty.imports.plan import Figures, Plan, foresee
 from loyalty.ledger import Entry
-from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
+from loyalty.services import codes as code_services
 from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
 from tenancy.models import Store
@@ -34,108 +35,6 @@ CHUNK = 1_000
 SWITCHED_OFF = _("The card of this customer is switched off.")
 Item = TypeVar("Item")
 Balance = tuple[int, int]  # stamps, points
-
-
-@dataclass
-class Plan:
-    """What bringing some lines over will do. Lists are of line indexes, counted from 0."""
-
-    lines: Sequence[Line]
-    customers: dict[str, Customer]
-    cards: dict[int, LoyaltyCard]
-    opened: set[int] = field(default_factory=set)
-    phones: set[str] = field(default_factory=set)
-
-    def customer(self, line: Line) -> Customer | None:
-        return self.customers.get(line.known_by)
-
-    def card(self, line: Line) -> LoyaltyCard | None:
-        customer = self.customer(line)
-        return self.cards.get(customer.pk) if customer else None
-
-    def brings_balance(self, line: Line) -> bool:
-        """Whether a line's balance is still to be written."""
-        card = self.card(line)
-        return bool(line.stamps or line.points) and (card is None or card.pk not in self.opened)
-
-    @property
-    def new_customers(self) -> int:
-        return sum(self.customer(line) is None for line in self.lines)
-
-    @property
-    def new_cards(self) -> int:
-        return sum(self.card(line) is None for line in self.lines)
-
-    @property
-    def balances(self) -> int:
-        return sum(self.brings_balance(line) for line in self.lines)
-
-    @property
-    def stamps(self) -> int:
-        return sum(line.stamps for line in self.lines if self.brings_balance(line))
-
-    @property
-    def points(self) -> int:
-        return sum(line.points for line in self.lines if self.brings_balance(line))
-
-    @property
-    def refused(self) -> list[int]:
-        """The lines whose card is there and switched off."""
-        cards = [self.card(line) for line in self.lines]
-        return [number for number, card in enumerate(cards) if card is not None and not card.is_active]
-
-    @property
-    def phone_taken(self) -> list[int]:
-        """The lines of somebody new whose phone is that of somebody who is known."""
-        return [
-            number
-            for number, line in enumerate(self.lines)
-            if line.phone in self.phones and self.customer(line) is None
-        ]
-
-
-@dataclass
-class Figures:
-    """What bringing lines over will do, or did, in numbers."""
-
-    lines: int = 0
-    new_customers: int = 0
-    new_cards: int = 0
-    balances: int = 0
-    stamps: int = 0
-    points: int = 0
-
-    def add(self, plan: Plan) -> None:
-        """Count the lines of a plan too."""
-        self.lines += len(plan.lines)
-        self.new_customers += plan.new_customers
-        self.new_cards += plan.new_cards
-        self.balances += plan.balances
-        self.stamps += plan.stamps
-        self.points += plan.points
-
-
-def foresee(*, store: Store, lines: Sequence[Line]) -> Plan:
-    """What bringing these lines, some thousands at most, over to a store would do now; nothing is written."""
-    program = selectors.program_of(store.merchant_id)
-    everybody = Customer.objects.filter(merchant_id=store.merchant_id)
-    with_phone = everybody.filter(phone__in=[line.phone for line in lines if line.phone])
-    customers = {customer.phone: customer for customer in with_phone}
-    phones = set(customers)
-    known = everybody.filter(email__in=[line.email for line in lines if line.email])
-    customers |= {customer.email or "": customer for customer in known}
-    cards = _cards_of(customers.values(), program, store)
-    openings = LoyaltyTransaction.objects.filter(
-        card_id__in=[card.pk for card in cards.values()], transaction_type=TransactionType.OPENING_BALANCE
-    )
-    return Plan(lines, customers, cards, set(openings.values_list("card_id", flat=True)), phones)
-
-
-def _cards_of(customers: Iterable[Customer], program: LoyaltyProgram, store: Store) -> dict[int, LoyaltyCard]:
-    """By customer: the card valid at the store, an active one if there are two."""
-    ids = [customer.pk for customer in customers]
-    cards = selectors.cards_at(store).filter(customer_id__in=ids, program=program)
-    return {card.customer_id: card for card in cards.order_by("is_active", "-id")}
 
 
 def bring_over(
@@ -188,6 +87,8 @@ class _Bringer:
             plan = foresee(store=self.store, lines=chunk)
             if plan.refused:
                 raise ImportInterrupted(SWITCHED_OFF)
+            if plan.code_taken:
+                raise ImportInterrupted(CardCodeTaken.message)
             self.done.add(plan)
             self._bring(plan)
             counted(len(chunk))
@@ -208,6 +109,7 @@ class _Bringer:
         without = [customers[line.known_by] for line in plan.lines if plan.card(line) is None]
         scope_store = None if self.settings.allow_cross_location_redemption else self.store
         made = _make_cards(without, self.program, store=self.store, scope_store=scope_store)
+        self._attach_codes(plan, made, customers)
         balances: dict[int, Balance] = {}
         for line in plan.lines:
             if plan.brings_balance(line):
@@ -218,6 +120,21 @@ class _Bringer:
             self._post(card_ids, balances, are_new=True)
             if self.announce:
                 outbox.record(CardsEnrolled(merchant_id=self.store.merchant_id, card_ids=card_ids))
+
+    def _attach_codes(
+        self, plan: Plan, made: Mapping[int, LoyaltyCard], customers: Mapping[str, Customer]
+    ) -> None:
+        new = [line for line in plan.lines if line.code and line.code not in plan.codes]
+        code_services.let_go_of_deleted(self.store.merchant_id, [line.code for line in new])
+        rows = [
+            CardCode(
+                merchant_id=self.store.merchant_id,
+                card=plan.card(line) or made[customers[line.known_by].pk],
+                code=line.code,
+            )
+            for line in new
+        ]
+        CardCode.objects.bulk_create(rows, batch_size=CHUNK)
 
     def _post(self, card_ids: Sequence[int], balances: Mapping[int, Balance], *, are_new: bool) -> None:
         cards = ledger.lock(LoyaltyCard.objects.filter(pk__in=card_ids).select_related("program"))

@@ -6,7 +6,10 @@ from datetime import date
 
 @dataclass
 class Line:
-    """A person as the earlier system knew them: e-mail in lower case, phone as E.164, balances of 0 or more."""
+    """A person as the earlier system knew them: e-mail in lower case, phone as E.164, balances of 0 or more.
+
+    `code` is what stands on their earlier card, as `loyalty.codes` writes it.
+    """
 
     email: str = ""
     first_name: str = ""
@@ -15,6 +18,7 @@ class Line:
     birth_date: date | None = None
     language: str = ""
     marketing_consent: bool = False
+    code: str = ""
     stamps: int = 0
     points: int = 0
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from customers.services import split_name
 from groundwork.formats.email import LONGEST, read_email
 from groundwork.formats.phone import to_e164
-from loyalty import rules
+from loyalty import codes, rules
 from loyalty.errors import UnreadableFile
 from loyalty.imports import tables
 from loyalty.imports.importing import LINES_AT_MOST
 from loyalty.imports.lines import Line
 from loyalty.models import LoyaltyProgram
+from loyalty.services.codes import NOT_A_CODE
 from tenancy.models import Store
 
 HEADINGS: Mapping[str, str] = {
@@ -30,6 +31,7 @@ HEADINGS: Mapping[str, str] = {
     "birth_date": "birth-date birthdate birthday date-of-birth date-de-naissance geburtstag geburtsdatum gebuertsdag",
     "language": "language langue sprache sprooch",
     "marketing_consent": "marketing-consent consent newsletter consentement einwilligung",
+    "code": "code card-code barcode bar-code ean qr-code code-barres code-de-la-carte strichcode kartencode strichkode",
     "stamps": "stamps stamp-count tampons stempel",
     "points": "points points-balance punkte punkten",
 }
@@ -39,6 +41,7 @@ NO = {"", "0", "no", "false", "non", "faux", "nein", "neen", "nee", "falsch"}
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 STAMPS_AT_MOST = 10_000
 _GAP = re.compile(r"[\s_]+")
+_ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"\d{0,9}(\.0+)?")
 LINES_IN_A_PART = 1_000
 
@@ -118,6 +121,7 @@ class Reader:
         sentences = {
             "email": _("This address stands in line %(line)d already."),
             "phone": _("This number stands in line %(line)d already."),
+            "code": _("This code stands in line %(line)d already."),
         }
         told = {column: getattr(line, column) for column in sentences if getattr(line, column)}
         seen = {column: self.first_seen[text] for column, text in told.items() if text in self.first_seen}
@@ -221,6 +225,16 @@ class YesNo(Text):
         return text.casefold() in YES
 
 
+class Code(Text):
+    def parse(self, text: str, value: Any) -> str:
+        if _ROUNDED.fullmatch(text):
+            raise ValueError(_("A spreadsheet has rounded this number: its last digits are lost."))
+        code = codes.canonical(text.removesuffix(".0") if isinstance(value, float) else text)
+        if text and not code:
+            raise ValueError(NOT_A_CODE)
+        return code
+
+
 class Balance(Text):
     def __init__(self, at_most: int) -> None:
         super().__init__()
@@ -245,6 +259,7 @@ def cells(store: Store) -> Mapping[str, Text]:
         "birth_date": Day(),
         "language": Language(),
         "marketing_consent": YesNo(),
+        "code": Code(codes.LONGEST),
         "stamps": Balance(STAMPS_AT_MOST),
         "points": Balance(rules.MAXIMUM_ADJUSTMENT_POINTS),
     }

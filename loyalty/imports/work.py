@@ -21,10 +21,10 @@ from groundwork.jobs import files as job_files
 from groundwork.jobs import service as jobs
 from groundwork.jobs.progress import Progress
 from loyalty import selectors
-from loyalty.errors import UnreadableFile
+from loyalty.errors import CardCodeTaken, UnreadableFile
 from loyalty.imports import importing
-from loyalty.imports.importing import Figures
 from loyalty.imports.lines import Line
+from loyalty.imports.plan import Figures, foresee
 from loyalty.imports.reader import Fault, Part, Reader
 from loyalty.models import LoyaltyCard
 from tenancy.actor import Actor
@@ -80,11 +80,12 @@ def check(job: BackgroundJob, progress: Progress) -> None:
 
 def _look_at(part: Part, store: Store, figures: Figures) -> list[Fault]:
     """Count what some lines will do; returns all that is wrong with them, in order."""
-    plan = importing.foresee(store=store, lines=part.lines)
+    plan = foresee(store=store, lines=part.lines)
     figures.add(plan)
     off = [Fault(part.numbers[index], "email", str(importing.SWITCHED_OFF)) for index in plan.refused]
+    codes = [Fault(part.numbers[index], "code", str(CardCodeTaken.message)) for index in plan.code_taken]
     taken = [Fault(part.numbers[index], "phone", str(PhoneTaken().sentence)) for index in plan.phone_taken]
-    return sorted([*part.faults, *off, *taken], key=lambda fault: fault.line)
+    return sorted([*part.faults, *off, *codes, *taken], key=lambda fault: fault.line)
 
 
 def _packed(lines: list[Line]) -> bytes:

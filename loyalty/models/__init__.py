@@ -1,6 +1,8 @@
 """The heart's tables: the program, its terms and rewards, cards, purchases, the ledger, staff PINs and settings."""
 
+from loyalty.models.batch import CardBatch, CardDesign, PrintedCard
 from loyalty.models.card import LoyaltyCard
+from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.purchase import Purchase, PurchaseReturn
@@ -10,6 +12,9 @@ from loyalty.models.terms import ProgramTerms
 from loyalty.models.transaction import LoyaltyTransaction, TransactionType
 
 __all__ = [
+    "CardBatch",
+    "CardCode",
+    "CardDesign",
     "CardSnapshot",
     "DailyFigures",
     "LoyaltyCard",
@@ -19,6 +24,7 @@ __all__ = [
     "MerchantCalendar",
     "MerchantLoyaltySettings",
     "PointsReward",
+    "PrintedCard",
     "ProgramTerms",
     "Purchase",
     "PurchaseReturn",

@@ -20,7 +20,7 @@ from loyalty.errors import (
 )
 from loyalty.events import CardLinkRequested, CardStateChanged
 from loyalty.ledger import Entry
-from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
 from loyalty.services import operation
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
@@ -63,8 +63,9 @@ def replace(
 ) -> LoyaltyCard:
     """Give a card a new QR code and page address, and a new number if asked; the old ones stop working.
 
-    For a lost phone or a leaked code. Raises ManagerRequired, Invalid without a reason, CardNotFound, or CardInactive
-    for one that was merged or whose person was erased.
+    With a new number nothing that was printed opens it any more: the codes of earlier cards go as well. For a lost
+    phone or a leaked code. Raises ManagerRequired, Invalid without a reason, CardNotFound, or CardInactive for one that
+    was merged or whose person was erased.
     """
     actor.require_manager()
     reason = operation.require_reason(reason)
@@ -72,6 +73,8 @@ def replace(
     _require_not_gone(call.card)
     _post(call, TransactionType.CARD_REPLACED, reason)
     renew(call.card, new_number=new_number)
+    if new_number:
+        CardCode.objects.filter(card=call.card).delete()
     return call.card
 
 
@@ -114,6 +117,7 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     )
     close(source, merged_into=target)
     LoyaltyCard.objects.filter(merged_into=source).update(merged_into=target)
+    CardCode.objects.filter(card=source).update(card=target)
     if source.last_stamp_at and (target.last_stamp_at is None or target.last_stamp_at < source.last_stamp_at):
         _save(target, last_stamp_at=source.last_stamp_at)
     if settings.allow_cross_location_redemption:

@@ -1,7 +1,9 @@
 """Enrolment: a customer gets a card, or the one they have already."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -32,6 +34,7 @@ from tenancy.models import Store
 
 WELCOME_NOTE = "Welcome bonus on enrollment"
 COLLISIONS = 5
+NEW_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -178,8 +181,28 @@ def _widen(cards: list[LoyaltyCard]) -> LoyaltyCard | None:
     return kept[0]
 
 
+@transaction.atomic
+def enroll_nameless(
+    *, store: Store, actor: Actor, customer: Customer, names: Mapping[str, str]
+) -> LoyaltyCard:
+    """Give a customer of whom nothing is known a card under names that are printed already, as any other enrolment.
+
+    Parameters: names - `card_number` and `qr_code_data`. Raises StoreNotFound, ProgramNotFound or ProgramInactive.
+    """
+    program, settings = _open_program(store, self_service=False)
+    scope_store = None if settings.allow_cross_location_redemption else store
+    card = _create_card(customer, program, store=store, scope_store=scope_store, names=names)
+    _write_first_lines(card, program, settings, store=store, actor=actor, now=clock.now())
+    return selectors.card_at(store, card.pk)
+
+
 def _create_card(
-    customer: Customer, program: LoyaltyProgram, *, store: Store, scope_store: Store | None
+    customer: Customer,
+    program: LoyaltyProgram,
+    *,
+    store: Store,
+    scope_store: Store | None,
+    names: Mapping[str, str] = NEW_NAMES,
 ) -> LoyaltyCard:
     for attempt in range(COLLISIONS):
         card = LoyaltyCard(
@@ -188,8 +211,8 @@ def _create_card(
             customer=customer,
             enrolled_at_store=store,
             scope_store=scope_store,
-            card_number=tokens.card_number(),
-            qr_code_data=tokens.letters(),
+            card_number=names.get("card_number") or tokens.card_number(),
+            qr_code_data=names.get("qr_code_data") or tokens.letters(),
             access_token=tokens.letters(),
         )
         try:

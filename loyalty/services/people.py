@@ -13,7 +13,7 @@ from loyalty import ledger
 from loyalty.errors import CardNotFound
 from loyalty.events import CardStateChanged
 from loyalty.ledger import Entry
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.services import cards as card_services
 
 CARD_FIELDS = (
@@ -80,7 +80,10 @@ def export(customer: Customer) -> dict[str, Any]:
     purchases = Purchase.objects.filter(card__customer=customer).order_by("id")
     return {
         "currency": customer.merchant.currency,  # of every amount below
-        "cards": [_card(card) for card in cards.select_related("enrolled_at_store", "scope_store")],
+        "cards": [
+            _card(card)
+            for card in cards.select_related("enrolled_at_store", "scope_store").prefetch_related("codes")
+        ],
         "transactions": [_transaction(line) for line in lines.select_related("card", "store")],
         "purchases": [
             {
@@ -101,6 +104,7 @@ def _card(card: LoyaltyCard) -> dict[str, Any]:
     return {
         "card_number": card.display_number,
         "qr_code_data": card.qr_code_data,
+        "codes": [code.code for code in card.codes.all()],
         "enrolled_at_store": card.enrolled_at_store.name if card.enrolled_at_store else None,
         "valid_at_store": card.scope_store.name if card.scope_store else None,
         **{field: getattr(card, field) for field in CARD_FIELDS},
@@ -138,6 +142,7 @@ def erase(customer: Customer) -> None:
     for card in cards:
         card_services.close(card)
         card_services.renew(card, new_number=True)
+    CardCode.objects.filter(card__in=cards).delete()
     ledger.forget_person(cards)
     Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])
 
@@ -153,10 +158,11 @@ def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:
     }
     names = [customer.email, customer.phone, customer.name, customer.first_name, customer.last_name]
     card_ids = [card.pk for card in cards]
+    codes = CardCode.objects.filter(card__in=cards).values_list("code", flat=True)
     once.forget(
         place={"merchant_id": customer.merchant_id},
         texts=[text for card in cards for text in (card.card_number, card.display_number, card.qr_code_data)]
-        + [text for text in names if text],
+        + [text for text in (*names, *codes) if text],
         ids={
             "card_id": card_ids,
             "card.id": card_ids,

@@ -50,6 +50,14 @@ export interface Card {
   passes: Passes;
 }
 
+/** A code that means a card: an EAN, a QR text, an NFC id of an earlier system. */
+export interface CardCode {
+  id: number;
+  card_id: number;
+  code: string;
+  created_at: string;
+}
+
 /** Whose card it is; `email_problem` if letters to that address come back. */
 export interface CardHolder {
   id: number;

@@ -1,6 +1,7 @@
 /** From a code or a few letters to the card in hand: an answer counts only on the screen that asked. */
 
 import { NoAnswer, Problem } from "./api.js";
+import { Attaching } from "./attaching.js";
 import { isCodeOrNumber, isMistyped } from "./card-codes.js";
 import * as database from "./database.js";
 import { mayStampUnseen, stampsWaiting } from "./limits.js";
@@ -16,6 +17,7 @@ export class Finder {
   /** @param {Till} till */
   constructor(till) {
     this.till = till;
+    this.attaching = new Attaching(till);
     /** @type {AbortSignal | null}  of the screen that asks just now */
     this.asking = null;
   }
@@ -73,6 +75,7 @@ export class Finder {
     this.till.hold({ card, code: "", last: null });
     this.till.faces.remember(card, code);
     this.findLast(card);
+    if (this.attaching.code) this.attaching.attach(card);
   }
 
   /**
@@ -135,14 +138,26 @@ export class Finder {
       title: text(isUnknown ? "not_found" : "not_found_so"),
       detail: isUnknown ? text(byHand ? "not_found_by_hand" : "not_found_by_code") : problem.detail,
       note: code.length > 24 ? `${code.slice(0, 24)}…` : code,
-      undo: isUnknown && byHand ? text("new_customer") : null,
-      undoIcon: "person-plus",
+      undo: isUnknown ? this.wayOut(code, byHand) : null,
+      undoIcon: byHand ? "person-plus" : "plus",
       next: text(byHand ? "back" : "next_customer"),
     });
     if (choice === "replaced") return;
-    if (choice === "undo") till.toEnrol(code);
+    if (choice === "undo" && byHand) till.toEnrol(code);
+    else if (choice === "undo") this.attaching.begin(code);
     else if (byHand) till.scanScreen.query.select();
     else till.toScan();
+  }
+
+  /**
+   * What can be done about a code that nobody knows: one that is none of ours may stand on an earlier card.
+   *
+   * @param {string} code
+   * @param {boolean} byHand
+   */
+  wayOut(code, byHand) {
+    if (byHand) return text("new_customer");
+    return isCodeOrNumber(code) ? null : text("attach_code");
   }
 
   /** Ask for the card in hand again. */

@@ -1,5 +1,5 @@
 /**
- * A module worker that reads QR codes out of camera frames with zxing-cpp (WebAssembly). The addresses of the engine
+ * A module worker that reads QR codes and barcodes out of camera frames with zxing-cpp (WebAssembly). The addresses of the engine
  * come with the first message, because static files have other names in production. Messages out: {ready},
  * {code: string | null}, {error}.
  */
@@ -8,10 +8,11 @@
 let read = null;
 
 const OPTIONS = {
-  formats: ["QRCode"],
+  // QR codes, and what stands on cards that customers have already.
+  formats: ["QRCode", "EAN-13", "Code128"],
   tryHarder: true,
   tryInvert: true,
-  tryRotate: false,
+  tryRotate: true,
   maxNumberOfSymbols: 1,
 };
 

@@ -112,7 +112,7 @@ export class ScanScreen extends EventTarget {
       /** @type {CardPage} */
       const { results, count } = await this.api.get("cards/", { search: query, page_size: MOST_MATCHES });
       if (!results.length) return { problem: notFound };
-      if (results.length === 1) return { card: results[0] };
+      if (results.length === 1 && isAsTyped(results[0], query)) return { card: results[0] };
       return { matches: results, thereAreMore: count > results.length };
     } catch (error) {
       if (error instanceof NoAnswer) return { unreachable: true };
@@ -163,3 +163,21 @@ function choice(card, index, facts) {
     ),
   );
 }
+
+/**
+ * Whether a card was found by what was typed, and not in spite of a slip: that is asked about.
+ *
+ * @param {Card} card
+ * @param {string} query
+ */
+function isAsTyped(card, query) {
+  const known = plain(`${card.customer.name} ${card.customer.email ?? ""}`);
+  const words = plain(query).split(/\s+/);
+  return !NAME.test(query) || words.every((word) => known.includes(word));
+}
+
+/** @param {string} text */
+function plain(text) {
+  return text.toLowerCase().replaceAll("ß", "ss").normalize("NFD").replace(/\p{M}/gu, "");
+}
+

@@ -1,5 +1,5 @@
 /**
- * The camera: one frame at a time goes to a worker that reads QR codes (zxing, the same engine in every browser).
+ * The camera: one frame at a time goes to a worker that reads its codes (zxing, the same engine in every browser).
  * A code that stays in view counts once, also if other screens came in between.
  */
 

@@ -83,6 +83,7 @@ export class Till {
   /** Somebody is at the till: what they do from now on is theirs. */
   begin() {
     this.screens.unlock();
+    this.finder.attaching.clear();
     this.checkout = new Checkout(this);
   }
 

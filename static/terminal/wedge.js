@@ -1,11 +1,13 @@
 /**
  * A USB or Bluetooth scanner types like a keyboard, only faster, and ends with Enter or Tab. It is heard wherever the
- * focus is; what a person types is left alone.
+ * focus is, also if its radio stands still for a moment within a code; what a person types is left alone.
  */
 
 const SHORTEST_CODE = 6;
 const FASTEST_PERSON_MS = 60;
 const PAUSE_MS = 250;
+// How long a radio link may stand still within a code.
+const HICCUP_MS = 500;
 
 /**
  * Listen for scanned codes.
@@ -16,8 +18,9 @@ const PAUSE_MS = 250;
 export function listenToScanner(onCode) {
   let typed = "";
   let isTorn = false;
-  let startedAt = 0;
   let lastAt = 0;
+  /** @type {number[]}  milliseconds between the keys that were typed */
+  let gaps = [];
 
   addEventListener(
     "keydown",
@@ -29,16 +32,19 @@ export function listenToScanner(onCode) {
         const isWhole = !isTorn;
         typed = "";
         isTorn = false;
-        if (!wasFast(code, lastAt - startedAt)) return;
+        if (!isOfScanner(code, gaps)) return;
         event.preventDefault();
         event.stopImmediatePropagation();
         takeOut(code);
         if (isWhole) onCode(code);
       } else if (event.key.length === 1) {
-        if (!typed || now - lastAt > PAUSE_MS) {
+        const gap = now - lastAt;
+        if (!typed || gap > HICCUP_MS || (gap > PAUSE_MS && !areFast(gaps))) {
           typed = "";
           isTorn = false;
-          startedAt = now;
+          gaps = [];
+        } else {
+          gaps.push(gap);
         }
         typed += event.key;
         lastAt = now;
@@ -52,11 +58,21 @@ export function listenToScanner(onCode) {
 }
 
 /**
+ * Whether a code came faster than a person types, but for one hiccup.
+ *
  * @param {string} code
- * @param {number} milliseconds  from its first key to its last
+ * @param {number[]} gaps  milliseconds between its keys
  */
-function wasFast(code, milliseconds) {
-  return code.length >= SHORTEST_CODE && milliseconds / (code.length - 1) < FASTEST_PERSON_MS;
+function isOfScanner(code, gaps) {
+  if (code.length < SHORTEST_CODE) return false;
+  const longest = gaps.indexOf(Math.max(...gaps));
+  return areFast(gaps.filter((_gap, place) => place !== longest));
+}
+
+/** @param {number[]} gaps */
+function areFast(gaps) {
+  const whole = gaps.reduce((sum, gap) => sum + gap, 0);
+  return whole < FASTEST_PERSON_MS * Math.max(1, gaps.length);
 }
 
 /**

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.console.world import World, address, list_address, said
@@ -156,3 +156,22 @@ def test_nothing_of_the_ledger_can_be_written(world: World, card: LoyaltyCard) -
     assert client.post(address(card), {"stamp_count": 100}).status_code == 403
     assert factories.fresh(card).stamp_count == 2
     assert factories.fresh(line).notes == ""
+
+
+def test_the_codes_of_earlier_cards_are_on_the_page_found_exported_and_removed(
+    world: World, card: LoyaltyCard
+) -> None:
+    with factories.inside(world.shop):
+        for code in ("4006381333931", "OLD 17"):
+            CardCode.objects.create(merchant=world.shop.merchant, card=card, code=code)
+        old = CardCode.objects.get(code="OLD 17")
+    manager = world.client("manager")
+    assert "4006381333931, OLD 17" in manager.get(address(card)).content.decode()
+    found = manager.get(list_address(LoyaltyCard), {"q": "old 17"})
+    assert list(found.context["cl"].result_list) == [card]
+    exported = b"".join(manager.get(list_address(LoyaltyCard) + "export/csv/").streaming_content).decode()
+    assert "4006381333931, OLD 17" in exported
+    response, _ = post(manager, card, "remove_code", world, code=old.pk)
+    assert said(response) == ["The code was removed."]
+    with factories.inside(world.shop):
+        assert [code.code for code in card.codes.all()] == ["4006381333931"]

@@ -32,9 +32,9 @@ def test_whoever_gets_another_role_finds_what_it_opens_from_then_on(world: World
 def test_pages_are_found_by_their_names_in_the_language_that_is_read(world: World) -> None:
     client = world.client("owner")
     assert found(client, "karten") == []
-    assert found(client, "cards") == ["Cards"]
+    assert found(client, "cards") == ["Batches of printed cards", "Cards"]
     client.post(reverse("admin:language"), {"language": "de", "next": reverse("admin:index")})
-    assert found(client, "karten") == ["Karten"]
+    assert found(client, "karten") == ["Stapel gedruckter Karten", "Karten"]
     assert found(client, "cards") == []
 
 

@@ -32,7 +32,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.outputs import card as shown
 from loyalty.outputs.enrollment import Enrolled, enrolled
 from loyalty.outputs.transaction import Ledger, Transaction, with_people
-from loyalty.services import cards, enrollment
+from loyalty.services import cards, enrollment, printed
 from loyalty.services.enrollment import Enrollment
 from tenancy.models import Scope
 
@@ -96,7 +96,7 @@ class Cards(StoreView):
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
-        """Every word must be part of the number, the name, the e-mail address or the phone. Newest first."""
+        """Every word must be part of the number, a code, the name, the e-mail address or the phone. Newest first."""
         asked = self.query(CardSearchInput)
         found = finding.search_cards(
             self.store,
@@ -135,11 +135,21 @@ class CardLookup(StoreView):
         scope=Scope.READ,
         query=CardLookupInput,
         answers={200: shown.Card},
-        refusals=[CardNotFound, CardNumberMistyped, CardAmbiguous, RateLimited],
+        refusals=[
+            CardNotFound,
+            CardNumberMistyped,
+            CardAmbiguous,
+            ProgramNotFound,
+            ProgramInactive,
+            RateLimited,
+        ],
         tags=TAGS,
     )
     def get(self, request: Request) -> Response:
-        """QR letters, an e-mail address, a phone number or a card number, in this order."""
+        """QR letters, a card number, the code of an earlier card, an e-mail address or a phone number.
+
+        A printed card comes alive here, at its first scan: it is a card from then on, of a customer without a name.
+        """
         rate_limits.check("lookup", self.caller.device)
         text = self.query(CardLookupInput)["q"]
         try:
@@ -147,7 +157,18 @@ class CardLookup(StoreView):
         except CardAmbiguous as several:
             matches = shown.cards(several.extra["matches"], self.store)
             raise CardAmbiguous(matches=matches) from None
+        except CardNotFound:
+            found = self._first_scan(text)
         return Response(shown.card(found, self.store))
+
+    def _first_scan(self, text: str) -> LoyaltyCard:
+        """A printed card comes alive, unless it is a key that looks and may give nothing. Raises CardNotFound."""
+        key = self.actor.api_key
+        may_enrol = key is None or Scope.EARN in key.scopes
+        card = printed.first_scan(store=self.store, actor=self.actor, text=text) if may_enrol else None
+        if card is None:
+            raise CardNotFound()
+        return card
 
 
 class Card(StoreView):

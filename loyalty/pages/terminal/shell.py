@@ -26,6 +26,7 @@ MODULES = (
     "terminal/activity.js",
     "terminal/amount-screen.js",
     "terminal/api.js",
+    "terminal/attaching.js",
     "terminal/card-codes.js",
     "terminal/card-notes.js",
     "terminal/card-view.js",

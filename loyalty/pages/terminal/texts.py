@@ -208,5 +208,9 @@ def _finding() -> Texts:
             "The last digit does not fit the others. Nothing was noted: read it once more."
         ),
         "not_found_by_code": _("Ask the customer to open the card again, or look it up by e-mail."),
+        "attach_code": _("Attach to a card"),
+        "attach_hint": _("Now find the customer’s card: it gets the code {code}."),
+        "code_attached": _("Code attached"),
+        "code_not_attached": _("Code not attached"),
         "not_found_by_hand": _("Look for the e-mail or the phone number, or make a new card."),
     }

@@ -15,7 +15,7 @@ from django.utils import timezone
 from groundwork import deletion
 from groundwork.models import SoftDeletable
 from loyalty import ledger
-from loyalty.models import LoyaltyCard
+from loyalty.models import CardCode, LoyaltyCard
 from tenancy import scope
 from tests import factories
 from tests.console.access.gates import WITHOUT_A_ROW, name_of
@@ -60,6 +60,17 @@ def _owe(row: models.Model) -> None:
         ledger.post([line], now=timezone.now())
 
 
+def _code(world: World) -> int:
+    """The code of the shop's own card, whosever page is tried."""
+    with scope.everything("a test asks for a code"):
+        return CardCode.objects.get(card=world.mine["loyalty_loyaltycard"].pk).pk
+
+
+def _take_the_codes_off(row: models.Model) -> None:
+    with scope.everything("a test takes codes off"):
+        CardCode.objects.filter(card=row.pk).delete()
+
+
 # What is to be so first, or the page is closed to everybody.
 IN_STATE: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "reactivate"): _put(is_active=False),
@@ -79,12 +90,16 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", page): _put(is_active=False)
     for page in ("give_stamp", "adjust_points", "send_link", "replace", "merge", "deactivate")
 } | {
+    ("loyalty_loyaltycard", "remove_code"): lambda world, row: _take_the_codes_off(row),
     ("loyalty_loyaltyprogram", "deactivate"): _put(is_active=False),
     ("tenancy_apikey", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "resend"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_user", "send_reset_link"): _put(is_active=False),
     ("tenancy_user", "unlock"): _put(is_active=False),
+    ("loyalty_cardbatch", "revoke"): _put(revoked_at=timezone.now()),
+    ("loyalty_cardbatch", "print_pdf"): _put(revoked_at=timezone.now()),
+    ("loyalty_cardbatch", "number_list"): _put(revoked_at=timezone.now()),
     ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
     ("tenancy_till", "new_code"): _put(
         token_hash="0" * 64, enrolled_at=timezone.now(), code_hash=None, code_expires_at=None
@@ -147,6 +162,7 @@ NEW: dict[str, Data] = {
     "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
     "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
+    "loyalty_cardbatch": {"name": "Box", "store": _store, "count": 2, "design": "white"},
     "loyalty_staffpin": {"store": _store, "name": "Marc", "pin": "4826", "is_active": "on"},
     "notifications_emailtemplate": {
         "store": _store,
@@ -190,6 +206,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
         world, other=world.further["other_card"].card_number
     ),
     ("loyalty_loyaltycard", "deactivate"): _at_store,
+    ("loyalty_loyaltycard", "remove_code"): lambda world: _at_store(world, code=_code(world)),
     ("loyalty_loyaltycard", "reactivate"): _at_store,
     ("loyalty_loyaltycard", "import_customers"): _file,
     ("loyalty_loyaltycard", "import_preview"): lambda world: {"announce": ""},
@@ -205,6 +222,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("tenancy_invitation", "revoke"): lambda world: {},
     ("tenancy_user", "send_reset_link"): lambda world: {},
     ("tenancy_user", "unlock"): lambda world: {},
+    ("loyalty_cardbatch", "revoke"): lambda world: {},
     ("tenancy_till", "revoke"): lambda world: {},
     ("tenancy_till", "new_code"): lambda world: {},
     ("tenancy_user", "reset_second_factor"): lambda world: {},
@@ -221,6 +239,8 @@ READING = frozenset(
         "terminal",
         "qr_picture",
         "qr_drawing",
+        "print_pdf",
+        "number_list",
         "export_data",
         "progress",
         "download",

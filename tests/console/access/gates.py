@@ -41,7 +41,11 @@ GATES: dict[str, dict[str, str]] = {
     "loyalty_loyaltycard": LOOK
     | {"add": "", "edit": "", "delete": "OW", "reactivate": "OWM", "let_go": "OWM"}
     | dict.fromkeys(("give_stamp", "adjust_points", "send_link", "replace", "merge", "deactivate"), "OWM")
+    | {"remove_code": "OWM"}
     | {"import_customers": "OW", "import_preview": "W"},
+    "loyalty_cardbatch": LOOK_MANAGER
+    | READ_ONLY
+    | {"add": "OWM", "print_pdf": "OWM", "number_list": "OWM", "revoke": "OWM"},
     "loyalty_purchase": LOOK | READ_ONLY | {"bring_back": "OWM"},
     "loyalty_loyaltytransaction": LOOK | READ_ONLY | {"undo": "OWM"},
     "loyalty_loyaltyprogram": LOOK

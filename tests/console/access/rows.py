@@ -16,7 +16,8 @@ from django_celery_beat.models import (
 )
 
 from loyalty.imports.work import Figures
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings, Purchase
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings, Purchase
+from loyalty.services import printed
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys, roles, scope, tills
 from tenancy.models import BackgroundJob, Merchant, OutboxMessage, Role, Store, StoreUser, User
@@ -69,6 +70,7 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
     pin = factories.staff_pin(store)
     with factories.inside(shop):
         card.customer.refresh_from_db()
+        CardCode.objects.create(merchant=shop.merchant, card=card, code=f"OLD {card.pk}")
         rows: list[models.Model] = [
             shop.merchant,
             store,
@@ -83,6 +85,7 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
             LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0],
             api_keys.make(store=store, name="Till", by=None)[0],
             factories.invitation(store, boss),
+            printed.make(store=store, actor=factories.actor(), name="Box", count=1, design="white"),
             tills.make(store=store, name="Counter 1", by=None)[0],
             OutboxMessage.objects.create(
                 merchant=shop.merchant, event="tests.event", subscriber="tests.nobody"

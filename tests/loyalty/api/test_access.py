@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from loyalty.api.urls import urlpatterns
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, StaffPin
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, Purchase, StaffPin
 from tenancy.models import Role, Scope
 from tests import factories
 from tests.factories import Shop, fresh
@@ -54,6 +54,8 @@ CALLS: dict[str, dict[str, tuple[dict[str, str], dict[str, Any] | None]]] = {
     "api-card-lookup": {"get": (MEMBERS, None)},
     "api-card": {"get": (MEMBERS, None)},
     "api-card-transactions": {"get": (MEMBERS, None)},
+    "api-card-codes": {"get": (MEMBERS, None), "post": (ACTING, {"code": "4006381333931"})},
+    "api-card-code": {"delete": (MANAGERS, None)},
     "api-stamps": {"post": (ACTING, {})},
     "api-stamps-redeem": {"post": (ACTING, {})},
     "api-points": {"post": (ACTING, {"purchase_amount_cents": 100})},
@@ -120,8 +122,14 @@ def test_every_call_of_the_api_has_an_entry() -> None:
 # --- Everybody calls --------------------------------------------------------------------------------------
 
 
-NOT_FOUND = {"card_not_found", "pin_not_found", "transaction_not_found", "purchase_not_found"}
-IDS = {"card_id", "pin_id", "transaction_id", "purchase_id"}
+NOT_FOUND = {
+    "card_not_found",
+    "pin_not_found",
+    "transaction_not_found",
+    "purchase_not_found",
+    "card_code_not_found",
+}
+IDS = {"card_id", "pin_id", "transaction_id", "purchase_id", "code_id"}
 
 
 @dataclass
@@ -148,6 +156,12 @@ class World:
                 found = Purchase.objects.get(card=self.card)
             return found.pk
 
+    def code_id(self) -> int:
+        """A code of this shop's card, made when it is asked for."""
+        with factories.inside(self.shop):
+            about = {"merchant": self.shop.merchant, "card": self.card, "code": "OLD 17"}
+            return CardCode.objects.get_or_create(**about)[0].pk
+
     def address(self, name: str) -> str:
         """The address of a call about this shop's own things."""
         (address,) = [one for one in urlpatterns if one.name == name]
@@ -157,6 +171,7 @@ class World:
             "pin_id": self.pin.pk,
             "transaction_id": self.line.pk,
             "purchase_id": self.purchase_id(),
+            "code_id": self.code_id() if "code_id" in address.pattern.converters else 0,
             "row_id": self.row_id(name),
         }
         path = reverse(name, kwargs={part: known[part] for part in address.pattern.converters})
@@ -178,11 +193,13 @@ class World:
         """What must be as before after a refusal."""
         with factories.inside(self.shop):
             lines, pins = LoyaltyTransaction.objects.count(), list(StaffPin.objects.values_list("updated_at"))
+            codes = list(CardCode.objects.values_list("pk", "code"))
             cards = list(LoyaltyCard.all_objects.order_by("pk").values_list("pk", "updated_at", "deleted_at"))
         program, merchant = fresh(self.shop.program), fresh(self.shop.merchant)
         return (
             lines,
             pins,
+            codes,
             cards,
             program.updated_at,
             program.deleted_at,

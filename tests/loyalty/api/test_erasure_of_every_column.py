@@ -13,7 +13,7 @@ from django.test import Client
 
 from customers.models import Customer
 from groundwork.messaging import outbox
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction
 from notifications.models import AddressProblem, EmailLog
 from tenancy.models import HistoryEntry
 from tests import factories
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 ABOUT_A_PERSON = (
     Customer,
     LoyaltyCard,
+    CardCode,
     LoyaltyTransaction,
     EmailLog,
     AddressProblem,
@@ -89,6 +90,7 @@ def kept(model: type[models.Model], field: models.Field) -> bool:
 def everything_about(shop: Shop, card: LoyaltyCard) -> None:
     """At least one row of every kind that tells of a person."""
     with factories.inside(shop):
+        CardCode.objects.create(merchant=shop.merchant, card=card, code="4006381333931")
         AddressProblem.objects.create(merchant=shop.merchant, customer=card.customer)
         held = WalletPass.objects.create(
             merchant=shop.merchant, card=card, platform=Platform.APPLE, serial_number="serial", card_key="key"

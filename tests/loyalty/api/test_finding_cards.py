@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from customers.selectors import FEW
 from loyalty.models import LoyaltyCard
 from tests import factories
 from tests.factories import Shop
@@ -60,6 +61,30 @@ def test_a_page_of_cards_costs_the_same_however_long_it_is(shop: Shop, till: Til
     for _number in range(5):
         factories.card(shop.store, stamps=1)
     assert statements() == few
+
+
+def test_a_name_is_found_in_spite_of_a_slip_and_as_it_is_typed_first(shop: Shop, till: Till) -> None:
+    names = ("Rosa Pereira", "Ana Perreira", "Zoé Müller", "Jos Weiß", "Rita Perlot")
+    cards = {name: factories.card(shop.store, name=name).pk for name in names}
+    typed, near = cards["Ana Perreira"], cards["Rosa Pereira"]
+    assert found(till, "search=Perreira") == [typed, near]
+    assert found(till, "search=Pereira") == [near, typed]
+    assert found(till, "search=rosa perreira") == [near]
+    for text in ("Muller", "Mullller", "zoe", "MÜLLER"):
+        assert found(till, f"search={text}") == [cards["Zoé Müller"]], text
+    assert found(till, "search=weiss") == [cards["Jos Weiß"]]
+    assert found(till, "search=Perreira 99999999") == []
+    assert found(till, "search=Schneider") == []
+
+
+def test_where_enough_names_fit_as_typed_none_that_comes_near_is_added(shop: Shop, till: Till) -> None:
+    near = factories.customer(shop.store, first_name="Rosa", last_name="Pereira")
+    factories.card(shop.store, email=near.email)
+    with factories.inside(shop):
+        for number in range(FEW):
+            factories.customer(shop.store, f"p{number}@example.com", last_name="Perreira")
+    ana = factories.card(shop.store, email="p0@example.com")
+    assert found(till, "search=perreira") == [ana.pk]
 
 
 # --- Looking up -------------------------------------------------------------------------------------------

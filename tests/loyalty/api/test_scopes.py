@@ -26,6 +26,8 @@ SCOPES: dict[str, dict[str, set[str]]] = {
     "api-card-lookup": {"get": {"read"}},
     "api-card": {"get": {"read"}},
     "api-card-transactions": {"get": {"read"}},
+    "api-card-codes": {"get": {"read"}, "post": {"earn"}},
+    "api-card-code": {"delete": {"manage"}},
     "api-stamps": {"post": {"earn"}},
     "api-stamps-redeem": {"post": {"redeem"}},
     "api-points": {"post": {"earn"}},
@@ -90,6 +92,7 @@ def test_a_key_makes_the_calls_of_its_scopes_and_no_others(name: str, method: st
         "pin_id": 1,
         "transaction_id": 1,
         "purchase_id": 1,
+        "code_id": 1,
     }
     (address,) = [one for one in urlpatterns if one.name == name]
     path = reverse(name, kwargs={part: ids[part] for part in address.pattern.converters})

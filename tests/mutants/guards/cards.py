@@ -7,6 +7,8 @@ VOIDED = "tests/loyalty/services/test_voids.py"
 GRACE = "tests/loyalty/test_expiry_grace.py"
 EXPIRY = "tests/loyalty/test_expiry.py"
 EFFECTS = "tests/loyalty/services/test_program_effects.py"
+CODES = "tests/loyalty/api/test_card_codes.py"
+PRINTED = "tests/loyalty/api/test_printed_cards.py"
 MERGING = "tests/loyalty/services/test_merging.py"
 
 MUTANTS = [
@@ -52,6 +54,102 @@ MUTANTS = [
         "even_inactive=actor.is_manager",
         "even_inactive=True",
         f"{VOIDS}::test_on_a_card_that_is_switched_off_only_managers_put_things_right",
+    ),
+    # --- codes of earlier cards ---
+    mutant(
+        "code-on-a-card-that-is-off",
+        "loyalty/services/codes.py",
+        "    if not card.is_active:",
+        "    if False:",
+        f"{CODES}::test_a_card_has_only_so_many_codes_and_none_once_it_is_switched_off",
+    ),
+    mutant(
+        "codes-without-end",
+        "loyalty/services/codes.py",
+        "    if known.count() >= MOST_CODES:",
+        "    if False:",
+        f"{CODES}::test_a_card_has_only_so_many_codes_and_none_once_it_is_switched_off",
+    ),
+    mutant(
+        "code-like-our-own-qr-codes",
+        "loyalty/codes.py",
+        " or QR_TEXT.match(code)",
+        "",
+        "tests/loyalty/test_codes.py::test_the_qr_code_and_the_address_of_a_card_are_no_codes",
+    ),
+    mutant(
+        "codes-that-outlive-a-person",
+        "loyalty/services/people.py",
+        "    CardCode.objects.filter(card__in=cards).delete()\n",
+        "",
+        f"{CODES}::test_codes_are_in_a_persons_export_and_leave_with_them",
+    ),
+    mutant(
+        "codes-left-behind-on-a-merge",
+        "loyalty/services/cards.py",
+        "    CardCode.objects.filter(card=source).update(card=target)\n",
+        "",
+        f"{CODES}::test_codes_move_along_on_a_merge_and_go_with_a_new_number",
+    ),
+    mutant(
+        "code-of-somebody-else-in-a-file",
+        "loyalty/imports/work.py",
+        "[*part.faults, *off, *codes, *taken]",
+        "[*part.faults, *off, *taken]",
+        "tests/console/test_import.py::test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line",
+    ),
+    # --- names with a slip ---
+    mutant(
+        "names-that-come-near-before-those-as-typed",
+        "customers/selectors.py",
+        '.order_by("comes", *order)',
+        ".order_by(*order)",
+        "tests/loyalty/api/test_finding_cards.py::"
+        "test_a_name_is_found_in_spite_of_a_slip_and_as_it_is_typed_first",
+    ),
+    mutant(
+        "names-that-come-near-beside-many",
+        "customers/selectors.py",
+        " or len(as_typed := _ids(with_words(customers, sought))) == FEW:",
+        " or not (as_typed := _ids(with_words(customers, sought))):",
+        "tests/loyalty/api/test_finding_cards.py::"
+        "test_where_enough_names_fit_as_typed_none_that_comes_near_is_added",
+    ),
+    # --- printed cards ---
+    mutant(
+        "printed-card-of-a-lost-box",
+        "loyalty/services/printed.py",
+        "        batch__revoked_at__isnull=True,\n",
+        "",
+        f"{PRINTED}::test_a_revoked_batch_never_comes_alive_and_what_is_alive_stays",
+    ),
+    mutant(
+        "printed-card-at-another-store",
+        "loyalty/services/printed.py",
+        "    return cards.filter(batch__store=store)",
+        "    return cards",
+        f"{PRINTED}::test_where_each_store_has_its_own_cards_a_printed_one_is_good_at_its_own",
+    ),
+    mutant(
+        "printed-card-brought-to-life-by-looking",
+        "loyalty/api/till/cards.py",
+        "may_enrol = key is None or Scope.EARN in key.scopes",
+        "may_enrol = True",
+        f"{PRINTED}::test_nobody_else_brings_a_printed_card_to_life",
+    ),
+    mutant(
+        "printed-card-that-lives-twice",
+        "loyalty/services/printed.py",
+        "    if printed.card_id is not None:",
+        "    if False:",
+        f"{PRINTED}::test_a_replaced_card_is_not_found_by_what_was_printed",
+    ),
+    mutant(
+        "qr-code-of-a-live-card-in-a-list",
+        "loyalty/outputs/printed.py",
+        '"" if card.card else card.qr_code_data',
+        "card.qr_code_data",
+        "tests/console/test_batches.py::test_a_manager_makes_a_batch_and_takes_its_files",
     ),
     # --- cards and programs ---
     mutant(

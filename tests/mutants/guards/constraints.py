@@ -50,6 +50,8 @@ CHECKS = {
         "no_points_beside_owed_ones",
         "points_fraction_is_less_than_a_point",
     ],
+    "loyalty_cardbatch": ["a_batch_has_1_to_1000_cards", "design_of_a_batch_is_known"],
+    "loyalty_cardcode": ["a_code_is_not_empty"],
     "loyalty_purchase": ["no_more_is_returned_than_was_bought", "what_is_wholly_returned_is_closed"],
     "notifications_emaillog": [
         "email_status_is_known",
@@ -84,6 +86,7 @@ OF_FURTHER_ROWS = {
         "no_points_after_beside_owed_ones",
         "points_fraction_after_is_less_than_a_point",
     ],
+    "loyalty_cardcode": ["a_code_means_one_card"],
     "loyalty_purchase": ["one_receipt_earns_once", "a_purchase_costs_something"],
     "loyalty_purchasereturn": ["a_return_is_of_something"],
     "loyalty_dailyfigures": ["one_roll_up_per_store_day", "one_roll_up_per_system_day"],

@@ -7,6 +7,8 @@ from tests.mutants import mutant as guards
 RULES = "tests/test_never_untrue.py"
 CARDS = "tests/test_cards_are_as_their_ledger.py"
 KEPT = "tests/test_purchases_are_kept.py"
+CODES = "tests/loyalty/api/test_card_codes.py"
+PRINTED = "tests/loyalty/api/test_printed_cards.py"
 LOYALTY = "loyalty/triggers.py"
 PURCHASES = "loyalty/purchase_triggers.py"
 ONE_MERCHANT = f"{RULES}::test_rule_6_a_line_of_the_ledger_and_all_it_points_to_belong_to_one_merchant"
@@ -41,6 +43,34 @@ MUTANTS = [
         "    never_removed,\n",
         "",
         f"{RULES}::test_rule_3_a_line_cannot_be_removed",
+    ),
+    mutant(
+        "code-that-is-a-card-number",
+        LOYALTY,
+        "    code_is_no_number,\n",
+        "",
+        f"{CODES}::test_no_code_is_the_number_of_a_card",
+    ),
+    mutant(
+        "card-number-that-is-a-code",
+        LOYALTY,
+        '    _number_is_no_code("UPDATE", only_if=NUMBER_CHANGES),\n',
+        "",
+        f"{CODES}::test_no_code_is_the_number_of_a_card",
+    ),
+    mutant(
+        "printed-number-of-another-card",
+        LOYALTY,
+        "    printed_number_is_new,\n",
+        "",
+        f"{PRINTED}::test_a_printed_number_is_of_no_other_card_and_no_code",
+    ),
+    mutant(
+        "card-number-that-is-printed-on-another",
+        LOYALTY,
+        '    _number_is_printed_once("UPDATE", only_if=NUMBER_CHANGES),\n',
+        "",
+        f"{PRINTED}::test_a_printed_number_is_of_no_other_card_and_no_code",
     ),
     mutant(
         "ledger-without-a-chain",

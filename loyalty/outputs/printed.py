@@ -1,0 +1,93 @@
+"""A batch of printed cards as files: a PDF for the printer, a list for the shop."""
+
+import io
+from collections.abc import Iterable
+from itertools import groupby
+from typing import IO
+
+from django.utils.translation import gettext as _
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from groundwork.formats import colors, qr, spreadsheets
+from loyalty.colors import Palette
+from loyalty.models import CardBatch, CardDesign, PrintedCard
+
+WIDTH, HEIGHT = 85.6 * mm, 53.98 * mm  # ISO/IEC 7810 ID-1
+BLEED = 3 * mm
+MARGIN = 5 * mm
+QR_SIDE = 34 * mm
+NAME_SIZE, NUMBER_SIZE, SMALLEST = 14, 9, 5  # points
+TEXT, BOLD = "Vera", "VeraBd"  # come with the library, and into the file: printers have no fonts of their own
+
+
+def pdf(batch: CardBatch, cards: Iterable[PrintedCard]) -> bytes:
+    """A page for each card, in its size and with a bleed of 3 mm: card name, merchant, number, QR code."""
+    for font in (TEXT, BOLD):
+        pdfmetrics.registerFont(TTFont(font, f"{font}.ttf"))
+    file = io.BytesIO()
+    page = (WIDTH + 2 * BLEED, HEIGHT + 2 * BLEED)
+    canvas = Canvas(file, pagesize=page, pageCompression=1)
+    canvas.setTitle(batch.name)
+    canvas.setTrimBox((BLEED, BLEED, BLEED + WIDTH, BLEED + HEIGHT))
+    for card in cards:
+        _draw(canvas, batch, card)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def table(cards: Iterable[PrintedCard]) -> IO[bytes]:
+    """A line for each card: its number, what its QR code says, and when it was scanned for the first time.
+
+    Once a card is alive its QR code is its customer's, and not told any more.
+    """
+    header = [_("Card number"), _("QR code"), _("First scan")]
+    rows = (
+        [card.display_number, "" if card.card else card.qr_code_data, card.card and card.card.created_at]
+        for card in cards
+    )
+    return spreadsheets.write("csv", header, rows)
+
+
+def _draw(canvas: Canvas, batch: CardBatch, card: PrintedCard) -> None:
+    program = batch.program
+    palette = Palette.of(program.card_color)
+    is_white = batch.design == CardDesign.WHITE
+    ground, ink = (colors.WHITE, colors.BLACK) if is_white else (palette.brand, palette.on_brand)
+    canvas.setFillColor(str(ground))
+    canvas.rect(0, 0, WIDTH + 2 * BLEED, HEIGHT + 2 * BLEED, stroke=0, fill=1)
+    left = BLEED + MARGIN
+    room = WIDTH - QR_SIDE - 3 * MARGIN
+    canvas.setFillColor(str(ink))
+    _write(canvas, program.card_name or program.merchant.name, BOLD, NAME_SIZE, left, BLEED + 38 * mm, room)
+    _write(canvas, program.merchant.name, TEXT, NUMBER_SIZE, left, BLEED + 32 * mm, room)
+    _write(canvas, card.display_number, TEXT, NUMBER_SIZE, left, BLEED + MARGIN + 4 * mm, room)
+    _draw_code(canvas, card.qr_code_data, BLEED + WIDTH - MARGIN - QR_SIDE, BLEED + (HEIGHT - QR_SIDE) / 2)
+
+
+def _write(canvas: Canvas, text: str, font: str, size: float, left: float, base: float, room: float) -> None:
+    """A line of text, as much smaller as it takes to fit."""
+    needed = pdfmetrics.stringWidth(text, font, size)
+    canvas.setFont(font, max(SMALLEST, min(size, size * room / needed)) if needed else size)
+    canvas.drawString(left, base, text)
+
+
+def _draw_code(canvas: Canvas, text: str, left: float, bottom: float) -> None:
+    """The QR code as one path of bars, black on white, with its quiet zone."""
+    canvas.setFillColor(qr.LIGHT)
+    canvas.rect(left, bottom, QR_SIDE, QR_SIDE, stroke=0, fill=1)
+    rows = list(qr.code(text).matrix_iter(border=qr.QUIET_ZONE))
+    side = QR_SIDE / len(rows)
+    path = canvas.beginPath()
+    for down, row in enumerate(rows):
+        across = 0
+        for is_dark, run in groupby(row):
+            wide = len(list(run))
+            if is_dark:
+                path.rect(left + across * side, bottom + QR_SIDE - (down + 1) * side, wide * side, side)
+            across += wide
+    canvas.setFillColor(qr.DARK)
+    canvas.drawPath(path, stroke=0, fill=1)

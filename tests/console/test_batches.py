@@ -1,0 +1,88 @@
+"""Batches of printed cards in the console: made, downloaded for the printer, revoked when a box is lost."""
+
+import base64
+import re
+import zlib
+
+from loyalty.models import CardBatch, CardDesign, LoyaltyCard, PrintedCard
+from loyalty.outputs import printed as shown
+from loyalty.services import printed
+from tests import factories
+from tests.console.world import World, address, list_address, said
+
+
+def made(world: World, **fields: object) -> CardBatch:
+    data = {"name": "Spring", "store": world.shop.store.pk, "count": 3, "design": "color"} | fields
+    world.client("manager").post(list_address(CardBatch) + "add/", data)
+    with factories.inside(world.shop):
+        return CardBatch.objects.get(name=data["name"])
+
+
+def test_a_manager_makes_a_batch_and_takes_its_files(world: World) -> None:
+    batch = made(world)
+    manager = world.client("manager")
+    with factories.inside(world.shop):
+        assert (batch.count, batch.created_by, batch.program) == (3, world.shop.manager, world.shop.program)
+        first, *others = batch.cards.order_by("pk")
+        printed.first_scan(store=world.shop.store, actor=factories.actor(), text=first.card_number)
+    lines = b"".join(manager.get(address(batch, "number_list")).streaming_content).decode().splitlines()[1:]
+    assert lines[0].startswith(f"{first.display_number},,2")
+    assert lines[1:] == [f"{card.display_number},{card.qr_code_data}," for card in others]
+    pdf = manager.get(address(batch, "print_pdf"))
+    assert pdf["Content-Type"] == "application/pdf"
+    assert "no-store" in pdf["Cache-Control"]
+    assert (pdf.content[:5], len(re.findall(rb"/Type /Page\b", pdf.content))) == (b"%PDF-", 2)
+    page = manager.get(address(batch)).content.decode()
+    assert first.qr_code_data not in page
+
+
+def test_a_batch_is_refused_with_more_cards_than_a_page_can_draw(world: World) -> None:
+    data = {"name": "Many", "store": world.shop.store.pk, "count": 1_001, "design": "color"}
+    response = world.client("manager").post(list_address(CardBatch) + "add/", data)
+    assert list(response.context["adminform"].form.errors) == ["count"]
+    with factories.inside(world.shop):
+        assert not CardBatch.objects.filter(name="Many").exists()
+
+
+def test_a_lost_box_is_revoked_and_its_files_are_gone(world: World) -> None:
+    batch = made(world)
+    manager = world.client("manager")
+    assert said(manager.post(address(batch, "revoke"), follow=True)) == ["The batch is revoked."]
+    assert manager.get(address(batch, "print_pdf")).status_code == 403
+    with factories.inside(world.shop):
+        number = batch.cards.first().card_number
+        cards = LoyaltyCard.objects.count()
+        assert printed.first_scan(store=world.shop.store, actor=factories.actor(), text=number) is None
+        assert LoyaltyCard.objects.count() == cards
+
+
+def test_what_is_printed_is_what_a_scanner_reads(world: World) -> None:
+    batch = made(world, design=CardDesign.WHITE, count=1)
+    with factories.inside(world.shop):
+        card = PrintedCard.objects.get(batch=batch)
+        file = shown.pdf(batch, [card])
+    assert b"/FontFile2" in file
+    assert b"/TrimBox" in file
+    bars = re.findall(r"([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+) re", _drawing(file))[2:]
+    border = shown.qr.QUIET_ZONE
+    wanted = [list(row) for row in shown.qr.code(card.qr_code_data).matrix_iter(border=border)]
+    drawn = [[0] * len(wanted) for _row in wanted]
+    side = shown.QR_SIDE / len(wanted)
+    left, top = shown.BLEED + shown.WIDTH - shown.MARGIN - shown.QR_SIDE, (shown.HEIGHT + shown.QR_SIDE) / 2
+    for x, y, wide, _high in (map(float, bar) for bar in bars):
+        down, across = round((top + shown.BLEED - y) / side) - 1, round((x - left) / side)
+        for place in range(round(wide / side)):
+            drawn[down][across + place] = 1
+    assert drawn == [[int(bool(dark)) for dark in row] for row in wanted]
+
+
+def _drawing(file: bytes) -> str:
+    """What is drawn on the first page of a PDF."""
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", file, re.DOTALL):
+        packed = stream.strip()
+        if packed.endswith(b"~>"):
+            packed = base64.a85decode(packed.removesuffix(b"~>"))
+        text = zlib.decompress(packed).decode("latin-1")
+        if text.startswith("1 0 0 1 0 0 cm"):
+            return text
+    raise AssertionError("nothing is drawn")
