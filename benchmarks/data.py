@@ -151,13 +151,13 @@ LAST_NAMES = (
 # of three houses; three of five tell their birthday.
 CUSTOMERS = """
 INSERT INTO customers_customer (id, merchant_id, store_id, email, first_name, last_name, phone, birth_date,
-    preferred_language, marketing_consent, is_active, created_at, updated_at)
+    preferred_language, marketing_consent, agreements, is_active, created_at, updated_at)
 OVERRIDING SYSTEM VALUE
 SELECT %(base)s + n, %(merchant)s, %(store)s + (%(base)s + n) %% %(stores)s,
     lower(first_name || '.' || last_name || (%(base)s + n) || '@')
         || (ARRAY['gmail.example', 'pt.example', 'example.com'])[1 + n %% 3],
     first_name, last_name, '+352' || (621000000 + %(base)s + n),
-    CASE WHEN n %% 5 < 3 THEN date '1940-01-01' + (n::bigint * 7919 %% 25000)::int END, 'en', false, true,
+    CASE WHEN n %% 5 < 3 THEN date '1940-01-01' + (n::bigint * 7919 %% 25000)::int END, 'en', false, '[]', true,
     now() - %(over)s::interval * sqrt(1 - n::float / %(count)s), now()
 FROM (
     SELECT n, first_names[1 + floor(power(random(), 2) * cardinality(first_names))::int] AS first_name,

@@ -188,7 +188,7 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAd
         So the question what customers lose is about what the change will find.
         """
         row = super().get_object(request, object_id, from_field)
-        if row is None or request.method != "POST" or not connection.in_atomic_block:
+        if row is None or row.is_deleted or request.method != "POST" or not connection.in_atomic_block:
             return row
         programs.locked(row.pk)
         return super().get_object(request, object_id, from_field)

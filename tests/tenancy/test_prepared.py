@@ -20,6 +20,7 @@ from tenancy.actor import Actor
 from tenancy.models import Role, StoreUser, User
 from tenancy.prepared import Prepared
 from tests import factories
+from wallet import selectors as passes
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,9 @@ class World:
             "till": (tills._living, {"token_hash": tills._digest(self.carried)}),
             "key": (api_keys._living, {"key_hash": api_keys._digest(self.key)}),
             "user": (sign_in._user, {"user_id": self.user.pk}),
+            "card of a pass": (passes._one_card, {"card_id": card.pk}),
+            "stores of a pass": (passes._stores_of, {"merchant_id": store.merchant_id}),
+            "lines of a pass": (passes._lines_of, {"card_id": card.pk}),
         }
 
 

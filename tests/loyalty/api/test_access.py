@@ -286,6 +286,7 @@ def test_an_id_of_another_merchant_is_nowhere_to_be_found(world: World) -> None:
         world.callers,
     )
     theirs.purchase_id()
+    theirs.code_id()
     with factories.inside(other):
         theirs.line = LoyaltyTransaction.objects.order_by("-id")[0]
     before = theirs.state()

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from loyalty.models import LoyaltyTransaction, Purchase
+from loyalty.models import CardCode, LoyaltyTransaction, Purchase
 from loyalty_site.wsgi import application
 from tests import factories
 from tests.loyalty.api.till import Caller
@@ -54,12 +54,14 @@ def known(db: None, settings: Any) -> dict[str, Any]:
     with factories.inside(shop):
         line = LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0]
         bought = Purchase.objects.get(card=card)
+        code = CardCode.objects.create(merchant=shop.merchant, card=card, code="OLD 17")
     return {
         "store_code": shop.store.store_code,
         "card_id": card.pk,
         "pin_id": factories.staff_pin(shop.store).pk,
         "transaction_id": line.pk,
         "purchase_id": bought.pk,
+        "code_id": code.pk,
         "row_id": shop.program.pk,
     }
 

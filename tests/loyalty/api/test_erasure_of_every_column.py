@@ -144,6 +144,7 @@ def test_what_was_done_in_the_console_and_sent_to_google_tells_nothing(
         assert owner.post(page, form).status_code == 302
     replaced = {"key": "form-2", "store": shop.store.pk, "reason": "Lost"}
     assert owner.post(address(card, "replace"), replaced).status_code == 302
+    carried(factories.fresh(card))
     cards = (card, factories.fresh(card))
     given["key"] = "form-3"
     assert owner.post(address(card, "give_stamp"), given).status_code == 302

@@ -8,9 +8,9 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 from PIL import Image
 
+from groundwork.formats import letters
 from groundwork.formats.colors import INK
 from loyalty import colors
-from loyalty.pages.customer import brand
 from loyalty.pages.customer.brand import draw_icon
 from tenancy.models import Merchant
 
@@ -68,17 +68,17 @@ def test_the_mark_is_the_first_letter_of_the_name(name, letter):
 
 def test_an_icon_is_drawn_once_for_all_who_ask_at_once(monkeypatch):
     drawings, waits = [], threading.Barrier(4)
-    draw = brand._typeface
+    draw = letters.draw
 
-    def drawing(size):
+    def drawing(*where, size, color):
         drawings.append(size)
-        return draw(size)
+        return draw(*where, size=size, color=color)
 
     def ask(_number):
         waits.wait()
         return draw_icon("0b1c2d", "Q", 512)
 
-    monkeypatch.setattr(brand, "_typeface", drawing)
+    monkeypatch.setattr(letters, "draw", drawing)
     with ThreadPoolExecutor(4) as crowd:
         seen = set(crowd.map(ask, range(4)))
     assert (len(seen), drawings) == (1, [256])
