@@ -7,6 +7,7 @@ import { text } from "./texts.js";
 const STAYS_MS = 4_000;
 const ICONS = { ok: "check", noted: "cloud-off", warn: "alert", bad: "x" };
 const LEAVES_BY_ITSELF = new Set(["ok", "noted"]);
+const TOLD = "result-detail result-note";
 
 /**
  * @typedef {object} Result
@@ -78,7 +79,7 @@ export class ResultScreen {
     this.dialog.dataset.kind = kind;
     changeIcon(byId("result-icon", HTMLElement), icon ?? ICONS[kind]);
     changeIcon(byId("result-undo-icon", HTMLElement), undoIcon);
-    byId("result-kicker", HTMLElement).hidden = kind !== "noted";
+    this.markNoted(kind === "noted");
     write("result-title", title);
     write("result-detail", detail);
     write("result-note", note);
@@ -94,6 +95,16 @@ export class ResultScreen {
     play(kind);
     if (LEAVES_BY_ITSELF.has(kind) && !isQuestion && !more) this.leaveSoon();
     return new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  /**
+   * A hidden line that describes the dialog would be read out all the same.
+   *
+   * @param {boolean} isNoted
+   */
+  markNoted(isNoted) {
+    byId("result-kicker", HTMLElement).hidden = !isNoted;
+    this.dialog.setAttribute("aria-describedby", isNoted ? `result-kicker ${TOLD}` : TOLD);
   }
 
   /** Close it without a choice. */

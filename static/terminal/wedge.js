@@ -3,6 +3,8 @@
  * focus is, also if its radio stands still for a moment within a code; what a person types is left alone.
  */
 
+import { isCodeOrNumber } from "./card-codes.js";
+
 const SHORTEST_CODE = 6;
 const FASTEST_PERSON_MS = 60;
 const PAUSE_MS = 250;
@@ -28,11 +30,12 @@ export function listenToScanner(onCode) {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
       const now = event.timeStamp;
       if (event.key === "Enter" || event.key === "Tab") {
-        const code = typed;
+        const isScan = isOfScanner(typed, gaps);
+        const code = wholeCode(typed);
         const isWhole = !isTorn;
         typed = "";
         isTorn = false;
-        if (!isOfScanner(code, gaps)) return;
+        if (!isScan) return;
         event.preventDefault();
         event.stopImmediatePropagation();
         takeOut(code);
@@ -73,6 +76,17 @@ function isOfScanner(code, gaps) {
 function areFast(gaps) {
   const whole = gaps.reduce((sum, gap) => sum + gap, 0);
   return whole < FASTEST_PERSON_MS * Math.max(1, gaps.length);
+}
+
+/**
+ * The code as it stands in the field: if the radio stood still for longer, its beginning was taken for a person's.
+ *
+ * @param {string} end  that came fast
+ */
+function wholeCode(end) {
+  const field = document.activeElement;
+  const written = field instanceof HTMLInputElement ? field.value : "";
+  return written.endsWith(end) && isCodeOrNumber(written) ? written : end;
 }
 
 /**

@@ -46,7 +46,9 @@ def test_a_slip_in_a_number_is_never_noted(open_till, anouk):
 
         open_till.find(number).shows("card").press("Add 1 stamp").says("+1 stamp")
         expect(open_till.text(RESULT)).to_have_attribute("data-kind", "noted")
-        expect(open_till.text(RESULT)).to_contain_text("Noted here, not booked yet")
+        expect(open_till.text("#result-kicker")).to_have_text("Noted here, not booked yet")
+        expect(open_till.text("#result-kicker")).to_be_visible()
+        expect(open_till.text(RESULT)).to_have_accessible_description(re.compile("^Noted here, not booked"))
         open_till.page.keyboard.press("Shift")  # somebody reads: it stays
         assert findings(open_till.page) == []
         open_till.press("Next customer")

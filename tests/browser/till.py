@@ -10,6 +10,9 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy.models import Store, User
 from tests import factories
 
+SCANNER_SECONDS = 0.005  # from one key to the next
+ENTER = 13
+
 
 class Till:
     """A device with the terminal of a store open in it."""
@@ -75,10 +78,23 @@ class Till:
         self.page.locator("#query").press("Enter")
         return self
 
-    def scan(self, code: str) -> "Till":
-        """A USB scanner types fast and ends with Enter, wherever the focus is."""
-        self.page.keyboard.type(code)
-        self.page.keyboard.press("Enter")
+    def scan(self, code: str, pauses: dict[int, float] | None = None) -> "Till":
+        """A USB scanner types fast, however slow this machine is, and ends with Enter, wherever the focus is.
+
+        `pauses` are seconds before some of its keys, by their place.
+        """
+        tools = self.context.new_cdp_session(self.page)
+        at = time.time()
+        for place, key in enumerate([*code, "Enter"]):
+            at += (pauses or {}).get(place, SCANNER_SECONDS)
+            number = ENTER if key == "Enter" else ord(key.upper()) if key.isalnum() else 0
+            stroke = {"key": key, "windowsVirtualKeyCode": number, "timestamp": at}
+            tools.send(
+                "Input.dispatchKeyEvent",
+                {"type": "keyDown", "text": "\r" if key == "Enter" else key, **stroke},
+            )
+            tools.send("Input.dispatchKeyEvent", {"type": "keyUp", **stroke})
+        tools.detach()
         return self
 
     def type_amount(self, digits: str) -> "Till":
