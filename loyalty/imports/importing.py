@@ -117,9 +117,11 @@ class _Bringer:
                 where = balances if card is None else self.late
                 where[(card or made[customers[line.known_by].pk]).pk] = (line.stamps, line.points)
         if card_ids := sorted(card.pk for card in made.values()):
-            self._post(card_ids, balances, are_new=True)
+            lines = self._post(card_ids, balances, are_new=True)
             if self.announce:
-                outbox.record(CardsEnrolled(merchant_id=self.store.merchant_id, card_ids=card_ids))
+                created = [line.pk for line in lines if line.transaction_type == TransactionType.CARD_CREATED]
+                about = {"card_ids": card_ids, "transaction_ids": created}
+                outbox.record(CardsEnrolled(merchant_id=self.store.merchant_id, **about))
 
     def _attach_codes(
         self, plan: Plan, made: Mapping[int, LoyaltyCard], customers: Mapping[str, Customer]
@@ -136,7 +138,9 @@ class _Bringer:
         ]
         CardCode.objects.bulk_create(rows, batch_size=CHUNK)
 
-    def _post(self, card_ids: Sequence[int], balances: Mapping[int, Balance], *, are_new: bool) -> None:
+    def _post(
+        self, card_ids: Sequence[int], balances: Mapping[int, Balance], *, are_new: bool
+    ) -> list[LoyaltyTransaction]:
         cards = ledger.lock(LoyaltyCard.objects.filter(pk__in=card_ids).select_related("program"))
         if len(cards) < len(card_ids) or not all(card.is_active for card in cards):
             raise ImportInterrupted(SWITCHED_OFF)  # or deleted, since its line was looked at
@@ -151,7 +155,7 @@ class _Bringer:
                 stamps, points = balances[card.pk]
                 deltas: dict[str, Any] = {"stamps_delta": stamps, "points_delta": points}
                 entries.append(Entry(kind=TransactionType.OPENING_BALANCE, **deltas, **who))
-        ledger.post(entries, now=now)
+        return ledger.post(entries, now=now)
 
 
 def _make_customers(lines: Sequence[Line], store: Store) -> dict[str, Customer]:

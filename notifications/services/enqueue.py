@@ -40,6 +40,8 @@ _TEXT = TextField()
 
 def for_lines(*, merchant_id: int, code: Code, transaction_ids: Sequence[int]) -> None:
     """Enqueue one e-mail for each line of the ledger, about its card, unless it was enqueued before."""
+    if not transaction_ids:
+        return
     lines = LoyaltyTransaction.objects.filter(merchant_id=merchant_id, pk__in=transaction_ids)
     cause = Concat(Value("transaction="), Cast("pk", _TEXT), output_field=_TEXT)
     _enqueue(code, lines, "card__", cause, JSONObject(transaction_id=F("pk")))
@@ -50,6 +52,8 @@ def for_cards(*, merchant_id: int, code: Code, card_ids: Sequence[int], cause: s
 
     `cause`: a word or an expression on the card that is the same for the same cause (a span of time, a warning).
     """
+    if not card_ids:
+        return
     cards = LoyaltyCard.all_objects.filter(merchant_id=merchant_id, pk__in=card_ids)
     said = Value(cause, _TEXT) if isinstance(cause, str) else Cast(cause, _TEXT)
     _enqueue(code, cards, "", said, Value({}, JSONField()))

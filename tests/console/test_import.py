@@ -9,11 +9,13 @@ from openpyxl import Workbook
 
 from customers.models import Customer
 from groundwork.jobs import service as jobs
+from groundwork.messaging import outbox
 from loyalty.imports import reader, tables
 from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction
 from loyalty.reporting import verification
 from loyalty.services import cards as card_services
-from tenancy.models import BackgroundJob, OutboxMessage
+from notifications.models import EmailLog
+from tenancy.models import BackgroundJob
 from tests import factories
 from tests.console.world import World, address, said
 from tests.groundwork.test_workbooks import sheet
@@ -231,11 +233,18 @@ def test_a_file_with_too_many_lines_is_to_be_split(world: World, monkeypatch: py
     assert "several files" in str(check(world, GOOD).context["form"].errors["file"])
 
 
+def emails() -> list[tuple[str, str]]:
+    return list(EmailLog._base_manager.order_by("pk").values_list("code", "customer__email"))
+
+
 def test_nobody_is_written_to_unless_that_is_asked_for(world: World) -> None:
     bring(world)
-    known = OutboxMessage.objects.filter(event="loyalty.cards_enrolled").count()
-    bring(world, "email\nasked@example.com\n", announce="on")
-    assert OutboxMessage.objects.filter(event="loyalty.cards_enrolled").count() > known
+    outbox.relay()
+    before = emails()
+    assert not [to for _code, to in before if to == "jos@example.com"]
+    bring(world, "email,stamps\nasked@example.com,3\n", announce="on")
+    outbox.relay()
+    assert emails()[len(before) :] == [("loyalty_enrollment", "asked@example.com")]
 
 
 def test_a_store_of_somebody_else_cannot_be_chosen(world: World) -> None:
