@@ -46,6 +46,7 @@ READ: dict[str, str] = {
     "loyalty/imports/work.py json.loads": OURS,
     "loyalty_site/cache.py json.loads": OURS,
     "loyalty_site/console/dashboard.py date.fromisoformat": OURS,
+    "loyalty_site/management/commands/pass_sheet.py Image.open": OURS,
     "loyalty_site/servers/kept.py json.loads": OURS,
     "wallet/apple/push.py json.loads": PARTNER,
     "wallet/apple/signing.py zipfile.ZipFile": OURS,

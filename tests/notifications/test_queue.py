@@ -23,7 +23,7 @@ from notifications.codes import Code
 from notifications.models import AddressProblem, EmailLog
 from notifications.services import delivery, enqueue, queue
 from tenancy.actor import Actor
-from tenancy.models import Store
+from tenancy.models import OutboxMessage, Store
 from tests import factories
 from tests.notifications.conftest import Shop
 from tests.notifications.post_office import PostOffice
