@@ -9,7 +9,8 @@ import { KEYS } from "./shelves.js";
 
 const NAME = "till";
 const VERSION = 2;
-const PATIENCE_MS = 4_000;
+const OPENING_MS = 4_000;
+const WORKING_MS = 8_000; // a slow disk makes a write safe in its own time
 
 /** @type {Promise<IDBDatabase> | null} */
 let opened = null;
@@ -34,7 +35,7 @@ function open() {
       resolve(database);
     };
     request.onerror = () => reject(request.error);
-    endOfPatience(reject);
+    endOfPatience(reject, OPENING_MS);
   });
   return opened;
 }
@@ -51,9 +52,10 @@ function layOut(database) {
  * Some browsers leave a call to their storage open for ever.
  *
  * @param {(reason: DOMException) => void} reject
+ * @param {number} patience  in milliseconds
  */
-function endOfPatience(reject) {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+function endOfPatience(reject, patience) {
+  const signal = AbortSignal.timeout(patience);
   signal.addEventListener("abort", () => reject(signal.reason));
 }
 
@@ -73,7 +75,7 @@ async function transact(shelf, mode, work) {
     work(transaction.objectStore(shelf), (result) => (value = result));
     transaction.oncomplete = () => resolve(value);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
-    endOfPatience(reject);
+    endOfPatience(reject, WORKING_MS);
   });
 }
 
