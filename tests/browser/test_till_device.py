@@ -103,6 +103,7 @@ def test_what_waits_on_a_revoked_till_is_kept_and_sent_once_it_is_one_again(tabl
 
 
 def test_a_revoked_till_says_so_when_the_next_person_types_their_pin(tablet, shop):
+    tablet.page.wait_for_load_state("networkidle")  # what a start asks for would be told of it earlier
     revoke(shop)
     tablet.unlock().says("No longer a till")
     tablet.press("Enter a new code")
