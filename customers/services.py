@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -46,42 +47,20 @@ def find(*, merchant: Merchant, email: str | None = None, phone: str | None = No
 
 
 def find_or_create(
-    *,
-    store: Store,
-    email: str | None = None,
-    name: str = "",
-    phone: str | None = None,
-    birth_date: date | None = None,
-    language: str | None = None,
-    marketing_consent: bool | None = None,
-    terms_version: str = "",
+    *, store: Store, email: str | None = None, phone: str | None = None, **about: Any
 ) -> tuple[Customer, bool]:
     """A merchant's customer by e-mail, else by phone, made if unknown; two calls at the same moment get the same one.
 
     Without either of them it is somebody new each time. An existing customer is returned unchanged. Call it inside a
-    transaction. Parameters: terms_version - of the terms that they accepted. Raises PhoneTaken if a number given beside
-    an unknown address is somebody else's.
+    transaction. Parameters: about - what `_unsaved` takes. Raises PhoneTaken if a number given beside an unknown
+    address is somebody else's.
     """
     number = to_e164(phone, store.country) if phone else None
     known_by: dict[str, Any] = {"merchant": store.merchant, "email": email, "phone": number}
     existing = find(**known_by)
     if existing is not None:
         return existing, False
-    first_name, last_name = split_name(name)
-    customer = Customer(
-        merchant=store.merchant,
-        store=store,
-        email=email,
-        first_name=first_name,
-        last_name=last_name,
-        phone=number or "",
-        birth_date=birth_date,
-        preferred_language=language or "",
-    )
-    if marketing_consent:
-        agreements.decide_on_offers(customer, wants=True)
-    if terms_version:
-        agreements.note(customer, agreements.TERMS, given=True, version=terms_version)
+    customer = _unsaved(store, email=email, phone=number or "", **about)
     try:
         with transaction.atomic():
             customer.save(force_insert=True)
@@ -93,6 +72,36 @@ def find_or_create(
             raise PhoneTaken() from None
         raise
     return customer, True
+
+
+def _unsaved(
+    store: Store,
+    *,
+    email: str | None,
+    phone: str,
+    name: str = "",
+    birth_date: date | None = None,
+    language: str | None = None,
+    marketing_consent: bool | None = None,
+    terms_version: str = "",
+) -> Customer:
+    """Somebody new, with what they agreed to; `terms_version`: of the terms that they accepted."""
+    first_name, last_name = split_name(name)
+    customer = Customer(
+        merchant=store.merchant,
+        store=store,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        phone=phone,
+        birth_date=birth_date,
+        preferred_language=language or "",
+    )
+    if marketing_consent:
+        agreements.decide_on_offers(customer, wants=True)
+    if terms_version:
+        agreements.note(customer, agreements.TERMS, given=True, version=terms_version)
+    return customer
 
 
 def make_nameless(*, store: Store) -> Customer:
@@ -138,30 +147,33 @@ def save_edited(*, customer: Customer, changed: Collection[str]) -> None:
         outbox.record(CustomerRenamed(merchant_id=customer.merchant_id, customer_id=customer.pk))
 
 
+@dataclass(frozen=True)
+class OwnData:
+    """All that people say about themselves on their card's page."""
+
+    name: str
+    birth_date: date | None
+    language: str
+    marketing_consent: bool
+    email: str = ""
+
+
 @transaction.atomic
-def change_own_data(
-    *,
-    customer: Customer,
-    name: str,
-    birth_date: date | None,
-    language: str,
-    wants_offers: bool,
-    email: str = "",
-) -> bool:
-    """What a person has changed about themselves; says whether a new address waits for its confirmation.
+def change_own_data(*, customer: Customer, data: OwnData) -> bool:
+    """Keep what people say about themselves; says whether a new address waits for its confirmation.
 
     Until it is confirmed, the address that is known stays; one that is left out stays too.
     """
     person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
-    named = split_name(name)
+    named = split_name(data.name)
     if named != (person.first_name, person.last_name):
         person.first_name, person.last_name = named
         outbox.record(CustomerRenamed(merchant_id=person.merchant_id, customer_id=person.pk))
-    person.birth_date, person.preferred_language = birth_date, language
-    agreements.decide_on_offers(person, wants=wants_offers)
-    is_new = bool(email) and email != person.email
+    person.birth_date, person.preferred_language = data.birth_date, data.language
+    agreements.decide_on_offers(person, wants=data.marketing_consent)
+    is_new = bool(data.email) and data.email != person.email
     if is_new:
-        person.pending_email = email
+        person.pending_email = data.email
     person.save()
     return is_new
 

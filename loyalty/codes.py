@@ -2,7 +2,9 @@
 are kept and compared."""
 
 import re
+from collections.abc import Mapping
 
+from loyalty import rules
 from loyalty.tokens import ALPHABET, LENGTH
 
 LONGEST = 128
@@ -12,6 +14,8 @@ _PRINTABLE = re.compile(rf"[\x20-\x7e]{{1,{LONGEST}}}")
 GAPS = re.compile(r"[ :-]")
 _BYTES = re.compile(r"[0-9A-F]{2}(?:[ :-][0-9A-F]{2})+")
 _UPC_LENGTH = 12
+_NUMBER_LENGTH = 12
+_NUMBER_GAPS = re.compile(r"[\s-]")
 
 
 def canonical(text: str) -> str:
@@ -31,6 +35,24 @@ def canonical(text: str) -> str:
     if bare.isdecimal() or _BYTES.fullmatch(code):
         code = bare
     return f"0{code}" if len(code) == _UPC_LENGTH and _is_article_number(code) else code
+
+
+def is_number(text: str) -> bool:
+    """Whether a text has as many digits as the number of a card, slips included."""
+    digits = _NUMBER_GAPS.sub("", text)
+    return len(digits) == _NUMBER_LENGTH and digits.isascii() and digits.isdecimal()
+
+
+def of_a_card(text: str) -> Mapping[str, str] | None:
+    """What a card of ours has that says a text: its QR text or its number; None for anything else, and for a slip.
+
+    >>> of_a_card("4000-1234-5676"), of_a_card("anouk@example.com")
+    ({'card_number': '400012345676'}, None)
+    """
+    if QR_TEXT.match(text):
+        return {"qr_code_data": text.upper()}
+    digits = _NUMBER_GAPS.sub("", text)
+    return {"card_number": digits} if is_number(text) and rules.luhn_is_valid(digits) else None
 
 
 def _is_article_number(code: str) -> bool:

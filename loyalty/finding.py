@@ -1,6 +1,5 @@
 """Finding cards: the one that was scanned or typed in, and those that a search fits."""
 
-import re
 from collections.abc import Iterable
 from itertools import chain
 
@@ -10,14 +9,13 @@ from customers.models import Customer
 from customers.selectors import SHORT, as_typed_first, nearly, typed, with_words, words
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
-from loyalty import rules
-from loyalty.codes import QR_TEXT, canonical
+from loyalty import codes
+from loyalty.codes import canonical
 from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped
 from loyalty.models import CardCode, LoyaltyCard
 from loyalty.selectors import cards_at
 from tenancy.models import Store
 
-GAP = re.compile(r"[\s-]")
 MOST_MATCHES = 20
 
 
@@ -29,17 +27,14 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
     (twelve digits with a slip) or CardAmbiguous (with `matches`).
     """
     text = typed(text)
-    if QR_TEXT.match(text):
-        return _only(cards_at(store).filter(qr_code_data=text.upper()))
-    digits = GAP.sub("", text)
-    is_number = len(digits) == 12 and digits.isascii() and digits.isdecimal()
-    if is_number and rules.luhn_is_valid(digits):
-        card = cards_at(store).filter(card_number=digits).first()
+    own = codes.of_a_card(text)
+    if own is not None:
+        card = cards_at(store).filter(**own).first()
         if card is not None:
             return card
     people = [remaining(store, card) for card in _newest(_of_person(store, text))]
     matches = {card.pk: card for card in chain(_with_code(store, text), people)}
-    if not matches and is_number and not rules.luhn_is_valid(digits):
+    if not matches and own is None and codes.is_number(text):
         raise CardNumberMistyped()
     return _only(matches.values())
 

@@ -21,6 +21,11 @@ def card_number() -> str:
     return digits + rules.luhn_digit(digits)
 
 
+def as_read(number: str) -> str:
+    """A card number as people read it: XXXX-XXXX-XXXX."""
+    return f"{number[:4]}-{number[4:8]}-{number[8:]}"
+
+
 def staff_token() -> str:
     """256 random bits for the terminal's memory; the server keeps only `digest` of it."""
     return secrets.token_urlsafe(32)

@@ -31,19 +31,6 @@ from tests.factories import Shop
 from wallet.models import AppleDeviceRegistration, PassDesign, WalletOffer, WalletPass
 
 Row = Callable[[Shop], Model]
-OF_THE_SEVEN_RULES = {
-    "stamps_are_never_negative",
-    "points_are_never_negative",
-    "stamps_are_earned_less_spent_less_voided",
-    "points_are_earned_less_redeemed_less_voided",
-    "one_card_per_customer_everywhere",
-    "one_card_per_customer_and_store",
-    "one_living_program_per_merchant",
-    "one_living_customer_per_email",
-    "one_living_customer_per_phone",
-    "customer_email_is_lower_case",
-}
-BEHIND_ANOTHER = {"job_state_is_known"}
 
 
 def of(model: type[Model], **fields: Any) -> Row:

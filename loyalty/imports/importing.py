@@ -26,6 +26,7 @@ from loyalty.imports.plan import Figures, Plan, foresee
 from loyalty.ledger import Entry
 from loyalty.models import CardCode, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
 from loyalty.services import codes as code_services
+from loyalty.services import numbers
 from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
 from tenancy.models import Store
@@ -192,18 +193,9 @@ def _make_cards(
             qr_code_data=tokens.letters(),
             access_token=tokens.letters(),
         )
-        for customer, number in zip(customers, _free_numbers(len(customers)), strict=True)
+        for customer, number in zip(customers, numbers.free(len(customers)), strict=True)
     ]
     return {row.customer_id: row for row in LoyaltyCard.objects.bulk_create(rows, batch_size=CHUNK)}
-
-
-def _free_numbers(count: int) -> list[str]:
-    """Card numbers that nobody has; thousands of new ones among a million may well meet one that is taken."""
-    numbers: set[str] = set()
-    while len(numbers) < count:
-        wanted = {tokens.card_number() for _ in range(count - len(numbers))}
-        numbers |= wanted - bulk.present(LoyaltyCard, "card_number", sorted(wanted))
-    return sorted(numbers, key=lambda number: number[::-1])
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:

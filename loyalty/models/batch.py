@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from loyalty import tokens
 from tenancy.models.base import Revocable, TenantOwned
 
 MOST_CARDS = 1_000  # of one batch: what a page can draw at once
@@ -81,6 +82,5 @@ class PrintedCard(TenantOwned):
 
     @property
     def display_number(self) -> str:
-        """The number as people read it: XXXX-XXXX-XXXX."""
-        number = self.card_number
-        return f"{number[:4]}-{number[4:8]}-{number[8:]}"
+        """The number as people read it."""
+        return tokens.as_read(self.card_number)

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.models import LIVING
+from loyalty import tokens
 from tenancy.models.base import TenantSoftDeletable
 
 COUNTERS = (
@@ -172,6 +173,5 @@ class LoyaltyCard(TenantSoftDeletable):
 
     @property
     def display_number(self) -> str:
-        """The number as people read it: XXXX-XXXX-XXXX."""
-        number = self.card_number
-        return f"{number[:4]}-{number[4:8]}-{number[8:]}"
+        """The number as people read it."""
+        return tokens.as_read(self.card_number)

@@ -11,7 +11,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from groundwork.formats import colors, qr, spreadsheets
+from groundwork.formats import colors, letters, qr, spreadsheets
 from loyalty.colors import Palette
 from loyalty.models import CardBatch, CardDesign, PrintedCard
 
@@ -20,13 +20,12 @@ BLEED = 3 * mm
 MARGIN = 5 * mm
 QR_SIDE = 34 * mm
 NAME_SIZE, NUMBER_SIZE, SMALLEST = 14, 9, 5  # points
-TEXT, BOLD = "Vera", "VeraBd"  # come with the library, and into the file: printers have no fonts of their own
+FONT = "Card"  # goes into the file: printers have none of their own
 
 
 def pdf(batch: CardBatch, cards: Iterable[PrintedCard]) -> bytes:
     """A page for each card, in its size and with a bleed of 3 mm: card name, merchant, number, QR code."""
-    for font in (TEXT, BOLD):
-        pdfmetrics.registerFont(TTFont(font, f"{font}.ttf"))
+    pdfmetrics.registerFont(TTFont(FONT, letters.TYPEFACE))
     file = io.BytesIO()
     page = (WIDTH + 2 * BLEED, HEIGHT + 2 * BLEED)
     canvas = Canvas(file, pagesize=page, pageCompression=1)
@@ -62,16 +61,16 @@ def _draw(canvas: Canvas, batch: CardBatch, card: PrintedCard) -> None:
     left = BLEED + MARGIN
     room = WIDTH - QR_SIDE - 3 * MARGIN
     canvas.setFillColor(str(ink))
-    _write(canvas, program.card_name or program.merchant.name, BOLD, NAME_SIZE, left, BLEED + 38 * mm, room)
-    _write(canvas, program.merchant.name, TEXT, NUMBER_SIZE, left, BLEED + 32 * mm, room)
-    _write(canvas, card.display_number, TEXT, NUMBER_SIZE, left, BLEED + MARGIN + 4 * mm, room)
+    _write(canvas, program.card_name or program.merchant.name, NAME_SIZE, left, BLEED + 38 * mm, room)
+    _write(canvas, program.merchant.name, NUMBER_SIZE, left, BLEED + 32 * mm, room)
+    _write(canvas, card.display_number, NUMBER_SIZE, left, BLEED + MARGIN + 4 * mm, room)
     _draw_code(canvas, card.qr_code_data, BLEED + WIDTH - MARGIN - QR_SIDE, BLEED + (HEIGHT - QR_SIDE) / 2)
 
 
-def _write(canvas: Canvas, text: str, font: str, size: float, left: float, base: float, room: float) -> None:
+def _write(canvas: Canvas, text: str, size: float, left: float, base: float, room: float) -> None:
     """A line of text, as much smaller as it takes to fit."""
-    needed = pdfmetrics.stringWidth(text, font, size)
-    canvas.setFont(font, max(SMALLEST, min(size, size * room / needed)) if needed else size)
+    needed = pdfmetrics.stringWidth(text, FONT, size)
+    canvas.setFont(FONT, max(SMALLEST, min(size, size * room / needed)) if needed else size)
     canvas.drawString(left, base, text)
 
 

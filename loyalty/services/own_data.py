@@ -1,10 +1,9 @@
 """What a person changes about themselves on their card's page. A new address counts once it is confirmed from there."""
 
-from datetime import date
-
 from django.db import transaction
 
 from customers import services as customers
+from customers.services import OwnData
 from groundwork.messaging import outbox
 from loyalty import links
 from loyalty.errors import CardNotFound
@@ -13,24 +12,9 @@ from loyalty.models import LoyaltyCard
 
 
 @transaction.atomic
-def change(
-    *,
-    card: LoyaltyCard,
-    name: str,
-    birth_date: date | None,
-    language: str,
-    wants_offers: bool,
-    email: str = "",
-) -> bool:
+def change(*, card: LoyaltyCard, data: OwnData) -> bool:
     """Keep what was changed; says whether a link went to a new address, which has to be confirmed."""
-    waits = customers.change_own_data(
-        customer=card.customer,
-        name=name,
-        birth_date=birth_date,
-        language=language,
-        wants_offers=wants_offers,
-        email=email,
-    )
+    waits = customers.change_own_data(customer=card.customer, data=data)
     if waits:
         outbox.record(EmailToConfirm(merchant_id=card.merchant_id, card_ids=[card.pk]))
     return waits

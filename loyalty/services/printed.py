@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from customers import services as customers
 from customers.selectors import typed
 from groundwork import clock, deletion
-from groundwork.database import bulk
 from groundwork.errors import Invalid
-from loyalty import codes, finding, rules, selectors, tokens
+from loyalty import codes, finding, selectors, tokens
 from loyalty.errors import ProgramNotFound
 from loyalty.models import CardBatch, LoyaltyCard, PrintedCard
 from loyalty.models.batch import MOST_CARDS
-from loyalty.services import enrollment
+from loyalty.services import enrollment, numbers
 from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
 from tenancy.models import Store
@@ -39,7 +38,7 @@ def make(*, store: Store, actor: Actor, name: str, count: int, design: str) -> C
     )
     rows = [
         PrintedCard(batch=batch, card_number=number, qr_code_data=tokens.letters(), **of)
-        for number in _free_numbers(count)
+        for number in numbers.free(count)
     ]
     PrintedCard.objects.bulk_create(rows)
     return batch
@@ -75,13 +74,8 @@ def first_scan(*, store: Store, actor: Actor, text: str) -> LoyaltyCard | None:
 
 def _waiting(store: Store, text: str) -> QuerySet[PrintedCard]:
     """The printed card that a text names, if it may be used at a store."""
-    text = typed(text)
-    digits = codes.GAPS.sub("", text)
-    if codes.QR_TEXT.match(text):
-        named = {"qr_code_data": text.upper()}
-    elif digits.isascii() and digits.isdecimal() and rules.luhn_is_valid(digits):
-        named = {"card_number": digits}
-    else:
+    named = codes.of_a_card(typed(text))
+    if named is None:
         return PrintedCard.objects.none()
     cards = PrintedCard.objects.filter(
         merchant_id=store.merchant_id,
@@ -92,14 +86,3 @@ def _waiting(store: Store, text: str) -> QuerySet[PrintedCard]:
     if selectors.settings_of(store.merchant).allow_cross_location_redemption:
         return cards
     return cards.filter(batch__store=store)
-
-
-def _free_numbers(count: int) -> list[str]:
-    """Card numbers that are neither anybody's nor printed."""
-    numbers: set[str] = set()
-    while len(numbers) < count:
-        wanted = {tokens.card_number() for _number in range(count - len(numbers))}
-        for model in (LoyaltyCard, PrintedCard):
-            wanted -= bulk.present(model, "card_number", sorted(wanted))
-        numbers |= wanted
-    return sorted(numbers)

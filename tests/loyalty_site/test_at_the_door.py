@@ -5,14 +5,13 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import psutil
 import pytest
 from django.db import connection
 
-from benchmarks.guesses import csrf_token
+from benchmarks.guesses import csrf_token, guess
 from loyalty_site.servers.supervise import free_port, server
 
 ROOT = Path(__file__).parents[2]
@@ -77,22 +76,6 @@ def test_a_long_address_costs_its_length_and_stops_nobody(site: tuple[int, psuti
         assert {answer.result() for answer in answers} == {404, 414}
     for long, short in ((4000, 2000), (2000, 1000)):  # the first are too long for gunicorn itself
         assert cost(site, f"/{HOSTILE * long}") < 3 * cost(site, f"/{HOSTILE * short}")
-
-
-def guess(port: int, token: str, number: int) -> int:
-    """Sign in with a name and from an address that nobody has used."""
-    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
-    form = {"username": f"n{number}@example.com", "password": "a-wrong-one", "csrfmiddlewaretoken": token}
-    sent = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Cookie": f"csrftoken={token}",
-        "X-Forwarded-For": f"10.1.0.{number}",
-    }
-    caller.request("POST", "/login/", urlencode(form), sent)
-    answer = caller.getresponse()
-    answer.read()
-    caller.close()
-    return answer.status
 
 
 def test_sixteen_who_make_up_names_leave_threads_to_the_tills(site: tuple[int, psutil.Process]) -> None:

@@ -1,4 +1,4 @@
-"""The enrolment form: four fields and a consent. A card needs none of them."""
+"""The enrolment form: four fields and a consent, none of which a card needs; and what it shares with My data."""
 
 from datetime import date
 from typing import Any
@@ -16,28 +16,49 @@ OLDEST = 120  # years
 DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"]
 
 
-class EnrollmentForm(forms.Form):
-    """What a customer types to get a card; all of it may be left out.
-
-    Parameters: country - the store's, ISO 3166: how a phone number without a country is meant.
-    """
+class PersonForm(forms.Form):
+    """Name and address of a customer, as they type it themselves; both may be left out."""
 
     name = forms.CharField(
         label=_("Name"),
-        help_text=_("optional"),
         required=False,
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name", "autocapitalize": "words"}),
     )
     email = forms.CharField(
         label=_("E-mail"),
-        help_text=_("optional, to get the card back if you lose your phone"),
         required=False,
         # What the browser thinks of it does not count (`novalidate`): it refuses addresses that work.
         widget=forms.EmailInput(
             attrs={"autocomplete": "email", "inputmode": "email", "data-slip": _("Did you mean {address}?")}
         ),
     )
+    marketing_consent = forms.BooleanField(required=False)
+
+    def typed_fields(self) -> list[forms.BoundField]:
+        """The fields with a label above and an error below; the consent stands apart."""
+        return [self[name] for name in self.fields if name != "marketing_consent"]
+
+    def clean_email(self) -> str:
+        """The address as it is kept."""
+        address = read_email(self.cleaned_data["email"])
+        if address is None:
+            raise forms.ValidationError(_("Enter an e-mail address, like anouk@example.com."), code="email")
+        return address
+
+
+def is_plausible_birthday(born: date) -> bool:
+    """Whether a living person can have been born on a day."""
+    today = date.today()
+    return today.year - OLDEST <= born.year and born <= today
+
+
+class EnrollmentForm(PersonForm):
+    """What a customer types to get a card; all of it may be left out.
+
+    Parameters: country - the store's, ISO 3166: how a phone number without a country is meant.
+    """
+
     phone = forms.CharField(
         label=_("Phone"),
         help_text=_("optional"),
@@ -53,15 +74,12 @@ class EnrollmentForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
         error_messages={"invalid": _("Please write the date as day, month and year.")},
     )
-    marketing_consent = forms.BooleanField(required=False)
 
     def __init__(self, *args: object, country: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.country = country
-
-    def typed_fields(self) -> list[forms.BoundField]:
-        """The fields with a label above and an error below; the consent stands apart."""
-        return [self[name] for name in self.fields if name != "marketing_consent"]
+        self.fields["name"].help_text = _("optional")
+        self.fields["email"].help_text = _("optional, to get the card back if you lose your phone")
 
     def person(self) -> dict[str, Any]:
         """What was typed, as the enrolment service takes it."""
@@ -81,13 +99,6 @@ class EnrollmentForm(forms.Form):
                 self.fields[name].widget.attrs["autofocus"] = True
                 return
 
-    def clean_email(self) -> str:
-        """The address as it is kept."""
-        address = read_email(self.cleaned_data["email"])
-        if address is None:
-            raise forms.ValidationError(_("Enter an e-mail address, like anouk@example.com."), code="email")
-        return address
-
     def clean_phone(self) -> str:
         """The number with its country, E.164."""
         typed = self.cleaned_data["phone"]
@@ -101,7 +112,6 @@ class EnrollmentForm(forms.Form):
     def clean_birth_date(self) -> date | None:
         """A day that a living person can have been born on."""
         born = self.cleaned_data["birth_date"]
-        today = date.today()
-        if born and not (today.year - OLDEST <= born.year and born <= today):
+        if born and not is_plausible_birthday(born):
             raise forms.ValidationError(_("Please check the year."), code="birth_date")
         return born

@@ -30,7 +30,7 @@ def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["email"] not in ("", card.customer.email):
             rate_limits.check("email_change", f"card:{card.pk}")  # whoever it is: no flood of letters
-        waits = own_data.change(card=card, **form.data_of_person())
+        waits = own_data.change(card=card, data=form.own_data())
         return redirect(f"{reverse('card-data', args=[card.access_token])}?{'waits' if waits else 'kept'}")
     return render(request, "pages/card_data.html", context)
 

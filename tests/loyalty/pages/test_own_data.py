@@ -49,7 +49,7 @@ def test_a_card_of_nobody_becomes_somebodys_and_is_found_again_by_a_confirmed_ad
     client, shop, nobody, mailoutbox
 ):
     typed = {"name": "Zoë Muller", "email": "Zoe@Müller.lu", "birth_day": "29", "birth_month": "2"}
-    response = change(client, nobody, **typed, language="lb", wants_offers="on")
+    response = change(client, nobody, **typed, language="lb", marketing_consent="on")
     assert "We have sent a link to the new address" in words(client.get(response["Location"] + "&lang=en"))
     zoe = person_of(nobody)
     assert (zoe.name, zoe.email, zoe.pending_email) == ("Zoë Muller", None, "zoe@müller.lu")
