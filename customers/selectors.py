@@ -8,12 +8,13 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextFie
 from django.db.models.functions import Upper
 
 from customers.models import Customer
-from groundwork.database.text_search import plain
+from groundwork.database.text_search import as_near_as, plain
 
 MOST_WORDS = 8  # of a search
 MOST_FOUND = 10_000
 SHORT = 2  # letters; no index knows them in the middle of a word
 FEW = 20  # found as typed: with fewer, names that are nearly so are looked for as well
+NEAR = 0.5  # how similar a name is that is known in spite of a slip: Hofman is Hoffmann by 0.56
 LONG_ENOUGH = 4  # letters of a name, to be known in spite of a slip
 TextField.register_lookup(TrigramWordSimilar)
 
@@ -62,7 +63,9 @@ def nearly(customers: QuerySet[Customer], sought: Sequence[str]) -> tuple[set[in
     near = with_words(customers, [word for word in sought if word not in names])
     for name in names:
         near = near.filter(search_text__trigram_word_similar=name)
-    return as_typed, _ids(near.order_by(TrigramWordSimilarity(" ".join(names), "search_text").desc(), "-pk"))
+    nearest = near.order_by(TrigramWordSimilarity(" ".join(names), "search_text").desc(), "-pk")
+    with as_near_as(NEAR):
+        return as_typed, _ids(nearest)
 
 
 def _ids(customers: QuerySet[Customer]) -> set[int]:

@@ -8,8 +8,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# From the beginning of a line: what looks like a comment within a string stands elsewhere.
-COMMENT = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/[ \t]*|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+# From the beginning of a line: what looks like a comment within a string stands elsewhere. Code behind it stays.
+COMMENT = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n?|//[^\n]*\n)", re.MULTILINE)
 OWN = ("terminal/", "pages/", "base.css")
 
 

@@ -1,4 +1,4 @@
-"""Whatever reads what strangers send is known, and is read in memory that grows with it. See `tests.test_cost`."""
+"""Whatever reads what strangers send is known, and is read in memory that grows with it. See `tests.costs`."""
 
 import ast
 import tracemalloc
@@ -7,8 +7,8 @@ from itertools import chain, product
 
 import pytest
 
+from tests.costs import ENDS, HOSTILE, PARSERS, Work, refusing, repeated
 from tests.sources import LAYERS, ROOT, sources
-from tests.test_cost import ENDS, HOSTILE, PARSERS, Work, refusing, repeated
 
 # Calls that read a format, by the module or class that they are called on.
 READERS: dict[str, set[str]] = {

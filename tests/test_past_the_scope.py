@@ -33,6 +33,7 @@ ALLOWED = {
     ("groundwork/database/prepared.py", "update"): BY_ITS_ID,
     ("groundwork/database/triggers.py", "Rule.install"): NO_ROWS,
     ("groundwork/database/triggers.py", "emptying"): NO_ROWS,
+    ("groundwork/database/text_search.py", "as_near_as"): NO_ROWS,
     ("groundwork/deletion.py", "hold"): BY_ITS_ID,
     ("groundwork/idempotency/once.py", "_claim"): NAMED,
     ("groundwork/idempotency/once.py", "_replay"): "its own key: place, credential and key together",

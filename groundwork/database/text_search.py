@@ -4,8 +4,11 @@ Both need pg_trgm, an extension that comes with every PostgreSQL.
 """
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.migrations.operations.base import Operation
 from django.db.models import Func, TextField
 
@@ -54,6 +57,14 @@ class Plain(Func):
     template = _plain()
     arity = 1
     output_field = TextField()
+
+
+@contextmanager
+def as_near_as(similarity: float) -> Iterator[None]:
+    """A transaction whose trigram lookups take for similar what is so by this much, 0 to 1; PostgreSQL's own is 0.6."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(similarity)])
+        yield
 
 
 class TrigramIndex(Operation):

@@ -8,6 +8,7 @@ MENU = [
         _("Customers"),
         [
             "loyalty.LoyaltyCard",
+            "loyalty.CardBatch",
             "customers.Customer",
             "loyalty.Purchase",
             "loyalty.LoyaltyTransaction",

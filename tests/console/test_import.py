@@ -3,59 +3,21 @@
 import io
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from openpyxl import Workbook
 
 from customers.models import Customer
 from groundwork.jobs import service as jobs
 from groundwork.messaging import outbox
 from loyalty.imports import reader, tables
-from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction
+from loyalty.models import LoyaltyTransaction
 from loyalty.reporting import verification
 from loyalty.services import cards as card_services
 from notifications.models import EmailLog
 from tenancy.models import BackgroundJob
 from tests import factories
+from tests.console.bringing import GOOD, bring, card_of, check, confirm, faults, people
 from tests.console.world import World, address, said
 from tests.groundwork.test_workbooks import sheet
-
-PAGE = "/admin/loyalty/loyaltycard/import/"
-GOOD = """email,first_name,last_name,phone,birth_date,language,marketing_consent,stamps,points
-lea@example.com,Léa,Muller,621 123 456,1990-12-31,fr,yes,4,120
-marc@example.com,Marc,Weber,,,de,no,0,50
-nora@example.com,Nora,Schmit,,,,,12,0
-"""
-
-
-def check(world: World, text: str | bytes, who: str = "owner", **fields: object) -> HttpResponse:
-    """The first step: choose the file and look at what it will do."""
-    data = text.encode() if isinstance(text, str) else text
-    file = SimpleUploadedFile("customers.csv", data)
-    return world.client(who).post(PAGE, {"store": world.shop.store.pk, "file": file} | fields, follow=True)
-
-
-def confirm(world: World, checked: HttpResponse, who: str = "owner", **fields: object) -> HttpResponse:
-    """The second step."""
-    return world.client(who).post(checked.request["PATH_INFO"], fields, follow=True)
-
-
-def bring(world: World, text: str | bytes = GOOD, **fields: object) -> HttpResponse:
-    return confirm(world, check(world, text), **fields)
-
-
-def card_of(world: World, email: str) -> LoyaltyCard:
-    with factories.inside(world.shop):
-        return LoyaltyCard.objects.select_related("customer").get(customer__email=email)
-
-
-def faults(response: HttpResponse) -> list[tuple[int, str]]:
-    return [(fault["line"], fault["column"]) for fault in response.context["faults"]]
-
-
-def people(world: World) -> int:
-    with factories.inside(world.shop):
-        return Customer.objects.count()
 
 
 def test_looking_at_a_file_counts_and_writes_nothing(world: World) -> None:
@@ -303,23 +265,3 @@ def test_a_workbook_is_never_read_while_its_owner_waits(
     job.refresh_from_db()
     assert (job.state, job.error) == ("failed", "This workbook is too large. Save the sheet as CSV.")
     assert people(world) == before
-
-
-def test_codes_of_earlier_cards_come_along_once(world: World) -> None:
-    file = "email,Barcode,stamps\nlea@example.com,4 006381 333931,4\nmarc@example.com,old-17,0\n"
-    bring(world, file)
-    bring(world, file)
-    with factories.inside(world.shop):
-        known = dict(CardCode.objects.order_by("id").values_list("code", "card__customer__email"))
-    assert known == {"4006381333931": "lea@example.com", "OLD-17": "marc@example.com"}
-
-
-def test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line(world: World) -> None:
-    bring(world, "email,code\nlea@example.com,4006381333931\n")
-    card = card_of(world, "lea@example.com")
-    lines = [f"marc@example.com,{code}" for code in ("4006381333931", card.card_number, "4.00638E+12", "🎉")]
-    file = "\n".join(["email,code", *[f"{number}{line}" for number, line in enumerate(lines)]])
-    twice = "\na@example.com,17-a\nb@example.com,17-A\n"
-    assert faults(check(world, file + twice)) == [(line, "code") for line in (2, 3, 4, 5, 7)]
-    with factories.inside(world.shop):
-        assert CardCode.objects.count() == 1

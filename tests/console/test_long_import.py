@@ -14,7 +14,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.reporting import verification
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, StoreUser
 from tests import factories
-from tests.console.test_import import card_of, check, faults
+from tests.console.bringing import card_of, check, faults
 from tests.console.world import World, address
 
 LINES = 25

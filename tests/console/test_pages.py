@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
@@ -12,6 +13,7 @@ from django.urls import reverse, reverse_lazy
 from customers.models import Customer
 from groundwork.messaging import outbox
 from groundwork.messaging.models import OutboxState
+from loyalty_site.console import MENU
 from loyalty_site.console.charts import Series, chart
 from tenancy.models import OutboxMessage
 from tests import factories
@@ -264,3 +266,9 @@ def test_an_owner_is_not_asked_about_rights_they_cannot_give(world: World) -> No
     page = world.client("owner").get(address(world.shop.staff))
     assert "is_superuser" not in page.content.decode()
     assert "Runs the platform" in world.client("operator").get(address(world.shop.staff)).content.decode()
+
+
+def test_every_page_of_the_console_stands_in_its_menu() -> None:
+    listed = [label for _title, labels in MENU for label in labels]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {model._meta.label for model in admin.site._registry}

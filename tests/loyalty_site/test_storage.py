@@ -16,15 +16,20 @@ import { a } from "./a.js";
 export const c = (b) => `${b} /* kept */ // kept`;
   // gone
 const url = "https://example.com/"; // kept: not alone on its line
+  /** @type {string} */ let d = url;
+  /** The end of another. */
+  d = "";
 """
 
 
-def test_a_script_travels_without_the_comments_that_have_a_line_to_themselves():
+def test_a_script_travels_without_the_comments_that_begin_a_line():
     assert without_comments(SCRIPT).splitlines() == [
         'import { a } from "./a.js";',
         "",
         "export const c = (b) => `${b} /* kept */ // kept`;",
         'const url = "https://example.com/"; // kept: not alone on its line',
+        "let d = url;",
+        '  d = "";',
     ]
 
 

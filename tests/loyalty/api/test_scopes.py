@@ -11,7 +11,7 @@ from loyalty.api.urls import till, urlpatterns
 from tenancy import api_keys
 from tenancy.models import Scope
 from tests import factories
-from tests.loyalty.api.test_access import CALLS, METHODS
+from tests.loyalty.api.calls import CALLS, METHODS
 from tests.loyalty.api.till import Caller, Till
 
 # name of the address -> method -> the scopes of which one will do

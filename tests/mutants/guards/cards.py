@@ -96,7 +96,7 @@ MUTANTS = [
         "loyalty/imports/work.py",
         "[*part.faults, *off, *codes, *taken]",
         "[*part.faults, *off, *taken]",
-        "tests/console/test_import.py::test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line",
+        "tests/console/test_import_of_codes.py::test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line",
     ),
     # --- names with a slip ---
     mutant(

@@ -226,6 +226,6 @@ MUTANTS = [
         "loyalty/reporting/fairness.py",
         '"unfair": counted[merchant.pk]',
         '"unfair": 0',
-        f"{FAIR}::test_what_the_night_found_is_told_to_operators_until_it_is_put_right",
+        "tests/loyalty/test_fairness_by_night.py::test_what_the_night_found_is_told_to_operators_until_it_is_put_right",
     ),
 ]
