@@ -39,6 +39,7 @@ export class Finder {
     const { till } = this;
     if (till.screens.isLocked) return till.lockScreen.onCode(code);
     if (this.isBlocked || this.isFinding) return;
+    till.customerScreen.clear();
     till.closeDialogs();
     const { signal } = till.screens;
     const found = await this.ask(code, signal);
