@@ -41,6 +41,10 @@ class Migration(migrations.Migration):
                 ('agreements', models.JSONField(blank=True, default=list, editable=False, verbose_name='agreed to')),
                 ('email_confirmed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='e-mail confirmed')),
                 ('pending_email', models.EmailField(blank=True, editable=False, max_length=254, null=True, verbose_name='e-mail to be confirmed')),
+                ('pending_phone', models.CharField(blank=True, editable=False, max_length=16, verbose_name='phone to be confirmed')),
+                ('phone_code_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('phone_code_tries', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('phone_confirmed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='phone confirmed')),
             ],
             options={
                 'verbose_name': 'customer',
