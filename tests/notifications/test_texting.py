@@ -45,7 +45,7 @@ def provider(monkeypatch, settings) -> Provider:
 
 
 def link(shop: factories.Shop, cause: str = "one", **person: object) -> None:
-    card = factories.card(shop.store, **({"email": None, "phone": NUMBER} | person))
+    card = factories.card(shop.store, **({"phone": NUMBER} | person))
     with factories.inside(shop):
         text_messages.enqueue(TextKind.CARD_LINK, [card], {card.pk: cause})
 
@@ -119,7 +119,7 @@ def test_a_number_that_is_refused_is_not_tried_again_and_a_dead_provider_not_for
 
 def test_one_cause_is_one_message_and_settled_ones_are_forgotten_after_a_week(provider: Provider) -> None:
     shop = factories.shop()
-    card = factories.card(shop.store, email=None, phone=NUMBER)
+    card = factories.card(shop.store, phone=NUMBER)
     with time_machine.travel(NOON, tick=False) as now:
         with factories.inside(shop):
             for _twice in range(2):

@@ -98,6 +98,8 @@ def test_who_merely_types_a_number_neither_gets_nor_takes_it(client, shop, card,
     anouk = person_of(card)
     with factories.inside(shop):
         Customer.objects.filter(pk=anouk.pk).update(phone=NUMBER, phone_confirmed_at=NOON)
+    client.post(f"/join/{shop.store.store_code}/", {"phone": NUMBER})
+    assert received(folder) == [], "she has an e-mail address: the link goes there"
     page = client.get(change(client, nobody, phone=NUMBER)["Location"])
     assert "Anouk" not in words(page)
     (message,) = received(folder)
@@ -145,7 +147,7 @@ def test_no_card_and_no_number_is_sent_code_after_code(client, shop, nobody, fol
 def test_a_number_that_staff_noted_can_be_confirmed_and_counts_no_more_once_it_is_changed(
     client, shop, folder
 ):
-    card = factories.card(shop.store, email=None, phone=NUMBER)
+    card = factories.card(shop.store, phone=NUMBER)
     page = f"/card/{card.access_token}/phone/"
     assert "Send me a code" in words(client.get(page))
     client.post(page, {"again": "1"})
@@ -178,7 +180,7 @@ def test_where_no_messages_are_sent_no_number_is_asked_for(client, shop, nobody,
     assert 'name="phone"' not in page
     change(client, nobody, name="Zoë", phone=NUMBER)
     assert (person_of(nobody).name, person_of(nobody).pending_phone) == ("Zoë", "")
-    known = factories.card(shop.store, email=None, phone=NUMBER)
+    known = factories.card(shop.store, phone=NUMBER)
     page = words(client.get(client.post(f"/join/{shop.store.store_code}/", {"phone": NUMBER})["Location"]))
     assert "text message" not in page
     assert known.access_token not in page
