@@ -37,10 +37,12 @@ function listen() {
   channel.postMessage("hello");
 }
 
+/** A server that has another page for us than this one has ended the pairing: nobody is on, at once. */
 async function ask() {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch("shown.json", { signal, cache: "no-store", redirect: "error" });
+    const response = await fetch("shown.json", { signal, cache: "no-store", redirect: "manual" });
+    if (!response.ok && response.status < 500) clear();
     if (!response.ok) throw new Error(String(response.status));
     show((await response.json()).moment);
     failures = 0;

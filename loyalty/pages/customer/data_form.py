@@ -33,6 +33,7 @@ class DataForm(PersonForm):
             del self.fields["phone"]
         else:
             self.fields["phone"].country = country  # type: ignore[attr-defined]
+            self.fields["phone"].help_text = ""
 
     @staticmethod
     def known(customer: Customer) -> dict[str, Any]:
