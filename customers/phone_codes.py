@@ -6,9 +6,12 @@ has a copy of the table has no code, and a message that is sent twice says the s
 
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from customers.errors import PhoneTaken
 from customers.models import Customer
+from groundwork import clock
 
 DIGITS = 6
 LIFE = timedelta(minutes=10)
@@ -34,3 +37,48 @@ def fits(customer: Customer, typed: str) -> bool:
     """Whether a typed code is the one that was sent, spaces aside."""
     digits = "".join(typed.split())
     return constant_time_compare(digits.encode(), code_of(customer).encode())
+
+
+def begin(person: Customer, number: str) -> None:
+    """A number (E.164) waits, with a code of its own from now on; whoever calls saves it."""
+    person.pending_phone, person.phone_code_at, person.phone_code_tries = number, clock.now(), 0
+
+
+@transaction.atomic
+def begin_anew(*, customer: Customer) -> bool:
+    """A new code for the number that waits, or that is known and not confirmed; False if there is none."""
+    person = _locked(customer)
+    number = person.pending_phone or ("" if person.phone_confirmed_at else person.phone)
+    if not number:
+        return False
+    begin(person, number)
+    person.save(update_fields=["pending_phone", "phone_code_at", "phone_code_tries", "updated_at"])
+    return True
+
+
+@transaction.atomic
+def confirm(*, customer: Customer, code: str) -> bool:
+    """Take over the number that waits, if this is the code that was sent there; a wrong one is one of five tries.
+
+    Raises PhoneTaken if it is another living customer's: whoever reads its messages may have both brought together.
+    """
+    person = _locked(customer)
+    if not runs(person, clock.now()):
+        return False
+    if not fits(person, code):
+        person.phone_code_tries += 1
+        person.save(update_fields=["phone_code_tries", "updated_at"])
+        return False
+    person.phone, person.pending_phone, person.phone_code_at = person.pending_phone, "", None
+    person.phone_confirmed_at = clock.now()
+    taken_over = ["phone", "pending_phone", "phone_code_at", "phone_confirmed_at", "updated_at"]
+    try:
+        with transaction.atomic():
+            person.save(update_fields=taken_over)
+    except IntegrityError:
+        raise PhoneTaken() from None
+    return True
+
+
+def _locked(customer: Customer) -> Customer:
+    return Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)

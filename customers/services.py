@@ -186,7 +186,7 @@ def change_own_data(*, customer: Customer, data: OwnData) -> Waiting:
         person.pending_email = data.email
     has_new_phone = data.phone not in ("", person.phone, person.pending_phone)
     if has_new_phone:
-        _await_phone(person, data.phone)
+        phone_codes.begin(person, data.phone)
     person.save()
     return Waiting(is_new, has_new_phone)
 
@@ -207,47 +207,6 @@ def confirm_email(*, customer: Customer, digest: str) -> bool:
             person.save(update_fields=["email", "pending_email", "email_confirmed_at", "updated_at"])
     except IntegrityError:
         raise EmailTaken() from None
-    return True
-
-
-def _await_phone(person: Customer, number: str) -> None:
-    """A number waits, with a code of its own from now on; whoever calls saves it."""
-    person.pending_phone, person.phone_code_at, person.phone_code_tries = number, clock.now(), 0
-
-
-@transaction.atomic
-def ask_for_phone_code(*, customer: Customer) -> bool:
-    """A new code for the number that waits, or that is known and not confirmed; False if there is none."""
-    person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
-    number = person.pending_phone or ("" if person.phone_confirmed_at else person.phone)
-    if not number:
-        return False
-    _await_phone(person, number)
-    person.save(update_fields=["pending_phone", "phone_code_at", "phone_code_tries", "updated_at"])
-    return True
-
-
-@transaction.atomic
-def confirm_phone(*, customer: Customer, code: str) -> bool:
-    """Take over the number that waits, if this is the code that was sent there; a wrong one is one of five tries.
-
-    Raises PhoneTaken if it is another living customer's: whoever reads its messages may have both brought together.
-    """
-    person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
-    if not phone_codes.runs(person, clock.now()):
-        return False
-    if not phone_codes.fits(person, code):
-        person.phone_code_tries += 1
-        person.save(update_fields=["phone_code_tries", "updated_at"])
-        return False
-    person.phone, person.pending_phone, person.phone_code_at = person.pending_phone, "", None
-    person.phone_confirmed_at = clock.now()
-    taken_over = ["phone", "pending_phone", "phone_code_at", "phone_confirmed_at", "updated_at"]
-    try:
-        with transaction.atomic():
-            person.save(update_fields=taken_over)
-    except IntegrityError:
-        raise PhoneTaken() from None
     return True
 
 

@@ -5,6 +5,7 @@ A new address or number counts once it is confirmed from there.
 
 from django.db import transaction
 
+from customers import phone_codes
 from customers import services as customers
 from customers.services import OwnData, Waiting
 from groundwork.messaging import outbox
@@ -28,13 +29,13 @@ def change(*, card: LoyaltyCard, data: OwnData) -> Waiting:
 @transaction.atomic
 def send_code(*, card: LoyaltyCard) -> None:
     """Send a new code to the person's number that is not confirmed, if there is one."""
-    if customers.ask_for_phone_code(customer=card.customer):
+    if phone_codes.begin_anew(customer=card.customer):
         outbox.record(PhoneToConfirm(merchant_id=card.merchant_id, card_ids=[card.pk]))
 
 
 def confirm_phone(*, card: LoyaltyCard, code: str) -> bool:
     """Take over the new number, if that is the code that was sent there. Raises PhoneTaken."""
-    return customers.confirm_phone(customer=card.customer, code=code)
+    return phone_codes.confirm(customer=card.customer, code=code)
 
 
 def confirm_email(*, card: LoyaltyCard, confirmation: str) -> None:

@@ -104,7 +104,8 @@ def test_who_merely_types_a_number_neither_gets_nor_takes_it(client, shop, card,
     assert "Anouk" not in words(page)
     (message,) = received(folder)
     wrong = f"{(int(code_in(message)) + 1) % 10**6:06d}"
-    assert typed_code(client, nobody, wrong).status_code == 400
+    refused = typed_code(client, nobody, wrong)
+    assert (refused.status_code, "This is not the code" in words(refused)) == (400, True)
     assert (person_of(nobody).phone, person_of(card).phone) == ("", NUMBER)
 
     taken = typed_code(client, nobody, code_in(message))

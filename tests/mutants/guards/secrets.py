@@ -44,14 +44,14 @@ MUTANTS = [
     # --- The phone that brings it back ---
     mutant(
         "phone-taken-without-its-code",
-        "customers/services.py",
-        "    if not phone_codes.fits(person, code):",
+        "customers/phone_codes.py",
+        "    if not fits(person, code):",
         "    if False:",
         f"{OWN_PHONE}::test_who_merely_types_a_number_neither_gets_nor_takes_it",
     ),
     mutant(
         "phone-code-guessed-for-ever",
-        "customers/services.py",
+        "customers/phone_codes.py",
         "        person.phone_code_tries += 1\n",
         "",
         f"{OWN_PHONE}::test_a_code_is_good_for_ten_minutes_five_tries_and_its_own_card",
