@@ -71,10 +71,11 @@ def confirm(*, customer: Customer, code: str) -> bool:
         return False
     person.phone, person.pending_phone, person.phone_code_at = person.pending_phone, "", None
     person.phone_confirmed_at = clock.now()
-    taken_over = ["phone", "pending_phone", "phone_code_at", "phone_confirmed_at", "updated_at"]
     try:
         with transaction.atomic():
-            person.save(update_fields=taken_over)
+            person.save(
+                update_fields=["phone", "pending_phone", "phone_code_at", "phone_confirmed_at", "updated_at"]
+            )
     except IntegrityError:
         raise PhoneTaken() from None
     return True
