@@ -36,6 +36,10 @@ class Customer(TenantSoftDeletable):
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=16, blank=True)
+    phone_confirmed_at = models.DateTimeField(_("phone confirmed"), null=True, blank=True, editable=False)
+    pending_phone = models.CharField(_("phone to be confirmed"), max_length=16, blank=True, editable=False)
+    phone_code_at = models.DateTimeField(null=True, blank=True, editable=False)  # when it was asked for
+    phone_code_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     birth_date = models.DateField(_("birthday"), null=True, blank=True)
     preferred_language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
     marketing_consent = models.BooleanField(_("wants offers by e-mail"), default=False)

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
-from customers import agreements
+from customers import agreements, phone_codes
 from customers.errors import EmailTaken, PhoneTaken
 from customers.events import CustomerRenamed
 from customers.models import Customer
@@ -142,6 +142,8 @@ def save_edited(*, customer: Customer, changed: Collection[str]) -> None:
         agreements.note(customer, agreements.OFFERS, given=customer.marketing_consent, wording=wording)
     if "email" in changed:
         customer.email_confirmed_at = None
+    if "phone" in changed:
+        customer.phone_confirmed_at = None
     customer.save()
     if NAME_FIELDS.intersection(changed):
         outbox.record(CustomerRenamed(merchant_id=customer.merchant_id, customer_id=customer.pk))
@@ -156,13 +158,21 @@ class OwnData:
     language: str
     marketing_consent: bool
     email: str = ""
+    phone: str = ""  # E.164
+
+
+class Waiting(NamedTuple):
+    """Which of a person's new addresses wait for their confirmation."""
+
+    email: bool
+    phone: bool
 
 
 @transaction.atomic
-def change_own_data(*, customer: Customer, data: OwnData) -> bool:
-    """Keep what people say about themselves; says whether a new address waits for its confirmation.
+def change_own_data(*, customer: Customer, data: OwnData) -> Waiting:
+    """Keep what people say about themselves; says what waits for its confirmation.
 
-    Until it is confirmed, the address that is known stays; one that is left out stays too.
+    Until it is confirmed, the address or number that is known stays; one that is left out stays too.
     """
     person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
     named = split_name(data.name)
@@ -174,8 +184,11 @@ def change_own_data(*, customer: Customer, data: OwnData) -> bool:
     is_new = bool(data.email) and data.email != person.email
     if is_new:
         person.pending_email = data.email
+    has_new_phone = data.phone not in ("", person.phone, person.pending_phone)
+    if has_new_phone:
+        phone_codes.begin(person, data.phone)
     person.save()
-    return is_new
+    return Waiting(is_new, has_new_phone)
 
 
 @transaction.atomic
@@ -208,6 +221,8 @@ def export_person(*, customer: Customer) -> dict[str, Any]:
             "first_name": customer.first_name,
             "last_name": customer.last_name,
             "phone": customer.phone,
+            "phone_confirmed_at": customer.phone_confirmed_at,
+            "pending_phone": customer.pending_phone,
             "birth_date": customer.birth_date,
             "preferred_language": customer.preferred_language,
             "marketing_consent": customer.marketing_consent,
@@ -236,6 +251,10 @@ def erase_person(*, customer: Customer) -> None:
         "first_name": "",
         "last_name": "",
         "phone": "",
+        "phone_confirmed_at": None,
+        "pending_phone": "",
+        "phone_code_at": None,
+        "phone_code_tries": 0,
         "birth_date": None,
         "preferred_language": "",
         "marketing_consent": False,

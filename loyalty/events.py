@@ -67,7 +67,7 @@ class CardStateChanged(CardEvent):
 
 
 class CardLinkRequested(CardEvent):
-    """The owner of these cards is to get their links by e-mail."""
+    """The owner of these cards is to get their links: by e-mail, else by text message."""
 
     name = "loyalty.card_link_requested"
 
@@ -76,6 +76,12 @@ class EmailToConfirm(CardEvent):
     """The person of these cards typed a new address of theirs, and is to confirm it from there."""
 
     name = "loyalty.email_to_confirm"
+
+
+class PhoneToConfirm(CardEvent):
+    """The person of these cards typed a new number of theirs, and is to confirm it with a code that is sent there."""
+
+    name = "loyalty.phone_to_confirm"
 
 
 class ErasureRequested(CardEvent):

@@ -43,7 +43,16 @@ class CardPage(Protocol):
         ...
 
 
+class Texting(Protocol):
+    """A way to people's phones."""
+
+    def can_text(self) -> bool:
+        """Whether text messages are sent at all."""
+        ...
+
+
 card_facts: Port[CardFacts] = Port()
 wallets: Port[Wallets] = Port()
 previews: Port[Previews] = Port()
 card_page: Port[CardPage] = Port()
+texting: Port[Texting] = Port()

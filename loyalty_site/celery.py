@@ -50,6 +50,7 @@ JOBS = [
     Job("groundwork.relay_outbox", EVERY_MINUTE, expires=55),
     Job("notifications.sweep_email_log", EVERY_MINUTE, expires=55),
     Job("notifications.send_account_emails", EVERY_MINUTE, expires=55),
+    Job("notifications.send_text_messages", EVERY_MINUTE, expires=55),
     Job("wallet.sweep_passes", EVERY_MINUTE, expires=55),
     Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
     Job("loyalty.expire_points", HOURLY, expires=3300),
@@ -62,6 +63,7 @@ JOBS = [
     Job("tenancy.clean_accounts", crontab(hour="3", minute="40"), expires=6 * 3600),
     Job("tenancy.clean_invitations", crontab(hour="3", minute="55"), expires=6 * 3600),
     Job("notifications.clean_account_emails", crontab(hour="3", minute="45"), expires=6 * 3600),
+    Job("notifications.clean_text_messages", crontab(hour="3", minute="50"), expires=6 * 3600),
 ]
 
 app.conf.beat_schedule = {

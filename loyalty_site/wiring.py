@@ -25,9 +25,11 @@ from loyalty.services import people as cards_of_people
 from notifications import handlers as emails
 from notifications import ports as notifications
 from notifications import selectors as email_selectors
+from notifications import texting
 from notifications.services import people as emails_of_people
 from notifications.services.accounts import ACCOUNT_EMAILS
 from notifications.services.queue import EMAILS
+from notifications.services.text_messages import TEXT_MESSAGES
 from tenancy import deletions as deletions_of_accounts
 from tenancy import ports as tenancy
 from tenancy.events import AccountEmailRequested
@@ -52,6 +54,10 @@ SUBSCRIPTIONS = [
     Subscription(
         "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested
     ),
+    Subscription(
+        "notifications.card_link_by_phone", events.CardLinkRequested, emails.on_card_link_requested_by_phone
+    ),
+    Subscription("notifications.phone_to_confirm", events.PhoneToConfirm, emails.on_phone_to_confirm),
     Subscription("notifications.erasure_requested", events.ErasureRequested, emails.on_erasure_requested),
     Subscription("notifications.email_to_confirm", events.EmailToConfirm, emails.on_email_to_confirm),
     Subscription(
@@ -71,7 +77,7 @@ SUBSCRIPTIONS = [
 def connect() -> None:
     """Join the apps; called once, when all of them are loaded, with their pages of the console."""
     subscriptions.fill(*SUBSCRIPTIONS)
-    queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, PASSES, DESIGNS)
+    queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, TEXT_MESSAGES, PASSES, DESIGNS)
     deletion.followers.fill(deletions, deletions_of_accounts)
     jobs.works.fill(
         jobs.Work(JobKind.EXPORT, export.make_file),
@@ -82,6 +88,7 @@ def connect() -> None:
     loyalty.card_facts.fill(email_selectors, wallets)
     loyalty.wallets.fill(wallets)
     loyalty.previews.fill(preview, pass_previews)
+    loyalty.texting.fill(texting)
     notifications.links.fill(wallets)
     tenancy.store_page.fill(counter_on_page)
     tenancy.amounts.fill(loyalty_selectors)

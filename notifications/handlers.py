@@ -10,9 +10,10 @@ from django.db.models import Exists, OuterRef, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from loyalty.models import LoyaltyTransaction, TransactionType
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
 from notifications.codes import Code
-from notifications.services import accounts, enqueue
+from notifications.models import TextKind
+from notifications.services import accounts, enqueue, text_messages
 
 # Somebody who types an address again and again gets one e-mail in this time (seconds).
 THROTTLE = 600
@@ -62,6 +63,22 @@ def on_card_link_requested(event: Mapping[str, Any]) -> None:
     _on_request(event, Code.CARD_LINK)
 
 
+def on_card_link_requested_by_phone(event: Mapping[str, Any]) -> None:
+    """The card's address again, where there is no e-mail address but a phone: one message in ten minutes."""
+    cards = list(
+        LoyaltyCard.objects.select_related("customer").filter(pk__in=event["card_ids"], customer__email=None)
+    )
+    reachable = [card for card in cards if card.customer.phone]
+    text_messages.enqueue(TextKind.CARD_LINK, reachable, dict.fromkeys(event["card_ids"], f"asked={_span()}"))
+
+
+def on_phone_to_confirm(event: Mapping[str, Any]) -> None:
+    """Is this your number? One message for each code."""
+    cards = list(LoyaltyCard.objects.select_related("customer").filter(pk__in=event["card_ids"]))
+    causes = {card.pk: f"code={card.customer.phone_code_at}" for card in cards}
+    text_messages.enqueue(TextKind.CONFIRM_PHONE, cards, causes)
+
+
 def on_erasure_requested(event: Mapping[str, Any]) -> None:
     """Please confirm."""
     _on_request(event, Code.ERASE_CONFIRMATION)
@@ -89,7 +106,10 @@ def _about_lines(event: Mapping[str, Any], code: Code) -> None:
 
 def _on_request(event: Mapping[str, Any], code: Code) -> None:
     """One e-mail in ten minutes, however often it is asked for."""
-    span = int(timezone.now().timestamp()) // THROTTLE
     enqueue.for_cards(
-        merchant_id=event["merchant_id"], code=code, card_ids=event["card_ids"], cause=f"asked={span}"
+        merchant_id=event["merchant_id"], code=code, card_ids=event["card_ids"], cause=f"asked={_span()}"
     )
+
+
+def _span() -> int:
+    return int(timezone.now().timestamp()) // THROTTLE

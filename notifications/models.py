@@ -1,6 +1,7 @@
 """EmailTemplate: the words of an e-mail. EmailLog: one e-mail to one person; the table is the queue.
 
 AddressProblem: an address that does not work, as far as we know. AccountEmail: one e-mail about somebody's account.
+TextMessage: one text message to a person's phone.
 """
 
 from typing import ClassVar
@@ -256,3 +257,43 @@ class AccountEmail(Leased, TimeStamped):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind}"
+
+
+class TextKind(models.TextChoices):
+    """What a text message is for."""
+
+    CONFIRM_PHONE = "confirm_phone", _("Confirm a new number")
+    CARD_LINK = "card_link", _("Link to the card")
+
+
+class TextMessage(Leased, TenantOwned):
+    """One text message to the person of a card, from the moment it was asked for: no number, no words, no code."""
+
+    card = models.ForeignKey(
+        "loyalty.LoyaltyCard", on_delete=models.PROTECT, related_name="+", verbose_name=_("card")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=TextKind.choices)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    fault = models.CharField(_("fault"), max_length=12, choices=Fault.choices, blank=True)
+    dedup_key = models.CharField(max_length=120, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("text message")
+        verbose_name_plural = _("text messages")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(status__in=["queued", "sending"]),
+                name="text_message_due",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="text_message_status_is_known"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=TextKind.values), name="text_message_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.get_kind_display()}"

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from notifications.services import accounts, delivery
+from notifications.services import accounts, delivery, text_messages
 from notifications.services.queue import SEND_TASK, SWEEP_TASK
 
 
@@ -29,3 +29,15 @@ def send_account_emails() -> int:
 def clean_account_emails() -> int:
     """Forget what was written about accounts a week ago."""
     return accounts.clean(now=timezone.now())
+
+
+@shared_task(name=text_messages.SEND_TASK, soft_time_limit=180, time_limit=240)
+def send_text_messages() -> int:
+    """Send the text messages that wait; rung for with each, and swept each minute."""
+    return text_messages.send_due()
+
+
+@shared_task(name="notifications.clean_text_messages", soft_time_limit=600, time_limit=660)
+def clean_text_messages() -> int:
+    """Forget which text messages were sent a week ago."""
+    return text_messages.clean(now=timezone.now())

@@ -1,4 +1,4 @@
-"""What the database holds about e-mails and their texts."""
+"""What the database holds about e-mails, their texts, and text messages."""
 
 from tenancy.triggers import same_merchant
 
@@ -9,4 +9,5 @@ RULES = [
         {"store_id": "tenancy_store", "customer_id": "customers_customer", "card_id": "loyalty_loyaltycard"},
     ),
     *same_merchant("notifications_addressproblem", {"customer_id": "customers_customer"}),
+    *same_merchant("notifications_textmessage", {"card_id": "loyalty_loyaltycard"}),
 ]

@@ -29,23 +29,23 @@ ALPHABET = "CDFGHJKMNPQRTVWX34679"
 CODE_LENGTH = 8
 ENROLLED = gettext_noop("Enrolled on a device")
 
-_LIVING = Q(revoked_at__isnull=True, store__deleted_at__isnull=True, merchant__deleted_at__isnull=True)
+LIVING = Q(revoked_at__isnull=True, store__deleted_at__isnull=True, merchant__deleted_at__isnull=True)
 
 # Every call of a till begins with this one.
 _living = Prepared(
-    lambda *, token_hash: Till.objects.filter(_LIVING, token_hash=token_hash).select_related("store")
+    lambda *, token_hash: Till.objects.filter(LIVING, token_hash=token_hash).select_related("store")
 )
 
 
 def make(*, store: Store, name: str, by: User | None) -> tuple[Till, str]:
     """Make a till for a store; returns it and the code to type on its device within 15 minutes."""
-    code = _random_code()
+    code = random_code()
     till = Till.objects.create(
         merchant_id=store.merchant_id,
         store=store,
         name=name,
         created_by=by,
-        code_hash=_code_digest(code),
+        code_hash=code_digest(code),
         code_expires_at=clock.now() + Till.CODE_LIFE,
     )
     return till, code
@@ -53,9 +53,9 @@ def make(*, store: Store, name: str, by: User | None) -> tuple[Till, str]:
 
 def new_code(*, till: Till) -> str:
     """Another code for a till that has no device yet; the one before ends. Raises TillHasDevice."""
-    code, now = _random_code(), clock.now()
+    code, now = random_code(), clock.now()
     waiting = Till.objects.filter(pk=till.pk, token_hash__isnull=True, revoked_at__isnull=True)
-    if not waiting.update(code_hash=_code_digest(code), code_expires_at=now + Till.CODE_LIFE, updated_at=now):
+    if not waiting.update(code_hash=code_digest(code), code_expires_at=now + Till.CODE_LIFE, updated_at=now):
         raise TillHasDevice()
     till.refresh_from_db()
     return code
@@ -71,9 +71,9 @@ def pair(*, code: str, carried: str = "") -> tuple[Till, str]:
     now, token = clock.now(), secrets.token_urlsafe(32)
     with scope.everything("a code decides the scope"):
         # One statement, so that of two devices with the same code one is enrolled.
-        waiting = Till.objects.filter(_LIVING, code_hash=_code_digest(code), code_expires_at__gt=now)
-        enrolled = Till.objects.filter(pk__in=waiting.values("pk"), code_hash=_code_digest(code)).update(
-            token_hash=_digest(token),
+        waiting = Till.objects.filter(LIVING, code_hash=code_digest(code), code_expires_at__gt=now)
+        enrolled = Till.objects.filter(pk__in=waiting.values("pk"), code_hash=code_digest(code)).update(
+            token_hash=digest(token),
             enrolled_at=now,
             last_seen_at=now,
             code_hash=None,
@@ -83,8 +83,8 @@ def pair(*, code: str, carried: str = "") -> tuple[Till, str]:
         if not enrolled:
             raise TillCodeWrong()
         if carried:
-            Till.objects.filter(token_hash=_digest(carried), revoked_at__isnull=True).update(revoked_at=now)
-        till = Till.objects.select_related("store").get(token_hash=_digest(token))
+            Till.objects.filter(token_hash=digest(carried), revoked_at__isnull=True).update(revoked_at=now)
+        till = Till.objects.select_related("store").get(token_hash=digest(token))
         _remember(till)
     return till, token
 
@@ -104,7 +104,7 @@ def revoke(*, till: Till) -> None:
 def recognise(token: str) -> Till:
     """The living till that carries a token, with its store. Raises TillRevoked for anything else."""
     with scope.everything("a credential decides the scope"):
-        found = _living(token_hash=_digest(token))
+        found = _living(token_hash=digest(token))
     if not found:
         raise TillRevoked()
     return found[0]
@@ -129,16 +129,19 @@ def normalize_code(typed: str) -> str:
     return "".join(sign for sign in typed.upper() if sign.isalnum())
 
 
-def _random_code() -> str:
+def random_code() -> str:
+    """What is typed on another device: short, good for minutes, and kept as its digest only."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def _code_digest(code: str) -> str:
+def code_digest(code: str) -> str:
+    """By which a code is known, however it was typed."""
     # Few bits, so that a copy of the table must not be enough to find the code: the site's secret goes in.
     return salted_hmac("tenancy.tills.code", normalize_code(code), algorithm="sha256").hexdigest()
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """By which a token is known."""
     # A plain SHA-256 is enough for 256 random bits.
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 

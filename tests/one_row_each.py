@@ -18,7 +18,7 @@ from loyalty.models import (
     StaffPin,
 )
 from loyalty.services import points, printed, returns
-from notifications.models import EmailLog, EmailTemplate
+from notifications.models import EmailLog, EmailTemplate, TextMessage
 from tenancy import tills
 from tenancy.models import (
     ApiKey,
@@ -137,6 +137,13 @@ def an_email(shop: Shop) -> EmailLog:
         status="queued",
         next_attempt_at=timezone.now(),
         dedup_key="one",
+    )
+
+
+def a_text_message(shop: Shop) -> TextMessage:
+    card = factories.card(shop.store)
+    return TextMessage.objects.create(
+        merchant=shop.merchant, card=card, kind="card_link", dedup_key=f"one:{card.pk}"
     )
 
 

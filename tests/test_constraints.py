@@ -45,6 +45,7 @@ from tests.one_row_each import (
     a_purchase,
     a_return,
     a_text,
+    a_text_message,
     a_token,
     a_waiting_till,
     an_email,
@@ -151,6 +152,8 @@ CHANGES: dict[str, tuple[Row, str]] = {
         lambda shop: AccountEmail.objects.create(kind="password_changed", about_id=1, dedup_key="one"),
         "status = 'lost'",
     ),
+    "text_message_status_is_known": (a_text_message, "status = 'lost'"),
+    "text_message_kind_is_known": (a_text_message, "kind = 'birthday_cake'"),
     "text_code_is_known": (a_text, "code = 'birthday_cake'"),
     "a_text_is_a_stores_or_the_platforms": (
         a_platform_text,

@@ -158,6 +158,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if env.str("EMAIL_URL", default=""):
     globals().update(env.email_url("EMAIL_URL"))
 
+# --- Text messages (notifications.texting) -----------------------------------------------------------------
+
+SMS_URL = env.str("SMS_URL", default="")
+SMS_TOKEN = env.str("SMS_TOKEN", default="")
+SMS_SENDER = env.str("SMS_SENDER", default=SITE_NAME[:11])
+SMS_FILE_PATH: Path | None = None
+
 # --- People and sign-in -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "tenancy.User"
@@ -182,6 +189,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 RATE_LIMITS = {
     "account_link": env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
     "email_change": env.str("RATE_LIMIT_EMAIL_CHANGE", default="5/h"),
+    "phone_code": env.str("RATE_LIMIT_PHONE_CODE", default="5/h"),
     "invitation": env.str("RATE_LIMIT_INVITATION", default="60/h"),
     "invited_address": env.str("RATE_LIMIT_INVITED_ADDRESS", default="5/h"),
     "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="120/10m"),

@@ -1,4 +1,4 @@
-"""For trying things out: the servers that `make demo` starts, mail as files, everything under var/.
+"""For trying things out: the servers that `make demo` starts, mail and text messages as files, everything under var/.
 
 DATABASE_URL, REDIS_URL and EMAIL_URL in the environment put other servers in their place.
 """
@@ -18,6 +18,7 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "0.0.0.0", "[::1]"]
 )
+SMS_FILE_PATH = VAR_DIR / "sms"
 
 # Until somebody sets up the real ones, passes are signed with made-up certificates (manage.py wallet_testcerts).
 MADE_UP_CERTIFICATES = VAR_DIR / "wallet"

@@ -18,6 +18,7 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?", re.IGNORECASE)
 # Names under which others register theirs, as in co.uk: whoever is below them is anybody.
 _PUBLIC = frozenset("ac co com edu go gov gouv ltd me mil ne net nom or org plc sch".split())
 _MAIL_SERVERS = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
+_TEXT_SENDER = re.compile(r"\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11}")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _SECRET = "be at least 50 random characters."
 
@@ -207,6 +208,11 @@ def mail(text: str) -> None:
 def real_mail(text: str) -> None:
     is_real = _split(text).scheme in _MAIL_SERVERS
     _must(is_real, "be a mail server; without one customers' mail would end in files.")
+
+
+def text_sender(text: str) -> None:
+    is_sender = _TEXT_SENDER.fullmatch(text)
+    _must(is_sender, "be a number, as in +352621123456, or a name of at most 11 letters and digits.")
 
 
 def random(text: str) -> None:

@@ -6,7 +6,7 @@ import * as database from "./database.js";
 import { askWhyToForgive } from "./forgive-sheet.js";
 import { wordsForDone, wordsForEnrolled, wordsForRefused, wordsForSaved } from "./outcome-words.js";
 import { chooseReward, STAMP_REWARD } from "./rewards-sheet.js";
-import { showToTake } from "./take-card.js";
+import { addressToTake, showToTake } from "./take-card.js";
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -21,7 +21,10 @@ const WAITING = "waiting";
 /** One person's doings at the till: made when they unlock it, over when it locks. */
 export class Checkout {
   /** @param {Till} till */
-  constructor({ facts, outbox, connection, result, session, screens }) {
+  constructor(till) {
+    const { facts, outbox, connection, result, session, screens, customerScreen } = till;
+    this.till = till;
+    this.customerScreen = customerScreen;
     this.facts = facts;
     this.outbox = outbox;
     this.connection = connection;
@@ -198,6 +201,7 @@ export class Checkout {
    */
   async showDone(entry, posting) {
     if (entry.kind === "enrol") return this.showEnrolled(posting);
+    if (!this.signal.aborted) this.customerScreen.showDone(entry, posting);
     const canUndo = entry.kind !== "void" && actions.linesToUndo(posting).some((line) => line.can_void);
     const choice = await this.show({
       ...wordsForDone(entry, posting, this.facts),
@@ -206,7 +210,8 @@ export class Checkout {
     if (choice === "replaced") return null;
     if (choice === "undo") return this.takeBack(posting);
     if (choice === "more") return this.perform(actions.redeemStamps(posting.card, rewardName(posting.card)));
-    return entry.kind === "forgive" ? { to: "card", card: posting.card } : { to: "scan" };
+    if (entry.kind === "forgive") return { to: "card", card: posting.card };
+    return { to: "scan", isWatched: choice === "left" };
   }
 
   /**
@@ -242,7 +247,9 @@ export class Checkout {
    */
   async showEnrolled(posting) {
     if (posting.card_url && !posting.card.customer.email && !this.signal.aborted) {
-      const choice = await showToTake(posting, this.signal);
+      const picture = addressToTake(posting.card_url);
+      this.customerScreen.showToTake(posting, picture);
+      const choice = await showToTake(posting.card, picture, this.signal);
       return choice === "open" ? { to: "card", card: posting.card } : { to: "scan" };
     }
     const choice = await this.show(wordsForEnrolled(posting));
@@ -269,11 +276,12 @@ export class Checkout {
    */
   async showSaved(sending) {
     const { entry, outcome, stopWatching } = sending;
+    if (!this.signal.aborted) this.customerScreen.showNoted(entry, this.till.inHand);
     const first = await Promise.race([outcome, this.show(wordsForSaved(entry))]);
     if (typeof first === "object") return this.conclude(entry, first);
     if (first === "undo") return this.undoSaved(sending);
     stopWatching();
-    return first === "replaced" ? null : { to: "scan" };
+    return first === "replaced" ? null : { to: "scan", isWatched: first === "left" };
   }
 
   /**

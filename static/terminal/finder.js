@@ -39,6 +39,7 @@ export class Finder {
     const { till } = this;
     if (till.screens.isLocked) return till.lockScreen.onCode(code);
     if (this.isBlocked || this.isFinding) return;
+    till.customerScreen.clear();
     till.closeDialogs();
     const { signal } = till.screens;
     const found = await this.ask(code, signal);
@@ -48,7 +49,8 @@ export class Finder {
     if (found.problem) return this.showNotFound(code, found.problem, byHand);
     const { card = null, matches, thereAreMore = false } = found;
     const chosen = matches ? await till.scanScreen.choose(matches, thereAreMore, signal) : card;
-    if (chosen && !signal.aborted) this.open(chosen, card && isCodeOrNumber(code) ? code : "");
+    const isOfCard = card && (!byHand || isCodeOrNumber(code)); // not what somebody is called
+    if (chosen && !signal.aborted) this.open(chosen, isOfCard ? code : "");
   }
 
   /**
@@ -79,21 +81,24 @@ export class Finder {
   }
 
   /**
-   * Without a network a code or number is enough to give stamps and points: the card is found when they are sent. What
-   * can be known of it here is its face, and what waits for it.
+   * Without a network a code or number is enough to give stamps and points: the card is found when they are sent; that
+   * of an earlier card, if it has been read here in the last days. What can be known of it here is its face, and what
+   * waits for it.
    *
    * @param {string} code
    * @param {AbortSignal} signal  of the screen that asks
    */
   async openUnseen(code, signal) {
     const { facts, faces, outbox, result, scanScreen } = this.till;
-    const refusal = whyNotUnseen(code);
+    const face = database.isKept() ? await faces.find(code) : null;
+    const refusal = face ? null : whyNotUnseen(code);
+    if (signal.aborted) return;
     if (refusal) {
       const [title, detail] = refusal.map((key) => text(key));
       await result.show({ kind: "bad", icon: "cloud-off", title, detail, note: code, next: text("back") });
       return;
     }
-    const [face, waiting] = await Promise.all([faces.find(code), outbox.waiting()]);
+    const waiting = await outbox.waiting();
     if (signal.aborted) return;
     const unseen = { code, face };
     const canStamp = mayStampUnseen(unseen, waiting, facts.program);

@@ -42,6 +42,7 @@ export class Guard {
   lock(why = "") {
     const { till } = this;
     this.keepTyped();
+    till.customerScreen.clear();
     till.closeDialogs();
     till.session.end();
     till.outbox.stopWatching();

@@ -22,7 +22,7 @@ const TOLD = "result-detail result-note";
  * @property {string | null} [more]  label of what comes next for this very card; then it stays until somebody chooses
  * @property {boolean} [isQuestion]  nothing has happened yet: Escape means no
  *
- * @typedef {"undo" | "next" | "more" | "replaced"} Choice
+ * @typedef {"undo" | "next" | "more" | "left" | "replaced"} Choice  left: by itself, which is as good as next
  */
 
 export class ResultScreen {
@@ -114,7 +114,7 @@ export class ResultScreen {
 
   leaveSoon() {
     byId("result-timer", HTMLElement).classList.add("run");
-    this.timer = setTimeout(() => this.choose("next"), STAYS_MS);
+    this.timer = setTimeout(() => this.choose("left"), STAYS_MS);
   }
 
   /** Somebody is reading: do not go away under their hands. */

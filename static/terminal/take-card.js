@@ -3,20 +3,30 @@
 import { byId } from "./dom.js";
 import { openSheet } from "./sheet.js";
 
-/** @import { Posting } from "./types.js" */
+/** @import { Card } from "./types.js" */
 
 const PICTURE = "take-along.svg";
 
 /**
+ * Where the picture of the way to a card is, on the site as this device knows it.
+ *
+ * @param {string} cardUrl
+ */
+export function addressToTake(cardUrl) {
+  return new URL(PICTURE, new URL(new URL(cardUrl).pathname, location.href)).href;
+}
+
+/**
  * Show the way to a new card until somebody goes on. Behind the lock it is gone.
  *
- * @param {Posting} posting
+ * @param {Card} card
+ * @param {string} address  of the picture
  * @param {AbortSignal} signal  of the person who made it
  * @returns {Promise<"open" | "next">}
  */
-export async function showToTake({ card, card_url: address }, signal) {
+export async function showToTake(card, address, signal) {
   const picture = byId("take-card-picture", HTMLImageElement);
-  picture.src = new URL(PICTURE, new URL(new URL(address ?? "").pathname, location.href)).href;
+  picture.src = address;
   byId("take-card-number", HTMLElement).textContent = card.card_number;
   const chosen = await openSheet(byId("take-card", HTMLDialogElement), signal);
   picture.removeAttribute("src");

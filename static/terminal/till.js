@@ -9,6 +9,7 @@ import { CheckSheet } from "./check-sheet.js";
 import { Checkout } from "./checkout.js";
 import { Connection } from "./connection.js";
 import { Counter } from "./counter.js";
+import { CustomerScreen } from "./customer-screen.js";
 import { byId } from "./dom.js";
 import { EnrolScreen } from "./enrol-screen.js";
 import { Faces } from "./faces.js";
@@ -56,6 +57,9 @@ export class Till {
     this.faces = new Faces(`${facts.store_code}:${facts.user}:${facts.till}`);
     this.screens = new Screens();
     this.result = new ResultScreen();
+    this.customerScreen = new CustomerScreen(this);
+    /** @type {InHand} */
+    this.inHand = { card: null, code: "", last: null };
     this.checkout = new Checkout(this);
     this.lockScreen = new LockScreen(facts, this.api);
     this.scanner = new Scanner(byId("camera", HTMLVideoElement), (code) => this.finder.onCode(code));
@@ -74,8 +78,6 @@ export class Till {
     this.checkSheet = new CheckSheet(this);
     this.counter = new Counter(this);
     this.mendSheet = new MendSheet(this);
-    /** @type {InHand} */
-    this.inHand = { card: null, code: "", last: null };
     this.finder = new Finder(this);
     this.guard = new Guard(this);
   }
@@ -89,8 +91,8 @@ export class Till {
 
   start() {
     this.listen();
-    const { session, connection, faces, outbox, activity, queueView, counter, guard } = this;
-    const parts = [session, connection, faces, outbox, activity, queueView, counter, guard];
+    const { session, connection, faces, outbox, activity, queueView, counter, customerScreen, guard } = this;
+    const parts = [session, connection, faces, outbox, activity, queueView, counter, customerScreen, guard];
     for (const part of parts) part.start();
   }
 
@@ -126,6 +128,7 @@ export class Till {
   hold(inHand) {
     if (!this.screens.show("card")) return;
     this.inHand = inHand;
+    this.customerScreen.showCard(inHand);
     this.scanner.pause();
     this.cardView.show(inHand, this.connection.offline, this.screens.signal);
     this.cardView.usualButton.focus({ preventScroll: true });
@@ -147,7 +150,7 @@ export class Till {
   async take(working) {
     const step = await working;
     if (!step) return;
-    if (step.to === "scan") this.toScan();
+    if (step.to === "scan") this.toScan(step.isWatched);
     else if (step.to === "enrol") this.backToEnrol(step.problem);
     else if (step.to === "lock") this.guard.lockFor(step.pending, step.problem);
     else if (step.card) this.finder.open(step.card);
@@ -156,8 +159,10 @@ export class Till {
     if (step.say) this.announce(step.say);
   }
 
-  toScan() {
+  /** @param {boolean} [isWatched]  nobody has touched the result: who was served may look until the next one comes */
+  toScan(isWatched = false) {
     if (this.screens.isLocked) return;
+    if (!isWatched) this.customerScreen.clear();
     this.closeDialogs();
     this.drop();
     this.scanScreen.clear();

@@ -31,13 +31,28 @@
  * @property {string} brand_stylesheet  its address
  * @property {number} user  id of the signed-in user, 0 for a till of the store
  * @property {string} till  name of the till that this device is; empty for a person's
+ * @property {boolean} has_display  a second device is paired with it, turned to the customer
  * @property {number} idle_seconds  after which the terminal locks
+ *
+ * @typedef {object} Moment  what the screen that is turned to the customer shows
+ * @property {string} key  another one for each
+ * @property {"card" | "earned" | "noted" | "reward" | "take"} kind
+ * @property {string} [name]  the first name
+ * @property {number | null} [stamps]  on the card now
+ * @property {number | null} [target]
+ * @property {number | null} [landed]  stamps that have just come
+ * @property {number | null} [points]  on the card now
+ * @property {number | null} [earned]  points that have just come
+ * @property {string} [reward]  of the full card, or that was handed out
+ * @property {boolean} [full]
+ * @property {string} [take]  address of the picture by which a new card is taken along
  *
  * @typedef {Pick<Facts, "currency" | "currency_digits">} Currency
  *
  * @typedef {object} Addresses
  * @property {string} api  of the store, with a slash at its end; STORE stands for its code
  * @property {string} today  today's figures, likewise
+ * @property {string} display  the screen that is turned to the customer, likewise
  * @property {string} enrol  where a code is entered
  * @property {string} sign_in  ends where the address to come back to goes
  * @property {string} service_worker
@@ -104,6 +119,7 @@
  * @typedef {object} Step  where to go from here
  * @property {"scan" | "card" | "enrol" | "lock"} to
  * @property {Card} [card]  as it is now; else the one in hand is asked for again
+ * @property {boolean} [isWatched]  the customer may still look at what has happened
  * @property {string} [say]  for screen readers
  * @property {Entry} [pending]  what will be sent once somebody has unlocked
  * @property {ProblemDocument} [problem]

@@ -257,6 +257,7 @@ class Migration(migrations.Migration):
                 ('code_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('code_expires_at', models.DateTimeField(editable=False, null=True, verbose_name='code valid until')),
                 ('enrolled_at', models.DateTimeField(editable=False, null=True, verbose_name='enrolled')),
+                ('display_hash', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('last_seen_at', models.DateTimeField(editable=False, null=True, verbose_name='last seen')),
                 ('app_version', models.CharField(blank=True, editable=False, max_length=40, verbose_name='version')),
             ],

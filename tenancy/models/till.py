@@ -10,7 +10,10 @@ from tenancy.models.base import Revocable
 
 
 class Till(Revocable):
-    """What a device carries as a cookie (256 random bits) and what it is enrolled with are kept as hashes only."""
+    """What a device carries as a cookie (256 random bits) and what it is enrolled with are kept as hashes only.
+
+    So is what the second screen carries that is paired with it (`tenancy.displays`).
+    """
 
     CODE_LIFE = timedelta(minutes=15)
 
@@ -26,6 +29,9 @@ class Till(Revocable):
     )
     code_expires_at = models.DateTimeField(_("code valid until"), null=True, editable=False)
     enrolled_at = models.DateTimeField(_("enrolled"), null=True, editable=False)
+    display_hash = models.CharField(  # noqa: DJ001 - unique where there is one
+        max_length=64, null=True, unique=True, editable=False
+    )
     last_seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
     app_version = models.CharField(_("version"), max_length=40, blank=True, editable=False)
 

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from loyalty import tokens
+from loyalty.models import CardCode
 from tests import factories
 from tests.browser.locked import lock
 from tests.browser.measure import findings
@@ -12,6 +13,7 @@ from tests.browser.test_terminal_offline import is_sent, no_network
 from tests.browser.till import Till, balance, becomes, comes_true
 
 RESULT = "#result"
+EARLIER = "5901234123457"  # an EAN-13 on an earlier card
 FACES = """() => new Promise((resolve) => {
   const opening = indexedDB.open("till");
   opening.onsuccess = () => {
@@ -58,10 +60,13 @@ def test_a_slip_in_a_number_is_never_noted(open_till, anouk):
 def test_a_customer_of_the_last_days_has_a_face_without_a_network(till_of):
     shop = factories.shop(cooldown_minutes=15)
     card = factories.card(shop.store, name="Anouk Weber")
+    with factories.inside(shop):
+        CardCode.objects.create(merchant=shop.merchant, card=card, code=EARLIER)
     till = till_of(shop).scan(card.qr_code_data).shows("card").press("Done").shows("scan")
-    remembers(till, 2)  # the number, and the code that leads to it
+    till.scan(EARLIER).shows("card").press("Done").shows("scan")
+    remembers(till, 3)  # the number, and the codes that lead to it
     with no_network(till):
-        for found_by in (card.qr_code_data.lower(), card.display_number):
+        for found_by in (card.qr_code_data.lower(), card.display_number, EARLIER):
             till.scan(found_by).shows("card")
             expect(till.text("#customer-name")).to_have_text("Anouk")
             expect(till.text("#card-number")).to_have_text(card.display_number)

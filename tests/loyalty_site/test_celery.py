@@ -19,6 +19,7 @@ def test_the_sweeps_run_each_minute_and_expiry_each_hour() -> None:
         "groundwork.relay_outbox",
         "notifications.sweep_email_log",
         "notifications.send_account_emails",
+        "notifications.send_text_messages",
         "wallet.sweep_passes",
         "groundwork.run_jobs",
     }

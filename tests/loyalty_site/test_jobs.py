@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +22,9 @@ from groundwork.messaging.models import OutboxState
 from loyalty.models import LoyaltyCard
 from loyalty.reporting import statistics
 from loyalty_site.celery import JOBS, app
-from notifications.models import AccountEmail, Status
+from notifications.models import AccountEmail, Status, TextKind, TextMessage
 from notifications.services import accounts as account_emails
-from notifications.services import texts
+from notifications.services import text_messages, texts
 from tenancy import accounts, scope
 from tenancy.models import BackgroundJob, IdempotencyKey, Merchant, OutboxMessage
 from tests import factories
@@ -62,7 +63,8 @@ def make_a_shop() -> None:
         leave_something_to_clean(shop)
     with time_machine.travel(now - timedelta(days=20), tick=False):
         factories.card(shop.store, cents=1000)
-    factories.card(shop.store, cents=1000)
+    card = factories.card(shop.store, cents=1000, phone="+352621123456")
+    text_messages.enqueue(TextKind.CARD_LINK, [card], {card.pk: "lost"})
     ask_for_an_export(shop)
     account_emails.enqueue({"kind": "password_changed", "about_id": shop.owner.pk})
 
@@ -77,6 +79,10 @@ def leave_something_to_clean(shop: factories.Shop) -> None:
     factories.invitation(shop.store, shop.owner)
     accounts.request_email_change(shop.staff, f"new-{shop.staff.email}")
     AccountEmail.objects.create(kind="password_changed", about_id=shop.staff.pk, status=Status.SENT)
+    about = {"merchant": shop.merchant, "card": LoyaltyCard.objects.filter(merchant=shop.merchant).first()}
+    TextMessage.objects.create(
+        **about, kind=TextKind.CARD_LINK, status=Status.SENT, dedup_key=f"{shop.store.pk}"
+    )
     IdempotencyKey.objects.create(merchant=shop.merchant, store=shop.store, key="old", fingerprint="x")
     GoogleNonce.objects.create(digest=f"{shop.merchant.pk:064}", expires_at=timezone.now())
 
@@ -152,7 +158,8 @@ def run_twice(name: str) -> dict[Any, int]:
 
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
-def test_a_task_that_runs_twice_or_on_several_workers_does_it_once() -> None:
+def test_a_task_that_runs_twice_or_on_several_workers_does_it_once(settings: Any, tmp_path: Path) -> None:
+    settings.SMS_FILE_PATH = tmp_path
     # The row that verification writes into is made by the figures too, if these come first.
     order = sorted(TASKS, key=lambda name: name != "loyalty.verify_fairness")
     with scope.everything("all of a shop"):

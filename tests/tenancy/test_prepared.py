@@ -69,7 +69,7 @@ class World:
                 staff_tokens._token_of,
                 {"token_hash": self.token.token_hash, "store_id": store.pk, "device": "till:1"},
             ),
-            "till": (tills._living, {"token_hash": tills._digest(self.carried)}),
+            "till": (tills._living, {"token_hash": tills.digest(self.carried)}),
             "key": (api_keys._living, {"key_hash": api_keys._digest(self.key)}),
             "user": (sign_in._user, {"user_id": self.user.pk}),
             "card of a pass": (passes._one_card, {"card_id": card.pk}),

@@ -10,18 +10,30 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import YEAR_UNKNOWN, Customer
 from customers.services import OwnData
-from loyalty.pages.customer.forms import PersonForm, is_plausible_birthday
+from loyalty.pages.customer.forms import PersonForm, PhoneField, is_plausible_birthday
 
 
 class DataForm(PersonForm):
-    """Name, address, birthday (its year may be left out), language, and the consent to offers."""
+    """Name, address, phone, birthday (its year may be left out), language, and the consent to offers.
 
+    Parameters: country - where numbers without a country are meant, ISO 3166; None where none can be confirmed.
+    """
+
+    phone = PhoneField()
     birth_day = forms.IntegerField(label=_("Birthday: day"), required=False, min_value=1, max_value=31)
     birth_month = forms.IntegerField(label=_("Month"), required=False, min_value=1, max_value=12)
     birth_year = forms.IntegerField(label=_("Year"), help_text=_("optional"), required=False)
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("Language of the shop")), *settings.LANGUAGES]
     )
+
+    def __init__(self, *args: Any, country: str | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if country is None:
+            del self.fields["phone"]
+        else:
+            self.fields["phone"].country = country  # type: ignore[attr-defined]
+            self.fields["phone"].help_text = ""
 
     @staticmethod
     def known(customer: Customer) -> dict[str, Any]:
@@ -30,6 +42,7 @@ class DataForm(PersonForm):
         return {
             "name": customer.name,
             "email": customer.pending_email or customer.email or "",
+            "phone": customer.pending_phone or customer.phone,
             "birth_day": born.day if born else None,
             "birth_month": born.month if born else None,
             "birth_year": born.year if born and born.year != YEAR_UNKNOWN else None,
@@ -39,7 +52,8 @@ class DataForm(PersonForm):
 
     def own_data(self) -> OwnData:
         """What was typed, as the service takes it."""
-        return OwnData(**{part.name: self.cleaned_data[part.name] for part in fields(OwnData)})
+        typed = self.cleaned_data
+        return OwnData(**{part.name: typed[part.name] for part in fields(OwnData) if part.name in typed})
 
     def clean(self) -> dict[str, Any]:
         """Day, month and year become a date; without its year it is noted as of `YEAR_UNKNOWN`."""

@@ -25,6 +25,7 @@ from loyalty.pages.access import looks, private, store_page
 from loyalty.pages.customer.forms import EnrollmentForm
 from loyalty.pages.customer.presentation import Headline, StampCard, card_title, points_rule, reward_lines
 from loyalty.pages.customer.wallet import wallet_buttons
+from loyalty.ports import texting
 from loyalty.services import enrollment
 from tenancy.actor import Actor
 from tenancy.models import Store
@@ -110,7 +111,10 @@ def done(request: HttpRequest, store: Store, program: LoyaltyProgram) -> HttpRes
     stores = open_stores().filter(pk__in=joined.store_ids).order_by("name", "pk")
     context = looks(program, store.merchant) | {"stores": stores, "gave_email": joined.gave_email}
     if joined.card_id is None:
-        context["already_enrolled"] = joined.already_enrolled
+        context |= {
+            "already_enrolled": joined.already_enrolled,
+            "can_text": any(app.can_text() for app in texting),
+        }
         return private(render(request, "pages/join_known.html", context))
     card = selectors.card_at(store, joined.card_id)
     return private(render(request, "pages/join_done.html", context | new_card(request, card)))

@@ -16,6 +16,25 @@ OLDEST = 120  # years
 DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"]
 
 
+class PhoneField(forms.CharField):
+    """A number as people write it in a country, kept as E.164; empty for none."""
+
+    country = ""
+
+    def __init__(self) -> None:
+        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+        super().__init__(
+            label=_("Phone"), help_text=_("optional"), required=False, max_length=40, widget=widget
+        )
+
+    def clean(self, value: Any) -> str:
+        typed: str = super().clean(value)
+        phone = to_e164(typed, self.country) if typed else ""
+        if phone is None:
+            raise forms.ValidationError(_("This phone number does not look complete."), code="phone")
+        return phone
+
+
 class PersonForm(forms.Form):
     """Name and address of a customer, as they type it themselves; both may be left out."""
 
@@ -59,13 +78,7 @@ class EnrollmentForm(PersonForm):
     Parameters: country - the store's, ISO 3166: how a phone number without a country is meant.
     """
 
-    phone = forms.CharField(
-        label=_("Phone"),
-        help_text=_("optional"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
+    phone = PhoneField()
     birth_date = forms.DateField(
         label=_("Birthday"),
         help_text=_("optional, for a treat"),
@@ -77,7 +90,7 @@ class EnrollmentForm(PersonForm):
 
     def __init__(self, *args: object, country: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.country = country
+        self.fields["phone"].country = country  # type: ignore[attr-defined]
         self.fields["name"].help_text = _("optional")
         self.fields["email"].help_text = _("optional, to get the card back if you lose your phone")
 
@@ -98,16 +111,6 @@ class EnrollmentForm(PersonForm):
             if name in self.errors:
                 self.fields[name].widget.attrs["autofocus"] = True
                 return
-
-    def clean_phone(self) -> str:
-        """The number with its country, E.164."""
-        typed = self.cleaned_data["phone"]
-        if not typed:
-            return ""
-        phone = to_e164(typed, self.country)
-        if phone is None:
-            raise forms.ValidationError(_("This phone number does not look complete."), code="phone")
-        return phone
 
     def clean_birth_date(self) -> date | None:
         """A day that a living person can have been born on."""

@@ -1,37 +1,52 @@
-"""My data: what a person changes about themselves, and the link that confirms a new address."""
+"""My data: what a person changes about themselves, the link that confirms an address, the code for a number."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods
 
-from customers import agreements
+from customers import agreements, phone_codes
+from customers.errors import PhoneTaken
 from groundwork.errors import DomainError
 from groundwork.web import rate_limits
+from groundwork.web.attempts import digest
 from loyalty import links
 from loyalty.models import LoyaltyCard
 from loyalty.pages.access import card_page, looks
 from loyalty.pages.customer.data_form import DataForm
 from loyalty.pages.formats import day
+from loyalty.ports import texting
 from loyalty.services import own_data
+
+LONGEST_CODE = 20
+WRONG = {"wrong": True, "status": 400}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @card_page
 def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
-    """The form with what is known; on POST, keep it, and send a link to an address that is new."""
-    form = DataForm(request.POST or None, initial=DataForm.known(card.customer))
-    context = looks(card.program, card.merchant) | {"card": card, "form": form}
+    """The form with what is known; on POST, keep it, and send a link or a code to what is new."""
+    can_text = any(app.can_text() for app in texting)
+    country = country_of(card) if can_text else None
+    form = DataForm(request.POST or None, initial=DataForm.known(card.customer), country=country)
+    context = looks(card.program, card.merchant) | {"card": card, "form": form, "can_text": can_text}
     context |= {"offers": agreements.offers_wording(card.merchant), "agreed": agreed(card)}
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["email"] not in ("", card.customer.email):
             rate_limits.check("email_change", f"card:{card.pk}")  # whoever it is: no flood of letters
+        number, person = form.cleaned_data.get("phone", ""), card.customer
+        if number not in ("", person.phone, person.pending_phone):
+            _limit_codes(card, number)
         waits = own_data.change(card=card, data=form.own_data())
-        return redirect(f"{reverse('card-data', args=[card.access_token])}?{'waits' if waits else 'kept'}")
+        if waits.phone:
+            return redirect("card-phone", card.access_token)
+        said = "waits" if waits.email else "kept"
+        return redirect(f"{reverse('card-data', args=[card.access_token])}?{said}")
     return render(request, "pages/card_data.html", context)
 
 
@@ -52,6 +67,46 @@ def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) ->
             )
         context["confirmed"] = True
     return render(request, "pages/card_email_confirm.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@card_page
+def phone(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
+    """The page where the code is typed that was sent to a number, or another one is asked for."""
+    person = card.customer
+    number = person.pending_phone or ("" if person.phone_confirmed_at else person.phone)
+    context = looks(card.program, card.merchant) | {"card": card, "number": number, "status": 200}
+    if request.method == "POST" and "again" in request.POST and number:
+        _limit_codes(card, number)
+        own_data.send_code(card=card)
+        return redirect("card-phone", card.access_token)
+    if request.method == "POST":
+        context |= _outcome(card, request.POST.get("code", "")[:LONGEST_CODE])
+    elif not number:
+        return redirect("card-data", card.access_token)
+    person.refresh_from_db()
+    context["can_try"] = phone_codes.runs(person, timezone.now())
+    return render(request, "pages/card_phone.html", context, status=context["status"])
+
+
+def _outcome(card: LoyaltyCard, code: str) -> dict[str, Any]:
+    """What came of a code: confirmed, another customer's number, or wrong."""
+    try:
+        return {"confirmed": True} if own_data.confirm_phone(card=card, code=code) else WRONG
+    except PhoneTaken as refusal:
+        return {"taken": True, "status": refusal.status}
+
+
+def _limit_codes(card: LoyaltyCard, number: str) -> None:
+    """So many codes from one card, and to one number whoever asks: no flood of messages, no endless guessing."""
+    rate_limits.check("phone_code", f"card:{card.pk}")
+    rate_limits.check("phone_code", f"number:{digest(number)}")
+
+
+def country_of(card: LoyaltyCard) -> str:
+    """Where a number is meant to be that is written without a country: where the card is from; empty for nowhere."""
+    store = card.scope_store or card.enrolled_at_store
+    return store.country if store else ""
 
 
 def agreed(card: LoyaltyCard) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The device in front of a visitor: how it becomes a till with a code, and by what it is known from then on."""
+"""The device in front of a visitor: how it becomes a till or its screen with a code, and by what it is known then."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from groundwork.web import client, rate_limits
-from tenancy import scope, tills
+from tenancy import displays, scope, tills
 from tenancy.errors import TillCodeWrong, TillRevoked
 from tenancy.models import Store, Till, User
 from tenancy.roles import ROLE_OF_TILL, role_at, scope_of
@@ -74,7 +74,7 @@ def ask_for_code(request: HttpRequest, *, wrong: TillCodeWrong | None = None) ->
 
 
 def enrol(request: HttpRequest) -> HttpResponse:
-    """The device becomes the till whose code was typed; nobody stays signed in on it.
+    """The device becomes the till whose code was typed, or its screen; nobody stays signed in on it.
 
     So many attempts a minute and address (settings.RATE_LIMITS).
     """
@@ -83,10 +83,36 @@ def enrol(request: HttpRequest) -> HttpResponse:
     try:
         till, token = tills.pair(code=code, carried=request.COOKIES.get(tills.COOKIE, ""))
     except TillCodeWrong as wrong:
-        return ask_for_code(request, wrong=wrong)
+        return _become_display(request, code) or ask_for_code(request, wrong=wrong)
     logout(request)
     response = redirect("terminal", till.store.store_code)
-    _carry(response, token)
+    _carry(response, tills.COOKIE, token)
+    return response
+
+
+def _become_display(request: HttpRequest, code: str) -> HttpResponse | None:
+    """The device becomes the screen of a till, if the code is of that kind and it is no till itself."""
+    if till_of(request) is not None:
+        return None
+    try:
+        till, token = displays.pair(code=code)
+    except TillCodeWrong:
+        return None
+    logout(request)
+    response = redirect("terminal-display", till.store.store_code)
+    _carry(response, displays.COOKIE, token)
+    return response
+
+
+def paired_with(request: HttpRequest) -> Till | None:
+    """The living till whose screen for customers the device is; None for any other device, and for a till."""
+    token = request.COOKIES.get(displays.COOKIE)
+    return displays.recognise(token) if token and till_of(request) is None else None
+
+
+def renew_display(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The screen of a till carries its token on for another 400 days."""
+    _carry(response, displays.COOKIE, request.COOKIES[displays.COOKIE])
     return response
 
 
@@ -94,15 +120,15 @@ def renew(request: HttpRequest, response: HttpResponse, visitor: Visitor) -> Htt
     """A till carries its token on for another 400 days; a person's device drops that of a till that is over."""
     token = request.COOKIES.get(tills.COOKIE)
     if token and visitor.till is not None:
-        _carry(response, token)
+        _carry(response, tills.COOKIE, token)
     elif token:
         response.delete_cookie(tills.COOKIE, samesite="Strict")
     return response
 
 
-def _carry(response: HttpResponse, token: str) -> None:
+def _carry(response: HttpResponse, name: str, token: str) -> None:
     response.set_cookie(
-        tills.COOKIE,
+        name,
         token,
         max_age=tills.COOKIE_LIFE,
         secure=settings.SESSION_COOKIE_SECURE,

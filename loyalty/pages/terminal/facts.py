@@ -31,6 +31,7 @@ class Facts(TypedDict):
     brand_stylesheet: str
     user: int
     till: str
+    has_display: bool
     idle_seconds: int
 
 
@@ -57,6 +58,7 @@ def store_facts(*, at: tenancy.Store, running: LoyaltyProgram, visitor: Visitor)
         "brand_stylesheet": reverse("brand-css", args=[brand_colors(running)]),
         "user": visitor.user.pk if visitor.user else 0,
         "till": visitor.till.name if visitor.till else "",
+        "has_display": visitor.till is not None and visitor.till.display_hash is not None,
         "idle_seconds": int(StaffToken.IDLE.total_seconds()),
     }
 
@@ -66,6 +68,7 @@ def addresses() -> dict[str, str]:
     return {
         "api": f"/api/v1/stores/{STORE}/",
         "today": reverse("terminal-today", args=[STORE]),
+        "display": reverse("terminal-display", args=[STORE]),
         "enrol": reverse("terminal-choose"),
         "sign_in": f"{reverse('login')}?next=",
         "service_worker": reverse("terminal-worker"),

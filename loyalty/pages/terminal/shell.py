@@ -34,6 +34,7 @@ MODULES = (
     "terminal/checkout.js",
     "terminal/connection.js",
     "terminal/counter.js",
+    "terminal/customer-screen.js",
     "terminal/database.js",
     "terminal/delivery.js",
     "terminal/disk.js",

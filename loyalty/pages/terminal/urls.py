@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.pages.terminal import sign_in, views
+from loyalty.pages.terminal import display, sign_in, views
 
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("terminal/<slug:store_code>/", views.show, name="terminal"),
     path("terminal/<slug:store_code>/till.webmanifest", views.manifest, name="terminal-manifest"),
     path("terminal/<slug:store_code>/today.json", views.today, name="terminal-today"),
+    path("terminal/<slug:store_code>/display/", display.show, name="terminal-display"),
+    path("terminal/<slug:store_code>/display/shown.json", display.shown, name="terminal-display-shown"),
+    path("terminal/<slug:store_code>/display/tell/", display.tell, name="terminal-display-tell"),
+    path("terminal/<slug:store_code>/display/code/", display.new_code, name="terminal-display-code"),
 ]

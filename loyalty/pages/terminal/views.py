@@ -70,6 +70,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return kept_by_nobody(device.enrol(request))
     visitor = Visitor.of(request)
+    if visitor is None and (till := device.paired_with(request)) is not None:
+        return redirect("terminal-display", till.store.store_code)
     if visitor is None or "code" in request.GET:
         return kept_by_nobody(device.ask_for_code(request))
     stores = visitor.stores()

@@ -59,6 +59,7 @@ CHECKS = {
         "a_settled_email_is_not_tried_again",
     ],
     "notifications_accountemail": ["account_email_status_is_known"],
+    "notifications_textmessage": ["text_message_status_is_known", "text_message_kind_is_known"],
     "notifications_emailtemplate": ["text_code_is_known", "a_text_is_a_stores_or_the_platforms"],
     "wallet_walletpass": [
         "wallet_pass_has_the_id_of_its_wallet",

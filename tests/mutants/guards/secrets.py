@@ -8,6 +8,7 @@ CARD = "tests/loyalty/pages/test_card_page.py"
 JOIN = "tests/loyalty/pages/test_enrollment.py"
 
 OWN_DATA = "tests/loyalty/pages/test_own_data.py"
+OWN_PHONE = "tests/loyalty/pages/test_own_phone.py"
 ENROLMENT = "tests/loyalty/api/test_enrolment.py"
 
 MUTANTS = [
@@ -39,6 +40,49 @@ MUTANTS = [
         'rate_limits.check("email_change", f"card:{card.pk}")',
         "pass",
         f"{OWN_DATA}::test_nobody_has_letters_sent_to_address_after_address",
+    ),
+    # --- The phone that brings it back ---
+    mutant(
+        "phone-taken-without-its-code",
+        "customers/phone_codes.py",
+        "    if not fits(person, code):",
+        "    if False:",
+        f"{OWN_PHONE}::test_who_merely_types_a_number_neither_gets_nor_takes_it",
+    ),
+    mutant(
+        "phone-code-guessed-for-ever",
+        "customers/phone_codes.py",
+        "        person.phone_code_tries += 1\n",
+        "",
+        f"{OWN_PHONE}::test_a_code_is_good_for_ten_minutes_five_tries_and_its_own_card",
+    ),
+    mutant(
+        "phone-code-that-never-ends",
+        "customers/phone_codes.py",
+        "asked_at is not None and now - asked_at < LIFE",
+        "asked_at is not None",
+        f"{OWN_PHONE}::test_a_code_is_good_for_ten_minutes_five_tries_and_its_own_card",
+    ),
+    mutant(
+        "phone-codes-without-end-from-one-card",
+        "loyalty/pages/customer/own_data.py",
+        'rate_limits.check("phone_code", f"card:{card.pk}")',
+        "pass",
+        f"{OWN_PHONE}::test_no_card_and_no_number_is_sent_code_after_code",
+    ),
+    mutant(
+        "phone-codes-without-end-to-one-number",
+        "loyalty/pages/customer/own_data.py",
+        'rate_limits.check("phone_code", f"number:{digest(number)}")',
+        "pass",
+        f"{OWN_PHONE}::test_no_card_and_no_number_is_sent_code_after_code",
+    ),
+    mutant(
+        "phone-confirmed-after-it-was-changed",
+        "customers/services.py",
+        '    if "phone" in changed:\n        customer.phone_confirmed_at = None\n',
+        "",
+        f"{OWN_PHONE}::test_a_number_that_staff_noted_can_be_confirmed_and_counts_no_more_once_it_is_changed",
     ),
     # --- PINs and staff tokens ---
     mutant(

@@ -7,21 +7,22 @@ DEVICES = "tests/loyalty/api/test_till_devices.py"
 SCOPES = "tests/loyalty/api/test_scopes.py"
 PAGE = "tests/loyalty/pages/test_device.py"
 CONSOLE = "tests/console/test_tills.py"
+DISPLAY = "tests/loyalty/pages/test_display.py"
 
 MUTANTS = [
     # --- The code ---
     mutant(
         "code-that-never-ends",
         "tenancy/tills.py",
-        "code_hash=_code_digest(code), code_expires_at__gt=now",
-        "code_hash=_code_digest(code)",
+        "code_hash=code_digest(code), code_expires_at__gt=now",
+        "code_hash=code_digest(code)",
         f"{TILLS}::test_a_code_is_good_for_fifteen_minutes",
     ),
     mutant(
         "code-kept-without-the-sites-secret",
         "tenancy/tills.py",
         'salted_hmac("tenancy.tills.code", normalize_code(code), algorithm="sha256").hexdigest()',
-        "_digest(normalize_code(code))",
+        "digest(normalize_code(code))",
         f"{TILLS}::test_a_copy_of_the_table_does_not_give_a_code_away",
     ),
     mutant(
@@ -58,8 +59,8 @@ MUTANTS = [
     mutant(
         "till-that-was-revoked",
         "tenancy/tills.py",
-        "_LIVING = Q(revoked_at__isnull=True, ",
-        "_LIVING = Q(",
+        "LIVING = Q(revoked_at__isnull=True, ",
+        "LIVING = Q(",
         f"{TILLS}::test_a_revoked_till_is_refused_at_once_and_revoking_twice_changes_nothing",
         f"{DEVICES}::test_the_next_call_of_a_revoked_till_is_refused",
     ),
@@ -116,9 +117,16 @@ MUTANTS = [
     mutant(
         "owner-who-stays-signed-in-on-the-counter",
         "loyalty/pages/terminal/device.py",
-        "    logout(request)\n",
-        "",
+        '    logout(request)\n    response = redirect("terminal", ',
+        '    response = redirect("terminal", ',
         f"{PAGE}::test_nobody_stays_signed_in_on_a_device_that_becomes_a_till",
+    ),
+    mutant(
+        "owner-who-stays-signed-in-on-the-customers-screen",
+        "loyalty/pages/terminal/device.py",
+        '    logout(request)\n    response = redirect("terminal-display", ',
+        '    response = redirect("terminal-display", ',
+        f"{DISPLAY}::test_who_is_signed_in_does_not_stay_so_on_a_screen_and_a_till_does_not_become_one",
     ),
     mutant(
         "page-of-any-store-for-a-till",
@@ -133,6 +141,63 @@ MUTANTS = [
         'return "tills"',
         'return f"till:{self.till.pk}"',
         f"{DEVICES}::test_what_a_lost_tablet_may_have_sent_is_not_done_twice_after_it_is_enrolled_anew",
+    ),
+    # --- Its screen for customers ---
+    mutant(
+        "screen-code-used-twice",
+        "tenancy/displays.py",
+        "if till_id is None or not cache.delete(key):",
+        "if till_id is None:",
+        f"{DISPLAY}::test_a_code_is_good_once_and_for_ten_minutes_and_a_newer_screen_ends_the_first",
+    ),
+    mutant(
+        "screen-code-that-never-ends",
+        "tenancy/displays.py",
+        "till.pk, timeout=CODE_LIFE.total_seconds())",
+        "till.pk, timeout=None)",
+        f"{DISPLAY}::test_a_code_is_good_once_and_for_ten_minutes_and_a_newer_screen_ends_the_first",
+    ),
+    mutant(
+        "screen-of-a-revoked-till",
+        "tenancy/displays.py",
+        "Till.objects.filter(tills.LIVING, display_hash=tills.digest(token))",
+        "Till.objects.filter(display_hash=tills.digest(token))",
+        f"{DISPLAY}::test_the_screen_of_a_revoked_till_shows_nothing_and_can_be_opened_no_more",
+    ),
+    mutant(
+        "screen-paired-with-a-revoked-till",
+        "tenancy/displays.py",
+        "Till.objects.filter(tills.LIVING, pk=till_id, token_hash__isnull=False)",
+        "Till.objects.filter(pk=till_id, token_hash__isnull=False)",
+        f"{DISPLAY}::test_a_code_of_a_till_that_was_revoked_since_pairs_nothing",
+    ),
+    mutant(
+        "customer-who-stays-on-the-screen",
+        "tenancy/displays.py",
+        "dict(moment), timeout=SHOWN_FOR.total_seconds())",
+        "dict(moment), timeout=None)",
+        f"{DISPLAY}::test_nobody_stays_on_the_screen_longer_than_a_minute",
+    ),
+    mutant(
+        "screen-that-every-till-speaks-to",
+        "tenancy/displays.py",
+        'return f"display:shown:{till.pk}"',
+        'return "display:shown"',
+        f"{DISPLAY}::test_only_its_own_till_speaks_to_a_screen_and_only_the_screen_is_told",
+    ),
+    mutant(
+        "till-that-is-told-what-its-screen-shows",
+        "loyalty/pages/terminal/display.py",
+        "    if till is None:\n        raise Http404\n    return JsonResponse",
+        "    till = till or Till.objects.exclude(display_hash=None).get()\n    return JsonResponse",
+        f"{DISPLAY}::test_only_its_own_till_speaks_to_a_screen_and_only_the_screen_is_told",
+    ),
+    mutant(
+        "till-that-becomes-its-screen",
+        "loyalty/pages/terminal/device.py",
+        "    if till_of(request) is not None:\n        return None\n",
+        "",
+        f"{DISPLAY}::test_who_is_signed_in_does_not_stay_so_on_a_screen_and_a_till_does_not_become_one",
     ),
     # --- What is typed on it ---
     mutant(

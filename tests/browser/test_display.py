@@ -1,0 +1,74 @@
+"""The screen turned to the customer, in a window of the till and on a device of its own."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.measure import findings, sideways
+from tests.browser.test_till_device import tablet  # noqa: F401
+from tests.browser.till import Till
+
+SIZES = [(320, 568), (390, 844), (820, 1180), (1024, 600), (1280, 800)]
+
+
+@pytest.fixture
+def second_tablet(
+    browser: Browser,
+    browser_context_args: dict,
+    attentive: Callable[[BrowserContext], None],
+) -> Page:
+    context = browser.new_context(**browser_context_args)
+    attentive(context)
+    return context.new_page()
+
+
+def is_welcome(*screens: Page) -> None:
+    for screen in screens:
+        expect(screen.locator("#welcome")).to_be_visible()
+        expect(screen.locator("#moment")).to_be_hidden()
+        assert "Anouk" not in screen.locator("main").inner_text()
+
+
+def test_a_customer_sees_their_stamp_land_and_nobody_sees_them_afterwards(
+    tablet: Till,  # noqa: F811
+    second_tablet: Page,
+    shop,
+    anouk,
+) -> None:
+    tablet.unlock().shows("scan").press("Customer’s screen")
+    code = tablet.text("#display-code")
+    expect(code).to_have_text(re.compile(r"^\w{4}-\w{4}$"))
+    second_tablet.goto("/terminal/")
+    second_tablet.get_by_label("Code").fill(code.inner_text())
+    second_tablet.get_by_role("button", name="Set up this till").click()
+    with tablet.context.expect_page() as opened:
+        tablet.press("Open it in a window")
+    window = opened.value
+    is_welcome(second_tablet, window)
+
+    tablet.find("Anouk").shows("card")
+    for screen in (second_tablet, window):
+        expect(screen.locator("#moment-hello")).to_have_text("Hello Anouk")
+        expect(screen.locator("#moment-balance")).to_have_text("0 of 10 stamps · 0 points")
+    tablet.press("Add 1 stamp").says("+1 stamp").text("#result-title").hover()  # so that it stays
+    for screen in (second_tablet, window):
+        expect(screen.locator("#moment-title")).to_have_text("+1 stamp")
+        expect(screen.locator("#moment-stamps .new")).to_have_count(1)
+        for width, height in SIZES:
+            screen.set_viewport_size({"width": width, "height": height})
+            assert sideways(screen) == 0
+    assert findings(window) == []
+    tablet.press("Next customer").shows("scan")
+    is_welcome(second_tablet, window)
+
+    tablet.press("New card").page.wait_for_selector("#take-card[open]")
+    for screen in (second_tablet, window):
+        picture = screen.get_by_role("img", name="QR code of the new card")
+        expect(picture).to_have_attribute("src", re.compile(r"^/card/[A-Z]+/take-along\.svg$"))
+        expect(picture).to_have_js_property("complete", True)
+    tablet.press("Next customer").shows("scan").find("Anouk").shows("card")
+    expect(second_tablet.locator("#moment-hello")).to_have_text("Hello Anouk")
+    tablet.page.locator("#lock-button").click()
+    is_welcome(second_tablet, window)
