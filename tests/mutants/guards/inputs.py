@@ -49,7 +49,7 @@ MUTANTS = [
         "groundwork/formats/workbooks.py",
         "if number > 2 * ELEMENTS_AT_MOST:",
         "if False:",
-        f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked[styles without end]",
+        f"{WORKBOOKS}::test_styles_are_only_so_many",
     ),
     mutant(
         "cell-without-end",
