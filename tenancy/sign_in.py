@@ -7,8 +7,10 @@ that device counts: strangers elsewhere keep nobody out.
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -56,6 +58,13 @@ class SignInView(LoginView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(**more) | {"identity_provider": identity.name()}
+
+
+def welcome(request: HttpRequest, response: HttpResponse, user: User) -> None:
+    """Sign in whoever has just made their account here: a session like any other, on a device that is theirs."""
+    get_adapter().login(request, user)
+    UserSession.objects.create_from_request(request)
+    known_devices.remember(request, response, user)
 
 
 def is_password(request: HttpRequest, user: User, password: str) -> bool:

@@ -1,19 +1,34 @@
 """Rows on the page of their parent: living ones only, and by the same grants."""
 
+import re
 from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
+from unfold.forms import PaginationInlineFormSet
 
 from groundwork.console.base import Granted
 from groundwork.models import LIVING, SoftDeletable
+
+
+class SentFormSet(PaginationInlineFormSet):
+    """As many rows as were sent, or are there: a number alone would make a page of thousands, which takes minutes."""
+
+    def total_form_count(self) -> int:
+        count: int = super().total_form_count()
+        if not self.is_bound:
+            return count
+        numbered = re.compile(rf"{re.escape(self.prefix)}-([0-9]{{1,4}})-")
+        sent = {found[1] for name in self.data if (found := numbered.match(name))}
+        return min(count, max(len(sent), len(self.get_queryset())))
 
 
 class GrantedInline(Granted):
     """Rows of a parent that is itself scoped."""
 
     extra = 0
+    formset = SentFormSet
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return self.choices_of(request, super().get_queryset(request))

@@ -7,8 +7,6 @@ whoever has it may choose the password of an account that is not there yet, and 
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -22,13 +20,11 @@ from groundwork.errors import Invalid
 from groundwork.web import client, rate_limits
 from loyalty.pages.access import private, unlisted
 from loyalty.pages.language import speak
-from tenancy import invitations, scope
+from tenancy import invitations, scope, sign_in
 from tenancy.errors import AccountExists, InvitationEnded, InvitationForAnother
 from tenancy.models import Invitation, User
 from tenancy.roles import READERS
 from tenancy.services import find_user
-
-BACKEND = settings.AUTHENTICATION_BACKENDS[-1]
 
 
 class NewAccountForm(forms.Form):
@@ -74,8 +70,9 @@ def _answer(request: HttpRequest, token: str, invitation: Invitation) -> HttpRes
         return _enter(invitation)
     form = NewAccountForm(request.POST if request.method == "POST" and reader == "new" else None)
     if form.is_valid() and (made := _make(token, form)):
-        login(request, made, backend=BACKEND)
-        return _enter(invitation)
+        response = _enter(invitation)
+        sign_in.welcome(request, response, made)
+        return response
     context = {
         "invitation": invitation,
         "inviter": invitation.invited_by.get_full_name() or invitation.invited_by.email,

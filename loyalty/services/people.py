@@ -13,7 +13,14 @@ from loyalty import ledger
 from loyalty.errors import CardNotFound
 from loyalty.events import CardStateChanged
 from loyalty.ledger import Entry
-from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
+from loyalty.models import (
+    CardCode,
+    LoyaltyCard,
+    LoyaltyTransaction,
+    PrintedCard,
+    Purchase,
+    TransactionType,
+)
 from loyalty.services import cards as card_services
 
 CARD_FIELDS = (
@@ -142,6 +149,9 @@ def erase(customer: Customer) -> None:
     for card in cards:
         card_services.close(card)
         card_services.renew(card, new_number=True)
+        # What is printed on a card in somebody's purse leads here no more, and comes alive no more.
+        names = {"card_number": card.card_number, "qr_code_data": card.qr_code_data}
+        PrintedCard.objects.filter(card=card).update(**names, updated_at=clock.now())
     CardCode.objects.filter(card__in=cards).delete()
     ledger.forget_person(cards)
     Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])

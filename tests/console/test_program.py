@@ -143,6 +143,30 @@ def test_a_program_without_cards_is_stopped_without_a_word(world: World, page: s
     assert "could not be used meanwhile" not in response.text
 
 
+def test_rewards_that_are_counted_and_not_sent_are_none(world: World) -> None:
+    """A page of a thousand takes minutes."""
+    client, program = world.client("owner"), world.shop.program
+    page = client.get(address(program))
+    sent = filled(page, cooldown_minutes="x")
+    there = int(sent["rewards-TOTAL_FORMS"])
+    for counted in (
+        {"rewards-TOTAL_FORMS": 30},
+        {"rewards-TOTAL_FORMS": 30, "rewards-INITIAL_FORMS": 30},
+    ):
+        answer = client.post(address(program), sent | counted)
+        assert "cooldown_minutes" in errors(answer)
+        assert len(answer.context["inline_admin_formsets"][0].formset.forms) == there
+    cake = {
+        "rewards-TOTAL_FORMS": there + 1,
+        f"rewards-{there}-name_en": "Cake",
+        f"rewards-{there}-points_cost": 300,
+    }
+    cake |= {f"rewards-{there}-position": 9, f"rewards-{there}-is_active": "on"}
+    assert client.post(address(program), filled(page) | cake).status_code == 302
+    with factories.inside(world.shop):
+        assert PointsReward.objects.filter(program=program).count() == there + 1
+
+
 def test_a_reward_of_somebody_else_cannot_be_reached_through_the_form(world: World) -> None:
     with factories.inside(world.stranger):
         theirs = PointsReward.objects.filter(program=world.stranger.program).first()

@@ -206,6 +206,17 @@ def test_strings_are_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
         rows_of(sheet(cells(3), strings=[("<si><t>a</t></si>", 4)]))
 
 
+def test_styles_are_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    def styled(count: int) -> io.BytesIO:
+        end = ("</cellXfs></styleSheet>", 1)
+        return packed({"xl/styles.xml": [(f"<styleSheet {MAIN}><cellXfs>", 1), ("<xf/>", count), end]})
+
+    monkeypatch.setattr(workbooks, "ELEMENTS_AT_MOST", 100)
+    rows_of(styled(90))
+    with pytest.raises(WorkbookTooLarge):
+        rows_of(styled(101))
+
+
 def test_all_parts_together_unpack_to_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [[f"person{number}@example.com", number] for number in range(1_000)]
     monkeypatch.setattr(workbooks, "UNPACKED_AT_MOST", 200_000)

@@ -22,13 +22,16 @@ SAFE = {
 }
 
 
+SAFETY = "[getattr(s, name, None) for name in ('SESSION_COOKIE_SECURE', 'OPERATORS_NEED_SECOND_FACTOR')]"
+
+
 def start(tmp_path: Path, settings: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Load a settings module in a process of its own, with nothing but `environment`."""
     environment |= {"VAR_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
     command = [
         sys.executable,
         "-c",
-        f"import loyalty_site.settings.{settings} as s; print(s.DEBUG, s.CACHES)",
+        f"import loyalty_site.settings.{settings} as s; print(s.DEBUG, s.CACHES, {SAFETY})",
     ]
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -37,6 +40,7 @@ def test_production_starts_with_safe_settings(tmp_path: Path) -> None:
     started = start(tmp_path, "production", **SAFE)
     assert started.returncode == 0, started.stderr
     assert started.stdout.startswith("False ")
+    assert started.stdout.endswith("[True, True]\n")
 
 
 @pytest.mark.parametrize(

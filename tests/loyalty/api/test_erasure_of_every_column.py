@@ -13,7 +13,8 @@ from django.test import Client
 
 from customers.models import Customer
 from groundwork.messaging import outbox
-from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, PrintedCard, Purchase
+from loyalty.services import printed
 from notifications.models import AddressProblem, EmailLog
 from tenancy.models import HistoryEntry
 from tests import factories
@@ -31,7 +32,9 @@ ABOUT_A_PERSON = (
     Customer,
     LoyaltyCard,
     CardCode,
+    PrintedCard,
     LoyaltyTransaction,
+    Purchase,
     EmailLog,
     AddressProblem,
     WalletPass,
@@ -40,6 +43,7 @@ ABOUT_A_PERSON = (
 # What stays, because it names nobody (docs/privacy.md): table -> columns.
 STAYS = {
     "loyalty_loyaltytransaction": {"order_reference", "reward_name"},
+    "loyalty_purchase": {"order_reference", "reference_key"},
     "notifications_emaillog": {"dedup_key"},  # made of numbers
     # made up by us; the phone knows the pass by them, and is told that it is void
     "wallet_walletpass": {"serial_number", "auth_token", "card_key", "notified_at"},
@@ -91,6 +95,9 @@ def everything_about(shop: Shop, card: LoyaltyCard) -> None:
     """At least one row of every kind that tells of a person."""
     with factories.inside(shop):
         CardCode.objects.create(merchant=shop.merchant, card=card, code="4006381333931")
+        manager = factories.actor("manager")
+        box = printed.make(store=shop.store, actor=manager, name="Box", count=1, design="white")
+        box.cards.update(card=card)
         AddressProblem.objects.create(merchant=shop.merchant, customer=card.customer)
         held = WalletPass.objects.create(
             merchant=shop.merchant, card=card, platform=Platform.APPLE, serial_number="serial", card_key="key"
@@ -103,6 +110,7 @@ def everything_about(shop: Shop, card: LoyaltyCard) -> None:
 def test_no_column_of_a_row_about_a_person_outlives_them(shop: Shop, till: Till) -> None:
     card = enrolled(shop, till)
     till.post(f"cards/{card.pk}/stamps/", {"count": 1}, once="stamp-1")
+    till.post(f"cards/{card.pk}/purchases/", {"purchase_amount_cents": 450}, once="purchase-1")
     outbox.relay()
     everything_about(shop, card)
     planted = [

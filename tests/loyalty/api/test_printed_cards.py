@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from customers import services as customers
 from customers.models import Customer
 from groundwork.errors import Invalid
 from loyalty.models import CardBatch, CardCode, LoyaltyCard, PrintedCard
@@ -112,6 +113,20 @@ def test_a_replaced_card_is_not_found_by_what_was_printed(shop: Shop, till: Till
     for text in (one.card_number, one.qr_code_data):
         refused(till.get(f"cards/lookup/?q={text}"), 404, "card_not_found")
     assert counts(shop) == (1, 1)
+
+
+def test_what_is_printed_leads_to_nobody_once_the_person_is_erased(shop: Shop, till: Till) -> None:
+    one, other = batch_of(shop)
+    card_id = till.get(f"cards/lookup/?q={one.card_number}").json()["id"]
+    with inside(shop):
+        customers.erase_person(customer=LoyaltyCard.objects.get(pk=card_id).customer)
+        assert PrintedCard.objects.get(pk=one.pk).card_id == card_id
+        gone = PrintedCard.objects.filter(card_number=one.card_number)
+        assert not (gone | PrintedCard.objects.filter(qr_code_data=one.qr_code_data)).exists()
+    for text in (one.card_number, one.qr_code_data):
+        refused(till.get(f"cards/lookup/?q={text}"), 404, "card_not_found")
+    assert counts(shop) == (1, 1)
+    assert till.get(f"cards/lookup/?q={other.card_number}").json()["id"] != card_id
 
 
 def test_while_the_program_is_off_no_card_comes_alive(shop: Shop, till: Till, owner: Till) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from groundwork import clock
 from tenancy import invitations, scope
-from tenancy.models import Invitation, StoreUser, User
+from tenancy.models import Invitation, OutboxMessage, StoreUser, User
 from tests import factories
 from tests.factories import Shop
 
@@ -78,6 +78,19 @@ def test_a_new_person_chooses_a_password_and_is_in(shop: Shop, invitation: Invit
     assert nora.check_password(STRONG)
     assert get_user(client) == nora
     assert client.get(reverse("admin:index")).status_code == 200
+
+
+def test_a_new_person_sees_and_ends_that_session_and_is_told_of_no_new_device(
+    shop: Shop, invitation: Invitation
+) -> None:
+    client = browser()
+    client.post(link(invitation), NEW)
+    assert "this device" in text(client.get(reverse("account-sessions")))
+    client.post(reverse("account-sessions-end"))
+    assert client.get(reverse("account-sessions")).status_code == 302
+    again = client.post(reverse("login"), {"username": "nora@example.com", "password": STRONG})
+    assert again.status_code == 302
+    assert not [row for row in OutboxMessage._base_manager.all() if "new_device" in str(row.payload)]
 
 
 def test_staff_are_led_to_the_till(shop: Shop) -> None:

@@ -1,14 +1,14 @@
-"""Guards of people's accounts: links, sessions, the second factor, step-up, and a provider that signs in."""
+"""Guards of people's accounts: links, sessions, the second factor, and a provider that signs in."""
 
 from tests.mutants.mutant import mutant
 
 ACCOUNTS = "tests/accounts/test_accounts.py"
 FORGOTTEN = "tests/accounts/test_forgotten.py"
 EMAILS = "tests/notifications/test_account_emails.py"
-STEP_UP = "tests/accounts/test_step_up.py"
 FACTOR = "tests/accounts/test_second_factor.py"
 SECOND_FACTOR_REQUIRED = "tests/accounts/test_second_factor_required.py"
 IDENTITY = "tests/accounts/test_identity.py"
+INVITED = "tests/loyalty/pages/test_invitation.py"
 
 MUTANTS = [
     # --- links and sessions ---
@@ -61,22 +61,108 @@ MUTANTS = [
         "",
         f"{ACCOUNTS}::test_one_account_asks_for_so_many_addresses_from_wherever_it_is",
     ),
-    # --- signed in again ---
     mutant(
-        "form-that-was-open-too-long",
-        "loyalty_site/console/step_up.py",
-        "and not step_up.is_fresh(request)",
-        "and False",
-        f"{STEP_UP}::test_nothing_moves_by_a_form_that_was_open_too_long",
+        "address-changed-by-opening-a-link",
+        "loyalty_site/accounts/views.py",
+        """raise LinkSpent()
+        if request.method == "POST":""",
+        """raise LinkSpent()
+        if request.method:""",
+        f"{ACCOUNTS}::test_another_address_counts_once_confirmed_there_and_the_old_one_is_told",
     ),
     mutant(
-        "stamp-from-the-future",
-        "tenancy/step_up.py",
-        "return 0 <= age <",
-        "return age <",
-        f"{STEP_UP}::test_a_stamp_from_the_future_counts_for_nothing",
+        "address-changed-without-a-word-to-the-old-one",
+        "tenancy/accounts.py",
+        '    outbox.record(AccountEmailRequested(kind="email_changed", about_id=change.pk))\n',
+        "",
+        f"{ACCOUNTS}::test_another_address_counts_once_confirmed_there_and_the_old_one_is_told",
+    ),
+    mutant(
+        "address-that-is-confirmed-for-ever",
+        "tenancy/account_links.py",
+        ", max_age=EmailChange.LIFE",
+        "",
+        f"{ACCOUNTS}::test_only_the_newest_wish_counts_and_for_a_day",
+    ),
+    mutant(
+        "links-asked-for-without-end",
+        "loyalty_site/accounts/views.py",
+        '        rate_limits.check("account_link", client.network(request))\n        accounts.request_password',
+        "        accounts.request_password",
+        f"{FORGOTTEN}::test_so_many_links_are_asked_for_from_one_address",
+    ),
+    mutant(
+        "reset-link-that-lasts-for-days",
+        "loyalty_site/settings/base.py",
+        "PASSWORD_RESET_TIMEOUT = 2 * 3600",
+        "PASSWORD_RESET_TIMEOUT = 72 * 3600",
+        f"{FORGOTTEN}::test_a_link_is_good_for_two_hours",
+    ),
+    mutant(
+        "password-changed-without-a-word",
+        "tenancy/accounts.py",
+        '    outbox.record(AccountEmailRequested(kind="password_changed", about_id=user.pk))\n',
+        "",
+        f"{FORGOTTEN}::test_whoever_forgot_their_password_chooses_another_by_a_link",
+    ),
+    mutant(
+        "pause-that-outlives-a-new-password",
+        "loyalty_site/accounts/views.py",
+        "        sign_in.forgive(form.user.email)\n",
+        "",
+        f"{FORGOTTEN}::test_a_new_password_forgets_the_wrong_ones",
+    ),
+    mutant(
+        "new-account-whose-session-is-on-no-list",
+        "tenancy/sign_in.py",
+        "    UserSession.objects.create_from_request(request)\n",
+        "",
+        f"{INVITED}::test_a_new_person_sees_and_ends_that_session_and_is_told_of_no_new_device",
+    ),
+    mutant(
+        "own-device-told-as-a-strangers",
+        "tenancy/sign_in.py",
+        "    known_devices.remember(request, response, user)\n",
+        "",
+        f"{INVITED}::test_a_new_person_sees_and_ends_that_session_and_is_told_of_no_new_device",
+    ),
+    mutant(
+        "session-cookie-of-anything",
+        "loyalty_site/middleware.py",
+        "if key and not (key.isalnum()",
+        "if False and not (key.isalnum()",
+        "tests/loyalty_site/test_sign_in.py::test_a_session_cookie_that_we_never_gave_is_as_good_as_none",
     ),
     # --- the second factor ---
+    mutant(
+        "operators-with-a-password-alone",
+        "tenancy/second_factor.py",
+        "return bool(settings.OPERATORS_NEED_SECOND_FACTOR)",
+        "return False",
+        f"{SECOND_FACTOR_REQUIRED}::test_an_operator_sets_one_up_before_the_console_opens",
+    ),
+    mutant(
+        "merchant-that-requires-it-in-vain",
+        "tenancy/second_factor.py",
+        "return any(row.merchant.requires_second_factor for row in",
+        "return any(False for row in",
+        f"{SECOND_FACTOR_REQUIRED}::"
+        "test_a_merchant_may_require_it_of_whoever_opens_the_console_and_its_tills_work_on",
+    ),
+    mutant(
+        "second-factor-changed-without-a-word",
+        "tenancy/adapter.py",
+        'if template_prefix.startswith("mfa/"):',
+        "if False:",
+        f"{FACTOR}::test_an_app_is_set_up_and_its_owner_is_told",
+    ),
+    mutant(
+        "second-factor-reset-without-a-word",
+        "tenancy/second_factor.py",
+        'outbox.record(AccountEmailRequested(kind="second_factor_reset", about_id=user.pk))',
+        "pass",
+        f"{SECOND_FACTOR_REQUIRED}::test_an_operator_resets_anothers_who_is_told_and_signs_in_by_password",
+    ),
     mutant(
         "console-without-a-second-factor",
         "loyalty_site/console/site.py",

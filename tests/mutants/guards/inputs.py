@@ -1,4 +1,4 @@
-"""Guards against input that costs more than its size, and against settings that would be unsafe."""
+"""Guards against input that costs more than its size, and against what nobody else would send."""
 
 from tests.mutants.mutant import mutant
 
@@ -7,7 +7,6 @@ TABLES = "tests/loyalty/test_tables.py"
 IMAGES = "tests/groundwork/test_images.py"
 CACHE = "tests/loyalty_site/test_cache.py"
 NOBODY = "tests/loyalty_site/test_logs_name_nobody.py"
-ERASED = "tests/loyalty/api/test_erasure_leaves_no_copy.py"
 
 MUTANTS = [
     mutant(
@@ -30,6 +29,76 @@ MUTANTS = [
         "if count > STRINGS_AT_MOST:",
         "if False:",
         f"{WORKBOOKS}::test_strings_are_only_so_many",
+    ),
+    mutant(
+        "parts-without-end",
+        "groundwork/formats/workbooks.py",
+        "if sum(block.count(ENTRY) for block in _blocks(file)) > PARTS_AT_MOST:",
+        "if False:",
+        f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked[very many parts]",
+    ),
+    mutant(
+        "workbook-that-unpacks-without-end",
+        "groundwork/formats/workbooks.py",
+        "if self.unpacked > UNPACKED_AT_MOST:\n                    raise",
+        "if False:\n                    raise",
+        f"{WORKBOOKS}::test_all_parts_together_unpack_to_so_much",
+    ),
+    mutant(
+        "styles-without-end",
+        "groundwork/formats/workbooks.py",
+        "if number > 2 * ELEMENTS_AT_MOST:",
+        "if False:",
+        f"{WORKBOOKS}::test_styles_are_only_so_many",
+    ),
+    mutant(
+        "cell-without-end",
+        "groundwork/formats/workbooks.py",
+        "        if self.length > TEXT_AT_MOST:",
+        "        if False:",
+        f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked[a shared string of 200 MB]",
+    ),
+    mutant(
+        "cell-of-pieces-without-end",
+        "groundwork/formats/workbooks.py",
+        "    if len(text) + len(more) > TEXT_AT_MOST:",
+        "    if False:",
+        f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked[a shared string of many pieces]",
+    ),
+    mutant(
+        "tags-in-tags-without-end",
+        "groundwork/formats/workbooks.py",
+        "if self.depth > DEPTH_AT_MOST:",
+        "if False:",
+        f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked[tags in tags]",
+    ),
+    mutant(
+        "cell-of-any-column",
+        "groundwork/formats/workbooks.py",
+        "if column > COLUMNS_AT_MOST or column <= len(self.row):",
+        "if column <= len(self.row):",
+        f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked[a cell in the last column]",
+    ),
+    mutant(
+        "text-that-a-thousand-cells-show",
+        "groundwork/formats/workbooks.py",
+        " or self.unpacked > UNPACKED_AT_MOST:",
+        ":",
+        f"{WORKBOOKS}::test_a_text_counts_as_often_as_it_is_shown",
+    ),
+    mutant(
+        "row-at-the-end-of-the-sheet",
+        "groundwork/formats/workbooks.py",
+        "if not before < number <= ROWS_AT_MOST:",
+        "if False:",
+        f"{WORKBOOKS}::test_a_row_stands_below_the_one_before_it_and_on_the_sheet",
+    ),
+    mutant(
+        "number-of-any-length",
+        "groundwork/formats/workbooks.py",
+        "if len(text) > NUMBER_AT_MOST:",
+        "if False:",
+        f"{WORKBOOKS}::test_a_number_of_many_digits_is_refused",
     ),
     mutant(
         "blank-lines-without-end",
@@ -74,36 +143,6 @@ MUTANTS = [
         f"{NOBODY}::test_an_error_is_logged_without_what_it_quotes",
     ),
     mutant(
-        "answers-kept-of-who-was-erased",
-        "loyalty/services/people.py",
-        "    _forget_copies(customer, cards)\n",
-        "",
-        f"{ERASED}::test_whoever_is_erased_is_found_nowhere",
-    ),
-    mutant(
-        "old-numbers-in-the-history",
-        "loyalty/services/people.py",
-        "    history.forget_names(cards)\n",
-        "",
-        "tests/loyalty/api/test_erasure_of_every_column.py::"
-        "test_what_was_done_in_the_console_and_sent_to_google_tells_nothing",
-    ),
-    mutant(
-        "jobs-that-go-on-after-an-erasure",
-        "groundwork/jobs/service.py",
-        "        if not job.is_over:\n",
-        "        if False:\n",
-        f"{ERASED}::test_a_job_that_is_under_way_comes_to_nothing_and_leaves_no_file",
-    ),
-    mutant(
-        "wallets-words-after-an-erasure",
-        "wallet/services/queue.py",
-        "When(wanted_version=row.wanted_version, then=",
-        "When(pk=row.pk, then=",
-        "tests/wallet/test_google_trouble.py::"
-        "test_what_a_wallet_says_is_kept_unless_the_person_is_erased_before_it_is_noted",
-    ),
-    mutant(
         "what-an-error-quotes-in-the-outbox",
         "groundwork/messaging/outbox.py",
         "last_error=_in_short(error)",
@@ -117,6 +156,13 @@ MUTANTS = [
         "        if not queryset.filter(pk__in=ticked).exists():\n",
         "        if False:\n",
         "tests/console/access/test_nonsense.py::test_an_action_answers_nonsense",
+    ),
+    mutant(
+        "rows-that-are-only-counted",
+        "groundwork/console/inlines.py",
+        "return min(count, max(len(sent), len(self.get_queryset())))",
+        "return count",
+        "tests/console/test_program.py::test_rewards_that_are_counted_and_not_sent_are_none",
     ),
     mutant(
         "locking-no-rows-that-fails",
