@@ -190,6 +190,10 @@ class Cafe:
         for one in undone:
             one.undone = True
         stamps, exact = line.purchase.change() if line.purchase else (-line.stamps, -line.exact)
+        if line.purchase and stamps and not any(one.kind.startswith("stamp") for one in undone):
+            took = [one for one in line.purchase.lines if one.kind == "stamps_returned" and not one.undone]
+            took[0].undone = True  # another return's, of the last that was left: something is left again
+            undone.append(took[0])
         line.card.active_at(now)
         moves = [self._undoing(one, stamps, exact, store, now) for one in undone]
         return self._put_right(line.card, line.cause(), moves)
