@@ -47,7 +47,10 @@ class Plan:
     def steps(self) -> list[str]:
         steps = ["buy"]
         steps += ["take a reward"] * self.takes_reward
-        back, mistake = ["bring back"] * bool(self.comes_back), ["bring back by mistake"] * bool(self.by_mistake)
+        back, mistake = (
+            ["bring back"] * bool(self.comes_back),
+            ["bring back by mistake"] * bool(self.by_mistake),
+        )
         steps += [*mistake, *back] if self.is_mistaken_first else [*back, *mistake]
         steps += ["undo that"] * bool(self.by_mistake)
         steps += ["give the reward back"] * (self.takes_reward and self.gives_it_back)
