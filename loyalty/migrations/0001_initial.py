@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='loyaltycard',
-            constraint=models.CheckConstraint(condition=models.Q(('points_redeemed__gte', 0), ('stamps_redeemed__gte', 0), ('total_points_earned__gte', 0), ('total_points_voided__gte', 0), ('total_stamps_earned__gte', 0), ('total_stamps_spent__gte', 0), ('total_stamps_voided__gte', 0)), name='card_counters_are_never_negative'),
+            constraint=models.CheckConstraint(condition=models.Q(('points_redeemed__gte', 0), ('stamps_redeemed__gte', 0), ('total_points_earned__gte', 0), ('total_stamps_earned__gte', 0), ('total_stamps_spent__gte', 0), ('total_stamps_voided__gte', 0)), name='card_counters_are_never_negative'),
         ),
         migrations.AddConstraint(
             model_name='loyaltycard',

@@ -152,6 +152,18 @@ def test_a_mistaken_part_is_undone_after_the_rest_came_back_and_the_stamp_comes_
     assert list(fairness.violations()) == []
 
 
+def test_a_return_is_undone_where_its_cents_make_a_whole_point_with_those_of_another_purchase() -> None:
+    shop = factories.shop(points_per_euro=1)
+    card = factories.card(shop.store)
+    part = bring_back(shop, buy(shop, card, 70, stamps=0), 60)
+    buy(shop, card, 50, stamps=0)
+    assert figures(card) == (0, 0, 0, 0, 6000)
+    undo(shop, part.transactions[0])
+    assert figures(card) == (0, 0, 1, 0, 2000)
+    row = factories.fresh(card)
+    assert (row.total_points_earned, row.total_points_voided) == (0, -1), "it came whole with what was undone"
+
+
 def test_a_return_is_not_undone_once_its_receipt_has_earned_again() -> None:
     shop = factories.shop(points_per_euro=10)
     card, right = factories.card(shop.store), factories.card(shop.store)
