@@ -10,18 +10,21 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import DateTimeField, Value
+from django.test import TransactionTestCase
 from django.utils import timezone
 from pytest_django import Settings
 
 from groundwork.queue import clock
 from loyalty_site.servers import postgres, valkey
 from loyalty_site.settings import backends
+from tests.emptied import empty_what_has_rows
 
 SERVERS = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SERVERS] = ExitStack()
+    TransactionTestCase._fixture_teardown = empty_what_has_rows
     if config.getoption("numprocesses", None):  # the workers inherit the addresses through the environment
         os.environ["DATABASE_URL"] = start_postgres(config)
         os.environ["REDIS_URL"] = start_redis(config)

@@ -24,6 +24,7 @@ FAST = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "256MB",
+    "jit": "off",
 }
 
 

@@ -43,6 +43,16 @@ def is_sent(till: Till) -> None:
     expect(till.text(".waiting-tag")).to_have_count(0)
 
 
+def is_sent_in_time(till: Till) -> None:
+    """Under a clock that is moved: a minute that passes while a call is under way ends it, and pauses follow."""
+    for _ in range(10):
+        till.page.clock.run_for(60_000)
+        with suppress(AssertionError):
+            expect(till.text("#net-text")).to_have_text("Online", timeout=2_000)
+            break
+    is_sent(till)
+
+
 def test_stamps_wait_for_the_network_and_keep_their_time(open_till, shop, anouk):
     open_till.find("Anouk").shows("card")
 
@@ -155,8 +165,7 @@ def test_a_lost_answer_that_comes_much_later_is_still_one_stamp(open_till, shop,
         open_till.says("+1 stamp", note="Saved on this device.").press("Next customer")
     with no_network(open_till):
         open_till.page.clock.run_for(60_000)
-    open_till.page.clock.run_for(60_000)
-    is_sent(open_till)
+    is_sent_in_time(open_till)
 
     assert balance(anouk) == (1, 0)
     assert len(ledger(shop)) == 1

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -25,6 +24,7 @@ from groundwork.errors import DomainError
 from loyalty import ledger
 from loyalty.triggers import as_its_newest_line, chain
 from tenancy import scope
+from tests.emptied import empty_what_has_rows
 
 HUNDRED, ROUNDS = 100, 3
 PATIENCE = 30  # seconds until a crowd that does not gather is given up
@@ -148,7 +148,7 @@ def without_unique(table: str, *columns: str) -> Iterator[None]:
     try:
         yield
     finally:
-        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+        empty_what_has_rows()
         execute(definition)
         if is_constraint:
             execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" UNIQUE USING INDEX "{name}"')

@@ -20,10 +20,10 @@ def readable_pairs(palette: Palette):
         yield palette.dark_text, page
 
 
-def test_fifty_thousand_random_colours_can_all_be_read():
+def test_ten_thousand_random_colours_can_all_be_read():
     dice = random.Random(20261120)
     worst = 21.0
-    for _ in range(50_000):
+    for _ in range(10_000):
         palette = Palette.of(bytes(dice.randrange(256) for _ in range(3)).hex())
         worst = min(worst, *(contrast(*pair) for pair in readable_pairs(palette)))
     assert worst >= 4.5

@@ -142,20 +142,27 @@ def test_a_run_that_nobody_took_is_dropped_before_the_next_one(job: Any) -> None
     assert 0 < job.expires < every.total_seconds()
 
 
+def run_twice(name: str) -> dict[Any, int]:
+    """What a task changes, which a second run adds nothing to."""
+    once = change(task(name))
+    assert once, f"the shop has nothing to do for {name}: give it something"
+    assert change(task(name)) == {}, name
+    return once
+
+
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", TASKS)
-def test_a_task_that_runs_twice_or_on_several_workers_does_it_once(name: str) -> None:
+def test_a_task_that_runs_twice_or_on_several_workers_does_it_once() -> None:
+    # The row that verification writes into is made by the figures too, if these come first.
+    order = sorted(TASKS, key=lambda name: name != "loyalty.verify_fairness")
     with scope.everything("all of a shop"):
         texts.load()
         make_a_shop()
-        once = change(task(name))
-        assert once, "the shop has nothing to do for this task: give it something"
-        assert change(task(name)) == {}
-        while any(change(task(each)) for each in TASKS):  # so that nothing of the first shop is counted again
+        once = {name: run_twice(name) for name in order}
+        while any(change(task(name)) for name in order):  # so that nothing of the first shop is counted again
             pass
         make_a_shop()
-        assert change(at_once, name) == once
+        assert {name: change(at_once, name) for name in order} == once
 
 
 # --- One merchant's fault ---------------------------------------------------------------------------------
