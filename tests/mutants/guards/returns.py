@@ -190,8 +190,8 @@ MUTANTS = [
     mutant(
         "merge-that-forgets-what-expired",
         "loyalty/receipts.py",
-        "Q(pk=card.pk) | Q(merged_into=card.pk)",
-        "Q(pk=card.pk)",
+        "Q(pk=card_id) | Q(merged_into=card_id)",
+        "Q(pk=card_id)",
         f"{HINDSIGHT}::test_points_that_expired_before_a_merge_are_not_owed_after_it",
     ),
     mutant(
