@@ -1,4 +1,4 @@
-"""The nine e-mails: their codes, and the variables that a text may use.
+"""The e-mails: their codes, and the variables that a text may use.
 
 A *variable* is what stands between double braces in a text. All are plain words and whole numbers, or nothing.
 """
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Code(models.TextChoices):
-    """Which e-mail. Six about loyalty, three about the card itself; all transactional."""
+    """Which e-mail: about loyalty, or about the card itself; all transactional."""
 
     ENROLLMENT = "loyalty_enrollment", _("Welcome: the card")
     WELCOME_BONUS = "loyalty_welcome_bonus", _("Welcome: the card, with a bonus")

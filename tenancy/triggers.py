@@ -45,6 +45,7 @@ RULES = [
     merchant_is_for_ever("tenancy_invitedstore"),
     merchant_is_for_ever("tenancy_till"),
     merchant_is_for_ever("tenancy_historyentry"),
+    merchant_is_for_ever("tenancy_outboxmessage"),
     *same_merchant("tenancy_storeuser", {"store_id": "tenancy_store"}),
     *same_merchant("tenancy_apikey", {"store_id": "tenancy_store"}),
     *same_merchant(
@@ -52,4 +53,5 @@ RULES = [
     ),
     *same_merchant("tenancy_till", {"store_id": "tenancy_store"}),
     *same_merchant("tenancy_historyentry", {"store_id": "tenancy_store"}),
+    *same_merchant("tenancy_idempotencykey", {"store_id": "tenancy_store"}),
 ]

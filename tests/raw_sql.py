@@ -50,14 +50,14 @@ def insert_like(row: models.Model, **changes: Any) -> int:
     columns = [
         field.column for field in row._meta.concrete_fields if not (field.primary_key or field.generated)
     ]
-    table = row._meta.db_table
+    table, named = row._meta.db_table, [f'"{column}"' for column in columns]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE id = %s", [row.pk])
+        cursor.execute(f"SELECT {', '.join(named)} FROM {table} WHERE id = %s", [row.pk])
         values = dict(zip(columns, cursor.fetchone(), strict=True)) | changes
         ready = [json.dumps(value) if isinstance(value, dict) else value for value in values.values()]
         marks = ", ".join(["%s"] * len(columns))
         cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) RETURNING id",
+            f"INSERT INTO {table} ({', '.join(named)}) VALUES ({marks}) RETURNING id",
             ready,
         )
         return cursor.fetchone()[0]

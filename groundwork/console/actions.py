@@ -59,19 +59,10 @@ class Asking:
         row = self.row(request, object_id)  # type: ignore[attr-defined]
         sent = request.POST if request.method == "POST" else None
         form = form_class(sent, row=row, request=request)
-        if request.method == "POST" and form.is_valid():
-            try:
-                done = perform(request, row, form.cleaned_data)
-            except Invalid as error:
-                for problem in error.extra.get("errors", []):
-                    known = problem["field"] if problem["field"] in form.fields else None
-                    form.add_error(known, problem["message"])
-            except DomainError as error:
-                form.add_error(None, str(error))
-            else:
-                self.log_change(request, row, title)  # type: ignore[attr-defined]
-                messages.success(request, str(done))
-                return HttpResponseRedirect(self.page_of(row))
+        if request.method == "POST" and (done := _performed(perform, form)) is not None:
+            self.log_change(request, row, title)  # type: ignore[attr-defined]
+            messages.success(request, str(done))
+            return HttpResponseRedirect(self.page_of(row))
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
@@ -89,3 +80,18 @@ class Asking:
         """The address of a row's page."""
         meta = row._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+
+
+def _performed(perform: Perform, form: QuestionForm) -> Text | None:
+    """What was done, if the form is valid and nobody refuses; else its errors say why not."""
+    if not form.is_valid():
+        return None
+    try:
+        return perform(form.request, form.row, form.cleaned_data)
+    except Invalid as error:
+        for problem in error.extra.get("errors", []):
+            known = problem["field"] if problem["field"] in form.fields else None
+            form.add_error(known, problem["message"])
+    except DomainError as error:
+        form.add_error(None, str(error))
+    return None

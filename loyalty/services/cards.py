@@ -91,30 +91,8 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     settings = selectors.settings_of(store.merchant)
     source, target = _lock_both(store, settings, card_id, into_card_id)
     now = clock.now()
-    who: dict[str, Any] = {
-        "store": store,
-        "actor": actor,
-        "keep_address": settings.log_ip_addresses,
-        "notes": reason,
-    }
-    stamps = source.stamp_count - source.stamps_owed
-    points = (source.points_balance - source.points_owed) * rules.POINT + source.points_fraction
-    ledger.post(
-        [
-            Entry(
-                card=source,
-                kind=TransactionType.MERGE_OUT,
-                stamps_delta=-stamps,
-                points_units=-points,
-                **who,
-            ),
-            Entry(
-                card=target, kind=TransactionType.MERGE_IN, stamps_delta=stamps, points_units=points, **who
-            ),
-        ],
-        now=now,
-        announce=[_state_changed(source, target)],
-    )
+    who = {"store": store, "actor": actor, "keep_address": settings.log_ip_addresses, "notes": reason}
+    ledger.post(_moved(source, target, **who), now=now, announce=[_state_changed(source, target)])
     close(source, merged_into=target)
     LoyaltyCard.objects.filter(merged_into=source).update(merged_into=target)
     CardCode.objects.filter(card=source).update(card=target)
@@ -134,6 +112,17 @@ def send_link(*, card: LoyaltyCard, actor: Actor) -> None:
         raise Invalid.field("email", _("No e-mail address of this customer is known."))
     with transaction.atomic():
         outbox.record(CardLinkRequested(merchant_id=card.merchant_id, card_ids=[card.pk]))
+
+
+def _moved(source: LoyaltyCard, target: LoyaltyCard, **who: Any) -> list[Entry]:
+    """The two lines that take all of a card, what it owes too, to another one."""
+    stamps = source.stamp_count - source.stamps_owed
+    points = (source.points_balance - source.points_owed) * rules.POINT + source.points_fraction
+    kinds = {source: (TransactionType.MERGE_OUT, -1), target: (TransactionType.MERGE_IN, 1)}
+    return [
+        Entry(card=card, kind=kind, stamps_delta=sign * stamps, points_units=sign * points, **who)
+        for card, (kind, sign) in kinds.items()
+    ]
 
 
 def _lock_both(

@@ -30,9 +30,9 @@ def give(
     """Give `count` stamps (more than one is a manager's group order) as one line of the ledger.
 
     `occurred_at` (UTC): when it happened, for a stamp recorded offline. `asks_for_pin` is False in the console, where
-    nobody shares a terminal. `reward_ready` tells whether this call took
-    the card from below the target to it. Raises StampCooldown or DailyStampLimit with `retry_after` (seconds) and
-    `next_stamp_at`, besides what `operation.begin` raises.
+    nobody shares a terminal. `reward_ready` tells whether this call took the card from below the target to it. Raises
+    StampCooldown or DailyStampLimit with `retry_after` (seconds) and `next_stamp_at`, besides what `operation.begin`
+    raises.
     """
     if not 1 <= count <= rules.MAXIMUM_STAMPS_AT_ONCE:
         raise Invalid.field("count", _("Between 1 and 10 stamps can be given at once."))

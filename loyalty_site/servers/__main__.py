@@ -34,16 +34,26 @@ def main(arguments: list[str]) -> int:
 
 
 def run(program: list[str], environment: dict[str, str]) -> int:
-    """Run a program to its end; a signal that asks us to end is passed on, and so is the end of our own parent."""
+    """Run a program to its end; a signal that asks us to end is passed on, and so is the end of our own parent.
+
+    A server that ends under it ends all: the next start finds everything that was written.
+    """
     parent = os.getppid()
     process = subprocess.Popen(program, env=environment)
     supervise.on_stop(lambda signum, frame: process.send_signal(signum))
+    lost: list[Path] = []
     with supervise.watched(process):
         while process.poll() is None:
-            if os.getppid() != parent:
+            lost = lost or supervise.lost()
+            if lost or os.getppid() != parent:
                 process.terminate()
             time.sleep(POLL_SECONDS)
     supervise.on_stop(signal.SIG_IGN)
+    if lost:
+        sys.stderr.write(
+            f"A server ended by itself: {lost[0]} says why. Start again: what was written is there.\n"
+        )
+        return 1
     return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
 

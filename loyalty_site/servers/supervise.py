@@ -21,6 +21,9 @@ ASK_FOR_THE_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Reads from a pipe that nobody writes to: it is at its end when the process that holds the other end is gone.
 WATCH = 'read -r nothing; kill -"$2" "$1"; [ -z "$3" ] || { sleep 2; rm -rf "$3"; }'
 
+# The servers of this process that are up, each with the file of its messages.
+RUNNING: dict[Path, subprocess.Popen[bytes]] = {}
+
 
 def on_stop(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
     """Say what a signal that asks us to end does; a hang-up that `nohup` has us ignore stays ignored."""
@@ -82,14 +85,21 @@ def server(
     with watched(process, stop, None if keep else home):
         try:
             wait_until(ready, process, log)
+            RUNNING[log] = process
             yield process
         finally:
+            RUNNING.pop(log, None)
             process.send_signal(stop)
             try:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def lost() -> list[Path]:
+    """Return the messages of those of our servers that ended by themselves."""
+    return [log for log, process in RUNNING.items() if process.poll() is not None]
 
 
 def wait_until(ready: Callable[[], object], process: subprocess.Popen[bytes], log: Path) -> None:

@@ -146,7 +146,13 @@ def test_what_was_written_is_there_again_and_only_for_who_knows_the_password(var
             psycopg.connect(url.replace(f":{password}", ""))
         process = postmaster(var)
         assert supervise.command_of(process) != ""
+        assert supervise.lost() == []
+        (log,) = [log for log in supervise.RUNNING if var in log.parents]
+        os.kill(process, signal.SIGKILL)
+        supervise.RUNNING[log].wait()
+        assert supervise.lost() == [log]
     assert supervise.command_of(process) == ""
+    assert supervise.lost() == []
 
 
 def test_a_killed_launcher_takes_its_program_and_servers_along_and_begins_again(var: Path) -> None:
@@ -259,15 +265,33 @@ def test_a_signal_is_passed_on_to_the_program(tmp_path: Path, asked: signal.Sign
         assert process.wait() == 0
 
 
+@pytest.fixture
+def signals_as_before() -> Iterator[None]:
+    before = {signum: signal.getsignal(signum) for signum in supervise.ASK_FOR_THE_END}
+    yield
+    for signum, handler in before.items():
+        signal.signal(signum, handler)
+
+
+@pytest.mark.usefixtures("signals_as_before")
+def test_a_server_that_ends_by_itself_ends_the_program_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    monkeypatch.setitem(supervise.RUNNING, tmp_path / "server.log", ended)
+    waiting = [sys.executable, "-c", "import signal; signal.pause()"]
+    assert launcher.run(waiting, dict(os.environ)) == 1
+    assert f"{tmp_path}/server.log says why" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("signals_as_before")
 def test_without_servers_the_launcher_says_why_and_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LOCAL_SERVERS", "neither")
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
-    before = {signum: signal.getsignal(signum) for signum in supervise.ASK_FOR_THE_END}
     assert launcher.main(["-c", "raise SystemExit(0)"]) == 1
-    for signum, handler in before.items():
-        signal.signal(signum, handler)
     assert "PostgreSQL is missing" in capsys.readouterr().err
 
 

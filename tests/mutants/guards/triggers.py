@@ -7,6 +7,7 @@ from tests.mutants import mutant as guards
 RULES = "tests/test_never_untrue.py"
 CARDS = "tests/test_cards_are_as_their_ledger.py"
 KEPT = "tests/test_purchases_are_kept.py"
+MERCHANTS = "tests/test_all_of_one_merchant.py"
 CODES = "tests/loyalty/api/test_card_codes.py"
 PRINTED = "tests/loyalty/api/test_printed_cards.py"
 LOYALTY = "loyalty/triggers.py"
@@ -234,6 +235,32 @@ MUTANTS = [
         '    merchant_is_for_ever("tenancy_historyentry"),\n',
         "",
         "tests/console/test_history.py::test_an_entry_never_moves_to_another_merchant",
+    ),
+    *[
+        mutant(
+            f"email-with-the-{column.removesuffix('_id')}-of-another-merchant",
+            "notifications/triggers.py",
+            f'"{column}": "{parent}", "',
+            '"',
+            f"{MERCHANTS}::test_an_email_is_about_people_cards_and_stores_of_its_merchant",
+            f"{MERCHANTS}::test_every_key_between_rows_of_merchants_is_held_to_one_merchant",
+        )
+        for column, parent in {"store_id": "tenancy_store", "customer_id": "customers_customer"}.items()
+    ],
+    mutant(
+        "answer-kept-for-the-store-of-another-merchant",
+        "tenancy/triggers.py",
+        '    *same_merchant("tenancy_idempotencykey", {"store_id": "tenancy_store"}),\n',
+        "",
+        f"{MERCHANTS}::test_an_answer_is_kept_for_a_store_of_its_merchant",
+    ),
+    mutant(
+        "announcement-that-moves-to-another-merchant",
+        "tenancy/triggers.py",
+        '    merchant_is_for_ever("tenancy_outboxmessage"),\n',
+        "",
+        f"{MERCHANTS}::test_what_was_announced_stays_its_merchants",
+        f"{MERCHANTS}::test_no_table_lets_a_row_move_to_another_merchant",
     ),
     mutant(
         "rules-at-once-and-not-at-the-commit",
