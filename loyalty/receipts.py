@@ -18,13 +18,16 @@ from tenancy.models import Store
 def purchases_at(
     store: Store, *, order_reference: str = "", card_id: int | None = None
 ) -> QuerySet[Purchase]:
-    """Purchases on cards that are valid at a store, newest first: of one receipt, of one card, or all."""
+    """Purchases on cards that are valid at a store, newest first: of one receipt, of one card, or all.
+
+    What was bought on a card that was merged since is bought on the one that remains.
+    """
     valid = Q(card__scope_store__isnull=True) | Q(card__scope_store=store)
     rows = Purchase.objects.filter(valid, merchant_id=store.merchant_id, card__deleted_at__isnull=True)
     if order_reference:
         rows = rows.filter(reference_key=reference_key(order_reference))
     if card_id is not None:
-        rows = rows.filter(card_id=card_id)
+        rows = rows.filter(card__in=_family(card_id).values("pk"))
     return rows.select_related("card__customer", "card__program", "store", "terms").order_by("-pk")
 
 
@@ -85,16 +88,16 @@ def _last_without_debt(owed_after: str) -> Coalesce:
 def balances_at(card: LoyaltyCard, at: datetime) -> dict[str, int]:
     """A card's balances and what it owed at a moment (UTC), from the ledger alone.
 
-    What was recorded offline counts from when it happened. Raises CardNotFound for a moment before it was made.
+    What was recorded offline counts from when it happened. Raises CardNotFound for a moment before the card was made.
     """
     lines = LoyaltyTransaction.objects.filter(card=card, transaction_at__lte=at)
     sums = lines.aggregate(
-        lines=Count("id"),
+        made=Count("id", filter=Q(transaction_type=TransactionType.CARD_CREATED)),
         stamps=Coalesce(Sum("stamps_delta"), 0),
         points=Coalesce(Sum("points_delta"), 0),
         units=Coalesce(Sum("points_fraction_delta"), 0),
     )
-    if not sums["lines"]:
+    if not sums["made"]:
         raise CardNotFound()
     balance, owed, fraction = rules.split(int(sums["points"]) * rules.POINT + sums["units"])
     return {
@@ -106,11 +109,14 @@ def balances_at(card: LoyaltyCard, at: datetime) -> dict[str, int]:
     }
 
 
+def _family(card_id: int) -> QuerySet[LoyaltyCard]:
+    """A card and those merged into it. Cards first: an OR over two tables would read all of their rows."""
+    return LoyaltyCard.all_objects.filter(Q(pk=card_id) | Q(merged_into=card_id)).order_by()
+
+
 def told(card: LoyaltyCard) -> list[Told]:
     """All lines of a card and of those merged into it, in order; none where nothing expired or was let go."""
-    # Cards first: an OR over two tables would read the whole ledger.
-    family = LoyaltyCard.all_objects.filter(Q(pk=card.pk) | Q(merged_into=card.pk)).order_by()
-    lines = LoyaltyTransaction.objects.filter(card__in=family.values("pk"))
+    lines = LoyaltyTransaction.objects.filter(card__in=_family(card.pk).values("pk"))
     bounded: Any = Exists(lines.filter(transaction_type__in=hindsight.BOUNDED))
     rows = (
         lines.filter(bounded)

@@ -132,7 +132,7 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "a_code_is_not_empty": (a_card_code, "code = ''"),
     "card_counters_are_never_negative": (
         a_card,
-        "total_points_voided = -1, total_points_earned = total_points_earned - 1",
+        "total_stamps_voided = -1, total_stamps_earned = total_stamps_earned - 1",
     ),
     "no_stamps_beside_owed_ones": (a_card, "stamps_owed = 1, total_stamps_earned = total_stamps_earned - 1"),
     "no_points_beside_owed_ones": (a_card, "points_owed = 1, total_points_earned = total_points_earned - 1"),

@@ -24,6 +24,10 @@ COUNTERS = (
 )
 
 
+# Points are counted whole, as they come and go: undoing a return may give one whole point more than it had taken, where
+# the cents of another purchase make it full.
+NEVER_NEGATIVE = tuple(counter for counter in COUNTERS if counter != "total_points_voided")
+
 # What only the ledger moves, and each of its lines repeats.
 BALANCES = ("stamp_count", "stamps_owed", "points_balance", "points_owed", "points_fraction")
 
@@ -149,7 +153,7 @@ class LoyaltyCard(TenantSoftDeletable):
                 name="points_are_earned_less_redeemed_less_voided",
             ),
             models.CheckConstraint(
-                condition=Q(**{f"{counter}__gte": 0 for counter in COUNTERS}),
+                condition=Q(**{f"{counter}__gte": 0 for counter in NEVER_NEGATIVE}),
                 name="card_counters_are_never_negative",
             ),
             models.UniqueConstraint(

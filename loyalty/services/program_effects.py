@@ -32,8 +32,8 @@ TEXTS = {
         "count",
     ),
     "stamps_target_raised": ngettext_lazy(
-        "%(count)d card with stamps would be further from its reward.",
-        "%(count)d cards with stamps would be further from their reward.",
+        "%(count)d card would be further from its reward.",
+        "%(count)d cards would be further from their reward.",
         "count",
     ),
     "stamps_stranded": ngettext_lazy(
@@ -181,7 +181,9 @@ def _of_stamps(old: LoyaltyProgram, new: LoyaltyProgram) -> Iterator[Loss]:
         held = F("stamp_count")
         fewer = GreaterThan(held / old.stamps_target, held / new.stamps_target)
         yield Loss("full_cards_lost", Q(fewer), reward)
-        yield Loss("stamps_target_raised", WITH_STAMPS)
+        # An empty card is further away too, unless nobody can collect stamps now or then.
+        further = Q(stamp_count__lt=new.stamps_target)
+        yield Loss("stamps_target_raised", further if new.has_stamps else further & WITH_STAMPS)
 
 
 def _of_points(old: LoyaltyProgram, new: LoyaltyProgram) -> Iterator[Loss]:

@@ -105,16 +105,27 @@ def _of_purchase(call: Operation, line: LoyaltyTransaction, purchase_id: int) ->
         part.undone_at = call.now
         part.save(update_fields=["undone_at", "updated_at"])
         purchase.returned_cents -= part.amount_cents
-        undone = [row for row in lines if row.purchase_return_id == part.pk]
+        undone = [row for row in lines if row.purchase_return_id == part.pk and not hasattr(row, "voided_by")]
     ids = [row.pk for row in undone]
     returns.settle(purchase, lines, undone=ids)
     points, stamps = returns.worth(purchase, lines, digits=call.digits, undone=ids)
+    if stamps and not any(row.transaction_type in STAMPS for row in undone):
+        undone.append(_that_took_the_stamps(lines))
     return [
         _undoing(call, row, stamps=stamps, purchase=purchase)
         if row.transaction_type in STAMPS
         else _undoing(call, row, points=points, purchase=purchase)
         for row in undone
     ]
+
+
+def _that_took_the_stamps(lines: list[LoyaltyTransaction]) -> LoyaltyTransaction:
+    """The line of another return, of the last that was left, which took the stamps: something is left again."""
+    return next(
+        row
+        for row in lines
+        if row.transaction_type == TransactionType.STAMPS_RETURNED and not hasattr(row, "voided_by")
+    )
 
 
 def _begin(store: Store, transaction_id: int, actor: Actor, *, asks_for_pin: bool) -> Operation:

@@ -63,7 +63,7 @@ def test_taking_something_from_customers_asks_first(world: World) -> None:
     assert errors(response) == {
         "confirm": [
             "1 full card would lose “a coffee”.",
-            "2 cards with stamps would be further from their reward.",
+            "2 cards would be further from their reward.",
         ]
     }
     assert "1 full card would lose “a coffee”." in response.text

@@ -10,12 +10,10 @@ from typing import Any
 
 from tests.loyalty.pure_records import (
     BONUS,
-    CENTS_PER_POINT,
     COOLDOWN,
     DAILY,
     GRACE,
     HELD,
-    MINIMUM_CENTS,
     PERIOD,
     TARGET,
     UNDOABLE,
@@ -26,6 +24,7 @@ from tests.loyalty.pure_records import (
     Card,
     Line,
     Purchase,
+    Terms,
     told_again,
 )
 
@@ -35,6 +34,10 @@ class Cafe:
 
     def __init__(self) -> None:
         self.purchases: list[Purchase] = []
+        self.terms = [Terms()]
+
+    def terms_at(self, at: datetime) -> Terms:
+        return [one for one in self.terms if one.since is None or one.since <= at][-1]
 
     def enroll(self, store: int, now: datetime) -> Card:
         card = Card(points_earned=BONUS, last_activity=now)
@@ -45,6 +48,8 @@ class Cafe:
     def stamp(self, card: Card, store: int, role: str, count: int, at: datetime, now: datetime) -> Line | str:
         if count > 1 and role == "staff":
             return "manager_required"
+        if not self.terms_at(at).has_stamps:
+            return "program_type_mismatch"
         card = remaining(card) if at is not now else card
         if not card.active:
             return "card_inactive"
@@ -73,6 +78,8 @@ class Cafe:
         return card.note("stamp_earned", stamps=count, at=at, store=store, recorded=now, purchase=purchase)
 
     def redeem_stamps(self, card: Card, store: int, now: datetime) -> Line | str:
+        if not self.terms[-1].has_stamps:
+            return "program_type_mismatch"
         if not card.active:
             return "card_inactive"
         if card.stamps < TARGET:
@@ -97,22 +104,21 @@ class Cafe:
         card = remaining(card) if at is not now else card
         if not card.active:
             return "card_inactive"
-        if cents < MINIMUM_CENTS and not with_a_stamp:
+        terms = self.terms_at(at)
+        if cents < terms.minimum_cents and not with_a_stamp:
             return "purchase_below_minimum"
         if receipt and any(one.receipt == receipt and one.is_open() for one in self.purchases):
             return "order_reference_used"
-        purchase = Purchase(card, store, cents, now, receipt)
+        purchase = Purchase(card, store, cents, now, terms, receipt)
         self.purchases.append(purchase)
         lines = []
-        if cents >= MINIMUM_CENTS:
-            exact = Fraction(cents, CENTS_PER_POINT)
+        if cents >= terms.minimum_cents:
             card.active_at(at)
-            line = card.note(
-                "points_earned", exact=exact, at=at, store=store, recorded=now, purchase=purchase
-            )
+            gives = {"exact": terms.worth(cents), "at": at, "store": store, "recorded": now}
+            line = card.note("points_earned", **gives, purchase=purchase)
             card.points_earned += line.points
             lines.append(line)
-        if with_a_stamp and not self._cannot_stamp(card, 1, at):
+        if with_a_stamp and terms.has_stamps and not self._cannot_stamp(card, 1, at):
             lines.append(self._give_stamps(card, store, 1, at, now, purchase))
         return lines
 
@@ -190,6 +196,10 @@ class Cafe:
         for one in undone:
             one.undone = True
         stamps, exact = line.purchase.change() if line.purchase else (-line.stamps, -line.exact)
+        if line.purchase and stamps and not any(one.kind.startswith("stamp") for one in undone):
+            took = [one for one in line.purchase.lines if one.kind == "stamps_returned" and not one.undone]
+            took[0].undone = True  # another return's, of the last that was left: something is left again
+            undone.append(took[0])
         line.card.active_at(now)
         moves = [self._undoing(one, stamps, exact, store, now) for one in undone]
         return self._put_right(line.card, line.cause(), moves)

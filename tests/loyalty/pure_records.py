@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Luxembourg")
 TARGET, COOLDOWN, DAILY, BONUS = 3, timedelta(minutes=15), 5, 20
-CENTS_PER_POINT, MINIMUM_CENTS = 40, 100  # 2.5 points a euro, from 1.00
 PERIOD, WARNING, WARNED, GRACE = (timedelta(days=days) for days in (30, 14, 7, 14))
 HELD = timedelta(hours=12)
 WINDOW = timedelta(hours=24)
@@ -25,6 +24,23 @@ UNDOABLE = {
 }
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What the house promises from a moment on (None: since ever): points for a euro, and for stamps too or not."""
+
+    since: datetime | None = None
+    points_per_euro: Fraction = Fraction("2.5")
+    minimum_cents: int = 100
+    keeps_remainders: bool = True
+    has_stamps: bool = True
+
+    def worth(self, cents: int) -> Fraction:
+        if cents < self.minimum_cents:
+            return Fraction(0)
+        exact = Fraction(math.floor(self.points_per_euro * cents * 100), 10_000)
+        return exact if self.keeps_remainders else Fraction(math.floor(exact))
+
+
 @dataclass
 class Purchase:
     """A receipt: what it cost, what came back of it, and the lines it wrote. `pk` is the service's name for it."""
@@ -33,6 +49,7 @@ class Purchase:
     store: int
     cents: int
     recorded: datetime
+    terms: Terms
     receipt: str = ""
     returned: int = 0
     lines: list["Line"] = field(default_factory=list)
@@ -50,8 +67,8 @@ class Purchase:
         kept = self.cents - self.returned
         stamps, points = 0, Fraction(0)
         for line in self.earned():
-            if not line.undone and line.kind == "points_earned" and kept >= MINIMUM_CENTS:
-                points = Fraction(kept, CENTS_PER_POINT)
+            if not line.undone and line.kind == "points_earned":
+                points = self.terms.worth(kept)
             if not line.undone and line.kind == "stamp_earned" and kept:
                 stamps += line.stamps
         return stamps - sum(line.stamps for line in self.lines), points - sum(

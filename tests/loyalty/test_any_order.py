@@ -39,6 +39,7 @@ class Plan:
     stamps: int
     comes_back: int
     by_mistake: int
+    is_mistaken_first: bool
     takes_reward: bool
     gives_it_back: bool
     is_undone: bool
@@ -46,8 +47,12 @@ class Plan:
     def steps(self) -> list[str]:
         steps = ["buy"]
         steps += ["take a reward"] * self.takes_reward
-        steps += ["bring back"] * bool(self.comes_back)
-        steps += ["bring back by mistake", "undo that"] * bool(self.by_mistake)
+        back, mistake = (
+            ["bring back"] * bool(self.comes_back),
+            ["bring back by mistake"] * bool(self.by_mistake),
+        )
+        steps += [*mistake, *back] if self.is_mistaken_first else [*back, *mistake]
+        steps += ["undo that"] * bool(self.by_mistake)
         steps += ["give the reward back"] * (self.takes_reward and self.gives_it_back)
         return steps + ["undo the purchase"] * self.is_undone
 
@@ -59,8 +64,9 @@ class Plan:
 def plans(draw: any_.DrawFn) -> Plan:
     cents = draw(any_.sampled_from([333, 499, 500, 999, 1250, 4001]))
     comes_back = draw(any_.integers(0, cents))
-    by_mistake = draw(any_.integers(0, cents - comes_back))
-    booleans = [draw(any_.booleans()) for _one in range(3)]
+    left = cents - comes_back
+    by_mistake = draw(any_.just(left) | any_.integers(0, left))
+    booleans = [draw(any_.booleans()) for _one in range(4)]
     return Plan(cents, draw(any_.sampled_from([0, 1, 2])), comes_back, by_mistake, *booleans)
 
 

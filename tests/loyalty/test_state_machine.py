@@ -5,6 +5,7 @@ After each step the balances, counters and times of every card, the ledger and t
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -27,13 +28,24 @@ from hypothesis.stateful import (
 
 from groundwork.errors import DomainError
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from loyalty.reporting import verification
-from loyalty.services import cards, debts, enrollment, expiry, points, purchases, returns, stamps, voids
+from loyalty.reporting import fairness, verification
+from loyalty.services import (
+    cards,
+    debts,
+    enrollment,
+    expiry,
+    points,
+    programs,
+    purchases,
+    returns,
+    stamps,
+    voids,
+)
 from tenancy import scope
 from tests import factories
 from tests.loyalty import pure_records
 from tests.loyalty.pure_model import Cafe, remaining
-from tests.loyalty.pure_records import Line
+from tests.loyalty.pure_records import Line, Terms
 
 pytestmark = pytest.mark.django_db
 
@@ -78,20 +90,27 @@ class TwoTills(RuleBasedStateMachine):
         self.everything = scope.everything("the machine works for one merchant")
         self.everything.__enter__()
         self.now, self.cafe, self.cards = START, Cafe(), {}
-        self.shop = factories.shop(
-            stamps_target=pure_records.TARGET,
-            cooldown_minutes=15,
-            max_daily_stamps=pure_records.DAILY,
-            points_per_euro=Decimal("2.5"),
-            minimum_purchase_cents=pure_records.MINIMUM_CENTS,
-            welcome_bonus_points=pure_records.BONUS,
-            points_expiration_days=30,
-            rewards=[(f"For {cost}", cost) for cost in REWARDS],
-        )
+        with time_machine.travel(START, tick=False):
+            self.shop = factories.shop(
+                stamps_target=pure_records.TARGET,
+                cooldown_minutes=15,
+                max_daily_stamps=pure_records.DAILY,
+                points_per_euro=Decimal("2.5"),
+                minimum_purchase_cents=100,
+                welcome_bonus_points=pure_records.BONUS,
+                points_expiration_days=30,
+                rewards=[(f"For {cost}", cost) for cost in REWARDS],
+            )
         self.stores = [self.shop.store, self.shop.other_store]
         self.rewards = [self.shop.program.rewards.get(points_cost=cost) for cost in REWARDS]
 
     def teardown(self) -> None:
+        try:
+            assert [str(violation) for violation in fairness.violations()] == []
+        finally:
+            self.undo()
+
+    def undo(self) -> None:
         self.everything.__exit__(None, None, None)
         transaction.set_rollback(True)
         self.undo_all.__exit__(None, None, None)
@@ -298,6 +317,26 @@ class TwoTills(RuleBasedStateMachine):
         expected = self.cafe.merge(self.cards[card], self.cards[into], store, self.now)
         more = self.at_till(card, store, "manager", into_card_id=into, reason="one person")
         self.call(cards.merge, expected, **more)
+
+    @rule(
+        rate=any_.sampled_from(["2.5", "0.33", "10"]),
+        minimum=any_.sampled_from([100, 100, 1500]),
+        keeps_remainders=any_.booleans(),
+        has_stamps=any_.sampled_from([True, True, False]),
+    )
+    def change_terms(self, rate: str, minimum: int, keeps_remainders: bool, has_stamps: bool) -> None:
+        self.cafe.terms.append(Terms(self.now, Fraction(rate), minimum, keeps_remainders, has_stamps))
+        self.call(
+            programs.change,
+            None,
+            program_id=self.shop.program.pk,
+            actor=factories.actor("manager"),
+            confirm=True,
+            points_per_euro=Decimal(rate),
+            minimum_purchase_cents=minimum,
+            carry_remainders=keeps_remainders,
+            loyalty_type="hybrid" if has_stamps else "points",
+        )
 
     @rule(minutes=any_.sampled_from([1, 5, 14, 15, 60, 600, 1440]))
     def time_passes(self, minutes: int) -> None:

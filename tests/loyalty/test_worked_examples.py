@@ -242,7 +242,7 @@ def test_points_that_nobody_came_back_for() -> None:
 
 def test_the_coffee_that_became_dearer() -> None:
     """From ten stamps to twelve: Anna's card is full, Ben's is not. The owner is told that it takes Anna's coffee
-    away and sends Ben further from his, thinks again, and hands Anna hers first."""
+    away and sends both further from the next, thinks again, and hands Anna hers first."""
     cafe = factories.shop(stamps_target=10)
     anna, ben = factories.card(cafe.store, stamps=10), factories.card(cafe.store, stamps=9)
     change = {"program_id": cafe.program.pk, "actor": OWNER, "stamps_target": 12}
@@ -251,13 +251,13 @@ def test_the_coffee_that_became_dearer() -> None:
     assert refusal.extra["cards_affected"] == 2
     assert [effect["text"] for effect in refusal.extra["effects"]] == [
         "1 full card would lose “a coffee”.",
-        "2 cards with stamps would be further from their reward.",
+        "2 cards would be further from their reward.",
     ]
     stamps.redeem(store=cafe.store, card_id=anna.pk, actor=STAFF)
     with refused(ConfirmationRequired) as refusal:
         programs.change(**change)
     assert [effect["text"] for effect in refusal.extra["effects"]] == [
-        "1 card with stamps would be further from its reward."
+        "2 cards would be further from their reward."
     ]
     programs.change(**change, confirm=True)
     assert not stamps.give(store=cafe.store, card_id=ben.pk, actor=STAFF).reward_ready

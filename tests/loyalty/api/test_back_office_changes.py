@@ -54,7 +54,7 @@ def test_what_takes_something_from_customers_wants_confirmation(shop: Shop, owne
         {
             "code": "stamps_target_raised",
             "cards": 1,
-            "text": "1 card with stamps would be further from its reward.",
+            "text": "1 card would be further from its reward.",
         },
     ]
     assert fresh(shop.program).stamps_target == 10

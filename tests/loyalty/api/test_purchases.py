@@ -134,6 +134,19 @@ def test_purchases_are_found_by_receipt_and_by_card(till: Till, shop: Shop, card
         assert [row["id"] for row in till.get(f"purchases/{query}").json()["results"]] == ids
 
 
+def test_what_was_bought_on_a_card_that_was_merged_is_found_on_the_one_that_remains(
+    till: Till, manager: Till, shop: Shop, card: LoyaltyCard
+) -> None:
+    another = factories.card(shop.store)
+    bought = buy(till, another, 900, "R-2")["purchase"]["id"]
+    assert till.get(f"purchases/?card={card.pk}").json()["results"] == []
+    manager.post(f"cards/{another.pk}/merge/", {"into_card_id": card.pk, "reason": "one person"})
+    (found,) = till.get(f"purchases/?card={card.pk}").json()["results"]
+    assert (found["id"], found["can_return"]) == (bought, True)
+    done = till.post(f"purchases/{bought}/return/", {"reason": "too small"}).json()
+    assert (done["card"]["id"], done["card"]["points_balance"], done["shortfall"]) == (card.pk, 0, 0)
+
+
 def test_buy_50_take_the_reward_and_bring_10_back(till: Till, shop: Shop, card: LoyaltyCard) -> None:
     bought = buy(till, card, 5000, "R-1")["purchase"]["id"]
     redeem(till, shop, card)
@@ -204,6 +217,8 @@ def test_a_card_tells_what_it_had_at_a_moment(till: Till, shop: Shop) -> None:
     before = (start - timedelta(minutes=1)).isoformat().replace("+", "%2B")
     refused(till.get(f"cards/{card.pk}/?at={before}"), 404, "card_not_found")
     refused(till.get(f"cards/{card.pk}/?at=yesterday"), 400, "invalid")
+    buy(till, card, 100, occurred_at=(start - timedelta(hours=1)).isoformat())
+    refused(till.get(f"cards/{card.pk}/?at={before}"), 404, "card_not_found")
 
 
 def test_what_was_stamped_offline_for_a_card_merged_since_lands_on_the_one_that_remains(

@@ -11,17 +11,17 @@ TAKES: dict[str, tuple[Fields, Fields, int, Effects]] = {
     "two more stamps for a coffee": (
         {},
         {"stamps_target": 12},
-        2,
+        4,
         [
             ("full_cards_lost", 1, "1 full card would lose “a coffee”."),
-            ("stamps_target_raised", 2, "2 cards with stamps would be further from their reward."),
+            ("stamps_target_raised", 4, "4 cards would be further from their reward."),
         ],
     ),
     "a target that was beyond them all": (
         {"stamps_target": 40},
         {"stamps_target": 50},
-        2,
-        [("stamps_target_raised", 2, "2 cards with stamps would be further from their reward.")],
+        4,
+        [("stamps_target_raised", 4, "4 cards would be further from their reward.")],
     ),
     "no more stamps": (
         {},

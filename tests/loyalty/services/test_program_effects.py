@@ -85,10 +85,10 @@ def test_a_shop_without_customers_is_asked_nothing() -> None:
 def test_a_card_that_loses_twice_counts_once() -> None:
     shop = open_shop()
     count, effects = told(shop, stamps_target=12, points_expiration_days=365, rewards=KEPT[1:])
-    assert count == 3
+    assert count == 4
     assert [(code, cards) for code, cards, _text in effects] == [
         ("full_cards_lost", 1),
-        ("stamps_target_raised", 2),
+        ("stamps_target_raised", 4),
         ("expiry_switched_on", 2),
         ("reward_removed", 2),
     ]
@@ -98,8 +98,20 @@ def test_a_card_that_loses_twice_counts_once() -> None:
 def test_a_card_loses_a_reward_where_it_holds_fewer_whole_ones(stamps: int, lost: int) -> None:
     shop = factories.shop(stamps_target=10)
     factories.card(shop.store, stamps=stamps)
+    factories.card(shop.store)
     _count, effects = told(shop, stamps_target=12)
-    assert sum(cards for code, cards, _text in effects if code == "full_cards_lost") == lost
+    counted = {code: cards for code, cards, _text in effects}
+    assert counted.get("full_cards_lost", 0) == lost
+    assert counted["stamps_target_raised"] == 1 + (stamps < 12), (
+        "the other card is empty, and further away too"
+    )
+
+
+def test_nobody_who_cannot_collect_stamps_is_further_from_a_reward_for_them() -> None:
+    shop = open_shop()
+    change(shop, confirm=True, loyalty_type="points")
+    count, effects = told(shop, stamps_target=12)
+    assert (count, effects[-1][:2]) == (2, ("stamps_target_raised", 2))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +158,7 @@ def test_one_loss_is_told_in_the_singular() -> None:
     count, effects = told(shop, **singular)
     assert count == 1
     assert [text for _code, _cards, text in effects] == [
-        "1 card with stamps would be further from its reward.",
+        "1 card would be further from its reward.",
         "1 card has points that could only be used from 1,000 on.",
         "1 card would lose the amount that makes no whole point yet.",
         "1 card would earn fewer points for the same purchase.",

@@ -14,6 +14,7 @@ from loyalty.errors import (
     VoidOtherStore,
     VoidWindowPassed,
 )
+from loyalty.reporting import fairness
 from loyalty.services import cards, debts, expiry, programs, returns, stamps
 from tests import factories
 from tests.loyalty.services.receipts import (
@@ -129,6 +130,38 @@ def test_a_whole_return_is_undone_with_its_stamp() -> None:
     assert figures(card) == (1, 0, 90, 0, 0)
     with refused(OrderReferenceUsed):
         buy(shop, card, 900, "R-1")
+
+
+def test_a_mistaken_part_is_undone_after_the_rest_came_back_and_the_stamp_comes_with_it() -> None:
+    shop = factories.shop(points_per_euro=10)
+    card = factories.card(shop.store)
+    bought = buy(shop, card, 900, "R-1")
+    part, rest = bring_back(shop, bought, 400), bring_back(shop, bought)
+    assert figures(card) == (0, 0, 0, 0, 0)
+    done = undo(shop, part.transactions[0])
+    assert [(line.transaction_type, line.voids_id) for line in done.transactions] == [
+        ("points_voided", part.transactions[0].pk),
+        ("stamp_voided", rest.transactions[1].pk),
+    ]
+    assert (figures(card), factories.fresh(card).total_stamps_voided) == ((1, 0, 40, 0, 0), 0)
+    assert factories.fresh(card).last_stamp_at == bought.transactions[1].transaction_at
+    undo(shop, rest.transactions[0])
+    assert figures(card) == (1, 0, 90, 0, 0)
+    bring_back(shop, bought)
+    assert figures(card) == (0, 0, 0, 0, 0)
+    assert list(fairness.violations()) == []
+
+
+def test_a_return_is_undone_where_its_cents_make_a_whole_point_with_those_of_another_purchase() -> None:
+    shop = factories.shop(points_per_euro=1)
+    card = factories.card(shop.store)
+    part = bring_back(shop, buy(shop, card, 70, stamps=0), 60)
+    buy(shop, card, 50, stamps=0)
+    assert figures(card) == (0, 0, 0, 0, 6000)
+    undo(shop, part.transactions[0])
+    assert figures(card) == (0, 0, 1, 0, 2000)
+    row = factories.fresh(card)
+    assert (row.total_points_earned, row.total_points_voided) == (0, -1), "it came whole with what was undone"
 
 
 def test_a_return_is_not_undone_once_its_receipt_has_earned_again() -> None:

@@ -7,6 +7,7 @@ PURCHASES = "tests/loyalty/services/test_purchases.py"
 WORKED = "tests/loyalty/test_worked_returns.py"
 HINDSIGHT = "tests/loyalty/test_worked_hindsight.py"
 FAIR = "tests/loyalty/test_fairness.py"
+API = "tests/loyalty/api/test_purchases.py"
 SERVICE = "loyalty/services/returns.py"
 SPELLED = f"{PURCHASES}::test_a_receipt_is_the_same_however_it_is_spelled"
 
@@ -189,9 +190,30 @@ MUTANTS = [
     mutant(
         "merge-that-forgets-what-expired",
         "loyalty/receipts.py",
-        "Q(pk=card.pk) | Q(merged_into=card.pk)",
-        "Q(pk=card.pk)",
+        "Q(pk=card_id) | Q(merged_into=card_id)",
+        "Q(pk=card_id)",
         f"{HINDSIGHT}::test_points_that_expired_before_a_merge_are_not_owed_after_it",
+    ),
+    mutant(
+        "stamps-that-stay-with-the-other-return",
+        "loyalty/services/voids.py",
+        "undone.append(_that_took_the_stamps(lines))",
+        "pass",
+        f"{RETURNS}::test_a_mistaken_part_is_undone_after_the_rest_came_back_and_the_stamp_comes_with_it",
+    ),
+    mutant(
+        "purchases-left-behind-by-a-merge",
+        "loyalty/receipts.py",
+        'rows.filter(card__in=_family(card_id).values("pk"))',
+        "rows.filter(card_id=card_id)",
+        f"{API}::test_what_was_bought_on_a_card_that_was_merged_is_found_on_the_one_that_remains",
+    ),
+    mutant(
+        "past-from-before-the-card",
+        "loyalty/receipts.py",
+        'Count("id", filter=Q(transaction_type=TransactionType.CARD_CREATED))',
+        'Count("id")',
+        f"{API}::test_a_card_tells_what_it_had_at_a_moment",
     ),
     mutant(
         "shortfall-of-each-line-alone",
