@@ -379,7 +379,7 @@ def test_services_and_model_agree_whatever_the_order() -> None:
     run_state_machine_as_test(
         TwoTills,
         settings=settings(
-            max_examples=40,
+            max_examples=20,
             stateful_step_count=50,
             deadline=None,
             derandomize=True,
