@@ -130,6 +130,14 @@ def test_a_link_is_not_guessed(shop: Shop, token: str) -> None:
         invitations.find_open(token)
 
 
+def test_a_link_with_another_end_is_no_link(shop: Shop) -> None:
+    invitation = invited(shop)
+    token = invitations.token_of(invitation)
+    assert invitations.find_open(token) == invitation
+    with pytest.raises(InvitationEnded):
+        invitations.find_open(token[:-1] + ("B" if token.endswith("A") else "A"))
+
+
 # --- Whose account ----------------------------------------------------------------------------------------
 
 

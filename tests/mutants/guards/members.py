@@ -68,6 +68,27 @@ MUTANTS = [
         f"{MAILS}::test_what_has_run_out_before_it_goes_out_is_not_sent",
     ),
     mutant(
+        "strangers-written-to-again-and-again",
+        "tenancy/invitations.py",
+        '        rate_limits.check("invited_address", f"{merchant_id}:{attempts.digest(normalize_email(email))}")\n',
+        "",
+        f"{INVITING}::test_a_stranger_is_not_written_to_again_and_again",
+    ),
+    mutant(
+        "merchant-that-writes-to-everybody",
+        "tenancy/invitations.py",
+        'rate_limits.check("invitation", str(merchant_id))',
+        "pass",
+        f"{INVITING}::test_a_merchant_writes_to_so_many_strangers_and_another_merchant_as_before",
+    ),
+    mutant(
+        "link-that-anybody-writes",
+        "tenancy/invitations.py",
+        "SIGNER.unsign_object(token)",
+        'signing.JSONSerializer().loads(signing.b64_decode(token.rsplit(":", 1)[0].encode()))',
+        f"{INVITATION_LINKS}::test_a_link_with_another_end_is_no_link",
+    ),
+    mutant(
         "link-without-end",
         "tenancy/invitations.py",
         "if found is None or clock.now().timestamp() >= until:",

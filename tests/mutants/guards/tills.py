@@ -19,6 +19,14 @@ MUTANTS = [
         f"{TILLS}::test_a_code_is_good_for_fifteen_minutes",
     ),
     mutant(
+        "code-that-is-used-twice",
+        "tenancy/tills.py",
+        "            code_hash=None,\n            code_expires_at=None,\n            updated_at=now,\n        )\n"
+        "        if not enrolled:",
+        "            updated_at=now,\n        )\n        if not enrolled:",
+        f"{TILLS}::test_a_code_works_once",
+    ),
+    mutant(
         "code-kept-without-the-sites-secret",
         "tenancy/tills.py",
         'salted_hmac("tenancy.tills.code", normalize_code(code), algorithm="sha256").hexdigest()',
