@@ -150,13 +150,13 @@ LAST_NAMES = (
 # Names as they are: a few of them very often, some seldom. Phones are possible ones; addresses are
 # of three houses; three of five tell their birthday.
 CUSTOMERS = """
-INSERT INTO customers_customer (id, merchant_id, store_id, email, first_name, last_name, phone, birth_date,
-    preferred_language, marketing_consent, agreements, is_active, created_at, updated_at)
+INSERT INTO customers_customer (id, merchant_id, store_id, email, first_name, last_name, phone, pending_phone,
+    phone_code_tries, birth_date, preferred_language, marketing_consent, agreements, is_active, created_at, updated_at)
 OVERRIDING SYSTEM VALUE
 SELECT %(base)s + n, %(merchant)s, %(store)s + (%(base)s + n) %% %(stores)s,
     lower(first_name || '.' || last_name || (%(base)s + n) || '@')
         || (ARRAY['gmail.example', 'pt.example', 'example.com'])[1 + n %% 3],
-    first_name, last_name, '+352' || (621000000 + %(base)s + n),
+    first_name, last_name, '+352' || (621000000 + %(base)s + n), '', 0,
     CASE WHEN n %% 5 < 3 THEN date '1940-01-01' + (n::bigint * 7919 %% 25000)::int END, 'en', false, '[]', true,
     now() - %(over)s::interval * sqrt(1 - n::float / %(count)s), now()
 FROM (

@@ -24,6 +24,7 @@ from loyalty import codes
 from loyalty.api import parsing
 from loyalty.imports import tables
 from loyalty.pages import language
+from loyalty.pages.terminal import display
 from loyalty_site import logs
 from notifications import filters, markup, sandbox, variables
 from notifications.errors import TextRefused
@@ -116,6 +117,7 @@ PARSERS: dict[str, Work] = {
     "X-Forwarded-For": header("X-Forwarded-For", client.address),
     "User-Agent": header("User-Agent", client.agent),
     "e-mail": lambda text: validate_email(normalize_email(text)),
+    "body of a till": lambda text: display.read(text.encode()),
     "body of an iPhone": lambda text: web_service._body(posted(text), web_service.LARGEST_BODY),
     "body of Google": lambda text: wallet_pages._json(posted(text)),
     "message of Google": callback._object,

@@ -44,6 +44,7 @@ READ: dict[str, str] = {
     "loyalty/imports/tables.py zipfile.is_zipfile": "tests/loyalty/test_tables.py",
     "loyalty/imports/work.py date.fromisoformat": OURS,
     "loyalty/imports/work.py json.loads": OURS,
+    "loyalty/pages/terminal/display.py json.loads": "body of a till",
     "loyalty_site/cache.py json.loads": OURS,
     "loyalty_site/console/dashboard.py date.fromisoformat": OURS,
     "loyalty_site/management/commands/pass_sheet.py Image.open": OURS,

@@ -11,6 +11,8 @@ from unfold.forms import PaginationInlineFormSet
 from groundwork.console.base import Granted
 from groundwork.models import LIVING, SoftDeletable
 
+ROW = re.compile(r"-([0-9]{1,4})-")  # after a prefix, in the name of a field
+
 
 class SentFormSet(PaginationInlineFormSet):
     """As many rows as were sent, or are there: a number alone would make a page of thousands, which takes minutes."""
@@ -19,8 +21,8 @@ class SentFormSet(PaginationInlineFormSet):
         count: int = super().total_form_count()
         if not self.is_bound:
             return count
-        numbered = re.compile(rf"{re.escape(self.prefix)}-([0-9]{{1,4}})-")
-        sent = {found[1] for name in self.data if (found := numbered.match(name))}
+        own = (name.removeprefix(self.prefix) for name in self.data if name.startswith(self.prefix))
+        sent = {found[1] for name in own if (found := ROW.match(name))}
         return min(count, max(len(sent), len(self.get_queryset())))
 
 

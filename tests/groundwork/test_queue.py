@@ -217,6 +217,7 @@ def test_a_command_says_how_far_behind_each_queue_is() -> None:
         "jobs: 0 waiting, 0.0 s late, 0 given up",
         "e-mails: 0 waiting, 0.0 s late, 0 given up",
         "account e-mails: 0 waiting, 0.0 s late, 0 given up",
+        "text messages: 0 waiting, 0.0 s late, 0 given up",
         "passes: 0 waiting, 0.0 s late, 0 given up",
         "designs: 2 waiting, 0.0 s late, 0 given up",
     ]

@@ -19,9 +19,11 @@ from groundwork.messaging.wiring import subscriptions
 from groundwork.queue.queue import Queue
 from loyalty.events import ProgramChanged
 from notifications.codes import Code
+from notifications.models import TextKind, TextMessage
 from notifications.services import accounts, enqueue
 from notifications.services.accounts import ACCOUNT_EMAILS
 from notifications.services.queue import EMAILS
+from notifications.services.text_messages import TEXT_MESSAGES
 from tenancy import scope
 from tests import factories
 from tests.groundwork import listeners
@@ -61,6 +63,13 @@ def an_account_email() -> None:
     accounts.enqueue({"kind": "password_changed", "about_id": factories.user().pk})
 
 
+def a_text_message() -> None:
+    pending = card()
+    TextMessage.objects.create(
+        merchant_id=pending.merchant_id, card=pending, kind=TextKind.CARD_LINK, dedup_key="test"
+    )
+
+
 def a_pass() -> None:
     made = card()
     whose = {"merchant_id": made.merchant_id, "card": made, "card_key": card_key(made)}
@@ -75,6 +84,7 @@ ROWS = [
     (JOBS, a_job),
     (EMAILS, an_email),
     (ACCOUNT_EMAILS, an_account_email),
+    (TEXT_MESSAGES, a_text_message),
     (PASSES, a_pass),
     (DESIGNS, a_design),
 ]

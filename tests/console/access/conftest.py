@@ -13,7 +13,9 @@ from tests.console.access.people import World
 @pytest.fixture(scope="module")
 def built(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
     with django_db_blocker.unblock(), transaction.atomic():
-        yield rows.build()
+        made = rows.build()
+        made.sign_in_everybody()
+        yield made
         transaction.set_rollback(True)
 
 
