@@ -30,9 +30,8 @@ from tenancy import scope
 logger = logging.getLogger(__name__)
 
 SEND_TASK = "notifications.send_text_messages"
-MAXIMUM_ATTEMPTS = (
-    6  # over some ten minutes: a code is over by then, and who waits for a link has asked again
-)
+# Over some ten minutes: a code is over by then, and who waits for a link has asked again.
+MAXIMUM_ATTEMPTS = 6
 KEEP = timedelta(days=7)
 
 TEXT_MESSAGES: Queue[TextMessage] = Queue(
@@ -111,10 +110,10 @@ def _message(row: TextMessage) -> tuple[str, str] | None:
     person, shop = card.customer, " ".join(card.merchant.name.split())
     with override(variables.language_of(card)):
         if row.kind == TextKind.CARD_LINK:
+            if not person.phone:
+                return None
             text = gettext("%(shop)s: your card is here: %(url)s")
-            return (
-                (person.phone, text % {"shop": shop, "url": links.card_url(card)}) if person.phone else None
-            )
+            return person.phone, text % {"shop": shop, "url": links.card_url(card)}
         if not phone_codes.runs(person, timezone.now()):
             return None
         text = gettext("%(shop)s: %(code)s is your code. It works for 10 minutes. Tell it to nobody.")
