@@ -59,6 +59,9 @@ SUBSCRIPTIONS = [
     ),
     Subscription("notifications.phone_to_confirm", events.PhoneToConfirm, emails.on_phone_to_confirm),
     Subscription("notifications.erasure_requested", events.ErasureRequested, emails.on_erasure_requested),
+    Subscription(
+        "notifications.erasure_by_phone", events.ErasureRequested, emails.on_erasure_requested_by_phone
+    ),
     Subscription("notifications.email_to_confirm", events.EmailToConfirm, emails.on_email_to_confirm),
     Subscription(
         "notifications.account_email_requested", AccountEmailRequested, emails.on_account_email_requested
