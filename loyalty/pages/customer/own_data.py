@@ -98,7 +98,7 @@ def _outcome(card: LoyaltyCard, code: str) -> dict[str, Any]:
 
 
 def limit_messages(card: LoyaltyCard, number: str) -> None:
-    """So many text messages from one card, and to one number whoever asks: no flood of messages, no endless guessing."""
+    """So many text messages from one card, and to one number whoever asks: no flood, no endless guessing."""
     rate_limits.check("phone_code", f"card:{card.pk}")
     rate_limits.check("phone_code", f"number:{digest(number)}")
 

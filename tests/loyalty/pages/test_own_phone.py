@@ -149,7 +149,7 @@ def test_no_card_and_no_number_is_sent_code_after_code(client, shop, nobody, fol
 def test_a_number_that_staff_noted_can_be_confirmed_and_counts_no_more_once_it_is_changed(
     client, shop, folder
 ):
-    card = factories.card(shop.store, phone=NUMBER)
+    card = with_phone_alone(shop)
     page = f"/card/{card.access_token}/phone/"
     assert "Send me a code" in words(client.get(page))
     client.post(page, {"again": "1"})
@@ -200,13 +200,19 @@ def test_the_message_speaks_the_persons_language(client, nobody, folder, languag
 # --- Deleting one's data ----------------------------------------------------------------------------------
 
 
+def with_phone_alone(shop):
+    with factories.inside(shop):
+        who = {"phone": NUMBER, "create_if_missing": True}
+        return factories.enrollment.enroll(store=shop.store, actor=factories.actor(), **who).card
+
+
 def erased(client, card) -> str:
     """What is said of the erasure that was asked for."""
     return words(client.post(f"/card/{card.access_token}/erase/"))
 
 
 def test_whoever_has_a_phone_alone_deletes_their_data_by_the_link_that_is_sent_there(client, shop, folder):
-    card = factories.card(shop.store, phone=NUMBER)
+    card = with_phone_alone(shop)
 
     assert "Please look at your text messages" in erased(client, card)
 
@@ -221,7 +227,7 @@ def test_whoever_has_a_phone_alone_deletes_their_data_by_the_link_that_is_sent_t
 
 
 def test_a_phone_gets_so_many_links_and_without_text_messages_the_till_helps(client, shop, folder, settings):
-    card = factories.card(shop.store, phone=NUMBER)
+    card = with_phone_alone(shop)
     for _again in range(3):
         erased(client, card)
     assert len(received(folder)) == 1, "one in ten minutes"
