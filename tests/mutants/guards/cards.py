@@ -138,6 +138,14 @@ MUTANTS = [
         f"{PRINTED}::test_nobody_else_brings_a_printed_card_to_life",
     ),
     mutant(
+        "printed-card-scanned-by-everybody-at-once",
+        "loyalty/services/printed.py",
+        '.select_for_update(no_key=True, of=("self",))',
+        "",
+        "tests/concurrency/test_printed_cards_at_once.py::"
+        "test_a_hundred_first_scans_of_one_printed_card_make_one_card",
+    ),
+    mutant(
         "printed-card-that-lives-twice",
         "loyalty/services/printed.py",
         "    if printed.card_id is not None:",
