@@ -9,6 +9,7 @@ EXPIRY = "tests/loyalty/test_expiry.py"
 EFFECTS = "tests/loyalty/services/test_program_effects.py"
 CODES = "tests/loyalty/api/test_card_codes.py"
 PRINTED = "tests/loyalty/api/test_printed_cards.py"
+BATCHES = "tests/console/test_batches.py"
 MERGING = "tests/loyalty/services/test_merging.py"
 
 MUTANTS = [
@@ -144,6 +145,20 @@ MUTANTS = [
         "",
         "tests/concurrency/test_printed_cards_at_once.py::"
         "test_a_hundred_first_scans_of_one_printed_card_make_one_card",
+    ),
+    mutant(
+        "cards-drawn-for-who-is-no-manager-any-more",
+        "loyalty/console/batch.py",
+        "    if not page.has_print_permission(request, batch_id):",
+        "    if False:",
+        f"{BATCHES}::test_what_was_asked_for_by_somebody_who_is_no_manager_any_more_is_not_drawn",
+    ),
+    mutant(
+        "drawn-cards-of-a-lost-box",
+        "loyalty/services/printed.py",
+        "        lambda job: job.kind == JobKind.PRINT and",
+        "        lambda job: False and",
+        f"{BATCHES}::test_many_cards_are_drawn_in_the_background_and_are_for_who_asked_until_the_box_is_lost",
     ),
     mutant(
         "printed-card-that-lives-twice",
