@@ -98,7 +98,9 @@ class CustomerAdmin(ConsoleAdmin):
     ]
     list_select_related = ["merchant", "store"]
     search_fields = ["search_text"]
-    search_help_text = _("Part of a name, e-mail address or phone number, or the whole number or code of a card")
+    search_help_text = _(
+        "Part of a name, e-mail address or phone number, or the whole number or code of a card"
+    )
     autocomplete_fields = ["merchant", "store"]
     readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
     actions_detail = ("export_data", "erase")

@@ -152,10 +152,9 @@ class CardBatchAdmin(Revocable, ConsoleAdmin):
 def draw(job: AbstractBackgroundJob, progress: Progress) -> None:
     """The work of a print, for whoever asked, if they may have it still."""
     page, request = admin.site.get_model_admin(CardBatch), asked(job.user)
-    batch_id = str(job.parameters["batch"])
-    if not page.has_print_permission(request, batch_id):  # type: ignore[attr-defined]
+    batch = page.get_object(request, str(job.parameters["batch"]))
+    if batch is None or not page.has_print_permission(request, batch):  # type: ignore[attr-defined]
         raise NoLongerAllowed()
-    batch = page.row(request, batch_id)  # type: ignore[attr-defined]
     cards = _printable(batch)
     progress.begin(cards.count())
     drawn = shown.pdf(batch, cards.iterator(), counted=progress.advance)

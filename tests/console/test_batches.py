@@ -7,6 +7,7 @@ import zlib
 import pytest
 from django.test import Client
 
+from groundwork.errors import NoLongerAllowed
 from groundwork.jobs import service as jobs
 from loyalty.models import CardBatch, CardDesign, LoyaltyCard, PrintedCard
 from loyalty.outputs import printed as shown
@@ -88,7 +89,7 @@ def test_what_was_asked_for_by_somebody_who_is_no_manager_any_more_is_not_drawn(
         StoreUser.objects.filter(user=world.shop.manager).update(role="staff")
     jobs.run_due()
     job.refresh_from_db()
-    assert (job.state, job.file_size) == ("failed", 0)
+    assert (job.state, job.error, job.file_size) == ("failed", str(NoLongerAllowed.message), 0)
 
 
 def asked_for(manager: Client, batch: CardBatch) -> BackgroundJob:

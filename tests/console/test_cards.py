@@ -174,7 +174,7 @@ def test_the_codes_of_earlier_cards_are_on_the_page_found_exported_and_removed(
     for means_their_card in ("old 17", card.display_number, card.qr_code_data):
         people = manager.get(list_address(Customer), {"q": means_their_card}).context["cl"].result_list
         assert list(people) == [card.customer]
-    strangers = world.client("rival").get(list_address(Customer), {"q": "old 17"})
+    strangers = world.client("stranger").get(list_address(Customer), {"q": "old 17"})
     assert list(strangers.context["cl"].result_list) == []
     exported = b"".join(manager.get(list_address(LoyaltyCard) + "export/csv/").streaming_content).decode()
     assert "4006381333931, OLD 17" in exported

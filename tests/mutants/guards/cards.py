@@ -149,7 +149,7 @@ MUTANTS = [
     mutant(
         "cards-drawn-for-who-is-no-manager-any-more",
         "loyalty/console/batch.py",
-        "    if not page.has_print_permission(request, batch_id):",
+        "    if batch is None or not page.has_print_permission(request, batch):",
         "    if False:",
         f"{BATCHES}::test_what_was_asked_for_by_somebody_who_is_no_manager_any_more_is_not_drawn",
     ),
