@@ -13,7 +13,7 @@ MUTANTS = [
     mutant(
         "key-for-any-request",
         "groundwork/idempotency/once.py",
-        "if kept.fingerprint != claim.fingerprint:",
+        "if fingerprint_then != claim.fingerprint:",
         "if False:",
         f"{IDEMPOTENCY}::test_another_request_under_the_same_key_is_a_mistake",
     ),
