@@ -127,7 +127,7 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "at_least_one_stamp_a_day": (lambda shop: shop.program, "max_daily_stamps = 0"),
     "a_point_is_worth_nothing_or_more": (lambda shop: shop.program, "point_value_cents = -1"),
     "reward_costs_points": (lambda shop: shop.program.rewards.first(), "points_cost = 0"),
-    "a_batch_has_1_to_1000_cards": (a_batch, "count = 1001"),
+    "a_batch_has_1_to_5000_cards": (a_batch, "count = 5001"),
     "design_of_a_batch_is_known": (a_batch, "design = 'gold'"),
     "a_code_is_not_empty": (a_card_code, "code = ''"),
     "card_counters_are_never_negative": (

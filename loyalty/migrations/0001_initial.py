@@ -429,14 +429,14 @@ class Migration(migrations.Migration):
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.loyaltyprogram', verbose_name='program')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='store')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('count', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='number of cards')),
+                ('count', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5000)], verbose_name='number of cards')),
                 ('design', models.CharField(choices=[('color', 'in the color of the card'), ('white', 'on white')], default='color', max_length=10, verbose_name='design')),
             ],
             options={
                 'verbose_name': 'batch of printed cards',
                 'verbose_name_plural': 'batches of printed cards',
                 'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1), ('count__lte', 1000)), name='a_batch_has_1_to_1000_cards'), models.CheckConstraint(condition=models.Q(('design__in', ['color', 'white'])), name='design_of_a_batch_is_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1), ('count__lte', 5000)), name='a_batch_has_1_to_5000_cards'), models.CheckConstraint(condition=models.Q(('design__in', ['color', 'white'])), name='design_of_a_batch_is_known')],
             },
         ),
         migrations.CreateModel(
