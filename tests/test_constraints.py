@@ -216,7 +216,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_open_invitation_per_merchant_and_email": (an_invitation, nothing),
     "a_store_is_once_in_an_invitation": (lambda shop: an_invitation(shop).places.get(), nothing),
     "one_answer_per_idempotency_key": (
-        at_store(IdempotencyKey, credential="user:1", key="k", fingerprint="f"),
+        at_store(IdempotencyKey, credential="user:1", key="k", fingerprint="f", status=201),
         nothing,
     ),
     "one_piece_of_a_file_per_number": (a_piece, nothing),
