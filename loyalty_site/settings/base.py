@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "loyalty",
     "notifications",
     "wallet",
+    "webhooks",
 ]
 
 MIDDLEWARE = [
@@ -145,8 +146,8 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 BACKGROUND_ROWS = env.int("BACKGROUND_ROWS", default=2_000)
 JOB_FILE_HOURS = env.int("JOB_FILE_HOURS", default=24)
 # Imports and exports wait in a queue of their own, so that a worker can be kept free of them (docs/deploy.md).
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs")]
-CELERY_TASK_ROUTES = {"groundwork.run_jobs": {"queue": "jobs"}}
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs"), Queue("webhooks")]
+CELERY_TASK_ROUTES = {"groundwork.run_jobs": {"queue": "jobs"}, "webhooks.deliver": {"queue": "webhooks"}}
 
 # --- Mail -------------------------------------------------------------------------------------------------
 
@@ -164,6 +165,17 @@ SMS_URL = env.str("SMS_URL", default="")
 SMS_TOKEN = env.str("SMS_TOKEN", default="")
 SMS_SENDER = env.str("SMS_SENDER", default=SITE_NAME[:11])
 SMS_FILE_PATH: Path | None = None
+
+# --- Webhooks (webhooks.services.delivery) ------------------------------------------------------------------
+
+# Whether endpoints may be called over http and at private addresses: for a demo, and for tests.
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", default=False)
+# Seconds until each further attempt, three days in all; with the last one a delivery is given up.
+WEBHOOKS_RETRY_SCHEDULE: list[int] = env.list(
+    "WEBHOOKS_RETRY_SCHEDULE",
+    cast=int,
+    default=[5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
+)
 
 # --- People and sign-in -----------------------------------------------------------------------------------
 
