@@ -33,7 +33,16 @@ from wallet.apple import web_service
 from wallet.google import callback
 
 ROOT = Path(__file__).parents[1]
-APPS = ["groundwork", "customers", "loyalty", "loyalty_site", "notifications", "tenancy", "wallet"]
+APPS = [
+    "groundwork",
+    "customers",
+    "loyalty",
+    "loyalty_site",
+    "notifications",
+    "tenancy",
+    "wallet",
+    "webhooks",
+]
 LOOK, SHORT, LONG = 2_000, 1_000, 8_000  # characters
 GROWTH = 24
 TRIES = 5

@@ -84,9 +84,10 @@ HEAD = """# Events
 
 Made from `webhooks/catalogue.py` by `manage.py describe`. How they arrive: [webhooks.md](webhooks.md).
 
-Every event is `{"type", "timestamp", "data"}`. `data.sequence` grows with each event of a card, whatever order they
-arrive in. `card`, `transaction`, `purchase`, `customer` and `program` have the shapes of the API, as they were at that
-moment; `can_void` and `can_return` are always false here, as nobody is asking. A line of a purchase has its `purchase`.
+Every event is `{"type", "timestamp", "data"}`. `sequence` in the data grows with each event of a card, whatever order
+they arrive in. `card`, `transaction`, `purchase`, `customer` and `program` have the shapes of the API, as they were at
+that moment; `can_void` and `can_return` are always false here, as nobody is asking. A line of a purchase has its
+`purchase`.
 `test` is sent to an endpoint that somebody tries, and is in no feed.
 
 | type | when | `data`, beside `sequence` |

@@ -12,6 +12,7 @@ from loyalty_site.servers import kept
 from loyalty_site.settings import backends, content_policy, identity
 from loyalty_site.settings.accounts import *
 from loyalty_site.settings.variables import Environment
+from loyalty_site.settings.webhooks import *
 
 env = Environment()
 
@@ -165,17 +166,6 @@ SMS_URL = env.str("SMS_URL", default="")
 SMS_TOKEN = env.str("SMS_TOKEN", default="")
 SMS_SENDER = env.str("SMS_SENDER", default=SITE_NAME[:11])
 SMS_FILE_PATH: Path | None = None
-
-# --- Webhooks (webhooks.services.delivery) ------------------------------------------------------------------
-
-# Whether endpoints may be called over http and at private addresses: for a demo, and for tests.
-WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", default=False)
-# Seconds until each further attempt, three days in all; with the last one a delivery is given up.
-WEBHOOKS_RETRY_SCHEDULE: list[int] = env.list(
-    "WEBHOOKS_RETRY_SCHEDULE",
-    cast=int,
-    default=[5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
-)
 
 # --- People and sign-in -----------------------------------------------------------------------------------
 

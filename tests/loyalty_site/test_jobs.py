@@ -32,7 +32,7 @@ from wallet.models import GoogleNonce
 
 TASKS = [job.task for job in JOBS]
 WORKERS = 3
-OURS = ("tenancy", "customers", "loyalty", "notifications", "wallet")
+OURS = ("tenancy", "customers", "loyalty", "notifications", "wallet", "webhooks")
 STATES = ("state", "status", "transaction_type", "is_active", "subscriber")  # rows are counted by these
 
 

@@ -122,7 +122,7 @@ def is_for(endpoint: Endpoint, kind: str) -> bool:
     return kind != TEST and (not endpoint.types or kind in endpoint.types)
 
 
-def tell(pairs: Iterable[tuple[Endpoint, Event]]) -> list[Delivery]:
+def tell(pairs: Iterable[tuple[Endpoint, Event]]) -> None:
     """Have endpoints told of events, each once."""
     rows = [
         Delivery(
@@ -133,7 +133,7 @@ def tell(pairs: Iterable[tuple[Endpoint, Event]]) -> list[Delivery]:
         )
         for endpoint, event in pairs
     ]
-    return Delivery.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    Delivery.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
 
 
 # --- Reading ----------------------------------------------------------------------------------------------
