@@ -55,7 +55,7 @@ JOBS = [
     Job("notifications.send_text_messages", EVERY_MINUTE, expires=55),
     Job("wallet.sweep_passes", EVERY_MINUTE, expires=55),
     Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
-    Job("webhooks.deliver", EVERY_FEW_SECONDS, expires=3),
+    Job("webhooks.deliver", EVERY_FEW_SECONDS, expires=2),
     Job("loyalty.expire_points", HOURLY, expires=3300),
     Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),
     Job("groundwork.clean_jobs", crontab(minute="45"), expires=3300),

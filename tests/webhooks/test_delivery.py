@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core import mail
 from pytest_django import Settings
 
 from groundwork.messaging import outbox
 from loyalty.services import purchases, returns, stamps
+from notifications.services import accounts
 from tenancy import scope
 from tenancy.models import OutboxMessage
 from tests import factories
@@ -19,7 +21,7 @@ from tests.webhooks.conftest import deliver, deliveries, listen, said, told
 from tests.webhooks.receiver import Got, Receiver, hang_up, status
 from webhooks import posting, signing
 from webhooks.models import Delivery, Endpoint, Event
-from webhooks.services import delivery, endpoints
+from webhooks.services import delivery, endpoints, queue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel")]
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -211,12 +213,18 @@ def test_five_days_of_failure_switch_an_endpoint_off_and_its_owner_is_written_to
     assert (kept.is_active, kept.switched_off) == (False, "failing")
     asked = OutboxMessage.objects.get(event="tenancy.account_email_requested")
     assert (asked.payload["kind"], asked.payload["about_id"]) == ("webhook_switched_off", shop.owner.pk)
+    outbox.relay()
+    accounts.send_due()
+    (letter,) = mail.outbox
+    assert letter.to == [shop.owner.email]
+    assert "/admin/webhooks/endpoint/" in letter.body
 
 
 def test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting(
     shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(posting, "TIMEOUT", 0.5)
+    monkeypatch.setattr(queue, "PLACES", 6)
     slow = [listen(shop, receiver.url + f"/{number}", "card.enrolled")[0] for number in range(6)]
     receiver.usual = receiver.hold
     factories.card(shop.store)
@@ -234,6 +242,17 @@ def test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting(
     assert deliveries(slow[0]) == [("failed", 1, None)]
     with scope.everything("a test looks"):
         assert set(Delivery.objects.exclude(endpoint=quick).values_list("trouble", flat=True)) == {"timeout"}
+
+
+def test_an_endpoint_has_one_delivery_on_its_way(shop: Shop, receiver: Receiver) -> None:
+    listen(shop, receiver.url)
+    factories.card(shop.store, stamps=1)
+    with scope.everything("a worker"):
+        delivery.catch_up()
+        (mine,) = queue.take([])
+        assert queue.take([]) == []
+        queue.DELIVERIES.release([mine])
+        assert queue.take([]) == [mine]
 
 
 def test_an_endless_answer_is_cut_and_counts_by_its_status(shop: Shop, receiver: Receiver) -> None:
