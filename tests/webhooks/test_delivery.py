@@ -244,15 +244,20 @@ def test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting(
         assert set(Delivery.objects.exclude(endpoint=quick).values_list("trouble", flat=True)) == {"timeout"}
 
 
-def test_an_endpoint_has_one_delivery_on_its_way(shop: Shop, receiver: Receiver) -> None:
+def test_an_endpoint_has_one_delivery_on_its_way_until_its_worker_is_lost(
+    shop: Shop, receiver: Receiver
+) -> None:
     listen(shop, receiver.url)
     factories.card(shop.store, stamps=1)
     with scope.everything("a worker"):
         delivery.catch_up()
         (mine,) = queue.take([])
         assert queue.take([]) == []
-        queue.DELIVERIES.release([mine])
-        assert queue.take([]) == [mine]
+        with time_machine.travel(datetime.now(UTC) + timedelta(seconds=91)):  # its worker was killed
+            (again,) = queue.take([])
+            assert (again.pk, again.attempts) == (mine.pk, 0)
+            assert queue.DELIVERIES.settle([mine], state="delivered") == 0
+            assert queue.DELIVERIES.settle([again], state="delivered") == 1
 
 
 def test_an_endless_answer_is_cut_and_counts_by_its_status(shop: Shop, receiver: Receiver) -> None:

@@ -7,11 +7,12 @@ committed, and the next one only once the one before is committed, too.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from groundwork import clock
 from groundwork.formats.wire import moment
@@ -52,7 +53,7 @@ def _read(source: Source, merchant_id: int) -> tuple[list[Draft], bool]:
     """The next events of one source, and whether these were all."""
     progress = _progress(source, merchant_id)
     rows = source.table().filter(merchant_id=merchant_id)
-    newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = _newest(rows)
     if newest <= progress.settled_id:
         return [], True
     reading.look(progress, newest_id=newest, now=reading.snapshot())
@@ -65,12 +66,17 @@ def _read(source: Source, merchant_id: int) -> tuple[list[Draft], bool]:
     return source.drafts(found), ended
 
 
+def _newest(rows: QuerySet[Any]) -> int:
+    """The highest id, read from the newest row on; 0 without any."""
+    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def _progress(source: Source, merchant_id: int) -> Progress:
     """How far a source was read; what is older than anybody may ask for is passed over."""
     found = Progress.objects.filter(merchant_id=merchant_id, source=source.name).first()
     if found is None:
         old = source.table().filter(merchant_id=merchant_id, created_at__lt=clock.now() - KEPT)
-        begin = old.aggregate(last=Max("pk"))["last"] or 0
+        begin = _newest(old)
         found = Progress.objects.create(
             merchant_id=merchant_id, source=source.name, settled_id=begin, safe_id=begin
         )

@@ -146,7 +146,7 @@ MUTANTS = [
         "webhooks/services/queue.py",
         "ready.filter(~Exists(on_its_way), next__isnull=False)",
         "ready.filter(next__isnull=False)",
-        f"{DELIVERY}::test_an_endpoint_has_one_delivery_on_its_way",
+        f"{DELIVERY}::test_an_endpoint_has_one_delivery_on_its_way_until_its_worker_is_lost",
     ),
     mutant(
         "endpoints-without-end",
