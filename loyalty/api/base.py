@@ -71,7 +71,8 @@ class ApiView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.update(self.standing.headers() if self.standing else {})
+        for name, value in (self.standing.headers() if self.standing else {}).items():
+            response.headers[name] = value
         return response
 
     def limit(self, name: str, client: str) -> None:
