@@ -9,6 +9,8 @@ LEDGER = "loyalty_loyaltytransaction"
 CARD = "loyalty_loyaltycard"
 CODE = "loyalty_cardcode"
 BATCH = "loyalty_cardbatch"
+IMPORT = "loyalty_importbatch"
+IMPORTED = "loyalty_importedperson"
 PRINTED = "loyalty_printedcard"
 CHANGED = "A line of the ledger is never changed"
 REMOVED = "A line of the ledger is never removed"
@@ -257,6 +259,17 @@ RULES = [
     _number_is_printed_once("UPDATE", only_if=NUMBER_CHANGES),
     *same_merchant(BATCH, {"store_id": "tenancy_store", "program_id": "loyalty_loyaltyprogram"}),
     *same_merchant(PRINTED, {"batch_id": BATCH, "card_id": CARD}),
+    *same_merchant(IMPORT, {"store_id": "tenancy_store"}),
+    *same_merchant(
+        IMPORTED,
+        {
+            "batch_id": IMPORT,
+            "customer_id": "customers_customer",
+            "card_id": CARD,
+            "stamps_line_id": LEDGER,
+            "points_line_id": LEDGER,
+        },
+    ),
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),
@@ -287,6 +300,8 @@ RULES = [
             "cardcode",
             "cardbatch",
             "printedcard",
+            "importbatch",
+            "importedperson",
         )
     ],
 ]

@@ -109,7 +109,7 @@ PARSERS: dict[str, Work] = {
     "search": customers.words,
     "a card by its QR text or number": lambda text: codes.of_a_card(customers.typed(text)),
     "name": split_name,
-    "table": lambda text: list(tables.opened(BytesIO(text.encode()))[0]),
+    "table": lambda text: list(tables.opened(BytesIO(text.encode()))[0].rows),
     "cell": spreadsheets.safe,
     "colour": lambda text: colors.Color.parse(text),
     "Accept-Language": header("Accept-Language", language.decide),

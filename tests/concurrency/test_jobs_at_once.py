@@ -10,7 +10,7 @@ from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
 from loyalty.imports import importing
 from loyalty.imports.lines import Line
-from loyalty.models import LoyaltyCard
+from loyalty.models import ImportBatch, LoyaltyCard
 from loyalty.services import enrollment
 from tenancy.models import BackgroundJob, HistoryEntry, User
 from tests import factories
@@ -53,8 +53,9 @@ def everybody_imports_the_same_file(crowd: Crowd) -> None:
     emails = [f"new{n}@example.com" for n in range(5)] + [card.customer.email for card in known]
 
     def bring(number: int) -> str:
-        lines = [Line(email=email, stamps=2) for email in emails]
-        done = importing.bring_over(store=shop.store, actor=factories.actor("owner"), lines=lines)
+        lines = [(number, Line(email=email, stamps=2)) for number, email in enumerate(emails, 2)]
+        batch = ImportBatch.objects.create(merchant=shop.merchant, store=shop.store)
+        done = importing.bring_over(batch=batch, actor=factories.actor("owner"), lines=lines)
         return f"{done.balances} balances"
 
     answers = Counter(crowd.all_at_once(bring))
@@ -88,10 +89,10 @@ def test_people_get_cards_at_the_till_while_a_long_import_is_under_way(few: Crow
 
     def import_or_enrol(number: int) -> object:
         if number == 0:
-            lines = [Line(email="anna@example.com", stamps=2)]
-            return importing.bring_over(
-                store=shop.store, actor=factories.actor("owner"), lines=lines, counted=has_written
-            )
+            batch = ImportBatch.objects.create(merchant=shop.merchant, store=shop.store)
+            lines = [(2, Line(email="anna@example.com", stamps=2))]
+            with written_and_held(monkeypatch, has_written):
+                return importing.bring_over(batch=batch, actor=factories.actor("owner"), lines=lines)
         written.wait(PATIENCE)
         enrollment.enroll(
             store=shop.store, email="ben@example.com", create_if_missing=True, actor=factories.actor("staff")
