@@ -67,7 +67,7 @@ ALLOWED = {
     ("groundwork/models.py", "StampedField.pre_save"): "when a row was made or changed",
     ("groundwork/idempotency/once.py", "_claim"): "an idempotency key; the table is a setting",
     ("groundwork/idempotency/once.py", "forget"): "answers kept for repeated calls; the table is a setting",
-    ("loyalty/imports/reader.py", "Reader._line"): "a line of a file, in memory",
+    ("loyalty/imports/importing.py", "_Chunk._post"): "which lines of the ledger an import wrote",
     ("loyalty_site/accounts/views.py", "overview"): "a person's own name and language",
     ("groundwork/console/history.py", "remember_list"): "a history entry, with whose it is",
     ("groundwork/console/history.py", "remember"): "a history entry, with whose it is",

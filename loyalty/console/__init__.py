@@ -1,4 +1,4 @@
-"""The console's pages of loyalty: program, cards, printed ones, purchases, ledger, staff PINs, tills, imports, settings."""
+"""The console's pages of loyalty: program, cards, imports, purchases, ledger, staff PINs, tills, settings."""
 
 from loyalty.console import (  # noqa: F401 - registers them
     batch,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -194,5 +195,6 @@ def _facts(line: Line) -> Iterator[Any]:
     if line.stamps:
         yield format_lazy("{} {}", line.stamps, FIELDS["stamps"])
     if line.points or line.points_fraction:
-        points = line.points + line.points_fraction / arithmetic.POINT
+        fraction = Decimal(line.points_fraction) / arithmetic.POINT
+        points = line.points + fraction if fraction else line.points
         yield format_lazy("{} {}", number_format(points), FIELDS["points"])

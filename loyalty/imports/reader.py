@@ -161,6 +161,7 @@ class Reader:
                     found.append((cells.shown(cell), read(cell, self.columns.answers.get(column))))
                 except Unreadable as unreadable:
                     wrong.append((column, unreadable))
+            values[meant] = None
             try:
                 values[meant] = combined(meant, found) if found else None
             except ValueError:

@@ -124,7 +124,7 @@ class BackgroundJobAdmin(ConsoleAdmin):
     ) -> HttpResponse:
         """The page of a job: how far it is, then what came of it."""
         job = self.row(request, object_id)
-        if job.state == JobState.DONE and "page" in job.outcome and (job.is_kept or "row" in job.outcome):
+        if job.state == JobState.DONE and "page" in job.outcome and (job.has_file or "row" in job.outcome):
             return HttpResponseRedirect(reverse(job.outcome["page"], args=[job.outcome.get("row", job.pk)]))
         meta = apps.get_model(job.about)._meta
         context = {
@@ -173,7 +173,7 @@ def _after_export(job: BackgroundJob) -> str:
 
 
 def _after_check(job: BackgroundJob) -> str:
-    if not job.is_kept:
+    if not job.has_file:
         return gettext("This preview is too old. Please choose the file again.")
     return gettext("All lines are read.")
 

@@ -25,7 +25,6 @@ from tests.console.bringing import (
     faults,
     faulty_file,
     people,
-    upload,
 )
 from tests.console.world import World, address
 from tests.groundwork.test_workbooks import sheet
@@ -61,7 +60,11 @@ def test_everybody_gets_a_card_with_their_balance(world: World) -> None:
     assert lea.enrolled_at_store == world.shop.store
     with factories.inside(world.shop):
         lines = LoyaltyTransaction.objects.filter(card=lea).order_by("id")
-        assert [line.transaction_type for line in lines] == ["card_created", "opening_balance", "opening_balance"]
+        assert [line.transaction_type for line in lines] == [
+            "card_created",
+            "opening_balance",
+            "opening_balance",
+        ]
         assert lines[1].user == world.shop.owner
 
 
