@@ -10,6 +10,7 @@ CARD = "loyalty_loyaltycard"
 CODE = "loyalty_cardcode"
 BATCH = "loyalty_cardbatch"
 IMPORT = "loyalty_importbatch"
+CUSTOMER = "customers_customer"
 IMPORTED = "loyalty_importedperson"
 PRINTED = "loyalty_printedcard"
 CHANGED = "A line of the ledger is never changed"
@@ -264,7 +265,7 @@ RULES = [
         IMPORTED,
         {
             "batch_id": IMPORT,
-            "customer_id": "customers_customer",
+            "customer_id": CUSTOMER,
             "card_id": CARD,
             "stamps_line_id": LEDGER,
             "points_line_id": LEDGER,

@@ -193,8 +193,8 @@ def _facts(line: Line) -> Iterator[Any]:
     if line.marketing_consent:
         yield FIELDS["marketing_consent"]
     if line.stamps:
-        yield format_lazy("{} {}", line.stamps, FIELDS["stamps"])
+        yield format_lazy("{}: {}", FIELDS["stamps"], line.stamps)
     if line.points or line.points_fraction:
         fraction = Decimal(line.points_fraction) / arithmetic.POINT
         points = line.points + fraction if fraction else line.points
-        yield format_lazy("{} {}", number_format(points), FIELDS["points"])
+        yield format_lazy("{}: {}", FIELDS["points"], number_format(points))

@@ -47,7 +47,7 @@ def test_a_file_with_every_kind_of_trouble_is_read_as_it_was_meant(world: World)
         "points",
         "",
     ]
-    assert becomes(page)[4] == "Jürgen Müller · juergen@example.com · +352621123456 · 31 December · 40 points"
+    assert becomes(page)[4] == "Jürgen Müller · juergen@example.com · +352621123456 · 31 December · points: 40"
     assert page.context["rules"] == [
         "Phone: the first of “Telefon”, “Handy” that is not empty.",
         "Points: “Punkte”, “points” have to agree; a line where they do not is left out.",
@@ -129,7 +129,7 @@ def test_what_was_said_of_a_heading_is_remembered_for_the_merchants_next_file(wo
 def test_the_columns_are_shown_again_before_anything_is_checked_and_after(world: World) -> None:
     page = upload(world, "email;Wert\na@example.com;5\n")
     shown = choose(world, page, column_1="stamps", again="1")
-    assert becomes(shown) == {2: "a@example.com · 5 stamps"}
+    assert becomes(shown) == {2: "a@example.com · stamps: 5"}
     checked = choose(world, page, column_1="stamps")
     columns = world.client("owner").get(f"{checked.request['PATH_INFO']}columns/")
     assert columns.context["form"]["column_1"].initial == "stamps"

@@ -234,6 +234,8 @@ EXPORTS = {
         "email;consent;Einwilligung;Opt-in;SMS;Newsletter",
         "email     marketing_consent",
     ),
+    "a customer beside both": ("Client;Prénom;Nom;Email", " first_name last_name email"),
+    "three of them": ("Name;Vorname;Nachname", "name first_name last_name"),
     "nothing known": ("foo;PLZ;zip code;gift code", "   "),
 }
 

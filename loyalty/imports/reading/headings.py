@@ -36,12 +36,13 @@ FIELDS: Mapping[str, str] = {
         "marketing-consent newsletter newsletter-abonniert accepts-email-marketing accepts-marketing email-opt-in "
         "email-marketing email-consent email-subscription-status email-marketing-consent newsletter-opt-in "
         "wants-offers-by-e-mail wants-offers-by-email inscription-newsletter abonne-newsletter "
-        "mochte-angebote-per-e-mail mochte-angebote-per-email souhaite-des-offres-par-e-mail"
+        "mochte-angebote-per-e-mail well-offere-per-e-mail souhaite-des-offres-par-e-mail"
     ),
     "code": (
         "code card-code barcode bar-code ean qr-code card-number cardnumber loyalty-card-number code-barres "
         "code-de-la-carte strichcode kartencode strichkode kartennummer karten-nr numero-de-carte codes "
-        "codes-of-earlier-cards"
+        "codes-of-earlier-cards codes-d-anciennes-cartes codes-fruherer-karten code-vu-freiere-kaarten "
+        "kaartennummer"
     ),
     "stamps": (
         "stamps stamp-count stamp-balance stamps-balance current-stamps tampons "
@@ -58,9 +59,8 @@ MEANT = {
     for field, headings in FIELDS.items()
     for heading in headings.split()
 }
-ONE_NAME = frozenset(
-    {"name", "nom", "numm", "nome", "kunde", "client", "customer", "client-name", "kundenname"}
-)
+FAMILY_OR_WHOLE = frozenset({"name", "nom", "numm", "nome"})  # the family name, beside a first name
+WHOLE = frozenset({"kunde", "client", "customer", "client-name", "kundenname"})
 BESIDES = frozenset(
     {
         "customer",
@@ -114,7 +114,7 @@ def plain(heading: str) -> str:
 def meaning(heading: str) -> str:
     """The field that a heading means, or "": exactly, or but for words such as "Customer" or "Default"."""
     name = plain(heading)
-    if name in ONE_NAME:
+    if name in FAMILY_OR_WHOLE | WHOLE:
         return "name"
     if name in MEANT:
         return MEANT[name]
@@ -132,8 +132,10 @@ def is_of_all_time(heading: str) -> bool:
 def meanings(headings: Sequence[str]) -> list[str]:
     """What the headings of one file mean together: "Name" beside "Vorname" is the family name."""
     found = [meaning(heading) for heading in headings]
-    if "first_name" in found and "last_name" not in found:
-        return ["last_name" if field == "name" else field for field in found]
-    if "last_name" in found and "first_name" not in found:
-        return ["first_name" if field == "name" else field for field in found]
+    parts = {"first_name", "last_name"}.intersection(found)
+    missing = ({"first_name", "last_name"} - parts) if parts else set()
+    for number, heading in enumerate(headings):
+        if found[number] == "name" and parts:
+            is_part = plain(heading) in FAMILY_OR_WHOLE
+            found[number] = (*missing, "name")[0] if is_part else ""
     return found
