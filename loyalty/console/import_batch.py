@@ -132,7 +132,7 @@ class ImportBatchAdmin(ConsoleAdmin):
                 },
                 file_name=batch.file_name,
             )
-        if batch.people.count() <= settings.BACKGROUND_ROWS:
+        if Figures(**batch.figures).lines <= settings.BACKGROUND_ROWS:
             job = jobs.run(job)
         return job.outcome.get("sentence") or gettext(
             "It is taken back in the background; this page says when."

@@ -47,7 +47,9 @@ def test_a_file_with_every_kind_of_trouble_is_read_as_it_was_meant(world: World)
         "points",
         "",
     ]
-    assert becomes(page)[4] == "Jürgen Müller · juergen@example.com · +352621123456 · 31 December · points: 40"
+    assert (
+        becomes(page)[4] == "Jürgen Müller · juergen@example.com · +352621123456 · 31 December · points: 40"
+    )
     assert page.context["rules"] == [
         "Phone: the first of “Telefon”, “Handy” that is not empty.",
         "Points: “Punkte”, “points” have to agree; a line where they do not is left out.",
