@@ -1,6 +1,7 @@
 """What the database holds about cards and the ledger: rules 3, 6 and 7 of the domain; the rest are constraints."""
 
 from groundwork.database.triggers import Rule, never_emptied, refuse_when
+from loyalty.import_triggers import imports
 from loyalty.purchase_triggers import PURCHASE, RETURN, TERMS, any_of, purchases, terms
 from loyalty.rules import POINT
 from tenancy.triggers import merchant_is_for_ever, same_merchant
@@ -9,9 +10,6 @@ LEDGER = "loyalty_loyaltytransaction"
 CARD = "loyalty_loyaltycard"
 CODE = "loyalty_cardcode"
 BATCH = "loyalty_cardbatch"
-IMPORT = "loyalty_importbatch"
-CUSTOMER = "customers_customer"
-IMPORTED = "loyalty_importedperson"
 PRINTED = "loyalty_printedcard"
 CHANGED = "A line of the ledger is never changed"
 REMOVED = "A line of the ledger is never removed"
@@ -260,17 +258,7 @@ RULES = [
     _number_is_printed_once("UPDATE", only_if=NUMBER_CHANGES),
     *same_merchant(BATCH, {"store_id": "tenancy_store", "program_id": "loyalty_loyaltyprogram"}),
     *same_merchant(PRINTED, {"batch_id": BATCH, "card_id": CARD}),
-    *same_merchant(IMPORT, {"store_id": "tenancy_store"}),
-    *same_merchant(
-        IMPORTED,
-        {
-            "batch_id": IMPORT,
-            "customer_id": CUSTOMER,
-            "card_id": CARD,
-            "stamps_line_id": LEDGER,
-            "points_line_id": LEDGER,
-        },
-    ),
+    *imports,
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),
@@ -301,8 +289,6 @@ RULES = [
             "cardcode",
             "cardbatch",
             "printedcard",
-            "importbatch",
-            "importedperson",
         )
     ],
 ]

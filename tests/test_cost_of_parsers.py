@@ -35,7 +35,7 @@ PARTNER = "sent by Apple or Google, whose certificate was checked"
 READ: dict[str, str] = {
     "groundwork/formats/images.py Image.open": "tests/groundwork/test_images.py",
     "groundwork/formats/phone.py phonenumbers.parse": "phone",
-    "groundwork/formats/workbooks.py expat.ParserCreate": "tests/groundwork/test_workbooks.py",
+    "groundwork/formats/xml_events.py expat.ParserCreate": "tests/groundwork/test_workbooks.py",
     "groundwork/formats/workbooks.py zipfile.ZipFile": "tests/groundwork/test_workbooks.py",
     "groundwork/idempotency/once.py json.loads": OURS,
     "loyalty/api/parsing.py json.loads": "JSON",
@@ -43,7 +43,6 @@ READ: dict[str, str] = {
     "loyalty/imports/packing.py date.fromisoformat": OURS,
     "loyalty/imports/packing.py json.loads": OURS,
     "loyalty/imports/reading/cells.py datetime.fromisoformat": OURS,
-    "loyalty/imports/reading/people.py phonenumbers.parse": "phone of a file",
     "loyalty/imports/tables.py csv.reader": "tests/loyalty/test_tables.py",
     "loyalty/imports/tables.py zipfile.is_zipfile": "tests/loyalty/test_tables.py",
     "loyalty/pages/terminal/display.py json.loads": "body of a till",

@@ -10,31 +10,25 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import chain
 from typing import IO, Any, NamedTuple
-from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from groundwork.formats.xml_events import BLOCK, TEXT_AT_MOST, Event, Reader
+
 PARTS_AT_MOST = 1_000  # files in the zip file
 UNPACKED_AT_MOST = 200_000_000  # bytes of all parts that are read
 ELEMENTS_AT_MOST = 200_000  # of a part that is neither a sheet nor its strings
 STRINGS_AT_MOST = 1_000_000  # that cells share
-TEXT_AT_MOST = 32_767  # characters of a cell, as in a spreadsheet
 ROW_TEXT_AT_MOST = 100_000  # characters of a row
 ROWS_AT_MOST = 1_048_576  # of a sheet, as in a spreadsheet
 COLUMNS_AT_MOST = 200
 SHEETS_AT_MOST = 20
-DEPTH_AT_MOST = 64
-BLOCK = 1 << 16
-TAG_AT_MOST = 2 * BLOCK  # bytes of a tag or a comment
 NUMBER_AT_MOST = 40  # characters
 ENTRY = b"PK\1\2"  # what each entry of a zip file's directory begins with
 
 Row = list[Any]
-Event = tuple[
-    str, Any
-]  # the name of an element and its attributes, or "/" with its name and the text before its end
 
 
 class WorkbookTooLarge(ValueError):
@@ -111,7 +105,7 @@ class _Book:
 
     def events(self, path: str) -> Iterator[Event]:
         """What stands in a part, element by element. Raises WorkbookTooLarge."""
-        reader = _Reader()
+        reader = Reader(WorkbookTooLarge)
         with self.archive.open(path) as part:
             while block := part.read(BLOCK):
                 self.unpacked += len(block)
@@ -193,50 +187,6 @@ def _longer(text: str, more: str) -> str:
     if len(text) + len(more) > TEXT_AT_MOST:
         raise WorkbookTooLarge("text")
     return text + more
-
-
-class _Reader:
-    """XML as a row of events, of which none is long: no entities, no deep trees, no endless tags."""
-
-    def __init__(self) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
-        self.events: list[Event] = []
-        self.pieces: list[str] = []
-        self.depth = self.length = self.fed = 0
-
-    def feed(self, block: bytes, *, is_last: bool = False) -> list[Event]:
-        """What a block completes. Raises WorkbookTooLarge, ExpatError, or ValueError for a document type."""
-        self.events = []
-        self.fed += len(block)
-        self.parser.Parse(block, is_last)
-        if self.fed - self.parser.CurrentByteIndex > TAG_AT_MOST:
-            raise WorkbookTooLarge("tag")
-        return self.events
-
-    def _refuse(self, *about: Any) -> None:
-        raise ValueError("A workbook has no document type.")
-
-    def _start(self, name: str, about: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth > DEPTH_AT_MOST:
-            raise WorkbookTooLarge("depth")
-        self.pieces, self.length = [], 0
-        self.events.append((name.rpartition(":")[2], about))
-
-    def _end(self, name: str) -> None:
-        self.depth -= 1
-        self.events.append(("/", (name.rpartition(":")[2], "".join(self.pieces))))
-        self.pieces, self.length = [], 0
-
-    def _text(self, piece: str) -> None:
-        self.length += len(piece)
-        if self.length > TEXT_AT_MOST:
-            raise WorkbookTooLarge("text")
-        self.pieces.append(piece)
 
 
 class _Sheet:

@@ -77,12 +77,12 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
     list_display_links = ["transaction_at", "kind"]
     exported_besides = [
+        "id",
+        "card_id",
         "amount",
         "order_reference",
         "stamps_owed_after",
         "points_owed_after",
-        "id",
-        "card_id",
     ]
     exported_as = MappingProxyType(
         {"stamps": "stamps_delta", "points": "points_delta"}

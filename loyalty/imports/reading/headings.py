@@ -103,17 +103,15 @@ GAPS = re.compile(r"[\W_]+")
 
 
 def plain(heading: str) -> str:
-    """A heading without what differs between programs: "E-Mail *" and "e_mail" are "email", "Prénom" is "prenom"."""
+    """A heading without what differs between programs: "Téléphone *" and "TELEPHONE" are "telephone"."""
     letters = unicodedata.normalize("NFKD", str(heading)[:200].casefold())
-    text = GAPS.sub("-", "".join(letter for letter in letters if not unicodedata.combining(letter))).strip(
-        "-"
-    )
-    return text.replace("e-mail", "email")
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return GAPS.sub("-", bare).strip("-")
 
 
 def meaning(heading: str) -> str:
     """The field that a heading means, or "": exactly, or but for words such as "Customer" or "Default"."""
-    name = plain(heading)
+    name = plain(heading).replace("e-mail", "email")
     if name in FAMILY_OR_WHOLE | WHOLE:
         return "name"
     if name in MEANT:

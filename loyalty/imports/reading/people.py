@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import phonenumbers
-
-from groundwork.formats.phone import to_e164
+from groundwork.formats.phone import is_national, national_prefix, to_e164
 from loyalty.imports.reading.cells import Unreadable, exact, text_of
 
 NATIONAL, INTERNATIONAL, LEFT_OUT = "national", "international", "left_out"
@@ -52,22 +50,4 @@ def is_bare(cell: Any, *, country: str) -> bool:
     digits = "".join(sign for sign in text if sign.isdecimal())
     if text[:1] not in "123456789" or len(digits) < SHORTEST_NUMBER:
         return False
-    return national_prefix(country) == "0" or not _is_of(digits, country)
-
-
-def national_prefix(country: str) -> str:
-    """What national numbers of a country begin with, "" where that is nothing."""
-    about = phonenumbers.PhoneMetadata.metadata_for_region(country)
-    return (about.national_prefix or "") if about else ""
-
-
-def _is_of(digits: str, country: str) -> bool:
-    """Whether digits are a number of a country as they stand, and not by its code in front of them."""
-    code = phonenumbers.country_code_for_region(country)
-    try:
-        number = phonenumbers.parse(f"+{code}{digits}", country)
-    except phonenumbers.NumberParseException:
-        return False
-    return phonenumbers.is_possible_number(number) and (
-        phonenumbers.is_valid_number(number) or not digits.startswith(str(code))
-    )
+    return national_prefix(country) == "0" or not is_national(digits, country)
