@@ -23,6 +23,7 @@ class JobKind(models.TextChoices):
     CHECK = "check", _("import")
     IMPORT = "import", _("import")
     REVERT = "revert", _("taking back")
+    PRINT = "print", _("for the printer")
 
 
 class JobState(models.TextChoices):
