@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from customers import selectors, services
+from customers.birthdays import as_data
 from customers.models import Customer
 from customers.ports import customer_page
 from groundwork.console.grants import Grants
@@ -101,6 +102,16 @@ class CustomerAdmin(ConsoleAdmin):
     search_help_text = _(
         "Part of a name, e-mail address or phone number, or the whole number or code of a card"
     )
+    exported_besides = [
+        "first_name",
+        "last_name",
+        "birthday",
+        "preferred_language",
+        "marketing_consent_at",
+        "email_confirmed_at",
+        "is_active",
+        "id",
+    ]
     autocomplete_fields = ["merchant", "store"]
     readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
     actions_detail = ("export_data", "erase")
@@ -126,6 +137,10 @@ class CustomerAdmin(ConsoleAdmin):
     @display(description=_("name"), ordering="last_name")
     def name(self, customer: Customer) -> str:
         return customer.name or gettext("(no name)")
+
+    @display(description=_("birthday"))
+    def birthday(self, customer: Customer) -> Any:
+        return as_data(customer.birth_date)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

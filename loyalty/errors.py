@@ -231,7 +231,16 @@ class PinNameTaken(DomainError):
 
 class ImportInterrupted(DomainError):
     code, status = "import_interrupted", 409
-    message = _("Somebody enrolled at the same moment. Nothing was imported; please try again.")
+    message = _(
+        "The import was interrupted. What it had brought in is there; bring the same file in again, and it goes on."
+    )
+
+
+class ImportNotRevertible(DomainError):
+    """Older than 30 days, or being taken back already."""
+
+    code, status = "import_not_revertible", 409
+    message = _("This import cannot be taken back any more.")
 
 
 class UnreadableFile(DomainError):

@@ -1,6 +1,7 @@
 """What the database holds about cards and the ledger: rules 3, 6 and 7 of the domain; the rest are constraints."""
 
 from groundwork.database.triggers import Rule, never_emptied, refuse_when
+from loyalty.import_triggers import imports
 from loyalty.purchase_triggers import PURCHASE, RETURN, TERMS, any_of, purchases, terms
 from loyalty.rules import POINT
 from tenancy.triggers import merchant_is_for_ever, same_merchant
@@ -257,6 +258,7 @@ RULES = [
     _number_is_printed_once("UPDATE", only_if=NUMBER_CHANGES),
     *same_merchant(BATCH, {"store_id": "tenancy_store", "program_id": "loyalty_loyaltyprogram"}),
     *same_merchant(PRINTED, {"batch_id": BATCH, "card_id": CARD}),
+    *imports,
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),

@@ -92,8 +92,10 @@ def connect() -> None:
     deletion.followers.fill(deletions, deletions_of_accounts)
     jobs.works.fill(
         jobs.Work(JobKind.EXPORT, export.make_file),
+        jobs.Work(JobKind.LOOK, work.look),
         jobs.Work(JobKind.CHECK, work.check),
         jobs.Work(JobKind.IMPORT, work.bring_over),
+        jobs.Work(JobKind.REVERT, work.revert),
         jobs.Work(JobKind.PRINT, batch.draw),
     )
     customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people, told_of_people)

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from time import thread_time
@@ -17,12 +18,16 @@ from liquid.exceptions import LiquidError
 from customers import selectors as customers
 from customers.services import split_name
 from groundwork.errors import DomainError
-from groundwork.formats import colors, phone, spreadsheets
+from groundwork.formats import colors, phone, spreadsheets, text_files
 from groundwork.formats.email import normalize_email
 from groundwork.web import client
 from loyalty import codes
 from loyalty.api import parsing
 from loyalty.imports import tables
+from loyalty.imports.reading import columns, headings
+from loyalty.imports.reading.days import read_day
+from loyalty.imports.reading.numbers import read_amount
+from loyalty.imports.reading.people import read_name, read_phone
 from loyalty.pages import language
 from loyalty.pages.terminal import display
 from loyalty_site import logs
@@ -119,8 +124,15 @@ PARSERS: dict[str, Work] = {
     "search": customers.words,
     "a card by its QR text or number": lambda text: codes.of_a_card(customers.typed(text)),
     "name": split_name,
-    "table": lambda text: list(tables.opened(BytesIO(text.encode()))[0]),
+    "table": lambda text: list(tables.opened(BytesIO(text.encode()))[0].rows),
     "cell": spreadsheets.safe,
+    "cell of a file": lambda text: columns.Content().look(text, country="DE"),
+    "heading of a file": headings.meaning,
+    "name of a file": read_name,
+    "day of a file": lambda text: read_day(text, order=None, today=date(2026, 1, 1)),
+    "amount of a file": lambda text: read_amount(text, mark=None, whole=False, at_most=1),
+    "phone of a file": lambda text: read_phone(text, country="DE", bare=None),
+    "letters of a file": lambda text: text_files.encoding_of([text.encode()]),
     "colour": lambda text: colors.Color.parse(text),
     "Accept-Language": header("Accept-Language", language.decide),
     "Cookie": header("Cookie", language.decide),

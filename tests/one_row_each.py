@@ -11,6 +11,8 @@ from loyalty.models import (
     CardBatch,
     CardCode,
     CardSnapshot,
+    ImportBatch,
+    ImportedPerson,
     LoyaltyCard,
     LoyaltyTransaction,
     Purchase,
@@ -54,6 +56,16 @@ def a_card_code(shop: Shop) -> CardCode:
 def a_batch(shop: Shop) -> CardBatch:
     about = {"store": shop.store, "actor": factories.actor(), "name": "Box", "design": "color"}
     return printed.make(count=1, **about)
+
+
+def an_import(shop: Shop) -> ImportBatch:
+    return ImportBatch.objects.create(merchant=shop.merchant, store=shop.store)
+
+
+def an_imported_person(shop: Shop) -> ImportedPerson:
+    card = a_card(shop)
+    about = {"batch": an_import(shop), "card": card, "customer": card.customer}
+    return ImportedPerson.objects.create(merchant=shop.merchant, number=2, **about)
 
 
 def a_line(shop: Shop) -> LoyaltyTransaction:

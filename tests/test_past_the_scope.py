@@ -41,7 +41,7 @@ ALLOWED = {
     ("groundwork/jobs/files.py", "_note_size"): BY_ITS_ID,
     ("groundwork/jobs/service.py", "ask"): NAMED,
     ("groundwork/jobs/service.py", "clean"): OLD,
-    ("groundwork/jobs/service.py", "confirm"): BY_ITS_ID,
+    ("groundwork/jobs/service.py", "go_on"): BY_ITS_ID,
     ("groundwork/idempotency/once.py", "forget"): "the answers of one place",
     ("groundwork/jobs/service.py", "run"): BY_ITS_ID,
     ("groundwork/messaging/outbox.py", "clean"): OLD,

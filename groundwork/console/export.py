@@ -3,7 +3,8 @@
 A short list is answered with its file; a long one becomes a background job, which writes the same file.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import IO, Any
 
 from django import forms
@@ -41,6 +42,7 @@ class Exporting:
     list_after_template = "admin/export_links.html"
     model: type[Model]
     exported_besides: Sequence[str] = ()  # columns of the file for which the list has no room
+    exported_as: Mapping[str, str] = MappingProxyType({})  # what stands in the file where the list has words
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_export"
@@ -136,6 +138,7 @@ class Exporting:
             counted()
 
     def _cell(self, name: str, row: Model) -> Any:
+        name = self.exported_as.get(name, name)
         field, _attribute, value = lookup_field(name, row, self)  # type: ignore[arg-type]
         if isinstance(value, tuple):  # a label: what it is, and what is shown of it
             value = value[-1]

@@ -21,3 +21,21 @@ def to_e164(text: str, country: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def national_prefix(country: str) -> str:
+    """What national numbers of a country (ISO 3166 code) begin with, "" where that is nothing."""
+    about = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    return (about.national_prefix or "") if about else ""
+
+
+def is_national(digits: str, country: str) -> bool:
+    """Whether digits are a number of a country as they stand, and not by its code in front of them."""
+    code = phonenumbers.country_code_for_region(country)
+    try:
+        number = phonenumbers.parse(f"+{code}{digits}", country)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_possible_number(number) and (
+        phonenumbers.is_valid_number(number) or not digits.startswith(str(code))
+    )

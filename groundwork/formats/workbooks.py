@@ -8,55 +8,73 @@ import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import IO, Any
-from xml.parsers import expat
+from itertools import chain
+from typing import IO, Any, NamedTuple
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from groundwork.formats.xml_events import BLOCK, TEXT_AT_MOST, Event, Reader
+
 PARTS_AT_MOST = 1_000  # files in the zip file
 UNPACKED_AT_MOST = 200_000_000  # bytes of all parts that are read
 ELEMENTS_AT_MOST = 200_000  # of a part that is neither a sheet nor its strings
 STRINGS_AT_MOST = 1_000_000  # that cells share
-TEXT_AT_MOST = 32_767  # characters of a cell, as in a spreadsheet
 ROW_TEXT_AT_MOST = 100_000  # characters of a row
 ROWS_AT_MOST = 1_048_576  # of a sheet, as in a spreadsheet
 COLUMNS_AT_MOST = 200
-DEPTH_AT_MOST = 64
-BLOCK = 1 << 16
-TAG_AT_MOST = 2 * BLOCK  # bytes of a tag or a comment
+SHEETS_AT_MOST = 20
 NUMBER_AT_MOST = 40  # characters
 ENTRY = b"PK\1\2"  # what each entry of a zip file's directory begins with
 
 Row = list[Any]
-Event = tuple[
-    str, Any
-]  # the name of an element and its attributes, or "/" with its name and the text before its end
 
 
 class WorkbookTooLarge(ValueError):
     """A workbook that unpacks to more than a table of people can be."""
 
 
-def opened(file: IO[bytes]) -> tuple[Iterator[Row], int]:
-    """The rows of the sheet that was open last, and about how many there are; rows left out are empty ones.
+class _NoValue:
+    """What a formula is whose result nobody has saved with it: neither empty nor zero."""
 
-    Values are text, numbers, booleans and datetimes, as they were when the file was saved. Raises WorkbookTooLarge,
-    or anything else for what is no workbook; at once or while it is read.
+    def __str__(self) -> str:
+        return "="
+
+
+NO_VALUE = _NoValue()
+
+
+class Sheet(NamedTuple):
+    """A sheet's name, its rows, of which those left out are empty ones, and about how many there are."""
+
+    name: str
+    rows: Iterator[Row]
+    expected: int
+
+
+def opened(file: IO[bytes]) -> list[Sheet]:
+    """The sheets that are not hidden: first the one that was open last, then the others in order.
+
+    Values are text, numbers, booleans and datetimes, as they were when the file was saved, or NO_VALUE. Raises
+    WorkbookTooLarge, or anything else for what is no workbook; at once or while it is read.
     """
     if sum(block.count(ENTRY) for block in _blocks(file)) > PARTS_AT_MOST:
         raise WorkbookTooLarge("parts")
     file.seek(0)
     book = _Book(zipfile.ZipFile(file))
-    events = book.events(book.sheet)
+    return [_opened(book, name, path) for name, path in book.sheets[:SHEETS_AT_MOST]]
+
+
+def _opened(book: "_Book", name: str, path: str) -> Sheet:
+    events = book.events(path)
     expected = 0
-    for name, about in events:
-        if name == "dimension":
+    for element, about in events:
+        if element == "dimension":
             expected = _row_number(about.get("ref", "").rpartition(":")[2])
-        elif name == "sheetData":
+        elif element == "sheetData":
             break
-    return _Sheet(book).rows(events), min(expected, ROWS_AT_MOST)
+    return Sheet(name, _Sheet(book).rows(events), min(expected, ROWS_AT_MOST))
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
@@ -77,7 +95,7 @@ class _Book:
         self.unpacked = 0
         self.epoch = CALENDAR_WINDOWS_1900
         (path,) = self._targets("", "officeDocument").values()
-        self.sheet = self._active_sheet(path)
+        self.sheets = self._sheets(path)
         self.strings = [
             text for part in self._targets(path, "sharedStrings").values() for text in self._strings(part)
         ]
@@ -87,7 +105,7 @@ class _Book:
 
     def events(self, path: str) -> Iterator[Event]:
         """What stands in a part, element by element. Raises WorkbookTooLarge."""
-        reader = _Reader()
+        reader = Reader(WorkbookTooLarge)
         with self.archive.open(path) as part:
             while block := part.read(BLOCK):
                 self.unpacked += len(block)
@@ -113,18 +131,25 @@ class _Book:
                 )
         return found
 
-    def _active_sheet(self, path: str) -> str:
-        sheets, active = list[str](), 0
+    def _sheets(self, path: str) -> list[tuple[str, str]]:
+        """Name and part of each sheet that is shown, the active one first."""
+        sheets, active = list[tuple[str, str, bool]](), 0
         for element, about in self._few(path):
             if element == "sheet":
-                sheets.append(next(about[key] for key in about if key.endswith(":id")))
+                if len(sheets) == PARTS_AT_MOST:
+                    raise WorkbookTooLarge("sheets")
+                key = next(about[key] for key in about if key.endswith(":id"))
+                sheets.append((about.get("name", "")[:31], key, about.get("state", "visible") == "visible"))
             elif element == "workbookView":
                 active = int(about.get("activeTab", 0))
             elif element == "workbookPr" and about.get("date1904") in ("1", "true"):
                 self.epoch = CALENDAR_MAC_1904
         parts = self._targets(path, "worksheet")
-        chosen = sheets[active] if active < len(sheets) else ""
-        return parts.get(chosen) or next(parts[sheet] for sheet in sheets if sheet in parts)
+        ordered = chain(sheets[active : active + 1], sheets[:active], sheets[active + 1 :])
+        shown = [(name, parts[key]) for name, key, is_shown in ordered if is_shown and key in parts]
+        if not shown:
+            raise ValueError("A workbook has a sheet that is shown.")
+        return shown
 
     def _strings(self, path: str) -> Iterator[str]:
         text, count, sounds = "", 0, 0
@@ -162,50 +187,6 @@ def _longer(text: str, more: str) -> str:
     if len(text) + len(more) > TEXT_AT_MOST:
         raise WorkbookTooLarge("text")
     return text + more
-
-
-class _Reader:
-    """XML as a row of events, of which none is long: no entities, no deep trees, no endless tags."""
-
-    def __init__(self) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
-        self.events: list[Event] = []
-        self.pieces: list[str] = []
-        self.depth = self.length = self.fed = 0
-
-    def feed(self, block: bytes, *, is_last: bool = False) -> list[Event]:
-        """What a block completes. Raises WorkbookTooLarge, ExpatError, or ValueError for a document type."""
-        self.events = []
-        self.fed += len(block)
-        self.parser.Parse(block, is_last)
-        if self.fed - self.parser.CurrentByteIndex > TAG_AT_MOST:
-            raise WorkbookTooLarge("tag")
-        return self.events
-
-    def _refuse(self, *about: Any) -> None:
-        raise ValueError("A workbook has no document type.")
-
-    def _start(self, name: str, about: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth > DEPTH_AT_MOST:
-            raise WorkbookTooLarge("depth")
-        self.pieces, self.length = [], 0
-        self.events.append((name.rpartition(":")[2], about))
-
-    def _end(self, name: str) -> None:
-        self.depth -= 1
-        self.events.append(("/", (name.rpartition(":")[2], "".join(self.pieces))))
-        self.pieces, self.length = [], 0
-
-    def _text(self, piece: str) -> None:
-        self.length += len(piece)
-        if self.length > TEXT_AT_MOST:
-            raise WorkbookTooLarge("text")
-        self.pieces.append(piece)
 
 
 class _Sheet:
@@ -246,11 +227,13 @@ class _Sheet:
 
     def _read_cell(self, about: dict[str, str], events: Iterator[Event]) -> None:
         """Read a cell to its end, and put it where it says that it stands."""
-        text, inline, is_empty = "", "", True
+        text, inline, is_empty, is_formula = "", "", True, False
         for element, inner in events:
             if element == "/" and inner[0] == "c":
                 break
-            if element == "/" and inner[0] == "v":
+            if element == "f":
+                is_formula = True
+            elif element == "/" and inner[0] == "v":
                 text, is_empty = inner[1], False
             elif element == "/" and inner[0] == "t":
                 inline, is_empty = _longer(inline, inner[1]), False
@@ -262,8 +245,12 @@ class _Sheet:
             raise WorkbookTooLarge("columns")
         kind = about.get("t", "n")
         value = inline if kind == "inlineStr" else text and self._value(kind, text, about)
+        if is_formula and kind != "str" and not text:
+            value = NO_VALUE
+        elif is_empty:
+            value = None
         self._count(value)
-        self.row += [None] * (column - len(self.row) - 1) + [None if is_empty else value]
+        self.row += [None] * (column - len(self.row) - 1) + [value]
 
     def _value(self, kind: str, text: str, about: dict[str, str]) -> Any:
         value = self.readers.get(kind, str)(text)

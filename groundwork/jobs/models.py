@@ -15,11 +15,14 @@ from groundwork.queue.models import Leased
 
 
 class JobKind(models.TextChoices):
-    """What a worker does; a file to import is checked first, and brought over when its owner has confirmed it."""
+    """What a worker does. A file to import is looked at, checked once its owner has said what its columns are, and
+    brought over when that is confirmed; later it may be taken back."""
 
     EXPORT = "export", _("export")
+    LOOK = "look", _("import")
     CHECK = "check", _("import")
     IMPORT = "import", _("import")
+    REVERT = "revert", _("taking back")
     PRINT = "print", _("for the printer")
 
 

@@ -9,7 +9,7 @@ leaves a lease that runs out, and nothing else. What a kind of job does is told 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 RUN_TASK = "groundwork.run_jobs"
 UNDER_WAY_AT_MOST = 5  # of one person
 KEEP_ROWS = timedelta(days=7)
+PEOPLE = "people"  # in an outcome: what of it may name somebody
 SOMEBODY_ERASED = gettext_lazy("Somebody's data were erased meanwhile. Please start this again.")
 
 
@@ -88,12 +89,17 @@ def ask(
     return job
 
 
-@transaction.atomic
 def confirm(job: AbstractBackgroundJob, **parameters: Any) -> bool:
     """Let a checked import go on, once; False if it has already, or if its file is gone."""
-    checked = table()._base_manager.filter(pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE)
-    confirmed = checked.filter(file_size__gt=0, expires_at__gt=timezone.now()).update(
-        kind=JobKind.IMPORT,
+    return go_on(job, to=JobKind.IMPORT, after=(JobKind.CHECK,), **parameters)
+
+
+@transaction.atomic
+def go_on(job: AbstractBackgroundJob, *, to: JobKind, after: Collection[JobKind], **parameters: Any) -> bool:
+    """Let a job of several steps take its next one; False if it stands elsewhere by now, or if its file is gone."""
+    settled = table()._base_manager.filter(pk=job.pk, kind__in=after, state=JobState.DONE)
+    confirmed = settled.filter(file_size__gt=0, expires_at__gt=timezone.now()).update(
+        kind=to,
         state=JobState.WAITING,
         parameters=job.parameters | parameters,
         done=0,
@@ -206,9 +212,10 @@ def forget(about: Callable[[Any], bool], why: Any = SOMEBODY_ERASED) -> None:
                 error = str(why)
             JOBS.rows().filter(pk=job.pk).update(error=error, **_over(JobState.FAILED), **NOBODYS)
         job_files.remove(job)
+        job.outcome.pop(PEOPLE, None)
         if job.parameters.get("query"):
             job.parameters["query"] = ""  # what was searched for
-            job.save(update_fields=["parameters", "updated_at"])
+        job.save(update_fields=["parameters", "outcome", "updated_at"])
 
 
 # --- Cleaning ---------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
-"""The console's pages of loyalty: program, cards, printed ones, purchases, ledger, staff PINs, tills, settings."""
+"""The console's pages of loyalty: program, cards, imports, purchases, ledger, staff PINs, tills, settings."""
 
 from loyalty.console import (  # noqa: F401 - registers them
     batch,
     card,
+    import_batch,
     program,
     purchase,
     settings,

@@ -1,6 +1,8 @@
 """Cards in the console: search by anything, balances and ledger to look at."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from customers.birthdays import as_data
 from groundwork.console.grants import Grants
 from loyalty import finding
 from loyalty.console.card_actions import CardActions, owed_on
@@ -21,6 +24,7 @@ from loyalty.console.card_import import Importing
 from loyalty.console.transaction import LineColumns
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.ports import card_page
+from loyalty.rules import POINT
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
 from tenancy.roles import MANAGERS, OWNERS, READERS
 
@@ -106,7 +110,22 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
         ),
     ]
     readonly_fields = ["number", "codes", "valid_at", "owed", "created_at"]
-    exported_besides = ["stamps_owed", "points_owed", "codes"]
+    exported_besides = [
+        "stamps_owed",
+        "points_owed",
+        "codes",
+        "email",
+        "first_name",
+        "last_name",
+        "phone",
+        "birthday",
+        "language",
+        "consent",
+        "created_at",
+        "id",
+        "customer_id",
+    ]
+    exported_as = MappingProxyType({"points_balance": "points_exactly"})
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -129,6 +148,40 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     @display(description=_("codes of earlier cards"))
     def codes(self, card: LoyaltyCard) -> str:
         return ", ".join(code.code for code in card.codes.all())
+
+    # --- columns of its file, by which somebody else's system, or ours, knows the person again ---
+
+    def points_exactly(self, card: LoyaltyCard) -> int | Decimal:
+        fraction = Decimal(card.points_fraction) / POINT
+        return card.points_balance + fraction if fraction else card.points_balance
+
+    @display(description=_("e-mail"))
+    def email(self, card: LoyaltyCard) -> str:
+        return card.customer.email or ""
+
+    @display(description=_("first name"))
+    def first_name(self, card: LoyaltyCard) -> str:
+        return card.customer.first_name
+
+    @display(description=_("last name"))
+    def last_name(self, card: LoyaltyCard) -> str:
+        return card.customer.last_name
+
+    @display(description=_("phone"))
+    def phone(self, card: LoyaltyCard) -> str:
+        return card.customer.phone
+
+    @display(description=_("birthday"))
+    def birthday(self, card: LoyaltyCard) -> Any:
+        return as_data(card.customer.birth_date)
+
+    @display(description=_("language"))
+    def language(self, card: LoyaltyCard) -> str:
+        return card.customer.preferred_language
+
+    @display(description=_("wants offers by e-mail"))
+    def consent(self, card: LoyaltyCard) -> bool:
+        return card.customer.marketing_consent
 
     @display(description=_("owed"))
     def owed(self, card: LoyaltyCard) -> Any:

@@ -1,36 +1,51 @@
-"""Importing customers with their balances: choose a file, look at what it will do, then do it.
+"""Importing customers with their balances: choose a file, say what its columns are, look at what it will do, do it.
 
-Both steps are a background job's (`import_work`). A short CSV file's is done here and now, so that its owner sees
-the preview and the result at once; a long one's, and each workbook's, by a worker, while its page shows how far it is.
+Every step is a background job's (`loyalty.imports.work`). A short CSV file's is done here and now, so that its owner
+sees the next page at once; a long one's, and the reading of each workbook, by a worker, while its page shows how far
+it is.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from groundwork.errors import TooManyJobs
+from groundwork.formats import spreadsheets
+from groundwork.jobs import files as job_files
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
 from groundwork.web import client
+from loyalty.console.import_columns import ColumnsForm, first_rows, rules
 from loyalty.errors import UnreadableFile
-from loyalty.imports import reader, tables
+from loyalty.imports import packing, tables
+from loyalty.imports.reading import cells, headings
 from loyalty.imports.work import stores_of
-from loyalty.models import LoyaltyCard
+from loyalty.models import LoyaltyCard, MerchantLoyaltySettings
 from tenancy.models import BackgroundJob, Store
 from tenancy.roles import OWNERS, roles_of, still_reaches
 
 BYTES_AT_MOST = 50_000_000
 SHORT_BYTES = 200_000
-LIST = "admin:loyalty_loyaltycard_changelist"
+HEADINGS_REMEMBERED = 500
+STEPS = (JobKind.LOOK, JobKind.CHECK)
 FIRST_STEP = "admin:loyalty_loyaltycard_import_customers"
 
 
@@ -47,7 +62,7 @@ class FileForm(forms.Form):
         label=_("File"),
         widget=UnfoldAdminFileFieldWidget,
         help_text=_(
-            "CSV or XLSX; the first line names the columns. “email” or “phone” has to be one of them."
+            "CSV or XLSX, as your earlier system or Excel saves it. What its columns mean is asked next."
         ),
     )
 
@@ -69,7 +84,7 @@ class FileForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """The second step."""
+    """The last step."""
 
     announce = forms.BooleanField(
         label=_("Send each new customer the e-mail with their card"),
@@ -79,7 +94,7 @@ class ConfirmForm(forms.Form):
 
 
 def is_short(file: Any) -> bool:
-    """Whether a file can be checked while its owner waits: never a workbook, which is as long as it unpacks to."""
+    """Whether a file can be looked at while its owner waits: never a workbook, which is as long as it unpacks to."""
     if file.size > SHORT_BYTES or tables.is_workbook(file):
         return False
     return tables.newlines(file) <= settings.BACKGROUND_ROWS
@@ -91,9 +106,13 @@ class Importing:
     actions_list = ("import_customers",)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.import_preview)  # type: ignore[attr-defined]
-        name = "loyalty_loyaltycard_import_preview"
-        return [path("import/<int:job_id>/", view, name=name), *super().get_urls()]
+        pages = {"columns": self.import_columns, "preview": self.import_preview, "faults": self.import_faults}
+        view, name = self.admin_site.admin_view, "loyalty_loyaltycard_import_"  # type: ignore[attr-defined]
+        ends = {"columns": "columns/", "preview": "", "faults": "faults/"}
+        own = [
+            path(f"import/<int:job_id>/{ends[page]}", view(pages[page]), name=name + page) for page in pages
+        ]
+        return [*own, *super().get_urls()]
 
     def has_import_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(roles_of(request.user) & OWNERS)
@@ -105,20 +124,19 @@ class Importing:
             raise PermissionDenied
         form = FileForm(request.POST or None, request.FILES or None, request=request)
         if request.method == "POST" and form.is_valid():
-            job = self._check(request, form)
+            job = self._look(request, form)
             if job is not None:
-                return HttpResponseRedirect(reverse("admin:tenancy_backgroundjob_change", args=[job.pk]))
-        columns = list(reader.HEADINGS)
-        return self._page(request, "admin/import_customers.html", {"form": form, "columns": columns})
+                return _page_of(job)
+        return self._page(request, "admin/import_customers.html", {"form": form})
 
-    def _check(self, request: HttpRequest, form: FileForm) -> AbstractBackgroundJob | None:
-        """The job that checks the file; None, with the reason beside its field, if it is known to be no good."""
+    def _look(self, request: HttpRequest, form: FileForm) -> AbstractBackgroundJob | None:
+        """The job that looks at the file; None, with the reason beside its field, if it is known to be no good."""
         file = form.cleaned_data["file"]
         at_once = is_short(file)
         try:
             job = jobs.ask(
                 user=request.user,  # type: ignore[arg-type]
-                kind=JobKind.CHECK,
+                kind=JobKind.LOOK,
                 about=LoyaltyCard._meta.label_lower,
                 parameters={"store": form.cleaned_data["store"].pk, "again": reverse(FIRST_STEP)},
                 file_name=file.name,
@@ -135,19 +153,56 @@ class Importing:
             return None
         return job
 
+    def import_columns(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        """The second step: what each column means; sent, the file is checked."""
+        job, store = self._own(request, job_id)
+        tables_seen = job.outcome.get(jobs.PEOPLE, {}).get("tables")
+        if job.kind not in STEPS or job.state != JobState.DONE or not job.has_file or not tables_seen:
+            return _page_of(job)
+        chosen = job.parameters.get("columns")
+        number = _table_wanted(request, len(tables_seen), chosen["table"] if chosen else 0)
+        if chosen and chosen["table"] != number:
+            chosen = None
+        table = tables_seen[number]
+        form = ColumnsForm(request.POST or None, table=table, chosen=chosen)
+        if request.method == "POST" and form.is_valid() and "again" not in request.POST:
+            return self._check(job, store, table, form.chosen(number))
+        now = form.chosen(number) if not form.is_bound or form.is_valid() else None
+        context = {
+            "form": form,
+            "store": store,
+            "table": table,
+            "number": number,
+            "tables": [each["name"] for each in tables_seen],
+            "rules": rules(now, table["headings"]) if now else [],
+            "rows": first_rows(table, now, store=store, today=timezone.localdate(timezone=store.tzinfo))
+            if now
+            else [],
+            "again": reverse(FIRST_STEP),
+        }
+        return self._page(request, "admin/import_columns.html", context)
+
+    def _check(
+        self, job: AbstractBackgroundJob, store: Store, table: Mapping[str, Any], chosen: dict[str, Any]
+    ) -> HttpResponse:
+        """Remember what was chosen, and have the rows checked by it."""
+        if table["has_header"]:
+            _remember(store, table["headings"], chosen["fields"])
+        is_first = jobs.go_on(job, to=JobKind.CHECK, after=STEPS, columns=chosen)
+        if is_first and job.total <= settings.BACKGROUND_ROWS:
+            job = jobs.run(job)
+        return _page_of(job)
+
     def import_preview(self, request: HttpRequest, job_id: int) -> HttpResponse:
-        """The second step: what the file will do, or what is wrong with it; sent, it is brought over."""
-        if not self.has_import_permission(request):
-            raise PermissionDenied
-        job = _own_check(request, job_id)
-        store = stores_of(request.user).filter(pk=job.parameters["store"]).first()  # type: ignore[arg-type]
-        if store is None:
-            raise Http404
-        if job.kind != JobKind.CHECK or job.state != JobState.DONE or not job.is_kept:
-            return HttpResponseRedirect(reverse("admin:tenancy_backgroundjob_change", args=[job.pk]))
-        if request.method == "POST" and not job.outcome["fault_count"]:
+        """The third step: what the file will do, and what is wrong with it; sent, its good lines are brought over."""
+        job, store = self._own(request, job_id)
+        if job.kind != JobKind.CHECK or job.state != JobState.DONE or not job.has_file:
+            return _page_of(job)
+        if request.method == "POST" and job.outcome["figures"]["lines"]:
             return self._confirmed(request, job)
-        context = {**job.outcome, "store": store, "confirm": ConfirmForm(), "again": reverse(FIRST_STEP)}
+        faults = packing.unpacked_faults(job.outcome.get(jobs.PEOPLE, {}).get("faults", []))
+        context = {**job.outcome, "faults": faults, "job": job, "store": store}
+        context |= {"confirm": ConfirmForm(), "again": reverse(FIRST_STEP)}
         return self._page(request, "admin/import_preview.html", context)
 
     def _confirmed(self, request: HttpRequest, job: AbstractBackgroundJob) -> HttpResponse:
@@ -157,10 +212,39 @@ class Importing:
         is_first = jobs.confirm(job, announce=announce, ip_address=address, user_agent=agent)
         if is_first and job.total <= settings.BACKGROUND_ROWS:
             job = jobs.run(job)
-            if job.state == JobState.DONE:
-                messages.success(request, job.outcome["sentence"])
-                return HttpResponseRedirect(reverse(LIST))
-        return HttpResponseRedirect(reverse("admin:tenancy_backgroundjob_change", args=[job.pk]))
+        return _page_of(job)
+
+    def import_faults(self, request: HttpRequest, job_id: int) -> HttpResponseBase:
+        """The faulty lines as a file to mend and upload again, each with what is wrong with it."""
+        job, _store = self._own(request, job_id)
+        tables_seen = job.outcome.get(jobs.PEOPLE, {}).get("tables")
+        is_checked = job.kind in (JobKind.CHECK, JobKind.IMPORT) and job.state == JobState.DONE
+        if not is_checked or not job.has_file or not tables_seen:
+            raise Http404
+        names = tables_seen[job.parameters["columns"]["table"]]["headings"]
+        header = [*names, gettext("Line"), gettext("What is wrong")]
+        with job_files.opened(job) as file:
+            rows = (_faulty(row, len(names)) for row in packing.rows(file) if row.faults)
+            mended = spreadsheets.write("csv", header, rows)
+        return FileResponse(
+            mended,
+            as_attachment=True,
+            filename=f"faulty-{job.pk}.csv",
+            content_type=spreadsheets.KINDS["csv"],
+        )
+
+    def _own(self, request: HttpRequest, job_id: int) -> tuple[AbstractBackgroundJob, Store]:
+        """An import of whoever asks, and its store. Raises for anybody else, and for who has lost a role since."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        kinds = (*STEPS, JobKind.IMPORT)
+        job = BackgroundJob.objects.filter(pk=job_id, user_id=request.user.pk, kind__in=kinds).first()
+        if job is None or not still_reaches(request.user, job.reach):
+            raise Http404
+        store = stores_of(request.user).filter(pk=job.parameters["store"]).first()  # type: ignore[arg-type]
+        if store is None:
+            raise Http404
+        return job, store
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         base = self.admin_site.each_context(request)  # type: ignore[attr-defined]
@@ -168,10 +252,32 @@ class Importing:
         return TemplateResponse(request, template, {**base, **title, **context})
 
 
-def _own_check(request: HttpRequest, job_id: int) -> AbstractBackgroundJob:
-    """An import of whoever asks. Raises Http404 for anybody else, and for who has lost a role since."""
-    kinds = (JobKind.CHECK, JobKind.IMPORT)
-    job = BackgroundJob.objects.filter(pk=job_id, user_id=request.user.pk, kind__in=kinds).first()
-    if job is None or not still_reaches(request.user, job.reach):
-        raise Http404
-    return job
+def _page_of(job: AbstractBackgroundJob) -> HttpResponse:
+    """To the page of where a job stands."""
+    return HttpResponseRedirect(job.page())
+
+
+def _table_wanted(request: HttpRequest, count: int, before: int) -> int:
+    """Which sheet the page is about: as asked for, else as before, else the first."""
+    wanted = request.GET.get("sheet", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 3 else before
+    return number if number < count else 0
+
+
+def _remember(store: Store, names: list[str], fields: list[str]) -> None:
+    """Note what headings meant, for the merchant's next file; what may be a person's is no heading."""
+    known = {
+        headings.plain(name)[:60]: meant for name, meant in zip(names, fields, strict=True) if "@" not in name
+    }
+    rows = MerchantLoyaltySettings.objects.filter(merchant_id=store.merchant_id)
+    row = rows.first()
+    if row is None:
+        return
+    columns = {name: meant for name, meant in row.import_columns.items() if name not in known} | known
+    rows.update(import_columns=dict(list(columns.items())[-HEADINGS_REMEMBERED:]))
+
+
+def _faulty(row: packing.Row, width: int) -> list[Any]:
+    texts = [cells.shown(cell) for cell in row.cells[:width]]
+    texts += [""] * (width - len(texts))
+    return [*texts, row.number, " ".join(f"{fault.column}: {fault.text}" for fault in row.faults)]

@@ -1,5 +1,6 @@
 """The ledger in the console: to look at, never to change."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
@@ -75,7 +76,17 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     ordering = ["-id"]
     list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
     list_display_links = ["transaction_at", "kind"]
-    exported_besides = ["amount", "order_reference", "stamps_owed_after", "points_owed_after"]
+    exported_besides = [
+        "id",
+        "card_id",
+        "amount",
+        "order_reference",
+        "stamps_owed_after",
+        "points_owed_after",
+    ]
+    exported_as = MappingProxyType(
+        {"stamps": "stamps_delta", "points": "points_delta"}
+    )  # numbers, without signs
     list_filter = ["transaction_type", "store", "recorded_offline", "merchant"]
     list_select_related = ["card", "store", "merchant", "staff_pin", "user", "api_key", "till"]
     search_fields = ["order_reference", "card__card_number"]

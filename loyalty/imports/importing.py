@@ -1,16 +1,18 @@
-"""Imports: customers of an earlier system brought over with their balances, all of them or none.
+"""Imports: customers of an earlier system brought over with their balances, some hundred lines at a time.
 
 A *line* is one person. Bringing the same line over twice changes nothing the second time: the person is known by
-e-mail, or by phone where there is no e-mail, and a card has one opening balance at most.
+e-mail, phone, code or name, and a card has one opening balance of stamps and one of points at most. What was brought
+over is noted line by line, so that a worker that was lost is followed by one that goes on, and the whole can be taken
+back.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from itertools import count, islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from customers import services as customer_services
 from customers.models import Customer
@@ -19,184 +21,255 @@ from groundwork.database import advisory_lock, bulk
 from groundwork.database.advisory_lock import Work
 from groundwork.messaging import outbox
 from loyalty import ledger, selectors, tokens
-from loyalty.errors import CardCodeTaken, ImportInterrupted, ProgramNotFound
+from loyalty.errors import ImportInterrupted, ProgramNotFound
 from loyalty.events import CardsEnrolled
 from loyalty.imports.lines import Line
-from loyalty.imports.plan import Figures, Plan, foresee
+from loyalty.imports.plan import Figures, Person, foresee
 from loyalty.ledger import Entry
-from loyalty.models import CardCode, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
+from loyalty.models import (
+    CardCode,
+    ImportBatch,
+    ImportedPerson,
+    LoyaltyCard,
+    LoyaltyTransaction,
+    TransactionType,
+)
 from loyalty.services import codes as code_services
 from loyalty.services import numbers
 from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
-from tenancy.models import Store
 
 LINES_AT_MOST = 200_000
-CHUNK = 1_000
-SWITCHED_OFF = _("The card of this customer is switched off.")
-Item = TypeVar("Item")
-Balance = tuple[int, int]  # stamps, points
+CHUNK = 500  # lines of one transaction: a till that wants a card of theirs waits for so many
+TRIES = 3
+Numbered = tuple[int, Line]
 
 
 def bring_over(
     *,
-    store: Store,
+    batch: ImportBatch,
     actor: Actor,
-    lines: Iterable[Line],
+    lines: Iterable[Numbered],
     announce: bool = False,
     counted: Callable[[int], None] = lambda count: None,
 ) -> Figures:
-    """Make the customers and cards of these lines and write their balances, in one transaction.
+    """Make the customers and cards of these lines, and write their balances; goes on after the last one of before.
 
-    Who is known keeps what is known and gets what was missing. `announce` sends each new customer the e-mail of an
-    enrolment; `counted` hears of each thousand lines. Returns what was done. Raises ManagerRequired, StoreNotFound,
-    ProgramNotFound, or ImportInterrupted if a card is switched off or somebody enrolled at the same moment: nothing
-    was written then.
+    Who is known keeps what is known and gets what was missing. `lines` have their numbers in the file, rising.
+    `announce` sends each new customer the e-mail of an enrolment; `counted` hears of each chunk. Returns what was done
+    altogether. Raises ManagerRequired, StoreNotFound, ProgramNotFound, or ImportInterrupted if others go on writing
+    the same people: the chunks before stay.
     """
     actor.require_manager()
-    try:
-        with transaction.atomic():
-            # Two imports of one merchant come one after the other: the second finds what the first has written.
-            advisory_lock.take(Work.IMPORT, store.merchant_id)
-            if not deletion.hold(store.merchant, store):
-                raise StoreNotFound()
-            if not deletion.hold(selectors.program_of(store.merchant_id)):
-                raise ProgramNotFound()
-            return _Bringer(store, actor, announce=announce).bring(lines, counted)
-    except IntegrityError as error:
-        raise ImportInterrupted() from error
+    lines = iter(lines)
+    for number in count():
+        chunk = list(islice(lines, CHUNK))
+        if not chunk:
+            break
+        if number in (1, 20, 200):
+            bulk.tell_planner(Customer, LoyaltyCard, LoyaltyTransaction)
+        _bring_chunk(batch, actor, [each for each in chunk if each[0] > _until(batch)], announce=announce)
+        counted(len(chunk))
+    ImportBatch.objects.filter(pk=batch.pk, finished_at=None).update(finished_at=timezone.now())
+    return Figures(**batch.figures)
 
 
-class _Bringer:
-    """One import: however many lines there are, a thousand of them are in memory."""
+def _until(batch: ImportBatch) -> int:
+    return int(batch.figures.get("until", 0))
 
-    def __init__(self, store: Store, actor: Actor, *, announce: bool) -> None:
-        self.store, self.actor, self.announce = store, actor, announce
-        self.program = selectors.program_of(store.merchant_id)
-        self.settings = selectors.settings_of(store.merchant)
-        self.done = Figures()
-        self.late: dict[int, Balance] = {}
 
-    def bring(self, lines: Iterable[Line], counted: Callable[[int], None]) -> Figures:
-        lines = iter(lines)
-        for number in count():
-            chunk = list(islice(lines, CHUNK))
-            if not chunk:
-                break
-            if number in (1, 10, 100):
-                bulk.tell_planner(Customer, LoyaltyCard, LoyaltyTransaction)
-            plan = foresee(store=self.store, lines=chunk)
-            if plan.refused:
-                raise ImportInterrupted(SWITCHED_OFF)
-            if plan.code_taken:
-                raise ImportInterrupted(CardCodeTaken.message)
-            self.done.add(plan)
-            self._bring(plan)
-            counted(len(chunk))
-        # Cards that the tills know come last, so that they are locked for as short as can be, and in id order.
-        for card_ids in _chunks(sorted(self.late)):
-            self._post(card_ids, self.late, are_new=False)
-        return self.done
+def _bring_chunk(batch: ImportBatch, actor: Actor, lines: Sequence[Numbered], *, announce: bool) -> None:
+    """Bring some lines over, all of them or none; somebody who enrolled at the same moment is known the next time."""
+    if not lines:
+        return
+    for _try in range(TRIES):
+        try:
+            with transaction.atomic():
+                _begin(batch)
+                if lines := [each for each in lines if each[0] > _until(batch)]:
+                    _Chunk(batch, actor, lines).bring(announce=announce)
+            return
+        except IntegrityError as error:
+            refused = error
+    raise ImportInterrupted() from refused
 
-    def _bring(self, plan: Plan) -> None:
-        """Make who is new, with their balances, and note the balances of the others for later."""
-        for line in plan.lines:
-            if known := plan.customer(line):
-                customer_services.fill_in(
-                    known, store=self.store, phone=line.phone or None, birth_date=line.birth_date
-                )
-        unknown = [line for line in plan.lines if plan.customer(line) is None]
-        customers = plan.customers | _make_customers(unknown, self.store)
-        without = [customers[line.known_by] for line in plan.lines if plan.card(line) is None]
-        scope_store = None if self.settings.allow_cross_location_redemption else self.store
-        made = _make_cards(without, self.program, store=self.store, scope_store=scope_store)
-        self._attach_codes(plan, made, customers)
-        balances: dict[int, Balance] = {}
-        for line in plan.lines:
-            if plan.brings_balance(line):
-                card = plan.card(line)
-                where = balances if card is None else self.late
-                where[(card or made[customers[line.known_by].pk]).pk] = (line.stamps, line.points)
-        if card_ids := sorted(card.pk for card in made.values()):
-            lines = self._post(card_ids, balances, are_new=True)
-            if self.announce:
-                created = [line.pk for line in lines if line.transaction_type == TransactionType.CARD_CREATED]
-                about = {"card_ids": card_ids, "transaction_ids": created}
-                outbox.record(CardsEnrolled(merchant_id=self.store.merchant_id, **about))
 
-    def _attach_codes(
-        self, plan: Plan, made: Mapping[int, LoyaltyCard], customers: Mapping[str, Customer]
-    ) -> None:
-        new = [line for line in plan.lines if line.code and line.code not in plan.codes]
-        code_services.let_go_of_deleted(self.store.merchant_id, [line.code for line in new])
-        rows = [
-            CardCode(
-                merchant_id=self.store.merchant_id,
-                card=plan.card(line) or made[customers[line.known_by].pk],
-                code=line.code,
-            )
-            for line in new
+def _begin(batch: ImportBatch) -> None:
+    """Two imports of one merchant come one after the other: the second finds what the first has written."""
+    store = batch.store
+    advisory_lock.take(Work.IMPORT, store.merchant_id)
+    if not deletion.hold(store.merchant, store):
+        raise StoreNotFound()
+    if not deletion.hold(selectors.program_of(store.merchant_id)):
+        raise ProgramNotFound()
+    batch.refresh_from_db(fields=["figures", "reverting_at"])
+    if batch.reverting_at is not None:
+        raise ImportInterrupted()
+
+
+class _Chunk:
+    """Some lines of an import, in one transaction."""
+
+    def __init__(self, batch: ImportBatch, actor: Actor, lines: Sequence[Numbered]) -> None:
+        self.batch, self.store, self.actor = batch, batch.store, actor
+        self.program = selectors.program_of(batch.merchant_id)
+        self.settings = selectors.settings_of(batch.store.merchant)
+        self.lines = lines
+        self.noted: list[ImportedPerson] = []
+
+    def bring(self, *, announce: bool) -> None:
+        people = foresee(store=self.store, lines=[line for _number, line in self.lines])
+        self._refuse_twice(people)
+        figures = Figures(**self.batch.figures)
+        figures.add(people)  # as long as who is new is not made yet
+        numbered = [
+            (number, person)
+            for (number, _line), person in zip(self.lines, people, strict=True)
+            if not person.refused
         ]
-        CardCode.objects.bulk_create(rows, batch_size=CHUNK)
+        made = self._make(numbered)
+        self._attach_codes([person for _number, person in numbered])
+        new = [person for person in made if person.made_card]
+        balances = {note.pk: person for note, (_number, person) in zip(made, numbered, strict=True)}
+        self._post(new, balances, are_new=True, announce=announce)
+        # Cards that the tills know come last, so that they are locked for as short as can be, and in id order.
+        self._post([note for note in made if not note.made_card], balances, are_new=False)
+        bulk.update(made, "stamps_line", "points_line")
+        figures.until = self.lines[-1][0]
+        self.batch.figures = figures.as_data()
+        self.batch.save(update_fields=["figures", "updated_at"])
+
+    def _refuse_twice(self, people: Sequence[Person]) -> None:
+        """A person gets one balance of a file, by whatever each of its lines knows them."""
+        ids = [person.customer.pk for person in people if person.customer]
+        had = set(
+            ImportedPerson.objects.filter(batch=self.batch, customer__in=ids).values_list(
+                "customer_id", flat=True
+            )
+        )
+        for person in people:
+            if person.customer and not person.refused:
+                if person.customer.pk in had:
+                    person.refused = ("email", "seen_person")
+                had.add(person.customer.pk)
+
+    def _make(self, numbered: Sequence[tuple[int, Person]]) -> list[ImportedPerson]:
+        """Make who is new and their cards, fill in who is known, and note it line by line."""
+        notes = []
+        unknown = [person for _number, person in numbered if person.customer is None]
+        without = [person for _number, person in numbered if person.card is None]
+        for _number, person in numbered:
+            if person.customer and person.gaps:
+                customer_services.fill_gaps(person.customer, person.gaps)
+        were_known = {id(person) for _number, person in numbered if person.customer}
+        had_cards = {id(person) for _number, person in numbered if person.card}
+        self._make_customers(unknown)
+        self._make_cards(without)
+        for number, person in numbered:
+            notes.append(
+                ImportedPerson(
+                    merchant_id=self.batch.merchant_id,
+                    batch=self.batch,
+                    number=number,
+                    key=person.line.name_key,
+                    customer=person.customer,
+                    card=person.card,
+                    made_customer=id(person) not in were_known,
+                    made_card=id(person) not in had_cards,
+                    filled=_as_json(person.gaps),
+                    code=person.line.code if person.brings_code else "",
+                )
+            )
+        return ImportedPerson.objects.bulk_create(notes)
+
+    def _make_customers(self, people: Sequence[Person]) -> None:
+        now, store = timezone.now(), self.store
+        rows = [
+            Customer(
+                merchant_id=store.merchant_id,
+                store=store,
+                email=line.email or None,
+                first_name=line.first_name,
+                last_name=line.last_name,
+                phone=line.phone,
+                birth_date=line.birth_date,
+                preferred_language=line.language,
+                marketing_consent=line.marketing_consent,
+                marketing_consent_at=now if line.marketing_consent else None,
+            )
+            for line in (person.line for person in people)
+        ]
+        for person, row in zip(people, Customer.objects.bulk_create(rows), strict=True):
+            person.customer = row
+
+    def _make_cards(self, people: Sequence[Person]) -> None:
+        scope_store = None if self.settings.allow_cross_location_redemption else self.store
+        rows = [
+            LoyaltyCard(
+                merchant_id=self.store.merchant_id,
+                program=self.program,
+                customer=person.customer,
+                enrolled_at_store=self.store,
+                scope_store=scope_store,
+                card_number=number,
+                qr_code_data=tokens.letters(),
+                access_token=tokens.letters(),
+            )
+            for person, number in zip(people, numbers.free(len(people)), strict=True)
+        ]
+        for person, row in zip(people, LoyaltyCard.objects.bulk_create(rows), strict=True):
+            person.card = row
+
+    def _attach_codes(self, people: Sequence[Person]) -> None:
+        new = [person for person in people if person.brings_code]
+        merchant_id = self.store.merchant_id
+        code_services.let_go_of_deleted(merchant_id, [person.line.code for person in new])
+        rows = [CardCode(merchant_id=merchant_id, card=person.card, code=person.line.code) for person in new]
+        CardCode.objects.bulk_create(rows)
 
     def _post(
-        self, card_ids: Sequence[int], balances: Mapping[int, Balance], *, are_new: bool
-    ) -> list[LoyaltyTransaction]:
-        cards = ledger.lock(LoyaltyCard.objects.filter(pk__in=card_ids).select_related("program"))
-        if len(cards) < len(card_ids) or not all(card.is_active for card in cards):
-            raise ImportInterrupted(SWITCHED_OFF)  # or deleted, since its line was looked at
-        now = timezone.now()
-        entries = []
-        for card in cards:
-            who: dict[str, Any] = {"card": card, "store": self.store, "actor": self.actor}
-            who["keep_address"] = self.settings.log_ip_addresses
-            if are_new:
-                entries.append(Entry(kind=TransactionType.CARD_CREATED, **who))
-            if card.pk in balances:
-                stamps, points = balances[card.pk]
-                deltas: dict[str, Any] = {"stamps_delta": stamps, "points_delta": points}
-                entries.append(Entry(kind=TransactionType.OPENING_BALANCE, **deltas, **who))
-        return ledger.post(entries, now=now)
+        self,
+        notes: Sequence[ImportedPerson],
+        people: Mapping[int, Person],
+        *,
+        are_new: bool,
+        announce: bool = False,
+    ) -> None:
+        """Write the lines of some cards, and note which they are."""
+        of_cards = {note.card_id: note for note in notes if are_new or people[note.pk].brings_balance}
+        if not of_cards:
+            return
+        cards = ledger.lock(LoyaltyCard.objects.filter(pk__in=of_cards).select_related("program"))
+        if len(cards) < len(of_cards) or not all(card.is_active for card in cards):
+            raise IntegrityError  # switched off or deleted since its line was looked at: look again
+        entries = [
+            entry
+            for card in cards
+            for entry in self._entries(card, people[of_cards[card.pk].pk], is_new=are_new)
+        ]
+        lines = ledger.post(entries, now=timezone.now())
+        for line in lines:
+            note = of_cards[line.card_id]
+            if line.transaction_type == TransactionType.OPENING_BALANCE:
+                setattr(note, "stamps_line" if line.stamps_delta else "points_line", line)
+        if announce:
+            created = [line.pk for line in lines if line.transaction_type == TransactionType.CARD_CREATED]
+            about = {"card_ids": sorted(of_cards), "transaction_ids": created}
+            outbox.record(CardsEnrolled(merchant_id=self.store.merchant_id, **about))
+
+    def _entries(self, card: LoyaltyCard, person: Person, *, is_new: bool) -> list[Entry]:
+        who: dict[str, Any] = {"card": card, "store": self.store, "actor": self.actor}
+        who["keep_address"] = self.settings.log_ip_addresses
+        entries, line = [], person.line
+        if is_new:
+            entries.append(Entry(kind=TransactionType.CARD_CREATED, **who))
+        if person.brings_stamps:
+            entries.append(Entry(kind=TransactionType.OPENING_BALANCE, stamps_delta=line.stamps, **who))
+        if person.brings_points:
+            points: dict[str, Any] = {"points_delta": line.points, "points_units": line.points_fraction}
+            entries.append(Entry(kind=TransactionType.OPENING_BALANCE, **points, **who))
+        return entries
 
 
-def _make_customers(lines: Sequence[Line], store: Store) -> dict[str, Customer]:
-    now = timezone.now()
-    rows = [
-        Customer(
-            merchant_id=store.merchant_id,
-            store=store,
-            email=line.email or None,
-            first_name=line.first_name,
-            last_name=line.last_name,
-            phone=line.phone,
-            birth_date=line.birth_date,
-            preferred_language=line.language,
-            marketing_consent=line.marketing_consent,
-            marketing_consent_at=now if line.marketing_consent else None,
-        )
-        for line in lines
-    ]
-    return {row.email or row.phone: row for row in Customer.objects.bulk_create(rows, batch_size=CHUNK)}
-
-
-def _make_cards(
-    customers: Sequence[Customer], program: LoyaltyProgram, *, store: Store, scope_store: Store | None
-) -> dict[int, LoyaltyCard]:
-    rows = [
-        LoyaltyCard(
-            merchant_id=store.merchant_id,
-            program=program,
-            customer=customer,
-            enrolled_at_store=store,
-            scope_store=scope_store,
-            card_number=number,
-            qr_code_data=tokens.letters(),
-            access_token=tokens.letters(),
-        )
-        for customer, number in zip(customers, numbers.free(len(customers)), strict=True)
-    ]
-    return {row.customer_id: row for row in LoyaltyCard.objects.bulk_create(rows, batch_size=CHUNK)}
-
-
-def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
-    return (list(items[start : start + CHUNK]) for start in range(0, len(items), CHUNK))
+def _as_json(gaps: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in gaps.items()}

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
+from groundwork.web.attempts import digest
+
 
 @dataclass
 class Line:
     """A person as the earlier system knew them: e-mail in lower case, phone as E.164, balances of 0 or more.
 
-    `code` is what stands on their earlier card, as `loyalty.codes` writes it.
+    `code` is what stands on their earlier card, as `loyalty.codes` writes it; `points_fraction` are ten-thousandths of
+    a point. `namesake` counts the people of this name before them in the file of whom nothing else is known.
     """
 
     email: str = ""
@@ -21,8 +24,22 @@ class Line:
     code: str = ""
     stamps: int = 0
     points: int = 0
+    points_fraction: int = 0
+    namesake: int = 0
 
     @property
     def known_by(self) -> str:
-        """What a person is found by again: the address, else the phone."""
-        return self.email or self.phone
+        """What a person is found by again: the address, else the phone, the code, or the name."""
+        return self.email or self.phone or self.code or self.name_key
+
+    @property
+    def name_key(self) -> str:
+        """What a line without address, phone and code is found by again: the name and birthday, not to be read."""
+        if self.email or self.phone or self.code:
+            return ""
+        name = f"{self.first_name} {self.last_name}".casefold()
+        return digest(f"{name} {self.birth_date or ''} {self.namesake}")
+
+    @property
+    def has_balance(self) -> bool:
+        return bool(self.stamps or self.points or self.points_fraction)

@@ -1,122 +1,163 @@
-"""What a file of an earlier system will do: its lines, the people and cards that are known, and the figures."""
+"""What lines of an earlier system will do: the people and cards that are known, what is new, and the figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from customers.models import Customer
 from loyalty import selectors
 from loyalty.imports.lines import Line
-from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
+from loyalty.models import ImportedPerson, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
 from loyalty.services import codes as code_services
 from tenancy.models import Store
 
 
 @dataclass
-class Plan:
-    """What bringing some lines over will do. Lists are of line indexes, counted from 0.
+class Person:
+    """Who a line is about, and what it brings them; `refused` is the field that is wrong and why, if any is."""
 
-    `codes` says which card each code of theirs means already.
-    """
-
-    lines: Sequence[Line]
-    customers: dict[str, Customer]
-    cards: dict[int, LoyaltyCard]
-    opened: set[int] = field(default_factory=set)
-    phones: set[str] = field(default_factory=set)
-    codes: Mapping[str, int] = field(default_factory=dict)
-
-    def customer(self, line: Line) -> Customer | None:
-        return self.customers.get(line.known_by)
-
-    def card(self, line: Line) -> LoyaltyCard | None:
-        customer = self.customer(line)
-        return self.cards.get(customer.pk) if customer else None
-
-    def brings_balance(self, line: Line) -> bool:
-        """Whether a line's balance is still to be written."""
-        card = self.card(line)
-        return bool(line.stamps or line.points) and (card is None or card.pk not in self.opened)
+    line: Line
+    customer: Customer | None = None
+    card: LoyaltyCard | None = None
+    gaps: dict[str, Any] = field(default_factory=dict)
+    brings_stamps: bool = False
+    brings_points: bool = False
+    brings_code: bool = False
+    refused: tuple[str, str] | None = None
 
     @property
-    def new_customers(self) -> int:
-        return sum(self.customer(line) is None for line in self.lines)
+    def brings_balance(self) -> bool:
+        return self.brings_stamps or self.brings_points
 
     @property
-    def new_cards(self) -> int:
-        return sum(self.card(line) is None for line in self.lines)
+    def has_balance_already(self) -> bool:
+        """Whether a balance of the line stays away, because the card got one from an import before."""
+        return self.line.has_balance and not self.brings_balance
 
     @property
-    def balances(self) -> int:
-        return sum(self.brings_balance(line) for line in self.lines)
-
-    @property
-    def stamps(self) -> int:
-        return sum(line.stamps for line in self.lines if self.brings_balance(line))
-
-    @property
-    def points(self) -> int:
-        return sum(line.points for line in self.lines if self.brings_balance(line))
-
-    @property
-    def refused(self) -> list[int]:
-        """The lines whose card is there and switched off."""
-        cards = [self.card(line) for line in self.lines]
-        return [number for number, card in enumerate(cards) if card is not None and not card.is_active]
-
-    @property
-    def phone_taken(self) -> list[int]:
-        """The lines of somebody new whose phone is that of somebody who is known."""
-        return [
-            number
-            for number, line in enumerate(self.lines)
-            if line.phone in self.phones and self.customer(line) is None
-        ]
-
-    @property
-    def code_taken(self) -> list[int]:
-        """The lines whose code means a card of somebody else."""
-        cards = [self.card(line) for line in self.lines]
-        holders = [self.codes.get(line.code) for line in self.lines]
-        own = [card.pk if card is not None else None for card in cards]
-        return [number for number, holder in enumerate(holders) if holder not in (None, own[number])]
+    def changes(self) -> bool:
+        """Whether something is done about somebody who is known."""
+        return bool(self.gaps or self.card is None or self.brings_balance or self.brings_code)
 
 
 @dataclass
 class Figures:
-    """What bringing lines over will do, or did, in numbers."""
+    """What bringing lines over will do, or did, in numbers; `until` is the last line that was looked at."""
 
     lines: int = 0
     new_customers: int = 0
     new_cards: int = 0
+    changed: int = 0
+    known: int = 0
+    left_out: int = 0
     balances: int = 0
+    balances_there: int = 0
     stamps: int = 0
     points: int = 0
+    until: int = 0
 
-    def add(self, plan: Plan) -> None:
-        """Count the lines of a plan too."""
-        self.lines += len(plan.lines)
-        self.new_customers += plan.new_customers
-        self.new_cards += plan.new_cards
-        self.balances += plan.balances
-        self.stamps += plan.stamps
-        self.points += plan.points
+    def add(self, people: Iterable[Person]) -> None:
+        """Count some people too."""
+        for person in people:
+            if person.refused:
+                self.left_out += 1
+                continue
+            self.lines += 1
+            self.new_cards += person.card is None
+            self.new_customers += person.customer is None
+            self.changed += person.customer is not None and person.changes
+            self.known += person.customer is not None and not person.changes
+            self.balances += person.brings_balance
+            self.balances_there += person.has_balance_already
+            self.stamps += person.line.stamps if person.brings_stamps else 0
+            self.points += person.line.points if person.brings_points else 0
+
+    def as_data(self) -> dict[str, int]:
+        return asdict(self)
 
 
-def foresee(*, store: Store, lines: Sequence[Line]) -> Plan:
-    """What bringing these lines, some thousands at most, over to a store would do now; nothing is written."""
-    program = selectors.program_of(store.merchant_id)
-    everybody = Customer.objects.filter(merchant_id=store.merchant_id)
-    with_phone = everybody.filter(phone__in=[line.phone for line in lines if line.phone])
-    customers = {customer.phone: customer for customer in with_phone}
-    phones = set(customers)
-    known = everybody.filter(email__in=[line.email for line in lines if line.email])
-    customers |= {customer.email or "": customer for customer in known}
-    cards = _cards_of(customers.values(), program, store)
-    openings = LoyaltyTransaction.objects.filter(
-        card_id__in=[card.pk for card in cards.values()], transaction_type=TransactionType.OPENING_BALANCE
-    )
-    codes = code_services.holders(store.merchant_id, [line.code for line in lines if line.code])
-    return Plan(lines, customers, cards, set(openings.values_list("card_id", flat=True)), phones, codes)
+def foresee(*, store: Store, lines: Sequence[Line]) -> list[Person]:
+    """Who these lines, some thousands at most, are about at a store, and what bringing them would do now."""
+    known = _Known(store, lines)
+    people = [known.person(line) for line in lines]
+    cards = _cards_of([person.customer for person in people if person.customer], known.program, store)
+    opened = _opened(cards.values())
+    for person in people:
+        if person.customer:
+            person.card = cards.get(person.customer.pk)
+            person.gaps = _gaps(person.customer, person.line)
+        at = person.card.pk if person.card else None
+        person.brings_stamps = bool(person.line.stamps) and (at, "stamps") not in opened
+        has_points = bool(person.line.points or person.line.points_fraction)
+        person.brings_points = has_points and (at, "points") not in opened
+        person.brings_code = bool(person.line.code) and person.line.code not in known.codes
+        person.refused = known.refusal(person)
+    return people
+
+
+class _Known:
+    """What a merchant knows of the people of some lines."""
+
+    def __init__(self, store: Store, lines: Sequence[Line]) -> None:
+        self.program = selectors.program_of(store.merchant_id)
+        everybody = Customer.objects.filter(merchant_id=store.merchant_id)
+        by_email = everybody.filter(email__in=[line.email for line in lines if line.email])
+        by_phone = everybody.filter(phone__in=[line.phone for line in lines if line.phone])
+        self.by_email = {customer.email: customer for customer in by_email}
+        self.by_phone = {customer.phone: customer for customer in by_phone}
+        self.codes = code_services.holders(store.merchant_id, [line.code for line in lines if line.code])
+        coded = LoyaltyCard.objects.filter(pk__in=self.codes.values()).select_related("customer")
+        self.by_card = {card.pk: card.customer for card in coded}
+        self.by_name = self._by_name(store, lines)
+
+    @staticmethod
+    def _by_name(store: Store, lines: Sequence[Line]) -> Mapping[str, Customer]:
+        keys = [key for line in lines if (key := line.name_key)]
+        people = ImportedPerson.objects.filter(
+            merchant_id=store.merchant_id, key__in=keys, reverted_at=None, customer__deleted_at=None
+        )
+        return {person.key: person.customer for person in people.select_related("customer")}
+
+    def person(self, line: Line) -> Person:
+        return Person(line, self._customer(line))
+
+    def _customer(self, line: Line) -> Customer | None:
+        """Somebody is found by their address, else by a phone or a card without another address, else by name."""
+        if line.email in self.by_email:
+            return self.by_email[line.email]
+        others = (self.by_phone.get(line.phone), self.by_card.get(self.codes.get(line.code, 0)))
+        for customer in filter(None, others):
+            is_same_phone = not (line.phone and customer.phone) or line.phone == customer.phone
+            if is_same_phone and not (line.email and customer.email):
+                return customer
+        return self.by_name.get(line.name_key) if line.name_key else None
+
+    def refusal(self, person: Person) -> tuple[str, str] | None:
+        """Which field of a line cannot be, and why: a key of `reader.SENTENCES`."""
+        line, customer, card = person.line, person.customer, person.card
+        if card is not None and not card.is_active:
+            return "email", "card_off"
+        holder = self.codes.get(line.code)
+        if holder is not None and (card is None or holder != card.pk):
+            return "code", "code_taken"
+        has_phone = self.by_phone.get(line.phone)
+        is_wanted = customer is None or "phone" in person.gaps
+        if has_phone is not None and is_wanted and (customer is None or has_phone.pk != customer.pk):
+            return "phone", "phone_taken"
+        return None
+
+
+def _gaps(customer: Customer, line: Line) -> dict[str, Any]:
+    """What a line says of somebody where nothing is known yet."""
+    said: dict[str, Any] = {
+        "email": line.email or None,
+        "phone": line.phone,
+        "birth_date": line.birth_date,
+        "preferred_language": line.language,
+    }
+    if not customer.name:
+        said |= {"first_name": line.first_name, "last_name": line.last_name}
+    return {name: value for name, value in said.items() if value and not getattr(customer, name)}
 
 
 def _cards_of(customers: Iterable[Customer], program: LoyaltyProgram, store: Store) -> dict[int, LoyaltyCard]:
@@ -124,3 +165,20 @@ def _cards_of(customers: Iterable[Customer], program: LoyaltyProgram, store: Sto
     ids = [customer.pk for customer in customers]
     cards = selectors.cards_at(store).filter(customer_id__in=ids, program=program)
     return {card.customer_id: card for card in cards.order_by("is_active", "-id")}
+
+
+def _opened(cards: Iterable[LoyaltyCard]) -> set[tuple[int | None, str]]:
+    """Which cards have an opening balance, of what; one that was taken back is none."""
+    lines = LoyaltyTransaction.objects.filter(
+        card_id__in=[card.pk for card in cards],
+        transaction_type=TransactionType.OPENING_BALANCE,
+        voided_by=None,
+    )
+    return {
+        (card_id, kind)
+        for card_id, stamps, points, fraction in lines.values_list(
+            "card_id", "stamps_delta", "points_delta", "points_fraction_delta"
+        )
+        for kind, delta in (("stamps", stamps), ("points", points or fraction))
+        if delta
+    }

@@ -1,49 +1,87 @@
-"""Reading a file of customers: CSV or XLSX, headings in four languages, every bad cell named by line and column."""
+"""Reading the rows of a file of customers: good ones become Lines, every bad cell is named by line and column."""
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import islice
-from typing import IO, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from customers.services import split_name
 from groundwork.formats.email import LONGEST, read_email
-from groundwork.formats.phone import to_e164
 from loyalty import codes, rules
-from loyalty.errors import UnreadableFile
-from loyalty.imports import tables
-from loyalty.imports.importing import LINES_AT_MOST
 from loyalty.imports.lines import Line
+from loyalty.imports.reading import cells, headings
+from loyalty.imports.reading.cells import Unreadable, exact, text_of
+from loyalty.imports.reading.columns import Columns, combined
+from loyalty.imports.reading.days import read_day
+from loyalty.imports.reading.numbers import read_amount
+from loyalty.imports.reading.people import read_name, read_phone
 from loyalty.models import LoyaltyProgram
 from loyalty.services.codes import NOT_A_CODE
 from tenancy.models import Store
 
-HEADINGS: Mapping[str, str] = {
-    "email": "email e-mail mail e-mail-address email-address adresse-e-mail courriel e-mail-adresse",
-    "name": "name full-name nom-complet kunde client customer",
-    "first_name": "first-name firstname given-name prénom prenom vorname virnumm",
-    "last_name": "last-name lastname surname family-name nom nachname familljennumm",
-    "phone": "phone telephone mobile téléphone telephone-number telefon handy",
-    "birth_date": "birth-date birthdate birthday date-of-birth date-de-naissance geburtstag geburtsdatum gebuertsdag",
-    "language": "language langue sprache sprooch",
-    "marketing_consent": "marketing-consent consent newsletter consentement einwilligung",
-    "code": "code card-code barcode bar-code ean qr-code code-barres code-de-la-carte strichcode kartencode strichkode",
-    "stamps": "stamps stamp-count tampons stempel",
-    "points": "points points-balance punkte punkten",
-}
-COLUMNS = {heading: column for column, headings in HEADINGS.items() for heading in headings.split()}
-YES = {"1", "yes", "true", "x", "oui", "vrai", "ja", "jo", "wahr"}
-NO = {"", "0", "no", "false", "non", "faux", "nein", "neen", "nee", "falsch"}
-DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
+NAME_LENGTH = 80
 STAMPS_AT_MOST = 10_000
-_GAP = re.compile(r"[\s_]+")
-_ROUNDED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
-_WHOLE_NUMBER = re.compile(r"\d{0,9}(\.0+)?")
-LINES_IN_A_PART = 1_000
+YES = frozenset(
+    "1 yes y true x on oui o vrai ja j jo wahr sim s subscribed abonné abonniert inscrit ok accepted accepté".split()
+)
+NO = frozenset(
+    "0 no n false off non faux nein neen nee falsch não nao unsubscribed désabonné abgemeldet cleaned pending "
+    "non-subscribed nonsubscribed never none".split()
+)
+LANGUAGES = {
+    "english": "en",
+    "englisch": "en",
+    "anglais": "en",
+    "french": "fr",
+    "français": "fr",
+    "französisch": "fr",
+    "german": "de",
+    "deutsch": "de",
+    "allemand": "de",
+    "luxembourgish": "lb",
+    "lëtzebuergesch": "lb",
+    "luxembourgeois": "lb",
+    "luxemburgisch": "lb",
+}
+SENTENCES: Mapping[str, Promise] = {
+    "no_value": _("This is a formula or an error without a value. Save the file with the values."),
+    "rounded": _("A spreadsheet has rounded this number: its last digits are lost."),
+    "day": _("This is no date of birth; write it like 1990-12-31."),
+    "year_only": _("This is only a year; write the day too, like 1990-12-31."),
+    "future_day": _("This day is still to come."),
+    "day_or_month": _("It is not clear which number is the day: answer the question about this column."),
+    "amount": _("Write a number, 0 or more."),
+    "amount_whole": _("Write a whole number, 0 or more."),
+    "amount_unclear": _("It is not clear where the decimals begin: answer the question about this column."),
+    "too_much": _("This is too much: %(count)d at most."),
+    "phone": _("This cannot be a telephone number."),
+    "phone_bare": _(
+        "The + or the first 0 of this number seems to be lost: answer the question about this column."
+    ),
+    "email": _("This is no e-mail address."),
+    "language": _("Use one of en, fr, de, lb."),
+    "yes_or_no": _("Write yes or no."),
+    "too_long": _("This is too long: %(count)d characters at most."),
+    "code": NOT_A_CODE,
+    "differ": _("Two columns for one thing say different things here."),
+    "nobody": _("An e-mail address, a phone number or a name is needed."),
+    "no_stamps": _("This program has no stamps."),
+    "no_points": _("This program has no points."),
+    "more_cells": _("This line has more cells than the first line has headings."),
+    "seen_email": _("This address stands in line %(line)d already."),
+    "seen_phone": _("This number stands in line %(line)d already."),
+    "seen_code": _("This code stands in line %(line)d already."),
+    "card_off": _("The card of this customer is switched off."),
+    "code_taken": _("This code means another card already."),
+    "phone_taken": _("Another customer has this phone number."),
+    "seen_person": _("This is the person of line %(line)d."),
+}
+ONCE = {"email": "seen_email", "phone": "seen_phone", "code": "seen_code"}
 
 
 @dataclass(frozen=True)
@@ -52,214 +90,181 @@ class Fault:
 
     line: int
     column: str
-    text: str
+    why: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return str(SENTENCES[self.why]) % self.about if self.about else str(SENTENCES[self.why])
 
 
 @dataclass(frozen=True)
-class Part:
-    """Some lines of a file: the good ones and where each stands, and the faults of the others."""
+class Read:
+    """A row: the person in it, or what is wrong; neither where it says once more what stands above it."""
 
-    count: int
-    lines: list[Line]
-    numbers: list[int]
-    faults: list[Fault]
+    number: int
+    cells: Sequence[Any]
+    line: Line | None
+    faults: Sequence[Fault] = ()
 
 
 class Reader:
-    """A file of customers for a store, read part by part: however long it is, one part is in memory.
+    """Rows of a table for a store, one after the other; of those before it, it knows only whom they were about."""
 
-    Raises UnreadableFile, at once or while it is read, if it is no table with a column of e-mail addresses or phones.
-    """
-
-    def __init__(self, file: IO[bytes], *, store: Store, program: LoyaltyProgram) -> None:
-        self.rows, self.expected = tables.opened(file)
-        self.headings = [str(heading or "").strip() for heading in next(self.rows, [])]
-        names = [_GAP.sub("-", heading.casefold()) for heading in self.headings]
-        self.columns = [COLUMNS.get(name) or f"unused-{number}" for number, name in enumerate(names)]
-        if not {"email", "phone"}.intersection(self.columns):
-            text = _("There is no column “email” or “phone”. The first line has to name the columns.")
-            raise UnreadableFile(text)
-        self.program = program
-        self.cells = cells(store)
+    def __init__(
+        self,
+        columns: Columns,
+        names: Sequence[str],
+        *,
+        store: Store,
+        program: LoyaltyProgram,
+        today: date,
+    ) -> None:
+        self.columns, self.names, self.program = columns, names, program
+        self.readers = _readers(store.country, today)
         self.first_seen: dict[str, int] = {}
+        self.namesakes: dict[str, int] = {}
+        self.rows: set[int] = set()
 
-    @property
-    def unused(self) -> list[str]:
-        """Headings that nobody knows."""
-        named = zip(self.headings, self.columns, strict=True)
-        return [heading for heading, column in named if heading and column.startswith("unused-")]
+    def read(self, rows: Iterable[tuple[int, Sequence[Any]]]) -> Iterator[Read]:
+        """All rows that are not blank, in order."""
+        for number, row in rows:
+            yield self._read(number, row)
 
-    def parts(self) -> Iterator[Part]:
-        """All lines, in order."""
-        number = 1  # the headings stand in the first line
-        while rows := list(islice(self.rows, LINES_IN_A_PART)):
-            if number - 1 + len(rows) > LINES_AT_MOST:
-                text = _("These are more than %(count)d lines. Please import them in several files.")
-                raise UnreadableFile(text % {"count": LINES_AT_MOST})
-            yield self._part(rows, number)
-            number += len(rows)
+    def _read(self, number: int, row: Sequence[Any]) -> Read:
+        # Beside its own line a row is kept as a number, so that two hundred thousand of them are some megabytes.
+        same = hash(tuple(map(cells.shown, row)))
+        if same in self.rows:
+            return Read(number, row, None)
+        values, wrong = self._values(row)
+        line = Line(**values)
+        wrong = wrong or self._missing(line) or self._seen(line, number)
+        if any(cells.shown(cell) for cell in row[len(self.columns.fields) :]):
+            wrong.append((None, Unreadable("more_cells")))
+        if wrong:
+            return Read(number, row, None, [self._fault(number, *each) for each in wrong])
+        self._note(line, number)
+        self.rows.add(same)
+        return Read(number, row, line)
 
-    def _part(self, rows: list[list[Any]], before: int) -> Part:
-        part, named = Part(len(rows), [], [], []), dict(zip(self.columns, self.headings, strict=True))
-        for number, row in enumerate(rows, before + 1):
-            line, wrong = self._line(row)
-            if not wrong:
-                wrong = self._seen(line, number)
-            if not wrong:
-                part.lines.append(line)
-                part.numbers.append(number)
-            part.faults.extend(
-                Fault(number, named.get(column, column), text) for column, text in wrong.items()
-            )
-            if any(str(cell or "").strip() for cell in row[len(self.columns) :]):
-                text = _("This line has more cells than the first line has headings.")
-                part.faults.append(Fault(number, "", text))
-        return part
+    def _fault(self, number: int, column: int | None, wrong: Unreadable) -> Fault:
+        return Fault(number, "" if column is None else self.names[column], wrong.why, wrong.about)
 
-    def _seen(self, line: Line, number: int) -> dict[str, str]:
-        """What of a line stands in an earlier one; else it is noted."""
-        sentences = {
-            "email": _("This address stands in line %(line)d already."),
-            "phone": _("This number stands in line %(line)d already."),
-            "code": _("This code stands in line %(line)d already."),
-        }
-        told = {column: getattr(line, column) for column in sentences if getattr(line, column)}
-        seen = {column: self.first_seen[text] for column, text in told.items() if text in self.first_seen}
-        if not seen:
-            self.first_seen.update(dict.fromkeys(told.values(), number))
-        return {column: sentences[column] % {"line": first} for column, first in seen.items()}
-
-    def _line(self, row: list[Any]) -> tuple[Line, dict[str, str]]:
-        """What a row says, as far as it can be read, and what is wrong with it, by column."""
-        values = dict.fromkeys(self.columns, "") | dict(zip(self.columns, row, strict=False))
-        if "name" in values and not values.get("first_name") and not values.get("last_name"):
-            values["first_name"], values["last_name"] = split_name(str(values["name"] or ""))
-        line, wrong = Line(), dict[str, str]()
-        for column, cell in self.cells.items():
+    def _values(self, row: Sequence[Any]) -> tuple[dict[str, Any], list[tuple[int | None, Unreadable]]]:
+        """What a row says of each field, and what of it cannot be read, by column."""
+        values, wrong = dict[str, Any](), list[tuple[int | None, Unreadable]]()
+        for meant, read in self.readers.items():
+            found = []
+            for column in self.columns.of(meant):
+                cell = row[column] if column < len(row) else None
+                try:
+                    found.append((cells.shown(cell), read(cell, self.columns.answers.get(column))))
+                except Unreadable as unreadable:
+                    wrong.append((column, unreadable))
+            values[meant] = None
             try:
-                setattr(line, column, cell.read(values.get(column)))
-            except ValueError as error:
-                wrong[column] = str(error)
-        if not (line.known_by or wrong.keys() & {"email", "phone"}):
-            column = "email" if "email" in self.columns else "phone"
-            wrong[column] = _("An e-mail address or a phone number is needed.")
-        if line.stamps and not self.program.has_stamps:
-            wrong["stamps"] = _("This program has no stamps.")
-        if line.points and not self.program.has_points:
-            wrong["points"] = _("This program has no points.")
-        return line, wrong
-
-
-class Text:
-    """A cell as words; the subclasses say what else it has to be."""
-
-    def __init__(self, max_length: int = 80) -> None:
-        self.max_length = max_length
-
-    def read(self, value: Any) -> Any:
-        """What a cell says. Raises ValueError, with a sentence for whoever wrote it."""
-        text = "" if value is None else str(value).replace("\0", "").strip().removeprefix("'")
-        if len(text) > self.max_length:
-            raise ValueError(
-                _("This is too long: %(count)d characters at most.") % {"count": self.max_length}
-            )
-        return self.parse(text, value)
-
-    def parse(self, text: str, value: Any) -> Any:
-        return text
-
-
-class Email(Text):
-    def parse(self, text: str, value: Any) -> str:
-        address = read_email(text)
-        if address is None:
-            raise ValueError(_("This is no e-mail address."))
-        return address
-
-
-class Phone(Text):
-    def __init__(self, country: str) -> None:
-        super().__init__(max_length=40)
-        self.country = country
-
-    def parse(self, text: str, value: Any) -> str:
-        number = to_e164(text.removesuffix(".0"), self.country) if text else ""
-        if number is None:
-            raise ValueError(_("This cannot be a telephone number."))
-        return number
-
-
-class Day(Text):
-    def parse(self, text: str, value: Any) -> date | None:
-        if isinstance(value, datetime):
-            value = value.date()
-        if isinstance(value, date):
-            return self._in_the_past(value)
-        for pattern in DATES if text else ():
-            try:
-                return self._in_the_past(datetime.strptime(text, pattern).date())
+                values[meant] = combined(meant, found) if found else None
             except ValueError:
-                continue
-        if text:
-            raise ValueError(_("This is no date of birth; write it like 1990-12-31."))
-        return None
+                wrong.append((self.columns.of(meant)[1], Unreadable("differ")))
+        return _fields(values), sorted(wrong, key=lambda each: each[0] or 0)
 
-    def _in_the_past(self, day: date) -> date:
-        if not 1900 <= day.year <= date.today().year:
-            raise ValueError(_("This is no date of birth; write it like 1990-12-31."))
-        return day
+    def _missing(self, line: Line) -> list[tuple[int | None, Unreadable]]:
+        """What a whole line lacks, or what the program has not."""
+        wrong = list[tuple[int | None, Unreadable]]()
+        if not (line.email or line.phone or line.first_name or line.last_name):
+            names = ("email", "phone", *headings.NAMES, "first_name", "last_name")
+            wrong.append(
+                (next(column for name in names for column in self.columns.of(name)), Unreadable("nobody"))
+            )
+        if line.stamps and not self.program.has_stamps:
+            wrong.append((self.columns.of("stamps")[0], Unreadable("no_stamps")))
+        if (line.points or line.points_fraction) and not self.program.has_points:
+            wrong.append((self.columns.of("points")[0], Unreadable("no_points")))
+        return wrong
 
+    def _seen(self, line: Line, number: int) -> list[tuple[int | None, Unreadable]]:
+        """What of a line stands in an earlier one that was good."""
+        return [
+            (self.columns.of(meant)[0], Unreadable(why, line=self.first_seen[said]))
+            for meant, why in ONCE.items()
+            if (said := getattr(line, meant)) and said in self.first_seen
+        ]
 
-class Language(Text):
-    def parse(self, text: str, value: Any) -> str:
-        code = text.lower().partition("-")[0]
-        if code and code not in dict(settings.LANGUAGES):
-            raise ValueError(_("Use one of en, fr, de, lb."))
-        return code
-
-
-class YesNo(Text):
-    def parse(self, text: str, value: Any) -> bool:
-        if text.casefold() not in YES | NO:
-            raise ValueError(_("Write yes or no."))
-        return text.casefold() in YES
-
-
-class Code(Text):
-    def parse(self, text: str, value: Any) -> str:
-        if _ROUNDED.fullmatch(text):
-            raise ValueError(_("A spreadsheet has rounded this number: its last digits are lost."))
-        code = codes.canonical(text.removesuffix(".0") if isinstance(value, float) else text)
-        if text and not code:
-            raise ValueError(NOT_A_CODE)
-        return code
+    def _note(self, line: Line, number: int) -> None:
+        told = [getattr(line, meant) for meant in ONCE if getattr(line, meant)]
+        self.first_seen.update(dict.fromkeys(told, number))
+        if key := line.name_key:
+            line.namesake = self.namesakes.get(key, 0)
+            self.namesakes[key] = line.namesake + 1
 
 
-class Balance(Text):
-    def __init__(self, at_most: int) -> None:
-        super().__init__()
-        self.at_most = at_most
-
-    def parse(self, text: str, value: Any) -> int:
-        if not _WHOLE_NUMBER.fullmatch(text):
-            raise ValueError(_("Write a whole number, 0 or more."))
-        number = int(float(text or 0))
-        if number > self.at_most:
-            raise ValueError(_("This is too much: %(count)d at most.") % {"count": self.at_most})
-        return number
+def _fields(values: dict[str, Any]) -> dict[str, Any]:
+    """What a Line is made of: a full name counts where given and family name are empty."""
+    full = values.pop("name") or ("", "")
+    turned = values.pop("family_first") or ("", "")
+    points = Decimal(values.pop("points") or 0)
+    whole = int(points)
+    if not values["first_name"] and not values["last_name"]:
+        values["first_name"], values["last_name"] = full if any(full) else turned
+    said = {meant: value for meant, value in values.items() if value}
+    return said | {"points": whole, "points_fraction": int((points - whole) * rules.POINT)}
 
 
-def cells(store: Store) -> Mapping[str, Text]:
-    """The cell of each field of a Line, in the order in which their faults are told."""
+def _readers(country: str, today: date) -> Mapping[str, Callable[[Any, str | None], Any]]:
+    """By field: what a cell says, with the answer to the question about its column."""
     return {
-        "email": Email(LONGEST),
-        "first_name": Text(),
-        "last_name": Text(),
-        "phone": Phone(store.country),
-        "birth_date": Day(),
-        "language": Language(),
-        "marketing_consent": YesNo(),
-        "code": Code(codes.LONGEST),
-        "stamps": Balance(STAMPS_AT_MOST),
-        "points": Balance(rules.MAXIMUM_ADJUSTMENT_POINTS),
+        "email": _email,
+        "name": lambda cell, _answer: _short(read_name(cell)),
+        "family_first": lambda cell, _answer: _short(read_name(cell, family_first=True)),
+        "first_name": lambda cell, _answer: _short((text_of(cell),))[0],
+        "last_name": lambda cell, _answer: _short((text_of(cell),))[0],
+        "phone": lambda cell, answer: read_phone(cell, country=country, bare=answer),
+        "birth_date": lambda cell, answer: read_day(cell, order=answer, today=today),
+        "language": _language,
+        "marketing_consent": _consent,
+        "code": _code,
+        "stamps": partial(_balance, whole=True, at_most=STAMPS_AT_MOST),
+        "points": partial(_balance, whole=False, at_most=rules.MAXIMUM_ADJUSTMENT_POINTS),
     }
+
+
+def _short(parts: tuple[str, ...], longest: int = NAME_LENGTH) -> tuple[str, ...]:
+    if any(len(part) > longest for part in parts):
+        raise Unreadable("too_long", count=longest)
+    return parts
+
+
+def _email(cell: Any, _answer: str | None) -> str:
+    (text,) = _short((text_of(cell),), LONGEST)
+    address = read_email(text.removeprefix("mailto:"))
+    if address is None:
+        raise Unreadable("email")
+    return address
+
+
+def _language(cell: Any, _answer: str | None) -> str:
+    text = text_of(cell).casefold()
+    code = LANGUAGES.get(text) or text.replace("_", "-").partition("-")[0]
+    if code and code not in dict(settings.LANGUAGES):
+        raise Unreadable("language")
+    return code
+
+
+def _consent(cell: Any, _answer: str | None) -> bool:
+    text = text_of(cell).casefold()
+    if text and text not in YES | NO:
+        raise Unreadable("yes_or_no")
+    return text in YES
+
+
+def _code(cell: Any, _answer: str | None) -> str:
+    (text,) = _short((exact(cell),), codes.LONGEST)
+    code = codes.canonical(text)
+    if text and not code:
+        raise Unreadable("code")
+    return code
+
+
+def _balance(cell: Any, answer: str | None, *, whole: bool, at_most: int) -> Decimal | int:
+    amount = read_amount(cell, mark=answer, whole=whole, at_most=at_most)
+    return int(amount) if whole else amount

@@ -1,15 +1,15 @@
-"""CSV and XLSX files as rows, one after the other: however long the file is, little of it is in memory."""
+"""CSV and XLSX files as tables of rows, one after the other: however long a file is, little of it is in memory."""
 
-import codecs
 import csv
 import io
 import zipfile
 from collections.abc import Iterator
-from typing import IO, Any
+from itertools import islice
+from typing import IO, Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from groundwork.formats import workbooks
+from groundwork.formats import text_files, workbooks
 from loyalty.errors import UnreadableFile
 
 BLOCK = 1 << 20
@@ -18,17 +18,27 @@ GAP_AT_MOST = 1_000  # blank rows between two that are not
 Row = list[Any]
 
 
-def opened(file: IO[bytes]) -> tuple[Iterator[Row], int]:
-    """The rows of a file, headings first, and about how many follow them; closes the file in the end.
+class Table(NamedTuple):
+    """A sheet of a workbook, or a text file (without a name): its rows, and about how many there are."""
+
+    name: str
+    rows: Iterator[Row]
+    expected: int
+
+
+def opened(file: IO[bytes]) -> list[Table]:
+    """The tables of a file, one at least; each is read once, in this order.
 
     Blank rows at the end are left out; elsewhere they stay, so that line numbers are those of the file. Raises
     UnreadableFile, at once or while it is read.
     """
     try:
-        rows, count = workbooks.opened(file) if is_workbook(file) else _text(file)
+        tables = workbooks.opened(file) if is_workbook(file) else [_text(file)]
     except Exception as error:  # whatever a broken zip or a bad sheet raises
         raise _refusal(error) from error
-    return _readable(_without_blank_end(rows)), max(0, count - 1)
+    return [
+        Table(name, _readable(_without_blank_end(rows)), max(0, count - 1)) for name, rows, count in tables
+    ]
 
 
 def _refusal(error: Exception) -> UnreadableFile:
@@ -67,10 +77,15 @@ def _readable(rows: Iterator[Row]) -> Iterator[Row]:
         raise _refusal(error) from error
 
 
+def is_blank(row: Row) -> bool:
+    """Whether nothing stands in a row."""
+    return not any(str("" if cell is None else cell).strip() for cell in row)
+
+
 def _without_blank_end(rows: Iterator[Row]) -> Iterator[Row]:
     blank = 0
     for row in rows:
-        if not any(str("" if cell is None else cell).strip() for cell in row):
+        if is_blank(row):
             blank += 1
             continue
         if blank > GAP_AT_MOST:
@@ -81,13 +96,25 @@ def _without_blank_end(rows: Iterator[Row]) -> Iterator[Row]:
         blank = 0
 
 
-def _text(file: IO[bytes]) -> tuple[Iterator[Row], int]:
-    count, encoding = newlines(file), _encoding(file)
+def _text(file: IO[bytes]) -> workbooks.Sheet:
+    encoding = text_files.encoding_of(_blocks(file))
+    if encoding is None:
+        raise UnreadableFile()
+    count = newlines(file)
     file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, newline="")
-    delimiter = max(",;\t", key=text.readline(RECORD_AT_MOST).count)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="", errors="replace")
+    lines = list(islice(io.StringIO(text.read(RECORD_AT_MOST), newline=""), text_files.RECORDS_TRIED))
+    told = text_files.separator_told(lines[0]) if lines else None
+    rows = _records(text, told or text_files.separator_of(lines))
     text.seek(0)
-    return _records(text, delimiter), count
+    return workbooks.Sheet("", _told_apart(rows) if told else rows, count)
+
+
+def _told_apart(rows: Iterator[Row]) -> Iterator[Row]:
+    """The line that tells the separator counts as a line, and is a blank one."""
+    next(rows)
+    yield []
+    yield from rows
 
 
 def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
@@ -105,19 +132,3 @@ def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
     for row in csv.reader(lines(), delimiter=delimiter):
         taken = 0
         yield row
-
-
-def _encoding(file: IO[bytes]) -> str:
-    """UTF-8, or what older spreadsheets write. Raises UnreadableFile if it is no text."""
-    if any(b"\0" in block for block in _blocks(file)):
-        raise UnreadableFile()
-    for encoding in ("utf-8-sig", "cp1252"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            for block in _blocks(file):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise UnreadableFile()

@@ -4,6 +4,7 @@ from loyalty.models.batch import CardBatch, CardDesign, PrintedCard
 from loyalty.models.card import LoyaltyCard
 from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
+from loyalty.models.imported import ImportBatch, ImportedPerson
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.purchase import Purchase, PurchaseReturn
 from loyalty.models.settings import MerchantLoyaltySettings
@@ -17,6 +18,8 @@ __all__ = [
     "CardDesign",
     "CardSnapshot",
     "DailyFigures",
+    "ImportBatch",
+    "ImportedPerson",
     "LoyaltyCard",
     "LoyaltyProgram",
     "LoyaltyTransaction",

@@ -34,6 +34,7 @@ class MerchantLoyaltySettings(TenantOwned):
     staff_pin_lockout_minutes = models.PositiveSmallIntegerField(
         _("minutes of a lock-out"), default=30, validators=[MinValueValidator(1), MaxValueValidator(1440)]
     )
+    import_columns = models.JSONField(default=dict, editable=False)  # what a heading meant the last time
     log_ip_addresses = models.BooleanField(_("keep addresses in the ledger"), default=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from loyalty.events import CardStateChanged
 from loyalty.ledger import Entry
 from loyalty.models import (
     CardCode,
+    ImportedPerson,
     LoyaltyCard,
     LoyaltyTransaction,
     PrintedCard,
@@ -155,6 +156,7 @@ def erase(customer: Customer) -> None:
     CardCode.objects.filter(card__in=cards).delete()
     ledger.forget_person(cards)
     Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])
+    ImportedPerson.objects.filter(customer=customer).update(key="", filled={}, code="")
 
 
 def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:

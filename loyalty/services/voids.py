@@ -72,6 +72,23 @@ def void(
     return Voiding(undone, call.card, written)
 
 
+@transaction.atomic
+def void_opening(*, store: Store, transaction_id: int, actor: Actor, reason: str) -> None:
+    """Undo the opening balance of an import that is taken back, whatever staff may undo; once.
+
+    What of it is spent already is owed. Raises TransactionNotFound, AlreadyVoided or NotVoidable.
+    """
+    actor.require_manager()
+    call = _begin(store, transaction_id, actor, asks_for_pin=False)
+    line = selectors.transaction_of(store, transaction_id)  # read under the card's lock
+    if line.transaction_type != TransactionType.OPENING_BALANCE or line.card.merged_into_id is not None:
+        raise NotVoidable()
+    if hasattr(line, "voided_by"):
+        raise AlreadyVoided()
+    entry = dataclasses.replace(_opposite(call, line), notes=operation.require_reason(reason))
+    _post(call, line, in_hindsight(call, [entry], notes=reason))
+
+
 def _opposite(call: Operation, line: LoyaltyTransaction) -> Entry:
     return _undoing(call, line, stamps=-line.stamps_delta, points=-line.points_exactly)
 
@@ -84,7 +101,9 @@ def _undoing(
     points: int = 0,
     purchase: Purchase | None = None,
 ) -> Entry:
-    is_of_stamps = line.transaction_type in STAMPS
+    is_of_stamps = line.transaction_type in STAMPS or (
+        line.transaction_type == TransactionType.OPENING_BALANCE and line.stamps_delta != 0
+    )
     return call.entry(
         TransactionType.STAMP_VOIDED if is_of_stamps else TransactionType.POINTS_VOIDED,
         stamps_delta=stamps,

@@ -34,10 +34,15 @@ from tenancy.roles import READERS, roles_of, still_reaches
 # What the bar says, by kind: how much of how much, or how much where nobody knows of how much.
 WORDS = {
     JobKind.EXPORT: (_("%(done)s of %(total)s rows are written."), _("%(done)s rows are written.")),
-    JobKind.CHECK: (_("%(done)s of %(total)s lines are read."), _("%(done)s lines are read.")),
+    JobKind.LOOK: (_("%(done)s of %(total)s lines are read."), _("%(done)s lines are read.")),
+    JobKind.CHECK: (_("%(done)s of %(total)s lines are checked."), _("%(done)s lines are checked.")),
     JobKind.IMPORT: (
         _("%(done)s of %(total)s lines are brought over."),
         _("%(done)s lines are brought over."),
+    ),
+    JobKind.REVERT: (
+        _("%(done)s of %(total)s lines are taken back."),
+        _("%(done)s lines are taken back."),
     ),
     JobKind.PRINT: (_("%(done)s of %(total)s cards are drawn."), _("%(done)s cards are drawn.")),
 }
@@ -103,8 +108,8 @@ class BackgroundJobAdmin(ConsoleAdmin):
         },
     )
     def state_label(self, job: BackgroundJob) -> tuple[str, str]:
-        if job.kind == JobKind.CHECK and job.state == JobState.DONE:
-            return "checked", gettext("checked")
+        if job.kind in (JobKind.LOOK, JobKind.CHECK) and job.state == JobState.DONE:
+            return "checked", gettext("begun") if job.kind == JobKind.LOOK else gettext("checked")
         return job.state, job.get_state_display()
 
     @display(description=_("rows"), ordering="total")
@@ -122,8 +127,8 @@ class BackgroundJobAdmin(ConsoleAdmin):
     ) -> HttpResponse:
         """The page of a job: how far it is, then what came of it."""
         job = self.row(request, object_id)
-        if job.kind == JobKind.CHECK and job.state == JobState.DONE and job.is_kept:
-            return HttpResponseRedirect(reverse(job.outcome["page"], args=[job.pk]))
+        if job.state == JobState.DONE and "page" in job.outcome and (job.has_file or "row" in job.outcome):
+            return HttpResponseRedirect(reverse(job.outcome["page"], args=[job.outcome.get("row", job.pk)]))
         meta = apps.get_model(job.about)._meta
         context = {
             **self.admin_site.each_context(request),
@@ -181,7 +186,7 @@ def _after_print(job: BackgroundJob) -> str:
 
 
 def _after_check(job: BackgroundJob) -> str:
-    if not job.is_kept:
+    if not job.has_file:
         return gettext("This preview is too old. Please choose the file again.")
     return gettext("All lines are read.")
 
@@ -193,8 +198,10 @@ def words_for(job: BackgroundJob) -> str:
     if job.is_over:
         return job.error or {
             JobKind.EXPORT: _after_export,
+            JobKind.LOOK: _after_check,
             JobKind.CHECK: _after_check,
             JobKind.IMPORT: lambda job: job.outcome["sentence"],
+            JobKind.REVERT: lambda job: job.outcome["sentence"],
             JobKind.PRINT: _after_print,
         }[JobKind(job.kind)](job)
     known, unknown = WORDS[JobKind(job.kind)]

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('lease', models.UUIDField(editable=False, null=True)),
                 ('leased_until', models.DateTimeField(editable=False, null=True)),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
-                ('kind', models.CharField(choices=[('export', 'export'), ('check', 'import'), ('import', 'import'), ('print', 'for the printer')], max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('export', 'export'), ('look', 'import'), ('check', 'import'), ('import', 'import'), ('revert', 'taking back'), ('print', 'for the printer')], max_length=10, verbose_name='kind')),
                 ('about', models.CharField(max_length=80, verbose_name='about')),
                 ('parameters', models.JSONField(default=dict)),
                 ('reach', models.JSONField(default=list)),
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'abstract': False,
                 'indexes': [models.Index(fields=['user', '-id'], name='job_of_user'), models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['next_attempt_at', 'id'], name='job_due'), models.Index(fields=['expires_at'], name='job_expiry')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['export', 'check', 'import', 'print'])), name='job_kind_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='job_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('leased_until__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('leased_until__isnull', True)), _connector='OR'), name='job_is_leased_while_it_runs'), models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('state__in', ['waiting', 'running'])), models.Q(('expires_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='job_expires_once_it_is_over'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), models.Q(('error', ''), _negated=True)), models.Q(models.Q(('state', 'failed'), _negated=True), ('error', '')), _connector='OR'), name='job_says_why_it_failed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['export', 'look', 'check', 'import', 'revert', 'print'])), name='job_kind_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='job_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('leased_until__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('leased_until__isnull', True)), _connector='OR'), name='job_is_leased_while_it_runs'), models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('state__in', ['waiting', 'running'])), models.Q(('expires_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='job_expires_once_it_is_over'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), models.Q(('error', ''), _negated=True)), models.Q(models.Q(('state', 'failed'), _negated=True), ('error', '')), _connector='OR'), name='job_says_why_it_failed')],
             },
         ),
         migrations.CreateModel(

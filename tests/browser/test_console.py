@@ -16,7 +16,13 @@ from tests import factories
 from tests.browser.measure import AXE, FINDINGS, sideways
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]  # the rest of the page is Unfold's
-BAD = "email,name,stamps\na@example.com,Anna,2\nnobody,Ben,1\nc@example.com,Carl,many\n,Dora,1\n"
+BAD = """Vorname;Name;E-Mail;Telefon;Handy;Geburtstag;Stempel;Lifetime stamps
+Anna;Weber;a@example.com;;621 123 456;03/04/1990;2;90
+Ben;;nobody;;;;1;
+Eva;;e@example.com;3.52E+11;;;;
+Carl;;c@example.com;;;;many;
+;Dora;;;;;1;
+"""
 GOOD = "email,name,stamps\na@example.com,Anna,2\nb@example.com,Ben,1\nc@example.com,Carl,3\n"
 
 
@@ -104,28 +110,50 @@ def test_a_missing_stamp_is_found_and_given(context, shop, anouk):
     assert factories.fresh(anouk).stamp_count == 1
 
 
-def test_an_import_with_three_bad_lines_is_put_right(context, shop, tmp_path):
-    page = enter(context, shop.owner)
+def begin_import(page, shop, file):
     page.goto("/admin/loyalty/loyaltycard/import/")
     page.select_option("[name=store]", str(shop.store.pk))
-    page.set_input_files("[name=file]", file_of(tmp_path, BAD))
+    page.set_input_files("[name=file]", file)
+    page.get_by_role("button", name="Look at the file").click()
+
+
+def test_an_import_with_trouble_is_put_right_and_taken_back(context, shop, tmp_path):
+    page = enter(context, shop.owner)
+    begin_import(page, shop, file_of(tmp_path, BAD))
+    expect(page.get_by_text("Phone: the first of “Telefon”, “Handy” that is not empty.")).to_be_visible()
+    expect(page.get_by_text("A total of all time is no balance.")).to_be_visible()
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_text("Please answer this.")).to_be_visible()
+    page.get_by_label("How is this written: 03/04/1990?").select_option("the day comes first")
+    page.get_by_role("button", name="Show again").click()
+    expect(
+        page.get_by_text("Anna Weber · a@example.com · +352621123456 · 3 April 1990 · stamps: 2")
+    ).to_be_visible()
+    assert not sideways(page)
+    page.evaluate(f"(() => {{ {AXE.read_text()} }})()")
+    assert page.evaluate(FINDINGS, WCAG) == []
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("alert")).to_contain_text("3 cells are wrong.")
     expect(page.locator("tbody tr")).to_contain_text(
-        [
-            "This is no e-mail address.",
-            "Write a whole number",
-            "An e-mail address or a phone number is needed.",
-        ]
+        ["This is no e-mail address.", "A spreadsheet has rounded this number", "Write a number, 0 or more."]
     )
-    page.get_by_role("link", name="Choose the corrected file").click()
-    page.select_option("[name=store]", str(shop.store.pk))
-    page.set_input_files("[name=file]", file_of(tmp_path, GOOD))
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Download the faulty lines").click()
+    faulty = downloaded.value.path().read_text("utf-8-sig")
+    page.get_by_role("button", name="Import 2 lines").click()
+    expect(page.get_by_text("2 new people, 2 cards, 2 balances (3 stamps, 0 points)")).to_be_visible()
+    mended = faulty.replace("nobody", "b@example.com").replace("3.52E+11", "621 654 321").replace("many", "3")
+    begin_import(page, shop, file_of(tmp_path, mended))
     page.get_by_role("button", name="Check the file").click()
     page.get_by_role("button", name="Import 3 lines").click()
-    expect(page.get_by_text("3 cards were made, 3 balances were brought over.")).to_be_visible()
+    expect(page.get_by_text("3 new people, 3 cards, 2 balances (4 stamps, 0 points)")).to_be_visible()
     with factories.inside(shop):
-        assert LoyaltyCard.objects.count() == 3
+        assert LoyaltyCard.objects.count() == 5
+    page.get_by_role("link", name="Take this import back").click()
+    page.get_by_role("button", name="Take this import back").click()
+    expect(page.get_by_text("3 people were removed, 0 balances were undone.").first).to_be_visible()
+    with factories.inside(shop):
+        assert LoyaltyCard.objects.count() == 2
 
 
 def test_a_long_list_is_followed_to_its_download(context, shop, anouk, settings):
@@ -153,16 +181,16 @@ def test_a_long_list_is_followed_to_its_download(context, shop, anouk, settings)
 def test_a_long_import_is_followed_to_its_preview_and_its_end(context, shop, tmp_path, settings):
     settings.BACKGROUND_ROWS = 2
     page = enter(context, shop.owner)
-    page.goto("/admin/loyalty/loyaltycard/import/")
-    page.select_option("[name=store]", str(shop.store.pk))
-    page.set_input_files("[name=file]", file_of(tmp_path, GOOD))
+    begin_import(page, shop, file_of(tmp_path, GOOD))
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    jobs.run_due()
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     jobs.run_due()
     page.get_by_role("button", name="Import 3 lines").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     jobs.run_due()
-    expect(page.get_by_role("status")).to_contain_text("3 cards were made, 3 balances were brought over.")
+    expect(page.get_by_text("3 new people, 3 cards, 3 balances (6 stamps, 0 points)")).to_be_visible()
     with factories.inside(shop):
         assert LoyaltyCard.objects.count() == 3
 

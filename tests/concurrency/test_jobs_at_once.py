@@ -10,7 +10,7 @@ from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
 from loyalty.imports import importing
 from loyalty.imports.lines import Line
-from loyalty.models import LoyaltyCard
+from loyalty.models import ImportBatch, LoyaltyCard
 from loyalty.services import enrollment
 from tenancy.models import BackgroundJob, HistoryEntry, User
 from tests import factories
@@ -53,8 +53,9 @@ def everybody_imports_the_same_file(crowd: Crowd) -> None:
     emails = [f"new{n}@example.com" for n in range(5)] + [card.customer.email for card in known]
 
     def bring(number: int) -> str:
-        lines = [Line(email=email, stamps=2) for email in emails]
-        done = importing.bring_over(store=shop.store, actor=factories.actor("owner"), lines=lines)
+        lines = [(number, Line(email=email, stamps=2)) for number, email in enumerate(emails, 2)]
+        batch = ImportBatch.objects.create(merchant=shop.merchant, store=shop.store)
+        done = importing.bring_over(batch=batch, actor=factories.actor("owner"), lines=lines)
         return f"{done.balances} balances"
 
     answers = Counter(crowd.all_at_once(bring))
@@ -64,23 +65,32 @@ def everybody_imports_the_same_file(crowd: Crowd) -> None:
     assert sorted(cards.values_list("stamp_count", flat=True)) == [2] * 8
 
 
-def test_a_file_that_is_imported_by_everybody_at_once_is_there_once(few: Crowd) -> None:
+def test_a_file_that_is_imported_by_everybody_at_once_is_there_once(
+    few: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Seen red: `test_without_turns_imports_spoil_each_other`."""
+    monkeypatch.setattr(importing, "TRIES", 1)
     everybody_imports_the_same_file(few)
 
 
 def test_without_turns_imports_spoil_each_other(few: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(advisory_lock, "take", lambda *what: None)
+    monkeypatch.setattr(importing, "TRIES", 1)
     with without_row_locks(), loses("imports that failed: .*import_interrupted"):
         everybody_imports_the_same_file(few)
 
 
-def test_people_get_cards_at_the_till_while_a_long_import_is_under_way(few: Crowd) -> None:
+def test_people_get_cards_at_the_till_while_a_long_import_is_under_way(
+    few: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Seen red with imports that lock the merchant's row, which an enrolment holds against its deletion."""
     shop = factories.shop()
     written, enrolled, in_between = threading.Event(), threading.Event(), []
 
-    def has_written(_count: int) -> None:
+    attach = importing.code_services.let_go_of_deleted
+
+    def has_written(*which: object) -> None:
+        attach(*which)
         written.set()
         while not (done := enrolled.wait(0.01)) and not somebody_waits():
             pass
@@ -88,16 +98,16 @@ def test_people_get_cards_at_the_till_while_a_long_import_is_under_way(few: Crow
 
     def import_or_enrol(number: int) -> object:
         if number == 0:
-            lines = [Line(email="anna@example.com", stamps=2)]
-            return importing.bring_over(
-                store=shop.store, actor=factories.actor("owner"), lines=lines, counted=has_written
-            )
+            batch = ImportBatch.objects.create(merchant=shop.merchant, store=shop.store)
+            lines = [(2, Line(email="anna@example.com", stamps=2))]
+            return importing.bring_over(batch=batch, actor=factories.actor("owner"), lines=lines)
         written.wait(PATIENCE)
         enrollment.enroll(
             store=shop.store, email="ben@example.com", create_if_missing=True, actor=factories.actor("staff")
         )
         return enrolled.set()
 
+    monkeypatch.setattr(importing.code_services, "let_go_of_deleted", has_written)
     assert few.all_at_once(import_or_enrol, people=2) == ["done", "done"]
     assert in_between == [True]
     assert LoyaltyCard.objects.filter(merchant=shop.merchant).count() == 2

@@ -71,7 +71,7 @@ def sheet(*pieces: Piece, strings: Sequence[Piece] = ()) -> io.BytesIO:
 
 
 def rows_of(file: io.BytesIO) -> list[list[Any]]:
-    return list(workbooks.opened(file)[0])
+    return list(workbooks.opened(file)[0].rows)
 
 
 def test_values_are_read_as_they_were_typed() -> None:
@@ -79,7 +79,7 @@ def test_values_are_read_as_they_were_typed() -> None:
     book.active.append(["email", "Léa & <x>", None, True, 12, 1.5, -3])
     book.active.append([date(1990, 12, 31), datetime(2020, 2, 29, 10, 30)])
     book.active["B4"] = "late"
-    rows, count = workbooks.opened(saved(book))
+    _name, rows, count = workbooks.opened(saved(book))[0]
     assert list(rows) == [
         ["email", "Léa & <x>", None, True, 12, 1.5, -3],
         [datetime(1990, 12, 31), datetime(2020, 2, 29, 10, 30)],
@@ -106,6 +106,25 @@ def test_the_sheet_that_was_open_is_read() -> None:
     book.create_sheet().append(["second"])
     book.active = 1
     assert rows_of(saved(book)) == [["second"]]
+
+
+def test_the_others_come_after_it_and_hidden_ones_not_at_all() -> None:
+    book = Workbook()
+    book.active.append(["first"])
+    book.create_sheet("Kunden").append(["second"])
+    book.create_sheet("Lists").append(["third"])
+    book["Lists"].sheet_state = "hidden"
+    book.active = 1
+    sheets = [(sheet.name, list(sheet.rows)) for sheet in workbooks.opened(saved(book))]
+    assert sheets == [("Kunden", [["second"]]), ("Sheet", [["first"]])]
+
+
+def test_a_formula_whose_result_was_not_saved_is_neither_empty_nor_zero() -> None:
+    row = (
+        '<row><c><f>A1</f></c><c><f>A1</f><v></v></c><c><f>A1</f><v>0</v></c><c t="str"><f>A1</f><v></v></c>'
+        "<c/></row>"
+    )
+    assert rows_of(sheet((row, 1))) == [[workbooks.NO_VALUE, workbooks.NO_VALUE, 0, "", None]]
 
 
 def test_dates_of_an_old_mac_are_four_years_later() -> None:
@@ -231,7 +250,7 @@ def test_a_text_counts_as_often_as_it_is_shown(monkeypatch: pytest.MonkeyPatch) 
     shared = [(f"<si><t>{'a' * 30_000}</t></si>", 1)]
     many = sheet(('<row><c t="s"><v>0</v></c></row>', 1_000), strings=shared)
     assert len(many.getvalue()) < 10_000
-    rows, _count = workbooks.opened(many)
+    rows = workbooks.opened(many)[0].rows
     assert len(list(islice(rows, 600))) == 600
     with pytest.raises(WorkbookTooLarge):
         list(rows)
@@ -256,6 +275,6 @@ def test_reading_row_by_row_takes_the_memory_of_a_few_rows() -> None:
     file = sheet(('<row><c t="str"><v>person@example.com</v></c><c><v>1</v></c></row>', 20_000))
 
     def work() -> None:
-        assert sum(1 for _row in workbooks.opened(file)[0]) == 20_000
+        assert sum(1 for _row in workbooks.opened(file)[0].rows) == 20_000
 
     assert taken(work) < MEMORY_AT_MOST

@@ -13,7 +13,7 @@ MEMORY_AT_MOST = 20_000_000  # bytes
 
 
 def rows(text: str | bytes) -> list[list[str]]:
-    return list(tables.opened(io.BytesIO(text.encode() if isinstance(text, str) else text))[0])
+    return list(tables.opened(io.BytesIO(text.encode() if isinstance(text, str) else text))[0].rows)
 
 
 def test_blank_lines_keep_the_numbers_of_those_below_and_count_for_nothing_at_the_end() -> None:
@@ -29,7 +29,7 @@ def test_a_second_row_at_the_end_of_the_sheet_is_refused_in_the_memory_of_two() 
     tracemalloc.start()
     try:
         with pytest.raises(UnreadableFile, match="1000 blank rows"):
-            list(tables.opened(book)[0])
+            list(tables.opened(book)[0].rows)
         assert tracemalloc.get_traced_memory()[1] < MEMORY_AT_MOST
     finally:
         tracemalloc.stop()
@@ -57,7 +57,7 @@ def test_a_record_without_end_is_refused_before_it_is_read(endless: str) -> None
     tracemalloc.start()
     try:
         with pytest.raises(UnreadableFile):
-            list(tables.opened(file)[0])
+            list(tables.opened(file)[0].rows)
         assert tracemalloc.get_traced_memory()[1] < MEMORY_AT_MOST
     finally:
         tracemalloc.stop()
@@ -65,4 +65,4 @@ def test_a_record_without_end_is_refused_before_it_is_read(endless: str) -> None
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_with_a_way_out() -> None:
     with pytest.raises(UnreadableFile, match="Save the sheet as CSV"):
-        list(tables.opened(sheet(('<row><c r="XFD1"><v>1</v></c></row>', 1)))[0])
+        list(tables.opened(sheet(('<row><c r="XFD1"><v>1</v></c></row>', 1)))[0].rows)

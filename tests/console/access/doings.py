@@ -100,6 +100,7 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_cardbatch", "revoke"): _put(revoked_at=timezone.now()),
     ("loyalty_cardbatch", "print_pdf"): _put(revoked_at=timezone.now()),
     ("loyalty_cardbatch", "number_list"): _put(revoked_at=timezone.now()),
+    ("loyalty_importbatch", "take_back"): _put(reverting_at=timezone.now(), reverted_at=timezone.now()),
     ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
     ("tenancy_till", "new_code"): _put(
         token_hash="0" * 64, enrolled_at=timezone.now(), code_hash=None, code_expires_at=None
@@ -211,7 +212,9 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_loyaltycard", "remove_code"): lambda world: _at_store(world, code=_code(world)),
     ("loyalty_loyaltycard", "reactivate"): _at_store,
     ("loyalty_loyaltycard", "import_customers"): _file,
+    ("loyalty_loyaltycard", "import_columns"): lambda world: {"column_0": "email"},
     ("loyalty_loyaltycard", "import_preview"): lambda world: {"announce": ""},
+    ("loyalty_importbatch", "take_back"): lambda world: {},
     ("loyalty_loyaltytransaction", "undo"): lambda world: {"reason": "Why"},
     ("loyalty_loyaltycard", "let_go"): _at_store,
     ("loyalty_purchase", "bring_back"): lambda world: {"key": "the form", "amount": "5.00", "reason": "Why"},
@@ -247,6 +250,7 @@ READING = frozenset(
         "qr_drawing",
         "print_pdf",
         "number_list",
+        "import_faults",
         "export_data",
         "progress",
         "download",

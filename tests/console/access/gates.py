@@ -42,7 +42,9 @@ GATES: dict[str, dict[str, str]] = {
     | {"add": "", "edit": "", "delete": "OW", "reactivate": "OWM", "let_go": "OWM"}
     | dict.fromkeys(("give_stamp", "adjust_points", "send_link", "replace", "merge", "deactivate"), "OWM")
     | {"remove_code": "OWM"}
-    | {"import_customers": "OW", "import_preview": "W"},
+    | {"import_customers": "OW"}
+    | dict.fromkeys(("import_columns", "import_preview", "import_faults"), "W"),
+    "loyalty_importbatch": LOOK_OWNER | READ_ONLY | {"take_back": "OW"},
     "loyalty_cardbatch": LOOK_MANAGER
     | READ_ONLY
     | {"add": "OWM", "print_pdf": "OWM", "number_list": "OWM", "revoke": "OWM"},

@@ -1,7 +1,6 @@
 """One row of every kind of the console at each of three stores."""
 
 import json
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +14,15 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from loyalty.imports.work import Figures
-from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings, Purchase
+from loyalty.imports.plan import Figures
+from loyalty.models import (
+    CardCode,
+    ImportBatch,
+    LoyaltyCard,
+    LoyaltyTransaction,
+    MerchantLoyaltySettings,
+    Purchase,
+)
 from loyalty.services import printed
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys, roles, scope, tills
@@ -92,6 +98,12 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
             OutboxMessage.objects.create(
                 merchant=shop.merchant, event="tests.event", subscriber="tests.nobody"
             ),
+            ImportBatch.objects.create(
+                merchant=shop.merchant,
+                store=store,
+                file_name="people.csv",
+                figures=Figures(lines=MANY).as_data(),
+            ),
             export_of(boss),
             history_of(store, boss),
             *_emails(shop, store, card),
@@ -158,12 +170,15 @@ def _of_the_platform() -> Rows:
 def _further(shop: Shop) -> Rows:
     """A merchant that has nothing yet, a second card to merge into, and a file that is checked."""
     bare = Merchant.objects.create(name="Bare", slug=f"bare-{factories.number()}")
-    with scope.everything("the first step of an import"):
+    columns = {"table": 0, "fields": ["email"], "answers": {}}
+    table = {"name": "", "headings": ["email"], "fields": ["email"], "has_header": True, "samples": []}
+    table |= {"questions": [{}], "answers": [{}]}
+    with scope.everything("the steps of an import"):
         check = BackgroundJob.objects.create(
             user=shop.owner,
             kind="check",
             about="loyalty.loyaltycard",
-            parameters={"store": shop.store.pk, "again": "/admin/"},
+            parameters={"store": shop.store.pk, "again": "/admin/", "columns": columns},
             reach=roles.reach_of(shop.owner),
             language="en",
             timezone="UTC",
@@ -172,15 +187,17 @@ def _further(shop: Shop) -> Rows:
             file_size=1,
             outcome={
                 "page": "admin:loyalty_loyaltycard_import_preview",
-                "figures": asdict(Figures()),
-                "faults": [],
-                "fault_count": 0,
-                "unused": [],
+                "figures": Figures(lines=1).as_data(),
+                "faulty": 1,
+                "fault_count": 1,
+                "people": {"tables": [table], "faults": []},
             },
             expires_at=timezone.now() + timedelta(hours=1),
         )
     return {
         "bare": bare,
         "other_card": factories.card(shop.store),
+        "loyalty_loyaltycard_import_columns": check,
         "loyalty_loyaltycard_import_preview": check,
+        "loyalty_loyaltycard_import_faults": check,
     }

@@ -94,9 +94,9 @@ MUTANTS = [
     ),
     mutant(
         "code-of-somebody-else-in-a-file",
-        "loyalty/imports/work.py",
-        "[*part.faults, *off, *codes, *taken]",
-        "[*part.faults, *off, *taken]",
+        "loyalty/imports/plan.py",
+        "if holder is not None and (card is None or holder != card.pk):",
+        "if False:",
         "tests/console/test_import_of_codes.py::test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line",
     ),
     # --- names with a slip ---

@@ -52,6 +52,7 @@ CHECKS = {
     ],
     "loyalty_cardbatch": ["a_batch_has_1_to_5000_cards", "design_of_a_batch_is_known"],
     "loyalty_cardcode": ["a_code_is_not_empty"],
+    "loyalty_importbatch": ["an_import_is_being_taken_back_first"],
     "loyalty_purchase": ["no_more_is_returned_than_was_bought", "what_is_wholly_returned_is_closed"],
     "notifications_emaillog": [
         "email_status_is_known",
@@ -90,6 +91,7 @@ OF_FURTHER_ROWS = {
         "points_fraction_after_is_less_than_a_point",
     ],
     "loyalty_cardcode": ["a_code_means_one_card"],
+    "loyalty_importedperson": ["a_line_is_brought_in_once"],
     "loyalty_purchase": ["one_receipt_earns_once", "a_purchase_costs_something"],
     "loyalty_purchasereturn": ["a_return_is_of_something"],
     "loyalty_dailyfigures": ["one_roll_up_per_store_day", "one_roll_up_per_system_day"],

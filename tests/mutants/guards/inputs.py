@@ -11,14 +11,14 @@ NOBODY = "tests/loyalty_site/test_logs_name_nobody.py"
 MUTANTS = [
     mutant(
         "tag-without-end",
-        "groundwork/formats/workbooks.py",
+        "groundwork/formats/xml_events.py",
         "if self.fed - self.parser.CurrentByteIndex > TAG_AT_MOST:",
         "if False:",
         f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked",
     ),
     mutant(
         "entities-of-strangers",
-        "groundwork/formats/workbooks.py",
+        "groundwork/formats/xml_events.py",
         "self.parser.StartDoctypeDeclHandler = self._refuse",
         "pass",
         f"{WORKBOOKS}::test_a_document_type_is_refused_even_where_it_says_nothing",
@@ -53,7 +53,7 @@ MUTANTS = [
     ),
     mutant(
         "cell-without-end",
-        "groundwork/formats/workbooks.py",
+        "groundwork/formats/xml_events.py",
         "        if self.length > TEXT_AT_MOST:",
         "        if False:",
         f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked[a shared string of 200 MB]",
@@ -67,7 +67,7 @@ MUTANTS = [
     ),
     mutant(
         "tags-in-tags-without-end",
-        "groundwork/formats/workbooks.py",
+        "groundwork/formats/xml_events.py",
         "if self.depth > DEPTH_AT_MOST:",
         "if False:",
         f"{WORKBOOKS}::test_a_bomb_is_refused_before_it_has_unpacked[tags in tags]",

@@ -68,22 +68,22 @@ MUTANTS = [
     mutant(
         "list-confirmed-as-a-preview",
         "groundwork/jobs/service.py",
-        "pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE",
+        "pk=job.pk, kind__in=after, state=JobState.DONE",
         "pk=job.pk, state=JobState.DONE",
         f"{CONFIRMED}[a list]",
     ),
     mutant(
         "failed-preview-confirmed",
         "groundwork/jobs/service.py",
-        "pk=job.pk, kind=JobKind.CHECK, state=JobState.DONE",
-        "pk=job.pk, kind=JobKind.CHECK",
+        "pk=job.pk, kind__in=after, state=JobState.DONE",
+        "pk=job.pk, kind__in=after",
         f"{CONFIRMED}[a failed preview]",
     ),
     mutant(
         "preview-confirmed-without-its-file",
         "groundwork/jobs/service.py",
-        "checked.filter(file_size__gt=0, ",
-        "checked.filter(",
+        "settled.filter(file_size__gt=0, ",
+        "settled.filter(",
         f"{CONFIRMED}[a file that is gone]",
     ),
     mutant(

@@ -1,0 +1,160 @@
+"""Imports that were brought over: what each did, its faulty lines, and taking it back within thirty days."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import localize, number_format
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from groundwork.console.grants import Grants
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import JobKind, JobState
+from groundwork.web import client
+from loyalty.imports import reverting
+from loyalty.imports.plan import Figures
+from loyalty.models import ImportBatch
+from tenancy.console.base import ConsoleAdmin
+from tenancy.models import BackgroundJob
+from tenancy.roles import OWNERS
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(ConsoleAdmin):
+    """A file of customers that was brought over; its people are in the lists of customers and cards."""
+
+    grants = Grants(view=OWNERS, act=OWNERS)
+    menu_icon = "upload_file"
+    empty_help = _(
+        "Files of customers that you import are listed here, and can be taken back for thirty days."
+    )
+    list_display = ["file", "store", "done", "created_at", "state"]
+    list_filter = ["store"]
+    list_select_related = ["store", "merchant"]
+    search_fields = ["file_name"]
+    actions_detail = ("take_back",)
+    fieldsets = [
+        (None, {"fields": ["file", "store", "user", ("created_at", "finished_at")]}),
+        (_("What it did"), {"fields": ["done", "known", "left_out", "faulty"]}),
+        (_("Taking it back"), {"fields": ["until", "taken"]}),
+    ]
+    readonly_fields = ["file", "done", "known", "left_out", "faulty", "until", "taken"]
+
+    @display(description=_("file"), ordering="file_name")
+    def file(self, batch: ImportBatch) -> str:
+        return str(batch)
+
+    @display(description=_("brought in"))
+    def done(self, batch: ImportBatch) -> str:
+        return _in_words(Figures(**batch.figures))
+
+    @display(description=_("known already"))
+    def known(self, batch: ImportBatch) -> str:
+        figures = Figures(**batch.figures)
+        text = gettext("%(changed)s got something that was missing, %(known)s stay as they are.")
+        return text % {"changed": number_format(figures.changed), "known": number_format(figures.known)}
+
+    @display(description=_("left out meanwhile"))
+    def left_out(self, batch: ImportBatch) -> str:
+        return number_format(Figures(**batch.figures).left_out)
+
+    @display(description=_("faulty lines"))
+    def faulty(self, batch: ImportBatch) -> str:
+        job = BackgroundJob.objects.filter(pk=batch.job_id, kind=JobKind.IMPORT, state=JobState.DONE).first()
+        if job is None or not job.outcome.get("faulty") or not job.has_file:
+            return "-"
+        address = reverse("admin:loyalty_loyaltycard_import_faults", args=[job.pk])
+        count = int(job.outcome["faulty"])
+        text = ngettext("%(count)d line, as a file to mend", "%(count)d lines, as a file to mend", count)
+        return format_html('<a class="console-link" href="{}">{}</a>', address, text % {"count": count})
+
+    @display(description=_("possible until"))
+    def until(self, batch: ImportBatch) -> str:
+        return str(localize(timezone.localtime(batch.reverted_until)))
+
+    @display(description=_("taken back"))
+    def taken(self, batch: ImportBatch) -> str:
+        return reverting.in_words(batch) if batch.reverted_at else "-"
+
+    @display(
+        description=_("state"),
+        label={"going": "info", "done": "success", "returning": "warning", "returned": "default"},
+    )
+    def state(self, batch: ImportBatch) -> tuple[str, Any]:
+        if batch.reverted_at:
+            return "returned", _("taken back")
+        if batch.reverting_at:
+            return "returning", _("being taken back")
+        return ("done", _("brought in")) if batch.finished_at else ("going", _("under way"))
+
+    # --- taking it back ---
+
+    def has_take_back_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        row = self.row(request, obj)
+        return row is not None and row.may_be_reverted and self.may(request, "act", row)
+
+    @action(
+        description=_("Take this import back"),
+        permissions=["take_back"],
+        icon="undo",
+        variant=ActionVariant.DANGER,
+    )
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        batch = self.row(request, object_id)
+        return self.ask(
+            request,
+            object_id,
+            title=_("Take this import back"),
+            explanation=_expected(batch),
+            perform=self._take_back,
+        )
+
+    def _take_back(self, request: HttpRequest, batch: ImportBatch, cleaned: dict[str, Any]) -> str:
+        with transaction.atomic():
+            reverting.begin(batch=batch)
+            job = jobs.ask(
+                user=request.user,  # type: ignore[arg-type]
+                kind=JobKind.REVERT,
+                about=ImportBatch._meta.label_lower,
+                parameters={
+                    "store": batch.store_id,
+                    "batch": batch.pk,
+                    "ip_address": client.address(request) or None,
+                    "user_agent": client.agent(request),
+                },
+                file_name=batch.file_name,
+            )
+        if Figures(**batch.figures).lines <= settings.BACKGROUND_ROWS:
+            job = jobs.run(job)
+        return job.outcome.get("sentence") or gettext(
+            "It is taken back in the background; this page says when."
+        )
+
+
+def _expected(batch: ImportBatch) -> str:
+    figures = Figures(**batch.figures)
+    return gettext(
+        "%(people)s people and their cards are removed unless something else has happened to them since, "
+        "%(balances)s balances are undone, and what was filled in about others is emptied. What is spent already "
+        "is owed. Whoever is removed can be restored."
+    ) % {"people": number_format(figures.new_customers), "balances": number_format(figures.balances)}
+
+
+def _in_words(done: Figures) -> str:
+    return gettext(
+        "%(people)s new people, %(cards)s cards, %(balances)s balances (%(stamps)s stamps, %(points)s points)"
+    ) % {
+        "people": number_format(done.new_customers),
+        "cards": number_format(done.new_cards),
+        "balances": number_format(done.balances),
+        "stamps": number_format(done.stamps),
+        "points": number_format(done.points),
+    }

@@ -1,0 +1,65 @@
+"""What is exported is data: another merchant imports it as it is, and exports the same."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from tests.console.bringing import PAGE, bring, choose, confirm
+from tests.console.test_export import exported
+from tests.console.world import World, list_address
+
+PEOPLE = """email,first_name,last_name,phone,birthday,language,newsletter,stamps,points
+lea@example.com,Léa,Muller,621 123 456,1990-12-31,fr,yes,4,120
+zoe@example.com,'t,Hooft,,31.12.,de,no,0,12.5
+,Ana,Maria da Silva,691 000 000,,,,1,0
+,Only,Name,,,,,2,0
+"""
+CARRIED = [
+    "e-mail",
+    "first name",
+    "last name",
+    "phone",
+    "birthday",
+    "language",
+    "wants offers by e-mail",
+    "stamps",
+    "points",
+]
+
+
+def cards(client: Client, language: str) -> str:
+    address = list_address(LoyaltyCard) + "export/csv/"
+    response = client.get(address, {"o": "1"}, headers={"Accept-Language": language})
+    return b"".join(response.streaming_content).decode("utf-8-sig")
+
+
+def carried(text: str, language: str) -> list[list[str]]:
+    with translation.override(language):
+        names = [str(capfirst(gettext(name))) for name in CARRIED]
+    return sorted([row[name] for name in names] for row in csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de", "lb"])
+def test_what_is_exported_is_imported_elsewhere_and_exported_the_same(world: World, language: str) -> None:
+    bring(world, PEOPLE)
+    stranger = world.client("stranger")
+    mine, theirs = cards(world.client("owner"), language), cards(stranger, language)
+    file = io.BytesIO(mine.encode())
+    file.name = "cards.csv"
+    columns = stranger.post(PAGE, {"store": world.stranger.store.pk, "file": file}, follow=True)
+    confirm(world, choose(world, columns, "stranger"), "stranger")
+    after = cards(stranger, language)
+    assert carried(after, language) == sorted(carried(mine, language) + carried(theirs, language))
+    assert len(carried(mine, language)) >= 4
+
+
+def test_numbers_are_numbers(world: World) -> None:
+    header, *rows = exported(world, "owner", LoyaltyTransaction)
+    for name in ("Stamps", "Points"):
+        assert all(row[header.index(name)].lstrip("-").isdecimal() for row in rows)

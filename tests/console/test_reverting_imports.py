@@ -1,0 +1,109 @@
+"""An import is taken back within thirty days: exactly what it made and moved, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from customers.models import Customer
+from groundwork.jobs import service as jobs
+from loyalty.imports import reverting
+from loyalty.models import CardCode, ImportBatch, LoyaltyCard
+from loyalty.reporting import verification
+from loyalty.services import stamps
+from tests import factories
+from tests.console.bringing import bring, card_of, check, people
+from tests.console.world import World, address
+
+FILE = "email,name,phone,code,stamps,points\nnew@example.com,Nora,,OLD1,4,20\nknown@example.com,X,621123456,OLD2,3,0\n"
+
+
+@pytest.fixture
+def known(world: World) -> LoyaltyCard:
+    with factories.inside(world.shop):
+        return factories.card(world.shop.store, email="known@example.com", stamps=2)
+
+
+def newest() -> ImportBatch:
+    return ImportBatch._base_manager.latest("pk")
+
+
+def take_back(world: World, who: str = "owner") -> HttpResponse:
+    page = reverse("admin:loyalty_importbatch_take_back", args=[newest().pk])
+    return world.client(who).post(page, follow=True)
+
+
+def test_what_nobody_has_used_is_gone_and_what_was_known_is_as_before(
+    world: World, known: LoyaltyCard
+) -> None:
+    before = people(world)
+    bring(world, FILE)
+    page = take_back(world)
+    assert "1 person was removed, 1 balance was undone." in page.content.decode()
+    assert people(world) == before
+    after = factories.fresh(known)
+    assert (after.stamp_count, after.stamps_owed) == (2, 0)
+    with factories.inside(world.shop):
+        assert Customer.objects.get(pk=known.customer_id).phone == ""
+        assert not CardCode.objects.filter(code__startswith="OLD").exists()
+        assert not list(verification.differences())
+    figures = check(world, FILE).context["figures"]
+    assert (figures["new_customers"], figures["changed"], figures["balances"]) == (1, 1, 2)
+    bring(world, FILE)
+    assert (card_of(world, "new@example.com").stamp_count, factories.fresh(known).stamp_count) == (4, 5)
+
+
+def test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent(
+    world: World, known: LoyaltyCard
+) -> None:
+    bring(world, FILE)
+    card = card_of(world, "new@example.com")
+    with factories.inside(world.shop):
+        stamps.give(store=world.shop.store, card_id=card.pk, actor=factories.actor("owner"))
+        Customer.objects.filter(pk=known.customer_id).update(phone="+352691000000")
+    take_back(world)
+    after = card_of(world, "new@example.com")
+    assert (after.stamp_count, after.points_balance, after.customer.first_name) == (1, 0, "Nora")
+    with factories.inside(world.shop):
+        assert Customer.objects.get(pk=known.customer_id).phone == "+352691000000"  # somebody's own, since
+        assert not CardCode.objects.filter(card=card).exists()
+        assert not list(verification.differences())
+
+
+def test_it_is_taken_back_once_and_within_thirty_days(world: World, known: LoyaltyCard) -> None:
+    bring(world, FILE)
+    batch = newest()
+    ImportBatch._base_manager.filter(pk=batch.pk).update(created_at=batch.created_at - timedelta(days=31))
+    assert take_back(world).status_code == 403
+    assert factories.fresh(known).stamp_count == 5
+    ImportBatch._base_manager.filter(pk=batch.pk).update(created_at=batch.created_at - timedelta(days=29))
+    take_back(world)
+    assert take_back(world).status_code == 403
+    assert factories.fresh(known).stamp_count == 2
+
+
+def test_a_worker_that_was_lost_is_followed_by_one_that_goes_on(
+    world: World, known: LoyaltyCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(world, FILE)
+    batch = newest()
+    with factories.inside(world.shop):
+        reverting.begin(batch=batch)
+        first = batch.people.order_by("-number").values_list("pk", flat=True)[0]
+        reverting._revert_one(first, batch, factories.actor("owner"))
+        assert factories.fresh(known).stamp_count == 2
+    page = take_back(world)
+    assert "1 person was removed, 1 balance was undone." in page.content.decode()
+    assert factories.fresh(known).stamp_count == 2
+
+
+def test_a_long_import_is_taken_back_by_a_worker(world: World, known: LoyaltyCard, settings: object) -> None:
+    bring(world, FILE)
+    settings.BACKGROUND_ROWS = 1  # type: ignore[attr-defined]
+    assert "in the background" in take_back(world).content.decode()
+    assert factories.fresh(known).stamp_count == 5
+    assert jobs.run_due() == 1
+    assert factories.fresh(known).stamp_count == 2
+    page = world.client("owner").get(address(newest())).content.decode()
+    assert "1 person was removed, 1 balance was undone." in page

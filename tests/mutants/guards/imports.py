@@ -1,0 +1,116 @@
+"""Imports: what is refused and not guessed, what is brought in once, and what is taken back."""
+
+from tests.mutants.mutant import mutant
+
+READING = "tests/loyalty/test_reading.py"
+COLUMNS = "tests/console/test_import_columns.py"
+REVERTING = "tests/console/test_reverting_imports.py"
+
+MUTANTS = [
+    mutant(
+        "rounded-numbers-of-a-file",
+        "loyalty/imports/reading/cells.py",
+        'if ROUNDED.fullmatch(text.replace(" ", "")):',
+        "if False:",
+        f"{READING}::test_a_phone[3.52E+11-LU-rounded]",
+    ),
+    mutant(
+        "birthdays-to-come",
+        "loyalty/imports/reading/days.py",
+        "if day > today:",
+        "if False:",
+        f"{READING}::test_a_birthday[2030-01-01]",
+    ),
+    mutant(
+        "the-day-guessed-to-come-first",
+        "loyalty/imports/reading/days.py",
+        "if len(possible) == 2 and order is None:",
+        "if False:",
+        f"{READING}::test_a_birthday[03/04/1990]",
+    ),
+    mutant(
+        "decimals-guessed",
+        "loyalty/imports/reading/numbers.py",
+        "if len(found) > 1:\n        raise",
+        "if False:\n        raise",
+        f"{READING}::test_a_balance[1.234]",
+    ),
+    mutant(
+        "phones-that-have-lost-their-beginning",
+        "loyalty/imports/reading/people.py",
+        'raise Unreadable("phone_bare")',
+        "pass",
+        f"{READING}::test_a_phone[1701234567-DE-phone_bare1]",
+    ),
+    mutant(
+        "formula-without-a-value",
+        "groundwork/formats/workbooks.py",
+        'if is_formula and kind != "str" and not text:',
+        "if False:",
+        "tests/groundwork/test_workbooks.py::"
+        "test_a_formula_whose_result_was_not_saved_is_neither_empty_nor_zero",
+    ),
+    mutant(
+        "balances-that-disagree",
+        "loyalty/imports/reading/columns.py",
+        "if any(said != filled[0] for said in filled):",
+        "if False:",
+        f"{READING}::test_two_columns_for_one_thing",
+    ),
+    mutant(
+        "question-of-a-column-left-open",
+        "loyalty/console/import_columns.py",
+        "if meant in questions and answer not in ANSWERS[meant]:",
+        "if False:",
+        f"{COLUMNS}::test_a_file_with_every_kind_of_trouble_is_read_as_it_was_meant",
+    ),
+    mutant(
+        "balances-of-a-second-upload",
+        "loyalty/imports/plan.py",
+        'and (at, "stamps") not in opened',
+        "and True",
+        f"{COLUMNS}::test_mended_lines_are_uploaded_again_and_nothing_is_doubled",
+    ),
+    mutant(
+        "people-of-a-name-that-are-not-found-again",
+        "loyalty/imports/plan.py",
+        "return self.by_name.get(line.name_key) if line.name_key else None",
+        "return None",
+        f"{COLUMNS}::test_mended_lines_are_uploaded_again_and_nothing_is_doubled",
+    ),
+    mutant(
+        "outcome-of-a-job-kept-beyond-an-erasure",
+        "groundwork/jobs/service.py",
+        "        job.outcome.pop(PEOPLE, None)\n",
+        "",
+        f"{COLUMNS}::test_erasing_somebody_reaches_what_the_assistant_keeps",
+    ),
+    mutant(
+        "imported-person-kept-beyond-an-erasure",
+        "loyalty/services/people.py",
+        'ImportedPerson.objects.filter(customer=customer).update(key="", filled={}, code="")',
+        "pass",
+        f"{COLUMNS}::test_erasing_somebody_reaches_what_the_assistant_keeps",
+    ),
+    mutant(
+        "used-cards-removed-with-their-import",
+        "loyalty/imports/reverting.py",
+        "if person.made_card and _is_untouched(person):",
+        "if person.made_card:",
+        f"{REVERTING}::test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent",
+    ),
+    mutant(
+        "import-taken-back-after-thirty-days",
+        "loyalty/models/imported.py",
+        "(is_begun or timezone.now() < self.reverted_until)",
+        "True",
+        f"{REVERTING}::test_it_is_taken_back_once_and_within_thirty_days",
+    ),
+    mutant(
+        "what-changed-since-an-import-emptied",
+        "customers/services.py",
+        'if str(getattr(customer, field) or "") == value]',
+        "]",
+        f"{REVERTING}::test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent",
+    ),
+]
