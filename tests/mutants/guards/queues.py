@@ -9,6 +9,7 @@ RACES = "tests/wallet/test_races.py"
 QUEUE = "tests/groundwork/test_queue.py"
 CLOCKS = "tests/groundwork/test_queue_clocks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
+SENDING = "tests/groundwork/test_sending.py"
 DELIVERY = "tests/notifications/test_delivery.py"
 JOBS = "tests/console/test_background.py"
 JOB_WORKERS = "tests/console/test_background_workers.py"
@@ -170,5 +171,33 @@ MUTANTS = [
         'counted = {"attempts": F("attempts") + 1} if self.counts_taking else {}',
         "counted: dict[str, Any] = {}",
         f"{QUEUE}::test_a_worker_that_is_lost_counts_as_an_attempt_where_taking_counts",
+    ),
+    mutant(
+        "party-that-hangs-asked-for-ever",
+        "groundwork/queue/breaker.py",
+        "if self._failures >= PATIENCE:",
+        "if False:",
+        f"{SENDING}::test_a_party_that_hangs_is_asked_three_times_and_then_left_alone_for_growing_pauses",
+    ),
+    mutant(
+        "party-left-alone-by-a-wrong-clock",
+        "groundwork/queue/breaker.py",
+        "now < until <= now + PAUSES.longest",
+        "now < until",
+        f"{SENDING}::test_a_clock_that_jumps_keeps_nobody_away_for_long",
+    ),
+    mutant(
+        "one-in-flight",
+        "groundwork/queue/sending.py",
+        "width = min(2 * width, AT_ONCE) if contact is Contact.ANSWERED else 1",
+        "width = 1",
+        f"{SENDING}::test_while_a_party_answers_several_are_in_flight_and_all_of_them_are_noted",
+    ),
+    mutant(
+        "email-tried-for-ever",
+        "notifications/services/queue.py",
+        "    tries_for=TRIES_FOR,\n",
+        "",
+        f"{DELIVERY}::test_a_refusal_for_now_is_tried_for_three_days_with_growing_pauses",
     ),
 ]
