@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
 
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
 from loyalty_site.servers import kept
-from loyalty_site.settings import backends, content_policy, identity
+from loyalty_site.settings import backends, content_policy, identity, work
 from loyalty_site.settings.accounts import *
 from loyalty_site.settings.variables import Environment
 
@@ -129,6 +128,7 @@ OUTBOX_MESSAGE_MODEL = "tenancy.OutboxMessage"
 IDEMPOTENCY_KEY_MODEL = "tenancy.IdempotencyKey"
 BACKGROUND_JOB_MODEL = "tenancy.BackgroundJob"
 HISTORY_MODEL = "tenancy.HistoryEntry"
+PULSE_MODEL = "tenancy.Pulse"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SEND_SENT_EVENT = False
@@ -144,9 +144,8 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # What has more rows than this runs in the background; its file can be had for so many hours.
 BACKGROUND_ROWS = env.int("BACKGROUND_ROWS", default=2_000)
 JOB_FILE_HOURS = env.int("JOB_FILE_HOURS", default=24)
-# Imports and exports wait in a queue of their own, so that a worker can be kept free of them (docs/deploy.md).
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs")]
-CELERY_TASK_ROUTES = {"groundwork.run_jobs": {"queue": "jobs"}}
+CELERY_TASK_QUEUES = work.QUEUES
+CELERY_TASK_ROUTES = work.ROUTES
 
 # --- Mail -------------------------------------------------------------------------------------------------
 

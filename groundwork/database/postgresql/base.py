@@ -2,9 +2,31 @@
 
 from typing import Any
 
+import psycopg
+from django.db import OperationalError
 from django.db.backends.postgresql import base
+from psycopg.errors import _WaitTimeout
 
 from groundwork.database import waits
+
+PROBE_SECONDS = 2.0
+
+
+SILENT = "the database is silent"
+
+
+def _bounded(connection: Any) -> Any:
+    """Its `wait`, within bounds; the connection ends with them, as nobody knows what still comes over it."""
+
+    def wait(generator: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return psycopg.Connection.wait(connection, generator, interval, timeout or waits.silence())
+        except _WaitTimeout:
+            connection.was_silent = True
+            connection.close()
+            raise psycopg.OperationalError(SILENT) from None
+
+    return wait
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -16,6 +38,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
         bounds = " ".join(f"-c {name}={milliseconds:d}" for name, milliseconds in waits.of_process().items())
         params["options"] = f"{params.get('options', '')} {bounds}".strip()
         return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection whose server is not waited for without end, though it neither answers nor is away."""
+        connection = super().get_new_connection(conn_params)
+        connection.wait = _bounded(connection)
+        return connection
+
+    def is_usable(self) -> bool:
+        """Whether the connection that was kept still lives. Raises OperationalError where its server is silent.
+
+        Another connection to that would only be waited for anew.
+        """
+        if self.connection is not None:
+            self.connection.was_silent = False  # before: that is over
+        with waits.silence_of(PROBE_SECONDS):
+            usable = super().is_usable()
+        if not usable and getattr(self.connection, "was_silent", False):
+            self.close()
+            raise OperationalError(SILENT)
+        return usable
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Begin a transaction ourselves, its bounds in the same message; psycopg's own BEGIN takes nothing along."""

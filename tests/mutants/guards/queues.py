@@ -11,6 +11,8 @@ CLOCKS = "tests/groundwork/test_queue_clocks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
 SENDING = "tests/groundwork/test_sending.py"
 DELIVERY = "tests/notifications/test_delivery.py"
+CLOCK = "tests/loyalty/test_expiry_clock.py"
+SILENT = "tests/test_silent_database.py"
 JOBS = "tests/console/test_background.py"
 JOB_WORKERS = "tests/console/test_background_workers.py"
 CONFIRMED = "tests/console/test_import.py::test_only_a_preview_that_went_well_is_confirmed"
@@ -199,5 +201,33 @@ MUTANTS = [
         "    tries_for=TRIES_FOR,\n",
         "",
         f"{DELIVERY}::test_a_refusal_for_now_is_tried_for_three_days_with_growing_pauses",
+    ),
+    mutant(
+        "broken-merchant-that-stops-the-others",
+        "groundwork/fan_out.py",
+        "        except Exception:",
+        "        except ZeroDivisionError:",
+        f"{CLOCK}::test_a_merchant_for_whom_it_fails_spoils_nothing_for_the_others_and_is_tried_again",
+    ),
+    mutant(
+        "probe-behind-what-hangs",
+        "loyalty_site/spare_threads.py",
+        "if self.busy < self.worker.cfg.threads:",
+        "if True:",
+        "tests/loyalty_site/test_spare_threads.py",
+    ),
+    mutant(
+        "database-waited-for-without-end",
+        "groundwork/database/postgresql/base.py",
+        "timeout or waits.silence()",
+        "timeout",
+        f"{SILENT}::test_a_connection_that_was_kept_is_given_up_without_waiting_for_a_new_one",
+    ),
+    mutant(
+        "redis-that-is-full-unseen",
+        "loyalty_site/health.py",
+        'client.set(PROBE_KEY, "1", ex=60)',
+        "client.ping()",
+        "tests/loyalty_site/test_health.py::test_a_redis_that_is_full_is_seen_though_it_answers",
     ),
 ]
