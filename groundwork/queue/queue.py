@@ -31,6 +31,7 @@ from groundwork.queue.pauses import Pauses
 
 Row = TypeVar("Row", bound=Queued)
 AT_ONCE = Pauses(first=timedelta(), factor=1, longest=timedelta())
+FAILS_EACH_TIME = 3
 NOBODYS: Mapping[str, Any] = {"lease": None, "leased_until": None}
 
 
@@ -177,6 +178,10 @@ class Queue(Generic[Row]):
             .annotate(wait=F("next_attempt_at") - clock.now())
         )
         return wait.values_list("wait", flat=True).first()
+
+    def failing(self) -> int:
+        """For monitoring: how many rows wait that have failed three times or more."""
+        return self.rows().filter(self.waiting, attempts__gte=FAILS_EACH_TIME).count()
 
     def lag(self) -> dict[str, float]:
         """For monitoring: how many rows wait or were given up (dead), and how late the first one is, in seconds.

@@ -68,8 +68,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection.execute("; ".join(["BEGIN", *bounds]))
 
     def create_cursor(self, name: str | None = None) -> Any:
-        """A cursor of the server's within a transaction ends with it, as Django means it by psycopg's autocommit."""
+        """A cursor of the server's is one only within a transaction, and ends with it.
+
+        Outside of any it would belong to the session, which a pooler may give to somebody else: all rows come at once.
+        """
+        if self.get_autocommit():
+            name = None
         cursor = super().create_cursor(name)
         if name:
-            cursor._withhold = self.get_autocommit()
+            cursor._withhold = False
         return cursor
