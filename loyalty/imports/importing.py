@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import UniqueViolation
 
 from customers import services as customer_services
 from customers.models import Customer
@@ -64,6 +65,8 @@ def bring_over(
                 raise ProgramNotFound()
             return _Bringer(store, actor, announce=announce).bring(lines, counted)
     except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise  # nobody was faster: it is a fault, and told as one
         raise ImportInterrupted() from error
 
 
