@@ -45,6 +45,7 @@ app.autodiscover_tasks()
 
 EVERY_MINUTE = crontab()
 HOURLY = crontab(minute="5")
+EVERY_FEW_SECONDS = schedule(timedelta(seconds=3))
 LONGEST_JOB = timedelta(hours=4)
 
 
@@ -60,7 +61,7 @@ class Job(NamedTuple):
         """After how long without a run something is wrong with its clock, its queue or its workers."""
         if self.task == "groundwork.run_jobs":
             return LONGEST_JOB  # a worker is at one for as long
-        if self.when == EVERY_MINUTE:
+        if not isinstance(self.when, crontab) or self.when == EVERY_MINUTE:
             return timedelta(minutes=5)
         return timedelta(hours=3) if len(self.when.hour) == 24 else timedelta(hours=27)
 
@@ -74,6 +75,7 @@ JOBS = [
     Job("wallet.sync_apple", EVERY_MINUTE, expires=55),
     Job("wallet.sync_google", EVERY_MINUTE, expires=55),
     Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
+    Job("webhooks.deliver", EVERY_FEW_SECONDS, expires=2),
     Job("loyalty.expire_points", HOURLY, expires=3300),
     Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),
     Job("groundwork.clean_jobs", crontab(minute="45"), expires=3300),
@@ -84,6 +86,7 @@ JOBS = [
     Job("tenancy.clean_accounts", crontab(hour="3", minute="40"), expires=6 * 3600),
     Job("tenancy.clean_invitations", crontab(hour="3", minute="55"), expires=6 * 3600),
     Job("notifications.clean_account_emails", crontab(hour="3", minute="45"), expires=6 * 3600),
+    Job("webhooks.clean", crontab(hour="4", minute="5"), expires=6 * 3600),
     Job("notifications.clean_text_messages", crontab(hour="3", minute="50"), expires=6 * 3600),
 ]
 

@@ -4,7 +4,7 @@ The names of subscriptions stand in waiting rows and never change; what they lea
 """
 
 from customers import ports as customers
-from customers.events import CustomerRenamed
+from customers.events import CustomerChanged, CustomerErased, CustomerRenamed
 from groundwork import deletion
 from groundwork.console import export
 from groundwork.jobs import service as jobs
@@ -16,6 +16,7 @@ from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
 from loyalty import ports as loyalty
 from loyalty import selectors as loyalty_selectors
+from loyalty.console import batch
 from loyalty.console import customer as cards_on_page
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
@@ -39,6 +40,9 @@ from wallet import previews as pass_previews
 from wallet import providers as wallets
 from wallet.services import people as passes_of_people
 from wallet.services.queue import DESIGNS, PASSES
+from webhooks import handlers as webhooks
+from webhooks.services import people as told_of_people
+from webhooks.services.queue import DELIVERIES
 
 SUBSCRIPTIONS = [
     Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled),
@@ -59,6 +63,9 @@ SUBSCRIPTIONS = [
     ),
     Subscription("notifications.phone_to_confirm", events.PhoneToConfirm, emails.on_phone_to_confirm),
     Subscription("notifications.erasure_requested", events.ErasureRequested, emails.on_erasure_requested),
+    Subscription(
+        "notifications.erasure_by_phone", events.ErasureRequested, emails.on_erasure_requested_by_phone
+    ),
     Subscription("notifications.email_to_confirm", events.EmailToConfirm, emails.on_email_to_confirm),
     Subscription(
         "notifications.account_email_requested", AccountEmailRequested, emails.on_account_email_requested
@@ -71,20 +78,25 @@ SUBSCRIPTIONS = [
     Subscription("wallet.card_state_changed", events.CardStateChanged, passes.on_card_state_changed),
     Subscription("wallet.program_changed", events.ProgramChanged, passes.on_program_changed),
     Subscription("wallet.customer_renamed", CustomerRenamed, passes.on_customer_renamed),
+    Subscription("webhooks.card_state_changed", events.CardStateChanged, webhooks.on_card_state_changed),
+    Subscription("webhooks.program_changed", events.ProgramChanged, webhooks.on_program_changed),
+    Subscription("webhooks.customer_changed", CustomerChanged, webhooks.on_customer_changed),
+    Subscription("webhooks.customer_erased", CustomerErased, webhooks.on_customer_erased),
 ]
 
 
 def connect() -> None:
     """Join the apps; called once, when all of them are loaded, with their pages of the console."""
     subscriptions.fill(*SUBSCRIPTIONS)
-    queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, TEXT_MESSAGES, PASSES, DESIGNS)
+    queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, TEXT_MESSAGES, PASSES, DESIGNS, DELIVERIES)
     deletion.followers.fill(deletions, deletions_of_accounts)
     jobs.works.fill(
         jobs.Work(JobKind.EXPORT, export.make_file),
         jobs.Work(JobKind.CHECK, work.check),
         jobs.Work(JobKind.IMPORT, work.bring_over),
+        jobs.Work(JobKind.PRINT, batch.draw),
     )
-    customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people)
+    customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people, told_of_people)
     loyalty.card_facts.fill(email_selectors, wallets)
     loyalty.wallets.fill(wallets)
     loyalty.previews.fill(preview, pass_previews)

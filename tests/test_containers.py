@@ -48,7 +48,7 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
 def test_redis_asks_for_the_password_that_the_site_has() -> None:
     command = SERVICES["redis"]["command"]
     assert command[command.index("--requirepass") + 1] == "${REDIS_PASSWORD}"
-    for name in ("web", "worker", "jobs", "beat", "migrate"):
+    for name in ("web", "worker", "jobs", "webhooks", "beat", "migrate"):
         assert SERVICES[name]["environment"]["REDIS_URL"].startswith("redis://:${REDIS_PASSWORD:?")
 
 
@@ -60,7 +60,9 @@ def test_every_queue_has_workers_and_each_outside_party_its_own() -> None:
     queues = {work.DEFAULT, *work.OF_QUEUE}
     in_compose = [queues_of(service.get("command", [])) for service in SERVICES.values()]
     serve = Serve()
-    in_serve = [queues_of(command) for command in (serve.worker(), serve.outside(), serve.jobs())]
+    in_serve = [
+        queues_of(command) for command in (serve.worker(), serve.outside(), serve.jobs(), serve.webhooks())
+    ]
     target = (ROOT / "deploy/systemd/loyalty.target").read_text()
     in_systemd = [{name} for name in re.findall(r"loyalty-worker@(\w+)\.service", target)]
     for place in (in_compose, in_serve, in_systemd):

@@ -35,8 +35,8 @@ ALLOWED = {
     ("groundwork/database/triggers.py", "emptying"): NO_ROWS,
     ("groundwork/database/text_search.py", "as_near_as"): NO_ROWS,
     ("groundwork/deletion.py", "hold"): BY_ITS_ID,
-    ("groundwork/idempotency/once.py", "_claim"): NAMED,
-    ("groundwork/idempotency/once.py", "_replay"): "its own key: place, credential and key together",
+    ("groundwork/idempotency/once.py", "_keep"): NAMED,
+    ("groundwork/idempotency/once.py", "_kept"): "its own key: place, credential and key together",
     ("groundwork/idempotency/once.py", "clean"): OLD,
     ("groundwork/jobs/files.py", "_note_size"): BY_ITS_ID,
     ("groundwork/jobs/service.py", "ask"): NAMED,
@@ -65,6 +65,7 @@ ALLOWED = {
     ("tenancy/services.py", "hold_currency"): BY_ITS_ID,
     ("wallet/services/left_out.py", "remember"): BY_ITS_ID,
     ("wallet/services/locks.py", "in_order"): A_QUERY,
+    ("webhooks/services/progress.py", "snapshot"): NO_ROWS,
 }
 
 

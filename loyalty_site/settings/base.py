@@ -11,6 +11,7 @@ from loyalty_site.servers import kept
 from loyalty_site.settings import backends, content_policy, identity, work
 from loyalty_site.settings.accounts import *
 from loyalty_site.settings.variables import Environment
+from loyalty_site.settings.webhooks import *
 
 env = Environment()
 
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "loyalty",
     "notifications",
     "wallet",
+    "webhooks",
 ]
 
 MIDDLEWARE = [

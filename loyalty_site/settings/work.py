@@ -17,6 +17,7 @@ OF_QUEUE = {
     "sms": ["notifications.send_text_messages"],
     "apple": ["wallet.sync_apple"],
     "google": ["wallet.sync_google"],
+    "webhooks": ["webhooks.deliver"],
     "jobs": ["groundwork.run_jobs"],
 }
 QUEUES = [Queue(name) for name in (DEFAULT, *OF_QUEUE)]

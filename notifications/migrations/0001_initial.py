@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 ('fault', models.CharField(blank=True, choices=[('unreachable', 'mail server not reachable'), ('interrupted', 'connection lost while sending'), ('deferred', 'refused for now'), ('refused', 'refused'), ('bad_address', 'address is not valid'), ('text', 'text cannot be used'), ('accident', 'error while preparing')], max_length=12, verbose_name='fault')),
                 ('dedup_key', models.CharField(editable=False, max_length=120, unique=True)),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.loyaltycard', verbose_name='card')),
-                ('kind', models.CharField(choices=[('confirm_phone', 'Confirm a new number'), ('card_link', 'Link to the card')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('confirm_phone', 'Confirm a new number'), ('card_link', 'Link to the card'), ('erasure', 'Confirm erasure')], max_length=20, verbose_name='kind')),
             ],
             options={
                 'verbose_name': 'text message',
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'abstract': False,
                 'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'sending'])), fields=['next_attempt_at', 'id'], name='text_message_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sending', 'sent', 'failed', 'suppressed'])), name='text_message_status_is_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['confirm_phone', 'card_link'])), name='text_message_kind_is_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sending', 'sent', 'failed', 'suppressed'])), name='text_message_status_is_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['confirm_phone', 'card_link', 'erasure'])), name='text_message_kind_is_known')],
             },
         ),
     ]

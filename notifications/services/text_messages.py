@@ -69,16 +69,20 @@ def _message(row: TextMessage) -> Text | None:
     reference = f"text-{row.pk}-{row.created_at:%Y%m%d%H%M%S}"
     person, shop = card.customer, " ".join(card.merchant.name.split())
     with override(variables.language_of(card)):
-        if row.kind == TextKind.CARD_LINK:
-            if not person.phone:
-                return None
-            text = gettext("%(shop)s: your card is here: %(url)s")
-            return Text(person.phone, text % {"shop": shop, "url": links.card_url(card)}, reference)
+        if row.kind in (TextKind.CARD_LINK, TextKind.ERASURE):
+            return Text(person.phone, _with_link(row.kind, card, shop), reference) if person.phone else None
         if not phone_codes.runs(person, timezone.now()):
             return None
         text = gettext("%(shop)s: %(code)s is your code. It works for 10 minutes. Tell it to nobody.")
         code = phone_codes.code_of(person)
         return Text(person.pending_phone, text % {"shop": shop, "code": code}, reference)
+
+
+def _with_link(kind: str, card: LoyaltyCard, shop: str) -> str:
+    if kind == TextKind.CARD_LINK:
+        return gettext("%(shop)s: your card is here: %(url)s") % {"shop": shop, "url": links.card_url(card)}
+    text = gettext("%(shop)s: here you confirm that your data is deleted: %(url)s")
+    return text % {"shop": shop, "url": links.erasure_url(card)}
 
 
 def clean(*, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""One command, three processes: they end together, also when the command is killed."""
+"""One command, four processes: they end together, also when the command is killed."""
 
 import os
 import signal
@@ -71,6 +71,9 @@ class ServeCommand(serve.Command):
     def outside(self) -> list[str]:
         return self.jobs()
 
+    def webhooks(self) -> list[str]:
+        return self.jobs()
+
     def jobs(self) -> list[str]:
         return [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -124,4 +127,5 @@ def test_the_children_are_gunicorn_a_worker_with_its_clock_and_one_for_long_jobs
     assert {"worker", "--beat", "solo", "celery,relay"} < set(command.worker())
     assert {"worker", "threads", "mail,sms,apple,google"} < set(command.outside())
     assert {"worker", "solo", "jobs"} < set(command.jobs())
-    assert "--beat" not in {*command.jobs(), *command.outside()}  # one clock
+    assert {"worker", "solo", "webhooks"} < set(command.webhooks())
+    assert "--beat" not in {*command.jobs(), *command.webhooks(), *command.outside()}  # one clock

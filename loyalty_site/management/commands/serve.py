@@ -61,7 +61,13 @@ class Command(BaseCommand):
         code, children = 0, []
         with ExitStack() as watchers:
             try:
-                for command in (self.web(**options), self.worker(), self.outside(), self.jobs()):
+                for command in (
+                    self.web(**options),
+                    self.worker(),
+                    self.outside(),
+                    self.jobs(),
+                    self.webhooks(),
+                ):
                     # In groups of their own, so that Ctrl-C reaches them once, through us.
                     children.append(subprocess.Popen(command, start_new_session=True))
                     watchers.enter_context(supervise.watched(children[-1]))
@@ -106,12 +112,16 @@ class Command(BaseCommand):
 
     def outside(self) -> list[str]:
         """Return that of the worker that speaks to others, in threads, so that one who hangs holds up only itself."""
-        parties = [name for name in work.OF_QUEUE if name not in ("relay", "jobs")]
+        parties = [name for name in work.OF_QUEUE if name not in ("relay", "jobs", "webhooks")]
         return [*self.celery(*parties, pool="threads"), "--concurrency", str(2 * len(parties))]
 
     def jobs(self) -> list[str]:
         """Return that of the worker for long imports and exports, behind which nothing else has to wait."""
         return self.celery("jobs")
+
+    def webhooks(self) -> list[str]:
+        """Return that of the worker that calls other people's servers, which may take their time."""
+        return self.celery("webhooks")
 
     def celery(self, *queues: str, pool: str = "solo") -> list[str]:
         return [
