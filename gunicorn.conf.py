@@ -6,13 +6,14 @@ import tempfile
 from typing import Any
 
 # Where the counts of all processes meet; its name has to be known before prometheus_client is imported anywhere.
-COUNTS = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="loyalty-metrics-"))
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="loyalty-metrics-")
 
-from prometheus_client import multiprocess  # noqa: E402
+from prometheus_client import multiprocess
 
-from groundwork.web import hashing  # noqa: E402
-from loyalty_site.logs import logging_config  # noqa: E402
-from loyalty_site.spare_threads import SpareThreads  # noqa: E402
+from groundwork.web import hashing
+from loyalty_site.logs import logging_config
+from loyalty_site.spare_threads import SpareThreads
 
 IS_PRODUCTION = os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith("production")
 LOG_FORMAT = os.environ.get("LOG_FORMAT") or ("json" if IS_PRODUCTION else "plain")
@@ -34,4 +35,4 @@ def child_exit(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Leave no folder behind."""
-    shutil.rmtree(COUNTS, ignore_errors=True)
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

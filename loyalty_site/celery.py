@@ -28,7 +28,8 @@ class WatchedTask(Task):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         of = f" of {kwargs['of']}" if "of" in kwargs else ""
         is_watched = bool(of) or self.name in app.conf.beat_schedule
-        with waits.of("worker"), pulses.noted(self.name + of) if is_watched else nullcontext():
+        watched = pulses.noted(self.name + of) if is_watched else nullcontext()
+        with waits.of("worker"), watched:
             return super().__call__(*args, **kwargs)
 
 

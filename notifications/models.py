@@ -248,7 +248,6 @@ def due_index(name: str) -> models.Index:
 
 
 def status_is_known(name: str) -> models.CheckConstraint:
-    """What every table of notices says of its states."""
     return models.CheckConstraint(condition=Q(status__in=Status.values), name=f"{name}_status_is_known")
 
 

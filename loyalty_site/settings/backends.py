@@ -57,7 +57,7 @@ def database(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     config["ENGINE"] = POSTGRES_ENGINE
     config["OPTIONS"] = POSTGRES_OPTIONS | config.get("OPTIONS", {})
     if pool_size:
-        config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 2}
+        config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
     else:
         config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     return config

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
 from loyalty_site.servers import kept
-from loyalty_site.settings import backends, content_policy, identity, work
+from loyalty_site.settings import backends, content_policy, identity
 from loyalty_site.settings.accounts import *
 from loyalty_site.settings.variables import Environment
 from loyalty_site.settings.webhooks import *
+from loyalty_site.settings.work import *
 
 env = Environment()
 
@@ -148,8 +149,6 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # What has more rows than this runs in the background; its file can be had for so many hours.
 BACKGROUND_ROWS = env.int("BACKGROUND_ROWS", default=2_000)
 JOB_FILE_HOURS = env.int("JOB_FILE_HOURS", default=24)
-CELERY_TASK_QUEUES = work.QUEUES
-CELERY_TASK_ROUTES = work.ROUTES
 
 # --- Mail -------------------------------------------------------------------------------------------------
 
@@ -293,11 +292,9 @@ WALLET_GOOGLE_API_URL = env.str(
 WALLET_GOOGLE_TOKEN_URL = env.str("WALLET_GOOGLE_TOKEN_URL", default="https://oauth2.googleapis.com/token")
 WALLET_GOOGLE_KEYS_URL = env.str("WALLET_GOOGLE_KEYS_URL", default="https://pay.google.com/gp/m/issuer/keys")
 
-# --- Watching ---------------------------------------------------------------------------------------------
+# --- Logs and figures -------------------------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-
-# --- Logs -------------------------------------------------------------------------------------------------
 
 configure_structlog()
 LOGGING = logging_config(

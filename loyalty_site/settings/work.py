@@ -6,6 +6,7 @@ outbox, and long jobs. What has no place here is work on our own database, and g
 
 from kombu import Queue
 
+__all__ = ["CELERY_TASK_QUEUES", "CELERY_TASK_ROUTES"]
 DEFAULT = "celery"
 OF_QUEUE = {
     "relay": ["groundwork.relay_outbox"],
@@ -20,5 +21,5 @@ OF_QUEUE = {
     "webhooks": ["webhooks.deliver"],
     "jobs": ["groundwork.run_jobs"],
 }
-QUEUES = [Queue(name) for name in (DEFAULT, *OF_QUEUE)]
-ROUTES = {task: {"queue": name} for name, tasks in OF_QUEUE.items() for task in tasks}
+CELERY_TASK_QUEUES = [Queue(name) for name in (DEFAULT, *OF_QUEUE)]
+CELERY_TASK_ROUTES = {task: {"queue": name} for name, tasks in OF_QUEUE.items() for task in tasks}

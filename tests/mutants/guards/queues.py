@@ -214,7 +214,8 @@ MUTANTS = [
         "loyalty_site/spare_threads.py",
         "if self.busy < self.worker.cfg.threads:",
         "if True:",
-        "tests/loyalty_site/test_spare_threads.py",
+        "tests/loyalty_site/test_spare_threads.py::"
+        "test_a_probe_is_answered_while_all_threads_are_held_and_all_calls_are_answered_after_it",
     ),
     mutant(
         "database-waited-for-without-end",
