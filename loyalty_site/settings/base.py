@@ -266,12 +266,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
-# --- The console ------------------------------------------------------------------------------------------
+# --- The console, and deleting ----------------------------------------------------------------------------
 
 UNFOLD: dict[str, Any] = looks.unfold(SITE_NAME)
-
-# --- Deleting ---------------------------------------------------------------------------------------------
-
 SAFE_DELETE_FIELD_NAME = "deleted_at"
 
 # --- Wallets (files or base64 texts; the wallet app reads them) -------------------------------------------
