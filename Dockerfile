@@ -10,6 +10,7 @@ COPY . .
 RUN DJANGO_SETTINGS_MODULE=loyalty_site.settings.production \
     SECRET_KEY=only-while-the-image-is-built-0123456789-abcdefghijklmnop \
     ALLOWED_HOSTS=build.invalid PUBLIC_BASE_URL=https://build.invalid EMAIL_URL=smtp://build.invalid \
+    DEFAULT_FROM_EMAIL=build@build.invalid \
     DATABASE_URL=postgresql://build.invalid/build REDIS_URL=redis://build \
     STATIC_ROOT=/app/collected VAR_DIR=/build \
     /venv/bin/python manage.py collectstatic --no-input --verbosity 0

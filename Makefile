@@ -94,7 +94,7 @@ mutants: $(FOR_TESTS) ## Take out each guard; its tests must turn red (ARGS="rel
 AS_DEPLOYED := DJANGO_SETTINGS_MODULE=loyalty_site.settings.production DEBUG= \
 	SECRET_KEY=$(shell od -An -N40 -tx1 /dev/urandom | tr -d ' \n') ALLOWED_HOSTS=cards.example.com \
 	PUBLIC_BASE_URL=https://cards.example.com DATABASE_URL=postgresql://loyalty@db/loyalty \
-	REDIS_URL=redis://redis:6379/0 EMAIL_URL=smtp://mail.example.com:25
+	REDIS_URL=redis://redis:6379/0 EMAIL_URL=smtp://mail.example.com:25 DEFAULT_FROM_EMAIL=cards@example.com
 
 lint: $(VENV)/installed-dev ## Style, types, import directions, migrations, deployment check
 	@$(VENV)/bin/ruff check .

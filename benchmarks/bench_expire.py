@@ -45,10 +45,10 @@ WITH due AS MATERIALIZED (
     FROM due WHERE due.id = card.id
 ), mails AS (
     INSERT INTO notifications_emaillog (merchant_id, store_id, customer_id, card_id, code, language, "to", subject,
-        body, context, status, fault, error, attempts, next_attempt_at, dedup_key, created_at, updated_at)
+        body, context, status, fault, error, attempts, losses, next_attempt_at, dedup_key, created_at, updated_at)
     SELECT due.merchant_id, due.enrolled_at_store_id, due.customer_id, due.id, 'loyalty_points_expired',
         customer.preferred_language, customer.email, '', '', jsonb_build_object('transaction_id', lines.id), 'queued',
-        '', '', 0, now(), 'loyalty_points_expired:card=' || due.id || ':transaction=' || lines.id, now(), now()
+        '', '', 0, 0, now(), 'loyalty_points_expired:card=' || due.id || ':transaction=' || lines.id, now(), now()
     FROM lines JOIN due ON due.id = lines.card_id JOIN customers_customer customer ON customer.id = due.customer_id
 )
 INSERT INTO tenancy_outboxmessage (merchant_id, event, subscriber, payload, state, attempts, next_attempt_at,

@@ -98,6 +98,12 @@ class TooManyJobs(DomainError):
     message = _("Several of your imports and exports are still under way. Please wait until one is done.")
 
 
+class StorageFull(DomainError):
+    code = "storage_full"
+    status = 507
+    message = _("The file could not be kept: there is no room left for it. Please tell who runs this site.")
+
+
 class TooManyRows(DomainError):
     code = "too_many_rows"
     status = 400

@@ -5,9 +5,9 @@ import time
 from typing import Any
 
 from celery import shared_task
-from django.db import DatabaseError
 from django.utils import timezone
 
+from groundwork import fan_out
 from loyalty.reporting import fairness, statistics
 from loyalty.services import expiry, staff_tokens
 from tenancy import scope
@@ -16,29 +16,35 @@ from tenancy.models import Merchant
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="loyalty.expire_points", soft_time_limit=3000, time_limit=3300)
-def expire_points() -> dict[str, Any]:
-    """Expire and warn, each merchant once per local date from its 02:00 on."""
+@shared_task(name="loyalty.expire_points_of", soft_time_limit=3000, time_limit=3300)
+def expire_points_of(*, of: int) -> dict[str, Any]:
+    """Expire and warn for one merchant, if it is its time."""
     started = time.monotonic()
-    summary = expiry.expire_where_it_is_time(now=timezone.now())
+    summary = expiry.expire_if_it_is_time(of, now=timezone.now())
     summary.seconds = round(time.monotonic() - started, 1)
     return summary.as_dict()
 
 
-@shared_task(name="loyalty.roll_up_statistics", soft_time_limit=1500, time_limit=1800)
-def roll_up_statistics() -> int:
-    """Roll up the days that have closed since the last time; returns how many rows were written.
+@shared_task(name="loyalty.expire_points", soft_time_limit=240, time_limit=300)
+def expire_points() -> list[dict[str, Any]]:
+    """Expire and warn, each merchant once per local date from its 02:00 on; one that fails has its turn again."""
+    merchants = expiry.merchants_whose_time_it_is(now=timezone.now())
+    return fan_out.one_each(expire_points_of, merchants, expires=3300)
 
-    A merchant for whom it fails spoils nothing for the others, and has its turn again in the next hour.
-    """
-    now, written = timezone.now(), 0
-    for merchant in list(Merchant.objects.order_by("pk")):
-        try:
-            with scope.merchant(merchant):
-                written += statistics.roll_up(merchant, now=now)
-        except DatabaseError:
-            logger.exception("roll-up failed", extra={"merchant_id": merchant.pk})
-    return written
+
+@shared_task(name="loyalty.roll_up_statistics_of", soft_time_limit=1500, time_limit=1800)
+def roll_up_statistics_of(*, of: int) -> int:
+    """Roll up the days of one merchant that have closed since the last time; returns how many rows were written."""
+    merchant = Merchant.objects.get(pk=of)
+    with scope.merchant(merchant):
+        return statistics.roll_up(merchant, now=timezone.now())
+
+
+@shared_task(name="loyalty.roll_up_statistics", soft_time_limit=240, time_limit=300)
+def roll_up_statistics() -> int:
+    """Roll up the closed days of each merchant; one that fails has its turn again in the next hour."""
+    merchants = Merchant.objects.order_by("pk").values_list("pk", flat=True)
+    return sum(fan_out.one_each(roll_up_statistics_of, list(merchants), expires=3300))
 
 
 @shared_task(name="loyalty.verify_fairness", soft_time_limit=6 * 3600, time_limit=6 * 3600 + 300)

@@ -5,6 +5,7 @@ Celery is only the doorbell: each queue is a table, and the sweeps below catch w
 """
 
 import os
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -13,15 +14,22 @@ from celery.schedules import crontab, schedule
 from celery.signals import beat_init, worker_init
 
 from groundwork.database import waits
+from groundwork.watching import pulses
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings.local")
 
 
-class BoundedTask(Task):
-    """A task that waits for the database as a worker may, wherever it is run."""
+class WatchedTask(Task):
+    """A task that waits for the database as a worker may, wherever it is run.
+
+    What is on the clock, or done `of` one merchant, has a pulse.
+    """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with waits.of("worker"):
+        of = f" of {kwargs['of']}" if "of" in kwargs else ""
+        is_watched = bool(of) or self.name in app.conf.beat_schedule
+        watched = pulses.noted(self.name + of) if is_watched else nullcontext()
+        with waits.of("worker"), watched:
             return super().__call__(*args, **kwargs)
 
 
@@ -31,9 +39,15 @@ def begin_as_worker(**about: Any) -> None:
     waits.this_process_is("worker")
 
 
-app = Celery("loyalty_site", task_cls=BoundedTask)
+app = Celery("loyalty_site", task_cls=WatchedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+EVERY_MINUTE = crontab()
+HOURLY = crontab(minute="5")
+EVERY_FEW_SECONDS = schedule(timedelta(seconds=3))
+LONGEST_JOB = timedelta(hours=4)
 
 
 class Job(NamedTuple):
@@ -43,10 +57,15 @@ class Job(NamedTuple):
     when: schedule
     expires: int
 
+    @property
+    def longest_rest(self) -> timedelta:
+        """After how long without a run something is wrong with its clock, its queue or its workers."""
+        if self.task == "groundwork.run_jobs":
+            return LONGEST_JOB  # a worker is at one for as long
+        if not isinstance(self.when, crontab) or self.when == EVERY_MINUTE:
+            return timedelta(minutes=5)
+        return timedelta(hours=3) if len(self.when.hour) == 24 else timedelta(hours=27)
 
-EVERY_MINUTE = crontab()
-HOURLY = crontab(minute="5")
-EVERY_FEW_SECONDS = schedule(timedelta(seconds=3))
 
 JOBS = [
     Job("groundwork.relay_outbox", EVERY_MINUTE, expires=55),
@@ -54,6 +73,8 @@ JOBS = [
     Job("notifications.send_account_emails", EVERY_MINUTE, expires=55),
     Job("notifications.send_text_messages", EVERY_MINUTE, expires=55),
     Job("wallet.sweep_passes", EVERY_MINUTE, expires=55),
+    Job("wallet.sync_apple", EVERY_MINUTE, expires=55),
+    Job("wallet.sync_google", EVERY_MINUTE, expires=55),
     Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
     Job("webhooks.deliver", EVERY_FEW_SECONDS, expires=2),
     Job("loyalty.expire_points", HOURLY, expires=3300),

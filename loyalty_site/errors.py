@@ -25,6 +25,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from groundwork.errors import DomainError, Invalid, NotAuthenticated, NotFound, RateLimited
 from loyalty.api import errors as api
 from loyalty.pages import errors as pages
+from loyalty_site import request_id
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ def problem(refusal: DomainError) -> HttpResponse:
         "status": refusal.status,
         "detail": str(refusal.detail),
         "code": refusal.code,
+        "request_id": request_id.current(),
     } | refusal.extra
     response = HttpResponse(
         json.dumps(document, cls=JSONEncoder),

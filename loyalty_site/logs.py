@@ -204,6 +204,7 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level},  # without Django's own handlers, which do not mask
             "django.server": {"handlers": ["out"], "level": level, "propagate": False},
+            "gunicorn.error": {"handlers": ["out"], "level": level, "propagate": False},
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners make many
             "django.db.backends": {"level": "INFO"},  # each query with its values, at DEBUG
             "httpx": {"level": "WARNING"},  # its addresses name devices and cards

@@ -1,12 +1,18 @@
-"""Static files for production: compressed, and named by their content, so that they are cached for ever."""
+"""Where files are: uploads, kept wholly or not at all; and static files for production.
 
+Static files are compressed, and named by their content, so that they are cached for ever.
+"""
+
+import errno
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from groundwork.errors import StorageFull
 
 # From the beginning of a line: what looks like a comment within a string stands elsewhere. Code behind it stays.
 COMMENT = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n?|//[^\n]*\n)", re.MULTILINE)
@@ -16,6 +22,20 @@ OWN = ("terminal/", "pages/", "base.css")
 def without_comments(text: str) -> str:
     """A script or stylesheet of ours as a browser needs it: the comments are for whoever reads the source."""
     return COMMENT.sub("", text)
+
+
+class UploadStorage(FileSystemStorage):
+    """Django's folder of uploads, in which nothing is left of a file that could not be written to its end."""
+
+    def _save(self, name: str, content: File) -> str:
+        """Keep a file; returns its name. Raises StorageFull, or what else the disk says."""
+        try:
+            return super()._save(name, content)
+        except OSError as error:
+            self.delete(name)  # a name of its own: `get_available_name` has looked
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull from error
+            raise
 
 
 class BareStorage:

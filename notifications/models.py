@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.models import TimeStamped
@@ -171,6 +172,8 @@ class EmailLog(Leased, TenantOwned):
     fault = models.CharField(_("fault"), max_length=12, choices=Fault.choices, blank=True)
     error = models.TextField(_("reason"), blank=True)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    queued_at = models.DateTimeField(db_default=Now(), editable=False, help_text="It is tried from then on.")
+    losses = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Workers lost over it.")
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     dedup_key = models.CharField(max_length=120, unique=True, editable=False)
 
@@ -226,34 +229,42 @@ class AddressProblem(TenantOwned):
         return str(self.customer_id)
 
 
-class AccountEmail(Leased, TimeStamped):
-    """One e-mail about an account, from the moment it was asked for: ids only, no address, no words, no link.
+class Notice(Leased):
+    """What is sent from ids alone: no address, no words, no link or code stay here."""
+
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    fault = models.CharField(_("fault"), max_length=12, choices=Fault.choices, blank=True)
+    dedup_key = models.CharField(max_length=120, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["-id"]
+
+
+def due_index(name: str) -> models.Index:
+    """What still waits of a table of notices, in the order of being due."""
+    waiting = Q(status__in=[Status.QUEUED, Status.SENDING])
+    return models.Index(fields=["next_attempt_at", "id"], condition=waiting, name=f"{name}_due")
+
+
+def status_is_known(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(status__in=Status.values), name=f"{name}_status_is_known")
+
+
+class AccountEmail(Notice, TimeStamped):
+    """One e-mail about an account, from the moment it was asked for.
 
     `about_id` is the row that its `kind` writes about (`notifications.account_kinds.KINDS`).
     """
 
     kind = models.CharField(_("kind"), max_length=40)
     about_id = models.PositiveBigIntegerField()
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
-    fault = models.CharField(_("fault"), max_length=12, choices=Fault.choices, blank=True)
-    dedup_key = models.CharField(max_length=120, unique=True, editable=False)
 
-    class Meta:
+    class Meta(Notice.Meta):
         verbose_name = _("account e-mail")
         verbose_name_plural = _("account e-mails")
-        ordering = ["-id"]
-        indexes = [
-            models.Index(
-                fields=["next_attempt_at", "id"],
-                condition=Q(status__in=["queued", "sending"]),
-                name="account_email_due",
-            ),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="account_email_status_is_known"
-            ),
-        ]
+        indexes = [due_index("account_email")]
+        constraints = [status_is_known("account_email")]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind}"
@@ -267,32 +278,20 @@ class TextKind(models.TextChoices):
     ERASURE = "erasure", _("Confirm erasure")
 
 
-class TextMessage(Leased, TenantOwned):
-    """One text message to the person of a card, from the moment it was asked for: no number, no words, no code."""
+class TextMessage(Notice, TenantOwned):
+    """One text message to the person of a card, from the moment it was asked for."""
 
     card = models.ForeignKey(
         "loyalty.LoyaltyCard", on_delete=models.PROTECT, related_name="+", verbose_name=_("card")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=TextKind.choices)
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
-    fault = models.CharField(_("fault"), max_length=12, choices=Fault.choices, blank=True)
-    dedup_key = models.CharField(max_length=120, unique=True, editable=False)
 
-    class Meta:
+    class Meta(Notice.Meta):
         verbose_name = _("text message")
         verbose_name_plural = _("text messages")
-        ordering = ["-id"]
-        indexes = [
-            models.Index(
-                fields=["next_attempt_at", "id"],
-                condition=Q(status__in=["queued", "sending"]),
-                name="text_message_due",
-            ),
-        ]
+        indexes = [due_index("text_message")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="text_message_status_is_known"
-            ),
+            status_is_known("text_message"),
             models.CheckConstraint(condition=Q(kind__in=TextKind.values), name="text_message_kind_is_known"),
         ]
 

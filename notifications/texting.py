@@ -6,6 +6,7 @@ out, neither of them none.
 
 import secrets
 import ssl
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ from typing import Protocol
 import httpx
 from django.conf import settings
 
+from groundwork.queue.breaker import Breaker
 from notifications.models import Fault
 from notifications.posting import Failure
 
@@ -23,11 +25,20 @@ NETWORK_TROUBLE = (httpx.HTTPError, ssl.SSLError, OSError)
 PASSES = (401, 402, 403, 404, 408, 409, 425, 429)
 
 
+@dataclass(frozen=True)
+class Text:
+    """A message: the number, the words, and the `reference` that stays the same however often it is handed over."""
+
+    to: str
+    text: str
+    reference: str
+
+
 class Carrier(Protocol):
     """A way to people's phones."""
 
-    def send(self, *, to: str, text: str, reference: str) -> Failure | None:
-        """Hand a message over; None if it was taken. The same `reference` is the same message, however often."""
+    def send(self, message: Text) -> Failure | None:
+        """Hand a message over; None if it was taken. Raises nothing."""
         ...
 
 
@@ -37,11 +48,11 @@ class FileCarrier:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, *, to: str, text: str, reference: str) -> Failure | None:
+    def send(self, message: Text) -> Failure | None:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{datetime.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(3)}.txt"
         unfinished = self.folder / f".{name}.part"
-        unfinished.write_text(f"To: {to}\n\n{text}\n")
+        unfinished.write_text(f"To: {message.to}\n\n{message.text}\n")
         unfinished.rename(self.folder / name)
         return None
 
@@ -53,13 +64,14 @@ class HttpCarrier:
         self.url, self.sender = url, sender
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
-    def send(self, *, to: str, text: str, reference: str) -> Failure | None:
-        message = {"to": to, "from": self.sender, "text": text, "reference": reference}
-        headers = self.headers | {"Idempotency-Key": reference}
+    def send(self, message: Text) -> Failure | None:
+        words = {"to": message.to, "from": self.sender, "text": message.text, "reference": message.reference}
+        headers = self.headers | {"Idempotency-Key": message.reference}
         try:
-            response = httpx.post(self.url, json=message, headers=headers, timeout=TIMEOUT)
+            response = httpx.post(self.url, json=words, headers=headers, timeout=TIMEOUT)
         except NETWORK_TROUBLE as error:
-            return Failure(Fault.UNREACHABLE, type(error).__name__)
+            silent = isinstance(error, httpx.TimeoutException)
+            return Failure(Fault.UNREACHABLE, type(error).__name__, silent=silent)
         return failure_of(response.status_code)
 
 
@@ -77,6 +89,14 @@ def carrier() -> Carrier | None:
     if settings.SMS_URL:
         return HttpCarrier(settings.SMS_URL, token=settings.SMS_TOKEN, sender=settings.SMS_SENDER)
     return FileCarrier(Path(settings.SMS_FILE_PATH)) if settings.SMS_FILE_PATH else None
+
+
+_breakers: dict[str, Breaker] = {}
+
+
+def breaker() -> Breaker:
+    """Whether the way that is set up hangs, as this process knows it."""
+    return _breakers.setdefault(settings.SMS_URL, Breaker())
 
 
 def can_text() -> bool:

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from gunicorn.config import Config
+
+from loyalty_site.celery import app
+from loyalty_site.management.commands.serve import Command as Serve
+from loyalty_site.settings import work
 
 ROOT = Path(__file__).parents[1]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
@@ -45,6 +50,44 @@ def test_redis_asks_for_the_password_that_the_site_has() -> None:
     assert command[command.index("--requirepass") + 1] == "${REDIS_PASSWORD}"
     for name in ("web", "worker", "jobs", "webhooks", "beat", "migrate"):
         assert SERVICES[name]["environment"]["REDIS_URL"].startswith("redis://:${REDIS_PASSWORD:?")
+
+
+def queues_of(command: list[str]) -> set[str]:
+    return set(command[command.index("--queues") + 1].split(",")) if "--queues" in command else set()
+
+
+def test_every_queue_has_workers_and_each_outside_party_its_own() -> None:
+    queues = {work.DEFAULT, *work.OF_QUEUE}
+    in_compose = [queues_of(service.get("command", [])) for service in SERVICES.values()]
+    serve = Serve()
+    in_serve = [
+        queues_of(command) for command in (serve.worker(), serve.outside(), serve.jobs(), serve.webhooks())
+    ]
+    target = (ROOT / "deploy/systemd/loyalty.target").read_text()
+    in_systemd = [{name} for name in re.findall(r"loyalty-worker@(\w+)\.service", target)]
+    for place in (in_compose, in_serve, in_systemd):
+        assert sorted(queues) == sorted(name for group in place for name in group)
+    for party in queues - {work.DEFAULT, "relay"}:
+        assert {party} in in_compose
+    assert {queue.name for queue in settings.CELERY_TASK_QUEUES} == queues
+
+
+def test_every_task_that_is_routed_exists() -> None:
+    app.loader.import_default_modules()
+    assert set(settings.CELERY_TASK_ROUTES) - set(app.tasks) == set()
+
+
+def test_every_unit_runs_as_nobodys_root_and_writes_only_its_own() -> None:
+    units = list((ROOT / "deploy/systemd").glob("*.service"))
+    assert len(units) == 3
+    for unit in units:
+        lines = unit.read_text().splitlines()
+        assert {
+            "User=loyalty",
+            "NoNewPrivileges=yes",
+            "ProtectSystem=strict",
+            "CapabilityBoundingSet=",
+        } < set(lines)
 
 
 def directive(name: str) -> list[str]:

@@ -7,7 +7,7 @@ import logging
 import time
 from datetime import timedelta
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
@@ -25,7 +25,6 @@ from wallet.services import (
     unsaved,
 )
 from wallet.services.designs import SPREAD_TASK
-from wallet.services.versions import SYNC_TASK
 
 logger = logging.getLogger(__name__)
 
@@ -36,35 +35,41 @@ NOT_AT_ONCE = timedelta(seconds=0.1)
 WHY = "passes of all merchants share one wallet account"
 
 
-@shared_task(name=SYNC_TASK, soft_time_limit=240, time_limit=300)
-def sync_passes() -> int:
-    """Bring passes up to date at Apple and Google; returns how many."""
+@shared_task(name="wallet.sync_apple", soft_time_limit=240, time_limit=300)
+def sync_apple() -> int:
+    """Tell devices that their passes have changed; returns how many passes are up to date."""
     with scope.everything(WHY):
         done = apple_sync.sync(seconds=RUN_SECONDS)
-        done += google_sync.sync(seconds=RUN_SECONDS)
-        _wake_up_in_time()
+        _wake_up_in_time(Platform.APPLE, apple_sync.next_due_in(), sync_apple)
     return done
 
 
-def _wake_up_in_time() -> None:
+@shared_task(name="wallet.sync_google", soft_time_limit=240, time_limit=300)
+def sync_google() -> int:
+    """Bring classes and objects up to date at Google; returns how many passes."""
+    with scope.everything(WHY):
+        done = google_sync.sync(seconds=RUN_SECONDS)
+        _wake_up_in_time(Platform.GOOGLE, google_sync.next_due_in(), sync_google)
+    return done
+
+
+def _wake_up_in_time(platform: Platform, wait: timedelta | None, task: Task) -> None:
     """Ring again for what is due within the minute (later than that, the sweep comes); one ring is enough."""
-    for platform, sync in ((Platform.APPLE, apple_sync), (Platform.GOOGLE, google_sync)):
-        wait = sync.next_due_in()
-        if wait is None:
-            continue
-        after = max(wait, NOT_AT_ONCE)
-        if after <= SOON and channel.claim_wake_up(platform, after):
-            _ring_later(after)
+    if wait is None:
+        return
+    after = max(wait, NOT_AT_ONCE)
+    if after <= SOON and channel.claim_wake_up(platform, after):
+        _ring_later(task, after)
 
 
-def _ring_later(after: timedelta) -> None:
+def _ring_later(task: Task, after: timedelta) -> None:
     """Ring for a worker in a while; where that is not heard, the sweep comes."""
     if not settings.DOORBELL_ENABLED:
         return
     try:
-        sync_passes.apply_async(countdown=after.total_seconds(), retry=False)
+        task.apply_async(countdown=after.total_seconds(), retry=False)
     except Exception as error:
-        logger.warning("doorbell not heard", extra={"task": SYNC_TASK, "error": type(error).__name__})
+        logger.warning("doorbell not heard", extra={"task": task.name, "error": type(error).__name__})
 
 
 @shared_task(name=SPREAD_TASK, soft_time_limit=240, time_limit=300)
@@ -83,7 +88,7 @@ def spread_designs() -> int:
 
 @shared_task(name="wallet.sweep_passes", soft_time_limit=240, time_limit=300)
 def sweep_passes() -> int:
-    """Each minute: what was missed, after an outage of any length; and what is not needed any more."""
+    """Each minute: looks that were missed, after an outage of any length; and what is not needed any more."""
     with scope.everything(WHY):
         designs.notice_changes()
         left_out.try_again()
@@ -91,4 +96,4 @@ def sweep_passes() -> int:
         unsaved.retire()
         unsaved.forget()
         devices.forget_retired(before=timezone.now() - FORGET_DEVICES_AFTER)
-    return spread_designs() + sync_passes()
+    return spread_designs()

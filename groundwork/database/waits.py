@@ -19,6 +19,8 @@ class _Process:
     kind = "till"
 
 
+GRACE = 400  # milliseconds
+_silence: ContextVar[float | None] = ContextVar("bound of silence", default=None)
 _work: ContextVar[str | None] = ContextVar("kind of work", default=None)
 
 
@@ -45,6 +47,27 @@ def of_process() -> dict[str, int]:
 def of_work() -> dict[str, int]:
     """The bounds of the work in hand, as `of_process`."""
     return settings.DATABASE_WAITS[_work.get() or _Process.kind]
+
+
+@contextmanager
+def silence_of(seconds: float) -> Iterator[None]:
+    """Let the server be silent for so long at most in the block."""
+    before = _silence.set(seconds)
+    try:
+        yield
+    finally:
+        _silence.reset(before)
+
+
+def silence() -> float | None:
+    """For how many seconds the server may say nothing: a little longer than it may be at a statement; None: for ever.
+
+    PostgreSQL keeps to its own bounds as long as it runs; a machine that has stopped keeps to none.
+    """
+    longest = [bounds["statement_timeout"] for bounds in (of_work(), of_process())]
+    if _silence.get() is not None or 0 in longest:
+        return _silence.get()
+    return (max(longest) + GRACE) / 1_000
 
 
 def each_in_a_transaction(

@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from groundwork.database import locks
 from groundwork.queue import clock
@@ -30,6 +31,7 @@ from groundwork.queue.pauses import Pauses
 
 Row = TypeVar("Row", bound=Queued)
 AT_ONCE = Pauses(first=timedelta(), factor=1, longest=timedelta())
+FAILS_EACH_TIME = 3
 NOBODYS: Mapping[str, Any] = {"lease": None, "leased_until": None}
 
 
@@ -39,9 +41,10 @@ class Queue(Generic[Row]):
 
     `waiting`: what is still to be done, whoever has it; `dead`: what was given up.
     `lease`: how long a worker has what it took; None to hold it by its lock.
-    `pauses`: after failed attempts. `maximum_attempts`: with the last one `given_up` is written; None for no end.
+    `pauses`: after failed attempts. `maximum_attempts`: with the last one `given_up` is written; `tries_for`: so it is
+    with the first that fails so long after the time in the column `since`. None for no end.
     `counts_taking`: a worker that is lost counts as an attempt, too (else only what is postponed does).
-    `taken`, `put_back`, `given_up`: columns that say so, for people and constraints.
+    `taken`, `put_back`, `given_up`: columns that say so, for people and constraints; `taken` also by expressions.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Queue(Generic[Row]):
     dead: Q | None = None
     lease: timedelta | None = None
     maximum_attempts: int | None = None
+    tries_for: timedelta | None = None
+    since: str = "created_at"
     counts_taking: bool = False
     taken: Mapping[str, Any] = field(default_factory=dict)
     put_back: Mapping[str, Any] = field(default_factory=dict)
@@ -99,7 +104,8 @@ class Queue(Generic[Row]):
         for row in picked:
             row.attempts += self.counts_taking
             for name, value in {**self.taken, **token}.items():
-                setattr(row, name, value)
+                if not isinstance(value, Combinable):
+                    setattr(row, name, value)
 
     def _same(self, rows: Iterable[Row]) -> QuerySet[Row]:
         return self.rows().filter(pk__in=[row.pk for row in rows])
@@ -123,12 +129,23 @@ class Queue(Generic[Row]):
 
         Returns whether it was still ours.
         """
-        failed = row.attempts + (not self.counts_taking)
-        is_last = self.maximum_attempts is not None and failed >= self.maximum_attempts
+        failed = self._failed(row)
         later = clock.now() + max(wait or timedelta(), self.pauses.after(failed))
-        outcome = self.given_up if is_last else self.put_back
-        noted = {**outcome, "attempts": failed, "next_attempt_at": later}
+        outcome = self.given_up if self.is_last_attempt(row) else self.put_back
+        noted = {"attempts": failed, "next_attempt_at": later, **outcome}
         return self._note([row], noted | changes) == 1
+
+    def is_last_attempt(self, row: Row) -> bool:
+        """Whether a row that was taken is given up if this attempt fails."""
+        if self.maximum_attempts is not None and self._failed(row) >= self.maximum_attempts:
+            return True
+        if self.tries_for is None:
+            return False
+        waited: timedelta = row.taken_at - getattr(row, self.since)  # type: ignore[attr-defined]
+        return waited >= self.tries_for
+
+    def _failed(self, row: Row) -> int:
+        return row.attempts + (not self.counts_taking)
 
     def release(self, rows: Iterable[Row], **changes: Any) -> int:
         """Put rows back that could not be tried, which counts as no attempt; returns how many."""
@@ -161,6 +178,10 @@ class Queue(Generic[Row]):
             .annotate(wait=F("next_attempt_at") - clock.now())
         )
         return wait.values_list("wait", flat=True).first()
+
+    def failing(self) -> int:
+        """For monitoring: how many rows wait that have failed three times or more."""
+        return self.rows().filter(self.waiting, attempts__gte=FAILS_EACH_TIME).count()
 
     def lag(self) -> dict[str, float]:
         """For monitoring: how many rows wait or were given up (dead), and how late the first one is, in seconds.

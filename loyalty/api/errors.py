@@ -23,6 +23,7 @@ class Problem(TypedDict):
     status: int
     detail: str
     code: str
+    request_id: Annotated[str, "Names the request in our logs; as `X-Request-Id`."]
     errors: NotRequired[Annotated[list[FieldError], "With the code `invalid`."]]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from psycopg.errors import UniqueViolation
 
 from customers import services as customer_services
 from customers.models import Customer
@@ -90,6 +91,8 @@ def _bring_chunk(batch: ImportBatch, actor: Actor, lines: Sequence[Numbered], *,
                     _Chunk(batch, actor, lines).bring(announce=announce)
             return
         except IntegrityError as error:
+            if error.__cause__ is not None and not isinstance(error.__cause__, UniqueViolation):
+                raise  # nobody was faster: it is a fault, and told as one
             refused = error
     raise ImportInterrupted() from refused
 

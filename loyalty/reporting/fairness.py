@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Coalesce
 
@@ -81,7 +81,7 @@ def last_verdict() -> tuple[datetime | None, int]:
 
 
 def _rows(sql: str) -> Iterator[tuple]:
-    with connection.chunked_cursor() as cursor:
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(sql)
         while rows := cursor.fetchmany(AT_ONCE):
             yield from rows

@@ -10,14 +10,13 @@ The moment when points expire is what people are told (`selectors.points_expire_
 `rules.OFFLINE_LIMIT` later: what was recorded offline before the moment has come in by then, and saves them.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 
 from groundwork import deletion
@@ -28,8 +27,6 @@ from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantCalendar
 from loyalty.services import debts
 from tenancy import scope
 from tenancy.models import Merchant
-
-logger = logging.getLogger(__name__)
 
 BATCH = 2_000
 LOCAL_HOUR = 2
@@ -72,26 +69,40 @@ def expire(
     return summary
 
 
-def expire_where_it_is_time(*, now: datetime) -> Summary:
-    """What the clock calls every hour: each merchant once per local date, from its 02:00 on.
+def merchants_whose_time_it_is(*, now: datetime) -> list[int]:
+    """The ids of those whose points expire, and not yet on this local date, from 02:00 on.
 
-    A merchant for whom it fails is noted in the log and in `status`, spoils nothing for the others, and has its turn
-    again in the next hour.
+    One of whom that cannot be told has its turn too: there it is seen what is wrong with it.
     """
-    summary = Summary()
     with scope.everything("expiry goes through all merchants"):
-        for program in _programs(None):
-            local = now.astimezone(program.merchant.tzinfo)
-            calendar, _ = MerchantCalendar.objects.get_or_create(merchant=program.merchant)
-            if local.hour < LOCAL_HOUR or calendar.points_expired_on == local.date():
-                continue
-            try:
-                _expire_program(program, summary, now=now, dry_run=False, progress=bool)
-            except DatabaseError:
-                logger.exception("expiry failed", extra={"merchant_id": program.merchant_id})
-                summary.status = "failed"
-                continue
-            MerchantCalendar.objects.filter(pk=calendar.pk).update(points_expired_on=local.date())
+        return [program.merchant_id for program in _programs(None) if _may_be_time(program.merchant, now)]
+
+
+def _may_be_time(merchant: Merchant, now: datetime) -> bool:
+    try:
+        return _is_time(merchant, now)
+    except Exception:
+        return True
+
+
+def _is_time(merchant: Merchant, now: datetime) -> bool:
+    local = now.astimezone(merchant.tzinfo)
+    done = MerchantCalendar.objects.filter(merchant=merchant, points_expired_on=local.date())
+    return local.hour >= LOCAL_HOUR and not done.exists()
+
+
+def expire_if_it_is_time(merchant_id: int, *, now: datetime) -> Summary:
+    """Expire and warn for one merchant, unless it was done on this local date, or it is not 02:00 yet."""
+    summary = Summary()
+    with scope.everything("the clock asks for a merchant by its id"):
+        merchant = Merchant.objects.get(pk=merchant_id)
+        if not _is_time(merchant, now):
+            return summary
+        MerchantCalendar.objects.get_or_create(merchant=merchant)
+        for program in _programs(merchant):
+            _expire_program(program, summary, now=now, dry_run=False, progress=bool)
+        today = now.astimezone(merchant.tzinfo).date()
+        MerchantCalendar.objects.filter(merchant=merchant).update(points_expired_on=today)
     return summary
 
 

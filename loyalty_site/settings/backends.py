@@ -21,7 +21,7 @@ DATABASE_WAITS: dict[str, dict[str, int]] = {
         "idle_in_transaction_session_timeout": idle,
     }
     for kind, lock, statement, idle in [
-        ("till", 2_000, 5_000, 10_000),  # the API and customers' pages too
+        ("till", 2_000, 2_500, 10_000),  # the API and customers' pages too
         ("console", 15_000, 15_000, 30_000),
         ("worker", 30_000, 600_000, 300_000),
         ("command", 60_000, 3_600_000, 600_000),
@@ -31,7 +31,7 @@ DATABASE_WAITS: dict[str, dict[str, int]] = {
 
 POSTGRES_OPTIONS: dict[str, Any] = {
     "application_name": "loyalty",
-    "connect_timeout": 3,  # seconds
+    "connect_timeout": 2,  # seconds
     # A machine that vanishes without a word is noticed in seconds, and not after a quarter of an hour.
     "tcp_user_timeout": 5_000,  # milliseconds until what was sent must have been taken
     "keepalives_idle": 5,  # seconds of silence, also of a long query, until it is asked whether it lives

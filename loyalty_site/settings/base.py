@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
 
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
@@ -13,6 +12,7 @@ from loyalty_site.settings import backends, content_policy, identity
 from loyalty_site.settings.accounts import *
 from loyalty_site.settings.variables import Environment
 from loyalty_site.settings.webhooks import *
+from loyalty_site.settings.work import *
 
 env = Environment()
 
@@ -70,7 +70,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "loyalty_site.request_id.RequestIdMiddleware",
     "loyalty_site.health.HealthMiddleware",
+    "loyalty_site.metrics.MetricsMiddleware",
     "loyalty_site.middleware.BoundedWaitsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -131,6 +133,7 @@ OUTBOX_MESSAGE_MODEL = "tenancy.OutboxMessage"
 IDEMPOTENCY_KEY_MODEL = "tenancy.IdempotencyKey"
 BACKGROUND_JOB_MODEL = "tenancy.BackgroundJob"
 HISTORY_MODEL = "tenancy.HistoryEntry"
+PULSE_MODEL = "tenancy.Pulse"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SEND_SENT_EVENT = False
@@ -146,9 +149,6 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # What has more rows than this runs in the background; its file can be had for so many hours.
 BACKGROUND_ROWS = env.int("BACKGROUND_ROWS", default=2_000)
 JOB_FILE_HOURS = env.int("JOB_FILE_HOURS", default=24)
-# Imports and exports wait in a queue of their own, so that a worker can be kept free of them (docs/deploy.md).
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs"), Queue("webhooks")]
-CELERY_TASK_ROUTES = {"groundwork.run_jobs": {"queue": "jobs"}, "webhooks.deliver": {"queue": "webhooks"}}
 
 # --- Mail -------------------------------------------------------------------------------------------------
 
@@ -238,7 +238,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "loyalty_site.storage.UploadStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -266,12 +266,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
-# --- The console ------------------------------------------------------------------------------------------
+# --- The console, and deleting ----------------------------------------------------------------------------
 
 UNFOLD: dict[str, Any] = looks.unfold(SITE_NAME)
-
-# --- Deleting ---------------------------------------------------------------------------------------------
-
 SAFE_DELETE_FIELD_NAME = "deleted_at"
 
 # --- Wallets (files or base64 texts; the wallet app reads them) -------------------------------------------
@@ -292,7 +289,9 @@ WALLET_GOOGLE_API_URL = env.str(
 WALLET_GOOGLE_TOKEN_URL = env.str("WALLET_GOOGLE_TOKEN_URL", default="https://oauth2.googleapis.com/token")
 WALLET_GOOGLE_KEYS_URL = env.str("WALLET_GOOGLE_KEYS_URL", default="https://pay.google.com/gp/m/issuer/keys")
 
-# --- Logs -------------------------------------------------------------------------------------------------
+# --- Logs and figures -------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 configure_structlog()
 LOGGING = logging_config(

@@ -215,6 +215,10 @@ def text_sender(text: str) -> None:
     _must(is_sender, "be a number, as in +352621123456, or a name of at most 11 letters and digits.")
 
 
+def token(text: str) -> None:
+    _must(len(text) >= 20 and len(set(text)) >= 5, "be at least 20 random characters.")
+
+
 def random(text: str) -> None:
     is_random = len(text) >= 50 and len(set(text)) >= 5 and not text.startswith("django-insecure")
     _must(is_random, _SECRET)

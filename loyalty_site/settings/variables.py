@@ -57,6 +57,7 @@ PARSERS: Mapping[str, Parser] = {
     "RATE_LIMIT_WALLET_PICTURE": parsers.rate,
     "SECURE_SSL_REDIRECT": parsers.boolean,
     "SECURE_HSTS_SECONDS": parsers.whole(0, 10 * 366 * 86_400),
+    "METRICS_TOKEN": parsers.line,
     "LOG_LEVEL": parsers.one_of(*parsers.LEVELS),
     "LOG_FORMAT": parsers.one_of("json", "plain"),
     "WALLET_APPLE_PASS_TYPE_ID": parsers.line,
@@ -73,7 +74,15 @@ PARSERS: Mapping[str, Parser] = {
     "WALLET_GOOGLE_TOKEN_URL": parsers.http,
     "WALLET_GOOGLE_KEYS_URL": parsers.http,
 }
-REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL", "EMAIL_URL")
+REQUIRED = (
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PUBLIC_BASE_URL",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+)
 STRICTER: Mapping[str, Parser] = {
     "SECRET_KEY": parsers.random,
     "SECRET_KEY_FALLBACKS": parsers.each(parsers.random),
@@ -85,6 +94,7 @@ STRICTER: Mapping[str, Parser] = {
     "CACHE_URL": parsers.guarded_redis,
     "CELERY_BROKER_URL": parsers.guarded_redis,
     "EMAIL_URL": parsers.real_mail,
+    "METRICS_TOKEN": parsers.token,
     "SMS_URL": parsers.private,
     "OIDC_ISSUER": parsers.private,
     "WALLET_APPLE_PUSH_URL": parsers.private,

@@ -2,18 +2,18 @@
 
 import logging
 from datetime import datetime
-from time import monotonic
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
+from groundwork.queue.sending import Contact, Line, drain
 from loyalty.models import LoyaltyCard
 from notifications import posting, rendering, selectors, variables
 from notifications.errors import NothingToSay, TextRefused
 from notifications.models import AddressProblem, EmailLog, Fault, Status
-from notifications.posting import Failure, Mailbox
+from notifications.posting import Failure
 from notifications.rendering import Wording
 from notifications.services import queue
 from tenancy import scope
@@ -27,48 +27,66 @@ _OURS = (Fault.TEXT, Fault.ACCIDENT, Fault.UNREACHABLE)
 
 def deliver(log_id: int) -> str | None:
     """Send one e-mail if it is due; returns its status afterwards, None if there was nothing to do."""
-    with scope.everything("the row says whose it is"), Mailbox() as mailbox:
-        log = queue.take(log_id)
-        return _send(log, mailbox) if log else None
+    with scope.everything("the row says whose it is"):
+        line = _line()
+        log = None if line.breaker.is_open() else queue.take(log_id)
+        if log is None:
+            return None
+        line.send_one(log)
+        return log.status
 
 
 def sweep(*, seconds: float = 50.0) -> int:
     """Send what is due, oldest first, for so long at most; returns how many rows were taken up.
 
-    Safe on several workers. It ends early if the mail server cannot be reached: the others would only wait for it too.
+    Safe on several workers, of which as many come as are free while there is more than one can do.
     """
-    taken, end = 0, monotonic() + seconds
-    with scope.everything("the queue holds all merchants' e-mails"), Mailbox() as mailbox:
+    with scope.everything("the queue holds all merchants' e-mails"):
         queue.give_up_lost()
-        while monotonic() < end:
-            log = queue.take_next()
-            if log is None:
-                break
-            taken += 1
-            _send(log, mailbox)
-            if log.fault == Fault.UNREACHABLE:
-                break
-    return taken
+        line = _line()
+        if not line.breaker.is_open():
+            queue.ring_for_more()
+        return drain(line, seconds=seconds)
 
 
-def _send(log: EmailLog, mailbox: Mailbox) -> str:
-    """Render and post a row that was taken up, and settle it."""
+def _line() -> Line[EmailLog, EmailMultiAlternatives, Failure | None]:
+    server = posting.mail_server()
+    return Line(
+        take=queue.take_next,
+        prepare=_written,
+        send=server.post,
+        note=_note,
+        breaker=server.breaker,
+    )
+
+
+def _written(log: EmailLog) -> EmailMultiAlternatives | None:
+    """Render a row that was taken up; where there is nothing to send it is settled, and None is returned."""
     with scope.merchant(log.merchant_id):
         try:
-            message, complaint = _prepare(log)
+            return _prepare(log)
         except NothingToSay as nothing:
-            return _suppress(log, nothing.reason)
+            _suppress(log, nothing.reason)
         except TextRefused as error:
-            return _fail(log, Failure(Fault.TEXT, str(error), permanent=True))
+            _fail(log, Failure(Fault.TEXT, str(error), permanent=True))
         except Exception as error:
             logger.exception("e-mail could not be prepared", extra={"email_log_id": log.pk})
-            return _fail(log, Failure(Fault.ACCIDENT, f"{type(error).__name__}: {error}"))
-        failure = mailbox.post(message)
-        return _fail(log, failure) if failure else _note_sent(log, complaint)
+            _fail(log, Failure(Fault.ACCIDENT, f"{type(error).__name__}: {error}"))
+    return None
 
 
-def _prepare(log: EmailLog) -> tuple[EmailMultiAlternatives, str]:
-    """What the e-mail says now, and what was wrong with its text; writes address and words onto the instance."""
+def _note(log: EmailLog, failure: Failure | None) -> Contact:
+    """Settle a row by what the mail server said."""
+    with scope.merchant(log.merchant_id):
+        if failure is None:
+            _note_sent(log)
+            return Contact.ANSWERED
+        _fail(log, failure)
+        return failure.contact
+
+
+def _prepare(log: EmailLog) -> EmailMultiAlternatives:
+    """What the e-mail says now; writes address and words, and what was wrong with them, onto the instance."""
     card = selectors.with_facts(selectors.card_of(log)).first()
     if card is None:
         raise NothingToSay("the card is gone")
@@ -78,9 +96,9 @@ def _prepare(log: EmailLog) -> tuple[EmailMultiAlternatives, str]:
         raise NothingToSay("a newer e-mail says it")
     log.to, log.language = variables.recipient(card, log.code), variables.language_of(card)
     filled = fill_in(card, code=log.code, language=log.language, context=log.context)
-    log.subject, log.body = filled.subject, filled.body
+    log.subject, log.body, log.error = filled.subject, filled.body, filled.complaint
     letter = rendering.letter(subject=log.subject, body=log.body, language=log.language, card=card)
-    return posting.message(log, letter, card.merchant), filled.complaint
+    return posting.message(log, letter, card.merchant)
 
 
 def fill_in(card: LoyaltyCard, *, code: str, language: str, context: dict[str, Any]) -> Wording:
@@ -94,26 +112,25 @@ def fill_in(card: LoyaltyCard, *, code: str, language: str, context: dict[str, A
 # --- Outcomes ---------------------------------------------------------------------------------------------
 
 
-def _suppress(log: EmailLog, reason: str) -> str:
+def _suppress(log: EmailLog, reason: str) -> None:
     queue.settle(log, status=Status.SUPPRESSED, error=reason)
-    return Status.SUPPRESSED
+    log.status = Status.SUPPRESSED
 
 
 @transaction.atomic
-def _note_sent(log: EmailLog, complaint: str) -> str:
+def _note_sent(log: EmailLog) -> None:
     words = {"to": log.to, "language": log.language, "subject": log.subject, "body": log.body}
     sent = {"status": Status.SENT, "sent_at": timezone.now()}
-    if queue.settle(log, **words, **sent, fault="", error=complaint) and log.customer_id is not None:
+    if queue.settle(log, **words, **sent, fault="", error=log.error) and log.customer_id is not None:
         AddressProblem.objects.filter(customer_id=log.customer_id, address=log.to).delete()
-    return Status.SENT
+    log.status = Status.SENT
 
 
 @transaction.atomic
-def _fail(log: EmailLog, failure: Failure) -> str:
-    log.fault = failure.fault
+def _fail(log: EmailLog, failure: Failure) -> None:
     words = {"to": log.to, "language": log.language, "subject": log.subject, "body": log.body}
-    status, settled = queue.fail(log, failure, **words)
-    is_final = failure.permanent or log.attempts == queue.MAXIMUM_ATTEMPTS
+    log.status, settled = queue.fail(log, failure, **words)
+    is_final = log.status == Status.FAILED
     if settled and is_final and failure.fault not in _OURS and log.customer_id:
         _note_address(log, log.customer_id, failure, timezone.now())
     logger.warning(
@@ -122,10 +139,9 @@ def _fail(log: EmailLog, failure: Failure) -> str:
             "email_log_id": log.pk,
             "fault": failure.fault,
             "attempts": log.attempts,
-            "status": status,
+            "status": log.status,
         },
     )
-    return status
 
 
 def _note_address(log: EmailLog, customer_id: int, failure: Failure, now: datetime) -> None:

@@ -84,6 +84,7 @@ def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> M
     return {
         "error": reason,
         "created_at": clock.now(),
+        "queued_at": clock.now(),
         "updated_at": clock.now(),
         "merchant": F("merchant_id"),
         "store": _of_home(card, "pk", None),
@@ -103,6 +104,7 @@ def _columns(code: Code, card: str, cause: Combinable, context: Combinable) -> M
         ),
         "fault": Value("", CharField()),
         "attempts": Value(0, SmallIntegerField()),
+        "losses": Value(0, SmallIntegerField()),
         "next_attempt_at": Case(When(is_sendable, then=_due(code)), default=None),
         "dedup_key": Concat(
             Value(f"{code.value}:card="), Cast(f"{card}pk", _TEXT), Value(":"), cause, output_field=_TEXT

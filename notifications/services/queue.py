@@ -1,16 +1,15 @@
 """The queue of e-mails: taking one up, settling it. The table `EmailLog` is the queue (`enqueue` fills it).
 
-What is its own among queues (`groundwork.queue`): a worker that is lost counts as an attempt, since nobody knows
-whether the e-mail went out; and one that has failed may still be due, while the mail server is away.
+What is its own among queues (`groundwork.queue`): when a worker is lost, nobody knows whether the e-mail went out. So
+that is counted, and does not go on for long; what may pass otherwise is tried for three days.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from groundwork.database import locks
@@ -24,24 +23,29 @@ from notifications.posting import Failure
 SEND_TASK = "loyalty.send_notification_email"
 SWEEP_TASK = "notifications.sweep_email_log"
 
-MAXIMUM_ATTEMPTS = 4
-# While the mail server cannot be reached at all, e-mails that have failed over it are tried again each hour.
-LATE_PAUSE = timedelta(hours=1)
-LATE_LIMIT = timedelta(days=3)
+TRIES_FOR = timedelta(hours=72)
+PAUSES = Pauses(first=timedelta(seconds=60), factor=2, longest=timedelta(hours=1))
+MAXIMUM_LOSSES = 3
+MORE = 50  # e-mails
+
+_WAS_LOST = Case(When(status=Status.SENDING, then=1), default=0)
 
 EMAILS: Queue[EmailLog] = Queue(
     name="e-mails",
     model=lambda: EmailLog,
     waiting=Q(next_attempt_at__isnull=False),
-    dead=Q(status=Status.FAILED, next_attempt_at__isnull=True),
+    dead=Q(status=Status.FAILED),
     lease=timedelta(minutes=5),
-    pauses=Pauses(first=timedelta(seconds=60), factor=2, longest=timedelta(seconds=240)),
+    pauses=PAUSES,
+    tries_for=TRIES_FOR,
+    since="queued_at",
     counts_taking=True,
-    taken={"status": Status.SENDING, "fault": ""},
+    taken={"status": Status.SENDING, "fault": "", "losses": F("losses") + _WAS_LOST},
     put_back={"status": Status.QUEUED},
+    given_up={"status": Status.FAILED, "next_attempt_at": None},
 )
 
-_LOST_FOR_GOOD = Q(status=Status.SENDING, attempts__gte=MAXIMUM_ATTEMPTS)
+_LOST_FOR_GOOD = Q(status=Status.SENDING, losses__gte=MAXIMUM_LOSSES)
 
 
 # --- Taking up --------------------------------------------------------------------------------------------
@@ -62,49 +66,32 @@ def _take(which: Q) -> EmailLog | None:
 
 
 def give_up_lost() -> int:
-    """Fail what was lost with its worker at the last attempt too, so that nobody knows whether it went out.
-
-    Returns how many.
-    """
+    """Fail what was lost with its worker once too often, so that nobody knows whether it went out; returns how many."""
     lost = EMAILS.due(EmailLog.objects.filter(_LOST_FOR_GOOD)).order_by()
     reason = "the worker was lost while sending; the e-mail may have gone out"
-    failed = {"status": Status.FAILED, "fault": Fault.INTERRUPTED, "error": reason, "next_attempt_at": None}
+    failed = {**EMAILS.given_up, "fault": Fault.INTERRUPTED, "error": reason}
     with transaction.atomic():
         locks.in_id_order(lost)
         return lost.update(**failed, **NOBODYS, updated_at=timezone.now())
 
 
+def ring_for_more() -> None:
+    """Ring for another worker where there is more than one sends in a while: so many come as there are free."""
+    if len(EMAILS.due(EmailLog.objects.exclude(_LOST_FOR_GOOD))[:MORE]) == MORE:
+        doorbell.ring(SWEEP_TASK)
+
+
 # --- Afterwards -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Next:
-    """What becomes of an e-mail that did not go out: its status, and how long it pauses; None if that was all."""
-
-    status: Status
-    wait: timedelta | None
-
-
-def after(failure: Failure, *, attempts: int, waited: timedelta) -> Next:
-    """Pure: three more attempts for what may pass, then failed; failed at once for what will not."""
-    if failure.permanent:
-        return Next(Status.FAILED, None)
-    if attempts < MAXIMUM_ATTEMPTS:
-        return Next(Status.QUEUED, timedelta())
-    if failure.fault == Fault.UNREACHABLE and waited < LATE_LIMIT:
-        return Next(Status.FAILED, LATE_PAUSE)
-    return Next(Status.FAILED, None)
-
-
-def fail(log: EmailLog, failure: Failure, **words: str) -> tuple[Status, bool]:
+def fail(log: EmailLog, failure: Failure, **words: Any) -> tuple[Status, bool]:
     """Note that an e-mail did not go out; returns its status, and whether it was still ours to say so."""
-    waited = log.taken_at - log.created_at  # type: ignore[attr-defined]  # both by the database's clock
-    following = after(failure, attempts=log.attempts, waited=waited)
-    noted = {"status": following.status, "fault": failure.fault, "error": failure.reason, **words}
-    if following.wait is None:
-        return following.status, settle(log, **noted)
-    ours = EMAILS.postpone(log, wait=following.wait, updated_at=timezone.now(), **noted)
-    return following.status, ours
+    is_final = failure.permanent or EMAILS.is_last_attempt(log)
+    status = Status.FAILED if is_final else Status.QUEUED
+    noted = {"fault": failure.fault, "error": failure.reason, **words}
+    if failure.permanent:
+        return status, settle(log, status=status, **noted)
+    return status, EMAILS.postpone(log, updated_at=timezone.now(), **noted)
 
 
 def settle(log: EmailLog, **changes: Any) -> bool:
@@ -128,8 +115,9 @@ def send_again(log_id: int) -> EmailLog:
         log.pk, log.sent_at, log._state.adding = None, None, True
     if log.status != Status.SENDING:
         log.status, log.fault, log.error = Status.QUEUED, "", ""
-        log.attempts, log.next_attempt_at = 0, clock.now()
+        log.attempts, log.losses = 0, 0
+        log.next_attempt_at = log.queued_at = clock.now()
         log.save()
-        log.refresh_from_db(fields=["next_attempt_at"])
+        log.refresh_from_db(fields=["next_attempt_at", "queued_at"])
     doorbell.ring(SEND_TASK, email_log_id=log.pk)
     return log

@@ -180,6 +180,8 @@ export interface Problem {
   status: number;
   detail: string;
   code: string;
+  /** Names the request in our logs; as `X-Request-Id`. */
+  request_id: string;
   /** With the code `invalid`. */
   errors?: FieldError[];
 }

@@ -351,4 +351,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('action__in', ['added', 'changed', 'deleted'])), name='history_action_is_known')],
             },
         ),
+        migrations.CreateModel(
+            name='Pulse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120, unique=True)),
+                ('beaten_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('failing_since', models.DateTimeField(null=True)),
+                ('fault', models.CharField(default='', max_length=200)),
+            ],
+            options={
+                'ordering': ['name'],
+                'abstract': False,
+            },
+        ),
     ]

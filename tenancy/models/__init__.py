@@ -9,6 +9,7 @@ from tenancy.models.job import BackgroundJob, FilePiece
 from tenancy.models.merchant import Merchant, Store
 from tenancy.models.outbox import OutboxMessage
 from tenancy.models.people import StoreUser, User
+from tenancy.models.pulse import Pulse
 from tenancy.models.till import Till
 from tenancy.roles import Role, Scope
 
@@ -23,6 +24,7 @@ __all__ = [
     "InvitedStore",
     "Merchant",
     "OutboxMessage",
+    "Pulse",
     "Role",
     "Scope",
     "Store",

@@ -85,6 +85,7 @@ def production(postgres: str, redis: str) -> Iterator[Site]:
             "DATABASE_URL": stack.enter_context(database(postgres)),
             "REDIS_URL": redis,
             "EMAIL_URL": f"smtp://127.0.0.1:{office.port}",
+            "DEFAULT_FROM_EMAIL": "Cards <cards@cards.example>",
             "STATIC_ROOT": str(home / "static"),
             "VAR_DIR": str(home),
         }

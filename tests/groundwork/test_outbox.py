@@ -238,9 +238,15 @@ def test_a_command_tells_monitoring_and_fails_beyond_a_limit(merchant: Merchant)
         announce(merchant)
         clock.shift(timedelta(seconds=90))
         assert told("--limit", "90") == "2 waiting, 0 given up, 90.0 s late"
-        assert json.loads(told("--json")) == {"waiting": 2, "dead": 0, "late_seconds": 90.0}
+        said = json.loads(told("--json"))
+        late = {"waiting": 2, "dead": 0, "late_seconds": 90.0}
+        assert (said["late_seconds"], said["queues"]["outbox"]) == (90.0, late)
+        assert {"e-mails", "passes", "text messages"} < set(said["queues"])
         with pytest.raises(CommandError, match=r"2 waiting, 0 given up, 90\.0 s late"):
             told("--limit", "89")
+        OutboxMessage.objects.update(attempts=3)
+        with pytest.raises(CommandError, match="2 fail each time"):
+            told("--limit", "90")
         OutboxMessage.objects.update(state=OutboxState.DEAD)
         with pytest.raises(CommandError, match="0 waiting, 2 given up"):
             told("--limit", "90")

@@ -1,5 +1,6 @@
 """When points expire: at two in the night of each merchant's own time, whatever the calendar and the clocks do."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,11 +8,13 @@ import pytest
 import time_machine
 from django.db import DatabaseError
 
+from groundwork.watching import pulses
 from loyalty import ledger, rules, tasks
 from loyalty.models import MerchantCalendar
 from loyalty.services import expiry
 from loyalty_site.celery import JOBS
 from tenancy import scope
+from tenancy.models import Merchant
 from tests import factories
 from tests.loyalty.expiring import GONE, HELD, PERIOD, START, card_at, done, emails, lines, run, shop_with
 
@@ -21,10 +24,18 @@ LUXEMBOURG = "Europe/Luxembourg"
 
 
 def by_the_clock(moment: datetime | str) -> dict:
-    """What the hourly task does at a moment."""
+    """What the hourly task does at a moment, for all merchants together."""
     when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    together = Counter({"programs_processed": 0})
     with time_machine.travel(when, tick=False):
-        return tasks.expire_points()
+        for done in tasks.expire_points():
+            together.update({name: count for name, count in done.items() if name != "status"})
+    return together
+
+
+def failing() -> dict[str, str]:
+    """What an operator is told to fail, and with what."""
+    return {pulse.name: pulse.fault for pulse in pulses.known() if pulse.failing_for is not None}
 
 
 def shop_in(zone: str, **program) -> factories.Shop:
@@ -84,12 +95,31 @@ def test_a_merchant_for_whom_it_fails_spoils_nothing_for_the_others_and_is_tried
 
     monkeypatch.setattr(ledger, "expire_points", stumbles)
     said = by_the_clock(GONE)
-    assert (said["status"], said["cards_processed"]) == ("failed", 1)
+    assert said["cards_processed"] == 1
+    assert failing() == {f"loyalty.expire_points_of of {first.merchant.pk}": "DatabaseError"}
     assert factories.fresh(unlucky).points_balance == 50
     assert factories.fresh(other).points_balance == 0
     monkeypatch.undo()
     said = by_the_clock(GONE + timedelta(hours=1))
-    assert (said["status"], said["programs_processed"], said["cards_processed"]) == ("success", 1, 1)
+    assert (said["programs_processed"], said["cards_processed"], failing()) == (1, 1, {})
+
+
+@pytest.mark.parametrize(
+    "broken", [{"timezone": "Mars/Olympus"}, {"timezone": "../etc"}, {"default_language": "xx"}]
+)
+def test_a_merchant_whose_row_is_broken_stops_neither_expiry_nor_figures_of_the_others(broken):
+    first, second = shop_in(LUXEMBOURG), shop_in(LUXEMBOURG)
+    card_at(first)
+    other = card_at(second)
+    Merchant.objects.filter(pk=first.merchant.pk).update(**broken)
+    by_the_clock(GONE)
+    assert factories.fresh(other).points_balance == 0
+    with time_machine.travel(GONE, tick=False):
+        tasks.roll_up_statistics()
+    with factories.inside(second):
+        assert str(MerchantCalendar.objects.get().open_from) == "2026-04-20"
+    told = set() if "timezone" not in broken else {first.merchant.pk}
+    assert {int(name.split()[-1]) for name in failing()} == told
 
 
 # --- Month ends, leap days, both clock changes ------------------------------------------------------------

@@ -21,6 +21,8 @@ def test_the_sweeps_run_each_minute_and_expiry_each_hour() -> None:
         "notifications.send_account_emails",
         "notifications.send_text_messages",
         "wallet.sweep_passes",
+        "wallet.sync_apple",
+        "wallet.sync_google",
         "groundwork.run_jobs",
     }
     assert next(job.when for job in JOBS if job.task == "loyalty.expire_points") == crontab(minute="5")

@@ -27,13 +27,17 @@ from notifications.models import AccountEmail, Status, TextKind, TextMessage
 from notifications.services import accounts as account_emails
 from notifications.services import text_messages, texts
 from tenancy import accounts, scope
-from tenancy.models import BackgroundJob, IdempotencyKey, Merchant, OutboxMessage
+from tenancy.models import BackgroundJob, IdempotencyKey, Merchant, OutboxMessage, Pulse
 from tests import factories
 from tests.webhooks.receiver import Receiver
 from wallet.models import GoogleNonce
 from webhooks.services import endpoints, log
 
 TASKS = [job.task for job in JOBS]
+AT_WALLETS = {
+    "wallet.sync_apple",
+    "wallet.sync_google",
+}  # nothing to do without credentials: see tests/wallet
 WORKERS = 3
 OURS = ("tenancy", "customers", "loyalty", "notifications", "wallet", "webhooks")
 STATES = ("state", "status", "transaction_type", "is_active", "subscriber")  # rows are counted by these
@@ -98,6 +102,8 @@ def figures() -> Counter:
     """What there is of everything: rows by their states, points, and e-mails that went out."""
     found: Counter = Counter()
     for model in (model for name in OURS for model in apps.get_app_config(name).get_models()):
+        if model is Pulse:  # who was at it says nothing of what was done
+            continue
         columns = [field.name for field in model._meta.concrete_fields if field.name in STATES]
         rows = model._base_manager.order_by().values(*columns).annotate(rows=Count("pk"))
         for row in rows if columns else [{"rows": model._base_manager.count()}]:
@@ -176,7 +182,7 @@ def test_a_task_that_runs_twice_or_on_several_workers_does_it_once(settings: Any
     settings.SMS_FILE_PATH = tmp_path
     settings.WEBHOOKS_ALLOW_PRIVATE = True
     # The row that verification writes into is made by the figures too, if these come first.
-    order = sorted(TASKS, key=lambda name: name != "loyalty.verify_fairness")
+    order = sorted(set(TASKS) - AT_WALLETS, key=lambda name: (name != "loyalty.verify_fairness", name))
     with scope.everything("all of a shop"), Receiver() as receiver:
         texts.load()
         make_a_shop(receiver.url)

@@ -68,6 +68,12 @@ class ServeCommand(serve.Command):
     def worker(self) -> list[str]:
         return [sys.executable, "-c", self.script]
 
+    def outside(self) -> list[str]:
+        return self.jobs()
+
+    def webhooks(self) -> list[str]:
+        return self.jobs()
+
     def jobs(self) -> list[str]:
         return [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -118,7 +124,8 @@ def test_the_children_are_gunicorn_a_worker_with_its_clock_and_one_for_long_jobs
     web = command.web(address="127.0.0.1:8001", processes=1, threads=8)
     assert web[:4] == [sys.executable, "-m", "gunicorn", "loyalty_site.wsgi:application"]
     assert "127.0.0.1:8001" in web
-    assert {"worker", "--beat", "solo", "celery"} < set(command.worker())
+    assert {"worker", "--beat", "solo", "celery,relay"} < set(command.worker())
+    assert {"worker", "threads", "mail,sms,apple,google"} < set(command.outside())
     assert {"worker", "solo", "jobs"} < set(command.jobs())
     assert {"worker", "solo", "webhooks"} < set(command.webhooks())
-    assert "--beat" not in (*command.jobs(), *command.webhooks())  # one clock
+    assert "--beat" not in {*command.jobs(), *command.webhooks(), *command.outside()}  # one clock

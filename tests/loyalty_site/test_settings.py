@@ -19,6 +19,7 @@ SAFE = {
     "DATABASE_URL": "postgresql://loyalty@db/loyalty",
     "REDIS_URL": "redis://redis:6379/0",
     "EMAIL_URL": "smtp://mail.example.com:25",
+    "DEFAULT_FROM_EMAIL": "Cards <cards@example.com>",
 }
 
 

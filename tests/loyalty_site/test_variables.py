@@ -88,6 +88,10 @@ CASES: dict[str, tuple[str | list[str], str | list[str]]] = {
     **{name: HALF for name in PARSERS if name.startswith("RATE_LIMIT_")},
     "SECURE_SSL_REDIRECT": YES_NO,
     "SECURE_HSTS_SECONDS": ("0 31536000", "-1 year"),
+    "METRICS_TOKEN": (
+        "0123456789abcdefghij",
+        ["short", "aaaaaaaaaaaaaaaaaaaaaaaa", "two\nlines-of-some-length"],
+    ),
     "LOG_LEVEL": ("INFO DEBUG", "info LOUD"),
     "LOG_FORMAT": ("json plain", "jsno xml"),
     **{name: HTTPS for name in PARSERS if name.startswith("WALLET_") and name.endswith("_URL")},

@@ -24,6 +24,21 @@ class PostOffice:
         self.letters: list[EmailMessage] = []
         self.offered: list[EmailMessage] = []
         self.is_receiving = threading.Event()
+        self.visits = 0
+        self.callers: list[SMTP] = []
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.visits += 1
+        self.callers.append(server)
+        return responses
+
+    def hang_up(self) -> None:
+        """End the connections that are open, as a server does that has heard nothing for a while."""
+        for server in self.callers:
+            server.loop.call_soon_threadsafe(server.transport.abort)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list

@@ -94,19 +94,20 @@ def test_an_account_that_is_gone_is_not_written_to(post_office: PostOffice) -> N
     assert states() == [("suppressed", 1, ""), ("suppressed", 1, "")]
 
 
-def test_what_could_not_go_out_is_tried_again_until_it_is_given_up(post_office: PostOffice) -> None:
+def test_what_could_not_go_out_is_tried_for_three_days(post_office: PostOffice) -> None:
     ask(factories.user())
     post_office.data = "451 later"
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        for attempt in range(1, accounts.MAXIMUM_ATTEMPTS):
+        for attempt in (1, 2, 3):
             assert accounts.send_due() == 1
             assert states() == [("queued", attempt, "deferred")]
             assert accounts.send_due() == 0
-            clock.shift(timedelta(minutes=31))
+            clock.shift(timedelta(hours=23))
+        clock.shift(timedelta(hours=4))
         assert accounts.send_due() == 1
+        assert states() == [("failed", 4, "deferred")]
         clock.shift(timedelta(days=1))
         assert accounts.send_due() == 0
-    assert states() == [("failed", accounts.MAXIMUM_ATTEMPTS, "deferred")]
 
 
 def test_an_address_that_is_refused_is_not_tried_again(

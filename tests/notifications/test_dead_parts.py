@@ -22,6 +22,7 @@ from pytest_django import Settings
 from groundwork.messaging import doorbell, outbox
 from loyalty.services.enrollment import enroll
 from loyalty_site.servers.supervise import free_port
+from notifications import posting
 from notifications.models import EmailLog
 from notifications.services import delivery
 from tenancy import scope
@@ -159,13 +160,13 @@ def test_no_transaction_is_open_while_the_mail_server_is_spoken_to(
     shop: Shop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[bool] = []
-    post = delivery.Mailbox.post
+    post = posting.Mailbox.post
 
-    def watched(mailbox: delivery.Mailbox, message: object) -> object:
+    def watched(mailbox: posting.Mailbox, message: object) -> object:
         seen.append(connection.in_atomic_block)
         return post(mailbox, message)
 
-    monkeypatch.setattr(delivery.Mailbox, "post", watched)
+    monkeypatch.setattr(posting.Mailbox, "post", watched)
     log = shop.queued()
     delivery.deliver(log.pk)
     assert (seen, status(log)) == ([False], ("sent", 1))

@@ -9,7 +9,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from groundwork.deletion import soft_delete
+from groundwork.queue.sending import AT_ONCE
 from loyalty_site.servers.supervise import free_port
+from notifications import posting
 from notifications.codes import Code
 from notifications.models import EmailLog, EmailTemplate
 from notifications.services import delivery, queue
@@ -97,22 +99,28 @@ def test_an_email_says_what_is_true_when_it_is_sent(shop: Shop, post_office: Pos
 
 
 @pytest.mark.usefixtures("queues_travel")
-def test_a_refusal_for_now_is_tried_three_times_more_with_growing_pauses(
+def test_a_refusal_for_now_is_tried_for_three_days_with_growing_pauses(
     shop: Shop, post_office: PostOffice
 ) -> None:
     post_office.recipient = "451 Greylisted, try later"
     log = shop.queued()
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        for attempt, pause in ((1, 60), (2, 120), (3, 240)):
+        for attempt, pause in enumerate((60, 120, 240, 480, 960, 1920, 3600, 3600), start=1):
             assert delivery.deliver(log.pk) == "queued"
             assert state(log) == ("queued", attempt, "deferred")
             assert seconds_until_next(log) == pause
             assert delivery.deliver(log.pk) is None, "not before its time"
             clock.shift(pause)
+        clock.move_to(log.queued_at + timedelta(hours=71, minutes=59))
+        assert delivery.deliver(log.pk) == "queued"
+        clock.shift(timedelta(hours=1))
         assert delivery.deliver(log.pk) == "failed"
-        assert state(log) == ("failed", 4, "deferred")
+        assert state(log) == ("failed", 10, "deferred")
         assert log.error == "451 Greylisted, try later"
         assert seconds_until_next(log) is None
+
+        assert queue.send_again(log.pk).pk == log.pk
+        assert delivery.deliver(log.pk) == "queued", "who sends it again gives it three days more"
     assert post_office.letters == []
 
 
@@ -146,10 +154,9 @@ def test_a_mail_server_that_is_down_loses_nothing(shop: Shop, settings: Settings
         assert delivery.sweep() == 1, "the others need not wait for a server that is away"
         assert (state(first), state(second)) == (("queued", 1, "unreachable"), ("queued", 0, ""))
         for _ in range(10):
-            clock.shift(241)
+            clock.shift(timedelta(hours=6))
             delivery.sweep()
-        assert state(first) == ("failed", 4, "unreachable")
-        assert state(second) == ("failed", 4, "unreachable")
+        assert (state(first), state(second)) == (("queued", 6, "unreachable"), ("queued", 5, "unreachable"))
 
         with open_post_office(settings.EMAIL_PORT) as office:
             clock.shift(3601)
@@ -164,13 +171,11 @@ def test_after_three_days_a_server_that_never_came_back_is_given_up(shop: Shop, 
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
     log = shop.queued()
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        for pause in (0, 60, 120, 240):
-            clock.shift(pause)
-            delivery.sweep()
-        assert seconds_until_next(log) == 3600
+        delivery.sweep()
+        assert seconds_until_next(log) == 60
         clock.shift(timedelta(days=3))
         delivery.sweep()
-        assert (state(log), seconds_until_next(log)) == (("failed", 5, "unreachable"), None)
+        assert (state(log), seconds_until_next(log)) == (("failed", 2, "unreachable"), None)
 
 
 # --- Nobody to write to, nothing to say -----------------------------------------------------------------------
@@ -238,3 +243,62 @@ def test_sending_again_what_had_arrived_is_another_email(shop: Shop, post_office
     assert delivery.deliver(copy.pk) == "sent"
     assert state(log)[0] == "sent"
     assert len({letter["Message-ID"] for letter in post_office.letters}) == 2
+
+
+# --- Many -----------------------------------------------------------------------------------------------------
+
+
+def test_one_connection_carries_what_comes_one_after_another_and_a_dead_one_is_replaced(
+    shop: Shop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        assert delivery.deliver(shop.queued(cause=str(number)).pk) == "sent"
+    assert post_office.visits == 1
+    monkeypatch.setattr(posting, "FRESH", 0.0)
+    post_office.hang_up()
+    assert delivery.deliver(shop.queued(cause="after").pk) == "sent"
+    monkeypatch.setattr(posting, "MOST_MESSAGES", 1)
+    assert delivery.deliver(shop.queued(cause="last").pk) == "sent"
+    assert (post_office.visits, len(post_office.letters)) == (3, 5)
+
+
+def test_a_sweep_sends_all_over_a_few_connections(shop: Shop, post_office: PostOffice) -> None:
+    for number in range(24):
+        shop.queued(cause=str(number))
+    assert delivery.sweep() == 24
+    assert len({letter["Message-ID"] for letter in post_office.letters}) == 24
+    assert post_office.visits <= AT_ONCE
+
+
+def test_where_there_is_more_than_one_worker_sends_in_a_while_another_is_rung_for(
+    shop: Shop, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(queue.doorbell, "ring", lambda task, **ids: rung.append(task))
+    monkeypatch.setattr(queue, "MORE", 3)
+    card = shop.card()
+    for number in range(2):
+        shop.queued(card, cause=str(number))
+    rung.clear()
+    assert (delivery.sweep(), rung) == (2, [])
+    for number in range(3, 6):
+        shop.queued(card, cause=str(number))
+    rung.clear()
+    assert (delivery.sweep(), rung) == (3, ["notifications.sweep_email_log"])
+
+
+@pytest.mark.usefixtures("queues_travel")
+def test_a_server_that_hangs_keeps_a_worker_three_times_and_is_tried_again_when_it_may_be_back(
+    shop: Shop, post_office: PostOffice, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.1
+    post_office.data = "hang"
+    logs = [shop.queued(cause=str(number)) for number in range(5)]
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert (delivery.sweep(), delivery.sweep()) == (3, 0)
+        assert delivery.deliver(logs[4].pk) is None
+        assert [state(log) for log in logs] == [("queued", 1, "interrupted")] * 3 + [("queued", 0, "")] * 2
+        post_office.data = "250 OK"
+        clock.shift(61)
+        assert delivery.sweep() == 5
+    assert [state(log)[0] for log in logs] == ["sent"] * 5

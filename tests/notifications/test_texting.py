@@ -10,7 +10,7 @@ import time_machine
 from customers.models import Customer
 from notifications import texting
 from notifications.models import TextKind, TextMessage
-from notifications.services import text_messages
+from notifications.services import notices, text_messages
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel")]
@@ -126,7 +126,7 @@ def test_one_cause_is_one_message_and_settled_ones_are_forgotten_after_a_week(pr
                 text_messages.enqueue(TextKind.CARD_LINK, [card], {card.pk: "one"})
         text_messages.send_due()
         assert states(shop) == [("sent", 1, "")]
-        now.shift(text_messages.KEEP + timedelta(seconds=1))
+        now.shift(notices.KEEP + timedelta(seconds=1))
         with factories.inside(shop):
             text_messages.enqueue(TextKind.CARD_LINK, [card], {card.pk: "two"})
         assert text_messages.clean(now=datetime.now(UTC)) == 1

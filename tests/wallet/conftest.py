@@ -11,9 +11,9 @@ from groundwork.messaging import outbox
 from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.fake_google import FakeGoogle
-from wallet import tasks
 from wallet.apple.made_up_chain import Chain, make_chain
 from wallet.models import AppleDeviceRegistration, PassDesign, Platform, WalletPass
 from wallet.services import passes
@@ -104,9 +104,9 @@ def hurry() -> None:
 def deliver() -> int:
     """Relay, spread, and bring all passes up to date, without waiting."""
     relay()
-    tasks.spread_designs()
+    workers.spread_designs()
     hurry()
-    return tasks.sync_passes()
+    return workers.sync_passes()
 
 
 def pass_of(card: LoyaltyCard, platform: Platform) -> WalletPass:

@@ -9,10 +9,10 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import programs
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import carried, deliver, relay
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.threads import at_once
-from wallet import tasks
 from wallet.models import WalletPass
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
@@ -40,7 +40,7 @@ class Day:
                 color = f"#1f5c{number:02x}"
                 programs.change(program_id=self.shop.program.pk, actor=owner, card_color=color)
             relay()
-            tasks.spread_designs()
+            workers.spread_designs()
 
     def enrol(self) -> None:
         for _number in range(ROUNDS):
@@ -57,8 +57,8 @@ class Day:
             return
         finished = 0
         while finished < len(others):
-            tasks.sync_passes()
-            tasks.sweep_passes()
+            workers.sync_passes()
+            workers.sweep_passes()
             finished += self.left.acquire(blocking=False)
 
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import apple_pass, carried, deliver, google_pass, object_of, page_of, stamped
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.google_signer import Signer, in_seconds
 from tests.wallet.iphone import IPhone
 from tests.wallet.test_callback import post
-from wallet import tasks
 from wallet.models import PassState, Platform, WalletOffer, WalletPass
 from wallet.selectors import funnels
 
@@ -54,7 +54,7 @@ def test_who_did_not_ask_is_not_at_google_and_who_clicks_is(
     asking, other = factories.card(shop.store), factories.card(shop.store)
     stamped(other, shop)
     deliver()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert google.requests == []
     assert client.get(page_of(asking, "google/")).status_code == 302
     deliver()
@@ -168,7 +168,7 @@ def test_an_object_that_nobody_saved_is_retired_once_and_then_gone(
     object_id = str(google_pass(left).object_id)
     google.requests.clear()
     for _round in range(3):
-        tasks.sweep_passes()
+        workers.sweep_passes()
         deliver()
     assert [method for method, about in google.calls() if about == object_id] == ["GET", "PATCH", "PATCH"]
     kept = google.objects[object_id]
@@ -190,8 +190,8 @@ def test_while_google_does_not_answer_nobody_loses_a_pass(google: FakeGoogle, sh
     deliver()
     left_for(card, 7)
     google.answer("GET", 503)
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert google_pass(card).state == PassState.ACTIVE
-    tasks.sweep_passes()
+    workers.sweep_passes()
     with scope.everything("a test looks"):
         assert WalletPass.objects.get().state == PassState.VOID

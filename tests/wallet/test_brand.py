@@ -9,9 +9,10 @@ from PIL import Image, ImageDraw
 from groundwork.formats.colors import Color, contrast
 from loyalty.models import LoyaltyProgram
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import carried, deliver
 from tests.wallet.fake_google import FakeGoogle
-from wallet import drawing, logos, previews, tasks
+from wallet import drawing, logos, previews
 from wallet.colors import palette
 from wallet.facts import Look
 from wallet.stamps import spots
@@ -114,7 +115,7 @@ def test_a_wide_logo_goes_to_google_apart_and_is_taken_back_and_the_console_warn
         program = upload(mark((300, 300), "#101512"))
         warned = previews.program_previews(program, "en", rewards=[])[0]["html"]
     assert "can hardly be told from the card" in warned
-    tasks.sweep_passes()
+    workers.sweep_passes()
     deliver()
     (made,) = google.classes.values()
     assert "wideProgramLogo" not in made

@@ -11,10 +11,10 @@ from time_machine import travel
 from loyalty.models import LoyaltyCard
 from loyalty.services import cards
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import carried, deliver, google_pass
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.google_signer import Signer, in_seconds, new_key
-from wallet import tasks
 from wallet.models import GoogleNonce, PassState
 
 ADDRESS = "/api/v1/wallet/google/callback/"
@@ -277,11 +277,11 @@ def test_while_the_keys_cannot_be_fetched_google_is_asked_to_come_again(
 
 def test_old_nonces_are_forgotten(signer: Signer, card: LoyaltyCard) -> None:
     post(signer.callback("save", str(google_pass(card).object_id)))
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert GoogleNonce.objects.count() == 1
     with travel(in_seconds(2 * 3600) / 1000):
         cache.clear()
-        tasks.sweep_passes()
+        workers.sweep_passes()
     assert GoogleNonce.objects.count() == 0
 
 

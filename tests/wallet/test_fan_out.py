@@ -16,6 +16,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import programs
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import (
     ISSUER,
     SITE,
@@ -28,7 +29,6 @@ from tests.wallet.conftest import (
     stamped,
 )
 from tests.wallet.fake_google import FakeGoogle
-from wallet import tasks
 from wallet.models import PassDesign, WalletChannel, WalletPass
 from wallet.services import designs
 
@@ -80,7 +80,7 @@ def test_it_goes_on_where_it_was_stopped(cards: list[LoyaltyCard], shop: factori
     repaint(shop, "#c2553a")
     spread()
     assert wanted(cards) == [2, 2, 2, 1, 1, 1, 1]
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert wanted(cards) == [2] * 7
 
 
@@ -93,7 +93,7 @@ def test_a_batch_that_fails_is_done_again_as_a_whole(
         with pytest.raises(TypeError), scope.everything("a worker that fails at the end of its batch"):
             designs.spread_batch()
     assert wanted(cards) == [1] * 7
-    tasks.spread_designs()
+    workers.spread_designs()
     assert wanted(cards) == [2] * 7
 
 
@@ -103,7 +103,7 @@ def test_a_look_that_changes_again_on_the_way_reaches_all(
     repaint(shop, "#c2553a")
     spread()
     repaint(shop, "#1b2440")
-    tasks.spread_designs()
+    workers.spread_designs()
     assert wanted(cards) == [3] * 7
     assert spread() is None
 
@@ -113,7 +113,7 @@ def test_ten_changes_before_a_worker_came_are_one_round(
 ) -> None:
     for number in range(10):
         repaint(shop, f"#00000{number}")
-    tasks.spread_designs()
+    workers.spread_designs()
     assert wanted(cards) == [2] * 7
 
 
@@ -121,7 +121,7 @@ def test_other_merchants_are_left_alone(cards: list[LoyaltyCard], shop: factorie
     other = carried(factories.card(factories.shop().store))
     deliver()
     repaint(shop, "#c2553a")
-    tasks.spread_designs()
+    workers.spread_designs()
     assert wanted([other]) == [1]
 
 
@@ -138,7 +138,7 @@ def worker(google: FakeGoogle, folder: Path) -> subprocess.Popen[bytes]:
         "PUBLIC_BASE_URL": SITE,
         "VAR_DIR": str(folder),
     }
-    code = "import django; django.setup(); from wallet import tasks; tasks.sync_passes()"
+    code = "import django; django.setup(); from tests.wallet import workers; workers.sync_passes()"
     return subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=site.BASE_DIR)
 
 
@@ -158,11 +158,11 @@ def test_a_worker_killed_in_the_middle_of_an_update_loses_nothing(
     os.kill(process.pid, signal.SIGKILL)
     process.wait(WAIT)
 
-    assert tasks.sync_passes() == 0, "its lease has not run out"
+    assert workers.sync_passes() == 0, "its lease has not run out"
     assert google_pass(card).is_lagging
     with scope.everything("two minutes later"):
         WalletPass.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
         WalletChannel.objects.update(busy_until=None)
-    assert tasks.sync_passes() == 1
+    assert workers.sync_passes() == 1
     assert google.objects[google_pass(card).object_id]["loyaltyPoints"]["balance"] == {"int": 3}
     assert not google_pass(card).is_lagging

@@ -8,6 +8,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import cards, programs
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import (
     ISSUER,
     SITE,
@@ -21,7 +22,6 @@ from tests.wallet.conftest import (
     stamped,
 )
 from tests.wallet.fake_google import FakeGoogle
-from wallet import tasks
 from wallet.models import PassState, WalletPass
 
 PREFIX = "https://pay.google.com/gp/v/save/"
@@ -101,7 +101,7 @@ def test_a_merchant_without_an_open_shop_sends_no_empty_text(
 
 def designs_noticed() -> None:
     """What the sweep finds, brought to Google."""
-    tasks.sweep_passes()
+    workers.sweep_passes()
     deliver()
 
 
@@ -171,15 +171,15 @@ def test_a_shop_that_moved_reaches_the_passes_without_any_event(
     with factories.inside(shop):
         shop.store.latitude, shop.store.longitude = 49.5, 6.2
         shop.store.save()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     hurry()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     (made,) = google.classes.values()
     assert made["merchantLocations"] == [{"latitude": 49.5, "longitude": 6.2}]
     google.requests.clear()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     hurry()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert google.requests == []
 
 

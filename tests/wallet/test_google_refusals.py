@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from loyalty.services import programs
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import carried, deliver, google_pass, hurry, page_of, relay, stamped
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.test_without_credentials import output_of
-from wallet import health, providers, tasks
+from wallet import health, providers
 from wallet.models import PassDesign, Platform, WalletChannel
 
 PLACES = "Issuer not allowlisted for Merchant Locations"
@@ -148,23 +149,23 @@ def test_a_refused_part_is_left_alone_for_a_day_and_then_tried(
     with factories.inside(shop):
         PassDesign.objects.update(synced_version=0)  # Google has lost it: sent again, and not changed
     deliver()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert class_calls(google, shop) == [["heroImage", "linksModuleData"]]
     google.requests.clear()
     versions = google_pass(card).wanted_version
     with factories.inside(shop):
         PassDesign.objects.update(left_out_at=timezone.now() - timedelta(days=1))
-    tasks.sweep_passes()
+    workers.sweep_passes()
     whole, without = ["merchantLocations", "heroImage", "linksModuleData"], ["heroImage", "linksModuleData"]
     assert class_calls(google, shop) == [whole, without]
     assert design_of(shop).left_out == {"merchantLocations": WORDS}
     google.requests.clear()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert class_calls(google, shop) == []
     google.accept()
     with factories.inside(shop):
         PassDesign.objects.update(left_out_at=timezone.now() - timedelta(days=1))
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert class_calls(google, shop) == [whole]
     assert design_of(shop).left_out == {}
     assert told() == []
@@ -219,7 +220,7 @@ def test_a_class_that_is_refused_stops_nobody_else(
         output_of("wallet_check")
     google.accept()
     hurry()
-    tasks.sync_passes()
+    workers.sync_passes()
     assert not google_pass(refused).is_lagging
     assert told() == []
 
@@ -258,7 +259,7 @@ def test_an_object_that_is_forbidden_among_others_stops_none_of_them(
     assert not google_pass(other).is_lagging
     for _alone in range(2):
         hurry()
-        tasks.sync_passes()
+        workers.sync_passes()
     assert google_pass(forbidden).last_error == "HTTP 403 Forbidden"
     assert WalletChannel.objects.get(platform=Platform.GOOGLE).fault == ""
 

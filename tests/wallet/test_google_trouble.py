@@ -11,9 +11,10 @@ from pytest_django import Settings
 from customers import services as customers
 from loyalty.models import LoyaltyCard
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import carried, deliver, google_pass, hurry, is_behind, object_of, stamped
 from tests.wallet.fake_google import FakeGoogle
-from wallet import config, tasks
+from wallet import config
 from wallet.google import client as google_client
 from wallet.google import upsert
 from wallet.google.client import Call
@@ -231,7 +232,7 @@ def test_a_google_that_is_away_is_caught_up_with(
     assert google_pass(card).attempts == 3
     settings.WALLET_GOOGLE_API_URL = there
     hurry()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert object_of(google, card)["loyaltyPoints"]["balance"] == {"int": 5}
     assert [method for method, _ in google.calls()] == ["PATCH"]
     assert WalletChannel.objects.get(platform=Platform.GOOGLE).failures == 0

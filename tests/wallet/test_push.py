@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from loyalty.models import LoyaltyCard
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import PASS_TYPE, apple_pass, carried, deliver, page_of, relay, stamped
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.iphone import IPhone
-from wallet import config, tasks
+from wallet import config
 from wallet.apple import push
 from wallet.models import Platform, WalletChannel
 
@@ -77,13 +78,13 @@ def test_changes_come_together_for_a_moment_and_rest_after_a_push(
 ) -> None:
     stamped(card, shop)
     relay()
-    tasks.sync_passes()
+    workers.sync_passes()
     assert apns.tokens == []  # its companions may be on their way
     assert apple_pass(card).next_attempt_at <= timezone.now() + timedelta(seconds=2)
     deliver()
     stamped(card, shop)
     relay()
-    tasks.sync_passes()
+    workers.sync_passes()
     assert apns.tokens == ["aa01"]  # iOS throttles what comes too often
     assert apple_pass(card).next_attempt_at > timezone.now()
 

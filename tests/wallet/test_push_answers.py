@@ -10,10 +10,11 @@ from pytest_django import Settings
 from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import apple_pass, carried, deliver, devices_of, hurry, page_of, relay, stamped
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.iphone import IPhone
-from wallet import config, tasks
+from wallet import config
 from wallet.apple import push
 from wallet.models import PassState, Platform, WalletChannel, WalletPass
 from wallet.services import channel
@@ -120,7 +121,7 @@ def test_what_passes_is_tried_again_later(
     assert behind.last_error == reason
     assert behind.attempts == 1
     assert behind.next_attempt_at > timezone.now()
-    tasks.sync_passes()
+    workers.sync_passes()
     assert apns.tokens == ["aa01"]
     deliver()
     assert not is_behind(card)
@@ -151,7 +152,7 @@ def test_too_many_pushes_to_one_device_hold_up_nobody_else(
     relay()
     with scope.everything("the other pass is not to wait for companions"):
         WalletPass.objects.filter(card=other).update(next_attempt_at=timezone.now())
-    tasks.sync_passes()
+    workers.sync_passes()
     assert apns.tokens == ["aa01", "bb02"]
 
 
@@ -198,7 +199,7 @@ def test_an_apple_that_is_away_is_tried_again_when_it_is_back(
     settings.WALLET_APPLE_PUSH_URL = there
     WalletChannel.objects.update(paused_until=None)
     hurry()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     assert apns.tokens == ["aa01"]
     assert not is_behind(card)
     assert channel_of_apple().failures == 0

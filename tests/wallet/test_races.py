@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import apple_pass, carried, deliver, google_pass, hurry, page_of, relay, stamped
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.google_signer import Signer
 from tests.wallet.iphone import IPhone
 from tests.wallet.threads import at_once, meanwhile
-from wallet import tasks
 from wallet.models import AppleDeviceRegistration, Platform, WalletChannel, WalletPass
 from wallet.services import callbacks, channel, devices, google_sync, passes, queue
 from wallet.services.versions import touch
@@ -99,7 +99,7 @@ def test_four_workers_push_once(apns: FakeApns, shop: factories.Shop) -> None:
     stamped(card, shop)
     relay()
     hurry()
-    at_once(4, lambda _: tasks.sync_passes())
+    at_once(4, lambda _: workers.sync_passes())
     assert apns.tokens == ["aa01"]
     assert not apple_pass(card).is_lagging
 
@@ -122,7 +122,7 @@ def test_workers_and_customers_at_once_make_each_object_once_and_at_reserved_mom
 
     def act(number: int) -> None:
         if number < 4:
-            tasks.sync_passes()
+            workers.sync_passes()
         else:
             google_sync.send_now(passes.living(cards[number - 4], Platform.GOOGLE))
 

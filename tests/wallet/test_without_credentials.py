@@ -21,9 +21,10 @@ from pytest_django import Settings
 
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.conftest import PASS_TYPE, SITE, TEAM, carried, deliver, page_of, stamped
 from tests.wallet.fake_google import FakeGoogle
-from wallet import config, providers, set_up, tasks
+from wallet import config, providers, set_up
 from wallet.apple.made_up_chain import Chain, make_authority, make_chain
 from wallet.apple.push import tls_context
 from wallet.models import PassDesign, WalletPass
@@ -45,7 +46,7 @@ def test_without_settings_everything_works_and_no_pass_is_made(
     card = factories.card(shop.store)
     stamped(card, shop)
     deliver()
-    tasks.sweep_passes()
+    workers.sweep_passes()
     with scope.everything("a test looks"):
         assert not WalletPass.objects.exists()
         assert not PassDesign.objects.exists()

@@ -7,14 +7,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from groundwork.messaging import doorbell
 from wallet import config
 from wallet.errors import CallbackRefused
 from wallet.google.callback import Message, NotGoogle, verify
 from wallet.google.root_keys import root_keys
 from wallet.models import SLEEPING, GoogleNonce, PassState, Platform, WalletPass
-from wallet.services import funnel
-from wallet.services.versions import SYNC_TASK, held, touch
+from wallet.services import funnel, versions
+from wallet.services.versions import held, touch
 
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -71,7 +70,7 @@ def _saved(wallet_pass: WalletPass, told_at: int) -> None:
     """What was out of the wallet has not been kept up to date."""
     same = WalletPass.objects.filter(pk=wallet_pass.pk)
     if touch(same.filter(SLEEPING)):
-        doorbell.ring(SYNC_TASK)
+        versions.ring()
     same.update(told_at=told_at, **held(PassState.SAVED))
     funnel.saved(wallet_pass)
 

@@ -9,9 +9,10 @@ from groundwork.queue import clock
 from tenancy.models import Store
 from wallet import config, selectors
 from wallet.models import KEPT_UP, PassDesign, WalletPass, new_serial_number
+from wallet.services import versions
 from wallet.services.locks import in_order
 from wallet.services.queue import SPREADING
-from wallet.services.versions import SYNC_TASK, touch
+from wallet.services.versions import touch
 
 SPREAD_TASK = "wallet.spread_designs"
 BATCH = 5000
@@ -109,5 +110,5 @@ def spread_batch() -> int | None:
     count = touch(WalletPass.objects.filter(pk__in=ids)) if ids else 0
     design.spread_after_id = ids[-1] if len(ids) == BATCH else None
     design.save(update_fields=["spread_version", "spread_after_id", "updated_at"])
-    doorbell.ring(SYNC_TASK)
+    versions.ring()
     return count

@@ -7,15 +7,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from groundwork.messaging import doorbell
 from wallet import config, selectors
 from wallet.apple import package
 from wallet.apple.payload import Identity
 from wallet.config import AppleConfig
 from wallet.errors import WalletUnavailable
 from wallet.models import AppleDeviceRegistration, PassState, Platform, WalletPass
-from wallet.services import apple_sync, funnel, tags
-from wallet.services.versions import SYNC_TASK, held
+from wallet.services import apple_sync, funnel, tags, versions
+from wallet.services.versions import held
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def register(wallet_pass: WalletPass, *, device: str, push_token: str) -> bool:
         WalletPass.objects.filter(pk=current.pk).update(**held(PassState.SAVED))
         funnel.saved(current)
         if current.is_lagging:
-            doorbell.ring(SYNC_TASK)
+            versions.ring()
     return is_new
 
 

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from groundwork.messaging import doorbell
 from groundwork.queue import clock
 from wallet.models import PassDesign, WalletPass
-from wallet.services.versions import SYNC_TASK
+from wallet.services import versions
 
 logger = logging.getLogger(__name__)
 
@@ -60,5 +59,5 @@ def try_again() -> int:
         next_attempt_at=clock.now(),
     )
     if count:
-        doorbell.ring(SYNC_TASK)
+        versions.ring()
     return count

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from groundwork.messaging import doorbell
 from groundwork.queue import clock
 from loyalty.models import LoyaltyCard
 from wallet import config
@@ -21,9 +20,9 @@ from wallet.models import (
     new_serial_number,
 )
 from wallet.selectors import card_key
-from wallet.services import designs
+from wallet.services import designs, versions
 from wallet.services.locks import in_order
-from wallet.services.versions import SYNC_TASK, touch
+from wallet.services.versions import touch
 
 
 def platforms() -> list[Platform]:
@@ -63,7 +62,7 @@ def living(card: LoyaltyCard, platform: Platform) -> WalletPass:
     if found is not None:
         retire(passes.filter(pk=found.pk))
     WalletPass.objects.bulk_create([_new_pass(card, platform)], ignore_conflicts=True)
-    doorbell.ring(SYNC_TASK)
+    versions.ring()
     return passes.get()
 
 
@@ -93,7 +92,7 @@ def _renew(passes: QuerySet[WalletPass], **changes: Any) -> int:
     """Want a new version of these passes, and ring for a worker; returns how many."""
     count = touch(passes, **changes)
     if count:
-        doorbell.ring(SYNC_TASK)
+        versions.ring()
     return count
 
 
@@ -120,7 +119,7 @@ def follow_cards(card_ids: Iterable[int]) -> None:
         state=Case(When(is_void, then=before), default=F("state")),
         state_before_void="",
     )
-    doorbell.ring(SYNC_TASK)
+    versions.ring()
 
 
 @transaction.atomic
@@ -138,5 +137,5 @@ def retire(passes: QuerySet[WalletPass]) -> int:
 def try_again(passes: QuerySet[WalletPass]) -> int:
     """Send these passes again now, whatever was sent or has failed before; returns how many."""
     count = touch(passes, next_attempt_at=clock.now(), attempts=0, left_out_at=None)
-    doorbell.ring(SYNC_TASK)
+    versions.ring()
     return count

@@ -8,14 +8,21 @@ from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from groundwork.messaging import doorbell
 from groundwork.queue import clock
 from wallet.models import PassState, WalletPass
 from wallet.services.locks import in_order
 
-SYNC_TASK = "wallet.sync_passes"
+SYNC_TASKS = ("wallet.sync_apple", "wallet.sync_google")
 
 # Changes that come together (stamps and points of one purchase, a till that was offline) make one update.
 GATHER = timedelta(seconds=2)
+
+
+def ring() -> None:
+    """Ring for those who bring passes up to date, at each wallet."""
+    for task in SYNC_TASKS:
+        doorbell.ring(task)
 
 
 @transaction.atomic(savepoint=False)

@@ -2,9 +2,31 @@
 
 from typing import Any
 
+import psycopg
+from django.db import OperationalError
 from django.db.backends.postgresql import base
+from psycopg.errors import _WaitTimeout
 
 from groundwork.database import waits
+
+PROBE_SECONDS = 2.0
+
+
+SILENT = "the database is silent"
+
+
+def _bounded(connection: Any) -> Any:
+    """Its `wait`, within bounds; the connection ends with them, as nobody knows what still comes over it."""
+
+    def wait(generator: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return psycopg.Connection.wait(connection, generator, interval, timeout or waits.silence())
+        except _WaitTimeout:
+            connection.was_silent = True
+            connection.close()
+            raise psycopg.OperationalError(SILENT) from None
+
+    return wait
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -17,6 +39,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params["options"] = f"{params.get('options', '')} {bounds}".strip()
         return params
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection whose server is not waited for without end, though it neither answers nor is away."""
+        connection = super().get_new_connection(conn_params)
+        connection.wait = _bounded(connection)
+        return connection
+
+    def is_usable(self) -> bool:
+        """Whether the connection that was kept still lives. Raises OperationalError where its server is silent.
+
+        Another connection to that would only be waited for anew.
+        """
+        if self.connection is not None:
+            self.connection.was_silent = False  # before: that is over
+        with waits.silence_of(PROBE_SECONDS):
+            usable = super().is_usable()
+        if not usable and getattr(self.connection, "was_silent", False):
+            self.close()
+            raise OperationalError(SILENT)
+        return usable
+
     def _set_autocommit(self, autocommit: bool) -> None:
         """Begin a transaction ourselves, its bounds in the same message; psycopg's own BEGIN takes nothing along."""
         if autocommit:
@@ -26,8 +68,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection.execute("; ".join(["BEGIN", *bounds]))
 
     def create_cursor(self, name: str | None = None) -> Any:
-        """A cursor of the server's within a transaction ends with it, as Django means it by psycopg's autocommit."""
+        """A cursor of the server's is one only within a transaction, and ends with it.
+
+        Outside of any it would belong to the session, which a pooler may give to somebody else: all rows come at once.
+        """
+        if self.get_autocommit():
+            name = None
         cursor = super().create_cursor(name)
         if name:
-            cursor._withhold = self.get_autocommit()
+            cursor._withhold = False
         return cursor

@@ -23,6 +23,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from loyalty_site.servers import supervise
+from loyalty_site.settings import work
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 10
@@ -60,7 +61,13 @@ class Command(BaseCommand):
         code, children = 0, []
         with ExitStack() as watchers:
             try:
-                for command in (self.web(**options), self.worker(), self.jobs(), self.webhooks()):
+                for command in (
+                    self.web(**options),
+                    self.worker(),
+                    self.outside(),
+                    self.jobs(),
+                    self.webhooks(),
+                ):
                     # In groups of their own, so that Ctrl-C reaches them once, through us.
                     children.append(subprocess.Popen(command, start_new_session=True))
                     watchers.enter_context(supervise.watched(children[-1]))
@@ -100,8 +107,13 @@ class Command(BaseCommand):
         ]
 
     def worker(self) -> list[str]:
-        """Return the command line of the Celery worker: one process, the beat within."""
-        return [*self.celery("celery"), "--beat"]
+        """Return the command line of the Celery worker for our own database: one process, the beat within."""
+        return [*self.celery(work.DEFAULT, "relay"), "--beat"]
+
+    def outside(self) -> list[str]:
+        """Return that of the worker that speaks to others, in threads, so that one who hangs holds up only itself."""
+        parties = [name for name in work.OF_QUEUE if name not in ("relay", "jobs", "webhooks")]
+        return [*self.celery(*parties, pool="threads"), "--concurrency", str(2 * len(parties))]
 
     def jobs(self) -> list[str]:
         """Return that of the worker for long imports and exports, behind which nothing else has to wait."""
@@ -111,12 +123,12 @@ class Command(BaseCommand):
         """Return that of the worker that calls other people's servers, which may take their time."""
         return self.celery("webhooks")
 
-    def celery(self, queue: str) -> list[str]:
+    def celery(self, *queues: str, pool: str = "solo") -> list[str]:
         return [
             # The worker's warning about root says nothing new to who starts a demo as root in a container.
             *(sys.executable, "-W", "ignore::UserWarning:celery.platforms"),
             *("-m", "celery", "--app", "loyalty_site", "--quiet", "worker"),
-            *("--queues", queue, "--pool", "solo", "--loglevel", "WARNING"),
+            *("--queues", ",".join(queues), "--pool", pool, "--loglevel", "WARNING"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ]
 

@@ -190,8 +190,8 @@ MUTANTS = [
     mutant(
         "task-that-waits-as-a-till",
         "loyalty_site/celery.py",
-        'with waits.of("worker"):',
-        "if True:",
+        'with waits.of("worker"), watched:',
+        "with watched:",
         f"{BY_KIND}::test_a_task_waits_as_a_worker_may",
     ),
     mutant(

@@ -18,13 +18,22 @@ STRICTER = {
     "CACHE_URL": "guarded_redis",
     "CELERY_BROKER_URL": "guarded_redis",
     "EMAIL_URL": "real_mail",
+    "METRICS_TOKEN": "token",
     "OIDC_ISSUER": "private",
     "WALLET_APPLE_PUSH_URL": "private",
     "WALLET_GOOGLE_API_URL": "private",
     "WALLET_GOOGLE_TOKEN_URL": "private",
     "WALLET_GOOGLE_KEYS_URL": "private",
 }
-REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL", "EMAIL_URL")
+REQUIRED = (
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PUBLIC_BASE_URL",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+)
 # What is parsed everywhere, one of each kind.
 PARSED = {
     "RATE_LIMIT_LOOKUP": "rate",

@@ -9,7 +9,10 @@ RACES = "tests/wallet/test_races.py"
 QUEUE = "tests/groundwork/test_queue.py"
 CLOCKS = "tests/groundwork/test_queue_clocks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
+SENDING = "tests/groundwork/test_sending.py"
 DELIVERY = "tests/notifications/test_delivery.py"
+CLOCK = "tests/loyalty/test_expiry_clock.py"
+SILENT = "tests/test_silent_database.py"
 JOBS = "tests/console/test_background.py"
 JOB_WORKERS = "tests/console/test_background_workers.py"
 CONFIRMED = "tests/console/test_import.py::test_only_a_preview_that_went_well_is_confirmed"
@@ -170,5 +173,62 @@ MUTANTS = [
         'counted = {"attempts": F("attempts") + 1} if self.counts_taking else {}',
         "counted: dict[str, Any] = {}",
         f"{QUEUE}::test_a_worker_that_is_lost_counts_as_an_attempt_where_taking_counts",
+    ),
+    mutant(
+        "party-that-hangs-asked-for-ever",
+        "groundwork/queue/breaker.py",
+        "if self._failures >= PATIENCE:",
+        "if False:",
+        f"{SENDING}::test_a_party_that_hangs_is_asked_three_times_and_then_left_alone_for_growing_pauses",
+    ),
+    mutant(
+        "party-left-alone-by-a-wrong-clock",
+        "groundwork/queue/breaker.py",
+        "now < until <= now + PAUSES.longest",
+        "now < until",
+        f"{SENDING}::test_a_clock_that_jumps_keeps_nobody_away_for_long",
+    ),
+    mutant(
+        "one-in-flight",
+        "groundwork/queue/sending.py",
+        "width = min(2 * width, AT_ONCE) if contact is Contact.ANSWERED else 1",
+        "width = 1",
+        f"{SENDING}::test_while_a_party_answers_several_are_in_flight_and_all_of_them_are_noted",
+    ),
+    mutant(
+        "email-tried-for-ever",
+        "notifications/services/queue.py",
+        "    tries_for=TRIES_FOR,\n",
+        "",
+        f"{DELIVERY}::test_a_refusal_for_now_is_tried_for_three_days_with_growing_pauses",
+    ),
+    mutant(
+        "broken-merchant-that-stops-the-others",
+        "groundwork/fan_out.py",
+        "        except Exception:",
+        "        except ZeroDivisionError:",
+        f"{CLOCK}::test_a_merchant_for_whom_it_fails_spoils_nothing_for_the_others_and_is_tried_again",
+    ),
+    mutant(
+        "probe-behind-what-hangs",
+        "loyalty_site/spare_threads.py",
+        "if self.busy < self.worker.cfg.threads:",
+        "if True:",
+        "tests/loyalty_site/test_spare_threads.py::"
+        "test_a_probe_is_answered_while_all_threads_are_held_and_all_calls_are_answered_after_it",
+    ),
+    mutant(
+        "database-waited-for-without-end",
+        "groundwork/database/postgresql/base.py",
+        "timeout or waits.silence()",
+        "timeout",
+        f"{SILENT}::test_a_connection_that_was_kept_is_given_up_without_waiting_for_a_new_one",
+    ),
+    mutant(
+        "redis-that-is-full-unseen",
+        "loyalty_site/health.py",
+        'client.set(PROBE_KEY, "1", ex=60)',
+        "client.ping()",
+        "tests/loyalty_site/test_health.py::test_a_redis_that_is_full_is_seen_though_it_answers",
     ),
 ]

@@ -1,0 +1,1 @@
+"""What is watched: whether the clock and the workers live, and what fails each time."""

@@ -1,0 +1,91 @@
+"""Pulses: what runs again and again says that it did, or that it failed.
+
+    with pulses.noted("letters.send"):
+        send_letters()
+
+A name that has not been heard of for longer than it should rest is dead; one that fails is told with the kind of its
+fault. Noting never fails, and what has just been noted is not written again.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import F, Model
+from django.db.models.functions import Coalesce
+
+from groundwork.queue import clock
+
+logger = logging.getLogger(__name__)
+
+REST = 10.0  # seconds for which one writing stands
+_written: dict[str, float] = {}
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What is known of a name: how long ago it ran, for how long it has failed (None: it does not), and with what."""
+
+    name: str
+    age: timedelta
+    failing_for: timedelta | None
+    fault: str
+
+
+def _table() -> type[Model]:
+    return apps.get_model(settings.PULSE_MODEL)
+
+
+def beat(name: str) -> None:
+    """Note that something runs as it should."""
+    if monotonic() - _written.get(name, -REST) < REST:
+        return
+    _write(name, failing_since=None, fault="")
+    _written[name] = monotonic()
+
+
+def failed(name: str, error: BaseException) -> None:
+    """Note that something failed: the kind of the error, not its words, which may quote a person."""
+    _written.pop(name, None)
+    _write(name, failing_since=Coalesce(F("failing_since"), clock.now()), fault=type(error).__name__)
+
+
+@contextmanager
+def noted(name: str) -> Iterator[None]:
+    """Note what comes of a block; errors go on to the caller."""
+    try:
+        yield
+    except Exception as error:
+        failed(name, error)
+        raise
+    beat(name)
+
+
+def _write(name: str, **state: object) -> None:
+    rows = _table()._base_manager
+    try:
+        for _twice in range(2):
+            if rows.filter(name=name).update(beaten_at=clock.now(), **state):
+                return
+            rows.bulk_create([_table()(name=name)], ignore_conflicts=True)
+    except DatabaseError as error:
+        logger.warning("pulse not noted", extra={"pulse": name, "error": type(error).__name__})
+
+
+def known() -> list[Pulse]:
+    """All that were ever noted, by name."""
+    rows = (
+        _table()
+        ._base_manager.order_by("name")
+        .annotate(age=clock.now() - F("beaten_at"), failing_for=clock.now() - F("failing_since"))
+    )
+    return [
+        Pulse(name, age, failing_for, fault)
+        for name, age, failing_for, fault in rows.values_list("name", "age", "failing_for", "fault")
+    ]

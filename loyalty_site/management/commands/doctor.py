@@ -1,0 +1,68 @@
+"""manage.py doctor: one look at clock, workers, queues, wallets, verification and mail."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.mail import send_mail
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from loyalty.reporting import fairness
+from loyalty_site import health, watch
+from tenancy import scope
+from wallet import set_up
+
+MOST_SKEW_SECONDS = 5.0
+
+
+class Command(BaseCommand):
+    help = "Say what is wrong with the site as it runs, and fail if anything is."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--mail", metavar="ADDRESS", help="send a test mail there")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with scope.everything("an operator looks at the whole site"):
+            wrong = [*self.parts(), *watch.faults(), *self.skew(), *self.wallets(), *self.verdict()]
+        if options["mail"]:
+            self.send(options["mail"])
+        for fault in wrong:
+            self.stdout.write(f"wrong: {fault}")
+        if wrong:
+            raise CommandError(f"{len(wrong)} things need somebody: see docs/runbook.md.")
+        self.stdout.write("All is well.")
+
+    def parts(self) -> Iterator[str]:
+        """Database, cache and broker."""
+        for name, state in health.readiness().items():
+            if state != "ok":
+                yield f"{name} is {state}"
+
+    def skew(self) -> Iterator[str]:
+        """This machine's clock beside the database's."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            skew = (timezone.now() - cursor.fetchone()[0]).total_seconds()
+        if abs(skew) > MOST_SKEW_SECONDS:
+            yield f"the clock of {socket.gethostname()} is {skew:+.0f} s off the database's"
+
+    def wallets(self) -> Iterator[str]:
+        """Certificates and keys, as on the console's dashboard."""
+        for finding in set_up.findings():
+            yield f"{finding.wallet}: {finding.problem.text}"
+
+    def verdict(self) -> Iterator[str]:
+        """What the last verification found."""
+        _verified_at, found = fairness.last_verdict()
+        if found:
+            yield f"verify_fairness found {found} violations: they are in its log"
+
+    def send(self, address: str) -> None:
+        """A test mail, straight through the mail server. Raises CommandError with what it said."""
+        try:
+            send_mail("Test", "This is a test mail of the loyalty site.", None, [address])
+        except OSError as error:  # smtplib's errors are such
+            raise CommandError(f"The mail server did not take it: {error}") from None
+        self.stdout.write("The mail server took the test mail.")

@@ -1,0 +1,51 @@
+"""What an operator is told: what does not run, what fails, and what waits for too long. For metrics and `doctor`."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from groundwork.messaging.monitoring import queues
+from groundwork.watching import pulses
+from groundwork.watching.pulses import Pulse
+from loyalty_site import beat
+from loyalty_site.celery import JOBS
+
+BEAT_RESTS = timedelta(seconds=90)
+MINUTES = timedelta(
+    minutes=5
+)  # what runs each minute has run within these; what runs nightly may not have run yet
+LATE = timedelta(minutes=2)
+
+
+def rests() -> dict[str, timedelta]:
+    """How long each name may rest that runs again and again."""
+    return {beat.PULSE: BEAT_RESTS, **{job.task: job.longest_rest for job in JOBS}}
+
+
+def overdue(known: list[Pulse]) -> dict[str, bool]:
+    """Whether each of these names has rested for too long; one that was never heard of has, if it runs each minute."""
+    ages = {pulse.name: pulse.age for pulse in known}
+    return {
+        name: ages[name] > longest if name in ages else longest <= MINUTES
+        for name, longest in rests().items()
+    }
+
+
+def faults() -> Iterator[str]:
+    """A sentence for each thing that somebody has to look at; none if all is well."""
+    known = pulses.known()
+    for name, is_overdue in overdue(known).items():
+        if is_overdue:
+            yield f"{name} does not run"
+    for pulse in known:
+        if pulse.failing_for is not None:
+            yield f"{pulse.name} fails each time, for {_minutes(pulse.failing_for)} now: {pulse.fault}"
+    for queue in queues:
+        late = timedelta(seconds=queue.lag()["late_seconds"])
+        if late > LATE:
+            yield f"{queue.name}: the first of what is due waits for {_minutes(late)}"
+        if failing := queue.failing():
+            yield f"{queue.name}: {failing} have failed three times or more"
+
+
+def _minutes(time: timedelta) -> str:
+    return f"{time.total_seconds() / 60:.0f} minutes"

@@ -1,0 +1,55 @@
+"""While every thread of a web process waits for something, it still says that it lives."""
+
+import http.client
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from loyalty_site.servers.supervise import free_port, server
+
+ROOT = Path(__file__).parents[2]
+THREADS = 2
+SITE = """
+import threading
+held, freed = threading.Semaphore(0), threading.Event()
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/held":
+        held.release()
+        assert freed.wait(60)
+    if path == "/healthz/all-held":
+        assert all(held.acquire(timeout=60) for _ in range(2))
+    if path == "/healthz/free":
+        freed.set()
+    start_response("200 OK", [("Content-Length", str(len(path)))])
+    return [path.encode()]
+"""
+
+
+def ask(port: int, path: str) -> str:
+    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    caller.request("GET", path)
+    answer = caller.getresponse().read().decode()
+    caller.close()
+    return answer
+
+
+def test_a_probe_is_answered_while_all_threads_are_held_and_all_calls_are_answered_after_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "site_that_waits.py").write_text(SITE)
+    port = free_port()
+    web = ["-m", "gunicorn", "site_that_waits", "--config", str(ROOT / "gunicorn.conf.py")]
+    web += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", str(THREADS)]
+    command = ["env", f"PYTHONPATH={ROOT}:{tmp_path}", sys.executable, *web, "--no-control-socket"]
+    with (
+        server(command, tmp_path, None, ready=lambda: ask(port, "/healthz")),
+        ThreadPoolExecutor(5) as callers,
+    ):
+        held = [callers.submit(ask, port, "/held") for _call in range(THREADS)]
+        assert ask(port, "/healthz/all-held") == "/healthz/all-held"
+        waiting = [callers.submit(ask, port, "/later") for _call in range(3)]
+        assert ask(port, "/healthz") == "/healthz"
+        assert ask(port, "/healthz/free") == "/healthz/free"
+        assert [call.result() for call in held + waiting] == ["/held"] * THREADS + ["/later"] * 3
