@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 PAGES = "tests/console/access/test_pages.py"
 DOINGS = "tests/console/access/test_doings.py"
 PARAMETERS = "tests/console/access/test_parameters.py"
+FORMS = "tests/console/test_forms.py"
 PEOPLE = "tests/console/test_people.py"
 INVITING = "tests/console/test_inviting.py"
 INVITATIONS = "tests/tenancy/test_invitations.py"
@@ -181,6 +182,29 @@ MUTANTS = [
         "return rows if",
         "tests/console/test_background.py::test_nobody_else_downloads_or_sees_it",
         "tests/console/test_background.py::test_the_list_shows_everybody_their_own",
+    ),
+    # --- two people with one form ---
+    mutant(
+        "form-without-a-version",
+        "groundwork/console/versions.py",
+        "        if sent:\n",
+        "        if False:\n",
+        f"{FORMS}::test_of_what_two_people_changed_the_second_sees_both_and_decides",
+        f"{FORMS}::test_a_reward_changed_on_two_pages_of_its_program_is_asked_about_too",
+    ),
+    mutant(
+        "page-whose-values-are-sent-anew",
+        "groundwork/console/versions.py",
+        "            if is_left_alone:\n",
+        "            if False:\n",
+        f"{FORMS}::test_of_what_two_people_changed_the_second_sees_both_and_decides",
+    ),
+    mutant(
+        "forms-that-pass-each-other",
+        "groundwork/console/base.py",
+        'if request.method == "POST" and connection.in_atomic_block:',
+        "if False:",
+        f"{FORMS}::test_a_page_sent_twice_is_no_quarrel_and_what_is_no_version_shows_nothing",
     ),
     # --- whose accounts ---
     mutant(
