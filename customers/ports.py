@@ -26,6 +26,10 @@ class CustomerPage(Protocol):
         """Its tables, as Django's inlines."""
         ...
 
+    def customer_sections(self, customer: Customer) -> Sequence[dict[str, Any]]:
+        """What stands below them: the name of a template each, and what it shows."""
+        ...
+
 
 personal_data: Port[PersonalData] = Port()
 customer_page: Port[CustomerPage] = Port()

@@ -4,6 +4,7 @@
 by itself. It denies everything: the app that knows whose rows are whose says so in `visible`, `roles` and `role`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -156,6 +157,10 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList
+
+    def sorted_by_index(self, request: HttpRequest) -> Sequence[str]:
+        """The columns of the list by which an index sorts it, however long it is."""
+        return ()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = versioned(super().get_form(request, obj, change=change, **kwargs))

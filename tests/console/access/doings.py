@@ -239,6 +239,7 @@ READING = frozenset(
         "terminal",
         "qr_picture",
         "qr_drawing",
+        "transactions",
         "print_pdf",
         "number_list",
         "export_data",
