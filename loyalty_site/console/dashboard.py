@@ -23,7 +23,7 @@ from loyalty_site.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
 from tenancy.models import Merchant, Store
-from tenancy.roles import is_operator, owned_merchant_ids, visible_to
+from tenancy.roles import has_one_merchant, is_operator, owned_merchant_ids, visible_to
 from wallet import providers as wallets
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         shown |= {
             "program": program,
             "is_rebuilding": figures["is_rebuilding"],
-            "figures": _linked(cards(program, figures, days), place, days),
+            "figures": _linked(request, cards(program, figures, days), place, days),
             "charts": charts(program, figures),
         }
     return shown
@@ -129,12 +129,14 @@ def _redeemed(program: LoyaltyProgram, figures: Figures) -> dict[str, Any]:
     return _card(_("Redemption rate"), f"{rate}\N{NARROW NO-BREAK SPACE}%", remark)
 
 
-def _linked(shown: list[dict[str, Any]], place: Place, days: int) -> list[dict[str, Any]]:
+def _linked(
+    request: HttpRequest, shown: list[dict[str, Any]], place: Place, days: int
+) -> list[dict[str, Any]]:
     """The figures with the rows behind them, as far as these are a list."""
     first = timezone.localdate() - timedelta(days=days - 1)
     cards_of = {"enrolled_at_store__id__exact": place.store.pk} if place.store else {}
     lines_at = {"store__id__exact": place.store.pk} if place.store else {}
-    whose = {"merchant__id__exact": place.merchant.pk}
+    whose = {} if has_one_merchant(request.user) else {"merchant__id__exact": place.merchant.pk}
     card_list = reverse("admin:loyalty_loyaltycard_changelist")
     lines = reverse("admin:loyalty_loyaltytransaction_changelist")
     since = {"when_from": f"{first}T00:00", **lines_at, **whose}

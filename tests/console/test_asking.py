@@ -203,3 +203,44 @@ def test_a_page_deep_in_a_list_begins_at_its_place_in_the_index(
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Index Cond" in plan
     assert f"id < {seven[4].pk}" in plan.replace("(", "").replace(")", "") or "id <=" in plan
+
+
+def test_a_customers_page_tells_what_happened_on_all_their_cards(world: World) -> None:
+    card = factories.card(world.shop.store, name="Eva Klein")
+    with factories.inside(world.shop):
+        at = {"store": world.shop.store, "actor": factories.actor()}
+        kept = stamps.give(card_id=card.pk, count=2, **at).transaction
+        undone = stamps.give(card_id=card.pk, **at).transaction
+        undoing = voids.void(transaction_id=undone.pk, reason="One too many", **at).transaction
+        points.earn(card_id=card.pk, purchase_amount_cents=950, order_reference="R-9", **at)
+    page = world.client("owner").get(address(card.customer)).content.decode()
+    ledger = page[page.index('id="ledger-title"') :]
+    for said in (
+        "<s>Stamp given</s>",
+        address(undoing),
+        "3 stamps",
+        "2 stamps",
+        "One too many",
+        "€9.50",
+        "R-9",
+    ):
+        assert said in ledger, said
+    assert ledger.index(address(undoing)) < ledger.index(address(kept))
+    assert f"?customer={card.customer_id}" not in ledger  # it is short
+
+
+@pytest.mark.parametrize("who", ["owner", "manager", "operator"])
+def test_every_figure_of_the_overview_leads_to_the_rows_behind_it(world: World, who: str) -> None:
+    client = world.client(who)
+    store = {"place": f"store-{world.shop.store.pk}"}
+    figures = client.get("/admin/", store).context["figures"]
+    led = [figure["url"] for figure in figures if figure["url"]]
+    assert len(led) == 4
+    assert [client.get(url).status_code for url in led] == [200] * 4
+
+
+def test_what_is_asked_anew_begins_at_its_beginning(world: World, seven: list[LoyaltyCard]) -> None:
+    page = world.client("owner").get(CARDS, {"after": seven[4].pk, "q": "example"}).content.decode()
+    form = page[page.index('id="filter-form"') :]
+    assert 'name="q" value="example"' in form
+    assert 'name="after"' not in page

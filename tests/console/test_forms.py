@@ -193,3 +193,20 @@ def test_a_reward_changed_on_two_pages_of_its_program_is_asked_about_too(world: 
     assert client.post(path, filled(told)).status_code == 302
     after = factories.fresh(reward)
     assert (after.name_en, after.points_cost) == ("Espresso", 90)
+
+
+def test_a_rhythm_of_the_clock_is_refused_where_no_month_has_such_a_day(world: World) -> None:
+    client, path = world.client("operator"), list_address("django_celery_beat_crontabschedule", "add")
+    page = client.get(path)
+    for days, months, comes in (
+        ("31", "2", False),
+        ("30,31", "2", False),
+        ("31", "2,3", True),
+        ("29", "2", True),
+    ):
+        response = client.post(path, filled(page, day_of_month=days, month_of_year=months))
+        assert (response.status_code == 302) == comes, (days, months)
+        if not comes:
+            assert errors(response) == {
+                "day_of_month": ["None of these months has such a day: it would never run."]
+            }
