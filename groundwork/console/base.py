@@ -158,8 +158,8 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList
 
-    def sorted_by_index(self, request: HttpRequest) -> Sequence[str]:
-        """The columns of the list by which an index sorts it, however long it is."""
+    def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
+        """The columns by which the list is sorted however long it is."""
         return ()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -56,7 +56,7 @@ class ChoicesFilter(admin.RelatedFieldListFilter):
 class BoundedChangeList(ChangeList):
     """A list that is counted, and paged by number, as far as anybody reads; beyond it is paged from row to row.
 
-    A short one is sorted by any column, a long one by those that an index sorts (`sorted_by_index`): else it keeps
+    A short one is sorted by any column, a long one by those that its page names (`sorted_when_long`): else it keeps
     its own order, and says so. Nothing narrows it but its filters and its search.
     """
 
@@ -105,7 +105,7 @@ class BoundedChangeList(ChangeList):
         super().get_results(request)
         if self.result_count < COUNT_LIMIT:
             return
-        self.sortable_by = tuple(self.model_admin.sorted_by_index(request))
+        self.sortable_by = tuple(self.model_admin.sorted_when_long(request))
         self.add_facets = self.is_facets_optional = False
         columns = paging.columns_of(self.queryset)
         if columns is not None:
@@ -136,7 +136,7 @@ class BoundedChangeList(ChangeList):
         return self.root_queryset.filter(pk=key).first()
 
     def _keeps_its_order(self, request: HttpRequest, rows: QuerySet) -> bool:
-        indexed = set(self.model_admin.sorted_by_index(request))
+        indexed = set(self.model_admin.sorted_when_long(request))
         numbers = [number for number in self.get_ordering_field_columns() if number < len(self.list_display)]
         asked = [self.list_display[number] for number in numbers]
         return (len(asked) == 1 and asked[0] in indexed) or not self._are_too_many(request, rows)

@@ -110,10 +110,6 @@ class LoyaltyCard(TenantSoftDeletable):
                 condition=Q(points_owed__gt=0) | Q(stamps_owed__gt=0),
                 name="card_that_owes",
             ),
-            # What the console's list is sorted and asked by.
-            models.Index(fields=["merchant", "stamp_count", "id"], name="card_by_stamps"),
-            models.Index(fields=["merchant", "points_balance", "id"], name="card_by_points"),
-            models.Index(fields=["merchant", "last_activity_at", "id"], name="card_by_last_activity"),
             models.Index(fields=["merchant", "created_at"], name="card_by_enrolment"),
         ]
         constraints = [
