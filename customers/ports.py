@@ -1,6 +1,6 @@
 """What customers asks of the apps above it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from customers.models import Customer
@@ -20,7 +20,7 @@ class PersonalData(Protocol):
 
 
 class CustomerPage(Protocol):
-    """What an app adds to the page of a customer in the console."""
+    """What an app adds to the pages of customers in the console."""
 
     def customer_inlines(self) -> Sequence[type]:
         """Its tables, as Django's inlines."""
@@ -28,6 +28,10 @@ class CustomerPage(Protocol):
 
     def customer_sections(self, customer: Customer) -> Sequence[dict[str, Any]]:
         """What stands below them: the name of a template each, and what it shows."""
+        ...
+
+    def customers_of_code(self, text: str) -> Collection[int]:
+        """The ids of those whom a whole code or number means that was typed or scanned."""
         ...
 
 

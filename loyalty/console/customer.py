@@ -1,6 +1,6 @@
 """What loyalty adds to a customer's page: their cards."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from customers.models import Customer
 from groundwork.console.grants import Grants
+from loyalty import finding
 from loyalty.console.card import state_of, valid_at
 from loyalty.console.lines import LineColumns, ledger_link, with_a_line
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
@@ -59,3 +60,8 @@ def customer_sections(customer: Customer) -> Sequence[dict[str, Any]]:
 def customer_inlines() -> Sequence[type]:
     """The table of a customer's cards."""
     return [CardInline]
+
+
+def customers_of_code(text: str) -> Collection[int]:
+    """The customers of the cards that a whole number, QR code or code of an earlier card means."""
+    return list(finding.with_whole_code(text).values_list("customer", flat=True))
