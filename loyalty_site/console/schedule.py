@@ -125,7 +125,10 @@ class CrontabForm(ConsoleForm):
 
 def _comes(given: dict[str, Any]) -> bool:
     """Whether the days and months that were chosen meet in any year, a leap year too."""
-    rhythm = crontab(day_of_month=given["day_of_month"], month_of_year=given["month_of_year"])
+    try:
+        rhythm = crontab(day_of_month=given["day_of_month"], month_of_year=given["month_of_year"])
+    except ValueError:  # Celery sees the plainest of them itself
+        return False
     first_days = min(rhythm.day_of_month)
     return any(first_days <= monthrange(LEAP_YEAR, month)[1] for month in rhythm.month_of_year)
 

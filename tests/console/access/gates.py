@@ -64,6 +64,9 @@ GATES: dict[str, dict[str, str]] = {
     "wallet_walletpass": LOOK | READ_ONLY | {"try_this_again": "OWM"},
     "wallet_passdesign": LOOK_OPERATOR | READ_ONLY,
     "wallet_appledeviceregistration": LOOK_OPERATOR | READ_ONLY,
+    "webhooks_endpoint": LOOK_OWNER
+    | dict.fromkeys(("add", "edit", "delete", "send_test", "replay", "rotate"), "OW"),
+    "webhooks_delivery": LOOK_OWNER | READ_ONLY | {"send_this_again": "OW"},
 }
 for name in ("periodictask", "crontabschedule", "intervalschedule", "clockedschedule", "solarschedule"):
     GATES[f"django_celery_beat_{name}"] = LOOK_OPERATOR | {"add": "O", "edit": "O", "delete": ""}
@@ -86,6 +89,7 @@ ACTIONS: dict[str, dict[str, str]] = {
 }
 ACTIONS["loyalty_loyaltytransaction"] = {"undo_these": "OWM"}
 ACTIONS["notifications_emaillog"] = {"send_again": "OWM"}
+ACTIONS["webhooks_delivery"] = {"send_again": "OW"}
 ACTIONS["wallet_walletpass"] = {"try_again": "OWM"}
 ACTIONS["wallet_passdesign"] = {"try_again": "O"}
 ACTIONS["tenancy_outboxmessage"] = {"try_again": "O"}
