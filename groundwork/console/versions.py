@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 AS_SHOWN = "as_shown"
 LONGEST_VALUE = 300
+LONGEST_VERSION = 64_000
 
 
 class AsShown(forms.CharField):
@@ -105,9 +106,11 @@ def _present(sent: Any, initial: Any) -> Any:
 
 def _shown(sent: str) -> dict[str, Any]:
     """The digests that came back; what is not a version is that of a page that showed nothing."""
+    if len(sent) > LONGEST_VERSION:
+        return {}
     try:
         shown = json.loads(sent)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return shown if isinstance(shown, dict) else {}
 

@@ -34,9 +34,6 @@ def owed_on(card: LoyaltyCard) -> list[str]:
     return owed.sentences(card, day=lambda moment: localize(moment.date()))
 
 
-ASKED = "cards_that_may_be_acted_on"  # on a request that only looks: by id
-
-
 class CardActions:
     """The buttons of a card's page. Each is there only while it would work."""
 
@@ -56,11 +53,11 @@ class CardActions:
 
     def _may(self, request: HttpRequest, obj: Any) -> LoyaltyCard | None:
         """The card, if this user may do anything with it; asked once for all buttons of a page."""
-        asked = getattr(request, ASKED, {})
+        asked: dict[str, LoyaltyCard | None] = getattr(request, "cards_acted_on", {})
         key = str(getattr(obj, "pk", obj))
         if request.method != "GET" or key not in asked:
             asked[key] = self._allowed(request, self.row(request, obj))  # type: ignore[attr-defined]
-            setattr(request, ASKED, asked)
+            request.cards_acted_on = asked  # type: ignore[attr-defined]
         return asked[key]
 
     def _allowed(self, request: HttpRequest, card: LoyaltyCard | None) -> LoyaltyCard | None:
