@@ -29,7 +29,7 @@ from tenancy.models import (
 from tests import factories
 from tests.factories import Shop
 from wallet.models import AppleDeviceRegistration, PassDesign, WalletOffer, WalletPass
-from webhooks.models import SEALED, Delivery, Endpoint, Event, Progress
+from webhooks.models import SEALED, Delivery, Endpoint, Event, EventLog, Progress
 
 Row = Callable[[Shop], Model]
 
@@ -195,6 +195,7 @@ def an_endpoint(shop: Shop) -> Endpoint:
 
 def an_event(shop: Shop, **about: Any) -> Event:
     """The first one of a merchant's."""
+    EventLog.objects.create(merchant=shop.merchant, position=1)
     return Event.objects.create(
         merchant=shop.merchant,
         event_id=f"evt_{shop.merchant.pk}",

@@ -19,10 +19,10 @@ CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 @dataclass(frozen=True)
 class Page:
-    """Some events in their order; `cursor` is where to go on, `has_more` whether there are more already."""
+    """Some events in their order; `next_cursor` is where to go on, `has_more` whether there are more already."""
 
     events: list[Event]
-    cursor: str
+    next_cursor: str
     has_more: bool
 
 

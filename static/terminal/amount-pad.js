@@ -21,9 +21,17 @@ export class AmountPad extends EventTarget {
     this.typed = new TypedAmount(facts, api, (words) => cardView.drawPurchase(this.typed.inWords, words));
     this.keys = byId("pad-keys", HTMLElement);
     this.whose = "";
-    const isOn = () => document.body.dataset.screen === "card" && this.isShown && !document.querySelector("dialog[open]");
-    listenToKeypad(this.keys, isOn, (key) => this.press(key));
+    listenToKeypad(
+      this.keys,
+      () => this.isOn,
+      (key) => this.press(key),
+    );
     cardView.addEventListener("drawn", () => this.draw());
+  }
+
+  /** Whether the keyboard is its own just now. */
+  get isOn() {
+    return document.body.dataset.screen === "card" && this.isShown && !document.querySelector("dialog[open]");
   }
 
   get isShown() {

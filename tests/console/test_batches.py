@@ -6,13 +6,14 @@ import zlib
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from groundwork.errors import NoLongerAllowed
 from groundwork.jobs import service as jobs
 from loyalty.models import CardBatch, CardDesign, LoyaltyCard, PrintedCard
 from loyalty.outputs import printed as shown
 from loyalty.services import printed
-from tenancy.models import BackgroundJob, FilePiece, StoreUser
+from tenancy.models import BackgroundJob, FilePiece
 from tests import factories
 from tests.console.asking import content, download
 from tests.console.world import World, address, list_address, said
@@ -80,13 +81,14 @@ def test_many_cards_are_drawn_in_the_background_and_are_for_who_asked_until_the_
         assert not FilePiece.objects.filter(job__in=[job, waiting]).exists()
 
 
-def test_what_was_asked_for_by_somebody_who_is_no_manager_any_more_is_not_drawn(
+def test_what_was_asked_for_in_the_moment_in_which_the_box_was_revoked_is_not_drawn(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("loyalty.console.batch.DRAWN_AT_ONCE", 2)
-    job = asked_for(world.client("manager"), made(world))
+    batch = made(world)
+    job = asked_for(world.client("manager"), batch)
     with factories.inside(world.shop):
-        StoreUser.objects.filter(user=world.shop.manager).update(role="staff")
+        CardBatch.objects.filter(pk=batch.pk).update(revoked_at=timezone.now())
     jobs.run_due()
     job.refresh_from_db()
     assert (job.state, job.error, job.file_size) == ("failed", str(NoLongerAllowed.message), 0)

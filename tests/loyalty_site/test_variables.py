@@ -31,6 +31,8 @@ CASES: dict[str, tuple[str | list[str], str | list[str]]] = {
         "https://cards.example.com http://127.0.0.1:8000",
         HTTPS[1] + " https://example.com/cards cards.example.com",
     ),
+    "WEBHOOKS_ALLOW_PRIVATE": YES_NO,
+    "WEBHOOKS_RETRY_SCHEDULE": ("5 5,300 0,0,1", "five 5,x -5 1.5"),
     "SECRET_KEY": (KEY, f"short {'a' * 60} django-insecure-{KEY}"),
     "SECRET_KEY_FALLBACKS": (f"{KEY} {KEY},{KEY[::-1]}", f"short {KEY},short"),
     "DEBUG": ("false 0", "true 1 ture"),

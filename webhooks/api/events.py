@@ -60,7 +60,7 @@ class Events(MerchantView):
         return Response(
             {
                 "events": [outputs.event(row) for row in page.events],
-                "next_cursor": page.cursor,
+                "next_cursor": page.next_cursor,
                 "has_more": page.has_more or not is_all,
             }
         )

@@ -38,7 +38,13 @@ BODIES = (
 )
 # Their page says what was made, once, and is no way back to the form.
 ANSWERED_BY_A_PAGE = frozenset(
-    {("tenancy_apikey", "add"), ("tenancy_till", "add"), ("tenancy_till", "new_code")}
+    {
+        ("tenancy_apikey", "add"),
+        ("tenancy_till", "add"),
+        ("tenancy_till", "new_code"),
+        ("webhooks_endpoint", "add"),
+        ("webhooks_endpoint", "rotate"),
+    }
 )
 
 

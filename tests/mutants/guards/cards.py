@@ -147,11 +147,11 @@ MUTANTS = [
         "test_a_hundred_first_scans_of_one_printed_card_make_one_card",
     ),
     mutant(
-        "cards-drawn-for-who-is-no-manager-any-more",
+        "cards-drawn-of-a-box-that-is-being-revoked",
         "loyalty/console/batch.py",
         "    if batch is None or not page.has_print_permission(request, batch):",
         "    if False:",
-        f"{BATCHES}::test_what_was_asked_for_by_somebody_who_is_no_manager_any_more_is_not_drawn",
+        f"{BATCHES}::test_what_was_asked_for_in_the_moment_in_which_the_box_was_revoked_is_not_drawn",
     ),
     mutant(
         "drawn-cards-of-a-lost-box",
