@@ -115,6 +115,7 @@ class CustomerAdmin(ConsoleAdmin):
     autocomplete_fields = ["merchant", "store"]
     readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
     actions_detail = ("export_data", "erase")
+    change_form_outer_after_template = "admin/sections.html"
     fieldsets = [
         (None, {"fields": ["merchant", ("first_name", "last_name"), "email", "phone", "birth_date"]}),
         (_("Relationship"), {"fields": ["store", "preferred_language", "is_active"]}),
@@ -133,6 +134,18 @@ class CustomerAdmin(ConsoleAdmin):
 
     def added_inlines(self) -> Sequence[type]:
         return [inline for app in customer_page for inline in app.customer_inlines()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        """The page, with what the apps above show below it."""
+        customer = kwargs.get("obj")
+        shown = (
+            [section for app in customer_page for section in app.customer_sections(customer)]
+            if customer
+            else []
+        )
+        return super().render_change_form(request, context | {"sections": shown}, **kwargs)
 
     @display(description=_("name"), ordering="last_name")
     def name(self, customer: Customer) -> str:

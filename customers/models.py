@@ -86,6 +86,7 @@ class Customer(TenantSoftDeletable):
                 condition=Q(marketing_consent=True),
                 name="customer_who_wants_offers",
             ),
+            models.Index(fields=["merchant", "preferred_language"], name="customer_by_language"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -26,6 +26,10 @@ class CustomerPage(Protocol):
         """Its tables, as Django's inlines."""
         ...
 
+    def customer_sections(self, customer: Customer) -> Sequence[dict[str, Any]]:
+        """What stands below them: the name of a template each, and what it shows."""
+        ...
+
     def customers_of_code(self, text: str) -> Collection[int]:
         """The ids of those whom a whole code or number means that was typed or scanned."""
         ...

@@ -17,6 +17,7 @@ from liquid.exceptions import LiquidError
 
 from customers import selectors as customers
 from customers.services import split_name
+from groundwork.console import versions
 from groundwork.errors import DomainError
 from groundwork.formats import colors, phone, spreadsheets, text_files
 from groundwork.formats.email import normalize_email
@@ -139,6 +140,7 @@ PARSERS: dict[str, Work] = {
     "X-Forwarded-For": header("X-Forwarded-For", client.address),
     "User-Agent": header("User-Agent", client.agent),
     "e-mail": lambda text: validate_email(normalize_email(text)),
+    "version of a form": versions._shown,
     "body of a till": lambda text: display.read(text.encode()),
     "body of an iPhone": lambda text: web_service._body(posted(text), web_service.LARGEST_BODY),
     "body of Google": lambda text: wallet_pages._json(posted(text)),

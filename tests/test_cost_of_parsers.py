@@ -33,6 +33,7 @@ OURS = "written by ourselves, or by whoever runs the site"
 PARTNER = "sent by Apple or Google, whose certificate was checked"
 # Who reads what, and where it is fed with hostile texts: a name in PARSERS, or a file of tests.
 READ: dict[str, str] = {
+    "groundwork/console/versions.py json.loads": "version of a form",
     "groundwork/formats/images.py Image.open": "tests/groundwork/test_images.py",
     "groundwork/formats/phone.py phonenumbers.parse": "phone",
     "groundwork/formats/xml_events.py expat.ParserCreate": "tests/groundwork/test_workbooks.py",

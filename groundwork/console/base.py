@@ -4,12 +4,13 @@
 by itself. It denies everything: the app that knows whose rows are whose says so in `visible`, `roles` and `role`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import SuspiciousOperation, ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -19,6 +20,8 @@ from groundwork.console.export import Exporting
 from groundwork.console.grants import NOBODY, Grants
 from groundwork.console.history import Remembering
 from groundwork.console.lists import BoundedChangeList, BoundedPaginator
+from groundwork.console.versions import versioned
+from groundwork.database import advisory_lock
 from groundwork.errors import DomainError
 from groundwork.models import LIVING, SoftDeletable
 
@@ -132,6 +135,7 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
     list_filter_submit = False
     warn_unsaved_form = True
     compressed_fields = False
+    change_form_before_template = "admin/versions.html"
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
         """Do a list's action. Raises SuspiciousOperation, answered with 400, for a tick that no row can have.
@@ -154,10 +158,23 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList
 
+    def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
+        """The columns by which the list is sorted however long it is."""
+        return ()
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form = versioned(super().get_form(request, obj, change=change, **kwargs))
         form.request, form.page = request, self  # the class was made for this request
         return form
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """One row; where it is going to be saved, nobody else's form of it is saved until this one is.
+
+        It is no lock on the row: services take those in their own order.
+        """
+        if request.method == "POST" and connection.in_atomic_block:
+            advisory_lock.take(advisory_lock.Work.FORM, f"{self.model._meta.label_lower}:{object_id}")
+        return super().get_object(request, object_id, from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.with_deletion(super().get_fieldsets(request, obj), obj)

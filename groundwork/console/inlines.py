@@ -9,6 +9,7 @@ from unfold.admin import StackedInline, TabularInline
 from unfold.forms import PaginationInlineFormSet
 
 from groundwork.console.base import Granted
+from groundwork.console.versions import versioned
 from groundwork.models import LIVING, SoftDeletable
 
 ROW = re.compile(r"-([0-9]{1,4})-")  # after a prefix, in the name of a field
@@ -42,7 +43,7 @@ class GrantedInline(Granted):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.form = _deletes_softly(formset.form)
+        formset.form = versioned(_deletes_softly(formset.form))
         formset.form.request = request
         return formset
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
@@ -16,13 +16,25 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
+from groundwork.console import paging
 from groundwork.models import LIVING
 
-COUNT_LIMIT = 10_000
+COUNT_LIMIT = 10_001  # rows: 10,000 are counted, of one more it is said that there are more
+LONGEST_KEY = 18  # digits
 
 
 class BoundedPaginator(Paginator):
     """Counts to 10,000 and no further: a list of a million cards costs what a page of it costs."""
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether there are more rows than are counted."""
+        return self.count >= COUNT_LIMIT
+
+    @property
+    def counted_to(self) -> int:
+        """More than so many rows there are, if it is bounded."""
+        return COUNT_LIMIT - 1
 
     @cached_property
     def count(self) -> int:
@@ -42,10 +54,13 @@ class ChoicesFilter(admin.RelatedFieldListFilter):
 
 
 class BoundedChangeList(ChangeList):
-    """Sorts by any column as long as the rows are counted; more rows keep the list's own order, that of an index.
+    """A list that is counted, and paged by number, as far as anybody reads; beyond it is paged from row to row.
 
-    Nothing narrows it but its filters and its search.
+    A short one is sorted by any column, a long one by those that its page names (`sorted_when_long`): else it keeps
+    its own order, and says so. Nothing narrows it but its filters and its search.
     """
+
+    steps: dict[str, str] | None = None  # where the pages of a long list are: first, previous, next, last
 
     def get_filters(self, request: HttpRequest) -> Any:
         """The filters, as Django returns them. Raises DisallowedModelAdminLookup, which is answered with 400, for
@@ -69,16 +84,62 @@ class BoundedChangeList(ChangeList):
         return (given, ChoicesFilter) if is_related else given
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
+        self.position = {name: self.params.pop(name) for name in paging.POSITIONS if name in self.params}
+        for name in self.position:
+            self.filter_params.pop(name, None)
         rows = super().get_queryset(request, exclude_parameters)
-        if ORDER_VAR in self.params and self._are_too_many(request, rows):
+        if ORDER_VAR in self.params and not self._keeps_its_order(request, rows):
             del self.params[ORDER_VAR]
             rows = rows.order_by(*self.get_ordering(request, rows))
+            text = _("This list is too long to be sorted like that. Narrow it down first.")
+            messages.info(request, text, fail_silently=True)
         return rows
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list[Any]:
+        """As Django has it; of rows that are alike the order is that of an index, from either end."""
+        ordering: list[Any] = super().get_ordering(request, queryset)
+        is_rising = isinstance(ordering[0], str) and not ordering[0].startswith("-")
+        return [*ordering[:-1], "pk"] if is_rising and ordering[-1] == "-pk" else ordering
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        if self.result_count >= COUNT_LIMIT:
-            self.sortable_by = ()
+        if self.result_count < COUNT_LIMIT:
+            return
+        self.sortable_by = tuple(self.model_admin.sorted_when_long(request))
+        self.add_facets = self.is_facets_optional = False
+        columns = paging.columns_of(self.queryset)
+        if columns is not None:
+            self._step(columns)
+
+    def _step(self, columns: list[paging.Column]) -> None:
+        """Show the page at the position that is asked for."""
+        backwards = paging.AFTER not in self.position and bool(self.position)
+        anchor = self._anchor(self.position.get(paging.AFTER) or self.position.get(paging.BEFORE))
+        shown = paging.page(
+            self.queryset, columns, size=self.list_per_page, anchor=anchor, backwards=backwards
+        )
+        self.result_list = shown.rows
+        self.steps = {}
+        if shown.has_previous and shown.rows:
+            self.steps["first"] = self.get_query_string()
+            self.steps["previous"] = self.get_query_string({paging.BEFORE: shown.rows[0].pk})
+        if shown.has_next and shown.rows:
+            self.steps["next"] = self.get_query_string({paging.AFTER: shown.rows[-1].pk})
+            self.steps["last"] = self.get_query_string({paging.END: "1"})
+
+    def _anchor(self, key: str | None) -> Any:
+        """The row that a page begins behind; none where there is no such row any more."""
+        if key is None:
+            return None
+        if not key.isascii() or not key.isdecimal() or len(key) > LONGEST_KEY:
+            raise DisallowedModelAdminLookup("No row has such a number.")
+        return self.root_queryset.filter(pk=key).first()
+
+    def _keeps_its_order(self, request: HttpRequest, rows: QuerySet) -> bool:
+        indexed = set(self.model_admin.sorted_when_long(request))
+        numbers = [number for number in self.get_ordering_field_columns() if number < len(self.list_display)]
+        asked = [self.list_display[number] for number in numbers]
+        return (len(asked) == 1 and asked[0] in indexed) or not self._are_too_many(request, rows)
 
     def _are_too_many(self, request: HttpRequest, rows: QuerySet) -> bool:
         return self.model_admin.get_paginator(request, rows, self.list_per_page).count >= COUNT_LIMIT

@@ -8,10 +8,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import localize
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -20,9 +18,11 @@ from customers.birthdays import as_data
 from groundwork.console.grants import Grants
 from loyalty import finding
 from loyalty.console.card_actions import CardActions, owed_on
+from loyalty.console.card_filters import CARD_FILTERS
 from loyalty.console.card_import import Importing
-from loyalty.console.transaction import LineColumns
+from loyalty.console.lines import LineColumns, ledger_link, with_a_line
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.outputs.owed import amounts
 from loyalty.ports import card_page
 from loyalty.rules import POINT
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
@@ -50,17 +50,10 @@ class LedgerInline(LineColumns, ReadOnlyInline):
     per_page = 20
     ordering = ["-id"]
     hide_title = True
-    fields = ["when", "kind", "stamps", "points", "store", "who", "notes"]
+    fields = ["when", "kind", "stamps", "points", "balance", "amount", "reward_then", "store", "who", "notes"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        lines = LoyaltyTransaction.objects.select_related("store", "staff_pin", "user", "api_key", "till")
-        return lines.order_by("-id")
-
-    @display(description=_("when"))
-    def when(self, line: LoyaltyTransaction) -> str:
-        page = reverse("admin:loyalty_loyaltytransaction_change", args=[line.pk])
-        moment = localize(timezone.localtime(line.transaction_at))
-        return format_html('<a class="console-link" href="{}">{}</a>', page, moment)
+        return with_a_line(LoyaltyTransaction.objects.all()).order_by("-id")
 
 
 @admin.register(LoyaltyCard)
@@ -79,16 +72,19 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
         "stamp_count",
         "points_balance",
         "merchant",
+        "owed_now",
         "valid_at",
         "state",
+        "enrolled",
         "last_activity_at",
     ]
-    list_filter = ["is_active", "enrolled_at_store", "merchant"]
+    list_filter = list(CARD_FILTERS)
+    list_filter_submit = True
     list_select_related = ["customer", "merchant", "scope_store"]
     search_fields = ["card_number"]
     search_help_text = _("Card number, or part of a customer's name, e-mail or phone")
     fieldsets = [
-        (None, {"fields": ["merchant", ("number", "is_active"), ("customer", "program"), "codes"]}),
+        (None, {"fields": ["merchant", ("number", "is_active"), ("customer", "program"), "codes", "ledger"]}),
         (
             _("Balances"),
             {
@@ -109,7 +105,7 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
             },
         ),
     ]
-    readonly_fields = ["number", "codes", "valid_at", "owed", "created_at"]
+    readonly_fields = ["number", "codes", "valid_at", "owed", "created_at", "ledger"]
     exported_besides = [
         "stamps_owed",
         "points_owed",
@@ -149,6 +145,10 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     def codes(self, card: LoyaltyCard) -> str:
         return ", ".join(code.code for code in card.codes.all())
 
+    @display(description=_("transactions"))
+    def ledger(self, card: LoyaltyCard) -> str:
+        return ledger_link(_("All of this card in the list of transactions"), card=card.pk)
+
     # --- columns of its file, by which somebody else's system, or ours, knows the person again ---
 
     def points_exactly(self, card: LoyaltyCard) -> int | Decimal:
@@ -186,6 +186,18 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     @display(description=_("owed"))
     def owed(self, card: LoyaltyCard) -> Any:
         return format_html_join(mark_safe("<br>"), "{}", ([sentence] for sentence in owed_on(card)))
+
+    @display(description=_("owed"), ordering="points_owed")
+    def owed_now(self, card: LoyaltyCard) -> str:
+        return ", ".join(amounts(stamps=card.stamps_owed, points=card.points_owed))
+
+    @display(description=_("card since"), ordering="id")
+    def enrolled(self, card: LoyaltyCard) -> Any:
+        return timezone.localtime(card.created_at).date()
+
+    def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
+        """Also by what no index sorts: that would have to be written at each stamp."""
+        return "stamp_count", "points_balance", "last_activity_at", "enrolled"
 
     @display(description=_("valid at"))
     def valid_at(self, card: LoyaltyCard) -> Any:

@@ -21,6 +21,7 @@ from loyalty.console.card_forms import (
     StampForm,
     stores_for,
 )
+from loyalty.console.lines import held
 from loyalty.console.once import call_once
 from loyalty.models import LoyaltyCard
 from loyalty.outputs import owed
@@ -51,8 +52,15 @@ class CardActions:
     # --- when ---
 
     def _may(self, request: HttpRequest, obj: Any) -> LoyaltyCard | None:
-        """The card, if this user may do anything with it."""
-        card = self.row(request, obj)  # type: ignore[attr-defined]
+        """The card, if this user may do anything with it; asked once for all buttons of a page."""
+        asked: dict[str, LoyaltyCard | None] = getattr(request, "cards_acted_on", {})
+        key = str(getattr(obj, "pk", obj))
+        if request.method != "GET" or key not in asked:
+            asked[key] = self._allowed(request, self.row(request, obj))  # type: ignore[attr-defined]
+            request.cards_acted_on = asked  # type: ignore[attr-defined]
+        return asked[key]
+
+    def _allowed(self, request: HttpRequest, card: LoyaltyCard | None) -> LoyaltyCard | None:
         if card is None or card.is_deleted or not self.may(request, "act", card):  # type: ignore[attr-defined]
             return None
         return card if stores_for(request, card).exists() else None
@@ -165,9 +173,7 @@ class CardActions:
             request,
             object_id,
             title=_("Merge into another card"),
-            explanation=_(
-                "All stamps and points move to the other card, and this one is switched off for good."
-            ),
+            explanation=_merging(self.row(request, object_id)),  # type: ignore[attr-defined]
             form_class=MergeForm,
             perform=self._merge,
         )
@@ -175,7 +181,13 @@ class CardActions:
     def _merge(self, request: HttpRequest, card: LoyaltyCard, cleaned: dict[str, Any]) -> str:
         into = cleaned.get("suggestion") or finding.find_card(cleaned["store"], cleaned["other"]).pk
         _once(cards.merge, request, card, cleaned, into_card_id=int(into), reason=cleaned["reason"])
-        return gettext("The cards were merged.")
+        kept = LoyaltyCard.objects.select_related("customer").get(pk=into)
+        return " ".join(
+            [
+                gettext("The cards were merged."),
+                gettext("%(person)s (%(number)s) has %(balance)s now.") % _named(kept),
+            ]
+        )
 
     @action(description=_("Remove a code"), permissions=["remove_code"], icon="barcode_reader")
     def remove_code(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -238,6 +250,22 @@ class CardActions:
 
     def _ask(self, request: HttpRequest, object_id: str, **page: Any) -> HttpResponse:
         return self.ask(request, object_id, **({"form_class": CardForm} | page))  # type: ignore[attr-defined]
+
+
+def _named(card: LoyaltyCard) -> dict[str, str]:
+    """Whose a card is, and what is on it."""
+    net = held(stamps=card.stamp_count - card.stamps_owed, points=card.points_balance - card.points_owed)
+    return {"person": str(card.customer), "number": card.display_number, "balance": net}
+
+
+def _merging(card: LoyaltyCard) -> str:
+    """What becomes of a card that is merged, and whose it is."""
+    return " ".join(
+        [
+            gettext("%(person)s (%(number)s) has %(balance)s now.") % _named(card),
+            gettext("All stamps and points move to the other card, and this one is switched off for good."),
+        ]
+    )
 
 
 def _once(

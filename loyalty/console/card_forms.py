@@ -17,6 +17,7 @@ from unfold.widgets import (
 
 from groundwork.console.actions import ReasonForm
 from loyalty import rules, selectors
+from loyalty.console.lines import held
 from loyalty.models import LoyaltyCard
 from tenancy.models import Store
 from tenancy.roles import visible_to
@@ -104,7 +105,7 @@ class MergeForm(CardForm):
         super().__init__(*args, **kwargs)
         likely = list(merge_suggestions(self.row)[:SUGGESTIONS])
         if likely:
-            choices = [(str(card.pk), f"{card.display_number}, {card.customer}") for card in likely]
+            choices = [(str(card.pk), _merged(self.row, card)) for card in likely]
             self.fields["suggestion"].choices = [*choices, ("", _("another one"))]  # type: ignore[attr-defined]
         else:
             del self.fields["suggestion"]
@@ -113,6 +114,16 @@ class MergeForm(CardForm):
         if not (self.cleaned_data.get("suggestion") or self.cleaned_data.get("other")):
             self.add_error("other", _("Say which card stays."))
         return super().clean()
+
+
+def _merged(card: LoyaltyCard, into: LoyaltyCard) -> str:
+    """Which card stays, whose it is, and what it will hold."""
+    together = held(
+        stamps=card.stamp_count - card.stamps_owed + into.stamp_count - into.stamps_owed,
+        points=card.points_balance - card.points_owed + into.points_balance - into.points_owed,
+    )
+    named = f"{into.display_number}, {into.customer}"
+    return _("%(card)s: %(balance)s after it") % {"card": named, "balance": together}
 
 
 def merge_suggestions(card: LoyaltyCard) -> QuerySet[LoyaltyCard]:

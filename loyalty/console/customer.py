@@ -8,12 +8,17 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from customers.models import Customer
 from groundwork.console.grants import Grants
 from loyalty import finding
 from loyalty.console.card import state_of, valid_at
-from loyalty.models import LoyaltyCard
+from loyalty.console.lines import LineColumns, ledger_link, with_a_line
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy.console.base import ReadOnlyInline
 from tenancy.roles import READERS
+
+LINES_SHOWN = 50
+LINE_COLUMNS = ("when", "kind", "amount", "stamps", "points", "balance", "receipt", "reward_then", "who")
 
 
 class CardInline(ReadOnlyInline):
@@ -38,6 +43,18 @@ class CardInline(ReadOnlyInline):
     @display(description=_("state"))
     def state(self, card: LoyaltyCard) -> Any:
         return state_of(card)[1]
+
+
+def customer_sections(customer: Customer) -> Sequence[dict[str, Any]]:
+    """What happened on all cards of a customer, the newest first, with what they held after each line."""
+    lines = with_a_line(LoyaltyTransaction.objects.filter(card__customer=customer).select_related("card"))
+    columns, newest = LineColumns(), lines.order_by("-id")[: LINES_SHOWN + 1]
+    shown = [
+        {name: getattr(columns, name)(line) for name in LINE_COLUMNS} | {"card": line.card, "line": line}
+        for line in newest
+    ]
+    more = ledger_link(_("All transactions"), customer=customer.pk) if len(shown) > LINES_SHOWN else ""
+    return [{"template": "admin/customer_ledger.html", "lines": shown[:LINES_SHOWN], "more": more}]
 
 
 def customer_inlines() -> Sequence[type]:

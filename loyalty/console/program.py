@@ -15,6 +15,7 @@ from unfold.enums import ActionVariant
 
 from groundwork.console.grants import Grants
 from groundwork.formats.money import money
+from loyalty.console.lines import ledger_link
 from loyalty.console.program_form import ProgramForm, RewardForm, side_by_side
 from loyalty.console.program_preview import Previewed
 from loyalty.models import LoyaltyProgram, LoyaltyType, PointsReward, ProgramTerms
@@ -36,6 +37,7 @@ class RewardInline(ConsoleStackedInline, TranslationStackedInline):
     ordering_field = "position"
     hide_ordering_field = True
     verbose_name_plural = _("Rewards")
+    readonly_fields = ["ledger"]
     fieldsets = [
         (
             None,
@@ -44,11 +46,16 @@ class RewardInline(ConsoleStackedInline, TranslationStackedInline):
                     *side_by_side("name"),
                     *side_by_side("description"),
                     ("points_cost", "value_cents", "is_active"),
+                    "ledger",
                     "position",
                 ]
             },
         )
     ]
+
+    @display(description=_("transactions"))
+    def ledger(self, reward: PointsReward) -> str:
+        return ledger_link(_("Whenever it was given"), reward=reward.pk) if reward.pk else ""
 
 
 class TermsInline(ReadOnlyInline):

@@ -8,10 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import localize
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -22,8 +18,9 @@ from groundwork.console.grants import Grants
 from groundwork.formats.currencies import minor_digits
 from groundwork.formats.money import money
 from loyalty import selectors
+from loyalty.console.lines import LineColumns, with_a_line
 from loyalty.console.once import call_once
-from loyalty.console.transaction import LineColumns, by_receipt_or_card
+from loyalty.console.transaction import by_receipt_or_card
 from loyalty.models import LoyaltyTransaction, Purchase, PurchaseReturn
 from loyalty.outputs import owed
 from loyalty.outputs.transaction import newly_owed
@@ -95,17 +92,10 @@ class LineInline(LineColumns, ReadOnlyInline):
     fk_name = "purchase"
     hide_title = True
     ordering = ["id"]
-    fields = ["when", "kind", "stamps", "points", "who", "notes"]
+    fields = ["when", "kind", "stamps", "points", "balance", "who", "notes"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        lines = LoyaltyTransaction.objects.select_related("staff_pin", "user", "api_key", "till")
-        return lines.order_by("id")
-
-    @display(description=_("when"))
-    def when(self, line: LoyaltyTransaction) -> str:
-        page = reverse("admin:loyalty_loyaltytransaction_change", args=[line.pk])
-        moment = localize(timezone.localtime(line.transaction_at))
-        return format_html('<a class="console-link" href="{}">{}</a>', page, moment)
+        return with_a_line(LoyaltyTransaction.objects.all()).order_by("id")
 
 
 @admin.register(Purchase)

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from groundwork.console.grants import Grants
 from groundwork.errors import DomainError, Invalid
+from loyalty.console.lines import ledger_link
 from loyalty.errors import PinTooSimple
 from loyalty.models import StaffPin
 from loyalty.services import pins
@@ -23,6 +24,7 @@ from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.roles import MANAGERS
 
+TRACE = ("failed_attempts", "locked_until", "last_used_at")
 HASHED = "hashed_pin"  # on a request: what was typed into its form, by now hashed
 
 
@@ -83,12 +85,12 @@ class StaffPinAdmin(ConsoleAdmin):
             return main
         if not self.has_change_permission(request, obj):
             main = [(None, {"fields": ["store", "name", "staff_code", "is_active"]})]
-        trace = {"fields": [("failed_attempts", "locked_until", "last_used_at")]}
+        trace = {"fields": [TRACE, "ledger"]}
         return self.with_deletion([*main, (_("Use"), trace)], obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
-        return [*fields, "store", "failed_attempts", "locked_until", "last_used_at"] if obj else fields
+        return [*fields, "store", *TRACE, "ledger"] if obj else fields
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form; a PIN is hashed before its transaction begins."""
@@ -96,6 +98,10 @@ class StaffPinAdmin(ConsoleAdmin):
             with suppress(Invalid, PinTooSimple):  # said by the form
                 setattr(request, HASHED, pins.hashed(request.POST.get("pin", "")))
         return super().changeform_view(request, *args, **kwargs)
+
+    @display(description=_("transactions"))
+    def ledger(self, row: StaffPin) -> str:
+        return ledger_link(_("Everything done with this PIN"), staff_pin=row.pk)
 
     @display(description=_("state"), label={"locked": "danger", "on": "success", "off": "default"})
     def state(self, row: StaffPin) -> tuple[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -21,7 +22,7 @@ def store_actions() -> Sequence[str | dict[str, Any]]:
         "icon": "qr_code_2",
         "items": ["poster", "qr_picture", "qr_drawing", "join_page"],
     }
-    return ["terminal", on_the_counter]
+    return ["terminal", on_the_counter, "transactions"]
 
 
 @action(description=_("Poster"), permissions=["living"], icon="print", attrs={"target": "_blank"})
@@ -42,6 +43,12 @@ def join_page(page: StoreAdmin, request: HttpRequest, object_id: str) -> HttpRes
 @action(description=_("Terminal"), permissions=["living"], icon="point_of_sale", attrs={"target": "_blank"})
 def terminal(page: StoreAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     return _to("terminal", page.row(request, object_id))
+
+
+@action(description=_("Transactions"), permissions=["living"], icon="receipt_long")
+def transactions(page: StoreAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    asked = urlencode({"store__id__exact": page.row(request, object_id).pk})
+    return HttpResponseRedirect(f"{reverse('admin:loyalty_loyaltytransaction_changelist')}?{asked}")
 
 
 @action(description=_("QR code as PNG"), permissions=["living"], icon="image")

@@ -4,35 +4,32 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from groundwork.console.actions import ReasonForm
 from groundwork.console.grants import Grants
+from groundwork.console.lists import BoundedChangeList
 from groundwork.formats.money import money
 from loyalty import finding, selectors
+from loyalty.console.ledger_filters import LEDGER_FILTERS
+from loyalty.console.lines import WITH_A_LINE, LineColumns, signed
+from loyalty.console.undoing import UndoingMany
 from loyalty.errors import NotVoidable
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from loyalty.services import voids
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.roles import MANAGERS, READERS
 
 FEW_CARDS = 200
-
-
-def who(line: LoyaltyTransaction) -> str:
-    """Who did it: the person with the PIN, else the user, else the till or its own system; empty for nobody."""
-    user = line.user and (line.user.get_full_name() or line.user.email)
-    return str(line.staff_pin or user or line.api_key or line.till or "")
-
-
-def signed(number: int) -> str:
-    """A change with its sign; nothing for no change."""
-    return f"{number:+d}".replace("-", "\N{MINUS SIGN}") if number else ""
 
 
 def by_receipt_or_card(rows: QuerySet, receipts: QuerySet, search_term: str) -> QuerySet:
@@ -45,28 +42,41 @@ def by_receipt_or_card(rows: QuerySet, receipts: QuerySet, search_term: str) -> 
     return rows.filter(card__in=few if len(few) <= FEW_CARDS else cards)
 
 
-class LineColumns:
-    """What a line says of itself, in the list of all and on the page of its card."""
+class LedgerList(BoundedChangeList):
+    """The list, and what its lines amount to."""
 
-    @display(description=_("kind"), ordering="transaction_type")
-    def kind(self, line: LoyaltyTransaction) -> Any:
-        return line.get_transaction_type_display()
+    @cached_property
+    def totals(self) -> list[tuple[Any, str]] | None:
+        """Names and sums over all pages; None where there are more lines than are counted."""
+        if self.paginator.is_bounded:
+            return None
+        lines = self.queryset.order_by()
+        found = lines.aggregate(
+            stamps_up=Sum("stamps_delta", filter=Q(stamps_delta__gt=0), default=0),
+            stamps_down=Sum("stamps_delta", filter=Q(stamps_delta__lt=0), default=0),
+            points_up=Sum("points_delta", filter=Q(points_delta__gt=0), default=0),
+            points_down=Sum("points_delta", filter=Q(points_delta__lt=0), default=0),
+        )
+        named = [
+            (_("Stamps given"), "stamps_up"),
+            (_("Stamps taken"), "stamps_down"),
+            (_("Points given"), "points_up"),
+            (_("Points taken"), "points_down"),
+        ]
+        shown = [(name, signed(found[key])) for name, key in named if found[key]]
+        return [(_("Transactions"), number_format(self.result_count, force_grouping=True)), *shown] + [
+            (_("Purchases"), money(cents, currency)) for currency, cents in self._purchases(lines)
+        ]
 
-    @display(description=_("stamps"))
-    def stamps(self, line: LoyaltyTransaction) -> str:
-        return signed(line.stamps_delta)
-
-    @display(description=_("points"))
-    def points(self, line: LoyaltyTransaction) -> str:
-        return signed(line.points_delta)
-
-    @display(description=_("who"))
-    def who(self, line: LoyaltyTransaction) -> str:
-        return who(line)
+    def _purchases(self, lines: QuerySet) -> QuerySet:
+        """What was bought, by currency; a purchase may have several lines, and counts once, without its returns."""
+        bought = Purchase.objects.filter(pk__in=lines.values("purchase")).order_by("merchant__currency")
+        kept = Sum(F("amount_cents") - F("returned_cents"))
+        return bought.values_list("merchant__currency").annotate(kept=kept)
 
 
 @admin.register(LoyaltyTransaction)
-class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
+class LoyaltyTransactionAdmin(UndoingMany, LineColumns, ConsoleAdmin):
     """All lines of the ledger that a user may see, newest first."""
 
     grants = Grants(view=READERS, act=MANAGERS)
@@ -74,21 +84,30 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     empty_help = _("Every stamp, every point and every reward is listed here as soon as it is given.")
     actions_detail = ("undo",)
     ordering = ["-id"]
-    list_display = ["transaction_at", "kind", "card", "stamps", "points", "store", "merchant", "who", "notes"]
-    list_display_links = ["transaction_at", "kind"]
-    exported_besides = [
-        "id",
-        "card_id",
+    list_before_template = "admin/ledger_totals.html"
+    list_display = [
+        "transaction_at",
+        "kind",
+        "customer",
+        "card",
         "amount",
-        "order_reference",
-        "stamps_owed_after",
-        "points_owed_after",
+        "stamps",
+        "points",
+        "balance",
+        "reward_then",
+        "store",
+        "merchant",
+        "who",
+        "notes",
     ]
-    exported_as = MappingProxyType(
+    list_display_links = ["transaction_at"]
+    exported_besides = ["id", "card_id", "order_reference", "stamps_owed_after", "points_owed_after"]
+    exported_as = MappingProxyType(  # numbers, without signs
         {"stamps": "stamps_delta", "points": "points_delta"}
-    )  # numbers, without signs
-    list_filter = ["transaction_type", "store", "recorded_offline", "merchant"]
-    list_select_related = ["card", "store", "merchant", "staff_pin", "user", "api_key", "till"]
+    )
+    list_filter = list(LEDGER_FILTERS)
+    list_filter_submit = True
+    list_select_related = ["card__customer", *WITH_A_LINE]
     search_fields = ["order_reference", "card__card_number"]
     search_help_text = _("Card number, receipt number, or part of a customer's name or e-mail")
     fieldsets = [
@@ -120,10 +139,13 @@ class LoyaltyTransactionAdmin(LineColumns, ConsoleAdmin):
     def name_in_history(self, row: LoyaltyTransaction) -> str:
         return f"#{row.pk}"
 
-    @display(description=_("amount"))
-    def amount(self, line: LoyaltyTransaction) -> str:
-        cents = line.purchase_amount_cents
-        return "" if cents is None else money(cents, line.merchant.currency)
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LedgerList]:
+        return LedgerList
+
+    @display(description=_("customer"))
+    def customer(self, line: LoyaltyTransaction) -> str:
+        page = reverse("admin:customers_customer_change", args=[line.card.customer_id])
+        return format_html('<a class="console-link" href="{}">{}</a>', page, line.card.customer)
 
     @display(description=_("network address"))
     def address(self, line: LoyaltyTransaction) -> str:

@@ -124,6 +124,7 @@ class LoyaltyCard(TenantSoftDeletable):
                 condition=Q(points_owed__gt=0) | Q(stamps_owed__gt=0),
                 name="card_that_owes",
             ),
+            models.Index(fields=["merchant", "created_at"], name="card_by_enrolment"),
         ]
         constraints = [
             models.CheckConstraint(

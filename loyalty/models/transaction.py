@@ -183,6 +183,20 @@ class LoyaltyTransaction(TenantOwned):
                 condition=Q(recorded_offline=True),
                 name="transaction_recorded_offline",
             ),
+            # Who did it, and what was given for it.
+            models.Index(
+                fields=["staff_pin", "-id"],
+                condition=Q(staff_pin__isnull=False),
+                name="transaction_of_staff_pin",
+            ),
+            models.Index(fields=["user", "-id"], condition=Q(user__isnull=False), name="transaction_of_user"),
+            models.Index(
+                fields=["api_key", "-id"], condition=Q(api_key__isnull=False), name="transaction_of_api_key"
+            ),
+            models.Index(fields=["till", "-id"], condition=Q(till__isnull=False), name="transaction_of_till"),
+            models.Index(
+                fields=["reward", "-id"], condition=Q(reward__isnull=False), name="transaction_of_reward"
+            ),
             models.Index(
                 fields=["merchant", "order_reference"],
                 condition=~Q(order_reference=""),

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +23,7 @@ from loyalty_site.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
 from tenancy.models import Merchant, Store
-from tenancy.roles import is_operator, owned_merchant_ids, visible_to
+from tenancy.roles import has_one_merchant, is_operator, owned_merchant_ids, visible_to
 from wallet import providers as wallets
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         shown |= {
             "program": program,
             "is_rebuilding": figures["is_rebuilding"],
-            "figures": cards(program, figures, days),
+            "figures": _linked(request, cards(program, figures, days), place, days),
             "charts": charts(program, figures),
         }
     return shown
@@ -105,11 +106,49 @@ def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str
             "expired": over_period("points_expired"),
         }
         shown.append(_card(_("Points given"), over_period("points_issued"), remark))
-    rate = formats.number_format(round(figures["redemption_rate"] * 100, 1))
-    what = _("rewards per stamp given") if program.has_stamps else _("points redeemed of those given")
-    shown.append(_card(_("Redemption rate"), f"{rate}\N{NARROW NO-BREAK SPACE}%", what))
+    shown.append(_redeemed(program, figures))
     liability = money(figures["estimated_liability_cents"], program.merchant.currency)
     shown.append(_card(_("Open value"), liability, _("of stamps and points on all cards")))
+    return shown
+
+
+def _redeemed(program: LoyaltyProgram, figures: Figures) -> dict[str, Any]:
+    """How much of what came due was redeemed, all of it since the beginning: rewards by full cards, or points."""
+    if program.has_stamps:
+        redeemed, due = (
+            figures["total_stamps_redeemed"],
+            figures["total_stamps_issued"] // program.stamps_target,
+        )
+        text = _("%(redeemed)s of %(due)s rewards that all stamps given amount to")
+    else:
+        redeemed, due = figures["total_points_redeemed"], figures["total_points_issued"]
+        text = _("%(redeemed)s of %(due)s points ever given")
+    share = redeemed / due if due > 0 else 0
+    rate = formats.number_format(round(share * 100, 1))
+    remark = text % {"redeemed": _number(redeemed), "due": _number(max(due, 0))}
+    return _card(_("Redemption rate"), f"{rate}\N{NARROW NO-BREAK SPACE}%", remark)
+
+
+def _linked(
+    request: HttpRequest, shown: list[dict[str, Any]], place: Place, days: int
+) -> list[dict[str, Any]]:
+    """The figures with the rows behind them, as far as these are a list."""
+    first = timezone.localdate() - timedelta(days=days - 1)
+    cards_of = {"enrolled_at_store__id__exact": place.store.pk} if place.store else {}
+    lines_at = {"store__id__exact": place.store.pk} if place.store else {}
+    whose = {} if has_one_merchant(request.user) else {"merchant__id__exact": place.merchant.pk}
+    card_list = reverse("admin:loyalty_loyaltycard_changelist")
+    lines = reverse("admin:loyalty_loyaltytransaction_changelist")
+    since = {"when_from": f"{first}T00:00", **lines_at, **whose}
+    behind: dict[str, tuple[str, dict[str, Any]]] = {
+        _("Cards"): (card_list, {**cards_of, **whose}),
+        _("New cards"): (card_list, {"enrolled_from": first, **cards_of, **whose}),
+        _("Stamps given"): (lines, {"transaction_type__exact": "stamp_earned", **since}),
+        _("Points given"): (lines, {"transaction_type__exact": "points_earned", **since}),
+    }
+    for figure in shown:
+        address, asked = behind.get(figure["title"], ("", {}))
+        figure["url"] = f"{address}?{urlencode(asked)}" if address else ""
     return shown
 
 

@@ -3,8 +3,10 @@
 Nothing is removed here: a task is switched off, and the jobs of `loyalty_site.celery` come back by themselves.
 """
 
+from calendar import monthrange
 from typing import Any
 
+from celery.schedules import crontab
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import ClockedScheduleAdmin as BeatClockedScheduleAdmin
@@ -23,8 +25,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from groundwork.console.grants import Grants
 from tenancy.console.base import ConsoleAdmin
+from tenancy.console.forms import ConsoleForm
 from tenancy.roles import OPERATORS
 
+LEAP_YEAR = 2028
 SCHEDULE = Grants(view=OPERATORS, add=OPERATORS, change=OPERATORS)
 
 
@@ -109,8 +113,29 @@ class ScheduleAdmin(ConsoleAdmin):
     menu_icon = "update"
 
 
+class CrontabForm(ConsoleForm):
+    """A rhythm of the clock, on days that there are."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors and not _comes(self.cleaned_data):
+            self.add_error("day_of_month", _("None of these months has such a day: it would never run."))
+        return cleaned
+
+
+def _comes(given: dict[str, Any]) -> bool:
+    """Whether the days and months that were chosen meet in any year, a leap year too."""
+    try:
+        rhythm = crontab(day_of_month=given["day_of_month"], month_of_year=given["month_of_year"])
+    except ValueError:  # Celery sees the plainest of them itself
+        return False
+    first_days = min(rhythm.day_of_month)
+    return any(first_days <= monthrange(LEAP_YEAR, month)[1] for month in rhythm.month_of_year)
+
+
 @admin.register(CrontabSchedule)
 class CrontabAdmin(ScheduleAdmin):
+    form = CrontabForm
     menu_title = _("By the clock")
     list_display = ["__str__", "in_words"]
     fields = ["in_words", *BeatCrontabScheduleAdmin.fields[1:]]

@@ -33,6 +33,7 @@ from groundwork.console.base import GrantedAdmin
 from loyalty.pages.language import QUERY_PARAMETER
 from loyalty_site.console import MENU, dashboard
 from loyalty_site.console import step_up as step_up_pages
+from loyalty_site.console.found import found as found_rows
 from loyalty_site.console.sign_in import SignInForm
 from tenancy import scope, second_factor, step_up
 from tenancy.models import Merchant
@@ -157,15 +158,17 @@ class ConsoleSite(UnfoldAdminSite):
         return HttpResponseRedirect(reverse("account-password"))
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        """The pages whose names hold what is searched for, now: Unfold keeps its own answer for minutes, in the
-        language and for the role that somebody had then.
+        """The pages whose names hold what is searched for, and the people, cards and receipts that it finds, now:
+        Unfold keeps its own answer for minutes, in the language and for the role that somebody had then.
 
         Raises SuspiciousOperation, answered with 400, for a page that is not there.
         """
         term = request.GET.get("s", "").lower()
         if not term:
             return HttpResponse()
-        found = Paginator(self._search_apps(self.get_app_list(request), term), FOUND_AT_ONCE)
+        pages = self._search_apps(self.get_app_list(request), term)
+        rows = found_rows(self, request, request.GET["s"]) if "extended" in request.GET else ()
+        found = Paginator([*pages, *rows], FOUND_AT_ONCE)
         try:
             page = found.page(request.GET.get("page", 1))
         except InvalidPage as error:

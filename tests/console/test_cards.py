@@ -101,8 +101,13 @@ def test_two_cards_of_one_person_are_suggested_and_merged(world: World, card: Lo
     with factories.inside(world.shop):
         twin = factories.card(world.shop.store, name="Anna Weber", stamps=3)
     client = world.client("owner")
-    suggestions = client.get(address(card, "merge")).context["form"].fields["suggestion"].choices
-    assert suggestions[0][0] == str(twin.pk)
+    page = client.get(address(card, "merge"))
+    ((key, stays), *_) = page.context["form"].fields["suggestion"].choices
+    assert (key, stays) == (
+        str(twin.pk),
+        f"{twin.display_number}, Anna Weber: 5 stamps, 50 points after it",
+    )
+    assert f"({card.display_number}) has 2 stamps, 50 points now." in page.content.decode()
     _, after = post(client, card, "merge", world, suggestion=twin.pk)
     twin = factories.fresh(twin)
     assert (after.stamp_count, after.is_active, after.merged_into_id) == (0, False, twin.pk)

@@ -1,6 +1,8 @@
 """Forms of the console: one merchant throughout, whatever somebody sends."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from loyalty.models import StaffPin
@@ -127,3 +129,84 @@ def test_an_operator_who_chooses_no_store_is_told_so(world: World, kind: str) ->
     response = world.client("operator").post(list_address(kind, "add"), {"name": "New"})
     assert response.status_code == 200
     assert "store" in errors(response)
+
+
+def test_of_what_two_people_changed_the_second_sees_both_and_decides(world: World) -> None:
+    customer = world.mine["customers_customer"]
+    client, path = world.client("owner"), address(customer)
+    page = client.get(path)
+    assert 'name="as_shown"' in page.content.decode()
+    mine = filled(page, first_name="Ana", last_name="Weber")
+    client.post(path, filled(page, first_name="Anne", birth_date="1990-05-17"))
+    told = client.post(path, mine)
+    assert errors(told) == {
+        "__all__": [
+            "Somebody else saved this while you had it open, so nothing of yours is saved yet. Look at what is said "
+            "beside the fields and save again."
+        ],
+        "first_name": [
+            "Somebody else has changed this to “Anne”. Saving again keeps what you entered.",
+        ],
+        "birth_date": [
+            "Somebody else has changed this to “17 May 1990”; that is what stands here now.",
+        ],
+    }
+    shown = told.content.decode()
+    assert 'value="Ana"' in shown
+    assert 'value="Weber"' in shown
+    assert "1990" in shown
+    kept = factories.fresh(customer)
+    assert (kept.first_name, kept.last_name, str(kept.birth_date)) == (
+        "Anne",
+        customer.last_name,
+        "1990-05-17",
+    )
+    assert client.post(path, filled(told)).status_code == 302
+    kept = factories.fresh(customer)
+    assert (kept.first_name, kept.last_name, str(kept.birth_date)) == ("Ana", "Weber", "1990-05-17")
+
+
+def test_a_page_sent_twice_is_no_quarrel_and_what_is_no_version_shows_nothing(world: World) -> None:
+    customer = world.mine["customers_customer"]
+    client, path = world.client("owner"), address(customer)
+    once = filled(client.get(path), first_name="Ana")
+    with CaptureQueriesContext(connection) as captured:
+        assert [client.post(path, once).status_code for _ in range(2)] == [302, 302]
+    waits = [query["sql"] for query in captured if f"form:customers.customer:{customer.pk}" in query["sql"]]
+    assert waits, "each waits for the other before it looks"
+    assert client.post(path, once | {"as_shown": "{", "first_name": "Eva"}).status_code == 200
+    assert factories.fresh(customer).first_name == "Ana"
+
+
+def test_a_reward_changed_on_two_pages_of_its_program_is_asked_about_too(world: World) -> None:
+    reward = factories.reward(world.shop.program, "Coffee", 100)
+    client, path = world.client("owner"), address(world.shop.program)
+    page = client.get(path)
+    name = next(name for name, value in filled(page).items() if value == "Coffee")
+    shown = [text for text in page.content.decode().split() if text.endswith('as_shown"')]
+    assert shown.count('name="as_shown"') == shown.count(f'name="{name.replace("name_en", "as_shown")}"') == 1
+    cost = name.replace("name_en", "points_cost")
+    assert client.post(path, filled(page, **{cost: 90})).status_code == 302
+    told = client.post(path, filled(page, **{name: "Espresso"}))
+    assert told.status_code == 200
+    assert factories.fresh(reward).points_cost == 90
+    assert client.post(path, filled(told)).status_code == 302
+    after = factories.fresh(reward)
+    assert (after.name_en, after.points_cost) == ("Espresso", 90)
+
+
+def test_a_rhythm_of_the_clock_is_refused_where_no_month_has_such_a_day(world: World) -> None:
+    client, path = world.client("operator"), list_address("django_celery_beat_crontabschedule", "add")
+    page = client.get(path)
+    for days, months, comes in (
+        ("31", "2", False),
+        ("30,31", "2", False),
+        ("31", "2,3", True),
+        ("29", "2", True),
+    ):
+        response = client.post(path, filled(page, day_of_month=days, month_of_year=months))
+        assert (response.status_code == 302) == comes, (days, months)
+        if not comes:
+            assert errors(response) == {
+                "day_of_month": ["None of these months has such a day: it would never run."]
+            }

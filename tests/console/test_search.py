@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from loyalty.services import points
 from tenancy.models import StoreUser
 from tests import factories
 from tests.console.world import World
@@ -40,3 +41,24 @@ def test_pages_are_found_by_their_names_in_the_language_that_is_read(world: Worl
 
 def test_nothing_is_searched_for_without_a_word(world: World) -> None:
     assert world.client("owner").get(reverse("admin:search"), {"s": ""}).content == b""
+
+
+def test_people_their_cards_and_receipts_are_found_from_everywhere_by_whoever_sees_them(world: World) -> None:
+    card = factories.card(world.shop.store, "eva@example.com", name="Eva Kleinbauer")
+    with factories.inside(world.shop):
+        points.earn(
+            store=world.shop.store,
+            card_id=card.pk,
+            actor=factories.actor(),
+            purchase_amount_cents=900,
+            order_reference="R-7781",
+        )
+    owner, stranger = world.client("owner"), world.client("stranger")
+    named = ["Eva Kleinbauer", f"{card.display_number}, Eva Kleinbauer"]
+    assert found(owner, "kleinbauer", extended="1") == named
+    assert found(owner, "eva@example.com", extended="1") == named
+    assert found(owner, card.card_number, extended="1") == named
+    assert [title for title in found(owner, "r-7781", extended="1") if "7781" in title] != []
+    assert found(owner, "kl", extended="1") == []
+    for term in ("kleinbauer", card.card_number, "R-7781"):
+        assert found(stranger, term, extended="1") == [], term

@@ -167,7 +167,11 @@ def filled(response: HttpResponse, **changes: Any) -> dict[str, Any]:
     for form in forms:
         for bound in form:
             subwidgets = getattr(bound.field.widget, "widgets", None)
-            values = bound.field.widget.decompress(bound.value()) if subwidgets else [bound.value()]
+            value = bound.value()
+            is_whole = subwidgets and not isinstance(
+                value, list
+            )  # a page that was sent has its parts already
+            values = bound.field.widget.decompress(value) if is_whole else value if subwidgets else [value]
             names = (
                 [f"{bound.html_name}_{n}" for n in range(len(values))] if subwidgets else [bound.html_name]
             )

@@ -248,6 +248,7 @@ READING = frozenset(
         "terminal",
         "qr_picture",
         "qr_drawing",
+        "transactions",
         "print_pdf",
         "number_list",
         "import_faults",

@@ -17,7 +17,7 @@ GATES: dict[str, dict[str, str]] = {
     "tenancy_merchant": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": "O"},
     "tenancy_store": LOOK
     | {"add": "OW", "edit": "OWM", "delete": "OW"}
-    | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing"), "OWM"),
+    | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing", "transactions"), "OWM"),
     "tenancy_storeuser": LOOK | {"add": "", "edit": "OW", "delete": "OW"},
     "tenancy_user": LOOK_OPERATOR
     | {
@@ -89,6 +89,7 @@ for name in (
 ACTIONS: dict[str, dict[str, str]] = {
     kind: {"delete_selected": pages["delete"]} for kind, pages in GATES.items() if pages["delete"]
 }
+ACTIONS["loyalty_loyaltytransaction"] = {"undo_these": "OWM"}
 ACTIONS["notifications_emaillog"] = {"send_again": "OWM"}
 ACTIONS["webhooks_delivery"] = {"send_again": "OW"}
 ACTIONS["wallet_walletpass"] = {"try_again": "OWM"}

@@ -87,7 +87,7 @@ def test_every_action_has_an_entry(world: World) -> None:
 
 
 def tick(world: World, who: str, kind: str, action: str, row: models.Model, **more: object) -> None:
-    data = {"action": action, "_selected_action": [row.pk], "post": "yes"} | more
+    data = {"action": action, "_selected_action": [row.pk], "post": "yes", "reason": "Why"} | more
     world.client(who).post(list_address(kind), data)
 
 

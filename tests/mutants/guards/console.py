@@ -5,6 +5,9 @@ from tests.mutants.mutant import mutant
 PAGES = "tests/console/access/test_pages.py"
 DOINGS = "tests/console/access/test_doings.py"
 PARAMETERS = "tests/console/access/test_parameters.py"
+ASKING = "tests/console/test_asking.py"
+UNDOING = "tests/console/test_undoing.py"
+FORMS = "tests/console/test_forms.py"
 PEOPLE = "tests/console/test_people.py"
 INVITING = "tests/console/test_inviting.py"
 INVITATIONS = "tests/tenancy/test_invitations.py"
@@ -181,6 +184,79 @@ MUTANTS = [
         "return rows if",
         "tests/console/test_background.py::test_nobody_else_downloads_or_sees_it",
         "tests/console/test_background.py::test_the_list_shows_everybody_their_own",
+    ),
+    # --- two people with one form ---
+    mutant(
+        "form-without-a-version",
+        "groundwork/console/versions.py",
+        "        if sent:\n",
+        "        if False:\n",
+        f"{FORMS}::test_of_what_two_people_changed_the_second_sees_both_and_decides",
+        f"{FORMS}::test_a_reward_changed_on_two_pages_of_its_program_is_asked_about_too",
+    ),
+    mutant(
+        "page-whose-values-are-sent-anew",
+        "groundwork/console/versions.py",
+        "            if is_left_alone:\n",
+        "            if False:\n",
+        f"{FORMS}::test_of_what_two_people_changed_the_second_sees_both_and_decides",
+    ),
+    mutant(
+        "forms-that-pass-each-other",
+        "groundwork/console/base.py",
+        'if request.method == "POST" and connection.in_atomic_block:',
+        "if False:",
+        f"{FORMS}::test_a_page_sent_twice_is_no_quarrel_and_what_is_no_version_shows_nothing",
+    ),
+    # --- asking and undoing ---
+    mutant(
+        "filters-that-pass-over-what-they-cannot-read",
+        "groundwork/console/filters.py",
+        '            raise DisallowedModelAdminLookup(f"{name} cannot be read.") from error\n',
+        "            return\n",
+        f"{ASKING}::test_what_no_filter_can_read_is_a_kind_400",
+    ),
+    mutant(
+        "long-list-that-ends-where-it-is-counted",
+        "groundwork/console/lists.py",
+        "        if columns is not None:\n",
+        "        if False:\n",
+        f"{ASKING}::test_every_card_of_a_list_too_long_to_count_is_reached_page_by_page_both_ways",
+    ),
+    mutant(
+        "page-after-a-row-without-those-that-are-alike",
+        "groundwork/console/paging.py",
+        "        same &= way.same(value)\n",
+        "        same &= Q(pk__in=())\n",
+        f"{ASKING}::test_every_card_of_a_list_too_long_to_count_is_reached_page_by_page_both_ways[stamp_count]",
+    ),
+    mutant(
+        "rows-that-hold-nothing-out-of-reach",
+        "groundwork/console/paging.py",
+        '        return Q(**{f"{self.name}__gt": value}) | nothing\n',
+        '        return Q(**{f"{self.name}__gt": value})\n',
+        f"{ASKING}::test_every_card_of_a_list_too_long_to_count_is_reached_page_by_page_both_ways[-last_activity_at]",
+    ),
+    mutant(
+        "preview-that-undoes",
+        "loyalty/services/undoing.py",
+        "        transaction.set_rollback(True)\n",
+        "        pass\n",
+        f"{UNDOING}::test_what_comes_back_and_what_will_be_owed_is_said_before_it_is_done",
+    ),
+    mutant(
+        "undoing-from-the-oldest",
+        "loyalty/services/undoing.py",
+        "key=lambda line: (line.card_id, -line.pk)",
+        "key=lambda line: (line.card_id, line.pk)",
+        f"{UNDOING}::test_a_reward_comes_back_before_the_stamps_that_paid_it_are_taken",
+    ),
+    mutant(
+        "undoing-without-an-end",
+        "loyalty/console/undoing.py",
+        "        if len(lines) > MOST_AT_ONCE:\n",
+        "        if False:\n",
+        f"{UNDOING}::test_more_than_one_page_can_hold_are_not_undone",
     ),
     # --- whose accounts ---
     mutant(
