@@ -10,7 +10,7 @@ class Links(Protocol):
     """Addresses that an e-mail can name."""
 
     def email_variables(self, card: LoyaltyCard) -> dict[str, Any]:
-        """apple_url and google_url of a card, those that work."""
+        """wallet_url, apple_url and google_url of a card, those that work."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The customer's two ways to their wallet, Google's callback, and the pictures that Google shows."""
+"""The customer's ways to their wallet, Google's callback, and the pictures that Google shows."""
 
 import json
 from typing import Any
@@ -35,7 +35,11 @@ def _card(request: HttpRequest, access_token: str) -> LoyaltyCard:
 @require_safe
 def apple_pass(request: HttpRequest, access_token: str) -> HttpResponse:
     """The card's .pkpass; 404 while Apple Wallet is not set up."""
-    card = _card(request, access_token)
+    return into_apple(_card(request, access_token), request)
+
+
+def into_apple(card: LoyaltyCard, request: HttpRequest) -> HttpResponse:
+    """The pass of a card that may be shown, as a file. Raises NotFound while Apple Wallet is not set up."""
     if config.apple() is None:
         raise NotFound()
     with scope.merchant(card.merchant_id):
@@ -50,8 +54,15 @@ def apple_pass(request: HttpRequest, access_token: str) -> HttpResponse:
 
 @require_safe
 def google_pass(request: HttpRequest, access_token: str) -> HttpResponse:
-    """302 to Google's page that saves the card; its object is made first where it is not there yet."""
-    card = _card(request, access_token)
+    """302 to Google's page that saves the card; 404 while Google Wallet is not set up."""
+    return into_google(_card(request, access_token))
+
+
+def into_google(card: LoyaltyCard) -> HttpResponse:
+    """302 to Google's page that saves a card; its object is made first where it is not there yet.
+
+    Raises NotFound while Google Wallet is not set up, WalletUnavailable or WalletRefused while Google does not take it.
+    """
     google = config.google()
     if google is None:
         raise NotFound()

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from django.db.models import Expression, OuterRef, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groundwork.web.devices import platform_of
 from loyalty.models import LoyaltyCard
-from wallet import config, health, set_up
+from wallet import config, health, pages, set_up
 from wallet.models import Platform, WalletPass
 from wallet.services import funnel, passes
 
@@ -44,11 +44,27 @@ def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, st
     ]
 
 
+def wallet_names() -> list[str]:
+    """For the poster: the wallets that are set up, as people know them."""
+    return [str(platform.label) for platform in passes.platforms()]
+
+
+def into_wallet(card: LoyaltyCard, request: HttpRequest) -> HttpResponse | None:
+    """For the one link to both wallets: the .pkpass, or the way to Google's page, as the device that asks takes it."""
+    device = platform_of(request)
+    if device not in passes.platforms():
+        return None
+    return pages.into_apple(card, request) if device == Platform.APPLE else pages.into_google(card)
+
+
 def email_variables(card: LoyaltyCard) -> dict[str, str]:
-    """For `notifications`: apple_url and google_url, those that work."""
+    """For `notifications`: wallet_url, which fits every device, apple_url and google_url, those that work."""
+    names = {f"{platform.value}_url": PAGES[platform] for platform in passes.platforms()}
+    if names:
+        names["wallet_url"] = "card-wallet"
     return {
-        f"{platform.value}_url": config.public_url(reverse(PAGES[platform], args=[card.access_token]))
-        for platform in passes.platforms()
+        variable: config.public_url(reverse(page, args=[card.access_token]))
+        for variable, page in names.items()
     }
 
 

@@ -69,7 +69,10 @@ def test_with_settings_there_are_buttons_and_links(
     page = client.get(f"/card/{card.access_token}/").content.decode()
     assert f"/card/{card.access_token}/pass.pkpass" in page
     assert "/google/" not in page
-    assert providers.email_variables(card) == {"apple_url": f"{SITE}/card/{card.access_token}/pass.pkpass"}
+    assert providers.email_variables(card) == {
+        "apple_url": f"{SITE}{page_of(card)}",
+        "wallet_url": f"{SITE}{page_of(card, 'wallet/')}",
+    }
 
 
 def test_half_a_set_up_is_off_and_says_what_is_missing(apple: Chain, settings: Settings, db: None) -> None:
