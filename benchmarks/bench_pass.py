@@ -58,7 +58,8 @@ def facts_of(card_id: int) -> PassFacts:
     """What the pass of a card shows, from the database."""
     cards = LoyaltyCard.objects.select_related("customer", "program", "merchant", "scope_store")
     card = cards.get(pk=card_id)
-    return selectors.card_facts(card, selectors.program_facts(card.program_id), with_history=True)
+    lines = selectors.lines_of(card_id=card_id)
+    return selectors.card_facts(card, selectors.program_facts(card.program_id), lines=lines)
 
 
 def measure(

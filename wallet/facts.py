@@ -91,7 +91,7 @@ class PassFacts:
 
     `is_void`: no longer valid. `is_retired`: it has lost its card besides (replaced, or the person erased), and
     tells nothing about it any more: whoever still holds the pass must not learn the new codes. `news` is the sentence
-    about what happened last; what is not read with the history has none.
+    about what happened last; a sample has none.
     """
 
     program: ProgramFacts

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, QuerySet
 from django.urls import reverse
 
 from loyalty import selectors as loyalty_selectors
@@ -30,7 +31,7 @@ def _cards(ids: Iterable[int]) -> QuerySet[LoyaltyCard]:
     return cards.select_related("customer", "program", "merchant", "scope_store")
 
 
-def _newest_lines(*, card_id: int) -> QuerySet[LoyaltyTransaction]:
+def _newest_lines(*, card_id: int | OuterRef) -> QuerySet[LoyaltyTransaction]:
     newest = LoyaltyTransaction.objects.filter(card_id=card_id).order_by("-id")
     return newest.select_related("store", "reward")[:HISTORY_LINES]
 
@@ -38,7 +39,7 @@ def _newest_lines(*, card_id: int) -> QuerySet[LoyaltyTransaction]:
 # A pass is read each time a phone wakes up: what these queries are in SQL is worked out once.
 _one_card = Prepared(lambda *, card_id: _cards([card_id]))
 _stores_of = Prepared(lambda *, merchant_id: open_stores().filter(merchant_id=merchant_id))
-_lines_of = Prepared(_newest_lines)
+lines_of = Prepared(_newest_lines)
 
 
 def card_of(wallet_pass: WalletPass) -> LoyaltyCard:
@@ -130,12 +131,26 @@ def cards_of(passes: Iterable[WalletPass]) -> Mapping[int, LoyaltyCard]:
     return {card.pk: card for card in _cards({each.card_id for each in passes})}
 
 
+def lines_of_cards(card_ids: Iterable[int]) -> Mapping[int, list[LoyaltyTransaction]]:
+    """The newest lines of many cards, newest first, by card; two statements, however long the ledger is."""
+    of_each = ArraySubquery(_newest_lines(card_id=OuterRef("pk")).values("pk"))
+    ids = LoyaltyCard.all_objects.filter(pk__in=set(card_ids)).annotate(newest=of_each)
+    by_card = dict(ids.values_list("pk", "newest"))
+    lines = LoyaltyTransaction.objects.select_related("store", "reward").in_bulk(
+        [line for newest in by_card.values() for line in newest]
+    )
+    return {card_id: [lines[line] for line in newest] for card_id, newest in by_card.items()}
+
+
 def card_facts(
-    card: LoyaltyCard, program: ProgramFacts, *, is_void: bool = False, with_history: bool = False
+    card: LoyaltyCard,
+    program: ProgramFacts,
+    *,
+    is_void: bool = False,
+    lines: Sequence[LoyaltyTransaction] = (),
 ) -> PassFacts:
-    """One card as its pass shows it."""
+    """One card as its pass shows it. Its newest `lines` tell the news and the history; without them it has none."""
     shops = (_shop_name(card.scope_store),) if card.scope_store else program.shop_names
-    lines = _lines_of(card_id=card.pk) if with_history else []
     goal = _stamps_goal(card, program)
     return PassFacts(
         program=program,
@@ -228,7 +243,11 @@ def card_key(card: LoyaltyCard) -> str:
 
 
 def pass_facts(
-    wallet_pass: WalletPass, card: LoyaltyCard, program: ProgramFacts, *, with_history: bool = False
+    wallet_pass: WalletPass,
+    card: LoyaltyCard,
+    program: ProgramFacts,
+    *,
+    lines: Sequence[LoyaltyTransaction],
 ) -> PassFacts:
     """What one pass shows now. Its row must have been read before the card: what changes later is a new version.
 
@@ -237,7 +256,7 @@ def pass_facts(
     if wallet_pass.retired_at is not None or wallet_pass.card_key != card_key(card):
         return retired_facts(program)
     is_void = wallet_pass.state == PassState.VOID
-    return card_facts(card, program, is_void=is_void, with_history=with_history)
+    return card_facts(card, program, is_void=is_void, lines=lines)
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,8 @@ DESKTOP = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
 
 
 @pytest.fixture
-def both(google: FakeGoogle, settings: Settings, chain: Chain) -> FakeGoogle:
+def both(apple: Chain, google: FakeGoogle) -> FakeGoogle:
     """Both wallets are set up."""
-    settings.WALLET_APPLE_PASS_TYPE_ID, settings.WALLET_APPLE_TEAM_ID = "pass.example.mirabel", "MADEUP1234"
-    settings.WALLET_APPLE_CERTIFICATE = chain.leaf.pem.decode()
-    settings.WALLET_APPLE_KEY = chain.leaf.key_pem.decode()
-    settings.WALLET_APPLE_WWDR = chain.intermediate.pem.decode()
     return google
 
 

@@ -4,6 +4,7 @@ PATCH leaves alone what is not sent and replaces whole arrays: those that may ha
 Source: Google Wallet REST, loyaltyclass and loyaltyobject.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ MOST_LOCATIONS = 10
 ACCOUNT_LENGTH = 20
 LABEL_LENGTH = 9
 TEXT_LENGTH = 1500
+MESSAGE_LENGTH = 240
 LARGEST_INT = 2**31 - 1
 
 # What a PATCH without them would leave there, although the card or the program has it no longer.
@@ -85,6 +87,7 @@ def loyalty_object(
         **_balances(facts),
         "textModulesData": list(_texts(facts)),
         "linksModuleData": {"uris": list(_links(facts))},
+        "messages": list(_messages(facts)),
     }
     if facts.card_number:
         content["accountId"] = shorten(facts.card_number, ACCOUNT_LENGTH)
@@ -139,6 +142,17 @@ def _texts(facts: PassFacts) -> Iterable[dict[str, Any]]:
 def _links(facts: PassFacts) -> Iterable[dict[str, Any]]:
     if facts.page_url and not facts.is_void:
         yield _link("card_page", facts.page_url, labels().card_page)
+
+
+def _messages(facts: PassFacts) -> Iterable[dict[str, Any]]:
+    """The news, where Google's notification leads. The same sentence has the same id, and is not shown as unread again.
+
+    It is no message that notifies by itself: of those Google refuses the fourth of a day, and the card with it.
+    """
+    if facts.news:
+        news = facts.news.cut(MESSAGE_LENGTH)
+        name = f"news-{hashlib.sha256(news.en.encode()).hexdigest()[:8]}"
+        yield {**_module(name, labels().news, news), "messageType": "TEXT"}
 
 
 def _class_texts(facts: ProgramFacts) -> Iterable[dict[str, Any]]:

@@ -50,6 +50,13 @@ MUTANTS = [
         f"{REFUSALS}::test_a_part_that_google_does_not_name_is_found",
     ),
     mutant(
+        "message-without-which-nothing-goes",
+        "wallet/google/optional.py",
+        '    "messages": "messages",\n',
+        "",
+        "tests/wallet/test_news.py::test_a_message_that_google_refuses_costs_nobody_their_balance",
+    ),
+    mutant(
         "look-of-another-merchant",
         "wallet/services/designs.py",
         # A merchant has one program: that it is theirs is said twice.
