@@ -73,7 +73,7 @@ def sample(program: ProgramFacts) -> PassFacts:
         points_expire_at=None,
         history=None,
         news=None,
-        shop_names=program.shop_names,
+        shops=program.shops,
         places=program.places,
     )
 

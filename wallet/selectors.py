@@ -18,7 +18,7 @@ from tenancy.prepared import Prepared
 from tenancy.selectors import open_stores
 from wallet import config
 from wallet.announcements import announcement, ended, newest_change
-from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, next_points_goal
+from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, Shop, next_points_goal
 from wallet.models import PassState, Platform, WalletOffer, WalletPass
 from wallet.text import Text, written_date
 
@@ -83,7 +83,7 @@ def describe_program(
         expiry=_expiry(program),
         terms=Text.of_field(program, "terms_text"),
         privacy_url=program.privacy_url,
-        shop_names=tuple(_shop_name(store) for store in stores),
+        shops=tuple(map(_shop, stores)),
         places=places(stores),
         join_url=config.public_url(reverse("join", args=[stores[0].store_code])) if stores else "",
         look=look_of(program, merchant),
@@ -113,8 +113,12 @@ def look_of(program: LoyaltyProgram, merchant: Merchant) -> Look:
     )
 
 
-def _shop_name(store: Store) -> str:
-    return f"{store.name}, {store.city}" if store.city and store.city not in store.name else store.name
+def _shop(store: Store) -> Shop:
+    """A town alone is no address to be found by."""
+    town = " ".join(filter(None, [store.postal_code, store.city]))
+    lines = filter(None, [store.address_line1, store.address_line2, town])
+    address = ", ".join(lines) if store.address_line1 else ""
+    return Shop(store.name, store.city, address, store.phone, store.opening_hours)
 
 
 def places(stores: Iterable[Store]) -> tuple[Place, ...]:
@@ -150,7 +154,7 @@ def card_facts(
     lines: Sequence[LoyaltyTransaction] = (),
 ) -> PassFacts:
     """One card as its pass shows it. Its newest `lines` tell the news and the history; without them it has none."""
-    shops = (_shop_name(card.scope_store),) if card.scope_store else program.shop_names
+    shops = (_shop(card.scope_store),) if card.scope_store else program.shops
     goal = _stamps_goal(card, program)
     return PassFacts(
         program=program,
@@ -167,7 +171,7 @@ def card_facts(
         points_expire_at=None if is_void else points_expire_at(card),
         history=history_text(lines, card.merchant.tzinfo),
         news=_news(card, program, lines, goal, is_void=is_void),
-        shop_names=shops,
+        shops=shops,
         places=places([card.scope_store]) if card.scope_store else program.places,
         is_void=is_void,
     )
@@ -188,7 +192,7 @@ def retired_facts(program: ProgramFacts) -> PassFacts:
         points_expire_at=None,
         history=None,
         news=ended(),
-        shop_names=(),
+        shops=(),
         places=(),
         is_void=True,
         is_retired=True,

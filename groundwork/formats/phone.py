@@ -21,3 +21,13 @@ def to_e164(text: str, country: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def written(number: str) -> str:
+    """A number in E.164 as people read it, in groups.
+
+    >>> written("+352621123456")
+    '+352 621 123 456'
+    """
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

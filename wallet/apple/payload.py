@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+from wallet import shops
 from wallet.colors import palette
 from wallet.facts import PassFacts
 from wallet.labels import description, labels, points_to_go, progress, stamps_to_go
@@ -180,7 +181,14 @@ def _back(facts: PassFacts) -> Iterable[dict[str, Any]]:
         yield _link("card_page", words.card_page, facts.page_url)
     if facts.history:
         yield {"key": "history", "label": words.history, "value": facts.history}
-    yield {"key": "shops", "label": words.shops, "value": Text.same("\n".join(facts.shop_names))}
+    if facts.shops:
+        value, tapped = shops.as_text(facts.shops), shops.as_links(facts.shops)
+        yield {
+            "key": "shops",
+            "label": words.shops,
+            "value": Text.same(value),
+            "attributedValue": tapped if "<a " in tapped else "",
+        }
     yield {"key": "terms", "label": words.terms, "value": facts.program.terms}
     if facts.program.privacy_url:
         yield _link("privacy", words.privacy, facts.program.privacy_url)

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from groundwork.formats.colors import Color
+from wallet import shops
 from wallet.facts import PassFacts, Place, ProgramFacts
 from wallet.labels import labels, points_to_go, progress, stamps_to_go
 from wallet.text import Text, shorten, written_date
@@ -135,13 +136,18 @@ def _texts(facts: PassFacts) -> Iterable[dict[str, Any]]:
         yield _module("points_reward", goal.name, points_to_go(goal.missing))
     if expires := facts.points_expire_at:
         yield _module("expires", words.expires, Text.each(lambda: written_date(expires)))
-    if facts.shop_names:
-        yield _module("shops", words.shops, Text.same("\n".join(facts.shop_names)))
+    if facts.shops:
+        shown = shorten(shops.as_text(facts.shops), TEXT_LENGTH)
+        yield _module("shops", words.shops, Text.same(shown))
 
 
 def _links(facts: PassFacts) -> Iterable[dict[str, Any]]:
     if facts.page_url and not facts.is_void:
         yield _link("card_page", facts.page_url, labels().card_page)
+    if not facts.is_void:
+        for number, shop in enumerate(facts.shops[: shops.MOST_TOLD]):
+            if shop.phone:
+                yield _link(f"phone_{number}", f"tel:{shop.phone}", Text.same(shop.name))
 
 
 def _messages(facts: PassFacts) -> Iterable[dict[str, Any]]:

@@ -57,6 +57,13 @@ MUTANTS = [
         "tests/wallet/test_news.py::test_a_message_that_google_refuses_costs_nobody_their_balance",
     ),
     mutant(
+        "shop-that-writes-links",
+        "wallet/shops.py",
+        "return _told(shops, escape,",
+        "return _told(shops, str,",
+        "tests/wallet/test_back_of_pass.py::test_an_iphone_shows_the_shops_and_calls_them_at_a_tap",
+    ),
+    mutant(
         "look-of-another-merchant",
         "wallet/services/designs.py",
         # A merchant has one program: that it is theirs is said twice.
