@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groundwork.errors import DomainError, NotFound
 from groundwork.web import client, rate_limits
+from groundwork.web.devices import platform_of
 from loyalty import selectors as loyalty_selectors
-from loyalty.models import LoyaltyCard
+from loyalty.models import LoyaltyCard, LoyaltyProgram
 from tenancy import scope
-from wallet import config, pictures
-from wallet.apple.web_service import package_response
+from wallet import config, pictures, samples, selectors
+from wallet.apple.web_service import as_file, package_response, whole
 from wallet.google.save_link import save_link
 from wallet.models import PassDesign, Platform
 from wallet.services import callbacks, devices, funnel, google_sync, passes
@@ -119,6 +120,22 @@ def _problem(error: DomainError) -> HttpResponse:
     if "retry_after" in error.extra:
         response["Retry-After"] = str(error.extra["retry_after"])
     return response
+
+
+@require_safe
+def test_pass(request: HttpRequest, signed: str) -> HttpResponse:
+    """A sample of a program's pass, to try a set-up with; nobody's card, for whoever was sent its address."""
+    rate_limits.check("card_page", client.network(request))
+    program_id, google, apple = samples.program_of(signed), config.google(), config.apple()
+    with scope.everything("what a program looks like is public"):
+        design = PassDesign.objects.filter(program_id=program_id, synced_version__gt=0).first()
+        if google and design and platform_of(request) == Platform.GOOGLE:
+            now = int(timezone.now().timestamp())
+            return HttpResponseRedirect(samples.for_google(google, str(design.class_id), issued_at=now))
+        if apple is None or not LoyaltyProgram.objects.filter(pk=program_id).exists():
+            raise Http404
+        content = samples.for_apple(apple, selectors.program_facts(int(program_id or 0)))
+    return whole(request, as_file(content))
 
 
 @require_safe

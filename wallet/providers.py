@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from groundwork.web.devices import platform_of
 from loyalty.models import LoyaltyCard
-from wallet import config, health, pages, set_up
+from wallet import config, health, pages, samples, set_up
 from wallet.models import Platform, WalletPass
-from wallet.services import funnel, passes
+from wallet.services import doctor, funnel, passes
+from wallet.set_up import Finding
 
 PAGES = {Platform.APPLE: "card-pass", Platform.GOOGLE: "card-google"}
 
@@ -68,6 +69,12 @@ def email_variables(card: LoyaltyCard) -> dict[str, str]:
     }
 
 
+def test_pass_url() -> str:
+    """For `notifications`: where a phone gets a pass to try the set-up with; empty while no wallet is set up."""
+    program = doctor.program_to_try() if passes.platforms() else None
+    return samples.address(program.pk) if program else ""
+
+
 def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]:
     """What needs somebody: passes that lag, and (for operators, who get None) settings and certificates."""
     passes_page = reverse("admin:wallet_walletpass_changelist")
@@ -81,6 +88,7 @@ def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]
         for platform, count in health.lagging(ids).items()
     ]
     if ids is None:
-        for finding in [*health.refusals(), *health.refused_designs(), *set_up.findings()]:
+        seen = [Finding(str(platform.label), symptom.problem) for platform, symptom in doctor.last_seen()]
+        for finding in [*health.refusals(), *health.refused_designs(), *set_up.findings(), *seen]:
             alerts.append({"level": finding.problem.level, "text": str(finding), "url": passes_page})
     return alerts

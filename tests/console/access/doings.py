@@ -228,6 +228,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("tenancy_user", "reset_second_factor"): lambda world: {},
     ("notifications_emaillog", "send_this_again"): lambda world: {},
     ("wallet_walletpass", "try_this_again"): lambda world: {},
+    ("wallet_walletpass", "examine"): lambda world: {},
 }
 READING = frozenset(
     {
