@@ -19,6 +19,7 @@ from tenancy.selectors import open_stores
 from wallet import config
 from wallet.announcements import announcement, ended, newest_change
 from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, Shop, next_points_goal
+from wallet.labels import happened
 from wallet.models import PassState, Platform, WalletOffer, WalletPass
 from wallet.text import Text, written_date
 
@@ -216,13 +217,17 @@ def history_text(lines: Sequence[LoyaltyTransaction], zone: ZoneInfo) -> Text | 
     if not lines:
         return None
 
-    def told(line: LoyaltyTransaction) -> str:
+    def told(line: LoyaltyTransaction) -> list[str]:
+        """The line in each language."""
+        day = line.transaction_at.astimezone(zone)
         amounts = [f"{delta:+d}" for delta in (line.stamps_delta, line.points_delta) if delta]
-        words = " ".join([line.get_transaction_type_display(), *amounts])
-        where = line.store.name if line.store else ""
-        return " · ".join(filter(None, [written_date(line.transaction_at.astimezone(zone)), words, where]))
+        where = [line.store.name] if line.store else []
+        return [
+            " · ".join([written_date(day, language), " ".join([what, *amounts]), *where])
+            for language, what in happened(line.transaction_type).items()
+        ]
 
-    return Text.each(lambda: "\n".join(map(told, lines)))
+    return Text(*("\n".join(in_language) for in_language in zip(*map(told, lines), strict=True)))
 
 
 def _news(

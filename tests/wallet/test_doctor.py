@@ -222,6 +222,8 @@ def test_a_pass_of_another_signer_or_with_another_content_is_none(apple: Chain, 
         (packed(signature=broken), ours.signer, "the signature is not of the configured certificate"),
         (packed(signature=b"\x30\x80"), ours.signer, "cannot be read"),
         (b"no zip", ours.signer, "cannot be read"),
+        (packed(**{"manifest.json": b"[" * 200_000}), ours.signer, "cannot be read"),
+        (packed(**{"icon.png": bytes(30_000_000)}), ours.signer, "far too large"),
     ):
         with pytest.raises(NotAPass, match=said):
             verification.verify(data, signer)

@@ -22,7 +22,7 @@ NEEDED = ("pass.json", "manifest.json", "signature", "icon.png")
 MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")  # 1.2.840.113549.1.9.4
 SET, OCTETS, SIGNED_ATTRIBUTES = 0x31, 0x04, 0xA0
 LARGEST = 20_000_000  # bytes, unpacked
-UNREADABLE = (ValueError, IndexError, KeyError, StopIteration, zipfile.BadZipFile)
+UNREADABLE = (ValueError, IndexError, StopIteration, RecursionError, zipfile.BadZipFile)
 
 
 class NotAPass(Exception):

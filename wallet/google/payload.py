@@ -15,7 +15,7 @@ from groundwork.formats.colors import Color
 from wallet import shops
 from wallet.facts import PassFacts, Place, ProgramFacts
 from wallet.labels import labels, points_to_go, progress, stamps_to_go
-from wallet.text import Text, shorten, written_date
+from wallet.text import LANGUAGES, Text, shorten, written_date
 
 MOST_LOCATIONS = 10
 ACCOUNT_LENGTH = 20
@@ -135,7 +135,9 @@ def _texts(facts: PassFacts) -> Iterable[dict[str, Any]]:
     if goal := facts.points_goal:
         yield _module("points_reward", goal.name, points_to_go(goal.missing))
     if expires := facts.points_expire_at:
-        yield _module("expires", words.expires, Text.each(lambda: written_date(expires)))
+        yield _module(
+            "expires", words.expires, Text(*(written_date(expires, language) for language in LANGUAGES))
+        )
     if facts.shops:
         shown = shorten(shops.as_text(facts.shops), TEXT_LENGTH)
         yield _module("shops", words.shops, Text.same(shown))
