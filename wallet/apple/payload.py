@@ -63,8 +63,8 @@ class PassDocument:
     strings: dict[str, dict[str, str]]
 
 
-def build(facts: PassFacts, identity: Identity) -> PassDocument:
-    """Lay out one card as Apple's storeCard."""
+def build(facts: PassFacts, identity: Identity, *, has_wide_logo: bool = False) -> PassDocument:
+    """Lay out one card as Apple's storeCard; a wide logo says whose it is, and has the place of the card's name."""
     strings = Strings()
     colors = palette(facts.program.look.color, facts.program.look.secondary_color)
     content: dict[str, Any] = {
@@ -74,7 +74,7 @@ def build(facts: PassFacts, identity: Identity) -> PassDocument:
         "serialNumber": identity.serial_number,
         "organizationName": facts.program.merchant_name,
         "description": strings.key(description(facts.program.merchant_name)),
-        "logoText": strings.key(facts.program.card_name),
+        "logoText": "" if has_wide_logo else strings.key(facts.program.card_name),
         "backgroundColor": colors.ground.rgb,
         "foregroundColor": colors.text.rgb,
         "labelColor": colors.label.rgb,

@@ -94,8 +94,8 @@ MUTANTS = [
     mutant(
         "doctor-for-anybody",
         "wallet/console.py",
-        "        if not self.has_examine_permission(request):\n            raise PermissionDenied\n",
-        "",
+        "bool:\n        return is_operator(request.user)",
+        "bool:\n        return True",
         "tests/console/access/test_doings.py::test_what_is_sent_to_a_page_is_done_for_those_who_may_and_for_nobody_else"
         "[wallet_walletpass examine]",
     ),
