@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -98,7 +98,9 @@ class CustomerAdmin(ConsoleAdmin):
     ]
     list_select_related = ["merchant", "store"]
     search_fields = ["search_text"]
-    search_help_text = _("Part of a name, e-mail address or phone number")
+    search_help_text = _(
+        "Part of a name, e-mail address or phone number, or the whole number or code of a card"
+    )
     autocomplete_fields = ["merchant", "store"]
     readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
     actions_detail = ("export_data", "erase")
@@ -128,7 +130,11 @@ class CustomerAdmin(ConsoleAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        return selectors.matching(queryset, search_term), False
+        found = selectors.matching(queryset, search_term)
+        meant = {pk for app in customer_page for pk in app.customers_of_code(search_term)}
+        if meant:
+            found = queryset.filter(Q(pk__in=meant) | Q(pk__in=found.order_by().values("pk")))
+        return found, False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:

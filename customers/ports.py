@@ -1,6 +1,6 @@
 """What customers asks of the apps above it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from customers.models import Customer
@@ -20,10 +20,14 @@ class PersonalData(Protocol):
 
 
 class CustomerPage(Protocol):
-    """What an app adds to the page of a customer in the console."""
+    """What an app adds to the pages of customers in the console."""
 
     def customer_inlines(self) -> Sequence[type]:
         """Its tables, as Django's inlines."""
+        ...
+
+    def customers_of_code(self, text: str) -> Collection[int]:
+        """The ids of those whom a whole code or number means that was typed or scanned."""
         ...
 
 

@@ -93,6 +93,16 @@ def search_cards(
     return matching(cards, text)
 
 
+def with_whole_code(text: str) -> QuerySet[LoyaltyCard]:
+    """The cards that a text means at whatever merchant, by a number or code of their own or of an earlier card."""
+    text = typed(text)
+    own, code = codes.of_a_card(text), canonical(text)
+    cards = LoyaltyCard.objects.order_by()
+    if own is not None:
+        return cards.filter(**own)
+    return cards.filter(pk__in=CardCode.objects.filter(code=code).values("card")) if code else cards.none()
+
+
 def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
     """Narrow cards to those that each word of a text fits: the number, the code of an earlier card, or the customer.
 

@@ -39,10 +39,15 @@ def till_url(code: str = "") -> str:
     return absolute(reverse("terminal-choose") + (f"?code={code}" if code else ""))
 
 
-def erasure_url(card: LoyaltyCard) -> str:
+def erasure_path(card: LoyaltyCard) -> str:
     """Where a person confirms that they want to be erased; works for three days."""
     signed = signing.dumps(card.pk, salt=ERASURE_SALT)
-    return absolute(reverse("card-erase-confirm", args=[card.access_token, signed]))
+    return reverse("card-erase-confirm", args=[card.access_token, signed])
+
+
+def erasure_url(card: LoyaltyCard) -> str:
+    """`erasure_path` as it stands in a message."""
+    return absolute(erasure_path(card))
 
 
 def email_confirmation_url(card: LoyaltyCard) -> str:
@@ -66,7 +71,7 @@ def invitation_url(invitation: Invitation) -> str:
 
 
 def is_erasure_of(card: LoyaltyCard, signed: str) -> bool:
-    """Whether a signed text from `erasure_url` is for this card and not too old."""
+    """Whether a signed text from `erasure_path` is for this card and not too old."""
     try:
         return signing.loads(signed, salt=ERASURE_SALT, max_age=LIFE_SECONDS) == card.pk
     except signing.BadSignature:

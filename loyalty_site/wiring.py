@@ -16,6 +16,7 @@ from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
 from loyalty import ports as loyalty
 from loyalty import selectors as loyalty_selectors
+from loyalty.console import batch
 from loyalty.console import customer as cards_on_page
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
@@ -59,6 +60,9 @@ SUBSCRIPTIONS = [
     ),
     Subscription("notifications.phone_to_confirm", events.PhoneToConfirm, emails.on_phone_to_confirm),
     Subscription("notifications.erasure_requested", events.ErasureRequested, emails.on_erasure_requested),
+    Subscription(
+        "notifications.erasure_by_phone", events.ErasureRequested, emails.on_erasure_requested_by_phone
+    ),
     Subscription("notifications.email_to_confirm", events.EmailToConfirm, emails.on_email_to_confirm),
     Subscription(
         "notifications.account_email_requested", AccountEmailRequested, emails.on_account_email_requested
@@ -83,6 +87,7 @@ def connect() -> None:
         jobs.Work(JobKind.EXPORT, export.make_file),
         jobs.Work(JobKind.CHECK, work.check),
         jobs.Work(JobKind.IMPORT, work.bring_over),
+        jobs.Work(JobKind.PRINT, batch.draw),
     )
     customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people)
     loyalty.card_facts.fill(email_selectors, wallets)

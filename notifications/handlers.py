@@ -64,12 +64,8 @@ def on_card_link_requested(event: Mapping[str, Any]) -> None:
 
 
 def on_card_link_requested_by_phone(event: Mapping[str, Any]) -> None:
-    """The card's address again, where there is no e-mail address but a phone: one message in ten minutes."""
-    cards = list(
-        LoyaltyCard.objects.select_related("customer").filter(pk__in=event["card_ids"], customer__email=None)
-    )
-    reachable = [card for card in cards if card.customer.phone]
-    text_messages.enqueue(TextKind.CARD_LINK, reachable, dict.fromkeys(event["card_ids"], f"asked={_span()}"))
+    """The card's address again, for whoever has a phone alone."""
+    _on_request_by_phone(event, TextKind.CARD_LINK)
 
 
 def on_phone_to_confirm(event: Mapping[str, Any]) -> None:
@@ -82,6 +78,11 @@ def on_phone_to_confirm(event: Mapping[str, Any]) -> None:
 def on_erasure_requested(event: Mapping[str, Any]) -> None:
     """Please confirm."""
     _on_request(event, Code.ERASE_CONFIRMATION)
+
+
+def on_erasure_requested_by_phone(event: Mapping[str, Any]) -> None:
+    """Please confirm, for whoever has a phone alone."""
+    _on_request_by_phone(event, TextKind.ERASURE)
 
 
 def on_email_to_confirm(event: Mapping[str, Any]) -> None:
@@ -109,6 +110,15 @@ def _on_request(event: Mapping[str, Any], code: Code) -> None:
     enqueue.for_cards(
         merchant_id=event["merchant_id"], code=code, card_ids=event["card_ids"], cause=f"asked={_span()}"
     )
+
+
+def _on_request_by_phone(event: Mapping[str, Any], kind: TextKind) -> None:
+    """Where there is no e-mail address but a phone: one message in ten minutes."""
+    cards = list(
+        LoyaltyCard.objects.select_related("customer").filter(pk__in=event["card_ids"], customer__email=None)
+    )
+    reachable = [card for card in cards if card.customer.phone]
+    text_messages.enqueue(kind, reachable, dict.fromkeys(event["card_ids"], f"asked={_span()}"))
 
 
 def _span() -> int:

@@ -264,6 +264,7 @@ class TextKind(models.TextChoices):
 
     CONFIRM_PHONE = "confirm_phone", _("Confirm a new number")
     CARD_LINK = "card_link", _("Link to the card")
+    ERASURE = "erasure", _("Confirm erasure")
 
 
 class TextMessage(Leased, TenantOwned):

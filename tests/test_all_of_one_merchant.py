@@ -104,7 +104,7 @@ def test_an_address_that_fails_is_of_a_customer_of_the_merchant(shop: Shop, riva
 
 
 def test_an_answer_is_kept_for_a_store_of_its_merchant(shop: Shop, rival: Shop) -> None:
-    answer = at_store(IdempotencyKey, key="k-1", credential="c", fingerprint="f")(shop)
+    answer = at_store(IdempotencyKey, key="k-1", credential="c", fingerprint="f", status=201)(shop)
     with database_refuses("store_id: belongs to another merchant"):
         insert_like(answer, store_id=rival.store.pk)
     assert insert_like(answer, store_id=shop.other_store.pk)

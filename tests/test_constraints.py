@@ -127,7 +127,7 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "at_least_one_stamp_a_day": (lambda shop: shop.program, "max_daily_stamps = 0"),
     "a_point_is_worth_nothing_or_more": (lambda shop: shop.program, "point_value_cents = -1"),
     "reward_costs_points": (lambda shop: shop.program.rewards.first(), "points_cost = 0"),
-    "a_batch_has_1_to_1000_cards": (a_batch, "count = 1001"),
+    "a_batch_has_1_to_5000_cards": (a_batch, "count = 5001"),
     "design_of_a_batch_is_known": (a_batch, "design = 'gold'"),
     "a_code_is_not_empty": (a_card_code, "code = ''"),
     "card_counters_are_never_negative": (
@@ -216,7 +216,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_open_invitation_per_merchant_and_email": (an_invitation, nothing),
     "a_store_is_once_in_an_invitation": (lambda shop: an_invitation(shop).places.get(), nothing),
     "one_answer_per_idempotency_key": (
-        at_store(IdempotencyKey, credential="user:1", key="k", fingerprint="f"),
+        at_store(IdempotencyKey, credential="user:1", key="k", fingerprint="f", status=201),
         nothing,
     ),
     "one_piece_of_a_file_per_number": (a_piece, nothing),

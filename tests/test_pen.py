@@ -65,13 +65,15 @@ ALLOWED = {
     ("groundwork/queue/queue.py", "Queue._note"): "rows of a queue, with what its own app says of them",
     ("groundwork/queue/queue.py", "Queue.renew"): "rows of a queue, with what its own app says of them",
     ("groundwork/models.py", "StampedField.pre_save"): "when a row was made or changed",
-    ("groundwork/idempotency/once.py", "_claim"): "an idempotency key; the table is a setting",
+    ("groundwork/idempotency/once.py", "_keep"): "an idempotency key; the table is a setting",
     ("groundwork/idempotency/once.py", "forget"): "answers kept for repeated calls; the table is a setting",
     ("loyalty/imports/reader.py", "Reader._line"): "a line of a file, in memory",
     ("loyalty_site/accounts/views.py", "overview"): "a person's own name and language",
     ("groundwork/console/history.py", "remember_list"): "a history entry, with whose it is",
     ("groundwork/console/history.py", "remember"): "a history entry, with whose it is",
     ("groundwork/database/text_search.py", "TrigramIndex.database_forwards"): "an index",
+    ("groundwork/database/storage.py", "RoomForUpdates.database_forwards"): "a table's layout",
+    ("groundwork/database/storage.py", "RoomForUpdates.database_backwards"): "a table's layout",
 }
 
 

@@ -148,7 +148,7 @@ class Exporting:
 def make_file(job: AbstractBackgroundJob, progress: Progress) -> None:
     """The work of an export: the list's own file, for whoever asked, with the rows that they may see now."""
     page: Any = admin.site.get_model_admin(apps.get_model(job.about))
-    request = _asked(job.user, job.parameters["query"])
+    request = asked(job.user, job.parameters["query"])
     if not page.has_view_permission(request):
         raise NoLongerAllowed()
     rows = page.rows_shown(request)
@@ -157,8 +157,8 @@ def make_file(job: AbstractBackgroundJob, progress: Progress) -> None:
         jobs.finish(job, outcome={"rows": progress.done}, file=file)
 
 
-def _asked(user: Any, query: str) -> HttpRequest:
-    """Stands in for the request of a list: who asks, and what for. Lists look at nothing else of it."""
+def asked(user: Any, query: str = "") -> HttpRequest:
+    """Stands in for a request in a job: who asks, and what for. Lists and grants look at nothing else of it."""
     request = HttpRequest()
     request.method, request.user, request.GET = "GET", user, QueryDict(query)
     return request

@@ -7,7 +7,7 @@ from groundwork.models import TimeStamped
 
 
 class AbstractIdempotencyKey(TimeStamped):
-    """One key and the answer it got first.
+    """One key and the answer it got first; written with the answer, and never changed but to forget a person.
 
     The concrete table (settings.IDEMPOTENCY_KEY_MODEL) adds where a key counts, and that it is unique there.
     """
@@ -15,14 +15,13 @@ class AbstractIdempotencyKey(TimeStamped):
     credential = models.CharField(_("credential"), max_length=40)
     key = models.CharField(_("key"), max_length=128)
     fingerprint = models.CharField(_("fingerprint"), max_length=64)
-    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    status = models.PositiveSmallIntegerField(_("status"))
     body = models.JSONField(_("body"), null=True)
 
     class Meta:
         abstract = True
         verbose_name = _("idempotency key")
         verbose_name_plural = _("idempotency keys")
-        indexes = [models.Index(fields=["created_at"], name="idempotency_key_age")]
 
     def __str__(self) -> str:
         return self.key

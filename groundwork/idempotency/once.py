@@ -8,8 +8,9 @@
 
 What is slow, and needs no row, is done before the transaction begins: `@exactly_once_after(hashed)`.
 
-The key's row is written in the very transaction of the call: it is there exactly if the effect is. Two calls with
-one key at the same moment meet at the row's unique constraint, and the second waits for the first.
+The key's row is written in the very transaction of the call, with the answer, and last: it is there exactly if the
+effect is. Two calls with one key at the same moment meet at a row that both lock, or at the key's unique constraint:
+the second waits for the first, is undone or refused, and gets the first one's answer.
 """
 
 import functools
@@ -23,11 +24,10 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from groundwork import clock
-from groundwork.database import prepared
-from groundwork.errors import IdempotencyKeyReused
+from groundwork.errors import DomainError, IdempotencyKeyReused
 from groundwork.idempotency.models import AbstractIdempotencyKey
 
 KEEP = timedelta(hours=72)
@@ -85,13 +85,22 @@ class exactly_once(Generic[Given, Result]):  # noqa: N801 - reads as what it is:
         """
 
         def answered(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
-            given = self.first(**kwargs)
-            with transaction.atomic():
-                row_id = _claim(claim) if claim.key else None
-                if claim.key and row_id is None:
-                    return _replay(claim)
-                answer = render(self.service(*args, **given))
-                return answer if row_id is None else _keep(row_id, answer)
+            if not claim.key:
+                return render(self(*args, **kwargs))
+            kept = _kept(claim)
+            if kept is not None:
+                return kept
+            try:
+                given = self.first(**kwargs)
+                with transaction.atomic():
+                    return _keep(claim, render(self.service(*args, **given)))
+            except (_KeptMeanwhile, DomainError, IntegrityError):
+                kept = _kept(
+                    claim
+                )  # what a twin of this call has done since makes ours impossible, and answers it
+                if kept is None:
+                    raise
+                return kept
 
         return answered
 
@@ -114,14 +123,39 @@ def _table() -> type[AbstractIdempotencyKey]:
     return cast(type[AbstractIdempotencyKey], apps.get_model(settings.IDEMPOTENCY_KEY_MODEL))
 
 
-def _claim(claim: Claim) -> int | None:
-    """Insert the key; None if it is there already (waiting for whoever is inserting it just now)."""
+class _KeptMeanwhile(Exception):
+    """Another call with this key was done while ours was under way: ours is rolled back."""
+
+
+def _kept(claim: Claim) -> Answer | None:
+    """The first answer to a key, if there is one. Raises IdempotencyKeyReused if it was given to another request."""
+    which = {**claim.place, "credential": claim.credential, "key": claim.key}
+    where = " AND ".join(f"{column} = %s" for column in which)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT fingerprint, status, body::text FROM {_table()._meta.db_table} WHERE {where}",
+            list(which.values()),
+        )
+        kept = cursor.fetchone()
+    if kept is None:
+        return None
+    fingerprint_then, status, body = kept
+    if fingerprint_then != claim.fingerprint:
+        raise IdempotencyKeyReused()
+    return Answer(status=status, body=_in_order(json.loads(body)), replayed=True)
+
+
+def _keep(claim: Claim, answer: Answer) -> Answer:
+    """Write the key with its answer. Raises _KeptMeanwhile if it is there (waiting for whoever is inserting it)."""
     now = clock.now()
+    text = _text(answer.body)
     row = {
         **claim.place,
         "credential": claim.credential,
         "key": claim.key,
         "fingerprint": claim.fingerprint,
+        "status": answer.status,
+        "body": text,
         "created_at": now,
         "updated_at": now,
     }
@@ -132,21 +166,9 @@ def _claim(claim: Claim) -> int | None:
             "ON CONFLICT DO NOTHING RETURNING id",
             list(row.values()),
         )
-        made = cursor.fetchone()
-    return made[0] if made else None
-
-
-def _replay(claim: Claim) -> Answer:
-    kept = _table()._base_manager.get(**claim.place, credential=claim.credential, key=claim.key)
-    if kept.fingerprint != claim.fingerprint:
-        raise IdempotencyKeyReused()
-    return Answer(status=kept.status or 200, body=_in_order(kept.body), replayed=True)
-
-
-def _keep(row_id: int, answer: Answer) -> Answer:
-    body = _in_order(answer.body)
-    prepared.update(_table()(pk=row_id, status=answer.status, body=body), "status", "body")
-    return Answer(status=answer.status, body=body)
+        if cursor.fetchone() is None:
+            raise _KeptMeanwhile
+    return Answer(status=answer.status, body=json.loads(text))
 
 
 def forget(
@@ -169,7 +191,7 @@ def forget(
             f"WHERE {where}body @? %s::jsonpath",
             [
                 answer.status,
-                json.dumps(_in_order(answer.body)),
+                _text(answer.body),
                 clock.now(),
                 *place.values(),
                 f"$.** ? ({' || '.join(mentions)})",
@@ -180,16 +202,21 @@ def forget(
 
 def clean(*, now: datetime, batch: int = 5_000) -> int:
     """Remove keys older than 72 hours (48 are promised); returns how many."""
-    rows = _table()._base_manager
-    removed = 0
+    rows, limit = _table()._base_manager.order_by("pk"), now - KEEP
+    removed = after = 0
     while True:
-        old = rows.filter(created_at__lt=now - KEEP).values_list("pk", flat=True)[:batch]
-        count, _ = rows.filter(pk__in=list(old)).delete()
-        removed += count
-        if count < batch:
+        oldest = list(rows.filter(pk__gt=after).values_list("pk", "created_at")[:batch])
+        old = [pk for pk, made in oldest if made < limit]
+        if not old:
             return removed
+        count, _ = rows.filter(pk__in=old).delete()
+        removed, after = removed + count, oldest[-1][0]
+
+
+def _text(body: Any) -> str:
+    # PostgreSQL's jsonb forgets the order of keys; sorted, the first answer and its replay are the same bytes.
+    return json.dumps(body, sort_keys=True, cls=DjangoJSONEncoder)
 
 
 def _in_order(body: Any) -> Any:
-    # PostgreSQL's jsonb forgets the order of keys; sorted, the first answer and its replay are the same bytes.
-    return json.loads(json.dumps(body, sort_keys=True, cls=DjangoJSONEncoder))
+    return json.loads(_text(body))

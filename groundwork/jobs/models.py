@@ -20,6 +20,7 @@ class JobKind(models.TextChoices):
     EXPORT = "export", _("export")
     CHECK = "check", _("import")
     IMPORT = "import", _("import")
+    PRINT = "print", _("for the printer")
 
 
 class JobState(models.TextChoices):

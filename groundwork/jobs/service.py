@@ -1,4 +1,4 @@
-"""Background jobs: imports and exports that take longer than a request may. The table is the queue.
+"""Background jobs: imports, exports and prints that take longer than a request may. The table is the queue.
 
     job = jobs.ask(user=request.user, kind=JobKind.EXPORT, about="loyalty.loyaltycard", parameters={...})
 
@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from groundwork.errors import DomainError, TooManyJobs
 from groundwork.jobs import files as job_files
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 RUN_TASK = "groundwork.run_jobs"
 UNDER_WAY_AT_MOST = 5  # of one person
 KEEP_ROWS = timedelta(days=7)
+SOMEBODY_ERASED = gettext_lazy("Somebody's data were erased meanwhile. Please start this again.")
 
 
 @dataclass(frozen=True)
@@ -192,8 +194,8 @@ def _over(state: JobState) -> dict[str, Any]:
 
 
 @transaction.atomic
-def forget(about: Callable[[Any], bool]) -> None:
-    """Remove what jobs have found and been asked for: a person in it was erased.
+def forget(about: Callable[[Any], bool], why: Any = SOMEBODY_ERASED) -> None:
+    """Remove what jobs have found and been asked for: a person in it was erased, or `why` else, which is shown.
 
     Whatever waits or is under way comes to nothing: a worker that is at it has lost its lease.
     """
@@ -201,8 +203,8 @@ def forget(about: Callable[[Any], bool]) -> None:
     for job in JOBS.rows().filter(pk__in=concerned).select_for_update().order_by("id"):
         if not job.is_over:
             with translation.override(job.language):
-                why = _("Somebody's data were erased meanwhile. Please start this again.")
-            JOBS.rows().filter(pk=job.pk).update(error=why, **_over(JobState.FAILED), **NOBODYS)
+                error = str(why)
+            JOBS.rows().filter(pk=job.pk).update(error=error, **_over(JobState.FAILED), **NOBODYS)
         job_files.remove(job)
         if job.parameters.get("query"):
             job.parameters["query"] = ""  # what was searched for

@@ -1,14 +1,20 @@
 """Batches of printed cards: made, downloaded for the printer, revoked when a box of them is lost."""
 
+import io
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from groundwork.console.export import asked
 from groundwork.console.grants import Grants
+from groundwork.errors import NoLongerAllowed
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import AbstractBackgroundJob, JobKind
+from groundwork.jobs.progress import Progress
 from loyalty.errors import ProgramNotFound
 from loyalty.models import CardBatch, LoyaltyProgram, PrintedCard
 from loyalty.outputs import printed as shown
@@ -18,6 +24,9 @@ from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.console.revoking import Revocable, revoking
 from tenancy.roles import MANAGERS
+
+ABOUT = CardBatch._meta.label_lower
+DRAWN_AT_ONCE = 50  # half a second of a request
 
 
 class BatchForm(ConsoleForm):
@@ -83,13 +92,31 @@ class CardBatchAdmin(Revocable, ConsoleAdmin):
 
     @action(description=_("PDF for the printer"), permissions=["print"], icon="print")
     def print_pdf(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Those that nobody has scanned: what is alive is its customer's."""
+        """Of many cards it is drawn in the background."""
         batch = self.row(request, object_id)
-        response = HttpResponse(
-            shown.pdf(batch, _cards(batch).filter(card__isnull=True)), content_type="application/pdf"
-        )
-        response["Content-Disposition"] = f'attachment; filename="cards-{batch.pk}.pdf"'
+        cards, name = _printable(batch), f"cards-{batch.pk}.pdf"
+        if cards.count() > DRAWN_AT_ONCE:
+            return self._print_later(request, object_id, name)
+        response = HttpResponse(shown.pdf(batch, cards), content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
         return self._taken(request, batch, _("PDF for the printer"), response)
+
+    def _print_later(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        promised: list[AbstractBackgroundJob] = []
+        later = _("The file is prepared in the background; you can leave the page.")
+
+        def promise(request: HttpRequest, batch: CardBatch, _cleaned: dict[str, Any]) -> Any:
+            which = {"kind": "pdf", "batch": batch.pk}
+            user: Any = request.user
+            promised.append(
+                jobs.ask(user=user, kind=JobKind.PRINT, about=ABOUT, parameters=which, file_name=name)
+            )
+            return later
+
+        submit = _("Prepare the file")
+        title = _("PDF for the printer")
+        answer = self.ask(request, object_id, title=title, explanation=later, perform=promise, submit=submit)
+        return HttpResponseRedirect(promised[0].page()) if promised else answer
 
     @action(description=_("Numbers as CSV"), permissions=["print"], icon="table")
     def number_list(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
@@ -120,6 +147,23 @@ class CardBatchAdmin(Revocable, ConsoleAdmin):
         done=_("The batch is revoked."),
         by=lambda request, row: printed.revoke(batch=row, actor=actor_for(request, row.merchant_id)),
     )
+
+
+def draw(job: AbstractBackgroundJob, progress: Progress) -> None:
+    """The work of a print, for whoever asked, if they may have it still."""
+    page, request = admin.site.get_model_admin(CardBatch), asked(job.user)
+    batch = page.get_object(request, str(job.parameters["batch"]))
+    if batch is None or not page.has_print_permission(request, batch):  # type: ignore[attr-defined]
+        raise NoLongerAllowed()
+    cards = _printable(batch)
+    progress.begin(cards.count())
+    drawn = shown.pdf(batch, cards.iterator(), counted=progress.advance)
+    jobs.finish(job, outcome={}, file=io.BytesIO(drawn))
+
+
+def _printable(batch: CardBatch) -> QuerySet[PrintedCard]:
+    """Those that nobody has scanned: what is alive is its customer's."""
+    return _cards(batch).filter(card__isnull=True)
 
 
 def _cards(batch: CardBatch) -> QuerySet[PrintedCard]:

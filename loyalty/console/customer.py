@@ -1,6 +1,6 @@
 """What loyalty adds to a customer's page: their cards."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from groundwork.console.grants import Grants
+from loyalty import finding
 from loyalty.console.card import state_of, valid_at
 from loyalty.models import LoyaltyCard
 from tenancy.console.base import ReadOnlyInline
@@ -42,3 +43,8 @@ class CardInline(ReadOnlyInline):
 def customer_inlines() -> Sequence[type]:
     """The table of a customer's cards."""
     return [CardInline]
+
+
+def customers_of_code(text: str) -> Collection[int]:
+    """The customers of the cards that a whole number, QR code or code of an earlier card means."""
+    return list(finding.with_whole_code(text).values_list("customer", flat=True))

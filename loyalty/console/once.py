@@ -29,5 +29,5 @@ def call_once(
         done.append(result)
         return Answer(status=200, body=None)
 
-    service.once(claim, answer)(store=store, actor=actor, **arguments)
-    return done[0] if done else None
+    answered = service.once(claim, answer)(store=store, actor=actor, **arguments)
+    return None if answered.replayed else done[0]

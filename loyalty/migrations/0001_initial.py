@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from groundwork.database.storage import RoomForUpdates
 from groundwork.database.text_search import TrigramIndex
 
 
@@ -221,12 +222,13 @@ class Migration(migrations.Migration):
                 ('last_activity_at', models.DateTimeField(blank=True, null=True, verbose_name='last activity')),
                 ('last_expiration_warning_at', models.DateTimeField(blank=True, null=True, verbose_name='last warning of expiry')),
                 ('expiry_not_before', models.DateTimeField(blank=True, null=True, verbose_name='does not expire before')),
+                ('points_idle_month', models.GeneratedField(db_persist=True, expression=models.Case(models.When(points_balance__gt=0, then=models.Func('last_activity_at', template="date_trunc('month', %(expressions)s AT TIME ZONE 'UTC')"))), output_field=models.DateField())),
             ],
             options={
                 'verbose_name': 'card',
                 'verbose_name_plural': 'cards',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['merchant', '-id'], name='card_of_merchant'), models.Index(condition=models.Q(('is_active', False)), fields=['merchant', '-id'], name='card_switched_off'), models.Index(condition=models.Q(('deleted_at__isnull', True), ('is_active', True), ('points_balance__gt', 0)), fields=['program', 'last_activity_at'], name='card_points_by_activity'), models.Index(condition=models.Q(('points_owed__gt', 0), ('stamps_owed__gt', 0), _connector='OR'), fields=['program', 'last_activity_at'], name='card_that_owes')],
+                'indexes': [models.Index(fields=['merchant', '-id'], name='card_of_merchant'), models.Index(condition=models.Q(('is_active', False)), fields=['merchant', '-id'], name='card_switched_off'), models.Index(condition=models.Q(('deleted_at__isnull', True), ('is_active', True), ('points_idle_month__isnull', False)), fields=['program', 'points_idle_month'], name='card_points_by_month'), models.Index(condition=models.Q(('points_owed__gt', 0), ('stamps_owed__gt', 0), _connector='OR'), fields=['program'], name='card_that_owes')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('stamp_count__gte', 0)), name='stamps_are_never_negative', violation_error_message='A card cannot have less than no stamps.'), models.CheckConstraint(condition=models.Q(('points_balance__gte', 0)), name='points_are_never_negative', violation_error_message='A card cannot have less than no points.'), models.CheckConstraint(condition=models.Q(('stamps_owed', 0), models.Q(('stamp_count', 0), ('stamps_owed__gt', 0)), _connector='OR'), name='no_stamps_beside_owed_ones'), models.CheckConstraint(condition=models.Q(('points_owed', 0), models.Q(('points_balance', 0), ('points_owed__gt', 0)), _connector='OR'), name='no_points_beside_owed_ones'), models.CheckConstraint(condition=models.Q(('points_fraction__gte', 0), ('points_fraction__lte', 9999)), name='points_fraction_is_less_than_a_point'), models.CheckConstraint(condition=models.Q(('stamp_count', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('total_stamps_earned'), '-', models.F('total_stamps_spent')), '-', models.F('total_stamps_voided')), '+', models.F('stamps_owed')))), name='stamps_are_earned_less_spent_less_voided'), models.CheckConstraint(condition=models.Q(('points_balance', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('total_points_earned'), '-', models.F('points_redeemed')), '-', models.F('total_points_voided')), '+', models.F('points_owed')))), name='points_are_earned_less_redeemed_less_voided'), models.CheckConstraint(condition=models.Q(('points_redeemed__gte', 0), ('stamps_redeemed__gte', 0), ('total_points_earned__gte', 0), ('total_stamps_earned__gte', 0), ('total_stamps_spent__gte', 0), ('total_stamps_voided__gte', 0)), name='card_counters_are_never_negative'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), ('scope_store__isnull', True)), fields=('customer', 'program'), name='one_card_per_customer_everywhere'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), ('scope_store__isnull', False)), fields=('customer', 'program', 'scope_store'), name='one_card_per_customer_and_store')],
             },
         ),
@@ -359,7 +361,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
+                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant', verbose_name='merchant')),
                 ('card', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='loyalty.loyaltycard', verbose_name='card')),
                 ('store', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='store')),
                 ('staff_pin', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.staffpin', verbose_name='staff')),
@@ -427,14 +429,14 @@ class Migration(migrations.Migration):
                 ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.loyaltyprogram', verbose_name='program')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.store', verbose_name='store')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('count', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='number of cards')),
+                ('count', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5000)], verbose_name='number of cards')),
                 ('design', models.CharField(choices=[('color', 'in the color of the card'), ('white', 'on white')], default='color', max_length=10, verbose_name='design')),
             ],
             options={
                 'verbose_name': 'batch of printed cards',
                 'verbose_name_plural': 'batches of printed cards',
                 'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1), ('count__lte', 1000)), name='a_batch_has_1_to_1000_cards'), models.CheckConstraint(condition=models.Q(('design__in', ['color', 'white'])), name='design_of_a_batch_is_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1), ('count__lte', 5000)), name='a_batch_has_1_to_5000_cards'), models.CheckConstraint(condition=models.Q(('design__in', ['color', 'white'])), name='design_of_a_batch_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -494,4 +496,5 @@ class Migration(migrations.Migration):
         ),
         TrigramIndex("card_number_trigrams", "loyalty_loyaltycard", "card_number"),
         TrigramIndex("card_code_trigrams", "loyalty_cardcode", "code"),
+        RoomForUpdates("loyalty_loyaltycard", percent=10),
     ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty import tokens
 from tenancy.models.base import Revocable, TenantOwned
 
-MOST_CARDS = 1_000  # of one batch: what a page can draw at once
+MOST_CARDS = 5_000  # of one batch: what is made in one request
 
 
 class CardDesign(models.TextChoices):
@@ -39,7 +39,7 @@ class CardBatch(Revocable):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(count__gte=1, count__lte=MOST_CARDS), name="a_batch_has_1_to_1000_cards"
+                condition=Q(count__gte=1, count__lte=MOST_CARDS), name="a_batch_has_1_to_5000_cards"
             ),
             models.CheckConstraint(
                 condition=Q(design__in=CardDesign.values), name="design_of_a_batch_is_known"

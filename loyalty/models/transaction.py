@@ -44,6 +44,13 @@ class LoyaltyTransaction(TenantOwned):
 
     updated_at = None  # a line of the ledger is never updated
 
+    merchant = models.ForeignKey(
+        "tenancy.Merchant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # the indexes below begin with it
+        verbose_name=_("merchant"),
+    )
     card = models.ForeignKey(
         "loyalty.LoyaltyCard",
         on_delete=models.PROTECT,

@@ -1,7 +1,7 @@
 """A batch of printed cards as files: a PDF for the printer, a list for the shop."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import IO
 
@@ -23,8 +23,11 @@ NAME_SIZE, NUMBER_SIZE, SMALLEST = 14, 9, 5  # points
 FONT = "Card"  # goes into the file: printers have none of their own
 
 
-def pdf(batch: CardBatch, cards: Iterable[PrintedCard]) -> bytes:
-    """A page for each card, in its size and with a bleed of 3 mm: card name, merchant, number, QR code."""
+def pdf(batch: CardBatch, cards: Iterable[PrintedCard], counted: Callable[[], None] = lambda: None) -> bytes:
+    """A page for each card, in its size and with a bleed of 3 mm: card name, merchant, number, QR code.
+
+    `counted` is called for each.
+    """
     pdfmetrics.registerFont(TTFont(FONT, letters.TYPEFACE))
     file = io.BytesIO()
     page = (WIDTH + 2 * BLEED, HEIGHT + 2 * BLEED)
@@ -34,6 +37,7 @@ def pdf(batch: CardBatch, cards: Iterable[PrintedCard]) -> bytes:
     for card in cards:
         _draw(canvas, batch, card)
         canvas.showPage()
+        counted()
     canvas.save()
     return file.getvalue()
 

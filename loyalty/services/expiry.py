@@ -13,7 +13,7 @@ The moment when points expire is what people are told (`selectors.points_expire_
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -128,7 +128,7 @@ def _due(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
     moment = now - rules.OFFLINE_LIMIT
     if not _days(program) or (program.expiry_not_before and program.expiry_not_before > moment):
         return LoyaltyCard.objects.none()
-    over = Q(last_activity_at__lte=moment - _period(program))
+    over = _idle_since(moment - _period(program))
     over &= Q(expiry_not_before=None) | Q(expiry_not_before__lte=moment)
     may_expire = ~_not_warned(program) & Q(last_expiration_warning_at__lte=moment - rules.WARNED_AT_LEAST)
     if not program.expiry_requires_warning:
@@ -146,7 +146,7 @@ def _to_warn(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
     horizon = now + rules.warning_notice(_days(program) or 0)
     if not _days(program) or (program.expiry_not_before and program.expiry_not_before > horizon):
         return LoyaltyCard.objects.none()
-    near = Q(last_activity_at__lte=horizon - _period(program))
+    near = _idle_since(horizon - _period(program))
     near &= Q(expiry_not_before=None) | Q(expiry_not_before__lte=horizon)
     if not program.expiry_requires_warning:
         still_comes = Q(last_activity_at__gt=now - _period(program))
@@ -162,6 +162,11 @@ def _owing(program: LoyaltyProgram, now: datetime) -> QuerySet[LoyaltyCard]:
         return LoyaltyCard.objects.none()
     inactive = Q(last_activity_at__lte=now - rules.OFFLINE_LIMIT - _period(program))
     return LoyaltyCard.objects.filter(inactive, Q(points_owed__gt=0) | Q(stamps_owed__gt=0), program=program)
+
+
+def _idle_since(moment: datetime) -> Q:
+    """The cards with points that nothing happened to after a moment: by the index of months, then exactly."""
+    return Q(points_idle_month__lte=moment.astimezone(UTC).date(), last_activity_at__lte=moment)
 
 
 def _days(program: LoyaltyProgram) -> int | None:

@@ -8,6 +8,8 @@ from customers import services as customers
 from customers.selectors import typed
 from groundwork import clock, deletion
 from groundwork.errors import Invalid
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import JobKind
 from loyalty import codes, finding, selectors, tokens
 from loyalty.errors import ProgramNotFound
 from loyalty.models import CardBatch, LoyaltyCard, PrintedCard
@@ -26,7 +28,7 @@ def make(*, store: Store, actor: Actor, name: str, count: int, design: str) -> C
     """
     actor.require_manager()
     if not 1 <= count <= MOST_CARDS:
-        raise Invalid.field("count", _("A batch has 1 to 1,000 cards. Make several for more."))
+        raise Invalid.field("count", _("A batch has 1 to 5,000 cards. Make several for more."))
     if not deletion.hold(store.merchant, store):
         raise StoreNotFound()
     program = selectors.program_of(store.merchant_id)
@@ -44,11 +46,16 @@ def make(*, store: Store, actor: Actor, name: str, count: int, design: str) -> C
     return batch
 
 
+@transaction.atomic
 def revoke(*, batch: CardBatch, actor: Actor) -> None:
-    """Let none of a batch come alive any more; those that did stay. Raises ManagerRequired."""
+    """Let none of a batch come alive any more; those that did stay. Its files go. Raises ManagerRequired."""
     actor.require_manager()
     now = clock.now()
     CardBatch.objects.filter(pk=batch.pk, revoked_at__isnull=True).update(revoked_at=now, updated_at=now)
+    jobs.forget(
+        lambda job: job.kind == JobKind.PRINT and job.parameters["batch"] == batch.pk,
+        why=_("The batch was revoked meanwhile."),
+    )
 
 
 @transaction.atomic

@@ -109,15 +109,19 @@ def _message(row: TextMessage) -> tuple[str, str] | None:
         return None
     person, shop = card.customer, " ".join(card.merchant.name.split())
     with override(variables.language_of(card)):
-        if row.kind == TextKind.CARD_LINK:
-            if not person.phone:
-                return None
-            text = gettext("%(shop)s: your card is here: %(url)s")
-            return person.phone, text % {"shop": shop, "url": links.card_url(card)}
+        if row.kind in (TextKind.CARD_LINK, TextKind.ERASURE):
+            return (person.phone, _with_link(row.kind, card, shop)) if person.phone else None
         if not phone_codes.runs(person, timezone.now()):
             return None
         text = gettext("%(shop)s: %(code)s is your code. It works for 10 minutes. Tell it to nobody.")
         return person.pending_phone, text % {"shop": shop, "code": phone_codes.code_of(person)}
+
+
+def _with_link(kind: str, card: LoyaltyCard, shop: str) -> str:
+    if kind == TextKind.CARD_LINK:
+        return gettext("%(shop)s: your card is here: %(url)s") % {"shop": shop, "url": links.card_url(card)}
+    text = gettext("%(shop)s: here you confirm that your data is deleted: %(url)s")
+    return text % {"shop": shop, "url": links.erasure_url(card)}
 
 
 def _settle(row: TextMessage, **changes: Any) -> None:

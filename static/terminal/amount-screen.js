@@ -1,19 +1,11 @@
-/**
- * The purchase amount: a keypad that fills up from the right, and what the amount gives: reckoned here at once, and a
- * moment later as the server would give it, if it answers.
- */
+/** The purchase amount on a screen of its own, with the number of its receipt. */
 
-import { NoAnswer, Problem } from "./api.js";
 import { byId } from "./dom.js";
-import { money, pointsFor } from "./format.js";
 import { listenToKeypad } from "./keypad.js";
-import { quoteInWords } from "./purchase-words.js";
-import { plural, text } from "./texts.js";
+import { TypedAmount } from "./typed-amount.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { Card, Facts } from "./types.js" */
-
-const PAUSE_MS = 300;
 
 /** Dispatches "amount" with {cents, reference}. */
 export class AmountScreen extends EventTarget {
@@ -24,9 +16,8 @@ export class AmountScreen extends EventTarget {
   constructor(facts, api) {
     super();
     this.facts = facts;
-    this.api = api;
-    this.cents = 0;
-    this.timer = 0;
+    const gives = byId("gives", HTMLElement);
+    this.typed = new TypedAmount(facts, api, (words) => (gives.textContent = words));
     /** @type {Card | null} */
     this.card = null;
     this.reference = byId("order-reference", HTMLInputElement);
@@ -41,13 +32,12 @@ export class AmountScreen extends EventTarget {
   }
 
   /**
-   * Begin with nothing.
-   *
    * @param {Card | null} card
+   * @param {number} cents  that were typed already
    */
-  open(card) {
+  open(card, cents) {
     this.card = card;
-    this.cents = 0;
+    this.typed.cents = cents;
     this.reference.value = "";
     byId("order-reference-optional", HTMLElement).hidden = this.needsReference;
     this.draw();
@@ -58,48 +48,26 @@ export class AmountScreen extends EventTarget {
   }
 
   get isComplete() {
-    return this.cents > 0 && (!this.needsReference || this.reference.value.trim() !== "");
+    return this.typed.cents > 0 && (!this.needsReference || this.reference.value.trim() !== "");
   }
 
   /** @param {string} key */
   press(key) {
     if (key === "enter") return this.submit();
-    const shifted = key === "delete" ? Math.floor(this.cents / 10) : Number(`${this.cents}${key}`);
-    if (shifted <= this.facts.program.largest_purchase_cents) this.cents = shifted;
+    this.typed.press(key);
     this.draw();
   }
 
   submit() {
     if (!this.isComplete) return;
-    clearTimeout(this.timer);
-    const detail = { cents: this.cents, reference: this.reference.value.trim() };
+    this.typed.stop();
+    const detail = { cents: this.typed.cents, reference: this.reference.value.trim() };
     this.dispatchEvent(new CustomEvent("amount", { detail }));
   }
 
   draw() {
-    const { program, currency_digits: digits } = this.facts;
-    const points = pointsFor(this.cents, program.points_per_euro, digits);
-    const isTooLittle = this.cents > 0 && this.cents < program.minimum_purchase_cents;
-    const minimum = money(program.minimum_purchase_cents, this.facts);
-    byId("amount", HTMLElement).textContent = money(this.cents, this.facts);
-    byId("gives", HTMLElement).textContent = isTooLittle
-      ? text("minimum_purchase", { money: minimum })
-      : text("gives", { what: plural("points", points) });
+    byId("amount", HTMLElement).textContent = this.typed.inWords;
+    this.typed.tell(this.card, this.isComplete ? this.reference.value.trim() : null);
     this.button.disabled = !this.isComplete;
-    clearTimeout(this.timer);
-    if (this.card && this.isComplete && !isTooLittle) this.timer = setTimeout(() => this.quote(), PAUSE_MS);
-  }
-
-  /** What the server says counts only for what stands there still; without an answer, what is there will do. */
-  async quote() {
-    const { card, cents, timer } = this;
-    const reference = this.reference.value.trim();
-    const body = { purchase_amount_cents: cents, ...(reference && { order_reference: reference }) };
-    try {
-      const quote = await this.api.post(`cards/${card?.id}/purchases/quote/`, body);
-      if (timer === this.timer) byId("gives", HTMLElement).textContent = quoteInWords(quote);
-    } catch (error) {
-      if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
-    }
   }
 }

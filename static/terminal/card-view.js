@@ -23,7 +23,7 @@ const MOST_REWARDS = 5;
  * @property {number} [noted]  stamps that wait here for it
  */
 
-/** Dispatches "recheck" when a waiting time is over. */
+/** Dispatches "recheck" when a waiting time is over, and "drawn" when what may be done has been drawn. */
 export class CardView extends EventTarget {
   /** @param {Facts} facts */
   constructor(facts) {
@@ -149,12 +149,25 @@ export class CardView extends EventTarget {
     const { card, face } = this.inHand;
     const balance = card ? card.points_balance : face?.points;
     write("points-balance", balance === undefined ? "–" : number(balance));
+    this.drawRewards();
+  }
+
+  /** While no amount is typed, the button for purchases says what they give. */
+  drawRate() {
     const { points_per_euro: rate } = this.facts.program;
     const points = plural("points", Number(rate), { n: number(Number(rate)) });
-    this.drawRewards();
-    const unit = 10 ** this.facts.currency_digits;
-    write("earn-label", text(this.hasStamps ? "earn_points_and_stamp" : "earn_points"));
-    write("earn-rate", text("earn_rate", { money: money(unit, this.facts), points }));
+    const unit = money(10 ** this.facts.currency_digits, this.facts);
+    const what = text(this.hasStamps ? "earn_points_and_stamp" : "earn_points");
+    this.drawPurchase(what, text("earn_rate", { money: unit, points }));
+  }
+
+  /**
+   * @param {string} what  the purchase, in words
+   * @param {string} gives
+   */
+  drawPurchase(what, gives) {
+    write("earn-label", what);
+    write("earn-rate", gives);
   }
 
   /** Where there are no stamps, the nearest rewards take their place. */
@@ -194,6 +207,12 @@ export class CardView extends EventTarget {
     byId("forgive-button", HTMLElement).hidden = !isManager || !owes(card);
     allow("forgive-button", !this.isOffline);
     this.drawVoid(last);
+    this.dispatchEvent(new Event("drawn"));
+  }
+
+  /** Whether an amount may be typed right on the card. */
+  get takesAmount() {
+    return this.mayBuy && this.usual === "earn-button";
   }
 
   get mayBuy() {

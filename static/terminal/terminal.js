@@ -47,7 +47,7 @@ function listenToButtons(till) {
   const onClick = (id, work) => listenToButton(id, () => till.screens.isLocked || work());
   onClick("lock-button", () => till.guard.lock());
   onClick("stamp-button", () => till.take(till.checkout.stamp(till.inHand, till.cardView.quantity)));
-  onClick("earn-button", () => till.toAmount());
+  onClick("earn-button", () => till.buy());
   onClick("redeem-button", () => till.inHand.card && till.take(till.checkout.redeem(till.inHand.card)));
   onClick("void-button", () => till.take(till.checkout.voidLast(till.inHand)));
   onClick("forgive-button", () => till.inHand.card && till.take(till.checkout.forgive(till.inHand.card)));
@@ -85,7 +85,7 @@ function openSide() {
 }
 
 /**
- * Escape goes a step back; digits on a card begin the amount of a purchase; letters typed on the scan screen go into its field.
+ * Escape goes a step back; digits on a card are the amount of a purchase; letters typed on the scan screen go into its field.
  *
  * @param {Till} till
  */
@@ -93,7 +93,7 @@ function listenToKeys(till) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") till.back();
-    if (/^[1-9]$/.test(event.key) && till.screens.current === "card") till.toAmount(event.key);
+    if (/^[1-9]$/.test(event.key) && till.screens.current === "card") till.toAmount(Number(event.key));
     const isLetter =
       event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (isLetter && till.screens.current === "scan" && !isTyping(event)) till.scanScreen.query.focus();

@@ -3,6 +3,7 @@
 import { Activity } from "./activity.js";
 import { undoWithdrawn } from "./actions.js";
 import { Api } from "./api.js";
+import { AmountPad } from "./amount-pad.js";
 import { AmountScreen } from "./amount-screen.js";
 import { CardView } from "./card-view.js";
 import { CheckSheet } from "./check-sheet.js";
@@ -65,6 +66,7 @@ export class Till {
     this.scanner = new Scanner(byId("camera", HTMLVideoElement), (code) => this.finder.onCode(code));
     this.scanScreen = new ScanScreen(facts, this.api, this.scanner);
     this.cardView = new CardView(facts);
+    this.amountPad = new AmountPad(facts, this.api, this.cardView);
     this.amountScreen = new AmountScreen(facts, this.api);
     this.returnScreen = new ReturnScreen(facts, this.api);
     this.enrolScreen = new EnrolScreen();
@@ -109,6 +111,7 @@ export class Till {
     this.queueView.addEventListener("mend", (event) => {
       this.mend(/** @type {CustomEvent} */ (event).detail);
     });
+    this.amountPad.addEventListener("buy", () => this.buy());
     this.amountScreen.addEventListener("amount", (event) => {
       const { cents, reference } = /** @type {CustomEvent} */ (event).detail;
       this.take(this.checkout.buy(this.inHand, cents, reference));
@@ -182,12 +185,21 @@ export class Till {
     this.cardView.resume(this.screens.signal);
   }
 
-  /** @param {string} [digit]  that was typed already */
-  toAmount(digit) {
+  /** What was typed on the card is booked; without an amount, or the receipt that it needs, they are asked for. */
+  buy() {
+    const { cents } = this.amountPad;
+    if (!cents || this.amountScreen.needsReference) return this.toAmount(cents);
+    if (this.checkout.isBusy) return;
+    this.amountPad.clear();
+    this.take(this.checkout.buy(this.inHand, cents, ""));
+  }
+
+  /** @param {number} [cents]  that were typed already */
+  toAmount(cents = 0) {
     if (!this.cardView.mayBuy || this.checkout.isBusy) return;
     if (!this.screens.show("amount", byId("amount-title", HTMLElement))) return;
-    this.amountScreen.open(this.inHand.card);
-    if (digit) this.amountScreen.press(digit);
+    this.amountPad.clear();
+    this.amountScreen.open(this.inHand.card, cents);
   }
 
   /** Of the card in hand, if there is one; else by the receipt's number. */
@@ -204,6 +216,7 @@ export class Till {
    * @param {string} code
    */
   onScan(code) {
+    this.amountPad.clear(); // its digits were typed into it
     if (this.mendSheet.isOpen) this.mendSheet.onCode(code);
     else if (this.checkSheet.isOpen) this.checkSheet.onCode();
     else if (this.screens.current === "return" && !this.returnScreen.purchase) this.returnScreen.find(code);
@@ -240,6 +253,7 @@ export class Till {
   /** Nobody's card is in hand. */
   drop() {
     this.returnScreen.clear();
+    this.amountPad.clear();
     this.inHand = { card: null, code: "", last: null };
   }
 

@@ -39,7 +39,10 @@ WORDS = {
         _("%(done)s of %(total)s lines are brought over."),
         _("%(done)s lines are brought over."),
     ),
+    JobKind.PRINT: (_("%(done)s of %(total)s cards are drawn."), _("%(done)s cards are drawn.")),
 }
+DOWNLOADED = (JobKind.EXPORT, JobKind.PRINT)
+KINDS = {**spreadsheets.KINDS, "pdf": "application/pdf"}
 
 
 @admin.register(BackgroundJob)
@@ -130,7 +133,7 @@ class BackgroundJobAdmin(ConsoleAdmin):
             "title": f"{name_of(job)}: {job.get_kind_display()}",
             "subtitle": None,
             "words": words_for(job),
-            "can_download": job.state == JobState.DONE and job.kind == JobKind.EXPORT and job.has_file,
+            "can_download": can_download(job),
             "list": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
             "again": job.parameters.get("again"),
         }
@@ -143,13 +146,11 @@ class BackgroundJobAdmin(ConsoleAdmin):
         return JsonResponse({**facts, "words": words_for(job)})
 
     def download(self, request: HttpRequest, job_id: int) -> HttpResponseBase:
-        """The file of an export that is done."""
+        """The file that a job has made."""
         job = self.own(request, job_id)
-        if job.kind != JobKind.EXPORT or job.state != JobState.DONE or not job.has_file:
+        if not can_download(job):
             raise Http404
-        response = StreamingHttpResponse(
-            job_files.pieces(job), content_type=spreadsheets.KINDS[job.parameters["kind"]]
-        )
+        response = StreamingHttpResponse(job_files.pieces(job), content_type=KINDS[job.parameters["kind"]])
         response["Content-Length"] = str(job.file_size)
         response["Content-Disposition"] = content_disposition_header(True, job.file_name) or "attachment"
         return response
@@ -160,10 +161,22 @@ def name_of(job: BackgroundJob) -> str:
     return capfirst(str(apps.get_model(job.about)._meta.verbose_name_plural))
 
 
+def can_download(job: BackgroundJob) -> bool:
+    """Whether a job has made a file that is still there."""
+    return job.state == JobState.DONE and job.kind in DOWNLOADED and job.has_file
+
+
 def _after_export(job: BackgroundJob) -> str:
     if not job.has_file:
         return gettext("The file was removed, as all files are after some hours.")
     count = ngettext("%(count)s row is in the file.", "%(count)s rows are in the file.", job.total)
+    return count % {"count": number_format(job.total, force_grouping=True)}
+
+
+def _after_print(job: BackgroundJob) -> str:
+    if not job.has_file:
+        return gettext("The file was removed, as all files are after some hours.")
+    count = ngettext("%(count)s card is in the file.", "%(count)s cards are in the file.", job.total)
     return count % {"count": number_format(job.total, force_grouping=True)}
 
 
@@ -182,6 +195,7 @@ def words_for(job: BackgroundJob) -> str:
             JobKind.EXPORT: _after_export,
             JobKind.CHECK: _after_check,
             JobKind.IMPORT: lambda job: job.outcome["sentence"],
+            JobKind.PRINT: _after_print,
         }[JobKind(job.kind)](job)
     known, unknown = WORDS[JobKind(job.kind)]
     numbers = {

@@ -18,6 +18,7 @@ class OutboxMessage(AbstractOutboxMessage):
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
         verbose_name=_("merchant"),
     )
 

@@ -232,7 +232,8 @@ def test_the_keypad_takes_no_more_than_the_largest_purchase_of_the_program(till_
 def test_a_receipt_number_is_asked_for_where_the_shop_wants_one(till_of):
     shop = factories.shop(settings={"require_order_reference": True})
     factories.card(shop.store, name="Anouk Weber")
-    till = till_of(shop).find("Anouk").shows("card").press("Earn points").shows("amount").type_amount("500")
+    till = till_of(shop).find("Anouk").shows("card").tap_amount("500").press("€5.00").shows("amount")
+    expect(till.text("#amount")).to_have_text("€5.00")
     expect(till.page.get_by_role("button", name="Credit points")).to_be_disabled()
 
     till.page.get_by_role("textbox", name="Receipt number").fill("R-17")

@@ -91,8 +91,9 @@ def test_somebody_with_a_card_gets_it_back(open_till, shop, anouk):
 
 
 def test_one_tap_makes_a_card_for_nobody_in_particular_to_be_taken_along(open_till, shop):
-    open_till.press("New card")
+    open_till.count_taps().press("New card")
     expect(open_till.page.get_by_role("dialog", name="Scan this to take the card along")).to_be_visible()
+    assert open_till.taps == 1
     with factories.inside(shop):
         card = LoyaltyCard.objects.select_related("customer").get()
     assert (card.customer.name, card.customer.email, card.customer.phone) == ("", None, "")

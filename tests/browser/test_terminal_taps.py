@@ -6,22 +6,10 @@ from tests import factories
 from tests.browser.measure import findings
 from tests.browser.till import Till, balance
 
-COUNT = """() => {
-  if (!("taps" in window)) addEventListener("click", ({ isTrusted }) => (window.taps += isTrusted), true);
-  window.taps = 0;
-}"""
-
 
 def with_card(till: Till, name: str = "Anouk") -> Till:
     """A card is in hand; taps are counted from here."""
-    till.find(name).shows("card")
-    till.page.evaluate(COUNT)
-    return till
-
-
-def taps(till: Till) -> int:
-    count: int = till.page.evaluate("window.taps")
-    return count
+    return till.find(name).shows("card").count_taps()
 
 
 def big(till: Till) -> str:
@@ -36,11 +24,11 @@ def test_a_stamp_is_one_tap_and_the_card_that_it_fills_is_redeemed_with_the_seco
     assert big(till) == "stamp-button"
 
     till.press("Add 1 stamp").says("+1 stamp", "full card")
-    assert taps(till) == 1
+    assert till.taps == 1
     expect(till.page.get_by_role("button", name="Redeem now")).to_be_focused()
     assert findings(till.page) == []
     till.press("Redeem now").says("Redeemed: a coffee", "now has 0 of 2")
-    assert taps(till) == 2
+    assert till.taps == 2
     assert balance(card) == (0, 0)
 
 
@@ -56,21 +44,46 @@ def test_on_a_full_card_the_big_button_redeems(till_of):
     expect(till.text("#redeem-button")).to_be_focused()
 
     till.press("Redeem").press("a coffee").says("Redeemed: a coffee")
-    assert taps(till) == 2
+    assert till.taps == 2
     assert balance(full)[0] == 0
 
 
-def test_stamp_and_points_are_one_purchase_whose_amount_can_be_typed_at_once(till_of):
+def test_stamp_and_points_are_as_many_taps_as_the_amount_has_digits_and_one(till_of):
     shop = factories.shop(cooldown_minutes=0)
     card = factories.card(shop.store, name="Anouk Weber")
     till = with_card(till_of(shop))
     expect(till.text("#earn-label")).to_have_text("Earn points and a stamp")
-    till.page.keyboard.type("1240", delay=80)
-    till.shows("amount")
-    expect(till.text("#amount")).to_have_text("€12.40")
-    till.press("Credit points").says("+1 stamp, +124 points")
-    assert taps(till) == 1
+    for size in ({"width": 1024, "height": 600}, {"width": 390, "height": 844}):
+        till.page.set_viewport_size(size)
+        for key in till.text("#pad-keys button").all():
+            expect(key).to_be_in_viewport(ratio=1)
+
+    till.tap_amount("1240")
+    expect(till.text("#earn-button")).to_have_text("€12.40Gives 124 points and 1 stamp")
+    assert findings(till.page) == []
+    till.press("€12.40").says("+1 stamp, +124 points")
+
+    assert till.taps == len("1240") + 1
     assert balance(card) == (1, 124)
+
+
+def test_an_amount_is_for_the_card_on_which_it_was_typed_by_touch_or_on_a_keyboard(till_of):
+    shop = factories.shop(cooldown_minutes=0)
+    card = factories.card(shop.store, name="Anouk Weber")
+    pol = factories.card(shop.store, name="Pol Schmit")
+    till = with_card(till_of(shop)).tap_amount("99")
+    with_card(till.press("Done").shows("scan"), "Pol").tap_amount("50")
+    till.scan(pol.card_number)  # a scanner types its digits as well
+    expect(till.text("#earn-label")).to_have_text("Earn points and a stamp")
+    with_card(till.press("Done").shows("scan"))
+    expect(till.text("#earn-label")).to_have_text("Earn points and a stamp")
+
+    till.page.keyboard.type("12409", delay=80)
+    till.page.keyboard.press("Backspace")
+    expect(till.text("#earn-label")).to_have_text("€12.40")
+    till.page.keyboard.press("Enter")
+    till.says("+1 stamp, +124 points")
+    assert (balance(card), balance(pol)) == ((1, 124), (0, 0))
 
 
 def test_what_cannot_be_done_now_is_small_and_says_when(till_of):

@@ -10,6 +10,10 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tenancy.models import Store, User
 from tests import factories
 
+COUNT = """() => {
+  if (!("taps" in window)) addEventListener("click", ({ isTrusted }) => (window.taps += isTrusted), true);
+  window.taps = 0;
+}"""
 SCANNER_SECONDS = 0.005  # from one key to the next
 ENTER = 13
 
@@ -95,6 +99,24 @@ class Till:
             )
             tools.send("Input.dispatchKeyEvent", {"type": "keyUp", **stroke})
         tools.detach()
+        return self
+
+    # --- How many taps it takes ---
+
+    def count_taps(self) -> "Till":
+        """From here."""
+        self.page.evaluate(COUNT)
+        return self
+
+    @property
+    def taps(self) -> int:
+        count: int = self.page.evaluate("window.taps")
+        return count
+
+    def tap_amount(self, digits: str) -> "Till":
+        """By touch, on the keys of the card."""
+        for digit in digits:
+            self.page.locator("#pad-keys").get_by_role("button", name=digit, exact=True).click()
         return self
 
     def type_amount(self, digits: str) -> "Till":

@@ -4,10 +4,17 @@ import base64
 import re
 import zlib
 
+import pytest
+from django.test import Client
+
+from groundwork.errors import NoLongerAllowed
+from groundwork.jobs import service as jobs
 from loyalty.models import CardBatch, CardDesign, LoyaltyCard, PrintedCard
 from loyalty.outputs import printed as shown
 from loyalty.services import printed
+from tenancy.models import BackgroundJob, FilePiece, StoreUser
 from tests import factories
+from tests.console.asking import content, download
 from tests.console.world import World, address, list_address, said
 
 
@@ -37,11 +44,60 @@ def test_a_manager_makes_a_batch_and_takes_its_files(world: World) -> None:
 
 
 def test_a_batch_is_refused_with_more_cards_than_a_page_can_draw(world: World) -> None:
-    data = {"name": "Many", "store": world.shop.store.pk, "count": 1_001, "design": "color"}
+    data = {"name": "Many", "store": world.shop.store.pk, "count": 5_001, "design": "color"}
     response = world.client("manager").post(list_address(CardBatch) + "add/", data)
     assert list(response.context["adminform"].form.errors) == ["count"]
     with factories.inside(world.shop):
         assert not CardBatch.objects.filter(name="Many").exists()
+
+
+def test_many_cards_are_drawn_in_the_background_and_are_for_who_asked_until_the_box_is_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loyalty.console.batch.DRAWN_AT_ONCE", 2)
+    batch, manager = made(world), world.client("manager")
+    assert "in the background" in manager.get(address(batch, "print_pdf")).content.decode()
+    assert not BackgroundJob.objects.filter(kind="print").exists()
+    job = asked_for(manager, batch)
+    assert (job.kind, job.state, job.user) == ("print", "waiting", world.shop.manager)
+    jobs.run_due()
+    page = manager.get(address(job)).content.decode()
+    assert "3 cards are in the file." in page
+    file = download(world, "manager", job)
+    assert (file["Content-Type"], file["Content-Length"]) == (
+        "application/pdf",
+        str(len(drawn := content(file))),
+    )
+    assert (drawn[:5], len(re.findall(rb"/Type /Page\b", drawn))) == (b"%PDF-", 3)
+    assert download(world, "owner", job).status_code == 404
+
+    waiting = asked_for(manager, batch)
+    manager.post(address(batch, "revoke"))
+    assert download(world, "manager", job).status_code == 404
+    assert "The batch was revoked meanwhile." in manager.get(address(waiting)).content.decode()
+    jobs.run_due()
+    with factories.inside(world.shop):
+        assert not FilePiece.objects.filter(job__in=[job, waiting]).exists()
+
+
+def test_what_was_asked_for_by_somebody_who_is_no_manager_any_more_is_not_drawn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loyalty.console.batch.DRAWN_AT_ONCE", 2)
+    job = asked_for(world.client("manager"), made(world))
+    with factories.inside(world.shop):
+        StoreUser.objects.filter(user=world.shop.manager).update(role="staff")
+    jobs.run_due()
+    job.refresh_from_db()
+    assert (job.state, job.error, job.file_size) == ("failed", str(NoLongerAllowed.message), 0)
+
+
+def asked_for(manager: Client, batch: CardBatch) -> BackgroundJob:
+    """The job whose page the button leads to."""
+    response = manager.post(address(batch, "print_pdf"))
+    job = BackgroundJob.objects.order_by("-id")[0]
+    assert response["Location"] == address(job)
+    return job
 
 
 def test_a_lost_box_is_revoked_and_its_files_are_gone(world: World) -> None:

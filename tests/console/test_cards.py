@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from customers.models import Customer
 from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction
 from tenancy.models import OutboxMessage
 from tests import factories
@@ -170,6 +171,11 @@ def test_the_codes_of_earlier_cards_are_on_the_page_found_exported_and_removed(
     assert "4006381333931, OLD 17" in manager.get(address(card)).content.decode()
     found = manager.get(list_address(LoyaltyCard), {"q": "old 17"})
     assert list(found.context["cl"].result_list) == [card]
+    for means_their_card in ("old 17", card.display_number, card.qr_code_data):
+        people = manager.get(list_address(Customer), {"q": means_their_card}).context["cl"].result_list
+        assert list(people) == [card.customer]
+    strangers = world.client("stranger").get(list_address(Customer), {"q": "old 17"})
+    assert list(strangers.context["cl"].result_list) == []
     exported = b"".join(manager.get(list_address(LoyaltyCard) + "export/csv/").streaming_content).decode()
     assert "4006381333931, OLD 17" in exported
     response, _ = post(manager, card, "remove_code", world, code=old.pk)

@@ -16,7 +16,7 @@ from groundwork.database import prepared
 from loyalty.ledger import BALANCE_FIELDS
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase
 from tenancy import scope
-from tenancy.models import IdempotencyKey, OutboxMessage
+from tenancy.models import OutboxMessage
 from tests import factories
 from tests.sources import LAYERS, ROOT, sources
 
@@ -55,14 +55,6 @@ def balances_of_a_card() -> Write:
     return card, BALANCE_FIELDS
 
 
-def an_answer_to_a_key() -> Write:
-    store = factories.shop().store
-    place = {"merchant_id": store.merchant_id, "store": store}
-    key = IdempotencyKey.objects.create(**place, credential="pin:1", key="k", fingerprint="f")
-    key.status, key.body = 201, {"text": "ë%s", "ids": [1, 2], "rate": 1.5, "none": None}
-    return key, ("status", "body")
-
-
 def a_receipt() -> Write:
     shop = factories.shop()
     bought = Purchase.objects.get(card=factories.card(shop.store, cents=450))
@@ -75,7 +67,6 @@ WRITES: dict[tuple[str, str, str], Callable[[], Write]] = {
     ("loyalty/ledger.py", "_write", "insert"): a_ledger_line,
     ("loyalty/ledger.py", "_write", "update"): balances_of_a_card,
     ("loyalty/services/purchases.py", "_open", "insert"): a_receipt,
-    ("groundwork/idempotency/once.py", "_keep", "update"): an_answer_to_a_key,
 }
 
 

@@ -83,7 +83,9 @@ def leave_something_to_clean(shop: factories.Shop) -> None:
     TextMessage.objects.create(
         **about, kind=TextKind.CARD_LINK, status=Status.SENT, dedup_key=f"{shop.store.pk}"
     )
-    IdempotencyKey.objects.create(merchant=shop.merchant, store=shop.store, key="old", fingerprint="x")
+    IdempotencyKey.objects.create(
+        merchant=shop.merchant, store=shop.store, key="old", fingerprint="x", status=201
+    )
     GoogleNonce.objects.create(digest=f"{shop.merchant.pk:064}", expires_at=timezone.now())
 
 

@@ -41,7 +41,7 @@ def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
             rate_limits.check("email_change", f"card:{card.pk}")  # whoever it is: no flood of letters
         number, person = form.cleaned_data.get("phone", ""), card.customer
         if number not in ("", person.phone, person.pending_phone):
-            _limit_codes(card, number)
+            limit_messages(card, number)
         waits = own_data.change(card=card, data=form.own_data())
         if waits.phone:
             return redirect("card-phone", card.access_token)
@@ -77,7 +77,7 @@ def phone(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     number = person.pending_phone or ("" if person.phone_confirmed_at else person.phone)
     context = looks(card.program, card.merchant) | {"card": card, "number": number, "status": 200}
     if request.method == "POST" and "again" in request.POST and number:
-        _limit_codes(card, number)
+        limit_messages(card, number)
         own_data.send_code(card=card)
         return redirect("card-phone", card.access_token)
     if request.method == "POST":
@@ -97,8 +97,8 @@ def _outcome(card: LoyaltyCard, code: str) -> dict[str, Any]:
         return {"taken": True, "status": refusal.status}
 
 
-def _limit_codes(card: LoyaltyCard, number: str) -> None:
-    """So many codes from one card, and to one number whoever asks: no flood of messages, no endless guessing."""
+def limit_messages(card: LoyaltyCard, number: str) -> None:
+    """So many text messages from one card, and to one number whoever asks: no flood, no endless guessing."""
     rate_limits.check("phone_code", f"card:{card.pk}")
     rate_limits.check("phone_code", f"number:{digest(number)}")
 

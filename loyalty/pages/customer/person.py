@@ -1,13 +1,15 @@
-"""The customer's data: all of it as JSON, and its erasure, which is confirmed by e-mail."""
+"""The customer's data: all of it as JSON, and its erasure, which is confirmed by e-mail or text message."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from customers import services as customers
 from loyalty import links
 from loyalty.models import LoyaltyCard
 from loyalty.pages.access import card_page, looks
+from loyalty.pages.customer.own_data import limit_messages
+from loyalty.ports import texting
 from loyalty.services import erasure
 
 
@@ -24,12 +26,29 @@ def export(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @card_page
 def erase(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
-    """Explain what erasure means; on POST, send the link that confirms it."""
-    context = looks(card.program, card.merchant) | {"card": card}
-    if request.method == "POST" and card.customer.email:
+    """Explain what erasure means; on POST, send the link that confirms it, or go on to where it leads."""
+    way = way_to_ask(card)
+    context = looks(card.program, card.merchant) | {"card": card, "way": way}
+    if request.method == "POST" and way == "here":
+        return redirect(links.erasure_path(card))
+    if request.method == "POST" and way != "till":
+        if way == "phone":
+            limit_messages(card, card.customer.phone)
         erasure.request(card=card)
         context["requested"] = True
     return render(request, "pages/card_erase.html", context)
+
+
+def way_to_ask(card: LoyaltyCard) -> str:
+    """How a person is asked whether it is them who want it: "email", "phone", or in the shop ("till").
+
+    Of whom neither is known, the card is all that says who they are: "here".
+    """
+    if card.customer.email:
+        return "email"
+    if card.customer.phone:
+        return "phone" if any(app.can_text() for app in texting) else "till"
+    return "here"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

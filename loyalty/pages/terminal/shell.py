@@ -24,6 +24,7 @@ MODULES = (
     "terminal/till.js",
     "terminal/actions.js",
     "terminal/activity.js",
+    "terminal/amount-pad.js",
     "terminal/amount-screen.js",
     "terminal/api.js",
     "terminal/attaching.js",
@@ -70,6 +71,7 @@ MODULES = (
     "terminal/tab.js",
     "terminal/take-card.js",
     "terminal/texts.js",
+    "terminal/typed-amount.js",
     "terminal/wedge.js",
 )
 

@@ -149,7 +149,7 @@ def test_no_card_and_no_number_is_sent_code_after_code(client, shop, nobody, fol
 def test_a_number_that_staff_noted_can_be_confirmed_and_counts_no_more_once_it_is_changed(
     client, shop, folder
 ):
-    card = factories.card(shop.store, phone=NUMBER)
+    card = with_phone_alone(shop)
     page = f"/card/{card.access_token}/phone/"
     assert "Send me a code" in words(client.get(page))
     client.post(page, {"again": "1"})
@@ -195,3 +195,57 @@ def test_where_no_messages_are_sent_no_number_is_asked_for(client, shop, nobody,
 def test_the_message_speaks_the_persons_language(client, nobody, folder, language, said):
     change(client, nobody, phone=NUMBER, language=language)
     assert said in received(folder)[0]
+
+
+# --- Deleting one's data ----------------------------------------------------------------------------------
+
+
+def with_phone_alone(shop):
+    with factories.inside(shop):
+        who = {"phone": NUMBER, "create_if_missing": True}
+        return factories.enrollment.enroll(store=shop.store, actor=factories.actor(), **who).card
+
+
+def erased(client, card) -> str:
+    """What is said of the erasure that was asked for."""
+    return words(client.post(f"/card/{card.access_token}/erase/"))
+
+
+def test_whoever_has_a_phone_alone_deletes_their_data_by_the_link_that_is_sent_there(client, shop, folder):
+    card = with_phone_alone(shop)
+
+    assert "Please look at your text messages" in erased(client, card)
+
+    (message,) = received(folder)
+    assert message.startswith(f"To: {NUMBER}\n\n{shop.merchant.name}: here you confirm")
+    assert person_of(card).phone == NUMBER
+    link = re.search(r"https?://[^/]+(\S+)", message).group(1)
+    assert link.startswith(f"/card/{card.access_token}/erase/")
+    assert "Your data has been deleted" in words(client.post(link))
+    assert (person_of(card).phone, person_of(card).erased_at is None) == ("", False)
+    assert client.get(f"/card/{card.access_token}/").status_code == 404
+
+
+def test_a_phone_gets_so_many_links_and_without_text_messages_the_till_helps(client, shop, folder, settings):
+    card = with_phone_alone(shop)
+    for _again in range(3):
+        erased(client, card)
+    assert len(received(folder)) == 1, "one in ten minutes"
+
+    settings.SMS_FILE_PATH = ""
+    assert "Please ask at the till." in erased(client, card)
+    assert person_of(card).erased_at is None
+
+
+def test_of_whom_nothing_is_known_the_card_is_proof_enough_after_one_question(client, nobody, folder):
+    page = words(client.get(f"/card/{nobody.access_token}/erase/"))
+    assert "ask at the till" not in page
+
+    response = client.post(f"/card/{nobody.access_token}/erase/")
+    assert response.status_code == 302
+    assert "Delete everything now?" in words(client.get(response["Location"]))
+    assert (person_of(nobody).erased_at, received(folder)) == (None, [])
+
+    assert "Your data has been deleted" in words(client.post(response["Location"]))
+    assert person_of(nobody).erased_at is not None
+    assert client.get(f"/card/{nobody.access_token}/").status_code == 404

@@ -9,6 +9,7 @@ EXPIRY = "tests/loyalty/test_expiry.py"
 EFFECTS = "tests/loyalty/services/test_program_effects.py"
 CODES = "tests/loyalty/api/test_card_codes.py"
 PRINTED = "tests/loyalty/api/test_printed_cards.py"
+BATCHES = "tests/console/test_batches.py"
 MERGING = "tests/loyalty/services/test_merging.py"
 
 MUTANTS = [
@@ -136,6 +137,28 @@ MUTANTS = [
         "may_enrol = key is None or Scope.EARN in key.scopes",
         "may_enrol = True",
         f"{PRINTED}::test_nobody_else_brings_a_printed_card_to_life",
+    ),
+    mutant(
+        "printed-card-scanned-by-everybody-at-once",
+        "loyalty/services/printed.py",
+        '.select_for_update(no_key=True, of=("self",))',
+        "",
+        "tests/concurrency/test_printed_cards_at_once.py::"
+        "test_a_hundred_first_scans_of_one_printed_card_make_one_card",
+    ),
+    mutant(
+        "cards-drawn-for-who-is-no-manager-any-more",
+        "loyalty/console/batch.py",
+        "    if batch is None or not page.has_print_permission(request, batch):",
+        "    if False:",
+        f"{BATCHES}::test_what_was_asked_for_by_somebody_who_is_no_manager_any_more_is_not_drawn",
+    ),
+    mutant(
+        "drawn-cards-of-a-lost-box",
+        "loyalty/services/printed.py",
+        "        lambda job: job.kind == JobKind.PRINT and",
+        "        lambda job: False and",
+        f"{BATCHES}::test_many_cards_are_drawn_in_the_background_and_are_for_who_asked_until_the_box_is_lost",
     ),
     mutant(
         "printed-card-that-lives-twice",

@@ -50,7 +50,7 @@ CHECKS = {
         "no_points_beside_owed_ones",
         "points_fraction_is_less_than_a_point",
     ],
-    "loyalty_cardbatch": ["a_batch_has_1_to_1000_cards", "design_of_a_batch_is_known"],
+    "loyalty_cardbatch": ["a_batch_has_1_to_5000_cards", "design_of_a_batch_is_known"],
     "loyalty_cardcode": ["a_code_is_not_empty"],
     "loyalty_purchase": ["no_more_is_returned_than_was_bought", "what_is_wholly_returned_is_closed"],
     "notifications_emaillog": [

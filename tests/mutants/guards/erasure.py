@@ -4,6 +4,7 @@ from tests.mutants.mutant import mutant
 
 NO_COPY = "tests/loyalty/api/test_erasure_leaves_no_copy.py"
 EVERY_COLUMN = "tests/loyalty/api/test_erasure_of_every_column.py"
+OWN_PHONE = "tests/loyalty/pages/test_own_phone.py"
 
 MUTANTS = [
     mutant(
@@ -104,5 +105,13 @@ MUTANTS = [
         '        "pending_email": None,\n',
         "",
         f"{EVERY_COLUMN}::test_no_column_of_a_row_about_a_person_outlives_them",
+    ),
+    mutant(
+        "erasure-without-asking-a-phone",
+        "loyalty/pages/customer/person.py",
+        "    if card.customer.phone:\n",
+        "    if False:\n",
+        f"{OWN_PHONE}::test_whoever_has_a_phone_alone_deletes_their_data_by_the_link_that_is_sent_there",
+        f"{OWN_PHONE}::test_a_phone_gets_so_many_links_and_without_text_messages_the_till_helps",
     ),
 ]

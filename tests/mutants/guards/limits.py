@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 RATES = "tests/groundwork/test_rate_limits.py"
 API_RATES = "tests/loyalty/api/test_rate_limits.py"
 IDEMPOTENCY = "tests/groundwork/test_idempotency.py"
+PEOPLE_AT_ONCE = "tests/concurrency/test_people_at_once.py"
 IMAGES = "tests/groundwork/test_images.py"
 
 MUTANTS = [
@@ -12,23 +13,30 @@ MUTANTS = [
     mutant(
         "key-for-any-request",
         "groundwork/idempotency/once.py",
-        "if kept.fingerprint != claim.fingerprint:",
+        "if fingerprint_then != claim.fingerprint:",
         "if False:",
         f"{IDEMPOTENCY}::test_another_request_under_the_same_key_is_a_mistake",
     ),
     mutant(
         "key-that-is-not-kept",
         "groundwork/idempotency/once.py",
-        "row_id = _claim(claim) if claim.key else None\n                if claim.key and row_id is None:",
-        "row_id = None\n                if False:",
+        "return _keep(claim, render(self.service(*args, **given)))",
+        "return render(self.service(*args, **given))",
         f"{IDEMPOTENCY}::test_the_first_answer_comes_again_to_the_letter_and_the_stamp_only_once",
     ),
     mutant(
-        "key-that-outlives-a-refusal",
+        "twin-that-is-done-as-well",
         "groundwork/idempotency/once.py",
-        "            with transaction.atomic():\n                row_id =",
-        "            if True:\n                row_id =",
-        "tests/loyalty/api/test_idempotency.py::test_a_refusal_is_not_remembered",
+        "            raise _KeptMeanwhile\n",
+        "            pass\n",
+        f"{PEOPLE_AT_ONCE}::test_a_call_that_arrives_a_hundred_times_at_once_is_carried_out_once",
+    ),
+    mutant(
+        "twin-that-is-refused",
+        "groundwork/idempotency/once.py",
+        "except (_KeptMeanwhile, DomainError, IntegrityError):",
+        "except _KeptMeanwhile:",
+        f"{PEOPLE_AT_ONCE}::test_a_call_that_arrives_a_hundred_times_at_once_is_carried_out_once",
     ),
     mutant(
         "api-key-that-repeats-nothing",
