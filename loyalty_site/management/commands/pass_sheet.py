@@ -74,7 +74,7 @@ def _uploads() -> Iterator[tuple[str, str]]:
 def _wide_logo() -> Image.Image:
     """A name in letters, on nothing."""
     logo = Image.new("RGBA", (900, 200))
-    letters.draw(ImageDraw.Draw(logo), (450, 100), "MIRABEL", size=150, color="#fff3df")
+    letters.draw(ImageDraw.Draw(logo), (450, 100), "MIRABEL", size=150, color=(255, 243, 223))
     return logo
 
 
