@@ -26,7 +26,7 @@ from wallet.google.client import Answer, GoogleClient
 from wallet.google.upsert import look
 from wallet.http import NETWORK_TROUBLE, as_a_phone
 from wallet.models import PassDesign, Platform, WalletChannel
-from wallet.problems import Problem, error
+from wallet.problems import Problem, error, warning
 from wallet.services import channel
 from wallet.services.google_sync import picture_url
 
@@ -38,7 +38,10 @@ MOST_CLASSES = 1000  # a minute of Google's pace
 MOST_NAMES = 5
 NO_SERIAL = "0" * 32
 
+# A server behind its own router need not find its way back to it, and phones may all the same.
+WARNINGS = frozenset({"not_connected"})
 TEXTS = {
+    "not_connected": _("a phone does not get through to %(address)s: %(why)s"),
     "not_built": _("a test pass is none that a phone takes: %(why)s"),
     "not_reached": _("a phone does not get through to %(address)s: %(why)s"),
     "changed": _("what arrives from %(address)s is not what was sent: %(why)s"),
@@ -58,7 +61,8 @@ class Symptom:
     @property
     def problem(self) -> Problem:
         """It in words, in the active language."""
-        return error(str(TEXTS[self.code]) % self.values)
+        told = warning if self.code in WARNINGS else error
+        return told(str(TEXTS[self.code]) % self.values)
 
 
 def ask(user: User | None = None) -> None:
@@ -92,7 +96,7 @@ def examine(platform: Platform) -> list[Symptom]:
     seen = {"findings": kept, "examined_at": timezone.now()}
     WalletChannel.objects.update_or_create(platform=platform, defaults=seen)
     for symptom in kept:
-        logger.error("the pass doctor has found something", extra={"platform": platform.value, **symptom})
+        logger.warning("the pass doctor has found something", extra={"platform": platform.value, **symptom})
     return found
 
 
@@ -154,7 +158,7 @@ def _answer(address: str, expected: int) -> bytes | Symptom:
     try:
         response = as_a_phone(address)
     except NETWORK_TROUBLE as trouble:
-        return Symptom("not_reached", {"address": _short(address), "why": type(trouble).__name__})
+        return Symptom("not_connected", {"address": _short(address), "why": type(trouble).__name__})
     if response.status_code != expected:
         return Symptom("not_reached", {"address": _short(address), "why": f"HTTP {response.status_code}"})
     return bytes(response.content)
