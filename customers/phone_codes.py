@@ -10,8 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from customers.errors import PhoneTaken
+from customers.events import CustomerChanged
 from customers.models import Customer
 from groundwork import clock
+from groundwork.messaging import outbox
 
 DIGITS = 6
 LIFE = timedelta(minutes=10)
@@ -78,6 +80,7 @@ def confirm(*, customer: Customer, code: str) -> bool:
             )
     except IntegrityError:
         raise PhoneTaken() from None
+    outbox.record(CustomerChanged(merchant_id=person.merchant_id, customer_id=person.pk))
     return True
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from customers import agreements, phone_codes
 from customers.errors import EmailTaken, PhoneTaken
-from customers.events import CustomerRenamed
+from customers.events import CustomerChanged, CustomerErased, CustomerRenamed
 from customers.models import Customer
 from customers.ports import personal_data
 from groundwork import clock
@@ -123,6 +123,13 @@ def fill_in(customer: Customer, *, store: Store, phone: str | None, birth_date: 
     number = to_e164(phone, store.country) if phone and not customer.phone else None
     if number and not take_phone(customer, number):
         customer.phone = ""
+    if changed or (number and customer.phone):
+        announce(customer)
+
+
+def announce(customer: Customer) -> None:
+    """Tell that something about a person has changed; inside the transaction that changed it."""
+    outbox.record(CustomerChanged(merchant_id=customer.merchant_id, customer_id=customer.pk))
 
 
 def take_phone(customer: Customer, number: str) -> bool:
@@ -145,6 +152,7 @@ def save_edited(*, customer: Customer, changed: Collection[str]) -> None:
     if "phone" in changed:
         customer.phone_confirmed_at = None
     customer.save()
+    announce(customer)
     if NAME_FIELDS.intersection(changed):
         outbox.record(CustomerRenamed(merchant_id=customer.merchant_id, customer_id=customer.pk))
 
@@ -188,6 +196,7 @@ def change_own_data(*, customer: Customer, data: OwnData) -> Waiting:
     if has_new_phone:
         phone_codes.begin(person, data.phone)
     person.save()
+    announce(person)
     return Waiting(is_new, has_new_phone)
 
 
@@ -207,6 +216,7 @@ def confirm_email(*, customer: Customer, digest: str) -> bool:
             person.save(update_fields=["email", "pending_email", "email_confirmed_at", "updated_at"])
     except IntegrityError:
         raise EmailTaken() from None
+    announce(person)
     return True
 
 
@@ -266,3 +276,4 @@ def erase_person(*, customer: Customer) -> None:
     for field, value in blank.items():
         setattr(locked, field, value)
     locked.save(update_fields=[*blank, "updated_at"])
+    outbox.record(CustomerErased(merchant_id=locked.merchant_id, customer_id=locked.pk))

@@ -37,6 +37,7 @@ OURS = (
     "loyalty",
     "notifications",
     "wallet",
+    "webhooks",
     "templates",
 )
 # Where the packages keep what people of this site can see. Celery beat's texts are for operators.

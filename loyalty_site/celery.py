@@ -5,6 +5,7 @@ Celery is only the doorbell: each queue is a table, and the sweeps below catch w
 """
 
 import os
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from celery import Celery, Task
@@ -45,6 +46,7 @@ class Job(NamedTuple):
 
 EVERY_MINUTE = crontab()
 HOURLY = crontab(minute="5")
+EVERY_FEW_SECONDS = schedule(timedelta(seconds=3))
 
 JOBS = [
     Job("groundwork.relay_outbox", EVERY_MINUTE, expires=55),
@@ -53,6 +55,7 @@ JOBS = [
     Job("notifications.send_text_messages", EVERY_MINUTE, expires=55),
     Job("wallet.sweep_passes", EVERY_MINUTE, expires=55),
     Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
+    Job("webhooks.deliver", EVERY_FEW_SECONDS, expires=2),
     Job("loyalty.expire_points", HOURLY, expires=3300),
     Job("wallet.examine_wallets", HOURLY, expires=3300),
     Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),
@@ -64,6 +67,7 @@ JOBS = [
     Job("tenancy.clean_accounts", crontab(hour="3", minute="40"), expires=6 * 3600),
     Job("tenancy.clean_invitations", crontab(hour="3", minute="55"), expires=6 * 3600),
     Job("notifications.clean_account_emails", crontab(hour="3", minute="45"), expires=6 * 3600),
+    Job("webhooks.clean", crontab(hour="4", minute="5"), expires=6 * 3600),
     Job("notifications.clean_text_messages", crontab(hour="3", minute="50"), expires=6 * 3600),
 ]
 

@@ -1,6 +1,7 @@
-"""The house described from its own code: who is joined to whom (docs/wiring.md), and its tables (docs/models.md).
+"""The house described from its own code: who is joined to whom (docs/wiring.md), its tables (docs/models.md), and the
+events that it tells others of (docs/events.md).
 
-`manage.py describe` writes both; a test fails on one that is stale.
+`manage.py describe` writes all three; a test fails on one that is stale.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args, get_origin
 
+from celery.schedules import crontab
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import models
@@ -18,6 +20,7 @@ from modeltranslation.fields import TranslationField
 from groundwork.jobs.service import Work
 from groundwork.messaging.wiring import Port, subscriptions
 from loyalty_site.celery import JOBS
+from webhooks import catalogue
 
 EVERYWHERE = ("merchant", "deleted_by")  # keys of nearly every table: named in it, and no line drawn
 
@@ -25,7 +28,11 @@ EVERYWHERE = ("merchant", "deleted_by")  # keys of nearly every table: named in 
 def pages() -> dict[Path, str]:
     """Every described page, by its file."""
     docs = settings.BASE_DIR / "docs"
-    return {docs / "wiring.md": wiring(), docs / "models.md": tables()}
+    return {
+        docs / "wiring.md": wiring(),
+        docs / "models.md": tables(),
+        docs / "events.md": catalogue.page(),
+    }
 
 
 def own_apps() -> list[AppConfig]:
@@ -97,6 +104,8 @@ def _dotted(thing: Any) -> str:
 
 
 def _when(when: Any) -> str:
+    if not isinstance(when, crontab):
+        return f"every {when.run_every.total_seconds():.0f} s"
     units = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
     return " ".join(str(getattr(when, f"_orig_{unit}")) for unit in units)
 

@@ -13,8 +13,8 @@ urlpatterns += [path("", include("loyalty.pages.urls")), path("", include("loyal
 # People's own accounts
 urlpatterns += [path("account/", include("loyalty_site.accounts.urls"))]
 
-# API: till, back office, public, schema
-urlpatterns += [path("api/v1/", include("loyalty.api.urls"))]
+# API: till, back office, public, schema; webhooks and events
+urlpatterns += [path("api/v1/", include("loyalty.api.urls")), path("api/v1/", include("webhooks.api.urls"))]
 
 # Wallets: Apple's web service, Google's callback
 urlpatterns += [path("", include("wallet.urls"))]

@@ -4,7 +4,7 @@ The names of subscriptions stand in waiting rows and never change; what they lea
 """
 
 from customers import ports as customers
-from customers.events import CustomerRenamed
+from customers.events import CustomerChanged, CustomerErased, CustomerRenamed
 from groundwork import deletion
 from groundwork.console import export
 from groundwork.jobs import service as jobs
@@ -40,6 +40,9 @@ from wallet import previews as pass_previews
 from wallet import providers as wallets
 from wallet.services import people as passes_of_people
 from wallet.services.queue import DESIGNS, PASSES
+from webhooks import handlers as webhooks
+from webhooks.services import people as told_of_people
+from webhooks.services.queue import DELIVERIES
 
 SUBSCRIPTIONS = [
     Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled),
@@ -75,13 +78,17 @@ SUBSCRIPTIONS = [
     Subscription("wallet.card_state_changed", events.CardStateChanged, passes.on_card_state_changed),
     Subscription("wallet.program_changed", events.ProgramChanged, passes.on_program_changed),
     Subscription("wallet.customer_renamed", CustomerRenamed, passes.on_customer_renamed),
+    Subscription("webhooks.card_state_changed", events.CardStateChanged, webhooks.on_card_state_changed),
+    Subscription("webhooks.program_changed", events.ProgramChanged, webhooks.on_program_changed),
+    Subscription("webhooks.customer_changed", CustomerChanged, webhooks.on_customer_changed),
+    Subscription("webhooks.customer_erased", CustomerErased, webhooks.on_customer_erased),
 ]
 
 
 def connect() -> None:
     """Join the apps; called once, when all of them are loaded, with their pages of the console."""
     subscriptions.fill(*SUBSCRIPTIONS)
-    queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, TEXT_MESSAGES, PASSES, DESIGNS)
+    queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, TEXT_MESSAGES, PASSES, DESIGNS, DELIVERIES)
     deletion.followers.fill(deletions, deletions_of_accounts)
     jobs.works.fill(
         jobs.Work(JobKind.EXPORT, export.make_file),
@@ -89,7 +96,7 @@ def connect() -> None:
         jobs.Work(JobKind.IMPORT, work.bring_over),
         jobs.Work(JobKind.PRINT, batch.draw),
     )
-    customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people)
+    customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people, told_of_people)
     loyalty.card_facts.fill(email_selectors, wallets)
     loyalty.wallets.fill(wallets)
     loyalty.previews.fill(preview, pass_previews)

@@ -196,6 +196,17 @@ KINDS: dict[str, Kind] = {
         ),
         button=_("Put it into my wallet"),
     ),
+    "webhook_switched_off": Kind(
+        find=to_person(page("admin:webhooks_endpoint_changelist")),
+        subject=_("A webhook was switched off"),
+        body=_(
+            "One of your own systems is told of what happens at your shop (a webhook). It has not answered for five "
+            "days, and is told nothing any more.\n\n"
+            "The button leads to the list. Switch it on again once it works: what it has missed can be sent again "
+            "for 30 days."
+        ),
+        button=_("To the webhooks"),
+    ),
     "invitation": Kind(
         find=to_invited,
         subject=_("%(merchant)s invites you"),

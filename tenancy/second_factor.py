@@ -1,18 +1,15 @@
 """The second factor: who has one, who must have one, its secrets at rest, and the way back in when it is lost."""
 
-import base64
-from hashlib import sha256
-
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from groundwork.messaging import outbox
+from groundwork.sealing import Seal
 from tenancy import accounts
 from tenancy.events import AccountEmailRequested
 from tenancy.models import User
@@ -20,6 +17,7 @@ from tenancy.roles import READERS, is_operator
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 SECRETS = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}  # where in `data`
+SEALED = Seal("tenancy.second_factor")
 
 
 def is_held(user: User) -> bool:
@@ -72,34 +70,16 @@ def forget(user: User) -> bool:
 # --- What django-allauth asks ------------------------------------------------------------------------------
 
 
-def _key(secret: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(sha256(b"tenancy.second_factor:" + secret.encode()).digest()))
-
-
-def _keys() -> MultiFernet:
-    """Ours for what is written; for what is read, also those before (settings.SECRET_KEY_FALLBACKS)."""
-    return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
-
-
 def encrypt_anew() -> int:
     """Bring all secrets under the present key, so that an earlier one can be given up; returns how many moved."""
     moved = 0
     for row in Authenticator.objects.filter(type__in=SECRETS).order_by("pk").iterator():
-        kept = row.data[SECRETS[row.type]].encode()
-        try:
-            _key(settings.SECRET_KEY).decrypt(kept)
-        except InvalidToken:
-            moved += _moved(row, kept)
+        where = SECRETS[row.type]
+        if (renewed := SEALED.renewed(row.data[where])) is not None:
+            # Not where a recovery code was used meanwhile: the next night will do.
+            same = Authenticator.objects.filter(pk=row.pk, data=row.data)
+            moved += same.update(data=row.data | {where: renewed})
     return moved
-
-
-def _moved(row: Authenticator, kept: bytes) -> int:
-    try:
-        renewed = row.data | {SECRETS[row.type]: _keys().rotate(kept).decode()}
-    except InvalidToken:  # nobody has its key any more
-        return 0
-    # Not where a recovery code was used meanwhile: the next night will do.
-    return Authenticator.objects.filter(pk=row.pk, data=row.data).update(data=renewed)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -111,14 +91,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _keys().encrypt(text.encode()).decode()
+        return SEALED.close(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """The secret; one that no key of ours opens is one that nobody knows, which no code fits."""
-        try:
-            return _keys().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
-            return generate_totp_secret()
+        text = SEALED.open(encrypted_text)
+        return generate_totp_secret() if text is None else text
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)

@@ -31,9 +31,19 @@ from notifications.errors import TextRefused
 from wallet import pages as wallet_pages
 from wallet.apple import web_service
 from wallet.google import callback
+from webhooks import addresses, selectors
 
 ROOT = Path(__file__).parents[1]
-APPS = ["groundwork", "customers", "loyalty", "loyalty_site", "notifications", "tenancy", "wallet"]
+APPS = [
+    "groundwork",
+    "customers",
+    "loyalty",
+    "loyalty_site",
+    "notifications",
+    "tenancy",
+    "wallet",
+    "webhooks",
+]
 LOOK, SHORT, LONG = 2_000, 1_000, 8_000  # characters
 GROWTH = 24
 TRIES = 5
@@ -121,6 +131,8 @@ PARSERS: dict[str, Work] = {
     "body of an iPhone": lambda text: web_service._body(posted(text), web_service.LARGEST_BODY),
     "body of Google": lambda text: wallet_pages._json(posted(text)),
     "message of Google": callback._object,
+    "webhook address": addresses.parsed,
+    "cursor of events": selectors.CURSOR.fullmatch,
     "key and signature of Google": lambda text: callback._is_signed(b"", text, text),
 }
 HOSTILE = [

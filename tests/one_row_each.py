@@ -29,6 +29,7 @@ from tenancy.models import (
 from tests import factories
 from tests.factories import Shop
 from wallet.models import AppleDeviceRegistration, PassDesign, WalletOffer, WalletPass
+from webhooks.models import SEALED, Delivery, Endpoint, Event, Progress
 
 Row = Callable[[Shop], Model]
 
@@ -184,3 +185,42 @@ def a_device(shop: Shop) -> AppleDeviceRegistration:
 
 def a_design(shop: Shop) -> PassDesign:
     return PassDesign.objects.get_or_create(program=shop.program, defaults={"merchant": shop.merchant})[0]
+
+
+def an_endpoint(shop: Shop) -> Endpoint:
+    return Endpoint.objects.create(
+        merchant=shop.merchant, url="https://shop.example/hooks", secret=SEALED.close("whsec_c2VjcmV0")
+    )
+
+
+def an_event(shop: Shop, **about: Any) -> Event:
+    """The first one of a merchant's."""
+    return Event.objects.create(
+        merchant=shop.merchant,
+        event_id=f"evt_{shop.merchant.pk}",
+        position=1,
+        type="customer.updated",
+        happened_at=timezone.now(),
+        body='{"type":"customer.updated","timestamp":"2026-03-10T11:00:00Z","data":{"sequence":1}}',
+        **about,
+    )
+
+
+def of_a_line(shop: Shop) -> Event:
+    return an_event(shop, line=a_line(shop))
+
+
+def of_a_purchase(shop: Shop) -> Event:
+    return an_event(shop, purchase=a_purchase(shop))
+
+
+def of_a_return(shop: Shop) -> Event:
+    return an_event(shop, purchase_return=a_return(shop))
+
+
+def a_progress(shop: Shop) -> Progress:
+    return Progress.objects.create(merchant=shop.merchant, source="lines")
+
+
+def a_delivery(shop: Shop) -> Delivery:
+    return Delivery.objects.create(merchant=shop.merchant, endpoint=an_endpoint(shop), event=an_event(shop))

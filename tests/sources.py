@@ -12,6 +12,7 @@ LAYERS = {
     "loyalty": 3,
     "notifications": 4,
     "wallet": 4,
+    "webhooks": 4,
     "loyalty_site": 5,
 }
 

@@ -17,8 +17,9 @@ from tenancy import scope
 from tenancy.models import IdempotencyKey, OutboxMessage
 from tests import factories
 from tests.factories import Shop
-from tests.one_row_each import an_email, at_store, of
+from tests.one_row_each import a_delivery, a_line, a_progress, a_purchase, a_return, an_email, at_store, of
 from tests.raw_sql import database_refuses, insert_like, update
+from webhooks.models import EventLog
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +116,26 @@ def test_what_was_announced_stays_its_merchants(shop: Shop, rival: Shop) -> None
     with database_refuses("A row never moves to another merchant"):
         update(message, f"merchant_id = {rival.merchant.pk}")
     assert update(message, "attempts = attempts + 1") == 1
+
+
+def test_what_is_told_is_of_the_merchants_own_rows_and_goes_to_its_own_endpoints(
+    shop: Shop, rival: Shop
+) -> None:
+    told, theirs = a_delivery(shop), a_delivery(rival)
+    for column, value in {"endpoint_id": theirs.endpoint_id, "event_id": theirs.event_id}.items():
+        with database_refuses(f"{column}: belongs to another merchant"):
+            update(told, f"{column} = {value}")
+    line, receipt, part = a_line(rival), a_purchase(rival), a_return(factories.shop())
+    foreign = {
+        "line_id": line,
+        "purchase_id": receipt,
+        "purchase_return_id": part,
+        "customer_id": line.card.customer,
+    }
+    for column, row in foreign.items():
+        with database_refuses(f"{column}: belongs to another merchant"):
+            update(told.event, f"{column} = {row.pk}")
+    for row in (told.endpoint, EventLog.objects.create(merchant=shop.merchant), a_progress(shop)):
+        with database_refuses("A row never moves to another merchant"):
+            update(row, f"merchant_id = {rival.merchant.pk}")
+    assert update(told.event, f"customer_id = {factories.customer(shop.store).pk}") == 1

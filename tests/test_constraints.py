@@ -32,6 +32,7 @@ from tests.one_row_each import (
     a_card_code,
     a_card_snapshot,
     a_customer,
+    a_delivery,
     a_design,
     a_device,
     a_failed_job,
@@ -42,6 +43,7 @@ from tests.one_row_each import (
     a_piece,
     a_pin,
     a_platform_text,
+    a_progress,
     a_purchase,
     a_return,
     a_text,
@@ -49,11 +51,16 @@ from tests.one_row_each import (
     a_token,
     a_waiting_till,
     an_email,
+    an_endpoint,
     an_enrolled_till,
+    an_event,
     an_invitation,
     an_offer,
     at_store,
     of,
+    of_a_line,
+    of_a_purchase,
+    of_a_return,
 )
 from tests.raw_sql import database_refuses, insert_like, update
 from tests.sources import LAYERS
@@ -165,6 +172,8 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "a_retired_pass_is_void": (a_pass, "retired_at = now()"),
     "what_was_removed_had_been_saved": (an_offer, "removed_at = now()"),
     "pass_design_syncs_what_is_wanted": (a_design, "spread_version = wanted_version + 1"),
+    "an_active_endpoint_is_not_switched_off": (an_endpoint, "switched_off = 'gone'"),
+    "delivery_state_is_known": (a_delivery, "state = 'lost'"),
 }
 
 
@@ -205,6 +214,14 @@ def other_code(shop: Shop) -> dict[str, Any]:
     return {"code_hash": "another"}
 
 
+def another_event(shop: Shop) -> dict[str, Any]:
+    return {"event_id": "evt_another"}
+
+
+def a_later_event(shop: Shop) -> dict[str, Any]:
+    return {"event_id": "evt_later", "position": 2}
+
+
 def other_names(shop: Shop) -> dict[str, Any]:
     return {"serial_number": "another"}
 
@@ -240,6 +257,12 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_living_pass_per_card_and_wallet": (a_pass, other_names),
     "one_registration_per_device_and_pass": (a_device, nothing),
     "one_offer_per_card_and_wallet": (an_offer, nothing),
+    "one_progress_per_source": (a_progress, nothing),
+    "one_event_per_position": (an_event, another_event),
+    "a_line_is_told_once": (of_a_line, a_later_event),
+    "a_purchase_is_told_once": (of_a_purchase, a_later_event),
+    "a_return_is_told_once": (of_a_return, a_later_event),
+    "one_delivery_per_event_and_endpoint": (a_delivery, nothing),
 }
 
 

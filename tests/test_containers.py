@@ -43,7 +43,7 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
 def test_redis_asks_for_the_password_that_the_site_has() -> None:
     command = SERVICES["redis"]["command"]
     assert command[command.index("--requirepass") + 1] == "${REDIS_PASSWORD}"
-    for name in ("web", "worker", "jobs", "beat", "migrate"):
+    for name in ("web", "worker", "jobs", "webhooks", "beat", "migrate"):
         assert SERVICES[name]["environment"]["REDIS_URL"].startswith("redis://:${REDIS_PASSWORD:?")
 
 

@@ -18,6 +18,7 @@ from loyalty_site.celery import app
 from loyalty_site.wiring import SUBSCRIPTIONS
 from tests.sources import LAYERS, ROOT
 from tests.test_docs import CODE, FENCED, FILE, documents, missing_files
+from webhooks.catalogue import TYPES
 
 DOTTED = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?:\(.*)?")
 HOST = re.compile(r"[\w.]+\.(com|example)")
@@ -42,9 +43,9 @@ def rows() -> frozenset[str]:
 
 @cache
 def announced() -> frozenset[str]:
-    """Dotted names that are no Python: of tasks and subscriptions."""
+    """Dotted names that are no Python: of tasks and subscriptions, and of the events that others are told of."""
     app.loader.import_default_modules()
-    return frozenset(app.tasks) | {each.name for each in SUBSCRIPTIONS}
+    return frozenset(app.tasks) | {each.name for each in SUBSCRIPTIONS} | set(TYPES)
 
 
 def unknown_names(text: str) -> Iterator[str]:

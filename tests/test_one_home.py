@@ -12,7 +12,16 @@ from loyalty_site import catalogue
 from wallet import text
 
 ROOT = Path(__file__).parents[1]
-APPS = ("groundwork", "tenancy", "customers", "loyalty", "notifications", "wallet", "loyalty_site")
+APPS = (
+    "groundwork",
+    "tenancy",
+    "customers",
+    "loyalty",
+    "notifications",
+    "wallet",
+    "webhooks",
+    "loyalty_site",
+)
 LOWERING = {"lower", "casefold"}
 EMAIL = ("email", "e-mail")
 CLOCKS = {"timezone.now", "datetime.now", "date.today", "time.time"}

@@ -79,7 +79,7 @@ class Deletable(Asking):
         for row in objs:
             if not self.has_delete_permission(request, row):  # type: ignore[attr-defined]
                 denied.add(str(row._meta.verbose_name))
-            for label, count in deletion.preview(row).items():
+            for label, count in (deletion.preview(row) if self._is_soft else {}).items():
                 counts[label] = counts.get(label, 0) + count
         named = {str(apps.get_model(label)._meta.verbose_name_plural): n for label, n in counts.items()}
         return [f"{capfirst(row._meta.verbose_name)}: {row}" for row in objs], named, denied, []

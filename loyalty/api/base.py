@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 
 from groundwork.errors import DomainError, IdempotencyKeyRequired, Invalid, NotAuthenticated
 from groundwork.idempotency.once import Answer, Claim, exactly_once, fingerprint
+from groundwork.web import rate_limits
 from loyalty.api.access import Caller
 from loyalty.api.authentication import ApiKeyAuthentication, StaffSession, TillDevice
 from loyalty.api.documentation import ApiSchema
@@ -51,6 +52,7 @@ class ApiView(APIView):
     refusals: ClassVar[tuple[type[DomainError], ...]] = (NotAcceptable, Unavailable)
 
     caller: Caller
+    standing: rate_limits.Standing | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         ids = {name: possible_id(value) for name, value in kwargs.items() if isinstance(value, int)}
@@ -69,7 +71,15 @@ class ApiView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in (self.standing.headers() if self.standing else {}).items():
+            response.headers[name] = value
         return response
+
+    def limit(self, name: str, client: str) -> None:
+        """Count a call against a limit, and say in the answer how the client stands. Raises RateLimited."""
+        self.standing = rate_limits.count(name, client)
+        if self.standing is not None:
+            self.standing.require()
 
     def read(self, shape: type[Serializer], **options: Any) -> dict[str, Any]:
         """The body, checked against a shape. Raises ValidationError with every wrong field."""

@@ -353,6 +353,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'return',
                 'verbose_name_plural': 'returns',
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['merchant', '-id'], name='return_newest')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='a_return_is_of_something')],
             },
         ),

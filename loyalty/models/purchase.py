@@ -100,6 +100,7 @@ class PurchaseReturn(TenantOwned):
         verbose_name = _("return")
         verbose_name_plural = _("returns")
         ordering = ["id"]
+        indexes = [models.Index(fields=["merchant", "-id"], name="return_newest")]
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="a_return_is_of_something"),
         ]

@@ -121,21 +121,7 @@ class Receipts(Ledger):
         return [self.purchase(row) for row in rows]
 
     def purchase(self, row: PurchaseRow) -> Purchase:
-        return {
-            "id": row.pk,
-            "card_id": row.card_id,
-            "card_number": row.card.display_number,
-            "customer_name": row.card.customer.name,
-            "order_reference": row.order_reference,
-            "purchase_amount_cents": row.amount_cents,
-            "returned_cents": row.returned_cents,
-            "items": [_item(item) for item in row.items],
-            "store": row.store.store_code,
-            "store_name": row.store.name,
-            "can_return": self._can_return(row),
-            "recorded_offline": row.recorded_offline,
-            "purchased_at": moment(row.purchased_at),
-        }
+        return purchase(row, can_return=self._can_return(row))
 
     def _can_return(self, row: PurchaseRow) -> bool:
         refused = returns.refusal(
@@ -192,6 +178,25 @@ class Receipts(Ledger):
             "owed": newly_owed(done.transactions),
             "card": card(done.card, self.store),
         }
+
+
+def purchase(row: PurchaseRow, *, can_return: bool) -> Purchase:
+    """A receipt, as somebody is told it who may bring something of it back, or may not."""
+    return {
+        "id": row.pk,
+        "card_id": row.card_id,
+        "card_number": row.card.display_number,
+        "customer_name": row.card.customer.name,
+        "order_reference": row.order_reference,
+        "purchase_amount_cents": row.amount_cents,
+        "returned_cents": row.returned_cents,
+        "items": [_item(item) for item in row.items],
+        "store": row.store.store_code,
+        "store_name": row.store.name,
+        "can_return": can_return,
+        "recorded_offline": row.recorded_offline,
+        "purchased_at": moment(row.purchased_at),
+    }
 
 
 def _item(item: Mapping[str, Any]) -> Item:

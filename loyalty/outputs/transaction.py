@@ -104,36 +104,7 @@ class Ledger:
         return [self.line(row, now) for row in rows]
 
     def line(self, row: LoyaltyTransaction, now: datetime) -> Transaction:
-        undone_by = getattr(row, "voided_by", None)
-        return {
-            "card_id": row.card_id,
-            "transaction_type": TransactionType(row.transaction_type),
-            "stamps_delta": row.stamps_delta,
-            "stamps_balance_after": row.stamps_balance_after,
-            "stamps_owed_after": row.stamps_owed_after,
-            "points_delta": row.points_delta,
-            "points_balance_after": row.points_balance_after,
-            "points_owed_after": row.points_owed_after,
-            "points_fraction_after": row.points_fraction_after,
-            "purchase_id": row.purchase_id,
-            "purchase_amount_cents": row.purchase_amount_cents,
-            "order_reference": row.order_reference,
-            "reward_name": row.reward_name,
-            "notes": row.notes,
-            "recorded_offline": row.recorded_offline,
-            "id": row.pk,
-            "card_number": row.card.display_number,
-            "customer_name": row.card.customer.name,
-            "reward": _reward(row),
-            "voids": row.voids_id,
-            "voided_by": undone_by.pk if undone_by else None,
-            "can_void": self._can_void(row, now),
-            "store": row.store.store_code if row.store else None,
-            "store_name": row.store.name if row.store else None,
-            "staff": _staff(row),
-            "transaction_at": moment(row.transaction_at),
-            "created_at": moment(row.created_at),
-        }
+        return transaction(row, can_void=self._can_void(row, now))
 
     def _can_void(self, row: LoyaltyTransaction, now: datetime) -> bool:
         card_, actor = row.card, self.actor
@@ -166,6 +137,40 @@ class Ledger:
         for row in rows:
             LoyaltyTransaction._meta.get_field("voided_by").set_cached_value(row, None)
         return self.lines(rows)
+
+
+def transaction(row: LoyaltyTransaction, *, can_void: bool) -> Transaction:
+    """A line of the ledger, as somebody is told it who may undo it, or may not."""
+    undone_by = getattr(row, "voided_by", None)
+    return {
+        "card_id": row.card_id,
+        "transaction_type": TransactionType(row.transaction_type),
+        "stamps_delta": row.stamps_delta,
+        "stamps_balance_after": row.stamps_balance_after,
+        "stamps_owed_after": row.stamps_owed_after,
+        "points_delta": row.points_delta,
+        "points_balance_after": row.points_balance_after,
+        "points_owed_after": row.points_owed_after,
+        "points_fraction_after": row.points_fraction_after,
+        "purchase_id": row.purchase_id,
+        "purchase_amount_cents": row.purchase_amount_cents,
+        "order_reference": row.order_reference,
+        "reward_name": row.reward_name,
+        "notes": row.notes,
+        "recorded_offline": row.recorded_offline,
+        "id": row.pk,
+        "card_number": row.card.display_number,
+        "customer_name": row.card.customer.name,
+        "reward": _reward(row),
+        "voids": row.voids_id,
+        "voided_by": undone_by.pk if undone_by else None,
+        "can_void": can_void,
+        "store": row.store.store_code if row.store else None,
+        "store_name": row.store.name if row.store else None,
+        "staff": _staff(row),
+        "transaction_at": moment(row.transaction_at),
+        "created_at": moment(row.created_at),
+    }
 
 
 def settled(rows: Sequence[LoyaltyTransaction]) -> Amounts:

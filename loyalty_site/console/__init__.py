@@ -44,6 +44,8 @@ MENU = [
             "wallet.WalletPass",
             "wallet.PassDesign",
             "wallet.AppleDeviceRegistration",
+            "webhooks.Endpoint",
+            "webhooks.Delivery",
         ],
     ),
     (_("Platform"), ["tenancy.OutboxMessage"]),

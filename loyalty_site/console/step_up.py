@@ -31,6 +31,9 @@ ASKING: dict[str, Pages] = {
     "tenancy_invitation": Pages(changing=True),
     "tenancy_user": Pages(changing=True),
     "tenancy_merchant": Pages(changing=True),  # says whether a second factor is required
+    # who is told what happens, and by which secret they know us
+    "webhooks_endpoint": Pages(changing=True),
+    "webhooks_delivery": EXPORT,
     # people: to erase one, or to carry them off
     "customers_customer": Pages(frozenset({"erase", "export_data", "export"})),
     "loyalty_loyaltycard": EXPORT,

@@ -12,6 +12,7 @@ from loyalty_site.servers import kept
 from loyalty_site.settings import backends, content_policy, identity
 from loyalty_site.settings.accounts import *
 from loyalty_site.settings.variables import Environment
+from loyalty_site.settings.webhooks import *
 
 env = Environment()
 
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "loyalty",
     "notifications",
     "wallet",
+    "webhooks",
 ]
 
 MIDDLEWARE = [
@@ -145,8 +147,8 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 BACKGROUND_ROWS = env.int("BACKGROUND_ROWS", default=2_000)
 JOB_FILE_HOURS = env.int("JOB_FILE_HOURS", default=24)
 # Imports and exports wait in a queue of their own, so that a worker can be kept free of them (docs/deploy.md).
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs")]
-CELERY_TASK_ROUTES = {"groundwork.run_jobs": {"queue": "jobs"}}
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("jobs"), Queue("webhooks")]
+CELERY_TASK_ROUTES = {"groundwork.run_jobs": {"queue": "jobs"}, "webhooks.deliver": {"queue": "webhooks"}}
 
 # --- Mail -------------------------------------------------------------------------------------------------
 

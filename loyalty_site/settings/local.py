@@ -19,6 +19,7 @@ ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "0.0.0.0", "[::1]"]
 )
 SMS_FILE_PATH = VAR_DIR / "sms"
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", default=True)
 
 # Until somebody sets up the real ones, passes are signed with made-up certificates (manage.py wallet_testcerts).
 MADE_UP_CERTIFICATES = VAR_DIR / "wallet"

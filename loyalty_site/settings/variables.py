@@ -34,6 +34,8 @@ PARSERS: Mapping[str, Parser] = {
     "SMS_URL": parsers.http,
     "SMS_TOKEN": parsers.line,
     "SMS_SENDER": parsers.text_sender,
+    "WEBHOOKS_ALLOW_PRIVATE": parsers.boolean,
+    "WEBHOOKS_RETRY_SCHEDULE": parsers.each(parsers.whole(0, 30 * 86_400)),
     "OPERATORS_NEED_SECOND_FACTOR": parsers.boolean,
     "OIDC_ISSUER": parsers.http,
     "OIDC_CLIENT_ID": parsers.line,

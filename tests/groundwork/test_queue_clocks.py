@@ -28,9 +28,11 @@ from tenancy import scope
 from tests import factories
 from tests.groundwork import listeners
 from tests.groundwork.queued import card, seconds, waiting
+from tests.one_row_each import a_delivery
 from wallet.models import Platform, WalletPass
 from wallet.selectors import card_key
 from wallet.services.queue import DESIGNS, PASSES
+from webhooks.services.queue import DELIVERIES
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -87,6 +89,7 @@ ROWS = [
     (TEXT_MESSAGES, a_text_message),
     (PASSES, a_pass),
     (DESIGNS, a_design),
+    (DELIVERIES, lambda: a_delivery(factories.shop())),
 ]
 OF_EACH = pytest.mark.parametrize(("queue", "make"), ROWS, ids=lambda value: getattr(value, "name", ""))
 WITH_OUTBOX = pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One command, three processes: they end together, also when the command is killed."""
+"""One command, four processes: they end together, also when the command is killed."""
 
 import os
 import signal
@@ -120,4 +120,5 @@ def test_the_children_are_gunicorn_a_worker_with_its_clock_and_one_for_long_jobs
     assert "127.0.0.1:8001" in web
     assert {"worker", "--beat", "solo", "celery"} < set(command.worker())
     assert {"worker", "solo", "jobs"} < set(command.jobs())
-    assert "--beat" not in command.jobs()  # one clock
+    assert {"worker", "solo", "webhooks"} < set(command.webhooks())
+    assert "--beat" not in (*command.jobs(), *command.webhooks())  # one clock

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groundwork.errors import RateLimited
-from groundwork.web import client, rate_limits
+from groundwork.web import client
 from loyalty.api.documentation import documented
 from loyalty.api.fields import Email, Flag, Text
 from loyalty.api.inputs import LONGEST_NAME, PersonInput
@@ -46,7 +46,7 @@ class PublicEnrollment(PublicStoreView):
 
         Nothing need be told: whoever gives neither `email` nor `phone` keeps `card_url`, the only way to their card.
         """
-        rate_limits.check("public_enroll", f"{self.store.pk}:{client.network(request._request)}")
+        self.limit("public_enroll", f"{self.store.pk}:{client.network(request._request)}")
         person = self.read(SelfEnrollmentInput)
         person.pop("accept_terms")
         person.setdefault("language", spoken_language())

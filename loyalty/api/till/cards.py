@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from groundwork.errors import NotFound, RateLimited
 from groundwork.idempotency.once import Answer
-from groundwork.web import rate_limits
 from loyalty import finding, selectors
 from loyalty.api.base import StoreView, answer
 from loyalty.api.documentation import documented
@@ -150,7 +149,7 @@ class CardLookup(StoreView):
 
         A printed card comes alive here, at its first scan: it is a card from then on, of a customer without a name.
         """
-        rate_limits.check("lookup", self.caller.device)
+        self.limit("lookup", self.caller.device)
         text = self.query(CardLookupInput)["q"]
         try:
             found = finding.find_card(self.store, text)

@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from groundwork.errors import NotAuthenticated, NotFound, RateLimited
-from groundwork.web import rate_limits
 from loyalty import selectors
 from loyalty.api.base import ApiView, Refusals, StoreView
 from loyalty.api.documentation import documented
@@ -95,7 +94,7 @@ class UnlockTerminal(StoreView):
     def post(self, request: Request, pin_id: int) -> Response:
         # A person counts however often they sign in; each till counts for itself.
         typist = self.actor.device if self.actor.till else self.actor.credential
-        rate_limits.check("pin_unlock", f"{self.store.pk}:{typist}")
+        self.limit("pin_unlock", f"{self.store.pk}:{typist}")
         typed = self.read(TypedPinInput)
         terminal = pins.unlock_terminal(
             store=self.store, pin_id=pin_id, pin=typed["pin"], device=self.actor.device

@@ -8,7 +8,7 @@ from loyalty_site import description
 
 
 class Command(BaseCommand):
-    help = "Write docs/wiring.md and docs/models.md from the wiring, the beat schedule and the models."
+    help = "Write docs/wiring.md, docs/models.md and docs/events.md from the wiring, the schedule, models and events."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

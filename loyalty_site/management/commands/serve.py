@@ -60,7 +60,7 @@ class Command(BaseCommand):
         code, children = 0, []
         with ExitStack() as watchers:
             try:
-                for command in (self.web(**options), self.worker(), self.jobs()):
+                for command in (self.web(**options), self.worker(), self.jobs(), self.webhooks()):
                     # In groups of their own, so that Ctrl-C reaches them once, through us.
                     children.append(subprocess.Popen(command, start_new_session=True))
                     watchers.enter_context(supervise.watched(children[-1]))
@@ -106,6 +106,10 @@ class Command(BaseCommand):
     def jobs(self) -> list[str]:
         """Return that of the worker for long imports and exports, behind which nothing else has to wait."""
         return self.celery("jobs")
+
+    def webhooks(self) -> list[str]:
+        """Return that of the worker that calls other people's servers, which may take their time."""
+        return self.celery("webhooks")
 
     def celery(self, queue: str) -> list[str]:
         return [

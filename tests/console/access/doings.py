@@ -162,6 +162,7 @@ NEW: dict[str, Data] = {
     "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
     "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
+    "webhooks_endpoint": {"merchant": _house, "url": "https://8.8.8.8/hooks", "types": ["stamps.given"]},
     "loyalty_cardbatch": {"name": "Box", "store": _store, "count": 2, "design": "white"},
     "loyalty_staffpin": {"store": _store, "name": "Marc", "pin": "4826", "is_active": "on"},
     "notifications_emailtemplate": {
@@ -190,6 +191,7 @@ CHANGED: dict[str, Data] = {
     "loyalty_merchantloyaltysettings": {"void_window_hours": 48},
     "loyalty_staffpin": {"name": "Renamed"},
     "notifications_emailtemplate": {"subject_en": "Renamed"},
+    "webhooks_endpoint": {"url": "https://8.8.8.8/hooks", "description": "Renamed"},
     "django_celery_beat_periodictask": {"description": "Renamed"},
     "django_celery_beat_crontabschedule": {"minute": "12"},
     "django_celery_beat_intervalschedule": {"every": 43},
@@ -229,6 +231,10 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("notifications_emaillog", "send_this_again"): lambda world: {},
     ("wallet_walletpass", "try_this_again"): lambda world: {},
     ("wallet_walletpass", "examine"): lambda world: {},
+    ("webhooks_endpoint", "send_test"): lambda world: {},
+    ("webhooks_endpoint", "replay"): lambda world: {"since": "2026-03-10"},
+    ("webhooks_endpoint", "rotate"): lambda world: {},
+    ("webhooks_delivery", "send_this_again"): lambda world: {},
 }
 READING = frozenset(
     {

@@ -64,6 +64,9 @@ GATES: dict[str, dict[str, str]] = {
     "wallet_walletpass": LOOK | READ_ONLY | {"try_this_again": "OWM", "examine": "O"},
     "wallet_passdesign": LOOK_OPERATOR | READ_ONLY,
     "wallet_appledeviceregistration": LOOK_OPERATOR | READ_ONLY,
+    "webhooks_endpoint": LOOK_OWNER
+    | dict.fromkeys(("add", "edit", "delete", "send_test", "replay", "rotate"), "OW"),
+    "webhooks_delivery": LOOK_OWNER | READ_ONLY | {"send_this_again": "OW"},
 }
 for name in ("periodictask", "crontabschedule", "intervalschedule", "clockedschedule", "solarschedule"):
     GATES[f"django_celery_beat_{name}"] = LOOK_OPERATOR | {"add": "O", "edit": "O", "delete": ""}
@@ -85,6 +88,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     kind: {"delete_selected": pages["delete"]} for kind, pages in GATES.items() if pages["delete"]
 }
 ACTIONS["notifications_emaillog"] = {"send_again": "OWM"}
+ACTIONS["webhooks_delivery"] = {"send_again": "OW"}
 ACTIONS["wallet_walletpass"] = {"try_again": "OWM"}
 ACTIONS["wallet_passdesign"] = {"try_again": "O"}
 ACTIONS["tenancy_outboxmessage"] = {"try_again": "O"}

@@ -38,6 +38,8 @@ OF_THE_WHOLE_MERCHANT = frozenset(
         "loyalty_merchantloyaltysettings",
         "tenancy_outboxmessage",
         "wallet_passdesign",
+        "webhooks_endpoint",
+        "webhooks_delivery",
     }
 )
 # These belong to no merchant at all.

@@ -25,7 +25,9 @@ from tests import factories
 from tests.console.access.people import OF_THE_PLATFORM, OF_THE_WHOLE_MERCHANT, Rows, World
 from tests.console.world import export_of, history_of, key
 from tests.factories import Shop
+from tests.one_row_each import a_delivery
 from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
+from webhooks.models import Delivery
 
 # So many lines that a worker would do them: a page never begins with them by itself.
 MANY = 1_000_000
@@ -94,6 +96,7 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
             history_of(store, boss),
             *_emails(shop, store, card),
             *_passes(shop, card),
+            *_hooks(shop),
         ]
     return {key(row): row for row in rows}
 
@@ -130,6 +133,12 @@ def _passes(shop: Shop, card: LoyaltyCard) -> list[models.Model]:
             **of,
         ),
     ]
+
+
+def _hooks(shop: Shop) -> list[models.Model]:
+    """What a merchant has one of in these tests: the second store finds it there."""
+    told = Delivery.objects.first() or a_delivery(shop)
+    return [told.endpoint, told]
 
 
 def _of_the_platform() -> Rows:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.db import connection, models, transaction
 
-APPS = ("tenancy", "customers", "loyalty", "notifications", "wallet", "django_celery_beat")
+APPS = ("tenancy", "customers", "loyalty", "notifications", "wallet", "webhooks", "django_celery_beat")
 # Who looked at what is written down beside; what they did to it is elsewhere.
 BOOKS = frozenset({"tenancy_historyentry"})
 State = dict[str, str]

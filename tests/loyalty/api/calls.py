@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from loyalty.api.urls import urlpatterns
+from webhooks.api.urls import urlpatterns as of_webhooks
+
+ADDRESSES = [*urlpatterns, *of_webhooks]
 METHODS = ("get", "post", "put", "patch", "delete")
 ANNA = {"email": "new@example.com", "name": "Anna", "accept_terms": True, "create_if_missing": True}
 REASON = {"reason": "why"}
@@ -28,6 +32,12 @@ MANAGERS = NO_MEMBERS | {
 ACTING = MEMBERS | {"reading key": "scope_missing"}
 OPERATORS = NO_OWNERS | dict.fromkeys(("owner", "stranger"), "operator_required")
 OWNERS = NO_OWNERS
+# A whole merchant's: for owners, and for keys that were made to manage.
+OF_A_MERCHANT = NOBODY | {
+    **dict.fromkeys(("colleague", "staff", "manager", "accountant", "till"), "owner_required"),
+    **dict.fromkeys(("key", "reading key"), "scope_missing"),
+}
+OF_AN_ENDPOINT = OF_A_MERCHANT | {"stranger": "endpoint_not_found"}
 OWNERS_OF_IT = NO_OWNERS | {"stranger": "program_not_found"}
 
 # address name -> method -> (who, body)
@@ -87,6 +97,18 @@ CALLS: dict[str, dict[str, tuple[dict[str, str], dict[str, Any] | None]]] = {
         for noun in ("merchants", "stores", "users", "customers", "cards")
         for suffix, method in (("", "get"), ("-one", "delete"), ("-restore", "put"))
     },
+    "api-webhook-endpoints": {"get": (OF_A_MERCHANT, None), "post": (OF_A_MERCHANT, {"url": "https://a"})},
+    "api-webhook-endpoint": {
+        "get": (OF_AN_ENDPOINT, None),
+        "patch": (OF_AN_ENDPOINT, {"description": "Books"}),
+        "delete": (OF_AN_ENDPOINT, None),
+    },
+    "api-webhook-rotate": {"post": (OF_AN_ENDPOINT, None)},
+    "api-webhook-test": {"post": (OF_AN_ENDPOINT, None)},
+    "api-webhook-replay": {"post": (OF_AN_ENDPOINT, {"since": "2026-03-10T11:00:00Z"})},
+    "api-webhook-deliveries": {"get": (OF_AN_ENDPOINT, None)},
+    "api-webhook-resend": {"post": (OF_A_MERCHANT | {"stranger": "delivery_not_found"}, None)},
+    "api-events": {"get": (OF_A_MERCHANT, None)},
     "api-public-program": {"get": (ANYBODY, None)},
     "api-public-enroll": {"post": (ANYBODY, ANNA)},
     "api-schema": {"get": (ANYBODY, None)},

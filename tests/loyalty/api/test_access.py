@@ -7,19 +7,20 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
-from loyalty.api.urls import urlpatterns
 from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, Purchase, StaffPin
 from tenancy.models import Role, Scope
 from tests import factories
 from tests.factories import Shop, fresh
-from tests.loyalty.api.calls import ACTING, CALLS, EVERY_CALL, MANAGERS, MEMBERS, METHODS
+from tests.loyalty.api.calls import ACTING, ADDRESSES, CALLS, EVERY_CALL, MANAGERS, MEMBERS, METHODS
 from tests.loyalty.api.till import Caller
+from tests.one_row_each import a_delivery
+from webhooks.models import Delivery, Endpoint
 
 
 def test_every_call_of_the_api_has_an_entry() -> None:
     there = {
         (address.name, method)
-        for address in urlpatterns
+        for address in ADDRESSES
         for method in METHODS
         if hasattr(address.callback.cls, method)
     }
@@ -71,7 +72,8 @@ class World:
 
     def address(self, name: str) -> str:
         """The address of a call about this shop's own things."""
-        (address,) = [one for one in urlpatterns if one.name == name]
+        (address,) = [one for one in ADDRESSES if one.name == name]
+        delivery = self.delivery() if "webhook" in name else None
         known = {
             "store_code": self.shop.store.store_code,
             "card_id": self.card.pk,
@@ -80,9 +82,18 @@ class World:
             "purchase_id": self.purchase_id(),
             "code_id": self.code_id() if "code_id" in address.pattern.converters else 0,
             "row_id": self.row_id(name),
+            "endpoint_id": delivery.endpoint_id if delivery else 0,
+            "delivery_id": delivery.pk if delivery else 0,
         }
         path = reverse(name, kwargs={part: known[part] for part in address.pattern.converters})
-        return f"{path}?q={self.card.card_number}" if name == "api-card-lookup" else path
+        asked = {"api-card-lookup": f"?q={self.card.card_number}"}
+        asked["api-events"] = f"?merchant={self.shop.merchant.slug}"
+        return path + asked.get(name, "")
+
+    def delivery(self) -> Delivery:
+        """Something on its way to an endpoint of this shop, made when it is asked for."""
+        with factories.inside(self.shop):
+            return Delivery.objects.first() or a_delivery(self.shop)
 
     def row_id(self, name: str) -> int:
         """The id of a row of the kind that a back-office call is about."""
@@ -102,6 +113,7 @@ class World:
             lines, pins = LoyaltyTransaction.objects.count(), list(StaffPin.objects.values_list("updated_at"))
             codes = list(CardCode.objects.values_list("pk", "code"))
             cards = list(LoyaltyCard.all_objects.order_by("pk").values_list("pk", "updated_at", "deleted_at"))
+            endpoints = list(Endpoint.objects.order_by("pk").values_list("pk", "updated_at"))
         program, merchant = fresh(self.shop.program), fresh(self.shop.merchant)
         return (
             lines,
@@ -112,6 +124,7 @@ class World:
             program.deleted_at,
             merchant.deleted_at,
             fresh(self.shop.staff).deleted_at,
+            endpoints,
         )
 
 
@@ -147,6 +160,7 @@ def refusal(response: HttpResponse) -> str:
         "store_not_found",
         "manager_required",
         "operator_required",
+        "owner_required",
         "scope_missing",
         "till_revoked",
         "permission_denied",
@@ -210,7 +224,7 @@ def test_an_id_of_another_merchant_is_nowhere_to_be_found(world: World) -> None:
 
 
 def converters(name: str) -> set[str]:
-    (address,) = [one for one in urlpatterns if one.name == name]
+    (address,) = [one for one in ADDRESSES if one.name == name]
     return set(address.pattern.converters)
 
 

@@ -21,6 +21,7 @@ from loyalty.models import CardCode, LoyaltyTransaction, Purchase
 from loyalty_site.wsgi import application
 from tests import factories
 from tests.loyalty.api.till import Caller
+from tests.one_row_each import a_delivery
 
 CHECKS = [
     not_a_server_error,
@@ -54,6 +55,7 @@ def known(db: None, settings: Any) -> dict[str, Any]:
     with factories.inside(shop):
         line = LoyaltyTransaction.objects.filter(card=card).order_by("-id")[0]
         bought = Purchase.objects.get(card=card)
+        told = a_delivery(shop)
         code = CardCode.objects.create(merchant=shop.merchant, card=card, code="OLD 17")
     return {
         "store_code": shop.store.store_code,
@@ -63,6 +65,8 @@ def known(db: None, settings: Any) -> dict[str, Any]:
         "purchase_id": bought.pk,
         "code_id": code.pk,
         "row_id": shop.program.pk,
+        "endpoint_id": told.endpoint_id,
+        "delivery_id": told.pk,
     }
 
 

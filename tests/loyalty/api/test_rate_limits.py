@@ -34,6 +34,19 @@ def test_pins_can_be_guessed_only_so_often(shop: Shop, till: Till) -> None:
     assert not limited(Till(shop.other_store, shop.owner).post("staff/1/unlock/", {"pin": "0815"}))
 
 
+def test_each_answer_says_how_much_is_left(shop: Shop, till: Till) -> None:
+    answers = [till.get("cards/lookup/?q=anna@example.com") for _time in range(3)]
+    assert [answer["RateLimit-Policy"] for answer in answers] == ['"lookup";q=2;w=3600'] * 3
+    assert [answer["RateLimit"].rpartition(";t=")[0] for answer in answers] == [
+        '"lookup";r=1',
+        '"lookup";r=0',
+        '"lookup";r=0',
+    ]
+    seconds = int(answers[2]["RateLimit"].rpartition(";t=")[2])
+    assert seconds == answers[2].json()["retry_after"]
+    assert "RateLimit" not in till.get("program/").headers
+
+
 def test_cards_can_be_looked_up_only_so_often(shop: Shop, till: Till, manager: Till) -> None:
     answers = [till.get("cards/lookup/?q=anna@example.com") for _time in range(3)]
     assert [limited(one) for one in answers] == [False, False, True]

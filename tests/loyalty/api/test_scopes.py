@@ -7,12 +7,13 @@ import time_machine
 from django.urls import reverse
 
 from loyalty.api.reference import document
-from loyalty.api.urls import till, urlpatterns
+from loyalty.api.urls import till
 from tenancy import api_keys
 from tenancy.models import Scope
 from tests import factories
-from tests.loyalty.api.calls import CALLS, METHODS
+from tests.loyalty.api.calls import ADDRESSES, CALLS, METHODS
 from tests.loyalty.api.till import Caller, Till
+from webhooks.api.urls import urlpatterns as of_webhooks
 
 # name of the address -> method -> the scopes of which one will do
 SCOPES: dict[str, dict[str, set[str]]] = {
@@ -49,24 +50,32 @@ SCOPES: dict[str, dict[str, set[str]]] = {
     "api-pins": {"get": {"manage"}, "post": {"manage"}},
     "api-pin": {"get": {"manage"}, "patch": {"manage"}, "delete": {"manage"}},
     "api-pin-unlock": {"post": {"manage"}},
+    "api-webhook-endpoints": {"get": {"manage"}, "post": {"manage"}},
+    "api-webhook-endpoint": {method: {"manage"} for method in ("get", "patch", "delete")},
+    "api-webhook-rotate": {"post": {"manage"}},
+    "api-webhook-test": {"post": {"manage"}},
+    "api-webhook-replay": {"post": {"manage"}},
+    "api-webhook-deliveries": {"get": {"manage"}},
+    "api-webhook-resend": {"post": {"manage"}},
+    "api-events": {"get": {"manage"}},
 }
 EVERY = [(name, method) for name, methods in SCOPES.items() for method in methods]
 UNDESCRIBED = {"api-schema", "api-docs"}
 
 
-def test_every_call_of_the_till_says_its_scope_and_no_other_takes_a_key() -> None:
+def test_every_call_of_the_till_and_of_webhooks_says_its_scope_and_no_other_takes_a_key() -> None:
     declared = {
         address.name: {
             method: {scope.value for scope in getattr(address.callback.cls, method).scopes}
             for method in METHODS
             if hasattr(address.callback.cls, method)
         }
-        for address in urlpatterns
+        for address in ADDRESSES
         if address.name not in UNDESCRIBED
     }
-    of_tills = {address.name for address in till}
-    assert {name: said for name, said in declared.items() if name in of_tills} == SCOPES
-    others = [scopes for name, said in declared.items() if name not in of_tills for scopes in said.values()]
+    with_keys = {address.name for address in (*till, *of_webhooks)}
+    assert {name: said for name, said in declared.items() if name in with_keys} == SCOPES
+    others = [scopes for name, said in declared.items() if name not in with_keys for scopes in said.values()]
     assert others == [set()] * len(others)
     assert len(others) > 20
 
@@ -93,8 +102,10 @@ def test_a_key_makes_the_calls_of_its_scopes_and_no_others(name: str, method: st
         "transaction_id": 1,
         "purchase_id": 1,
         "code_id": 1,
+        "endpoint_id": 1,
+        "delivery_id": 1,
     }
-    (address,) = [one for one in urlpatterns if one.name == name]
+    (address,) = [one for one in ADDRESSES if one.name == name]
     path = reverse(name, kwargs={part: ids[part] for part in address.pattern.converters})
     body = CALLS[name][method][1]
     for scope in Scope.values:

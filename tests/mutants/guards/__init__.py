@@ -24,6 +24,7 @@ from tests.mutants.guards import (
     tills,
     triggers,
     wallets,
+    webhooks,
 )
 
 GUARDS = {
@@ -49,6 +50,7 @@ GUARDS = {
     "production": production.MUTANTS,
     "expiry": expiry.MUTANTS,
     "wallets": wallets.MUTANTS,
+    "webhooks": webhooks.MUTANTS,
     "architecture": architecture.MUTANTS,
 }
 MUTANTS = [mutant for mutants in GUARDS.values() for mutant in mutants]

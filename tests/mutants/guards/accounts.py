@@ -173,7 +173,7 @@ MUTANTS = [
     mutant(
         "secrets-as-they-are",
         "tenancy/second_factor.py",
-        "return _keys().encrypt(text.encode()).decode()",
+        "return SEALED.close(text)",
         "return text",
         f"{FACTOR}::test_secrets_are_encrypted_at_rest_and_outlive_a_new_key",
     ),

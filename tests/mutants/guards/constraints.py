@@ -69,6 +69,8 @@ CHECKS = {
     ],
     "wallet_passdesign": ["pass_design_syncs_what_is_wanted"],
     "wallet_walletoffer": ["what_was_removed_had_been_saved"],
+    "webhooks_endpoint": ["an_active_endpoint_is_not_switched_off"],
+    "webhooks_delivery": ["delivery_state_is_known"],
 }
 OF_FURTHER_ROWS = {
     "tenancy_merchant": ["merchant_slug_is_unique"],
@@ -96,6 +98,14 @@ OF_FURTHER_ROWS = {
     "wallet_walletpass": ["one_living_pass_per_card_and_wallet"],
     "wallet_appledeviceregistration": ["one_registration_per_device_and_pass"],
     "wallet_walletoffer": ["one_offer_per_card_and_wallet"],
+    "webhooks_progress": ["one_progress_per_source"],
+    "webhooks_event": [
+        "one_event_per_position",
+        "a_line_is_told_once",
+        "a_purchase_is_told_once",
+        "a_return_is_told_once",
+    ],
+    "webhooks_delivery": ["one_delivery_per_event_and_endpoint"],
 }
 OF_THE_SEVEN_RULES = {
     "loyalty_loyaltycard.stamps_are_never_negative": "test_rule_1_no_balance_is_below_zero",

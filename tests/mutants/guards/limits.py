@@ -49,8 +49,8 @@ MUTANTS = [
     mutant(
         "one-call-too-many",
         "groundwork/web/rate_limits.py",
-        "    if count > limit:",
-        "    if count > limit + 1:",
+        "is_over=calls > limit)",
+        "is_over=calls > limit + 1)",
         f"{RATES}::test_the_fourth_call_within_a_minute_is_told_how_long_to_wait",
     ),
     mutant(
@@ -70,7 +70,7 @@ MUTANTS = [
     mutant(
         "pins-guessed-without-limit",
         "loyalty/api/till/stores.py",
-        'rate_limits.check("pin_unlock"',
+        'self.limit("pin_unlock"',
         '(lambda *given: None)("pin_unlock"',
         f"{API_RATES}::test_pins_can_be_guessed_only_so_often",
     ),

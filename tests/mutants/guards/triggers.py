@@ -254,6 +254,19 @@ MUTANTS = [
         "",
         f"{MERCHANTS}::test_an_answer_is_kept_for_a_store_of_its_merchant",
     ),
+    *[
+        mutant(
+            f"told-of-another-merchants-{column.removesuffix('_id')}",
+            "webhooks/triggers.py",
+            f'            "{column}": "{parent}",\n',
+            "",
+            f"{MERCHANTS}::test_what_is_told_is_of_the_merchants_own_rows_and_goes_to_its_own_endpoints",
+        )
+        for column, parent in {
+            "line_id": "loyalty_loyaltytransaction",
+            "customer_id": "customers_customer",
+        }.items()
+    ],
     mutant(
         "announcement-that-moves-to-another-merchant",
         "tenancy/triggers.py",

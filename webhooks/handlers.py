@@ -1,0 +1,59 @@
+"""What has no line in the ledger becomes an event here. A handler runs in the relay's transaction, in the merchant's
+scope; raising means it is tried again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import override
+
+from customers.models import Customer
+from loyalty.models import LoyaltyProgram
+from loyalty.outputs import told
+from loyalty.outputs.card import facts
+from loyalty.outputs.customer import customer
+from loyalty.outputs.program import program
+from webhooks.services import log
+from webhooks.services.sources import Draft
+
+
+def on_card_state_changed(event: Mapping[str, Any]) -> None:
+    """Cards that were deleted, restored or made valid everywhere; what has a line is told with it."""
+    if event["transaction_ids"]:
+        return
+    rows = told.cards_to_tell(event["card_ids"]).values()
+    now = timezone.now()
+    drafts = [Draft("card.updated", now, {"card": facts(row)}, row.customer_id) for row in rows]
+    _append(event["merchant_id"], drafts)
+
+
+def on_program_changed(event: Mapping[str, Any]) -> None:
+    """A program, in the merchant's language."""
+    row = LoyaltyProgram.objects.select_related("merchant").filter(pk=event["program_id"]).first()
+    if row is not None:
+        with override(row.merchant.default_language):
+            _append(
+                event["merchant_id"], [Draft("program.updated", timezone.now(), {"program": program(row)})]
+            )
+
+
+def on_customer_changed(event: Mapping[str, Any]) -> None:
+    """A person, as they are known now."""
+    _about_customer("customer.updated", event)
+
+
+def on_customer_erased(event: Mapping[str, Any]) -> None:
+    """A person of whom only the id is left."""
+    _about_customer("customer.erased", event)
+
+
+def _about_customer(kind: str, event: Mapping[str, Any]) -> None:
+    row = Customer.all_objects.filter(pk=event["customer_id"]).first()
+    if row is not None:
+        _append(event["merchant_id"], [Draft(kind, timezone.now(), {"customer": customer(row)}, row.pk)])
+
+
+def _append(merchant_id: int, drafts: Sequence[Draft]) -> None:
+    if drafts:
+        log.append(log.locked(merchant_id), drafts)

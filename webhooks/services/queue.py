@@ -1,0 +1,62 @@
+"""Deliveries as a queue, and taking them fairly: who does not answer keeps nobody else waiting.
+
+Each endpoint has one delivery on its way at a time, each merchant a few, and all that are failing half of the places.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from groundwork.queue import clock
+from groundwork.queue.queue import Queue
+from webhooks.models import OPEN, Delivery, Endpoint, State
+
+PLACES = 16
+OF_A_MERCHANT = 4
+FAILING_PLACES = PLACES // 2
+
+DELIVERIES: Queue[Delivery] = Queue(
+    name="webhooks",
+    model=lambda: Delivery,
+    waiting=Q(state__in=OPEN, endpoint__is_active=True, merchant__deleted_at__isnull=True),
+    dead=Q(state=State.DEAD),
+    lease=timedelta(seconds=90),  # a name that does not resolve, and then fifteen seconds
+)
+
+
+def take(on_their_way: Sequence[Delivery]) -> list[Delivery]:
+    """Take what may begin now beside what is on its way: one for each endpoint that has something due."""
+    busy = [each.endpoint_id for each in on_their_way]
+    chosen = _chosen(_ready(busy), on_their_way)
+    if not chosen:
+        return []
+    rows = DELIVERIES.rows().filter(pk__in=chosen).select_related("endpoint", "event")
+    return DELIVERIES.take(rows, limit=len(chosen))
+
+
+def _ready(busy: Sequence[int]) -> QuerySet[Endpoint]:
+    """Endpoints with something due and nothing on its way, each with its `next`; those first that do answer."""
+    own = DELIVERIES.rows().filter(endpoint=OuterRef("pk"))
+    on_its_way = own.filter(state__in=OPEN, leased_until__gt=clock.now())
+    ready = Endpoint.objects.filter(is_active=True).exclude(pk__in=busy)
+    ready = ready.annotate(next=Subquery(DELIVERIES.due(own).values("pk")[:1]))
+    ready = ready.filter(~Exists(on_its_way), next__isnull=False)
+    return ready.order_by(F("failing_since").asc(nulls_first=True), "next")
+
+
+def _chosen(ready: QuerySet[Endpoint], on_their_way: Sequence[Delivery]) -> list[int]:
+    of_merchant = Counter(each.merchant_id for each in on_their_way)
+    failing = sum(each.endpoint.failing_since is not None for each in on_their_way)
+    chosen: list[int] = []
+    for endpoint in ready:
+        if len(on_their_way) + len(chosen) >= PLACES:
+            break
+        is_failing = endpoint.failing_since is not None
+        if of_merchant[endpoint.merchant_id] >= OF_A_MERCHANT or (is_failing and failing >= FAILING_PLACES):
+            continue
+        of_merchant[endpoint.merchant_id] += 1
+        failing += is_failing
+        chosen.append(endpoint.next)  # type: ignore[attr-defined]
+    return chosen
