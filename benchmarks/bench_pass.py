@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from benchmarks import data
 from benchmarks.report import Report
-from loyalty.models import LoyaltyCard
 from tenancy import scope
 from wallet import selectors
 from wallet.apple import images, package, signing
@@ -22,10 +21,12 @@ from wallet.apple.made_up_chain import make_chain
 from wallet.apple.payload import Identity
 from wallet.apple.signing import Signer
 from wallet.facts import PassFacts
+from wallet.models import WalletPass
 
 ROUNDS = 400
 PASS_TYPE, TEAM = "pass.example.benchmark", "MADEUP0000"
 TARGET = 1.5
+TARGET_READ = 3.5  # about 3 ms where the yardstick takes 0.85
 
 
 def run(rounds: int = ROUNDS) -> Report:
@@ -50,15 +51,20 @@ def run(rounds: int = ROUNDS) -> Report:
     report.add(
         "built and signed", f"{whole * 1000:.2f} ms = {ratio:.2f} x", f"<= {TARGET} x", ratio <= TARGET
     )
-    report.add("with the reading of the card", f"{read * 1000:.2f} ms")
+    ratio = read / bare
+    report.add(
+        "with the reading of the card",
+        f"{read * 1000:.2f} ms = {ratio:.2f} x",
+        f"<= {TARGET_READ} x",
+        ratio <= TARGET_READ,
+    )
     return report
 
 
 def facts_of(card_id: int) -> PassFacts:
     """What the pass of a card shows, from the database."""
-    cards = LoyaltyCard.objects.select_related("customer", "program", "merchant", "scope_store")
-    card = cards.get(pk=card_id)
-    return selectors.card_facts(card, selectors.program_facts(card.program_id), with_history=True)
+    card, lines = selectors.card_of(WalletPass(card_id=card_id)), selectors.lines_of(card_id=card_id)
+    return selectors.card_facts(card, selectors.facts_of(card.program), lines=lines)
 
 
 def measure(

@@ -24,6 +24,11 @@ def card_url(card: LoyaltyCard) -> str:
     return absolute(reverse("card", args=[card.access_token]))
 
 
+def wallet_url(card: LoyaltyCard) -> str:
+    """What puts the card into the wallet of whatever phone opens it."""
+    return absolute(reverse("card-wallet", args=[card.access_token]))
+
+
 def join_url(store: Store) -> str:
     """The enrolment page of a store, which the poster's QR opens."""
     return absolute(reverse("join", args=[store.store_code]))

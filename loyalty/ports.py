@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from groundwork.messaging.wiring import Port
 from loyalty.models import LoyaltyCard, LoyaltyProgram, PointsReward
@@ -22,6 +22,14 @@ class Wallets(Protocol):
 
     def wallet_buttons(self, card: LoyaltyCard, request: HttpRequest) -> list[dict[str, str]]:
         """One for each wallet that is set up: platform ("apple", "google"), url, label."""
+        ...
+
+    def wallet_names(self) -> list[str]:
+        """The wallets that are set up, as people know them."""
+        ...
+
+    def into_wallet(self, card: LoyaltyCard, request: HttpRequest) -> HttpResponse | None:
+        """The card's pass, as the device that asks takes it; None for one that has no wallet which is set up."""
         ...
 
 

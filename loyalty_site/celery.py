@@ -78,6 +78,7 @@ JOBS = [
     Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
     Job("webhooks.deliver", EVERY_FEW_SECONDS, expires=2),
     Job("loyalty.expire_points", HOURLY, expires=3300),
+    Job("wallet.examine_wallets", HOURLY, expires=3300),
     Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),
     Job("groundwork.clean_jobs", crontab(minute="45"), expires=3300),
     Job("groundwork.clean_idempotency_keys", crontab(hour="3", minute="15"), expires=6 * 3600),

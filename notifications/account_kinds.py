@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop as _
 
 from loyalty.colors import Palette
 from loyalty.links import absolute, invitation_url
-from notifications import markup
+from notifications import markup, ports
 from notifications.rendering import Letter
 from tenancy import account_links, invitations
 from tenancy.models import EmailChange, User
@@ -75,6 +75,12 @@ def page(name: str) -> Callable[[User], str]:
 def reset(user: User) -> str:
     """Where a person chooses a new password."""
     return absolute(account_links.reset_path(user))
+
+
+def to_try_a_pass(user_id: int) -> Addressed | None:
+    """Who wants to see a pass on their own phone; nobody while no wallet is set up."""
+    link = next(filter(None, (app.test_pass_url() for app in ports.links)), "")
+    return to_person(lambda _user: link)(user_id) if link else None
 
 
 def to_new_address(change_id: int) -> Addressed | None:
@@ -179,6 +185,16 @@ KINDS: dict[str, Kind] = {
             "You sign in with your password alone.\n\n"
             "Please set up a new one. If you did not ask for this, tell them at once."
         ),
+    ),
+    "test_pass": Kind(
+        find=to_try_a_pass,
+        subject=_("A card for your wallet, to try out"),
+        body=_(
+            "Please open this on your phone: the button puts a sample of your customers' card into its wallet.\n\n"
+            "If the phone takes it, the set-up works. The card is nobody's; delete it when you have seen it. "
+            "The button works for three days."
+        ),
+        button=_("Put it into my wallet"),
     ),
     "webhook_switched_off": Kind(
         find=to_person(page("admin:webhooks_endpoint_changelist")),

@@ -45,6 +45,7 @@ COMMON: MappingProxyType[str, Promise] = MappingProxyType(
 )
 
 _WALLETS: dict[str, Promise] = {
+    "wallet_url": _("adds the card to the wallet of whatever phone opens it; empty if none is set up"),
     "apple_url": _("adds the card to Apple Wallet; empty if that is not set up"),
     "google_url": _("adds the card to Google Wallet; empty if that is not set up"),
 }
@@ -73,7 +74,15 @@ OWN: MappingProxyType[Code, dict[str, Promise]] = MappingProxyType(
 )
 
 _OPTIONAL = frozenset(
-    {"customer_name", "store_name", "stamps_target", "apple_url", "google_url", "receipt_number"}
+    {
+        "customer_name",
+        "store_name",
+        "stamps_target",
+        "wallet_url",
+        "apple_url",
+        "google_url",
+        "receipt_number",
+    }
 )
 
 _EXAMPLES: MappingProxyType[str, Any] = MappingProxyType(
@@ -87,7 +96,8 @@ _EXAMPLES: MappingProxyType[str, Any] = MappingProxyType(
         "stamp_count": 10,
         "stamps_target": 10,
         "card_url": "https://example.com/card/BCDEFG/",
-        "apple_url": "https://example.com/card/BCDEFG/pass/",
+        "wallet_url": "https://example.com/card/BCDEFG/wallet/",
+        "apple_url": "https://example.com/card/BCDEFG/pass.pkpass",
         "google_url": "https://example.com/card/BCDEFG/google/",
         "bonus_points": 50,
         "reward_description": "Free coffee",

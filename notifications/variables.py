@@ -124,8 +124,8 @@ def at_hand(card: LoyaltyCard, *, now: datetime) -> dict[str, Any]:
 
 
 def _wallets(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """apple_url and google_url, from the app that knows them, where they work."""
-    found: dict[str, Any] = {"apple_url": None, "google_url": None}
+    """wallet_url, apple_url and google_url, from the app that knows them, where they work."""
+    found: dict[str, Any] = {"wallet_url": None, "apple_url": None, "google_url": None}
     for app in ports.links:
         found |= app.email_variables(card)
     return found

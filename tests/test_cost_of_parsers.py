@@ -53,6 +53,8 @@ READ: dict[str, str] = {
     "loyalty_site/servers/kept.py json.loads": OURS,
     "wallet/apple/push.py json.loads": PARTNER,
     "wallet/apple/signing.py zipfile.ZipFile": OURS,
+    "wallet/apple/verification.py json.loads": "tests/wallet/test_doctor.py",
+    "wallet/apple/verification.py zipfile.ZipFile": "tests/wallet/test_doctor.py",
     "wallet/apple/web_service.py json.loads": "body of an iPhone",
     "wallet/credentials.py base64.b64decode": OURS,
     "wallet/credentials.py json.loads": OURS,

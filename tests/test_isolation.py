@@ -78,6 +78,7 @@ PAGES = {
     "terminal-display-code": "a till",
     "card-pass": "token",
     "card-google": "token",
+    "card-wallet": "token",
     "media": "anyone",
 }
 # Walked one by one elsewhere, each with a test that fails on a missing entry.
@@ -143,6 +144,7 @@ NEEDS_MORE = {
     "card-email-confirm": "a signed link",  # tests/loyalty/pages/test_own_data.py
     "card-pass": "a certificate of Apple's",  # tests/wallet/test_pages.py
     "card-google": "an account of Google's",  # tests/wallet/test_pages.py
+    "card-wallet": "one of these",  # tests/wallet/test_one_link.py
 }
 
 

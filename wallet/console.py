@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -26,7 +28,7 @@ from wallet.models import (
     WalletPass,
 )
 from wallet.selectors import funnels
-from wallet.services import channel, designs, passes
+from wallet.services import channel, designs, doctor, passes
 
 COLORS = {
     PassState.ACTIVE.value: "info",
@@ -110,6 +112,7 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
     search_help_text = _("Part of a card number")
     list_before_template = "admin/wallet/set_up.html"
     actions = ["try_again"]
+    actions_list = ("examine",)
     actions_detail = ("try_this_again",)
     fieldsets = [
         (None, {"fields": [("card", "merchant"), ("platform", "state"), ("created_at", "retired_at")]}),
@@ -150,6 +153,33 @@ class WalletPassAdmin(Arrival, ConsoleAdmin):
     @display(description=_("devices"))
     def device_count(self, row: WalletPass) -> str:
         return str(row.registrations.count()) if row.platform == Platform.APPLE else "-"
+
+    # --- the doctor ---
+
+    def has_examine_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request.user)
+
+    @action(description=_("Examine"), permissions=["examine"], icon="stethoscope", url_path="examine")
+    def examine(self, request: HttpRequest) -> HttpResponse:
+        """Have the set-up looked at, and see a pass on one's own phone."""
+        if request.method == "POST":
+            doctor.ask(request.user)  # type: ignore[arg-type]
+            messages.success(
+                request, gettext("The result is on the overview in a minute; an e-mail is on its way.")
+            )
+            return HttpResponseRedirect(reverse("admin:wallet_walletpass_changelist"))
+        shown = {
+            "title": gettext("Examine the wallets"),
+            "explanation": gettext(
+                "A pass is made, verified and fetched as a phone would do it, and Google is asked about each card. "
+                "You get an e-mail with a pass to try on your own phone."
+            ),
+            "submit_label": gettext("Examine"),
+            "form": forms.Form(),
+            "back": reverse("admin:wallet_walletpass_changelist"),
+        }
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "subtitle": None, **shown}
+        return TemplateResponse(request, "admin/ask.html", context)
 
     # --- again ---
 

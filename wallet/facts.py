@@ -43,6 +43,22 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Shop:
+    """Where a card works, as its back says: `phone` in E.164, `hours` in lines; what is not known is empty."""
+
+    name: str
+    town: str = ""
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+
+    @property
+    def in_town(self) -> str:
+        """The name with the town, where that does not say so itself."""
+        return f"{self.name}, {self.town}" if self.town and self.town not in self.name else self.name
+
+
+@dataclass(frozen=True)
 class Goal:
     """The next reward: its name, what it takes, and how much of that is there."""
 
@@ -74,7 +90,7 @@ class ProgramFacts:
     expiry: tuple[object, ...]
     terms: Text
     privacy_url: str
-    shop_names: tuple[str, ...]
+    shops: tuple[Shop, ...]
     places: tuple[Place, ...]
     join_url: str
     look: Look
@@ -91,7 +107,7 @@ class PassFacts:
 
     `is_void`: no longer valid. `is_retired`: it has lost its card besides (replaced, or the person erased), and
     tells nothing about it any more: whoever still holds the pass must not learn the new codes. `news` is the sentence
-    about what happened last; what is not read with the history has none.
+    about what happened last; a sample has none.
     """
 
     program: ProgramFacts
@@ -106,7 +122,7 @@ class PassFacts:
     points_expire_at: datetime | None
     history: Text | None
     news: Text | None
-    shop_names: tuple[str, ...]
+    shops: tuple[Shop, ...]
     places: tuple[Place, ...]
     is_void: bool = False
     is_retired: bool = False

@@ -1,4 +1,4 @@
-"""What both wallets' servers have in common: trouble on the network, and Retry-After."""
+"""What is the same whomever we ask: trouble on the network, and Retry-After; and asking ourselves."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -9,6 +9,12 @@ import httpx
 # httpx lets some errors of TLS and sockets through as they are.
 NETWORK_TROUBLE = (httpx.HTTPError, ssl.SSLError, OSError)
 LONGEST_WAIT = timedelta(hours=1)
+PATIENT = 10.0  # seconds, at each step
+
+
+def as_a_phone(address: str) -> httpx.Response:
+    """What a phone is answered at an address of ours. Raises NETWORK_TROUBLE."""
+    return httpx.get(address, headers={"User-Agent": "Wallet/1.0 (iPhone)"}, timeout=PATIENT)
 
 
 def retry_after(response: httpx.Response) -> timedelta | None:

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 
 from django.utils.translation import gettext, ngettext, pgettext
 
+from loyalty.models import TransactionType
 from wallet.facts import Goal
 from wallet.text import Text
 
@@ -58,6 +59,12 @@ def labels() -> Labels:
 def description(merchant_name: str) -> Text:
     """What a screen reader says for the whole pass."""
     return Text.each(lambda: gettext("Loyalty card of %(merchant)s") % {"merchant": merchant_name})
+
+
+@cache
+def happened(kind: str) -> Text:
+    """What a line of the ledger says has happened; a model's own display would look through all kinds each time."""
+    return Text.each(lambda: TransactionType(kind).label)
 
 
 @lru_cache(maxsize=64)

@@ -1,10 +1,8 @@
 """What the wallets need to know, kept apart from the card.
 
 *WalletPass*: a card in one wallet. *WalletOffer*: the way there. *AppleDeviceRegistration*: a device that wants to hear
-of its changes.
-*PassDesign*: a program as the wallets know it; its changed look is spread over all its passes.
-*WalletChannel*: what all workers share about one wallet. *UpdateTag*: the counter behind Apple's update tags.
-*GoogleNonce*: a callback that has counted.
+of its changes. *PassDesign*: a program as the wallets know it; its changed look is spread over all its passes.
+*WalletChannel*: what all share about one wallet. *UpdateTag*: the counter of Apple's tags. *GoogleNonce*: a callback.
 """
 
 import secrets
@@ -251,7 +249,7 @@ class PassDesign(Synced, TenantOwned):
 
 
 class WalletChannel(TimeStamped):
-    """What all workers share about one wallet: its pace, its pauses, and what is wrong with it."""
+    """What all share about one wallet: its pace, its pauses, what is wrong with it, what `services.doctor` found."""
 
     platform = models.CharField(max_length=10, choices=Platform.choices, primary_key=True)
     next_slot_at = models.DateTimeField(default=timezone.now)
@@ -260,6 +258,8 @@ class WalletChannel(TimeStamped):
     fault = models.TextField(blank=True)
     wake_at = models.DateTimeField(null=True)
     busy_until = models.DateTimeField(null=True)
+    examined_at = models.DateTimeField(null=True)
+    findings = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("wallet")

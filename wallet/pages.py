@@ -1,4 +1,4 @@
-"""The customer's two ways to their wallet, Google's callback, and the pictures that Google shows."""
+"""The customer's ways to their wallet, Google's callback, and the pictures that Google shows."""
 
 import json
 from typing import Any
@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groundwork.errors import DomainError, NotFound
 from groundwork.web import client, rate_limits
+from groundwork.web.devices import platform_of
 from loyalty import selectors as loyalty_selectors
-from loyalty.models import LoyaltyCard
+from loyalty.models import LoyaltyCard, LoyaltyProgram
 from tenancy import scope
-from wallet import config, pictures
-from wallet.apple.web_service import package_response
+from wallet import config, pictures, samples, selectors
+from wallet.apple.web_service import as_file, package_response, whole
 from wallet.google.save_link import save_link
 from wallet.models import PassDesign, Platform
 from wallet.services import callbacks, devices, funnel, google_sync, passes
@@ -35,7 +36,11 @@ def _card(request: HttpRequest, access_token: str) -> LoyaltyCard:
 @require_safe
 def apple_pass(request: HttpRequest, access_token: str) -> HttpResponse:
     """The card's .pkpass; 404 while Apple Wallet is not set up."""
-    card = _card(request, access_token)
+    return into_apple(_card(request, access_token), request)
+
+
+def into_apple(card: LoyaltyCard, request: HttpRequest) -> HttpResponse:
+    """The pass of a card that may be shown, as a file. Raises NotFound while Apple Wallet is not set up."""
     if config.apple() is None:
         raise NotFound()
     with scope.merchant(card.merchant_id):
@@ -50,8 +55,15 @@ def apple_pass(request: HttpRequest, access_token: str) -> HttpResponse:
 
 @require_safe
 def google_pass(request: HttpRequest, access_token: str) -> HttpResponse:
-    """302 to Google's page that saves the card; its object is made first where it is not there yet."""
-    card = _card(request, access_token)
+    """302 to Google's page that saves the card; 404 while Google Wallet is not set up."""
+    return into_google(_card(request, access_token))
+
+
+def into_google(card: LoyaltyCard) -> HttpResponse:
+    """302 to Google's page that saves a card; its object is made first where it is not there yet.
+
+    Raises NotFound while Google Wallet is not set up, WalletUnavailable or WalletRefused while Google does not take it.
+    """
     google = config.google()
     if google is None:
         raise NotFound()
@@ -108,6 +120,22 @@ def _problem(error: DomainError) -> HttpResponse:
     if "retry_after" in error.extra:
         response["Retry-After"] = str(error.extra["retry_after"])
     return response
+
+
+@require_safe
+def test_pass(request: HttpRequest, signed: str) -> HttpResponse:
+    """A sample of a program's pass, to try a set-up with; nobody's card, for whoever was sent its address."""
+    rate_limits.check("card_page", client.network(request))
+    program_id, google, apple = samples.program_of(signed), config.google(), config.apple()
+    with scope.everything("what a program looks like is public"):
+        design = PassDesign.objects.filter(program_id=program_id, synced_version__gt=0).first()
+        if google and design and platform_of(request) == Platform.GOOGLE:
+            now = int(timezone.now().timestamp())
+            return HttpResponseRedirect(samples.for_google(google, str(design.class_id), issued_at=now))
+        if apple is None or not LoyaltyProgram.objects.filter(pk=program_id).exists():
+            raise Http404
+        content = samples.for_apple(apple, selectors.program_facts(int(program_id or 0)))
+    return whole(request, as_file(content))
 
 
 @require_safe

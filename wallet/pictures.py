@@ -29,7 +29,7 @@ def draw(program: LoyaltyProgram, name: str) -> Drawn | None:
     if name == "logo":
         content = _logo(look)
     elif name == "wide-logo":
-        content = _wide_logo(look)
+        content = wide_logo(look)
     elif name == "hero":
         content = hero(look, 0, program.stamps_target if program.has_stamps else 0)
     elif (
@@ -47,7 +47,8 @@ def _logo(look: Look) -> bytes:
 
 
 @drawn.once(128)
-def _wide_logo(look: Look) -> bytes:
+def wide_logo(look: Look) -> bytes:
+    """The logo on the merchant's colour, for where there is room in the width, as a PNG."""
     return drawing.png(logos.wide_logo(look, WIDE_LOGO))
 
 

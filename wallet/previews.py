@@ -22,7 +22,7 @@ from wallet.facts import Goal, PassFacts, ProgramFacts, next_points_goal
 from wallet.google import payload as google_payload
 from wallet.google.payload import Addresses
 from wallet.models import Platform
-from wallet.pictures import hero
+from wallet.pictures import hero, wide_logo
 from wallet.text import LANGUAGES
 
 SAMPLE_NUMBER = "1234-5678-9017"
@@ -73,13 +73,14 @@ def sample(program: ProgramFacts) -> PassFacts:
         points_expire_at=None,
         history=None,
         news=None,
-        shop_names=program.shop_names,
+        shops=program.shops,
         places=program.places,
     )
 
 
 def _apple(facts: PassFacts, language: str) -> dict[str, Any]:
-    document = apple_payload.build(facts, Identity("", "", "", ""))
+    look = facts.program.look
+    document = apple_payload.build(facts, Identity("", "", "", ""), has_wide_logo=logos.is_wide(look))
     words = document.strings[language]
     content = document.content
     fields = {
@@ -87,9 +88,9 @@ def _apple(facts: PassFacts, language: str) -> dict[str, Any]:
     }
     pictures = images.pictures(facts)
     return {
-        "is_logo_lost": logos.is_lost(facts.program.look),
+        "is_logo_lost": logos.is_lost(look),
         "content": content,
-        "logo_text": words.get(content["logoText"], content["logoText"]),
+        "logo_text": words.get(content.get("logoText", ""), content.get("logoText", "")),
         "fields": fields,
         "strip": _data(pictures["strip@2x.png"].content),
         "logo": _data(pictures["logo@2x.png"].content),
@@ -111,6 +112,7 @@ def _google(facts: PassFacts, language: str) -> dict[str, Any]:
     card = google_payload.loyalty_object(facts, object_id="", class_id="", hero="")
     program, pictures = facts.program, images.pictures(facts)
     colors = palette(program.look.color, program.look.secondary_color)
+    is_wide = logos.is_wide(program.look)
     return {
         "issuer": made["issuerName"],
         "program": _said(made, "programName", language),
@@ -133,7 +135,8 @@ def _google(facts: PassFacts, language: str) -> dict[str, Any]:
         "code": _code(facts.code) if facts.code else "",
         "number": facts.card_number,
         "hero": _data(_hero(facts)),
-        "logo": _data(pictures["icon@3x.png"].content),
+        "logo": _data(wide_logo(program.look) if is_wide else pictures["icon@3x.png"].content),
+        "is_wide": is_wide,
     }
 
 

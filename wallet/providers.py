@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 
 from django.db.models import Expression, OuterRef, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groundwork.web.devices import platform_of
 from loyalty.models import LoyaltyCard
-from wallet import config, health, set_up
+from wallet import config, health, pages, samples, set_up
 from wallet.models import Platform, WalletPass
-from wallet.services import funnel, passes
+from wallet.services import doctor, funnel, passes
+from wallet.set_up import Finding
 
 PAGES = {Platform.APPLE: "card-pass", Platform.GOOGLE: "card-google"}
 
@@ -44,12 +45,34 @@ def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, st
     ]
 
 
+def wallet_names() -> list[str]:
+    """For the poster: the wallets that are set up, as people know them."""
+    return [str(platform.label) for platform in passes.platforms()]
+
+
+def into_wallet(card: LoyaltyCard, request: HttpRequest) -> HttpResponse | None:
+    """For the one link to both wallets: the .pkpass, or the way to Google's page, as the device that asks takes it."""
+    device = platform_of(request)
+    if device not in passes.platforms():
+        return None
+    return pages.into_apple(card, request) if device == Platform.APPLE else pages.into_google(card)
+
+
 def email_variables(card: LoyaltyCard) -> dict[str, str]:
-    """For `notifications`: apple_url and google_url, those that work."""
+    """For `notifications`: wallet_url, which fits every device, apple_url and google_url, those that work."""
+    names = {f"{platform.value}_url": PAGES[platform] for platform in passes.platforms()}
+    if names:
+        names["wallet_url"] = "card-wallet"
     return {
-        f"{platform.value}_url": config.public_url(reverse(PAGES[platform], args=[card.access_token]))
-        for platform in passes.platforms()
+        variable: config.public_url(reverse(page, args=[card.access_token]))
+        for variable, page in names.items()
     }
+
+
+def test_pass_url() -> str:
+    """For `notifications`: where a phone gets a pass to try the set-up with; empty while no wallet is set up."""
+    program = doctor.program_to_try() if passes.platforms() else None
+    return samples.address(program.pk) if program else ""
 
 
 def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]:
@@ -65,6 +88,7 @@ def dashboard_alerts(merchant_ids: Iterable[int] | None) -> list[dict[str, str]]
         for platform, count in health.lagging(ids).items()
     ]
     if ids is None:
-        for finding in [*health.refusals(), *health.refused_designs(), *set_up.findings()]:
+        seen = [Finding(str(platform.label), symptom.problem) for platform, symptom in doctor.last_seen()]
+        for finding in [*health.refusals(), *health.refused_designs(), *set_up.findings(), *seen]:
             alerts.append({"level": finding.problem.level, "text": str(finding), "url": passes_page})
     return alerts

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, QuerySet
 from django.urls import reverse
 
 from loyalty import selectors as loyalty_selectors
@@ -17,7 +18,8 @@ from tenancy.prepared import Prepared
 from tenancy.selectors import open_stores
 from wallet import config
 from wallet.announcements import announcement, ended, newest_change
-from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, next_points_goal
+from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, Shop, next_points_goal
+from wallet.labels import happened
 from wallet.models import PassState, Platform, WalletOffer, WalletPass
 from wallet.text import Text, written_date
 
@@ -30,7 +32,7 @@ def _cards(ids: Iterable[int]) -> QuerySet[LoyaltyCard]:
     return cards.select_related("customer", "program", "merchant", "scope_store")
 
 
-def _newest_lines(*, card_id: int) -> QuerySet[LoyaltyTransaction]:
+def _newest_lines(*, card_id: int | OuterRef) -> QuerySet[LoyaltyTransaction]:
     newest = LoyaltyTransaction.objects.filter(card_id=card_id).order_by("-id")
     return newest.select_related("store", "reward")[:HISTORY_LINES]
 
@@ -38,7 +40,7 @@ def _newest_lines(*, card_id: int) -> QuerySet[LoyaltyTransaction]:
 # A pass is read each time a phone wakes up: what these queries are in SQL is worked out once.
 _one_card = Prepared(lambda *, card_id: _cards([card_id]))
 _stores_of = Prepared(lambda *, merchant_id: open_stores().filter(merchant_id=merchant_id))
-_lines_of = Prepared(_newest_lines)
+lines_of = Prepared(_newest_lines)
 
 
 def card_of(wallet_pass: WalletPass) -> LoyaltyCard:
@@ -82,7 +84,7 @@ def describe_program(
         expiry=_expiry(program),
         terms=Text.of_field(program, "terms_text"),
         privacy_url=program.privacy_url,
-        shop_names=tuple(_shop_name(store) for store in stores),
+        shops=tuple(map(_shop, stores)),
         places=places(stores),
         join_url=config.public_url(reverse("join", args=[stores[0].store_code])) if stores else "",
         look=look_of(program, merchant),
@@ -112,8 +114,12 @@ def look_of(program: LoyaltyProgram, merchant: Merchant) -> Look:
     )
 
 
-def _shop_name(store: Store) -> str:
-    return f"{store.name}, {store.city}" if store.city and store.city not in store.name else store.name
+def _shop(store: Store) -> Shop:
+    """A town alone is no address to be found by."""
+    town = " ".join(filter(None, [store.postal_code, store.city]))
+    lines = filter(None, [store.address_line1, store.address_line2, town])
+    address = ", ".join(lines) if store.address_line1 else ""
+    return Shop(store.name, store.city, address, store.phone, store.opening_hours)
 
 
 def places(stores: Iterable[Store]) -> tuple[Place, ...]:
@@ -130,12 +136,26 @@ def cards_of(passes: Iterable[WalletPass]) -> Mapping[int, LoyaltyCard]:
     return {card.pk: card for card in _cards({each.card_id for each in passes})}
 
 
+def lines_of_cards(card_ids: Iterable[int]) -> Mapping[int, list[LoyaltyTransaction]]:
+    """The newest lines of many cards, newest first, by card; two statements, however long the ledger is."""
+    of_each = ArraySubquery(_newest_lines(card_id=OuterRef("pk")).values("pk"))
+    ids = LoyaltyCard.all_objects.filter(pk__in=set(card_ids)).annotate(newest=of_each)
+    by_card = dict(ids.values_list("pk", "newest"))
+    lines = LoyaltyTransaction.objects.select_related("store", "reward").in_bulk(
+        [line for newest in by_card.values() for line in newest]
+    )
+    return {card_id: [lines[line] for line in newest] for card_id, newest in by_card.items()}
+
+
 def card_facts(
-    card: LoyaltyCard, program: ProgramFacts, *, is_void: bool = False, with_history: bool = False
+    card: LoyaltyCard,
+    program: ProgramFacts,
+    *,
+    is_void: bool = False,
+    lines: Sequence[LoyaltyTransaction] = (),
 ) -> PassFacts:
-    """One card as its pass shows it."""
-    shops = (_shop_name(card.scope_store),) if card.scope_store else program.shop_names
-    lines = _lines_of(card_id=card.pk) if with_history else []
+    """One card as its pass shows it. Its newest `lines` tell the news and the history; without them it has none."""
+    shops = (_shop(card.scope_store),) if card.scope_store else program.shops
     goal = _stamps_goal(card, program)
     return PassFacts(
         program=program,
@@ -152,7 +172,7 @@ def card_facts(
         points_expire_at=None if is_void else points_expire_at(card),
         history=history_text(lines, card.merchant.tzinfo),
         news=_news(card, program, lines, goal, is_void=is_void),
-        shop_names=shops,
+        shops=shops,
         places=places([card.scope_store]) if card.scope_store else program.places,
         is_void=is_void,
     )
@@ -173,7 +193,7 @@ def retired_facts(program: ProgramFacts) -> PassFacts:
         points_expire_at=None,
         history=None,
         news=ended(),
-        shop_names=(),
+        shops=(),
         places=(),
         is_void=True,
         is_retired=True,
@@ -197,13 +217,17 @@ def history_text(lines: Sequence[LoyaltyTransaction], zone: ZoneInfo) -> Text | 
     if not lines:
         return None
 
-    def told(line: LoyaltyTransaction) -> str:
+    def told(line: LoyaltyTransaction) -> list[str]:
+        """The line in each language."""
+        day = line.transaction_at.astimezone(zone)
         amounts = [f"{delta:+d}" for delta in (line.stamps_delta, line.points_delta) if delta]
-        words = " ".join([line.get_transaction_type_display(), *amounts])
-        where = line.store.name if line.store else ""
-        return " · ".join(filter(None, [written_date(line.transaction_at.astimezone(zone)), words, where]))
+        where = [line.store.name] if line.store else []
+        return [
+            " · ".join([written_date(day, language), " ".join([what, *amounts]), *where])
+            for language, what in happened(line.transaction_type).items()
+        ]
 
-    return Text.each(lambda: "\n".join(map(told, lines)))
+    return Text(*("\n".join(in_language) for in_language in zip(*map(told, lines), strict=True)))
 
 
 def _news(
@@ -228,7 +252,11 @@ def card_key(card: LoyaltyCard) -> str:
 
 
 def pass_facts(
-    wallet_pass: WalletPass, card: LoyaltyCard, program: ProgramFacts, *, with_history: bool = False
+    wallet_pass: WalletPass,
+    card: LoyaltyCard,
+    program: ProgramFacts,
+    *,
+    lines: Sequence[LoyaltyTransaction],
 ) -> PassFacts:
     """What one pass shows now. Its row must have been read before the card: what changes later is a new version.
 
@@ -237,7 +265,7 @@ def pass_facts(
     if wallet_pass.retired_at is not None or wallet_pass.card_key != card_key(card):
         return retired_facts(program)
     is_void = wallet_pass.state == PassState.VOID
-    return card_facts(card, program, is_void=is_void, with_history=with_history)
+    return card_facts(card, program, is_void=is_void, lines=lines)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def page(programs: Iterable[tuple[ProgramFacts, Platform]]) -> str:
 
 def states(program: ProgramFacts) -> list[PassFacts]:
     """A card that is empty, one half way, one that has reached its reward, and one that has ended."""
-    dearest = program.points_rewards[0][1] if program.points_rewards else 0
+    dearest = program.points_rewards[-1][1] if program.points_rewards else 0
     steps = [(0, 0), (program.stamps_target // 2, dearest // 2), (program.stamps_target, dearest)]
     return [*(_standing(program, stamps, points) for stamps, points in steps), retired_facts(program)]
 
@@ -50,4 +50,5 @@ def _standing(program: ProgramFacts, stamps: int, points: int) -> PassFacts:
 
 def _title(program: ProgramFacts, platform: Platform) -> str:
     what = f"{program.stamps_target} stamps" if program.has_stamps else "points"
+    what += ", uploaded logo and picture" if program.look.picture else ""
     return f"{program.merchant_name}: {what}, {platform.label}"

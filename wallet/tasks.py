@@ -20,6 +20,7 @@ from wallet.services import (
     channel,
     designs,
     devices,
+    doctor,
     google_sync,
     left_out,
     unsaved,
@@ -84,6 +85,13 @@ def spread_designs() -> int:
             done += count
         doorbell.ring(SPREAD_TASK)
     return done
+
+
+@shared_task(name=doctor.TASK, soft_time_limit=240, time_limit=300)
+def examine_wallets() -> int:
+    """Look daily whether the wallets work as a phone would find them, and sooner where somebody asks."""
+    with scope.everything(WHY):
+        return doctor.examine_what_is_due()
 
 
 @shared_task(name="wallet.sweep_passes", soft_time_limit=240, time_limit=300)

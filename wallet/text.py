@@ -82,6 +82,6 @@ def shorten(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def written_date(moment: datetime) -> str:
-    """A day as it is written in the active language; `moment` is in the merchant's time zone already."""
-    return moment.strftime(DATE_FORMATS.get(translation.get_language() or "en", DATE_FORMATS["en"]))
+def written_date(moment: datetime, language: str) -> str:
+    """A day as it is written in a language; `moment` is in the merchant's time zone already."""
+    return moment.strftime(DATE_FORMATS.get(language, DATE_FORMATS["en"]))

@@ -13,6 +13,7 @@ _APPLE = r"^api/v1/wallet/apple/v1"
 urlpatterns = [
     path("card/<token:access_token>/pass.pkpass", pages.apple_pass, name="card-pass"),
     path("card/<token:access_token>/google/", pages.google_pass, name="card-google"),
+    path("wallet/test/<str:signed>/", pages.test_pass, name="wallet-test-pass"),
     path(
         "wallet/<int:program_id>/<slug:digest>/<slug:name>.png",
         pages.picture,

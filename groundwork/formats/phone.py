@@ -39,3 +39,13 @@ def is_national(digits: str, country: str) -> bool:
     return phonenumbers.is_possible_number(number) and (
         phonenumbers.is_valid_number(number) or not digits.startswith(str(code))
     )
+
+
+def written(number: str) -> str:
+    """A number in E.164 as people read it, in groups.
+
+    >>> written("+352621123456")
+    '+352 621 123 456'
+    """
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -55,6 +55,8 @@ MIRABEL = Shop(
             "city": "Luxembourg",
             "latitude": "49.600100",
             "longitude": "6.133700",
+            "phone": "+35227123401",
+            "opening_hours": "Mo–Fr 7:00–18:30\nSa 8:00–17:00",
         },
         {
             "store_code": "mirabel-kirchberg",
@@ -64,6 +66,8 @@ MIRABEL = Shop(
             "city": "Luxembourg",
             "latitude": "49.628700",
             "longitude": "6.155200",
+            "phone": "+35227123402",
+            "opening_hours": "Mo–Fr 7:00–17:30",
         },
     ),
     program={
@@ -112,6 +116,8 @@ ALZETTE = Shop(
             "city": "Esch-sur-Alzette",
             "latitude": "49.495100",
             "longitude": "5.984400",
+            "phone": "+35227123411",
+            "opening_hours": "Di–Sa 6:30–18:00\nSo 7:00–12:00",
         },
         {
             "store_code": "alzette-belval",
@@ -121,6 +127,8 @@ ALZETTE = Shop(
             "city": "Belval",
             "latitude": "49.502900",
             "longitude": "5.947500",
+            "phone": "+35227123412",
+            "opening_hours": "Mo–Sa 6:30–19:00",
         },
     ),
     program={
@@ -164,6 +172,8 @@ SAUER = Shop(
             "city": "Echternach",
             "latitude": "49.811900",
             "longitude": "6.421800",
+            "phone": "+35227123421",
+            "opening_hours": "Di–Fr 9:30–18:30\nSa 9:00–18:00",
         },
     ),
     program={

@@ -14,6 +14,7 @@ from loyalty.models import LoyaltyProgram
 from loyalty.pages.access import looks, private, store_page
 from loyalty.pages.customer.presentation import Headline
 from loyalty.pages.language import asked_for
+from loyalty.ports import wallets
 from tenancy.models import Store
 from tenancy.roles import role_at
 
@@ -34,6 +35,7 @@ def poster(request: HttpRequest, store: Store, program: LoyaltyProgram) -> HttpR
             "qr_svg": qr.svg(address, title=address),
             "address": address.partition("://")[2].rstrip("/"),
             "invitations": invitations(first=language),
+            "wallet_names": [name for app in wallets for name in app.wallet_names()],
         }
         return private(render(request, "pages/poster.html", context))
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from loyalty.pages import converters, home, invitation, poster, problems
-from loyalty.pages.customer import brand, card, enrollment, install, own_data, person
+from loyalty.pages.customer import brand, card, enrollment, install, own_data, person, wallet
 
 register_converter(converters.BrandColors, "brand")
 register_converter(converters.AccessToken, "token")
@@ -17,6 +17,7 @@ urlpatterns = [
     path("card/worker.js", install.worker, name="card-worker"),
     path("card/<token:access_token>/", card.show, name="card"),
     path("card/<token:access_token>/history/", card.history, name="card-history"),
+    path("card/<token:access_token>/wallet/", wallet.wallet, name="card-wallet"),
     path("card/<token:access_token>/export.json", person.export, name="card-export"),
     path("card/<token:access_token>/data/", own_data.change, name="card-data"),
     path("card/<token:access_token>/phone/", own_data.phone, name="card-phone"),

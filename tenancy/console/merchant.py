@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelect2Widget
 
 from groundwork.console.grants import Grants
 from groundwork.formats.money import currency_choices
+from groundwork.formats.phone import to_e164
 from tenancy import services
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
@@ -94,12 +95,31 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
         services.change_merchant(merchant=obj, actor=actor)
 
 
+class StoreForm(ConsoleForm):
+    """A store; its telephone is kept as the world dials it, however it is typed in its country."""
+
+    class Meta:
+        model = Store
+        fields = ["name"]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if phone := self.cleaned_data.get("phone"):
+            number = to_e164(phone, self.cleaned_data.get("country") or self.instance.country)
+            if number is None:
+                self.add_error("phone", _("This cannot be a telephone number."))
+            else:
+                self.cleaned_data["phone"] = number
+        return cleaned
+
+
 @admin.register(Store)
 class StoreAdmin(ZoneChoice, ConsoleAdmin):
     """A shop. Its code stands in printed addresses: an owner chooses it once. The apps above add buttons."""
 
     grants = Grants(view=READERS, add=OWNERS, change=MANAGERS, delete=OWNERS, act=MANAGERS)
     menu_icon = "store"
+    form = StoreForm
     empty_help = _("A store is where cards are given out, stamped and redeemed.")
     list_display = ["name", "store_code", "merchant", "city", "is_active"]
     list_filter = ["merchant", "is_active"]
@@ -119,6 +139,13 @@ class StoreAdmin(ZoneChoice, ConsoleAdmin):
                     ("latitude", "longitude"),
                 ],
                 "description": _("Near this place, wallets show the card by themselves."),
+            },
+        ),
+        (
+            _("For customers"),
+            {
+                "fields": ["phone", "opening_hours"],
+                "description": _("On the back of every pass, with the address."),
             },
         ),
         (_("Language and time"), {"fields": [("default_language", "timezone")]}),

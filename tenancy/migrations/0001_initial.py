@@ -186,6 +186,8 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(default='LU', max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}\\Z', 'Two capital letters.')], verbose_name='country')),
                 ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='latitude')),
                 ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='longitude')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='telephone')),
+                ('opening_hours', models.TextField(blank=True, help_text='As customers are to read them, a line for each: Mo–Fr 7:00–18:30.', max_length=500, verbose_name='opening hours')),
                 ('timezone', models.CharField(blank=True, help_text="Leave empty for the merchant's.", max_length=64, validators=[tenancy.models.merchant.validate_timezone], verbose_name='time zone')),
                 ('default_language', models.CharField(choices=[('en', 'English'), ('fr', 'French'), ('de', 'German'), ('lb', 'Luxembourgish')], default='en', max_length=5, verbose_name='language')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),

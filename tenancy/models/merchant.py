@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.formats.currencies import CURRENCIES
-from groundwork.models import LIVING, SoftDeletable, TimeStamped
+from groundwork.models import LIVING, LinesField, SoftDeletable, TimeStamped
 from tenancy.models.base import TenantSoftDeletable
 
 CODE_PATTERN = re.compile(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
@@ -133,6 +133,13 @@ class Store(TenantSoftDeletable):
         null=True,
         blank=True,
         validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    opening_hours = LinesField(
+        _("opening hours"),
+        max_length=500,
+        blank=True,
+        help_text=_("As customers are to read them, a line for each: Mo–Fr 7:00–18:30."),
     )
     timezone = models.CharField(
         _("time zone"),

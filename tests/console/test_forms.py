@@ -210,3 +210,14 @@ def test_a_rhythm_of_the_clock_is_refused_where_no_month_has_such_a_day(world: W
             assert errors(response) == {
                 "day_of_month": ["None of these months has such a day: it would never run."]
             }
+
+
+def test_a_stores_telephone_is_kept_as_the_world_dials_it(world: World) -> None:
+    client, store = world.client("manager"), world.shop.store
+    data = filled(client.get(address(store)), phone="27 12 34 01", opening_hours="Mo–Fr 7–18\r\nSa 8–17")
+    assert client.post(address(store), data).status_code == 302
+    after = factories.fresh(store)
+    assert (after.phone, after.opening_hours) == ("+35227123401", "Mo–Fr 7–18\nSa 8–17")
+    refused = client.post(address(store), data | {"phone": "call us"})
+    assert errors(refused) == {"phone": ["This cannot be a telephone number."]}
+    assert factories.fresh(store).phone == "+35227123401"

@@ -74,7 +74,7 @@ class World:
             "user": (sign_in._user, {"user_id": self.user.pk}),
             "card of a pass": (passes._one_card, {"card_id": card.pk}),
             "stores of a pass": (passes._stores_of, {"merchant_id": store.merchant_id}),
-            "lines of a pass": (passes._lines_of, {"card_id": card.pk}),
+            "lines of a pass": (passes.lines_of, {"card_id": card.pk}),
         }
 
 

@@ -105,7 +105,12 @@ def test_a_wide_logo_goes_to_google_apart_and_is_taken_back_and_the_console_warn
         return program
 
     with factories.inside(shop):
-        upload(mark((900, 150), "#f4efe6"))
+        program = upload(mark((900, 150), "#f4efe6"))
+        drawn = {
+            each["platform"]: each["html"] for each in previews.program_previews(program, "en", rewards=[])
+        }
+    assert '<span class="pass-title"></span>' in drawn["apple"]  # the logo says whose it is, once
+    assert 'class="pass-wide"' in drawn["google"]
     carried(factories.card(shop.store))
     deliver()
     (made,) = google.classes.values()

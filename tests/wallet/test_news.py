@@ -9,7 +9,8 @@ from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.services import cards, stamps
 from tests import factories
 from tests.buying import buy, spend
-from tests.wallet.conftest import page_of, stamped
+from tests.wallet.conftest import carried, deliver, google_pass, object_of, page_of, stamped
+from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.iphone import IPhone, opened
 from wallet.apple.made_up_chain import Chain
 
@@ -50,6 +51,42 @@ def test_each_change_is_one_telling_sentence(card: LoyaltyCard, shop: factories.
     assert news(card) == "Enjoy: a coffee · -10 stamps, 0 of 10 now"
     spend(card, shop)
     assert news(card) == "Enjoy: Croissant · -500 points, 50 now"
+
+
+def test_google_is_told_the_same_sentence_and_notifies_of_the_one_that_is_worth_it(
+    google: FakeGoogle, shop: factories.Shop
+) -> None:
+    card, other = carried(factories.card(shop.store, stamps=8)), carried(factories.card(shop.store))
+    deliver()
+    (welcome,) = object_of(google, other)["messages"]
+    assert (welcome["header"], welcome["body"]) == ("News", "Welcome! Your card is here")
+    said = []
+    for _stamp in range(2):
+        stamped(card, shop)
+        deliver()
+        (message,) = object_of(google, card)["messages"]
+        said.append((message["body"], object_of(google, card).pop("notifyPreference", None)))
+        assert message["messageType"] == "TEXT"  # Google refuses the fourth of a day that notifies by itself
+    assert said == [("+1 stamp, 9 of 10 now", None), ("Ready for you: a coffee", "NOTIFY_ON_UPDATE")]
+    assert {"language": "fr", "value": "Vous attend : a coffee"} in message["localizedBody"][
+        "translatedValues"
+    ]
+    old = str(google_pass(card).object_id)
+    with factories.inside(shop):
+        cards.replace(store=shop.store, card_id=card.pk, actor=factories.actor(), reason="lost")
+    deliver()
+    (last,) = google.objects[old]["messages"]
+    assert last["body"] == "This card is no longer valid"
+
+
+def test_a_message_that_google_refuses_costs_nobody_their_balance(
+    google: FakeGoogle, shop: factories.Shop
+) -> None:
+    google.refuse("messages", "Invalid value of messages", kind="loyaltyObject")
+    card = carried(factories.card(shop.store, stamps=3))
+    deliver()
+    assert object_of(google, card)["loyaltyPoints"]["balance"] == {"int": 3}
+    assert google_pass(card).left_out == {"messages": "HTTP 400 Invalid value of messages"}
 
 
 def test_a_new_card_welcomes_and_one_that_is_valid_again_says_so(apple: Chain, shop: factories.Shop) -> None:

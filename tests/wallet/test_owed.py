@@ -29,7 +29,8 @@ def test_a_card_that_owes_shows_nothing_and_its_pass_is_brought_up_to_date(
 
         assert apple_pass(card).wanted_version == before + 1
         owing = selectors.cards_of([apple_pass(card)])[card.pk]
-        facts = selectors.card_facts(owing, selectors.program_facts(shop.program.pk), with_history=True)
+        lines = selectors.lines_of(card_id=owing.pk)
+        facts = selectors.card_facts(owing, selectors.program_facts(shop.program.pk), lines=lines)
 
     assert (owing.points_owed, facts.points) == (200, 0)
     assert "points returned -200" in str(facts.history)

@@ -1,5 +1,7 @@
 """What the pass of a card costs to read: few statements, however many shops and lines there are, each known already."""
 
+import sys
+
 import pytest
 from django.db import connection
 from django.db.models.sql.compiler import SQLCompiler
@@ -32,3 +34,25 @@ def test_a_pass_is_read_by_three_statements_that_are_not_worked_out_again(
     assert worked_out == []
     assert len(first) > 0
     assert len(again) > 0
+
+
+def test_five_lines_of_history_cost_hardly_more_than_one(apple: object, shop: factories.Shop) -> None:
+    """Counted in calls of functions: what a kind of line is called was once looked up among all kinds, each time."""
+    card = carried(factories.card(shop.store, name="Anouk Weber"))
+    wallet_pass, calls = apple_pass(card), []
+
+    def counted() -> int:
+        with scope.merchant(shop.merchant.pk):
+            devices.build(wallet_pass)
+            calls.clear()
+            sys.setprofile(lambda frame, event, argument: calls.append(event))
+            try:
+                devices.build(wallet_pass)
+            finally:
+                sys.setprofile(None)
+        return len(calls)
+
+    few = counted()
+    for _stamp in range(4):
+        stamped(card, shop)
+    assert counted() < 1.5 * few

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -28,6 +29,7 @@ from wallet import config, providers, set_up
 from wallet.apple.made_up_chain import Chain, make_authority, make_chain
 from wallet.apple.push import tls_context
 from wallet.models import PassDesign, WalletPass
+from wallet.services import doctor
 
 
 def problems() -> list[str]:
@@ -70,7 +72,10 @@ def test_with_settings_there_are_buttons_and_links(
     page = client.get(f"/card/{card.access_token}/").content.decode()
     assert f"/card/{card.access_token}/pass.pkpass" in page
     assert "/google/" not in page
-    assert providers.email_variables(card) == {"apple_url": f"{SITE}/card/{card.access_token}/pass.pkpass"}
+    assert providers.email_variables(card) == {
+        "apple_url": f"{SITE}{page_of(card)}",
+        "wallet_url": f"{SITE}{page_of(card, 'wallet/')}",
+    }
 
 
 def test_half_a_set_up_is_off_and_says_what_is_missing(apple: Chain, settings: Settings, db: None) -> None:
@@ -244,8 +249,9 @@ def test_wallet_check_tells_what_is_set_up(apple: Chain, db: None) -> None:
 
 
 def test_wallet_check_can_sign_in_at_google_and_tells_what_its_reviewers_say(
-    google: FakeGoogle, shop: factories.Shop
+    google: FakeGoogle, shop: factories.Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(doctor, "as_a_phone", lambda _address: httpx.Response(200))
     assert "sign-in: works" in output_of("wallet_check", online=True)
     carried(factories.card(shop.store))
     deliver()

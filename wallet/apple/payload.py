@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+from wallet import shops
 from wallet.colors import palette
 from wallet.facts import PassFacts
 from wallet.labels import description, labels, points_to_go, progress, stamps_to_go
@@ -62,8 +63,8 @@ class PassDocument:
     strings: dict[str, dict[str, str]]
 
 
-def build(facts: PassFacts, identity: Identity) -> PassDocument:
-    """Lay out one card as Apple's storeCard."""
+def build(facts: PassFacts, identity: Identity, *, has_wide_logo: bool = False) -> PassDocument:
+    """Lay out one card as Apple's storeCard; a wide logo says whose it is, and has the place of the card's name."""
     strings = Strings()
     colors = palette(facts.program.look.color, facts.program.look.secondary_color)
     content: dict[str, Any] = {
@@ -73,7 +74,7 @@ def build(facts: PassFacts, identity: Identity) -> PassDocument:
         "serialNumber": identity.serial_number,
         "organizationName": facts.program.merchant_name,
         "description": strings.key(description(facts.program.merchant_name)),
-        "logoText": strings.key(facts.program.card_name),
+        "logoText": "" if has_wide_logo else strings.key(facts.program.card_name),
         "backgroundColor": colors.ground.rgb,
         "foregroundColor": colors.text.rgb,
         "labelColor": colors.label.rgb,
@@ -180,7 +181,14 @@ def _back(facts: PassFacts) -> Iterable[dict[str, Any]]:
         yield _link("card_page", words.card_page, facts.page_url)
     if facts.history:
         yield {"key": "history", "label": words.history, "value": facts.history}
-    yield {"key": "shops", "label": words.shops, "value": Text.same("\n".join(facts.shop_names))}
+    if facts.shops:
+        value, tapped = shops.as_text(facts.shops), shops.as_links(facts.shops)
+        yield {
+            "key": "shops",
+            "label": words.shops,
+            "value": Text.same(value),
+            "attributedValue": tapped if "<a " in tapped else "",
+        }
     yield {"key": "terms", "label": words.terms, "value": facts.program.terms}
     if facts.program.privacy_url:
         yield _link("privacy", words.privacy, facts.program.privacy_url)

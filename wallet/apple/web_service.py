@@ -135,12 +135,18 @@ def latest(request: HttpRequest, wallet_pass: WalletPass) -> HttpResponse:
 
 
 def package_response(request: HttpRequest, wallet_pass: WalletPass) -> HttpResponse:
-    """The .pkpass of a pass as an answer that nothing on the way may change or keep. Raises WalletUnavailable."""
-    response = HttpResponse(devices.build(wallet_pass), content_type=CONTENT_TYPE)
+    """The .pkpass of a pass, as it is now. Raises WalletUnavailable."""
+    response = as_file(devices.build(wallet_pass))
     response["Last-Modified"] = http_date(int(wallet_pass.last_modified.timestamp()))
+    return whole(request, response)
+
+
+def as_file(package: bytes) -> HttpResponse:
+    """A .pkpass as an answer that nothing on the way may change or keep."""
+    response = HttpResponse(package, content_type=CONTENT_TYPE)
     response["Cache-Control"] = "no-store, private, no-transform"
     response["Content-Disposition"] = 'attachment; filename="card.pkpass"'
-    return whole(request, response)
+    return response
 
 
 def whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:

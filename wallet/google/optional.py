@@ -17,6 +17,7 @@ PARTS: Mapping[str, str] = {
     "heroImage": "heroimage",
     "linksModuleData": "linksmodule",
     "textModulesData": "textmodule",
+    "messages": "messages",
     "callbackOptions": "callback",
     "wideProgramLogo": "wideprogramlogo",
     "programLogo": "programlogo",

@@ -4,6 +4,7 @@ PATCH leaves alone what is not sent and replaces whole arrays: those that may ha
 Source: Google Wallet REST, loyaltyclass and loyaltyobject.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +12,16 @@ from typing import Any
 from django.conf import settings
 
 from groundwork.formats.colors import Color
+from wallet import shops
 from wallet.facts import PassFacts, Place, ProgramFacts
 from wallet.labels import labels, points_to_go, progress, stamps_to_go
-from wallet.text import Text, shorten, written_date
+from wallet.text import LANGUAGES, Text, shorten, written_date
 
 MOST_LOCATIONS = 10
 ACCOUNT_LENGTH = 20
 LABEL_LENGTH = 9
 TEXT_LENGTH = 1500
+MESSAGE_LENGTH = 240
 LARGEST_INT = 2**31 - 1
 
 # What a PATCH without them would leave there, although the card or the program has it no longer.
@@ -85,6 +88,7 @@ def loyalty_object(
         **_balances(facts),
         "textModulesData": list(_texts(facts)),
         "linksModuleData": {"uris": list(_links(facts))},
+        "messages": list(_messages(facts)),
     }
     if facts.card_number:
         content["accountId"] = shorten(facts.card_number, ACCOUNT_LENGTH)
@@ -131,14 +135,32 @@ def _texts(facts: PassFacts) -> Iterable[dict[str, Any]]:
     if goal := facts.points_goal:
         yield _module("points_reward", goal.name, points_to_go(goal.missing))
     if expires := facts.points_expire_at:
-        yield _module("expires", words.expires, Text.each(lambda: written_date(expires)))
-    if facts.shop_names:
-        yield _module("shops", words.shops, Text.same("\n".join(facts.shop_names)))
+        yield _module(
+            "expires", words.expires, Text(*(written_date(expires, language) for language in LANGUAGES))
+        )
+    if facts.shops:
+        shown = shorten(shops.as_text(facts.shops), TEXT_LENGTH)
+        yield _module("shops", words.shops, Text.same(shown))
 
 
 def _links(facts: PassFacts) -> Iterable[dict[str, Any]]:
     if facts.page_url and not facts.is_void:
         yield _link("card_page", facts.page_url, labels().card_page)
+    if not facts.is_void:
+        for number, shop in enumerate(facts.shops[: shops.MOST_TOLD]):
+            if shop.phone:
+                yield _link(f"phone_{number}", f"tel:{shop.phone}", Text.same(shop.name))
+
+
+def _messages(facts: PassFacts) -> Iterable[dict[str, Any]]:
+    """The news, where Google's notification leads. The same sentence has the same id, and is not shown as unread again.
+
+    It is no message that notifies by itself: of those Google refuses the fourth of a day, and the card with it.
+    """
+    if facts.news:
+        news = facts.news.cut(MESSAGE_LENGTH)
+        name = f"news-{hashlib.sha256(news.en.encode()).hexdigest()[:8]}"
+        yield {**_module(name, labels().news, news), "messageType": "TEXT"}
 
 
 def _class_texts(facts: ProgramFacts) -> Iterable[dict[str, Any]]:

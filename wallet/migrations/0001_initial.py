@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
                 ('fault', models.TextField(blank=True)),
                 ('wake_at', models.DateTimeField(null=True)),
                 ('busy_until', models.DateTimeField(null=True)),
+                ('examined_at', models.DateTimeField(null=True)),
+                ('findings', models.JSONField(default=list)),
             ],
             options={
                 'verbose_name': 'wallet',

@@ -94,7 +94,8 @@ def build(wallet_pass: WalletPass) -> bytes:
     if apple is None:
         raise WalletUnavailable(retry_after=3600)
     card = selectors.card_of(wallet_pass)
-    facts = selectors.pass_facts(wallet_pass, card, selectors.facts_of(card.program), with_history=True)
+    lines = selectors.lines_of(card_id=card.pk)
+    facts = selectors.pass_facts(wallet_pass, card, selectors.facts_of(card.program), lines=lines)
     return package.build(facts, identity(apple, wallet_pass), apple.signer)
 
 

@@ -176,6 +176,7 @@ def send_passes(client: GoogleClient, passes: list[WalletPass], reserve: Reserve
     if not passes:
         return 0
     cards = selectors.cards_of(passes)
+    lines = selectors.lines_of_cards(cards)
     program_ids = {card.program_id for card in cards.values()}
     programs = {program_id: selectors.program_facts(program_id) for program_id in program_ids}
     designs = PassDesign.objects.filter(program__in=programs)
@@ -183,7 +184,7 @@ def send_passes(client: GoogleClient, passes: list[WalletPass], reserve: Reserve
     now, wanted = timezone.now(), []
     for each in passes:
         card = cards[each.card_id]
-        facts = selectors.pass_facts(each, card, programs[card.program_id])
+        facts = selectors.pass_facts(each, card, programs[card.program_id], lines=lines[card.pk])
         design = by_program[card.program_id]
         whole = _object_of(each, facts, class_id=str(design.class_id), notify=may_notify(each))
         skipped = left_out.known_of_issuer(design, now=now) | left_out.known(each, now=now).keys()

@@ -1,16 +1,22 @@
 """manage.py pass_sheet: draw the passes of the demo's merchants side by side, docs/pictures/passes.png."""
 
+import io
+import random
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandParser
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
+from groundwork.formats import letters
 from loyalty.demo.shops import SHOPS, Shop
 from loyalty.models import LoyaltyProgram, PointsReward
 from tenancy.models import Merchant
@@ -20,7 +26,8 @@ from wallet.models import Platform
 from wallet.selectors import describe_program
 
 PICTURE = Path(settings.BASE_DIR) / "docs" / "pictures" / "passes.png"
-SIZE = (1556, 5160)
+SIZE = (1556, 6280)
+UPLOADED = "mirabel"  # whose card is drawn once more, with a wide logo and a picture
 # Targets besides each merchant's own: the fewest stamps, a week of them, many, and the most.
 OTHER_TARGETS = {"mirabel": (25,), "alzette": (3, 7, 50)}
 
@@ -34,7 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, default=PICTURE, help="The picture to write.")
 
     def handle(self, *, browser: str, to: Path, **options: Any) -> None:
-        page = sheet.page(each for shop in SHOPS for each in _programs(shop))
+        with _uploads() as (logo, picture):
+            page = sheet.page(each for shop in SHOPS for each in _programs(shop, logo, picture))
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "passes.html"
             source.write_text(page)
@@ -47,11 +55,52 @@ class Command(BaseCommand):
         self.stdout.write(str(to))
 
 
-def _programs(shop: Shop) -> Iterator[tuple[ProgramFacts, Platform]]:
-    """A merchant's program in both wallets, and with other targets in Apple's; nothing is read or saved."""
+@contextmanager
+def _uploads() -> Iterator[tuple[str, str]]:
+    """A wide logo and a picture as a merchant would upload them; gone from the storage in the end."""
+    drawn = {"wide-logo.png": _wide_logo(), "picture.png": _picture()}
+    names = []
+    for name, image in drawn.items():
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG")
+        names.append(default_storage.save(f"pass-sheet/{name}", ContentFile(buffer.getvalue())))
+    try:
+        yield names[0], names[1]
+    finally:
+        for name in names:
+            default_storage.delete(name)
+
+
+def _wide_logo() -> Image.Image:
+    """A name in letters, on nothing."""
+    logo = Image.new("RGBA", (900, 200))
+    letters.draw(ImageDraw.Draw(logo), (450, 100), "MIRABEL", size=150, color=(255, 243, 223))
+    return logo
+
+
+def _picture() -> Image.Image:
+    """The lights of a café in the evening, out of focus."""
+    picture, dice = Image.new("RGB", (1200, 480), "#3a1d12"), random.Random(7)
+    for _light in range(70):
+        light = Image.new("L", picture.size, 0)
+        x, y, radius = dice.randrange(1200), dice.randrange(480), dice.randrange(18, 80)
+        ImageDraw.Draw(light).ellipse(
+            (x - radius, y - radius, x + radius, y + radius), fill=dice.randrange(30, 110)
+        )
+        color = dice.choice(("#ffb15c", "#ff7a3c", "#ffe0a8", "#c2553a"))
+        picture.paste(color, mask=light.filter(ImageFilter.GaussianBlur(3)))
+    return picture
+
+
+def _programs(shop: Shop, logo: str, picture: str) -> Iterator[tuple[ProgramFacts, Platform]]:
+    """A merchant's program in both wallets, and with other targets and uploads in Apple's; nothing is saved of it."""
     program = LoyaltyProgram(merchant=Merchant(name=shop.name), **shop.program)
     rewards = [PointsReward(program=program, **reward) for reward in shop.rewards]
     own = describe_program(program, rewards=rewards, stores=[])
     yield from ((own, platform) for platform in Platform)
     for target in OTHER_TARGETS.get(shop.slug, ()):
         yield replace(own, stamps_target=target), Platform.APPLE
+    if shop.slug == UPLOADED:
+        look = replace(own.look, logo=logo, picture=picture, version="uploaded")
+        yield replace(own, look=look), Platform.APPLE
+        yield replace(own, look=look), Platform.GOOGLE

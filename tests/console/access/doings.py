@@ -233,6 +233,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("tenancy_user", "reset_second_factor"): lambda world: {},
     ("notifications_emaillog", "send_this_again"): lambda world: {},
     ("wallet_walletpass", "try_this_again"): lambda world: {},
+    ("wallet_walletpass", "examine"): lambda world: {},
     ("webhooks_endpoint", "send_test"): lambda world: {},
     ("webhooks_endpoint", "replay"): lambda world: {"since": "2026-03-10"},
     ("webhooks_endpoint", "rotate"): lambda world: {},

@@ -63,7 +63,7 @@ GATES: dict[str, dict[str, str]] = {
     "loyalty_staffpin": LOOK_MANAGER | {"add": "OWM", "edit": "OWM", "delete": "OWM", "end_lockout": "OWM"},
     "notifications_emailtemplate": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "preview": "OWMA"},
     "notifications_emaillog": LOOK | READ_ONLY | {"send_this_again": "OWM"},
-    "wallet_walletpass": LOOK | READ_ONLY | {"try_this_again": "OWM"},
+    "wallet_walletpass": LOOK | READ_ONLY | {"try_this_again": "OWM", "examine": "O"},
     "wallet_passdesign": LOOK_OPERATOR | READ_ONLY,
     "wallet_appledeviceregistration": LOOK_OPERATOR | READ_ONLY,
     "webhooks_endpoint": LOOK_OWNER
@@ -100,7 +100,7 @@ ACTIONS["django_celery_beat_periodictask"] = dict.fromkeys(
 )
 
 # Pages that are no row's.
-WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new"})
+WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new", "examine"})
 # An unsaved form is drawn; it is sent, and nothing is kept of it.
 PREVIEWS = frozenset({"preview", "preview_new"})
 # Addresses of the site itself.

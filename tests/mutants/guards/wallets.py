@@ -50,6 +50,56 @@ MUTANTS = [
         f"{REFUSALS}::test_a_part_that_google_does_not_name_is_found",
     ),
     mutant(
+        "message-without-which-nothing-goes",
+        "wallet/google/optional.py",
+        '    "messages": "messages",\n',
+        "",
+        "tests/wallet/test_news.py::test_a_message_that_google_refuses_costs_nobody_their_balance",
+    ),
+    mutant(
+        "shop-that-writes-links",
+        "wallet/shops.py",
+        "return _told(shops, escape,",
+        "return _told(shops, str,",
+        "tests/wallet/test_back_of_pass.py::test_an_iphone_shows_the_shops_and_calls_them_at_a_tap",
+    ),
+    mutant(
+        "pass-that-was-changed-on-the-way",
+        "wallet/apple/verification.py",
+        'if json.loads(files["manifest.json"]) != sums:',
+        "if False:",
+        "tests/wallet/test_doctor.py::test_a_pass_of_another_signer_or_with_another_content_is_none",
+    ),
+    mutant(
+        "pass-signed-over-something-else",
+        "wallet/apple/verification.py",
+        "if digests != [hashlib.sha256(manifest).digest()]:",
+        "if False:",
+        "tests/wallet/test_doctor.py::test_a_pass_of_another_signer_or_with_another_content_is_none",
+    ),
+    mutant(
+        "pass-of-another-signer",
+        "wallet/apple/verification.py",
+        "if certificate not in carried:",
+        "if False:",
+        "tests/wallet/test_doctor.py::test_a_pass_of_another_signer_or_with_another_content_is_none",
+    ),
+    mutant(
+        "test-pass-for-ever",
+        "wallet/samples.py",
+        "salt=SALT, max_age=LIFE_SECONDS",
+        "salt=SALT",
+        "tests/wallet/test_doctor.py::test_a_test_pass_is_for_whoever_was_sent_its_address_and_for_three_days",
+    ),
+    mutant(
+        "doctor-for-anybody",
+        "wallet/console.py",
+        "bool:\n        return is_operator(request.user)",
+        "bool:\n        return True",
+        "tests/console/access/test_doings.py::test_what_is_sent_to_a_page_is_done_for_those_who_may_and_for_nobody_else"
+        "[wallet_walletpass examine]",
+    ),
+    mutant(
         "look-of-another-merchant",
         "wallet/services/designs.py",
         # A merchant has one program: that it is theirs is said twice.

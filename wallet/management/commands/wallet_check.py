@@ -1,7 +1,6 @@
 """manage.py wallet_check: whether certificates, keys and ids fit together, and until when they hold."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -9,13 +8,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from tenancy import scope
+from tenancy.models import User
 from wallet import config, health, set_up
 from wallet.apple import certificate
 from wallet.config import AppleConfig, GoogleConfig
 from wallet.google.client import GoogleClient
-from wallet.google.upsert import look
-from wallet.models import PassDesign, Platform
-from wallet.services import channel
+from wallet.models import Platform
+from wallet.services import doctor
+from wallet.set_up import Finding
 
 
 class Command(BaseCommand):
@@ -23,29 +23,36 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--online", action="store_true", help="Also sign in at Google, and read what its reviewers say."
+            "--online",
+            action="store_true",
+            help="Also be the pass doctor: build a pass and verify it, fetch it as a phone would, and ask Google.",
+        )
+        parser.add_argument(
+            "--send-to", metavar="EMAIL", help="The person of this site who is sent a test pass."
         )
 
-    def handle(self, *, online: bool, **options: Any) -> None:
+    def handle(self, *, online: bool = False, send_to: str | None = None, **options: Any) -> None:
         now = timezone.now()
+        if send_to:
+            self._send_test_pass(send_to)
         self._apple(config.apple_reading(), now)
         self._google(config.google_reading(), online=online)
         self.stdout.write(f"Public address: {settings.PUBLIC_BASE_URL}")
         findings = set_up.findings()
         with scope.everything("the command looks at all passes"):
             findings += [*health.refusals(), *health.refused_designs()]
+            if online:
+                findings += self._examine()
             behind = [health.lag_text(platform, count) for platform, count in health.lagging().items()]
         for finding in findings:
             style = self.style.ERROR if finding.problem.is_error else self.style.WARNING
             self.stdout.write(style(f"{finding.problem.level.upper()}: {finding}"))
         for text in behind:
             self.stdout.write(self.style.WARNING(f"WARNING: {text}"))
-        if self.failed or any(finding.problem.is_error for finding in findings):
+        if any(finding.problem.is_error for finding in findings):
             raise CommandError("Something is wrong. docs/wallets.md says what to do.")
         if not (findings or behind):
             self.stdout.write(self.style.SUCCESS("Nothing is wrong."))
-
-    failed = False
 
     def _apple(self, reading: config.Reading, now: datetime) -> None:
         if not isinstance(reading.config, AppleConfig):
@@ -72,18 +79,23 @@ class Command(BaseCommand):
         if online:
             client = GoogleClient(google)
             trouble = client.sign_in()
-            self.failed = trouble is not None
             self.stdout.write(f"  sign-in: {'works' if trouble is None else trouble.reason}")
             if trouble is None:
                 with scope.everything("the command looks at all classes"):
-                    self._reviews(client)
+                    for merchant, status, _is_good in doctor.reviews(client):
+                        self.stdout.write(f"  class of {merchant}: {status}")
 
-    def _reviews(self, client: GoogleClient) -> None:
-        """What Google's reviewers think of each merchant's class."""
-        designs = PassDesign.objects.filter(class_id__isnull=False, synced_version__gt=0)
-        names = {str(design.class_id): design.merchant.name for design in designs.select_related("merchant")}
-        answers = look(client, "loyaltyClass", names, partial(channel.reserve, Platform.GOOGLE))
-        for class_id, answer in answers.items():
-            status = str(answer.body.get("reviewStatus", "")) if answer.is_good else answer.reason
-            self.failed = self.failed or not answer.is_good or status.upper() == "REJECTED"
-            self.stdout.write(f"  class of {names[class_id]}: {status}")
+    def _examine(self) -> list[Finding]:
+        """What the doctor finds of both wallets now."""
+        return [
+            Finding(str(platform.label), symptom.problem)
+            for platform in Platform
+            for symptom in doctor.examine(platform)
+        ]
+
+    def _send_test_pass(self, email: str) -> None:
+        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        if user is None:
+            raise CommandError("Nobody signs in here with this e-mail address.")
+        doctor.ask(user)
+        self.stdout.write(f"A test pass is on its way to {user.email}.")
