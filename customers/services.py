@@ -1,6 +1,6 @@
 """Customers: finding or creating one, and their right to see and to erase what is kept about them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,6 @@ from groundwork.web.attempts import digest as digest_of
 from tenancy.models import Merchant, Store
 
 NAME_FIELDS = frozenset({"first_name", "last_name"})
-NULL_FIELDS = frozenset({"email", "birth_date"})
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -131,34 +130,6 @@ def fill_in(customer: Customer, *, store: Store, phone: str | None, birth_date: 
 def announce(customer: Customer) -> None:
     """Tell that something about a person has changed; inside the transaction that changed it."""
     outbox.record(CustomerChanged(merchant_id=customer.merchant_id, customer_id=customer.pk))
-
-
-def fill_gaps(customer: Customer, said: Mapping[str, Any]) -> None:
-    """Note what was said of somebody where nothing stands; a name is announced. Call it inside a transaction.
-
-    Raises IntegrityError if an address or number is somebody else's by now.
-    """
-    for field, value in said.items():
-        setattr(customer, field, value)
-    _save_announced(customer, said)
-
-
-def take_out(customer: Customer, said: Mapping[str, str]) -> None:
-    """Remove what was said of somebody (as JSON has it), but for what was changed since.
-
-    Call it inside a transaction.
-    """
-    unchanged = [field for field, value in said.items() if str(getattr(customer, field) or "") == value]
-    for field in unchanged:
-        setattr(customer, field, None if field in NULL_FIELDS else "")
-    _save_announced(customer, unchanged)
-
-
-def _save_announced(customer: Customer, changed: Collection[str]) -> None:
-    if changed:
-        customer.save(update_fields=[*changed, "updated_at"])
-    if NAME_FIELDS.intersection(changed):
-        outbox.record(CustomerRenamed(merchant_id=customer.merchant_id, customer_id=customer.pk))
 
 
 def take_phone(customer: Customer, number: str) -> bool:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
-from customers import services as customer_services
+from customers import filling
 from customers.models import Customer
 from groundwork import deletion
 from groundwork.database import advisory_lock, bulk
@@ -163,7 +163,7 @@ class _Chunk:
         without = [person for _number, person in numbered if person.card is None]
         for _number, person in numbered:
             if person.customer and person.gaps:
-                customer_services.fill_gaps(person.customer, person.gaps)
+                filling.fill_gaps(person.customer, person.gaps)
         were_known = {id(person) for _number, person in numbered if person.customer}
         had_cards = {id(person) for _number, person in numbered if person.card}
         self._make_customers(unknown)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from customers import services as customer_services
+from customers import filling
 from customers.models import Customer
 from groundwork import deletion
 from groundwork.errors import DomainError
@@ -84,7 +84,7 @@ def _taken_back(person: ImportedPerson, batch: ImportBatch, actor: Actor) -> str
         for line_id in filter(None, (person.points_line_id, person.stamps_line_id)):
             if not _is_undone(line_id, batch, actor):
                 return REFUSED
-    customer_services.take_out(customer, person.filled)
+    filling.take_out(customer, person.filled)
     return ""
 
 

@@ -108,7 +108,7 @@ MUTANTS = [
     ),
     mutant(
         "what-changed-since-an-import-emptied",
-        "customers/services.py",
+        "customers/filling.py",
         'if str(getattr(customer, field) or "") == value]',
         "]",
         f"{REVERTING}::test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent",
