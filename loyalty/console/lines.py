@@ -28,7 +28,9 @@ def who(line: LoyaltyTransaction) -> str:
 
 def signed(number: int) -> str:
     """A change with its sign; nothing for no change."""
-    return f"{number:+d}".replace("-", "\N{MINUS SIGN}") if number else ""
+    if not number:
+        return ""
+    return ("+" if number > 0 else "\N{MINUS SIGN}") + number_format(abs(number), force_grouping=True)
 
 
 def held(*, stamps: int, points: int) -> str:

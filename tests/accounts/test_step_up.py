@@ -17,6 +17,7 @@ from tests import factories
 from tests.console import world as worlds
 from tests.console.world import World, filled
 from tests.factories import fresh
+from tests.one_row_each import an_endpoint
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(minutes=10, seconds=1)
@@ -37,11 +38,14 @@ OF_A_ROW = [
     ("tenancy_user", "unlock"),
     ("tenancy_user", "delete"),
     ("tenancy_backgroundjob", "download"),
+    ("webhooks_endpoint", "change"),
+    ("webhooks_endpoint", "rotate"),
 ]
 OF_A_LIST = [
     ("tenancy_apikey", "changelist"),
     ("tenancy_apikey", "add"),
     ("tenancy_invitation", "add"),
+    ("webhooks_endpoint", "add"),
 ]
 EXPORTS = [
     "customers_customer",
@@ -53,12 +57,16 @@ EXPORTS = [
     "tenancy_historyentry",
     "tenancy_storeuser",
     "tenancy_user",
+    "webhooks_delivery",
 ]
 
 
 @pytest.fixture
 def world(db: None) -> World:
-    return worlds.build()
+    built = worlds.build()
+    with factories.inside(built.shop):
+        built.mine["webhooks_endpoint"] = an_endpoint(built.shop)
+    return built
 
 
 def places(world: World) -> dict[str, str]:

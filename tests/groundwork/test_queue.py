@@ -220,4 +220,5 @@ def test_a_command_says_how_far_behind_each_queue_is() -> None:
         "text messages: 0 waiting, 0.0 s late, 0 given up",
         "passes: 0 waiting, 0.0 s late, 0 given up",
         "designs: 2 waiting, 0.0 s late, 0 given up",
+        "webhooks: 0 waiting, 0.0 s late, 0 given up",
     ]

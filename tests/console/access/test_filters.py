@@ -16,7 +16,7 @@ from tests.console.access.test_parameters import asked
 WHO = ("operator", "owner", "manager", "accountant", "colleague", "half", "stranger")
 WHOSE = ("mine", "elsewhere", "theirs")
 # What the filters by related rows name, and the column that is their name.
-NAMED = {"tenancy_store": "name", "tenancy_merchant": "name"}
+NAMED = {"tenancy_store": "name", "tenancy_merchant": "name", "webhooks_endpoint": "url"}
 
 
 def filtered(kind: str, world: World) -> Iterator[models.Field]:
