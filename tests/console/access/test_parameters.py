@@ -188,6 +188,7 @@ def test_only_fields_that_a_page_offers_are_proposed_for(world: World) -> None:
         "loyaltyprogram.merchant",
         "merchantloyaltysettings.merchant",
         "store.merchant",
+        "endpoint.merchant",
     ]
 
 
