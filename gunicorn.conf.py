@@ -25,7 +25,8 @@ logconfig_dict = logging_config(as_json=LOG_FORMAT == "json", level=LOG_LEVEL)
 def post_worker_init(worker: Any) -> None:
     """Leave some of the threads that this process really has to the tills, and others to who asks whether it lives."""
     hashing.share(worker.cfg.threads)
-    SpareThreads(worker)
+    if hasattr(worker, "enqueue_req"):  # `gthread`; another kind of worker has no pool to be full
+        SpareThreads(worker)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -110,10 +110,14 @@ def test_what_is_not_soft_deleted_is_not_deleted_at_all(world: World, kind: str)
     assert factories.fresh(row)
 
 
+# What is no record of anything: a store's own e-mail text (without it the platform's is sent again), and an address
+# that is told of events (they stay in the feed).
+NO_RECORDS = {"notifications.EmailTemplate", "webhooks.Endpoint"}
+
+
 def test_no_page_of_the_console_deletes_for_good() -> None:
     for model, model_admin in admin.site._registry.items():
-        # A store's own e-mail text is no record of anything: without it the platform's is sent again.
-        if not issubclass(model, SoftDeletable) and model._meta.label != "notifications.EmailTemplate":
+        if not issubclass(model, SoftDeletable) and model._meta.label not in NO_RECORDS:
             assert not model_admin.grants.delete, model
 
 

@@ -92,8 +92,9 @@ def test_some_threads_are_left_to_the_tills(
     assert hashing._places._value == places
 
 
-def test_gunicorn_says_how_many_threads_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gunicorn_says_how_many_threads_it_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(hashing, "_places", None)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     hooks = run_path(str(Path(settings.BASE_DIR) / "gunicorn.conf.py"))
     hooks["post_worker_init"](SimpleNamespace(cfg=SimpleNamespace(threads=16)))
     assert hashing._places._value == 12
