@@ -8,7 +8,7 @@ import structlog
 from django.http import HttpRequest, HttpResponseBase
 
 HEADER = "X-Request-Id"
-PLAIN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+PLAIN = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
 def current() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import DateTimeField, Value
@@ -70,6 +71,7 @@ def redis_url(redis_server: str) -> str:
 def fresh_cache() -> Iterator[None]:
     """Rate limits and remembered things begin anew with each test."""
     cache.clear()
+    structlog.contextvars.clear_contextvars()
     yield
     cache.clear()
 

@@ -206,7 +206,7 @@ def test_a_request_has_one_name_in_its_answer_its_problem_and_its_log_lines(clie
     assert client.get("/healthz")["X-Request-Id"] != made
 
 
-@pytest.mark.parametrize("given", ["short", "a" * 65, "two words of it", "<script>alert(1)</script>"])
+@pytest.mark.parametrize("given", ["", "a" * 129, "two words of it", "<script>alert(1)</script>"])
 def test_what_is_no_plain_word_names_no_request(client: Client, given: str) -> None:
     assert re.fullmatch(
         "[0-9a-f]{32}", client.get("/healthz", headers={"X-Request-Id": given})["X-Request-Id"]
