@@ -1,6 +1,7 @@
 """While every thread of a web process waits for something, it still says that it lives."""
 
 import http.client
+import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,16 +11,14 @@ from loyalty_site.servers.supervise import free_port, server
 ROOT = Path(__file__).parents[2]
 THREADS = 2
 SITE = """
-import threading
-held, freed = threading.Semaphore(0), threading.Event()
+import os, socket, threading
+freed = threading.Event()
 
 def application(environ, start_response):
     path = environ["PATH_INFO"]
     if path == "/held":
-        held.release()
+        socket.create_connection(("127.0.0.1", int(os.environ["TOLD_AT"]))).close()
         assert freed.wait(60)
-    if path == "/healthz/all-held":
-        assert all(held.acquire(timeout=60) for _ in range(2))
     if path == "/healthz/free":
         freed.set()
     start_response("200 OK", [("Content-Length", str(len(path)))])
@@ -42,13 +41,24 @@ def test_a_probe_is_answered_while_all_threads_are_held_and_all_calls_are_answer
     port = free_port()
     web = ["-m", "gunicorn", "site_that_waits", "--config", str(ROOT / "gunicorn.conf.py")]
     web += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", str(THREADS)]
-    command = ["env", f"PYTHONPATH={ROOT}:{tmp_path}", sys.executable, *web, "--no-control-socket"]
+    told = socket.create_server(("127.0.0.1", 0))
+    told.settimeout(60)
+    command = [
+        "env",
+        f"PYTHONPATH={ROOT}:{tmp_path}",
+        f"TOLD_AT={told.getsockname()[1]}",
+        sys.executable,
+        *web,
+        "--no-control-socket",
+    ]
     with (
         server(command, tmp_path, None, ready=lambda: ask(port, "/healthz")),
         ThreadPoolExecutor(5) as callers,
+        told,
     ):
         held = [callers.submit(ask, port, "/held") for _call in range(THREADS)]
-        assert ask(port, "/healthz/all-held") == "/healthz/all-held"
+        for _each in held:
+            told.accept()[0].close()
         waiting = [callers.submit(ask, port, "/later") for _call in range(3)]
         assert ask(port, "/healthz") == "/healthz"
         assert ask(port, "/healthz/free") == "/healthz/free"
