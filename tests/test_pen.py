@@ -78,6 +78,11 @@ ALLOWED = {
     ("groundwork/database/text_search.py", "TrigramIndex.database_forwards"): "an index",
     ("groundwork/database/storage.py", "RoomForUpdates.database_forwards"): "a table's layout",
     ("groundwork/database/storage.py", "RoomForUpdates.database_backwards"): "a table's layout",
+    ("groundwork/watching/pulses.py", "_write"): "when something was last alive",
+    ("webhooks/services/endpoints.py", "change"): "an address that is told of events",
+    ("webhooks/services/endpoints.py", "replay"): "deliveries that are sent anew",
+    ("webhooks/services/endpoints.py", "resend"): "a delivery that is sent anew",
+    ("webhooks/services/people.py", "erase"): "what was answered about a person",
 }
 
 

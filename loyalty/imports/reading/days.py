@@ -11,6 +11,9 @@ DAY_FIRST, MONTH_FIRST = "day", "month"
 YEAR_UNKNOWN = 1904  # as `customers.models` keeps a birthday without its year
 OLDEST_YEAR = 1900
 EXCEL_BEGINS = date(1899, 12, 30)
+CENTURY = 100  # years
+YEAR = re.compile(r"\d{4}")
+NUMBER = re.compile(r"\d+")
 SERIAL = re.compile(r"\d{5}")  # 1927 to 2173; a shorter number is no day that anybody means
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})\.?")
@@ -54,7 +57,7 @@ def read_day(cell: Any, *, order: str | None, today: date) -> date | None:
     text = TIME.sub("", text_of(cell)).strip()
     if not text:
         return None
-    if re.fullmatch(r"\d{4}", text):
+    if YEAR.fullmatch(text):
         raise Unreadable("year_only")
     parts = _parts(text, order)
     if parts is None:
@@ -112,7 +115,7 @@ def _in_words(text: str) -> tuple[str, int, int] | None:
     """31 December 1990, 31. Dezember, Dec 31, 1990, 31-Dec-90: the month by its name, then day and year by place."""
     plain = unicodedata.normalize("NFKD", ENGLISH_DAY.sub(r"\1", text)).encode("ascii", "ignore").decode()
     months = [MONTHS[word] for word in WORD.findall(plain.lower()) if word in MONTHS]
-    numbers = re.findall(r"\d+", plain)
+    numbers = NUMBER.findall(plain)
     if len(months) != 1 or not 1 <= len(numbers) <= 2 or any(len(number) > 4 for number in numbers):
         return None
     if len(numbers[0]) == 4 and len(numbers) == 2:
@@ -126,8 +129,8 @@ def _whole_year(year: str, month: int, day: int, today: date) -> int:
         return YEAR_UNKNOWN
     if len(year) == 4:
         return int(year)
-    whole = today.year // 100 * 100 + int(year)
-    return whole if (whole, month, day) <= (today.year, today.month, today.day) else whole - 100
+    whole = today.year // CENTURY * CENTURY + int(year)
+    return whole if (whole, month, day) <= (today.year, today.month, today.day) else whole - CENTURY
 
 
 def _date(year: int, month: int, day: int) -> date:

@@ -155,8 +155,8 @@ MUTANTS = [
     mutant(
         "rows-that-are-never-given-up",
         "groundwork/queue/queue.py",
-        "is_last = self.maximum_attempts is not None and failed >= self.maximum_attempts",
-        "is_last = False",
+        "if self.maximum_attempts is not None and self._failed(row) >= self.maximum_attempts:",
+        "if False:",
         f"{QUEUE}::test_what_fails_pauses_longer_each_time_and_is_given_up_in_the_end",
         f"{OUTBOX}::test_what_never_works_rests_as_dead_until_somebody_tries_it_again",
     ),
