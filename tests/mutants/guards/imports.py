@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 READING = "tests/loyalty/test_reading.py"
+FILES = "tests/loyalty/test_reading_files.py"
 COLUMNS = "tests/console/test_import_columns.py"
 REVERTING = "tests/console/test_reverting_imports.py"
 
@@ -55,7 +56,7 @@ MUTANTS = [
         "loyalty/imports/reading/columns.py",
         "if any(said != filled[0] for said in filled):",
         "if False:",
-        f"{READING}::test_two_columns_for_one_thing",
+        f"{FILES}::test_two_columns_for_one_thing",
     ),
     mutant(
         "question-of-a-column-left-open",

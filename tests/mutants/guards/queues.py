@@ -10,7 +10,7 @@ QUEUE = "tests/groundwork/test_queue.py"
 CLOCKS = "tests/groundwork/test_queue_clocks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
 SENDING = "tests/groundwork/test_sending.py"
-DELIVERY = "tests/notifications/test_delivery.py"
+PASSING_FAULTS = "tests/notifications/test_passing_faults.py"
 CLOCK = "tests/loyalty/test_expiry_clock.py"
 SILENT = "tests/test_silent_database.py"
 JOBS = "tests/console/test_background.py"
@@ -200,7 +200,7 @@ MUTANTS = [
         "notifications/services/queue.py",
         "    tries_for=TRIES_FOR,\n",
         "",
-        f"{DELIVERY}::test_a_refusal_for_now_is_tried_for_three_days_with_growing_pauses",
+        f"{PASSING_FAULTS}::test_a_refusal_for_now_is_tried_for_three_days_with_growing_pauses",
     ),
     mutant(
         "broken-merchant-that-stops-the-others",
