@@ -1,6 +1,7 @@
 """Passes in the console: what is wanted, what has arrived, what went wrong, and trying again."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from groundwork.console.filters import ConditionFilter
 from groundwork.console.grants import Grants
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
 from tenancy.roles import MANAGERS, OPERATORS, READERS, is_operator, visible_to
@@ -68,21 +70,17 @@ class Arrival:
         return f"{row.wanted_version} / {row.synced_version}"
 
 
-class BehindFilter(admin.SimpleListFilter):
+class BehindFilter(ConditionFilter):
     """Passes whose newest version has not arrived, and among them those that failed."""
 
     title = _("update")
     parameter_name = "update"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("behind", _("not up to date")), ("failed", _("failed"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() == "behind":
-            return queryset.filter(Synced.LAGGING)
-        if self.value() == "failed":
-            return queryset.filter(Synced.LAGGING, ~Q(last_error=""))
-        return queryset
+    conditions = MappingProxyType(
+        {
+            "behind": (_("not up to date"), Synced.LAGGING),
+            "failed": (_("failed"), Synced.LAGGING & ~Q(last_error="")),
+        }
+    )
 
 
 @admin.register(WalletPass)

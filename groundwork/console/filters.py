@@ -1,4 +1,8 @@
-"""Filters of lists that are asked with more than a choice: from and to, and one row among many.
+"""Filters of lists that are no column's: a choice of conditions, from and to, and one row among many.
+
+    class Owes(ConditionFilter):
+        title, parameter_name = _("owed"), "owes"                                # ?owes=yes
+        conditions = {"yes": (_("Something is owed"), Q(owed__gt=0))}
 
     class When(MomentFilter):
         title, parameter_name, field = _("when"), "when", "transaction_at"       # ?when_from=&when_to=
@@ -6,13 +10,15 @@
     class ByPin(RowFilter):
         title, parameter_name, field = _("staff PIN"), "staff_pin", "staff_pin"  # ?staff_pin=17
 
-A list with one of these sends its filters as a form (`list_filter_submit`). What cannot be read is answered with 400.
+A list with one of the latter two sends its filters as a form (`list_filter_submit`). What cannot be read is answered
+with 400.
 """
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
@@ -27,7 +33,20 @@ LONGEST = 40  # characters of a value
 MOST_OPTIONS = 200  # beyond it a row is chosen on its own page, which leads here
 
 
-class AskedFilter(admin.ListFilter):
+class ConditionFilter(admin.SimpleListFilter):
+    """One of a few conditions, each with its name."""
+
+    conditions: ClassVar[Mapping[str, tuple[Any, Q]]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(value, name) for value, (name, _condition) in self.conditions.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        _name, condition = self.conditions.get(self.value() or "", ("", Q()))
+        return queryset.filter(condition)
+
+
+class AskedFilter(admin.ListFilter, ABC):
     """A filter with parameters of its own, each of which is read once or refused."""
 
     parameter_name: str
@@ -58,9 +77,9 @@ class AskedFilter(admin.ListFilter):
     def expected_parameters(self) -> list[Any]:
         return [self.parameter_name]
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """The value that somebody typed. Raises ValueError."""
-        raise NotImplementedError
 
 
 class BoundsFilter(AskedFilter):

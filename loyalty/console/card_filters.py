@@ -1,16 +1,16 @@
 """What the cards can be asked: who has collected how much, who owes, who came last when, and who they are."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.console.filters import DayFilter, NumberFilter
+from groundwork.console.filters import ConditionFilter, DayFilter, NumberFilter
 
 
 class StampsFilter(NumberFilter):
@@ -25,17 +25,18 @@ class PointsFilter(NumberFilter):
     field = "points_balance"
 
 
-class OwesFilter(admin.SimpleListFilter):
+class OwesFilter(ConditionFilter):
     title = _("owed")
     parameter_name = "owes"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Something is owed")), ("no", _("Nothing is owed"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        owes = Q(points_owed__gt=0) | Q(stamps_owed__gt=0)  # as the index has it
-        conditions: dict[str | None, Q] = {"yes": owes, "no": Q(points_owed=0, stamps_owed=0)}
-        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+    conditions = MappingProxyType(
+        {
+            "yes": (
+                _("Something is owed"),
+                Q(points_owed__gt=0) | Q(stamps_owed__gt=0),
+            ),  # as the index has it
+            "no": (_("Nothing is owed"), Q(points_owed=0, stamps_owed=0)),
+        }
+    )
 
 
 class LastActivityFilter(DayFilter):
@@ -62,45 +63,35 @@ class EnrolledFilter(DayFilter):
     field = "created_at"
 
 
-class BirthdayMonthFilter(admin.SimpleListFilter):
+class BirthdayMonthFilter(ConditionFilter):
     title = _("month of birthday")
     parameter_name = "birthday_month"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(str(number), capfirst(name)) for number, name in MONTHS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        known = {str(number) for number in MONTHS}
-        return (
-            queryset.filter(customer__birth_date__month=self.value()) if self.value() in known else queryset
-        )
+    conditions = MappingProxyType(
+        {
+            str(number): (capfirst(name), Q(customer__birth_date__month=number))
+            for number, name in MONTHS.items()
+        }
+    )
 
 
-class LanguageFilter(admin.SimpleListFilter):
+class LanguageFilter(ConditionFilter):
     title = _("language")
     parameter_name = "language"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*settings.LANGUAGES, ("none", _("Language of the shop"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        chosen = self.value()
-        if chosen not in {*dict(settings.LANGUAGES), "none"}:
-            return queryset
-        return queryset.filter(customer__preferred_language="" if chosen == "none" else chosen)
+    conditions = MappingProxyType(
+        {code: (name, Q(customer__preferred_language=code)) for code, name in settings.LANGUAGES}
+        | {"none": (_("Language of the shop"), Q(customer__preferred_language=""))}
+    )
 
 
-class ConsentFilter(admin.SimpleListFilter):
+class ConsentFilter(ConditionFilter):
     title = _("wants offers by e-mail")
     parameter_name = "consent"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in ("yes", "no"):
-            return queryset
-        return queryset.filter(customer__marketing_consent=self.value() == "yes")
+    conditions = MappingProxyType(
+        {
+            "yes": (_("Yes"), Q(customer__marketing_consent=True)),
+            "no": (_("No"), Q(customer__marketing_consent=False)),
+        }
+    )
 
 
 CARD_FILTERS = (

@@ -1,16 +1,16 @@
 """What the ledger can be asked: who, where, when, what, for how much, and for whom."""
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from groundwork.console.filters import AmountFilter, AskedFilter, MomentFilter, RowFilter
+from groundwork.console.filters import AmountFilter, AskedFilter, ConditionFilter, MomentFilter, RowFilter
 from groundwork.formats.currencies import minor_digits
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
 from tenancy.models import Merchant, StoreUser, User
@@ -51,22 +51,18 @@ class KindFilter(AskedFilter):
             }
 
 
-class UndoneFilter(admin.SimpleListFilter):
+class UndoneFilter(ConditionFilter):
     """What stands, what was undone, and what undoes."""
 
     title = _("undone or not")
     parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("stands", _("Stands")), ("undone", _("Was undone")), ("undoes", _("Undoes another"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        conditions: dict[str | None, Q] = {
-            "stands": Q(voided_by__isnull=True, voids__isnull=True),
-            "undone": Q(voided_by__isnull=False),
-            "undoes": Q(voids__isnull=False),
+    conditions = MappingProxyType(
+        {
+            "stands": (_("Stands"), Q(voided_by__isnull=True, voids__isnull=True)),
+            "undone": (_("Was undone"), Q(voided_by__isnull=False)),
+            "undoes": (_("Undoes another"), Q(voids__isnull=False)),
         }
-        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+    )
 
 
 class PurchaseAmountFilter(AmountFilter):
