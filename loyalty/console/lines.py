@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from groundwork.formats.money import money
+from groundwork.formats.numbers import signed
 from loyalty.models import LoyaltyTransaction
 from loyalty.outputs import owed
 
@@ -26,11 +27,9 @@ def who(line: LoyaltyTransaction) -> str:
     return str(line.staff_pin or user or line.api_key or line.till or "")
 
 
-def signed(number: int) -> str:
+def change(number: int) -> str:
     """A change with its sign; nothing for no change."""
-    if not number:
-        return ""
-    return ("+" if number > 0 else "\N{MINUS SIGN}") + number_format(abs(number), force_grouping=True)
+    return signed(number) if number else ""
 
 
 def held(*, stamps: int, points: int) -> str:
@@ -102,11 +101,11 @@ class LineColumns:
 
     @display(description=_("stamps"), ordering="stamps_delta")
     def stamps(self, line: LoyaltyTransaction) -> str:
-        return signed(line.stamps_delta)
+        return change(line.stamps_delta)
 
     @display(description=_("points"), ordering="points_delta")
     def points(self, line: LoyaltyTransaction) -> str:
-        return signed(line.points_delta)
+        return change(line.points_delta)
 
     @display(description=_("balance after"))
     def balance(self, line: LoyaltyTransaction) -> str:

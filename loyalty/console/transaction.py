@@ -18,9 +18,10 @@ from groundwork.console.actions import ReasonForm
 from groundwork.console.grants import Grants
 from groundwork.console.lists import BoundedChangeList
 from groundwork.formats.money import money
+from groundwork.formats.numbers import signed
 from loyalty import finding, selectors
 from loyalty.console.ledger_filters import LEDGER_FILTERS
-from loyalty.console.lines import WITH_A_LINE, LineColumns, signed
+from loyalty.console.lines import WITH_A_LINE, LineColumns
 from loyalty.console.undoing import UndoingMany
 from loyalty.errors import NotVoidable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase

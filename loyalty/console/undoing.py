@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.console.actions import ReasonForm
-from loyalty.console.lines import signed
+from groundwork.formats.numbers import signed
 from loyalty.models import LoyaltyTransaction
 from loyalty.outputs import owed
 from loyalty.services import undoing
@@ -54,7 +54,7 @@ class UndoingMany:
             "form": form,
             "foreseen": foreseen,
             "sums": [
-                (name, signed(number) or "0")
+                (name, signed(number))
                 for name, number in ((_("Stamps"), foreseen.stamps), (_("Points"), foreseen.points))
             ],
             "owing": [

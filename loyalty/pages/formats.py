@@ -1,15 +1,9 @@
-"""How changes, days and times are written for people, in the language that is active."""
+"""How days and times are written for people, in the language that is active."""
 
 from datetime import date, datetime
 
 from django.utils import formats
 from django.utils.translation import pgettext
-
-
-def signed(number: int) -> str:
-    """Write a change of a balance with its sign, a true minus: 1 -> +1, -200 -> −200."""
-    sign = "+" if number > 0 else "\N{MINUS SIGN}" if number < 0 else ""
-    return f"{sign}{formats.number_format(abs(number), force_grouping=True)}"
 
 
 def day(on: date) -> str:

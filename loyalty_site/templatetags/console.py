@@ -8,7 +8,10 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from groundwork.formats.numbers import signed
+
 register = template.Library()
+register.filter("signed", signed)
 
 
 @register.simple_tag(takes_context=True)

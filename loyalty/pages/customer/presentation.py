@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork.formats.money import money, whole_unit
+from groundwork.formats.numbers import signed
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward, TransactionType
 from loyalty.outputs.owed import RETURNS
 from loyalty.pages.customer.reasons import reasons
-from loyalty.pages.formats import clock, short_day, signed
+from loyalty.pages.formats import clock, short_day
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from groundwork.formats.numbers import signed
 from loyalty.models import LoyaltyProgram
 from loyalty.pages.customer.presentation import Headline, StampCard, columns_for, points_rule
-from loyalty.pages.formats import signed
 
 
 @pytest.mark.parametrize(
