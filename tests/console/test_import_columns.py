@@ -54,8 +54,7 @@ def test_a_file_with_every_kind_of_trouble_is_read_as_it_was_meant(world: World)
         "Phone: the first of “Telefon”, “Handy” that is not empty.",
         "Points: “Punkte”, “points” have to agree; a line where they do not is left out.",
     ]
-    text = page.content.decode()
-    assert "A total of all time is no balance." in text
+    assert "A total of all time is no balance." in page.content.decode()
     again = choose(world, page)
     assert "Please answer this." in str(again.context["form"].errors["answer_5"])
     assert people(world) == before
