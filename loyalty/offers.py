@@ -116,16 +116,14 @@ class Bought:
 
 @dataclass(frozen=True)
 class Offer:
-    """A promotion that holds for a purchase: `cents` of it count, and it gives `room` (its parts; None: any) at most."""
+    """A promotion that holds for a purchase: `cents` of it count, it gives at most `room` (its parts; None: any)."""
 
     promotion: Promotion
     cents: int | None
     room: int | None = None
 
 
-def offers(
-    bought: Bought, facts: Facts, promotions: Iterable[Promotion], at: datetime
-) -> tuple[Offer, ...]:
+def offers(bought: Bought, facts: Facts, promotions: Iterable[Promotion], at: datetime) -> tuple[Offer, ...]:
     """The promotions that hold for a purchase at a moment (UTC), each with what of it counts, and its room."""
     found = []
     for promotion in promotions:

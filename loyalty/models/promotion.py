@@ -1,8 +1,8 @@
 """Promotion: what a program gives more, when, to whom and for what. PromotionUse: what it gave, line by line."""
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -48,7 +48,7 @@ class PromotionState(models.TextChoices):
 KEPT = ("effect", "factor", "amount", "least_cents", "skus", "categories", "not_with")
 
 
-def _list_of(field: models.Field, name: Callable | str) -> ArrayField:
+def _list_of(field: models.Field, name: Any) -> ArrayField:
     return ArrayField(field, verbose_name=name, default=list, blank=True)
 
 
@@ -94,9 +94,7 @@ class Promotion(TenantSoftDeletable):
     until_time = models.TimeField(_("until"), null=True, blank=True)
     store_ids = _list_of(models.BigIntegerField(), _("stores"))
 
-    audience = models.CharField(
-        _("for"), max_length=20, choices=Audience.choices, default=Audience.EVERYBODY
-    )
+    audience = models.CharField(_("for"), max_length=20, choices=Audience.choices, default=Audience.EVERYBODY)
     days = models.PositiveSmallIntegerField(
         _("days"), null=True, blank=True, validators=[MaxValueValidator(3650)]
     )
@@ -157,7 +155,9 @@ class Promotion(TenantSoftDeletable):
                     amount__lte=LARGEST_GIFT,
                 ),
                 name="a_promotion_gives_a_factor_or_an_amount",
-                violation_error_message=_("Say either by how much points are multiplied, or how many are given."),
+                violation_error_message=_(
+                    "Say either by how much points are multiplied, or how many are given."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(first_day=None) | Q(last_day=None) | Q(last_day__gte=F("first_day")),
@@ -181,7 +181,9 @@ class Promotion(TenantSoftDeletable):
                 | Q(audience=Audience.BACK_AFTER, days__isnull=False, days__gte=1)
                 | Q(~Q(audience__in=[Audience.BIRTHDAY, Audience.BACK_AFTER]), days=None),
                 name="days_are_said_where_they_count",
-                violation_error_message=_("Say how many days: up to 30 around a birthday, 1 or more to come back."),
+                violation_error_message=_(
+                    "Say how many days: up to 30 around a birthday, 1 or more to come back."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(audience=Audience.EVERY_VISIT, every__isnull=False, every__gte=2)
