@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from loyalty import offers, rules
+from loyalty.earning import Part
 from loyalty.models import (
     LoyaltyCard,
     LoyaltyProgram,
@@ -72,6 +73,14 @@ def running(program: LoyaltyProgram, *, now: datetime, zone: ZoneInfo) -> list[P
         return []
     rows = of_program(program).filter(planned_at__isnull=False, stopped_at__isnull=True).order_by("pk")
     return [row for row in rows if row.state_at(now, zone) == PromotionState.RUNNING]
+
+
+def parts_of(line: LoyaltyTransaction) -> list[tuple[Promotion, Part]]:
+    """What promotions gave of a line, or took; asks nothing for a line without. Reads `line.card.program`."""
+    if not line.promotions:
+        return []
+    by_id = planned_of(line.card.program).by_id
+    return [(by_id[part.promotion_id], part) for part in line.parts]
 
 
 # --- What a purchase keeps --------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.db.models import Max
 from groundwork import clock
 from groundwork.errors import DomainError
 from groundwork.idempotency.once import exactly_once
-from loyalty import earning, ledger, promoted, receipts, selectors
+from loyalty import ledger, promoted, receipts, selectors
 from loyalty.earning import Breakdown
 from loyalty.errors import (
     CardNotFound,
@@ -35,14 +35,11 @@ from loyalty.models import (
     PurchaseReturn,
     TransactionType,
 )
-from loyalty.offers import Bought
 from loyalty.services import operation
 from loyalty.services.adjustments import in_hindsight
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
 from tenancy.models import Store
-
-EARNED = (TransactionType.POINTS_EARNED, TransactionType.STAMP_EARNED)
 
 
 @dataclass(frozen=True)
@@ -180,27 +177,13 @@ def worth(
 
     `undone`: lines that are being undone besides those that are.
     """
-    living = _living(lines, undone)
-    stamps = sum(line.stamps_delta - sum(part.stamps for part in line.parts) for line in living)
-    left = earning.worth(
-        Bought(purchase.amount_cents, call.digits, stamps),
-        promoted.offers_of(purchase, call.program),
-        purchase.terms.rules(),
-        kept_cents=purchase.kept_cents,
-    )
-    if not any(line.transaction_type == TransactionType.POINTS_EARNED for line in living):
-        left = left.without_points()
-    return left.beyond(
-        [part for line in lines for part in line.parts],
-        points=sum(line.points_exactly for line in lines),
-        stamps=sum(line.stamps_delta for line in lines),
-    )
+    return receipts.missing(purchase, lines, program=call.program, digits=call.digits, undone=undone)
 
 
 def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: Collection[int] = ()) -> None:
     """Save whether anything of a purchase is left. Raises OrderReferenceUsed if its receipt has earned again since."""
-    earned = [line for line in lines if line.transaction_type in EARNED]
-    is_undone = bool(earned) and not _living(lines, undone)
+    earned = [line for line in lines if line.transaction_type in promoted.EARNED]
+    is_undone = bool(earned) and not receipts.living(lines, undone)
     purchase.is_open = purchase.kept_cents > 0 and not is_undone
     try:
         purchase.save(update_fields=["returned_cents", "is_open", "updated_at"])
@@ -208,14 +191,6 @@ def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: C
         if "one_receipt_earns_once" not in str(error):
             raise
         raise OrderReferenceUsed() from error
-
-
-def _living(lines: Sequence[LoyaltyTransaction], undone: Collection[int]) -> list[LoyaltyTransaction]:
-    return [
-        line
-        for line in lines
-        if line.transaction_type in EARNED and not hasattr(line, "voided_by") and line.pk not in undone
-    ]
 
 
 def last_stamp(card: LoyaltyCard, *, undone: Collection[int] = ()) -> datetime | None:
