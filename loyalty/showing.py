@@ -54,6 +54,19 @@ def for_card(shown: Iterable[Shown], card: LoyaltyCard, *, now: datetime) -> lis
     return [each for each in shown if _concerns(each.promotion, card, now)]
 
 
+def in_words(shown: Iterable[Shown], stores: Iterable[Store], *, now: datetime, here: Store | None = None) -> list[str]:
+    """Each promotion as a sentence, in the active language; where it holds is told of some stores, unless one is there.
+
+    Reads `merchant` of a store.
+    """
+    places = [here] if here else list(stores)
+    if not places:
+        return []
+    named = {} if here or len(places) == 1 else {store.pk: store.name for store in places}
+    names = Names(currency=places[0].merchant.currency, stores=named)
+    return [each.in_words(names, now=now, zone=places[0].tzinfo) for each in shown]
+
+
 def _concerns(promotion: Promotion, card: LoyaltyCard, now: datetime) -> bool:
     customer = card.customer
     if promotion.audience == TAGGED:

@@ -35,9 +35,10 @@ export function wordsForPurchase(posting, facts) {
  *
  * @param {Quote} quote
  */
-export function quoteInWords({ points, stamps, stamp, settled }) {
+export function quoteInWords({ points, stamps, promotions, stamp, settled }) {
   const what = amounts({ points, stamps }) || plural("points", 0);
-  return [text("gives", { what }), settledInWords(settled), noStamp(stamp)].filter(Boolean).join(" · ");
+  const notes = [...promotions, settledInWords(settled), noStamp(stamp)];
+  return [text("gives", { what }), ...notes].filter(Boolean).join(" · ");
 }
 
 /**
