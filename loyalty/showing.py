@@ -5,15 +5,17 @@ It asks the database for nothing where a program has no promotion, and else for 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from loyalty import offers, promoted
+from loyalty import offers, promoted, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
 from loyalty.offers import BIRTHDAY, FIRST_PURCHASE, TAGGED
 from loyalty.promotion_words import Names, today
 from loyalty.rules import UTC
 from tenancy.models import Store
+
+BUDGETS_LOOKED_AT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,19 @@ def for_everybody(shown: Iterable[Shown]) -> list[Shown]:
     return [each for each in shown if each.promotion.audience not in private]
 
 
+def for_cards(shown: Iterable[Shown]) -> list[Shown]:
+    """What may be told to all who have a card alike, once for many."""
+    return [each for each in for_everybody(shown) if each.promotion.audience != FIRST_PURCHASE]
+
+
 def for_card(shown: Iterable[Shown], card: LoyaltyCard, *, now: datetime) -> list[Shown]:
     """What may be told to whoever has a card: nothing that is for others. Reads `card.customer` and `card.merchant`."""
     return [each for each in shown if _concerns(each.promotion, card, now)]
 
 
-def in_words(shown: Iterable[Shown], stores: Iterable[Store], *, now: datetime, here: Store | None = None) -> list[str]:
+def in_words(
+    shown: Iterable[Shown], stores: Iterable[Store], *, now: datetime, here: Store | None = None
+) -> list[str]:
     """Each promotion as a sentence, in the active language; where it holds is told of some stores, unless one is there.
 
     Reads `merchant` of a store.
@@ -65,6 +74,25 @@ def in_words(shown: Iterable[Shown], stores: Iterable[Store], *, now: datetime, 
     named = {} if here or len(places) == 1 else {store.pk: store.name for store in places}
     names = Names(currency=places[0].merchant.currency, stores=named)
     return [each.in_words(names, now=now, zone=places[0].tzinfo) for each in shown]
+
+
+def of_card(card: LoyaltyCard, *, now: datetime) -> list[str]:
+    """What runs today (UTC) where a card is valid, for whoever has it, in words; asks nothing without promotions."""
+    if not card.program.has_promotions:
+        return []
+    stores = list(selectors.locations(card).select_related("merchant"))
+    return in_words(for_card(at_stores(card.program, stores, now=now), card, now=now), stores, now=now)
+
+
+def changes_at(shown: Iterable[Shown], *, now: datetime, zone: ZoneInfo) -> datetime:
+    """When to look again (UTC): one begins or ends, a budget may be used up, or the day is over."""
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    moments = [datetime.combine(tomorrow, time.min, tzinfo=zone).astimezone(UTC)]
+    for each in shown:
+        moments += [each.begins] if each.begins > now else []
+        moments += [each.ends] if each.ends and each.ends > now else []
+        moments += [now + BUDGETS_LOOKED_AT] if each.promotion.budget is not None else []
+    return min(moments)
 
 
 def _concerns(promotion: Promotion, card: LoyaltyCard, now: datetime) -> bool:
@@ -85,9 +113,9 @@ def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -
     planned, places = promoted.planned_of(program), list(stores)
     found = []
     for promotion_id, rule in planned.rules.items():
-        times = [time for store in places if (time := _times(rule, store, now)) is not None]
-        if times and planned.by_id[promotion_id].deleted_at is None:
-            found.append(Shown(planned.by_id[promotion_id], *min(times, key=lambda time: time[0])))
+        hours = [when for store in places if (when := _times(rule, store, now)) is not None]
+        if hours and planned.by_id[promotion_id].deleted_at is None:
+            found.append(Shown(planned.by_id[promotion_id], *min(hours, key=lambda when: when[0])))
     return sorted(_not_used_up(found), key=lambda each: (not each.is_on(now), each.begins, each.promotion.pk))
 
 

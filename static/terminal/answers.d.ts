@@ -14,7 +14,7 @@ export interface CanStamp {
   next_stamp_at: string | null;
 }
 
-/** A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there. */
+/** A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there. `promotions`: those that run there now, a sentence each. */
 export interface Card {
   id: number;
   card_number: string;
@@ -47,6 +47,7 @@ export interface Card {
   can_stamp: CanStamp;
   rewards: RewardInReach[];
   stamp_reward: StampReward;
+  promotions: string[];
   passes: Passes;
 }
 
@@ -215,6 +216,8 @@ export interface Program {
   cooldown_minutes: number;
   max_daily_stamps: number;
   require_staff_pin: boolean;
+  /** Purchases may give more than the rate says; a quote says how much. */
+  has_promotions: boolean;
   terms_text: string;
   privacy_url: string;
   rewards: Reward[];
@@ -226,6 +229,15 @@ export interface ProgramSettings {
   allow_void_transactions: boolean;
   require_order_reference: boolean;
   allow_cross_location_redemption: boolean;
+}
+
+/** What a promotion gave, or took: whole points, and ten-thousandths of another of the same sign. */
+export interface PromotionPart {
+  id: number;
+  name: string;
+  points: number;
+  points_fraction: number;
+  stamps: number;
 }
 
 /** A receipt. `can_return`: bringing something back would be allowed just now, to somebody whose PIN is right. */
@@ -259,6 +271,7 @@ export interface PurchasePage {
 export interface PurchaseRecorded {
   purchase: Purchase;
   transactions: Transaction[];
+  promotions: PromotionPart[];
   points: PointsGiven;
   stamp: StampGiven;
   settled: Amounts;
@@ -298,7 +311,7 @@ export interface PurchaseWithReturns {
 export interface Quote {
   points: number;
   stamps: number;
-  promotions: string[];
+  promotions: PromotionPart[];
   stamp: StampGiven;
   settled: Amounts;
   reward_ready: boolean;
@@ -475,6 +488,7 @@ export interface Transaction {
   purchase_id: number | null;
   purchase_amount_cents: number | null;
   order_reference: string;
+  promotions: PromotionPart[];
   reward: RewardThen | null;
   reward_name: string;
   voids: number | null;

@@ -34,7 +34,7 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     rewards = reward_lines(program, selectors.rewards_of(program), card.points_balance, card.points_owed)
     context = looks(program, card.merchant) | {
         "card": card,
-        "promotions": promotions_of(card, now),
+        "promotions": showing.of_card(card, now=now),
         "title": card_title(card),
         "qr_svg": qr.svg(card.qr_code_data, title=card.display_number),
         "stamps": StampCard.of(program, card.stamp_count, card.stamps_owed) if program.has_stamps else None,
@@ -61,15 +61,6 @@ def history(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     lines = history_of(card, timezone.now()).lines(page.object_list)
     context = looks(card.program, card.merchant) | {"card": card, "page": page, "history": lines}
     return render(request, "pages/card_history.html", context)
-
-
-def promotions_of(card: LoyaltyCard, now: datetime) -> list[str]:
-    """What runs today where the card is valid, for whoever has it, in words."""
-    if not card.program.has_promotions:
-        return []
-    stores = list(selectors.locations(card).select_related("merchant"))
-    shown = showing.for_card(showing.at_stores(card.program, stores, now=now), card, now=now)
-    return showing.in_words(shown, stores, now=now)
 
 
 def told(card: LoyaltyCard) -> QuerySet[LoyaltyTransaction]:
