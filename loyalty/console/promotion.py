@@ -91,12 +91,10 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
         fields = list(super().get_readonly_fields(request, obj))
         if obj is None:
             return fields
-        over = (
-            []
-            if self._is_waiting(obj) or self._state(obj) == PromotionState.RUNNING
-            else ["last_day", "budget"]
-        )
-        return [*fields, "program", *over]
+        if self._is_waiting(obj):
+            return [*fields, "program"]
+        over = [] if self._state(obj) == PromotionState.RUNNING else ["last_day", "budget"]
+        return [*fields, "program", *PromotionForm.declared_fields, *over]
 
     @staticmethod
     def _state(row: Promotion) -> PromotionState:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
@@ -112,12 +113,17 @@ class PromotionForm(ConsoleForm):
             if named - set(rows.filter(pk__in=named).values_list("pk", flat=True)):
                 self.add_error(name, _("This belongs to another merchant."))
 
-    def validate_constraints(self) -> None:
-        """The constraints of the table, said beside the fields that they are about."""
-        excluded = self._get_validation_exclusions()
-        for constraint in self._meta.model._meta.constraints:
-            try:
-                constraint.validate(self._meta.model, self.instance, exclude=excluded)
-            except forms.ValidationError as error:
-                field = FIELD_OF.get(constraint.name, "effect")
-                self.add_error(field if field in self.fields else None, error)
+    def _update_errors(self, errors: Any) -> None:
+        """A broken constraint of the table is said beside the field that it is about."""
+        if hasattr(errors, "error_dict"):
+            for error in errors.error_dict.pop(NON_FIELD_ERRORS, []):
+                errors.error_dict.setdefault(self._field_of(error), []).append(error)
+        super()._update_errors(errors)  # type: ignore[misc]
+
+    def _field_of(self, error: forms.ValidationError) -> str:
+        named = {
+            constraint.get_violation_error_message(): FIELD_OF.get(constraint.name)
+            for constraint in Promotion._meta.constraints
+        }
+        field = named.get(str(error.message))
+        return field if field in self.fields else NON_FIELD_ERRORS
