@@ -105,7 +105,7 @@ def _people(session: str, token: str, ends_at: datetime) -> list[tuple[type[tabl
 @contextmanager
 def _peer(workers: int = 2) -> Iterator[site.Server]:
     port = supervise.free_port()
-    command = [sys.executable, "-m", "uvicorn", "benchmarks.peers.service:app", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", f"{service.__name__}:app", "--port", str(port)]
     command += ["--workers", str(workers), "--log-level", "error", "--no-access-log"]
     with site.running(command, port, os.environ) as server:
         yield server

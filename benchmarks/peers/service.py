@@ -1,4 +1,4 @@
-"""A stamp in FastAPI and SQLAlchemy: uvicorn benchmarks.peers.service:app
+"""A stamp in FastAPI and SQLAlchemy; uvicorn serves `app`.
 
 Signed in by a cookie, a PIN by a token, once by a key; the card is locked, cooldown and daily limit are judged, and
 line, balance, message and kept answer are written in one transaction. No triggers, languages, tills or terms.
