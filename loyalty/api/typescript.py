@@ -9,8 +9,9 @@ from django.conf import settings
 
 TILL = "/api/v1/stores/"
 DECLARATIONS = Path(settings.BASE_DIR) / "static/terminal/answers.d.ts"
+SCHEMAS = "#/components/schemas/"
 HEAD = "// What the till's calls answer, made of the API's own description by `make types`: never changed by hand.\n"
-PLAIN = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean"}
+PLAIN = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean", "null": "null"}
 
 Schema = Mapping[str, Any]
 
@@ -39,7 +40,7 @@ def _needed(document: Schema, schemas: Mapping[str, Schema]) -> set[str]:
 def _names(part: Any) -> Iterator[str]:
     """The names of the schemas that a part of the document refers to."""
     if isinstance(part, Mapping):
-        if "$ref" in part:
+        if str(part.get("$ref", "")).startswith(SCHEMAS):
             yield _name(part)
         part = list(part.values())
     if isinstance(part, list):
@@ -52,10 +53,8 @@ def _name(reference: Schema) -> str:
 
 
 def _declaration(name: str, schema: Schema) -> str:
-    if "enum" in schema:
+    if "properties" not in schema:
         return f"export type {name} = {_type(schema)};\n"
-    if "oneOf" in schema:
-        return f"export type {name} = {' | '.join(_type(one) for one in schema['oneOf'])};\n"
     required = schema.get("required", ())
     lines = [f"{_comment(schema)}export interface {name} {{"]
     for field, inner in schema["properties"].items():
@@ -70,21 +69,21 @@ def _comment(schema: Schema, indent: str = "") -> str:
 
 
 def _type(schema: Schema) -> str:
-    """A schema as a type. Raises KeyError for a kind that answers are not made of."""
-    said = _present(schema)
-    return f"{said} | null" if schema.get("nullable") else said
-
-
-def _present(schema: Schema) -> str:
+    """A schema as a type. Raises KeyError for a kind that JSON is not made of."""
     if "$ref" in schema:
         return _name(schema)
-    if "allOf" in schema:
-        return " & ".join(_type(one) for one in schema["allOf"])
+    if "oneOf" in schema:
+        return " | ".join(_type(one) for one in schema["oneOf"])
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
-    if schema["type"] == "array":
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return " | ".join(_plain(kind, schema) for kind in kinds)
+
+
+def _plain(kind: str, schema: Schema) -> str:
+    if kind == "array":
         inner = _type(schema["items"])
         return f"({inner})[]" if " " in inner else f"{inner}[]"
-    if "additionalProperties" in schema:
+    if kind == "object":
         return f"Record<string, {_type(schema['additionalProperties'])}>"
-    return PLAIN[schema["type"]]
+    return PLAIN[kind]
