@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages examples \
-	types lock bench clean
+	types clients docs lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,6 +116,9 @@ examples: $(FOR_TESTS) ## Take the examples of the API's description anew, from 
 
 types: $(VENV)/installed-dev ## Make the terminal's types anew from the API's description
 	@$(PY) manage.py terminal_types
+
+clients: $(VENV)/installed-dev ## Make the clients in clients/ anew from the API's description
+	@$(PY) manage.py clients
 
 # --- Keeping it -----------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Examples in the OpenAPI document, for every call and every problem.
 
-A call's are kept in a file of its app's (`loyalty/api/examples.json`), by operation: what is sent and what was
-answered. They are real answers, taken by `make examples`; a test makes every call anew. A problem's is made of its class.
+A call's are kept in a file of its app's (`loyalty/api/examples.json`), by operation: what is sent, and what was
+answered. They are real answers, taken by `make examples`; a test makes every call anew. A problem's is made of its
+class.
 
     {"Stamps_post": {"request": {"count": 2}, "answers": {"201": {"transaction": {...}, "card": {...}}}}}
 """

@@ -20,7 +20,7 @@ def declarations(document: Schema) -> str:
     """The text of answers.d.ts: every schema that an answer of the till is made of, by name."""
     schemas: Mapping[str, Schema] = document["components"]["schemas"]
     return "\n".join(
-        [HEAD, *(_declaration(name, schemas[name]) for name in sorted(_needed(document, schemas)))]
+        [HEAD, *(declaration(name, schemas[name]) for name in sorted(_needed(document, schemas)))]
     )
 
 
@@ -52,14 +52,15 @@ def _name(reference: Schema) -> str:
     return str(reference["$ref"]).rpartition("/")[2]
 
 
-def _declaration(name: str, schema: Schema) -> str:
+def declaration(name: str, schema: Schema) -> str:
+    """A schema of the document under its name."""
     if "properties" not in schema:
-        return f"export type {name} = {_type(schema)};\n"
+        return f"export type {name} = {as_type(schema)};\n"
     required = schema.get("required", ())
     lines = [f"{_comment(schema)}export interface {name} {{"]
     for field, inner in schema["properties"].items():
         comment = _comment(inner, indent="  ")
-        lines.append(f"{comment}  {field}{'' if field in required else '?'}: {_type(inner)};")
+        lines.append(f"{comment}  {field}{'' if field in required else '?'}: {as_type(inner)};")
     return "\n".join([*lines, "}\n"])
 
 
@@ -68,22 +69,22 @@ def _comment(schema: Schema, indent: str = "") -> str:
     return f"{indent}/** {' '.join(said)} */\n" if said else ""
 
 
-def _type(schema: Schema) -> str:
-    """A schema as a type. Raises KeyError for a kind that JSON is not made of."""
+def as_type(schema: Schema, prefix: str = "") -> str:
+    """A schema as a type; `prefix` stands before the names of others. Raises KeyError for a kind that JSON lacks."""
     if "$ref" in schema:
-        return _name(schema)
+        return prefix + _name(schema)
     if "oneOf" in schema:
-        return " | ".join(_type(one) for one in schema["oneOf"])
+        return " | ".join(as_type(one, prefix) for one in schema["oneOf"])
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    return " | ".join(_plain(kind, schema) for kind in kinds)
+    return " | ".join(_plain(kind, schema, prefix) for kind in kinds)
 
 
-def _plain(kind: str, schema: Schema) -> str:
+def _plain(kind: str, schema: Schema, prefix: str) -> str:
     if kind == "array":
-        inner = _type(schema["items"])
+        inner = as_type(schema["items"], prefix)
         return f"({inner})[]" if " " in inner else f"{inner}[]"
     if kind == "object":
-        return f"Record<string, {_type(schema['additionalProperties'])}>"
+        return f"Record<string, {as_type(schema['additionalProperties'], prefix)}>"
     return PLAIN[kind]
