@@ -8,8 +8,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages types \
-	lock bench clean
+.PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages examples \
+	types clients docs lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,8 +116,14 @@ format: $(VENV)/installed-dev ## Put imports and layout in order
 messages: $(VENV)/installed-dev ## Bring the catalogues in locale/ up to date and compile them
 	@$(PY) manage.py messages
 
+examples: $(FOR_TESTS) ## Take the examples of the API's description anew, from real answers
+	@EXAMPLES=write $(PY) -m pytest -q tests/loyalty/api/test_examples.py
+
 types: $(VENV)/installed-dev ## Make the terminal's types anew from the API's description
 	@$(PY) manage.py terminal_types
+
+clients: $(VENV)/installed-dev ## Make the clients in clients/ anew from the API's description
+	@$(PY) manage.py clients
 
 # --- Keeping it -----------------------------------------------------------------------------------------
 
