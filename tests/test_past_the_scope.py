@@ -65,6 +65,7 @@ ALLOWED = {
     ("tenancy/services.py", "hold_currency"): BY_ITS_ID,
     ("wallet/services/left_out.py", "remember"): BY_ITS_ID,
     ("wallet/services/locks.py", "in_order"): A_QUERY,
+    ("groundwork/database/fences.py", "next_transaction"): "how far one merchant is, by the id of its row",
     ("groundwork/database/fences.py", "snapshot"): NO_ROWS,
 }
 

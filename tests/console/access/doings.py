@@ -155,7 +155,7 @@ def _bare(world: World) -> int:
 
 TOMORROW = {"clocked_time_0": "2031-01-01", "clocked_time_1": "09:00:00"}
 NEW: dict[str, Data] = {
-    "tenancy_merchant": {"name": "New", "slug": "new-house", "default_language": "en"},
+    "tenancy_merchant": {"name": "New", "owner_email": "new@example.com", "default_language": "en"},
     "tenancy_store": {"merchant": _house, "name": "Beach", "store_code": "beach", "city": "Esch"},
     "tenancy_invitation": {"email": "nora@example.com", "role": "staff", "stores": _store},
     "tenancy_apikey": {"name": "Till two", "store": _store, "scopes": ["read", "earn"]},
