@@ -161,7 +161,12 @@ NEW: dict[str, Data] = {
     "tenancy_apikey": {"name": "Till two", "store": _store, "scopes": ["read", "earn"]},
     "tenancy_till": {"name": "Counter 2", "store": _store},
     "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
-    "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
+    "loyalty_loyaltyprogram": {
+        "merchant": _bare,
+        "loyalty_type": "stamps",
+        "card_name_en": "Card",
+        "stamps_reward_description_en": "a coffee",
+    },
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
     "webhooks_endpoint": {"merchant": _house, "url": "https://8.8.8.8/hooks", "types": ["stamps.given"]},
     "loyalty_cardbatch": {"name": "Box", "store": _store, "count": 2, "design": "white"},
