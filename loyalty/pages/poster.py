@@ -57,7 +57,7 @@ def poster_pdf(request: HttpRequest, store: Store, program: LoyaltyProgram) -> H
         )
     )
     response = HttpResponse(drawn, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{store.store_code}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{store.store_code}.pdf"'
     return private(response)
 
 

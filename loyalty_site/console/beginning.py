@@ -72,7 +72,7 @@ def _has_reward(program: LoyaltyProgram) -> bool:
 
 def _of_store(merchant: Merchant, store: Store | None, program: LoyaltyProgram | None) -> list[Step]:
     first_store = reverse("admin:tenancy_store_add")
-    poster = reverse("join-poster-pdf", args=[store.store_code]) if store else first_store
+    poster = reverse("join-poster", args=[store.store_code]) if store else first_store
     join = reverse("join", args=[store.store_code]) if store else first_store
     printed = MerchantLoyaltySettings.objects.filter(
         merchant=merchant, poster_opened_at__isnull=False

@@ -73,7 +73,10 @@ def test_a_new_merchant_goes_from_nothing_to_a_printed_poster_and_a_first_stamp(
     page.get_by_role("button", name="Accept the invitation").click()
     clicks = clicks_in(context)
     say_what_is_given(page)
-    step(page, "Poster for the counter", "/join/cafe-nei/poster.pdf")
+    poster = step(page, "Poster for the counter", "/join/cafe-nei/poster/")
+    with poster.expect_download() as printed:
+        poster.get_by_role("link", name="Poster as PDF").click()
+    assert printed.value.path().read_bytes().startswith(b"%PDF-")
     number = make_a_test_card(page, step(page, "A test card on your phone", "/join/cafe-nei/"))
     page.reload()
     begin_step(page, "A till on your tablet")
