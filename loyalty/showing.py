@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from customers import birthdays
 from loyalty import offers, promoted, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
 from loyalty.offers import BIRTHDAY, FIRST_PURCHASE, TAGGED
@@ -36,7 +37,7 @@ class Shown:
 
 
 def at_store(program: LoyaltyProgram, store: Store, *, now: datetime) -> list[Shown]:
-    """What runs at a store now (UTC), or will today; what is on first."""
+    """What runs at a store now (UTC), or will today; what is on, and ends first, comes first."""
     return _shown(program, [store], now=now)
 
 
@@ -101,7 +102,7 @@ def _concerns(promotion: Promotion, card: LoyaltyCard, now: datetime) -> bool:
         return promotion.tag.casefold() in {tag.casefold() for tag in customer.tags}
     if promotion.audience == BIRTHDAY:
         here = now.astimezone(card.merchant.tzinfo).date()
-        return offers.is_birthday(customer.birth_date, here, promotion.days or 0)
+        return birthdays.is_near(customer.birth_date, here, days=promotion.days or 0)
     if promotion.audience == FIRST_PURCHASE:
         return not (card.total_points_earned or card.total_stamps_earned)
     return True
@@ -116,7 +117,14 @@ def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -
         hours = [when for store in places if (when := _times(rule, store, now)) is not None]
         if hours and planned.by_id[promotion_id].deleted_at is None:
             found.append(Shown(planned.by_id[promotion_id], *min(hours, key=lambda when: when[0])))
-    return sorted(_not_used_up(found), key=lambda each: (not each.is_on(now), each.begins, each.promotion.pk))
+    return sorted(_not_used_up(found), key=lambda each: _urgency(each, now))
+
+
+def _urgency(each: Shown, now: datetime) -> tuple[bool, bool, datetime, int]:
+    """What is on comes first, and of that what ends first; then what begins first."""
+    is_on = each.is_on(now)
+    turns = each.ends if is_on else each.begins
+    return not is_on, turns is None, turns or now, each.promotion.pk
 
 
 def _times(rule: offers.Promotion, store: Store, now: datetime) -> tuple[datetime, datetime | None] | None:

@@ -71,7 +71,7 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
     search_fields = ["name"]
     actions_detail = ("plan", "stop", "copy")
     readonly_fields = [
-        *("says", "state", "times", "cards", "purchases", "given", "cost", "bought"),
+        *("says", "state_now", "times", "cards", "purchases", "given", "cost", "bought"),
         *("planned_at", "stopped_at"),
     ]
 
@@ -79,7 +79,7 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
         name = (None, {"fields": ["program", *side_by_side("name")]})
         if obj is None:
             return [name, GIVES, WHEN, WHERE, FOR, BOUNDS]
-        said = (None, {"fields": ["says", "state"]})
+        said = (None, {"fields": ["says", "state_now"]})
         if self._is_waiting(obj) and self.has_change_permission(request, obj):
             fieldsets = [said, name, GIVES, WHEN, WHERE, FOR, BOUNDS]
         else:
@@ -131,6 +131,11 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
     def state(self, row: Promotion) -> tuple[str, Any]:
         state = self._state(row)
         return state, state.label
+
+    @display(description=_("state"))
+    def state_now(self, row: Promotion) -> Any:
+        """The same on the row's page, where there are no labels."""
+        return self._state(row).label
 
     @display(description=_("times"))
     def times(self, row: Promotion) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
@@ -66,6 +67,9 @@ class PromotionForm(ConsoleForm):
         for name in in_each_language("name"):
             if name in self.fields:
                 self.fields[name].required = False
+        for name in self.declared_fields:
+            if name in self.fields:
+                self.fields[name].label = capfirst(self.fields[name].label)
         self._offer("weekdays", [(day + 1, str(name)) for day, name in WEEKDAYS.items()])
         self._offer("store_ids", [(row.pk, self._named(row)) for row in self._rows(Store)])
         others = self._rows(Promotion).exclude(pk=self.instance.pk)
@@ -73,13 +77,10 @@ class PromotionForm(ConsoleForm):
         explain_amounts(self)
 
     def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
-        """The choices of a field; one without any is left out."""
-        if name not in self.fields:
-            return
-        if choices:
+        if name in self.fields:
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-        else:
-            del self.fields[name]
+            if not choices:
+                self.fields[name].help_text = _("There is nothing to choose yet.")
 
     def _rows(self, model: type[Any]) -> Any:
         """What this user may name: of the promotion's merchant where that is known."""
@@ -118,7 +119,7 @@ class PromotionForm(ConsoleForm):
         if hasattr(errors, "error_dict"):
             for error in errors.error_dict.pop(NON_FIELD_ERRORS, []):
                 errors.error_dict.setdefault(self._field_of(error), []).append(error)
-        super()._update_errors(errors)  # type: ignore[misc]
+        super()._update_errors(errors)
 
     def _field_of(self, error: forms.ValidationError) -> str:
         named = {
