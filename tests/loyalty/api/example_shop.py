@@ -55,6 +55,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "rewards": [{"name": "Croissant", "points_cost": 500}],
     },
     "OneProgram_patch": {"cooldown_minutes": 15, "max_daily_stamps": 7},
+    "Promotions_post": {
+        "name": "Tuesday afternoon",
+        "factor": "2",
+        "weekdays": [2],
+        "from_time": "14:00",
+        "until_time": "17:00",
+    },
+    "OnePromotion_patch": {"card_day_limit": 100},
     "Endpoints_post": {
         "url": "https://books.example/hooks",
         "types": ["purchase.recorded", "purchase.returned"],
