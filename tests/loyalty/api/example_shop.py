@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -141,6 +142,7 @@ def opened() -> ExampleShop:
             "purchase_id": Purchase.objects.get(card=card, order_reference="R-2026-0041").pk,
             "code_id": card.codes.create(merchant=shop.merchant, code="OLD 17").pk,
             "row_id": shop.program.pk,
+            "promotion_id": factories.promotion(shop.program, first_day=date(2099, 1, 1)).pk,
             "delivery_id": a_delivery(shop).pk,
         }
         known["endpoint_id"] = Delivery.objects.get().endpoint_id
