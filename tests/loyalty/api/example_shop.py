@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -55,6 +56,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "rewards": [{"name": "Croissant", "points_cost": 500}],
     },
     "OneProgram_patch": {"cooldown_minutes": 15, "max_daily_stamps": 7},
+    "Promotions_post": {
+        "name": "Tuesday afternoon",
+        "factor": "2",
+        "weekdays": [2],
+        "from_time": "14:00",
+        "until_time": "17:00",
+    },
+    "OnePromotion_patch": {"card_day_limit": 100},
     "Endpoints_post": {
         "url": "https://books.example/hooks",
         "types": ["purchase.recorded", "purchase.returned"],
@@ -133,6 +142,7 @@ def opened() -> ExampleShop:
             "purchase_id": Purchase.objects.get(card=card, order_reference="R-2026-0041").pk,
             "code_id": card.codes.create(merchant=shop.merchant, code="OLD 17").pk,
             "row_id": shop.program.pk,
+            "promotion_id": factories.promotion(shop.program, first_day=date(2099, 1, 1)).pk,
             "delivery_id": a_delivery(shop).pk,
         }
         known["endpoint_id"] = Delivery.objects.get().endpoint_id
