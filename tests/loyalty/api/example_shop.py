@@ -54,6 +54,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "points_per_euro": "1.5",
         "rewards": [{"name": "Croissant", "points_cost": 500}],
     },
+    "Promotions_post": {"name": "Double points on Tuesday", "factor": "2", "weekdays": [2]},
+    "OnePromotion_patch": {"factor": "3", "from_time": "14:00", "until_time": "17:00"},
     "OneProgram_patch": {"cooldown_minutes": 15, "max_daily_stamps": 7},
     "Endpoints_post": {
         "url": "https://books.example/hooks",
@@ -133,6 +135,7 @@ def opened() -> ExampleShop:
             "purchase_id": Purchase.objects.get(card=card, order_reference="R-2026-0041").pk,
             "code_id": card.codes.create(merchant=shop.merchant, code="OLD 17").pk,
             "row_id": shop.program.pk,
+            "promotion_id": factories.promotion(shop.program, is_planned=False).pk,
             "delivery_id": a_delivery(shop).pk,
         }
         known["endpoint_id"] = Delivery.objects.get().endpoint_id
@@ -190,6 +193,10 @@ def _another_merchant(_place: ExampleShop) -> None:
     factories.merchant(name="Bäckerei Alzette", slug="alzette")
 
 
+def _running_promotion(place: ExampleShop) -> None:
+    place.known["promotion_id"] = factories.promotion(place.shop.program).pk
+
+
 def _row(noun: str) -> Callable[[ExampleShop], None]:
     def prepare(place: ExampleShop) -> None:
         rows = {
@@ -219,6 +226,7 @@ BEFORE: dict[str, Callable[[ExampleShop], None]] = {
     "ReactivateCard_post": _call("POST", "/api/v1/stores/{store_code}/cards/{card_id}/deactivate/"),
     "ForgiveDebt_post": _owing,
     "Programs_post": _another_merchant,
+    "StopPromotion_post": _running_promotion,
     "RestoreProgram_put": _removed("programs"),
     **{f"Any{kind}_delete": _row(f"{kind.lower()}s") for kind in KINDS},
     **{f"Restore{kind}_put": _removed(f"{kind.lower()}s") for kind in KINDS},
