@@ -125,6 +125,10 @@ types: $(VENV)/installed-dev ## Make the terminal's types anew from the API's de
 clients: $(VENV)/installed-dev ## Make the clients in clients/ anew from the API's description
 	@$(PY) manage.py clients
 
+docs: $(VENV)/installed-dev ## Build the docs site into var/docs, and fail on a dead link
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
+	@echo "var/docs/index.html"
+
 # --- Keeping it -----------------------------------------------------------------------------------------
 
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

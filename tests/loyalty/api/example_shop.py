@@ -200,6 +200,10 @@ def _another_merchant(_place: ExampleShop) -> None:
     factories.merchant(name="Bäckerei Alzette", slug="alzette")
 
 
+def _running_promotion(place: ExampleShop) -> None:
+    place.known["promotion_id"] = factories.promotion(place.shop.program).pk
+
+
 def _row(noun: str) -> Callable[[ExampleShop], None]:
     def prepare(place: ExampleShop) -> None:
         rows = {
@@ -229,6 +233,7 @@ BEFORE: dict[str, Callable[[ExampleShop], None]] = {
     "ReactivateCard_post": _call("POST", "/api/v1/stores/{store_code}/cards/{card_id}/deactivate/"),
     "ForgiveDebt_post": _owing,
     "Programs_post": _another_merchant,
+    "StopPromotion_post": _running_promotion,
     "RestoreProgram_put": _removed("programs"),
     **{f"Any{kind}_delete": _row(f"{kind.lower()}s") for kind in KINDS},
     **{f"Restore{kind}_put": _removed(f"{kind.lower()}s") for kind in KINDS},
