@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages types \
-	lock bench clean
+	lock release-dump bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,6 +124,9 @@ lock: $(VENV)/installed-dev ## Make the pinned requirements anew from pyproject.
 	@$(LOCK) --group dev --output-file requirements/dev.txt
 	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:local --constraints requirements/dev.txt \
 		--output-file requirements/local.txt
+
+release-dump: $(FOR_TESTS) ## At a release: keep its database and its till's statements (RELEASE=1.1.0)
+	@$(PY) -m tests.upgrades $(RELEASE)
 
 bench: $(VENV)/installed-dev ## All benchmarks, one table
 	@$(PY) -m benchmarks
