@@ -77,6 +77,7 @@ JOBS = [
     Job("wallet.sync_google", EVERY_MINUTE, expires=55),
     Job("groundwork.run_jobs", EVERY_MINUTE, expires=55),
     Job("webhooks.deliver", EVERY_FEW_SECONDS, expires=2),
+    Job("loyalty.move_figures_on", EVERY_MINUTE, expires=55),
     Job("loyalty.expire_points", HOURLY, expires=3300),
     Job("wallet.examine_wallets", HOURLY, expires=3300),
     Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
 from loyalty_site.servers import kept
-from loyalty_site.settings import backends, content_policy, identity
+from loyalty_site.settings import backends, content_policy, described, identity
 from loyalty_site.settings.accounts import *
 from loyalty_site.settings.keeping import *
 from loyalty_site.settings.variables import Environment
@@ -257,17 +257,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": f"{SITE_NAME} loyalty API",
-    "DESCRIPTION": "Tills, back office, public enrolment and wallets of a loyalty-card system.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-}
+SPECTACULAR_SETTINGS: dict[str, Any] = described.settings(SITE_NAME)
 
 # --- The console, and deleting ----------------------------------------------------------------------------
 
