@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower, Upper
@@ -15,6 +16,7 @@ from tenancy.models.base import TenantSoftDeletable
 
 # Stands where a birthday is known without its year: nobody who lives was born then, and it had a 29 February.
 YEAR_UNKNOWN = 1904
+MOST_TAGS = 20
 
 
 class Customer(TenantSoftDeletable):
@@ -45,6 +47,14 @@ class Customer(TenantSoftDeletable):
     marketing_consent = models.BooleanField(_("wants offers by e-mail"), default=False)
     marketing_consent_at = models.DateTimeField(_("consent since"), null=True, blank=True, editable=False)
     agreements = models.JSONField(_("agreed to"), default=list, blank=True, editable=False)
+    tags = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("tags"),
+        default=list,
+        db_default=[],
+        blank=True,
+        size=MOST_TAGS,
+    )
     is_active = models.BooleanField(_("active"), default=True)
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     search_text = models.GeneratedField(

@@ -81,6 +81,7 @@ purchases = [
         "card_id",
         "store_id",
         "terms_id",
+        "offers",
         "order_reference",
         "reference_key",
         "amount_cents",

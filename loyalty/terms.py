@@ -62,10 +62,20 @@ class Terms(LoyaltyKind):
         >>> Terms(None, "points", Decimal("1.5"), 0, True).earns(1999, digits=2)
         299850
         """
-        if not self.has_points or amount_cents < self.minimum_purchase_cents:
-            return 0
-        earned = math.floor(amount_cents * self.points_per_euro * POINT / 10**digits)
-        return earned if self.carry_remainders else earned - earned % POINT
+        return self.units(amount_cents, digits=digits) if self.counts(amount_cents) else 0
+
+    def units(self, amount_cents: int, *, digits: int) -> int:
+        """What an amount is worth in ten-thousandths of a point, whatever the minimum is."""
+        return self.kept(amount_cents * self.points_per_euro * POINT / 10**digits)
+
+    def counts(self, amount_cents: int) -> bool:
+        """Whether a purchase of so much earns points at all."""
+        return self.has_points and amount_cents >= self.minimum_purchase_cents
+
+    def kept(self, exactly: Decimal | int) -> int:
+        """Ten-thousandths of a point, rounded down: to whole points where remainders are not kept."""
+        units = math.floor(exactly)
+        return units if self.carry_remainders else units - units % POINT
 
 
 def reference_key(reference: str) -> str:

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.models import LoyaltyProgram, PointsReward, Promotion
 
 
 @register(LoyaltyProgram)
@@ -13,4 +13,10 @@ class LoyaltyProgramTranslation(TranslationOptions):
 @register(PointsReward)
 class PointsRewardTranslation(TranslationOptions):
     fields = ("name", "description")
+    required_languages = ()
+
+
+@register(Promotion)
+class PromotionTranslation(TranslationOptions):
+    fields = ("name",)
     required_languages = ()

@@ -2,6 +2,7 @@
 
 from groundwork.database.triggers import Rule, never_emptied, refuse_when
 from loyalty.import_triggers import imports
+from loyalty.promotion_triggers import promotions
 from loyalty.purchase_triggers import PURCHASE, RETURN, TERMS, any_of, purchases, terms
 from loyalty.rules import POINT
 from tenancy.triggers import merchant_is_for_ever, same_merchant
@@ -50,6 +51,7 @@ FIXED_COLUMNS = (
     "purchase_id",
     "purchase_return_id",
     "terms_id",
+    "promotions",
     "purchase_amount_cents",
     "order_reference",
     "reward_id",
@@ -223,6 +225,7 @@ RULES = [
     *as_its_newest_line,
     *terms,
     *purchases,
+    *promotions,
     *[never_emptied(table) for table in (LEDGER, CARD, TERMS, PURCHASE, RETURN)],
     *same_merchant(
         LEDGER,
@@ -282,6 +285,7 @@ RULES = [
             "programterms",
             "purchase",
             "purchasereturn",
+            "promotion",
             "merchantloyaltysettings",
             "merchantcalendar",
             "dailyfigures",

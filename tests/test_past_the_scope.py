@@ -51,7 +51,7 @@ ALLOWED = {
         "loyalty/ledger.py",
         "expire_points",
     ): "cards of one program, by its id, which the job read in its scope",
-    ("loyalty/reporting/fairness.py", "_rows"): "a command that checks every ledger",
+    ("loyalty/reporting/checks.py", "rows_of"): "a command that checks every ledger",
     ("loyalty/reporting/cards_then.py", "_rows"): "figures of one program, by its id",
     ("loyalty/reporting/verification.py", "_id_range"): "a command that checks every ledger",
     ("loyalty/reporting/verification.py", "_wrong_rows"): "a command that checks every ledger",

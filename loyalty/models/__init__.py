@@ -6,6 +6,7 @@ from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
 from loyalty.models.imported import ImportBatch, ImportedPerson
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
+from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState, PromotionUse
 from loyalty.models.purchase import Purchase, PurchaseReturn
 from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd
@@ -13,11 +14,13 @@ from loyalty.models.terms import ProgramTerms
 from loyalty.models.transaction import LoyaltyTransaction, TransactionType
 
 __all__ = [
+    "Audience",
     "CardBatch",
     "CardCode",
     "CardDesign",
     "CardSnapshot",
     "DailyFigures",
+    "Effect",
     "ImportBatch",
     "ImportedPerson",
     "LoyaltyCard",
@@ -29,6 +32,9 @@ __all__ = [
     "PointsReward",
     "PrintedCard",
     "ProgramTerms",
+    "Promotion",
+    "PromotionState",
+    "PromotionUse",
     "Purchase",
     "PurchaseReturn",
     "StaffPin",

@@ -128,6 +128,8 @@ class LoyaltyProgram(LoyaltyKind, TenantSoftDeletable):
         editable=False,
         verbose_name=_("terms"),
     )
+    # Kept by the database: whether any promotion was ever planned, so that a till need not ask where there is none.
+    has_promotions = models.BooleanField(default=False, db_default=False, editable=False)
     terms_since = models.DateTimeField(_("terms since"), null=True, blank=True, editable=False)
 
     class Meta:

@@ -28,6 +28,8 @@ class Purchase(TenantOwned):
     amount_cents = models.PositiveBigIntegerField(_("purchase"))
     returned_cents = models.PositiveBigIntegerField(_("returned"), default=0)
     items = models.JSONField(_("items"), default=list)
+    # The promotions that held for it: [{"promotion": id, "cents": that count, "room": its parts at most, or null}].
+    offers = models.JSONField(_("promotions offered"), null=True, editable=False)
     is_open = models.BooleanField(_("open"), default=True)
     purchased_at = models.DateTimeField(_("when"))
     recorded_offline = models.BooleanField(_("recorded offline"), default=False)

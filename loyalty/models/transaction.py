@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import rules
+from loyalty.earning import Part
 from tenancy.models.base import TenantManager, TenantOwned
 
 
@@ -133,6 +134,8 @@ class LoyaltyTransaction(TenantOwned):
         db_index=False,
         verbose_name=_("terms"),
     )
+    # What promotions gave of it, or took: [{"promotion": id, "points": ten-thousandths, "stamps": number}], by id.
+    promotions = models.JSONField(_("promotions"), null=True)
     purchase_amount_cents = models.PositiveBigIntegerField(_("purchase"), null=True)
     order_reference = models.CharField(_("receipt number"), max_length=64, blank=True)
     reward = models.ForeignKey(
@@ -244,6 +247,13 @@ class LoyaltyTransaction(TenantOwned):
     def recorded_at(self) -> datetime:
         """When it was recorded: later than it happened, if that was offline."""
         return self.created_at if self.recorded_offline else self.transaction_at
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What promotions gave of it, or took; the rest is what it gives without them."""
+        return tuple(
+            Part(part["promotion"], part["points"], part["stamps"]) for part in self.promotions or ()
+        )
 
     @property
     def points_exactly(self) -> int:
