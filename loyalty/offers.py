@@ -123,9 +123,7 @@ class Offer:
     room: int | None = None
 
 
-def offers(
-    bought: Bought, facts: Facts, promotions: Iterable[Promotion], at: datetime
-) -> tuple[Offer, ...]:
+def offers(bought: Bought, facts: Facts, promotions: Iterable[Promotion], at: datetime) -> tuple[Offer, ...]:
     """The promotions that hold for a purchase at a moment (UTC), each with what of it counts, and its room."""
     found = []
     for promotion in promotions:

@@ -94,9 +94,7 @@ class Promotion(TenantSoftDeletable):
     until_time = models.TimeField(_("until"), null=True, blank=True)
     store_ids = _list_of(models.BigIntegerField(), _("stores"))
 
-    audience = models.CharField(
-        _("for"), max_length=20, choices=Audience.choices, default=Audience.EVERYBODY
-    )
+    audience = models.CharField(_("for"), max_length=20, choices=Audience.choices, default=Audience.EVERYBODY)
     days = models.PositiveSmallIntegerField(
         _("days"), null=True, blank=True, validators=[MaxValueValidator(3650)]
     )
@@ -157,7 +155,9 @@ class Promotion(TenantSoftDeletable):
                     amount__lte=LARGEST_GIFT,
                 ),
                 name="a_promotion_gives_a_factor_or_an_amount",
-                violation_error_message=_("Say either by how much points are multiplied, or how many are given."),
+                violation_error_message=_(
+                    "Say either by how much points are multiplied, or how many are given."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(first_day=None) | Q(last_day=None) | Q(last_day__gte=F("first_day")),
@@ -181,7 +181,9 @@ class Promotion(TenantSoftDeletable):
                 | Q(audience=Audience.BACK_AFTER, days__isnull=False, days__gte=1)
                 | Q(~Q(audience__in=[Audience.BIRTHDAY, Audience.BACK_AFTER]), days=None),
                 name="days_are_said_where_they_count",
-                violation_error_message=_("Say how many days: up to 30 around a birthday, 1 or more to come back."),
+                violation_error_message=_(
+                    "Say how many days: up to 30 around a birthday, 1 or more to come back."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(audience=Audience.EVERY_VISIT, every__isnull=False, every__gte=2)
