@@ -19,7 +19,7 @@ from groundwork.messaging import outbox
 from loyalty import selectors
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
 from loyalty.reporting import fairness, statistics
-from loyalty_site.console.charts import Chart, Series, chart
+from groundwork.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
 from tenancy.models import Merchant, Store

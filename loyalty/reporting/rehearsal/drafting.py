@@ -6,7 +6,7 @@ Customers do what they did, when they did it. A reward that could not be had yet
 from datetime import datetime
 
 from loyalty.earning import Breakdown, worth
-from loyalty.offers import STAMPS, Bought, offers
+from loyalty.offers import STAMPS, Bought, Offer, is_on, offers
 from loyalty.reporting.rehearsal.expecting import let_go
 from loyalty.reporting.rehearsal.figures import Outcome
 from loyalty.reporting.rehearsal.stage import Card, Move, Stage, Waiting
@@ -54,14 +54,21 @@ class Drafting:
     def revalued(self, kept: Kept, card: Card) -> Move:
         stage, row = self.stage, kept.row
         if kept.more is None and stage.draft.promotions:
-            bought = Bought(row.amount_cents, stage.drafted.tariff.digits, 0, items_of(row))
-            facts = card.facts(row.at, row.store_id, stage.zones[row.store_id])
-            kept.more = offers(bought, facts, stage.draft.promotions, row.at)
+            kept.more = self._offered(row, card)
         had_stamps = stage.real.tariff.has_stamps(row)
         found = as_drafted(kept, stage.drafted.tariff, had_stamps=had_stamps)
         self._note_given(kept, card, found)
         before, kept.drafted = kept.drafted, (found.stamps, found.points)
         return kept.drafted[0] - before[0], kept.drafted[1] - before[1]
+
+    def _offered(self, row: Receipt, card: Card) -> tuple[Offer, ...]:
+        """The promotions of the draft that hold for a purchase; most of the time none is on."""
+        zone = self.stage.zones[row.store_id]
+        on = [each for each in self.stage.draft.promotions if is_on(each, row.at, row.store_id, zone)]
+        if not on:
+            return ()
+        bought = Bought(row.amount_cents, self.stage.drafted.tariff.digits, 0, items_of(row))
+        return offers(bought, card.facts(row.at, row.store_id, zone), on, row.at)
 
     def _note_given(self, kept: Kept, card: Card, found: Breakdown) -> None:
         """Count what the draft's promotions give, against their bounds."""
@@ -76,7 +83,7 @@ class Drafting:
                 kept.parts[number] = parts.get(number, 0)
 
     def _visit(self, card: Card, row: Receipt, line: Line) -> None:
-        if self.stage.draft.promotions and line.kind in EARNED:
+        if self.stage.asks_for_visits and line.kind in EARNED:
             card.visit(row.at.astimezone(self.stage.zones[row.store_id]).date())
 
     def _stamped(self, line: Line, card: Card) -> Move:

@@ -12,7 +12,7 @@ from loyalty.reporting.rehearsal.figures import Check, Outcome
 from loyalty.reporting.rehearsal.playing import play
 from loyalty.reporting.rehearsal.reading import Window, families
 from loyalty.reporting.rehearsal.stage import Side, Stage
-from loyalty.reporting.rehearsal.valuing import Tariff, asks
+from loyalty.reporting.rehearsal.valuing import Tariff
 from loyalty.terms import Terms
 from tenancy.models import Store
 
@@ -48,7 +48,7 @@ def _played(
     stage = stage_of(program, draft, start=window.start, now=now)
     wanted = {
         "with_activity": stage.expiry_days is not None,
-        "with_visits": asks(draft.promotions, "asks_for_visits"),
+        "with_visits": stage.asks_for_visits,
     }
     for family in families(program, window, **wanted):
         play(family, stage, outcome)

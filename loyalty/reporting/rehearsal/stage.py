@@ -12,7 +12,7 @@ from loyalty import rules
 from loyalty.offers import BIRTHDAY_AGAIN, Facts, Given, Promotion
 from loyalty.reporting.rehearsal.draft import Draft, Reward
 from loyalty.reporting.rehearsal.told import Holder
-from loyalty.reporting.rehearsal.valuing import Tariff
+from loyalty.reporting.rehearsal.valuing import Tariff, asks
 from loyalty.rules import POINT
 from loyalty.terms import Terms
 
@@ -67,6 +67,10 @@ class Stage:
     @cached_property
     def changes_purchases(self) -> bool:
         return bool(self.draft.promotions) or self.real.tariff.terms != self.drafted.tariff.terms
+
+    @cached_property
+    def asks_for_visits(self) -> bool:
+        return asks(self.draft.promotions, "asks_for_visits")
 
     @property
     def changes_target(self) -> bool:

@@ -1,4 +1,4 @@
-"""The honest check: the rules that were valid at each moment give what the ledger says, to the point, for every card."""
+"""The honest check: the rules of each moment give what the ledger says, to the point, for every card."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -6,9 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from loyalty.models import LoyaltyTransaction
 from tests.loyalty import books as bookkeeping
-from tests.loyalty.books import LINES, Books, newest, past_all_guards
+from tests.loyalty.books import Books
 
 pytestmark = pytest.mark.django_db
 
