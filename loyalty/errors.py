@@ -25,6 +25,23 @@ class ProgramTypeMismatch(DomainError):
     message = _("This loyalty program does not work that way.")
 
 
+class PromotionNotFound(DomainError):
+    code, status = "promotion_not_found", 404
+    message = _("This promotion was not found.")
+
+
+class PromotionFixed(DomainError):
+    """A promise: what has begun is stopped, and copied for what is to be different."""
+
+    code, status = "promotion_fixed", 409
+    message = _("This promotion has begun. Stop it, and change a copy.")
+
+
+class TooManyPromotions(DomainError):
+    code, status = "too_many_promotions", 409
+    message = _("Twenty promotions are planned or running. Stop one of them first.")
+
+
 class ConfirmationRequired(DomainError):
     """`cards_affected` says how many, `effects` what each kind of loss is: a list of `{code, cards, text}`."""
 

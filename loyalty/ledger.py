@@ -18,6 +18,7 @@ from django.db.models import F, QuerySet
 from groundwork.database import bulk, prepared
 from groundwork.messaging import outbox
 from loyalty import rules, selectors
+from loyalty.earning import Part
 from loyalty.errors import NotEnoughPoints, NotEnoughStamps
 from loyalty.events import BalancesChanged, CardEvent, OwedAnew, RewardReady
 from loyalty.models import (
@@ -57,7 +58,8 @@ SYSTEM = Actor.system()
 class Entry:
     """A line to be written: what changes on a locked card, where, by whom and why.
 
-    The points that it moves are `points_delta` whole ones and `points_units` ten-thousandths together.
+    The points that it moves are `points_delta` whole ones and `points_units` ten-thousandths together; `promotions` say
+    what of the line is theirs.
 
     `at` (UTC) is when it happened if that is not now: a stamp recorded offline.
     """
@@ -76,6 +78,7 @@ class Entry:
     purchase: Purchase | None = None
     purchase_return: PurchaseReturn | None = None
     terms_id: int | None = None
+    promotions: Sequence[Part] = ()
     reward: PointsReward | None = None
     reward_name: str = ""
     voids: LoyaltyTransaction | None = None
@@ -186,6 +189,7 @@ def _line(entry: Entry, points_delta: int, fraction_delta: int, now: datetime) -
         purchase=entry.purchase,
         purchase_return=entry.purchase_return,
         terms_id=entry.terms_id,
+        promotions=_kept(entry.promotions),
         purchase_amount_cents=entry.purchase_amount_cents,
         order_reference=entry.order_reference,
         reward=reward,
@@ -198,6 +202,14 @@ def _line(entry: Entry, points_delta: int, fraction_delta: int, now: datetime) -
         recorded_offline=entry.at is not None,
         transaction_at=entry.at or now,
     )
+
+
+def _kept(parts: Sequence[Part]) -> list[dict[str, int]] | None:
+    """What promotions give, as a line keeps it: in the order of their ids."""
+    parts = sorted(parts, key=lambda part: part.promotion_id)
+    return [
+        {"promotion": part.promotion_id, "points": part.points, "stamps": part.stamps} for part in parts
+    ] or None
 
 
 def _write(lines: list[LoyaltyTransaction], cards: list[LoyaltyCard]) -> None:

@@ -116,7 +116,7 @@ class Bought:
 
 @dataclass(frozen=True)
 class Offer:
-    """A promotion that holds for a purchase: `cents` of it count, and it gives `room` (its parts; None: any) at most."""
+    """A promotion that holds for a purchase: `cents` of it count, it gives at most `room` (its parts; None: any)."""
 
     promotion: Promotion
     cents: int | None

@@ -1,16 +1,18 @@
 """Receipts: purchases, where what is owed comes from, and what the ledger tells of a card."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from loyalty import hindsight, rules
+from loyalty import earning, hindsight, promoted, rules
+from loyalty.earning import Breakdown
 from loyalty.errors import CardNotFound, PurchaseNotFound
 from loyalty.hindsight import Moved, Told
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, TransactionType
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase, TransactionType
+from loyalty.offers import Bought
 from loyalty.terms import reference_key
 from tenancy.models import Store
 
@@ -107,6 +109,47 @@ def balances_at(card: LoyaltyCard, at: datetime) -> dict[str, int]:
         "points_owed": owed,
         "points_fraction": fraction,
     }
+
+
+def missing(
+    purchase: Purchase,
+    lines: Sequence[LoyaltyTransaction],
+    *,
+    program: LoyaltyProgram,
+    digits: int,
+    undone: Collection[int] = (),
+) -> Breakdown:
+    """What is to be given (or, below 0, taken) until all lines of a purchase give what is left of it is worth.
+
+    That is what buying only the rest would have given, under the purchase's terms and the promotions that it was
+    offered. Reads `purchase.terms` and `line.voided_by`; `undone`: lines that count as undone besides those that are.
+    """
+    earned = living(lines, undone)
+    stamps = sum(line.stamps_delta - sum(part.stamps for part in line.parts) for line in earned)
+    left = earning.worth(
+        Bought(purchase.amount_cents, digits, stamps),
+        promoted.offers_of(purchase, program),
+        purchase.terms.rules(),
+        kept_cents=purchase.kept_cents,
+    )
+    if not any(line.transaction_type == TransactionType.POINTS_EARNED for line in earned):
+        left = left.without_points()
+    return left.beyond(
+        [part for line in lines for part in line.parts],
+        points=sum(line.points_exactly for line in lines),
+        stamps=sum(line.stamps_delta for line in lines),
+    )
+
+
+def living(lines: Sequence[LoyaltyTransaction], undone: Collection[int] = ()) -> list[LoyaltyTransaction]:
+    """The lines by which a purchase earned that are not undone; reads `voided_by`."""
+    return [
+        line
+        for line in lines
+        if line.transaction_type in promoted.EARNED
+        and not hasattr(line, "voided_by")
+        and line.pk not in undone
+    ]
 
 
 def _family(card_id: int) -> QuerySet[LoyaltyCard]:

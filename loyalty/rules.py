@@ -240,6 +240,10 @@ STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("forgiveness_adjusted", 1): ("total_stamps_voided", -1),
     ("forgiveness_adjusted", -1): ("total_stamps_voided", -1),
     ("stamps_returned", -1): ("total_stamps_voided", -1),
+    ("stamps_returned", 1): (
+        "total_stamps_earned",
+        1,
+    ),  # the rest goes by another promotion, which gives some
     ("stamp_redeemed", -1): ("total_stamps_spent", -1),
     ("stamp_voided", -1): ("total_stamps_voided", -1),
     ("stamp_voided", 1): ("total_stamps_spent", -1),

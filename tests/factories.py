@@ -12,13 +12,21 @@ import itertools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import models
 
 from customers.models import Customer
-from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, PointsReward, StaffPin
-from loyalty.services import enrollment, pins, points, programs, stamps
+from loyalty.models import (
+    LoyaltyCard,
+    LoyaltyProgram,
+    MerchantLoyaltySettings,
+    PointsReward,
+    Promotion,
+    StaffPin,
+)
+from loyalty.services import enrollment, pins, points, programs, promotions, stamps
 from tenancy import api_keys, invitations, scope, tills
 from tenancy.actor import Actor
 from tenancy.models import Invitation, Merchant, Role, Store, StoreUser, Till, User
@@ -139,6 +147,16 @@ def reward(
         return PointsReward.objects.create(
             merchant_id=of.merchant_id, program=of, name=name, points_cost=points_cost, **fields
         )
+
+
+def promotion(
+    of: LoyaltyProgram, name: str = "Happy hour", *, is_planned: bool = True, **fields: Any
+) -> Promotion:
+    """A promotion that runs, or waits for its first day: points count double, unless it says what it gives."""
+    given = {"factor": Decimal(2)} if "effect" not in fields else {}
+    with scope.merchant(of.merchant_id):
+        made = promotions.create(program_id=of.pk, actor=actor("owner"), **{"name": name} | given | fields)
+        return promotions.plan(promotion_id=made.pk, actor=actor("owner")) if is_planned else made
 
 
 # --- Customers and cards ----------------------------------------------------------------------------------

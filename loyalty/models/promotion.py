@@ -1,8 +1,8 @@
 """Promotion: what a program gives more, when, to whom and for what. PromotionUse: what it gave, line by line."""
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
@@ -48,7 +48,7 @@ class PromotionState(models.TextChoices):
 KEPT = ("effect", "factor", "amount", "least_cents", "skus", "categories", "not_with")
 
 
-def _list_of(field: models.Field, name: Callable | str) -> ArrayField:
+def _list_of(field: models.Field, name: Any) -> ArrayField:
     return ArrayField(field, verbose_name=name, default=list, blank=True)
 
 

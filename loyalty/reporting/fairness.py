@@ -6,11 +6,9 @@ grow with the ledger. Nothing here trusts what a service or a trigger has held b
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Coalesce
 
@@ -18,7 +16,8 @@ from groundwork.formats.currencies import MINOR_DIGITS, OTHER_MINOR_DIGITS
 from loyalty import hindsight, receipts, rules
 from loyalty.models import LoyaltyCard, MerchantCalendar, Purchase
 from loyalty.models import TransactionType as Kind
-from loyalty.reporting import statistics
+from loyalty.reporting import fair_promotions, statistics
+from loyalty.reporting.checks import AT_ONCE, Check, Violation, rows_of
 from loyalty.terms import reference_key
 from loyalty.triggers import CARD, FIGURES, LEDGER, PURCHASE, RETURN, TERMS
 from tenancy.models import Merchant
@@ -26,34 +25,14 @@ from tenancy.models import Merchant
 EARNED = f"('{Kind.POINTS_EARNED}', '{Kind.STAMP_EARNED}')"
 NO_ACTIVITY = f"({', '.join(map(repr, sorted(map(str, rules.NOT_ACTIVITY))))})"
 GRACE = f"interval '{rules.CLOCK_GRACE.total_seconds()} seconds'"  # a till may have read the program a moment before
-AT_ONCE = 2_000
-
-
-@dataclass(frozen=True)
-class Violation:
-    """Something that a merchant's customers were not promised, in words with ids."""
-
-    check: str
-    merchant_id: int
-    words: str
-
-    def __str__(self) -> str:
-        return f"merchant {self.merchant_id}: {self.words}"
-
-
-@dataclass(frozen=True)
-class Check:
-    """A statement whose rows are violations - the merchant's id, then what `words` names in order."""
-
-    words: str
-    sql: str
 
 
 def violations() -> Iterator[Violation]:
     """Every violation of every merchant, check by check."""
     for name, check in CHECKS.items():
-        for merchant_id, *named in _rows(check.sql):
+        for merchant_id, *named in rows_of(check.sql):
             yield Violation(name, merchant_id, check.words.format(*map(_said, named)))
+    yield from fair_promotions.wrong_parts()
     yield from _misread_receipts()
     yield from _wrong_days()
     yield from _not_put_right()
@@ -78,13 +57,6 @@ def last_verdict() -> tuple[datetime | None, int]:
         at=Max("fairness_verified_at"), found=Coalesce(Sum("unfair"), 0)
     )
     return kept["at"], kept["found"]
-
-
-def _rows(sql: str) -> Iterator[tuple]:
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(sql)
-        while rows := cursor.fetchmany(AT_ONCE):
-            yield from rows
 
 
 def _said(value: Any) -> Any:
@@ -113,7 +85,7 @@ def _wrong_days() -> Iterator[Violation]:
 
 def _not_put_right() -> Iterator[Violation]:
     """Cards of which something came back after an expiry, or after a debt was let go, told again from the start."""
-    for merchant_id, card_id in _rows(TAKEN_BACK_SINCE):
+    for merchant_id, card_id in rows_of(TAKEN_BACK_SINCE):
         if hindsight.adjustments(receipts.told(LoyaltyCard(pk=card_id)), {}) != hindsight.NOTHING:
             words = f"card {card_id} has more expired, or let go, than was rightly there"
             yield Violation("what_expired_was_rightly_there", merchant_id, words)
@@ -124,6 +96,12 @@ def _not_put_right() -> Iterator[Violation]:
 
 def _exactly(line: str) -> str:
     return f"{line}.points_delta * {rules.POINT} + {line}.points_fraction_delta"
+
+
+def _promoted(line: str, what: str) -> str:
+    """What of a line promotions gave, or took."""
+    parts = f"SELECT SUM((part->>'{what}')::bigint) FROM jsonb_array_elements({line}.promotions) part"
+    return f"CASE WHEN {line}.promotions IS NULL THEN 0 ELSE ({parts}) END"
 
 
 # The terms of each program in order: the first hold since ever, each until the next ones begin.
@@ -137,8 +115,10 @@ spans AS (
 GIVEN = f"""
 given AS (
     SELECT line.purchase_id, SUM({_exactly("line")}) AS points, SUM(line.stamps_delta) AS stamps,
+        SUM({_exactly("line")} - {_promoted("line", "points")}) AS base_points,
+        SUM(line.stamps_delta - {_promoted("line", "stamps")}) AS base_stamps,
         BOOL_OR(line.transaction_type = '{Kind.POINTS_EARNED}' AND undone.id IS NULL) AS earns_points,
-        SUM(line.stamps_delta) FILTER (
+        SUM(line.stamps_delta - {_promoted("line", "stamps")}) FILTER (
             WHERE line.transaction_type = '{Kind.STAMP_EARNED}' AND undone.id IS NULL
         ) AS living_stamps
     FROM {LEDGER} line LEFT JOIN (SELECT voids_id AS id FROM {LEDGER} WHERE voids_id IS NOT NULL) undone
@@ -156,11 +136,13 @@ WHOLE = (
     + f" ELSE {10**MINOR_DIGITS} END"
 )
 
-# What is left of each open purchase is worth under its terms, in ten-thousandths of a point and in stamps.
+# What is left of each open purchase is worth under its terms, in ten-thousandths of a point and in stamps: what
+# promotions gave beside it is looked at by `fair_promotions`.
 WORTH = f"""
 worth AS (
     SELECT purchase.id, purchase.merchant_id, purchase.is_open,
         COALESCE(given.points, 0) AS points, COALESCE(given.stamps, 0) AS stamps,
+        COALESCE(given.base_points, 0) AS base_points, COALESCE(given.base_stamps, 0) AS base_stamps,
         CASE WHEN given.earns_points AND terms.loyalty_type <> 'stamps'
                 AND kept.cents >= terms.minimum_purchase_cents
             THEN kept.units - CASE WHEN terms.carry_remainders THEN 0 ELSE mod(kept.units, {rules.POINT}) END
@@ -227,9 +209,9 @@ CHECKS: Mapping[str, Check] = {
     "a_purchase_gives_what_its_rest_is_worth": Check(
         "purchase {0} gives {1} points and {2} stamps, what is left of it is worth {3} and {4}",
         f"""WITH {GIVEN}, {WORTH}
-        SELECT merchant_id, id, trim_scale(points / {rules.POINT}), stamps,
+        SELECT merchant_id, id, trim_scale(base_points / {rules.POINT}), base_stamps,
             trim_scale(worth_points / {rules.POINT}), worth_stamps
-        FROM worth WHERE is_open AND (points <> worth_points OR stamps <> worth_stamps)""",
+        FROM worth WHERE is_open AND (base_points <> worth_points OR base_stamps <> worth_stamps)""",
     ),
     "what_is_undone_gives_nothing": Check(
         "line {0} undoes line {1} by something else than its opposite",
@@ -291,8 +273,10 @@ CHECKS: Mapping[str, Check] = {
         WHERE ({", ".join(f"card.{figure}" for figure in FIGURES)})
             IS DISTINCT FROM ({", ".join(f"COALESCE(line.{column}, 0)" for column in FIGURES.values())})""",
     ),
+    **fair_promotions.CHECKS,
 }
 NOT_ONE_STATEMENT = (
+    fair_promotions.PARTS,
     "receipts_are_compared_by_their_number",
     "figures_of_days_are_those_of_the_ledger",
     "what_expired_was_rightly_there",

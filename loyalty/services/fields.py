@@ -18,6 +18,10 @@ KEPT_BY_THE_SYSTEM = frozenset(
         "deletion_batch",
         "activated_at",
         "expiry_not_before",
+        "has_promotions",
+        "planned_at",
+        "stopped_at",
+        "spent",
     }
 )
 

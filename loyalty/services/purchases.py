@@ -16,11 +16,13 @@ from groundwork.database import prepared
 from groundwork.errors import Invalid
 from groundwork.formats.money import money
 from groundwork.idempotency.once import exactly_once
-from loyalty import ledger, rules
+from loyalty import earning, ledger, promoted, rules
+from loyalty.earning import Breakdown, Part
 from loyalty.errors import OrderReferenceRequired, OrderReferenceUsed, PurchaseBelowMinimum
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase, TransactionType
-from loyalty.services import operation, stamps
+from loyalty.offers import Bought, Offer
+from loyalty.services import offering, operation, stamps
 from loyalty.services.operation import Operation
 from loyalty.terms import reference_key
 from tenancy.actor import Actor
@@ -65,6 +67,7 @@ class Recorded:
     stamp: Given
     reward_ready: bool
     usage: rules.StampUsage | None
+    promotions: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class _Plan:
     """The lines that a receipt makes, and why there is no other."""
 
     entries: list[Entry]
+    earned: Breakdown
     points_code: str | None
     stamp: Given
     usage: rules.StampUsage | None
@@ -98,8 +102,9 @@ def record(
     """
     receipt = Receipt(purchase_amount_cents, order_reference, stamps, items, notes, occurred_at)
     call = _begin(store, card_id, actor, receipt)
-    purchase = _open(call, receipt)
-    plan = _plan(call, receipt, purchase)
+    offered = offering.offered(call, _bought(call, receipt), receipt.occurred_at or call.now)
+    purchase = _open(call, receipt, offered)
+    plan = _plan(call, receipt, offered, purchase)
     lines = ledger.post(plan.entries, now=call.now) if plan.entries else []
     return _recorded(call, plan, lines, purchase)
 
@@ -122,7 +127,8 @@ def quote(
     call = _begin(store, card_id, actor, receipt, asks_for_pin=False)
     if _is_used(call, receipt):
         raise OrderReferenceUsed()
-    plan = _plan(call, receipt, None)
+    at = receipt.occurred_at or call.now
+    plan = _plan(call, receipt, offering.offered(call, _bought(call, receipt), at, holds=False), None)
     return _recorded(call, plan, ledger.foresee(plan.entries, now=call.now), None)
 
 
@@ -136,7 +142,10 @@ def record_points(
     call = _begin(store, card_id, actor, receipt, terms_must=operation.require_points)
     if receipt.amount_cents < call.terms.minimum_purchase_cents:
         raise PurchaseBelowMinimum(minimum_purchase_cents=call.terms.minimum_purchase_cents)
-    (entry,) = _points(call, receipt, _open(call, receipt))
+    bought = _bought(call, receipt)
+    offered = offering.offered(call, bought, receipt.occurred_at or call.now)
+    earned = earning.worth(bought, offered, call.terms)
+    (entry,) = _points(call, receipt, earned, _open(call, receipt, offered))
     (line,) = ledger.post([entry], now=call.now)
     return call, line
 
@@ -170,7 +179,11 @@ def _is_used(call: Operation, receipt: Receipt) -> bool:
     return bool(key) and rows.exists()
 
 
-def _open(call: Operation, receipt: Receipt) -> Purchase:
+def _bought(call: Operation, receipt: Receipt, stamps: int = 0) -> Bought:
+    return Bought(receipt.amount_cents, call.digits, stamps, receipt.items)
+
+
+def _open(call: Operation, receipt: Receipt, offered: Sequence[Offer]) -> Purchase:
     """The receipt's row. The database lets one number be open once."""
     purchase = Purchase(
         merchant_id=call.card.merchant_id,
@@ -181,6 +194,7 @@ def _open(call: Operation, receipt: Receipt) -> Purchase:
         reference_key=reference_key(receipt.order_reference),
         amount_cents=receipt.amount_cents,
         items=list(receipt.items),
+        offers=promoted.kept(offered),
         purchased_at=receipt.occurred_at or call.now,
         recorded_offline=receipt.occurred_at is not None,
     )
@@ -193,35 +207,41 @@ def _open(call: Operation, receipt: Receipt) -> Purchase:
     return purchase
 
 
-def _plan(call: Operation, receipt: Receipt, purchase: Purchase | None) -> _Plan:
-    entries = _points(call, receipt, purchase)
-    is_below = call.terms.has_points and receipt.amount_cents < call.terms.minimum_purchase_cents
+def _plan(call: Operation, receipt: Receipt, offered: Sequence[Offer], purchase: Purchase | None) -> _Plan:
+    stamp, usage = _stamp(call, receipt)
+    earned = earning.worth(_bought(call, receipt, stamp.given), offered, call.terms)
+    entries = _points(call, receipt, earned, purchase)
+    is_below = call.terms.has_points and not call.terms.counts(receipt.amount_cents)
     code = PurchaseBelowMinimum.code if is_below else None
-    count = 1 if receipt.stamps is None else receipt.stamps
-    if not call.terms.has_stamps:
-        return _Plan(entries, code, Given(), None)
-    at = receipt.occurred_at or call.now
-    usage, verdict = stamps.judge(call, at, max(count, 1))
-    if not count:
-        stamp = Given()
-    elif not verdict.allowed:
-        stamp = Given(0, verdict.code, verdict.retry_after(call.now))
-    else:
-        stamp = Given(count)
+    if stamp.given:
+        stamp = Given(earned.stamps)
         fields = _fields(call, receipt, purchase)
         if entries:
             fields["purchase_amount_cents"] = None  # once a receipt
-        entries.append(call.entry(TransactionType.STAMP_EARNED, stamps_delta=count, **fields))
-    return _Plan(entries, code, stamp, stamps.usage_after(usage, stamp.given, receipt.occurred_at, call))
+        fields |= {"stamps_delta": earned.stamps, "promotions": earned.stamp_parts}
+        entries.append(call.entry(TransactionType.STAMP_EARNED, **fields))
+    if usage is not None:
+        usage = stamps.usage_after(usage, stamp.given, receipt.occurred_at, call)
+    return _Plan(entries, earned, code, stamp, usage)
 
 
-def _points(call: Operation, receipt: Receipt, purchase: Purchase | None) -> list[Entry]:
+def _stamp(call: Operation, receipt: Receipt) -> tuple[Given, rules.StampUsage | None]:
+    """The stamps that a receipt gets without promotions, and how those of the card lay before."""
+    if not call.terms.has_stamps:
+        return Given(), None
+    count = 1 if receipt.stamps is None else receipt.stamps
+    usage, verdict = stamps.judge(call, receipt.occurred_at or call.now, max(count, 1))
+    if not count or verdict.allowed:
+        return Given(count), usage
+    return Given(0, verdict.code, verdict.retry_after(call.now)), usage
+
+
+def _points(call: Operation, receipt: Receipt, earned: Breakdown, purchase: Purchase | None) -> list[Entry]:
     """The line of a receipt's points, if it is worth any."""
-    if not call.terms.has_points or receipt.amount_cents < call.terms.minimum_purchase_cents:
+    if not call.terms.counts(receipt.amount_cents):
         return []
-    units = call.terms.earns(receipt.amount_cents, digits=call.digits)
-    fields = _fields(call, receipt, purchase)
-    return [call.entry(TransactionType.POINTS_EARNED, points_units=units, **fields)]
+    fields = _fields(call, receipt, purchase) | {"promotions": earned.point_parts}
+    return [call.entry(TransactionType.POINTS_EARNED, points_units=earned.points, **fields)]
 
 
 def _fields(call: Operation, receipt: Receipt, purchase: Purchase | None) -> dict[str, Any]:
@@ -250,4 +270,5 @@ def _recorded(
         stamp=plan.stamp,
         reward_ready=any(line.fills(call.program.stamps_target) for line in lines),
         usage=plan.usage,
+        promotions=plan.earned.parts,
     )

@@ -7,6 +7,7 @@ whatever undoes one of its lines (`loyalty.services.voids`).
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -14,7 +15,8 @@ from django.db.models import Max
 from groundwork import clock
 from groundwork.errors import DomainError
 from groundwork.idempotency.once import exactly_once
-from loyalty import ledger, receipts, selectors
+from loyalty import ledger, promoted, receipts, selectors
+from loyalty.earning import Breakdown
 from loyalty.errors import (
     CardNotFound,
     OrderReferenceUsed,
@@ -38,8 +40,6 @@ from loyalty.services.adjustments import in_hindsight
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
 from tenancy.models import Store
-
-EARNED = (TransactionType.POINTS_EARNED, TransactionType.STAMP_EARNED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def give_back(
     lines = lines_of(purchase)
     purchase.returned_cents += part.amount_cents
     settle(purchase, lines)
-    entries = _entries(call, purchase, part, worth(purchase, lines, digits=call.digits), reason)
+    entries = _entries(call, purchase, part, worth(purchase, lines, call), reason)
     call.card.last_stamp_at = last_stamp(call.card)
     return Returned(purchase, ledger.post(entries, now=call.now), call.card)
 
@@ -93,7 +93,7 @@ def quote(
     part = _part(call, purchase, amount_cents)
     lines = lines_of(purchase)
     purchase.returned_cents += part.amount_cents
-    entries = _entries(call, purchase, part, worth(purchase, lines, digits=call.digits), reason)
+    entries = _entries(call, purchase, part, worth(purchase, lines, call), reason)
     gone = [] if purchase.kept_cents else [line.pk for line in lines]
     call.card.last_stamp_at = last_stamp(call.card, undone=gone)
     return Returned(purchase, ledger.foresee(entries, now=call.now), call.card)
@@ -130,9 +130,12 @@ def _begin(store: Store, purchase_id: int, actor: Actor, *, asks_for_pin: bool) 
 
 
 def locked(purchase_id: int) -> Purchase:
-    """A purchase, locked until the transaction ends; its card is locked before."""
+    """A purchase, locked until the transaction ends, and the budgets of what it was offered; its card is before."""
     rows = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("terms", "store")
-    return rows.get(pk=purchase_id)
+    purchase = rows.get(pk=purchase_id)
+    if purchase.offers:
+        promoted.left_of([offer["promotion"] for offer in purchase.offers], holds=True)
+    return purchase
 
 
 def refusal(
@@ -166,28 +169,21 @@ def lines_of(purchase: Purchase) -> list[LoyaltyTransaction]:
 def worth(
     purchase: Purchase,
     lines: Sequence[LoyaltyTransaction],
+    call: Operation,
     *,
-    digits: int,
     undone: Collection[int] = (),
-) -> tuple[int, int]:
+) -> Breakdown:
     """What has to be given (or, below 0, taken back) so that a purchase has given what is left of it is worth.
 
-    In ten-thousandths of a point, and in stamps. `undone`: lines that are being undone besides those that are.
+    `undone`: lines that are being undone besides those that are.
     """
-    living = _living(lines, undone)
-    points = stamps = 0
-    if any(line.transaction_type == TransactionType.POINTS_EARNED for line in living):
-        points = purchase.terms.rules().earns(purchase.kept_cents, digits=digits)
-    if purchase.kept_cents:
-        stamps = sum(line.stamps_delta for line in living)
-    given = sum(line.points_exactly for line in lines), sum(line.stamps_delta for line in lines)
-    return points - given[0], stamps - given[1]
+    return receipts.missing(purchase, lines, program=call.program, digits=call.digits, undone=undone)
 
 
 def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: Collection[int] = ()) -> None:
     """Save whether anything of a purchase is left. Raises OrderReferenceUsed if its receipt has earned again since."""
-    earned = [line for line in lines if line.transaction_type in EARNED]
-    is_undone = bool(earned) and not _living(lines, undone)
+    earned = [line for line in lines if line.transaction_type in promoted.EARNED]
+    is_undone = bool(earned) and not receipts.living(lines, undone)
     purchase.is_open = purchase.kept_cents > 0 and not is_undone
     try:
         purchase.save(update_fields=["returned_cents", "is_open", "updated_at"])
@@ -197,14 +193,6 @@ def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: C
         raise OrderReferenceUsed() from error
 
 
-def _living(lines: Sequence[LoyaltyTransaction], undone: Collection[int]) -> list[LoyaltyTransaction]:
-    return [
-        line
-        for line in lines
-        if line.transaction_type in EARNED and not hasattr(line, "voided_by") and line.pk not in undone
-    ]
-
-
 def last_stamp(card: LoyaltyCard, *, undone: Collection[int] = ()) -> datetime | None:
     """When the newest stamp of a card was given that is neither undone nor brought back."""
     stamps = selectors.living_stamps([card.pk]).exclude(pk__in=undone)
@@ -212,18 +200,19 @@ def last_stamp(card: LoyaltyCard, *, undone: Collection[int] = ()) -> datetime |
 
 
 def _entries(
-    call: Operation, purchase: Purchase, part: PurchaseReturn, change: tuple[int, int], reason: str
+    call: Operation, purchase: Purchase, part: PurchaseReturn, change: Breakdown, reason: str
 ) -> list[Entry]:
     """A line for the points, if the purchase could earn any; one for its stamps if they go back, or stand alone."""
-    points, stamps = change
-    fields = {"purchase": purchase, "purchase_return": part, "notes": reason}
+    fields: dict[str, Any] = {"purchase": purchase, "purchase_return": part, "notes": reason}
     fields |= {"order_reference": purchase.order_reference, "terms_id": purchase.terms_id}
     amount = {"purchase_amount_cents": part.amount_cents}
     entries: list[Entry] = []
     if purchase.terms.rules().has_points:
         kind = TransactionType.POINTS_RETURNED
-        entries.append(call.entry(kind, points_units=points, **fields, **amount))
-    if stamps or not entries:
+        given = {"points_units": change.points, "promotions": change.point_parts}
+        entries.append(call.entry(kind, **given, **fields, **amount))
+    if change.stamps or change.stamp_parts or not entries:
         kind = TransactionType.STAMPS_RETURNED
-        entries.append(call.entry(kind, stamps_delta=stamps, **fields, **({} if entries else amount)))
+        given = {"stamps_delta": change.stamps, "promotions": change.stamp_parts}
+        entries.append(call.entry(kind, **given, **fields, **({} if entries else amount)))
     return in_hindsight(call, entries, notes=reason)

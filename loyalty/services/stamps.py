@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from groundwork.errors import Invalid
 from groundwork.idempotency.once import exactly_once
-from loyalty import rules, selectors
+from loyalty import earning, rules, selectors
 from loyalty.errors import DailyStampLimit, NotEnoughStamps, StampCooldown
 from loyalty.models import TransactionType
-from loyalty.services import operation
+from loyalty.offers import Bought
+from loyalty.services import offering, operation
 from loyalty.services.operation import Operation, Posting
 from tenancy.actor import Actor
 from tenancy.models import Store
@@ -27,7 +28,7 @@ def give(
     occurred_at: datetime | None = None,
     asks_for_pin: bool = True,
 ) -> Posting:
-    """Give `count` stamps (more than one is a manager's group order) as one line of the ledger.
+    """Give `count` stamps (more than one is a manager's group order) and those of promotions as one line of the ledger.
 
     `occurred_at` (UTC): when it happened, for a stamp recorded offline. `asks_for_pin` is False in the console, where
     nobody shares a terminal. `reward_ready` tells whether this call took the card from below the target to it. Raises
@@ -51,15 +52,19 @@ def give(
     if not verdict.allowed:
         refusal = StampCooldown if verdict.code == StampCooldown.code else DailyStampLimit
         raise refusal(retry_after=verdict.retry_after(call.now), next_stamp_at=verdict.next_stamp_at)
+    bought = Bought(None, call.digits, count)
+    earned = earning.worth(bought, offering.offered(call, bought, at), call.terms)
     line = call.post(
         TransactionType.STAMP_EARNED,
-        stamps_delta=count,
+        stamps_delta=earned.stamps,
+        promotions=earned.stamp_parts,
         notes=notes,
         at=occurred_at,
         terms_id=call.terms.id,
     )
     ready = line.fills(call.program.stamps_target)
-    return Posting(line, call.card, reward_ready=ready, usage=usage_after(usage, count, occurred_at, call))
+    after = usage_after(usage, earned.stamps, occurred_at, call)
+    return Posting(line, call.card, reward_ready=ready, usage=after)
 
 
 def judge(call: Operation, at: datetime, count: int) -> tuple[rules.StampUsage, rules.StampVerdict]:

@@ -3,6 +3,8 @@
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from groundwork.errors import DomainError
 from groundwork.idempotency.once import exactly_once
 from loyalty import ledger, rules, selectors
+from loyalty.earning import Breakdown, Part
 from loyalty.errors import AlreadyVoided, CardNotFound, NotVoidable, TransactionNotFound
 from loyalty.ledger import Entry
 from loyalty.models import (
@@ -90,16 +93,12 @@ def void_opening(*, store: Store, transaction_id: int, actor: Actor, reason: str
 
 
 def _opposite(call: Operation, line: LoyaltyTransaction) -> Entry:
-    return _undoing(call, line, stamps=-line.stamps_delta, points=-line.points_exactly)
+    parts = tuple(Part(part.promotion_id, -part.points, -part.stamps) for part in line.parts)
+    return _undoing(call, line, stamps=-line.stamps_delta, points=-line.points_exactly, promotions=parts)
 
 
 def _undoing(
-    call: Operation,
-    line: LoyaltyTransaction,
-    *,
-    stamps: int = 0,
-    points: int = 0,
-    purchase: Purchase | None = None,
+    call: Operation, line: LoyaltyTransaction, *, stamps: int = 0, points: int = 0, **more: Any
 ) -> Entry:
     is_of_stamps = line.transaction_type in STAMPS or (
         line.transaction_type == TransactionType.OPENING_BALANCE and line.stamps_delta != 0
@@ -109,8 +108,8 @@ def _undoing(
         stamps_delta=stamps,
         points_units=points,
         voids=line,
-        purchase=purchase,
         terms_id=line.terms_id,
+        **more,
     )
 
 
@@ -127,24 +126,46 @@ def _of_purchase(call: Operation, line: LoyaltyTransaction, purchase_id: int) ->
         undone = [row for row in lines if row.purchase_return_id == part.pk and not hasattr(row, "voided_by")]
     ids = [row.pk for row in undone]
     returns.settle(purchase, lines, undone=ids)
-    points, stamps = returns.worth(purchase, lines, digits=call.digits, undone=ids)
-    if stamps and not any(row.transaction_type in STAMPS for row in undone):
-        undone.append(_that_took_the_stamps(lines))
-    return [
-        _undoing(call, row, stamps=stamps, purchase=purchase)
-        if row.transaction_type in STAMPS
-        else _undoing(call, row, points=points, purchase=purchase)
-        for row in undone
-    ]
+    change = returns.worth(purchase, lines, call, undone=ids)
+    if _moves_stamps(change) and not any(row.transaction_type in STAMPS for row in undone):
+        undone += _that_took_the_stamps(lines)
+    entries = [_valued(call, row, purchase, change) for row in undone]
+    if _moves_stamps(change) and not any(row.transaction_type in STAMPS for row in undone):
+        entries.append(_now_less(call, purchase, change))
+    return entries
 
 
-def _that_took_the_stamps(lines: list[LoyaltyTransaction]) -> LoyaltyTransaction:
-    """The line of another return, of the last that was left, which took the stamps: something is left again."""
-    return next(
+def _valued(call: Operation, row: LoyaltyTransaction, purchase: Purchase, change: Breakdown) -> Entry:
+    """The line that undoes one of a purchase, and puts right what the purchase gives of its kind."""
+    if row.transaction_type in STAMPS:
+        return _undoing(call, row, stamps=change.stamps, promotions=change.stamp_parts, purchase=purchase)
+    return _undoing(call, row, points=change.points, promotions=change.point_parts, purchase=purchase)
+
+
+def _moves_stamps(change: Breakdown) -> bool:
+    return bool(change.stamps or change.stamp_parts)
+
+
+def _now_less(call: Operation, purchase: Purchase, change: Breakdown) -> Entry:
+    """The stamps of a promotion that yields to another one again, now that more of the purchase is left."""
+    return call.entry(
+        TransactionType.STAMPS_RETURNED,
+        stamps_delta=change.stamps,
+        promotions=change.stamp_parts,
+        purchase=purchase,
+        order_reference=purchase.order_reference,
+        terms_id=purchase.terms_id,
+    )
+
+
+def _that_took_the_stamps(lines: list[LoyaltyTransaction]) -> list[LoyaltyTransaction]:
+    """The line of another return, if there is one, which took the stamps: something is left again."""
+    taken = (
         row
         for row in lines
         if row.transaction_type == TransactionType.STAMPS_RETURNED and not hasattr(row, "voided_by")
     )
+    return list(islice(taken, 1))
 
 
 def _begin(store: Store, transaction_id: int, actor: Actor, *, asks_for_pin: bool) -> Operation:

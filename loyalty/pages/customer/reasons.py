@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from groundwork.formats.currencies import minor_digits
 from groundwork.formats.money import money
+from loyalty import promoted
 from loyalty.models import LoyaltyTransaction, ProgramTerms, TransactionType
 from loyalty.outputs.owed import RETURNS
 from loyalty.rules import POINT
@@ -28,6 +29,7 @@ def reasons(line: LoyaltyTransaction, currency: str) -> list[str]:
     """
     said = [
         _reckoning(line, currency),
+        *_promoted(line),
         _bought(line, currency),
         _receipt(line),
         *_of_which(line),
@@ -47,8 +49,9 @@ def _reckoning(line: LoyaltyTransaction, currency: str) -> str:
     if line.transaction_type != TransactionType.POINTS_EARNED or cents is None or terms is None:
         return ""
     exactly = (cents * terms.points_per_euro * POINT).scaleb(-minor_digits(currency))
-    points = Decimal(line.points_exactly) / POINT
-    if line.points_exactly != _earned(exactly, terms):
+    plainly = line.points_exactly - sum(part.points for part in line.parts)
+    points = Decimal(plainly) / POINT
+    if plainly != _earned(exactly, terms):
         return ""
     values = {
         "amount": money(cents, currency),
@@ -61,7 +64,18 @@ def _reckoning(line: LoyaltyTransaction, currency: str) -> str:
         math.ceil(points),
     )
     said = text % values
-    return said if exactly == line.points_exactly else said + " (" + _("rounded down") + ")"
+    return said if exactly == plainly else said + " (" + _("rounded down") + ")"
+
+
+def _promoted(line: LoyaltyTransaction) -> list[str]:
+    """What promotions gave, each with its name."""
+    given = [
+        (promotion, Decimal(part.points) / POINT if part.points else Decimal(part.stamps))
+        for promotion, part in promoted.parts_of(line)
+        if part.points > 0 or part.stamps > 0
+    ]
+    text = _("of which %(number)s: %(promotion)s")
+    return [text % {"number": _number(number), "promotion": promotion.name} for promotion, number in given]
 
 
 def _earned(exactly: Decimal, terms: ProgramTerms) -> int:

@@ -97,8 +97,8 @@ MUTANTS = [
     mutant(
         "purchase-that-one-undoing-closes",
         SERVICE,
-        "is_undone = bool(earned) and not _living(lines, undone)",
-        "is_undone = len(_living(lines, undone)) < len(earned)",
+        "is_undone = bool(earned) and not receipts.living(lines, undone)",
+        "is_undone = len(receipts.living(lines, undone)) < len(earned)",
         f"{RETURNS}::test_undoing_only_the_stamp_frees_no_receipt",
     ),
     mutant(

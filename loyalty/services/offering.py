@@ -1,0 +1,45 @@
+"""Which promotions hold for what happens at a till, and what of them is left."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from loyalty import offers, promoted
+from loyalty.offers import Bought, Facts, Offer, Promotion
+from loyalty.promoted import Visits
+from loyalty.services.operation import Operation
+
+
+def offered(call: Operation, bought: Bought, at: datetime, *, holds: bool = True) -> tuple[Offer, ...]:
+    """The promotions of a moment (UTC) that hold for a purchase; asks the database for what they want to know alone.
+
+    `holds`: budgets stay locked until the transaction ends, so that nobody else gives the same last points.
+    """
+    if not call.program.has_promotions:
+        return ()
+    on = [
+        rule
+        for rule in promoted.planned_of(call.program).rules.values()
+        if offers.is_on(rule, at, call.store.pk, call.store.tzinfo)
+        and offers.is_enough(rule, offers.counting_cents(rule, bought))
+    ]
+    return offers.offers(bought, _facts(call, on, at, holds), on, at) if on else ()
+
+
+def _facts(call: Operation, promotions: Sequence[Promotion], at: datetime, holds: bool) -> Facts:
+    card, zone = call.card, call.store.tzinfo
+    visits = Visits()
+    if any(promotion.asks_for_visits for promotion in promotions):
+        visits = promoted.visits_of(card, at=at, zone=zone)
+    used = [promotion.id for promotion in promotions if promotion.asks_for_uses]
+    limited = [promotion.id for promotion in promotions if promotion.budget is not None]
+    return Facts(
+        store_id=call.store.pk,
+        zone=zone,
+        birth_date=card.customer.birth_date,
+        tags=frozenset(card.customer.tags),
+        has_earned=visits.has_earned,
+        visits=visits.days,
+        last_visit=visits.last,
+        given=promoted.given_to(card, used, at=at, zone=zone) if used else {},
+        left=promoted.left_of(limited, holds=holds) if limited else {},
+    )
