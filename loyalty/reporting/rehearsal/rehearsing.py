@@ -25,7 +25,7 @@ def rehearse(
 ) -> Outcome:
     """Play a draft over the last so many days of the merchant, today among them; `now` in UTC.
 
-    `counted` is told of each family of cards that is done. Nothing is written.
+    `counted` is told how many cards are done. Nothing is written.
     """
     zone = program.merchant.tzinfo
     first = now.astimezone(zone).date() - timedelta(days=days - 1)
@@ -52,7 +52,7 @@ def _played(
     }
     for family in families(program, window, **wanted):
         play(family, stage, outcome)
-        counted(1)
+        counted(len(family.holders))
     return outcome
 
 

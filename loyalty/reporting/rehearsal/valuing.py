@@ -103,7 +103,7 @@ def _is_undone_by(line: Line, part: Line) -> bool:
 def as_it_was(kept: Kept, tariff: Tariff) -> Breakdown:
     """What is left of a purchase is worth by the rules of the till."""
     found = tariff.worth(kept, kept.stamps, kept.offers)
-    return found if kept.has_points else without_points(found)
+    return found if kept.has_points else found.without_points()
 
 
 def as_drafted(kept: Kept, tariff: Tariff, *, had_stamps: bool) -> Breakdown:
@@ -112,15 +112,7 @@ def as_drafted(kept: Kept, tariff: Tariff, *, had_stamps: bool) -> Breakdown:
         return NOTHING
     stamps = kept.stamps if had_stamps or not tariff.has_stamps(kept.row) else 1
     found = tariff.worth(kept, stamps, kept.offers + (kept.more or ()))
-    return without_points(found) if kept.lost_points else found
-
-
-def without_points(found: Breakdown) -> Breakdown:
-    """What a breakdown gives in stamps alone."""
-    if not found.points:
-        return found
-    parts = tuple(dataclasses.replace(part, points=0) for part in found.parts if part.stamps)
-    return dataclasses.replace(found, base_points=0, parts=parts)
+    return found.without_points() if kept.lost_points else found
 
 
 def items_of(row: Receipt) -> Sequence[Mapping[str, Any]]:
