@@ -3,19 +3,16 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
 import time_machine
-from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
 from groundwork.jobs import service as jobs
-from loyalty.console.rehearsal import SALT
 from loyalty.models import LoyaltyTransaction
 from tenancy.models import BackgroundJob
 from tests import factories
 from tests.buying import buy
-from tests.console.world import World, address, filled, said
+from tests.console.world import World, address, filled
 
 
 def asked_for(client: Client, world: World, **data: object) -> BackgroundJob:

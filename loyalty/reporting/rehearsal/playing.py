@@ -129,8 +129,10 @@ class _Play(Drafting):
     def _move(self, card: Card, drafted: Move, at: datetime) -> None:
         card.drafted_stamps += drafted[0]
         card.drafted_units += drafted[1]
-        self.hand_out(card)
         self._note_ready(card, at)
+        if card.waiting:
+            self.hand_out(card)
+            self._note_ready(card, at)
 
     def _note_opening(self, card: Card, at: datetime) -> None:
         """Whoever has enough at the beginning in both courses waits for nothing; in one of them, it counts."""

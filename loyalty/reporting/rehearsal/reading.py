@@ -109,7 +109,7 @@ ACTIVE = f"""(SELECT MAX(transaction_at) FROM {LEDGER} WHERE card_id = card.id A
     AND transaction_type NOT IN ({NO_ACTIVITY}))"""
 VISITED = f"""CROSS JOIN LATERAL (
     SELECT COUNT(DISTINCT day) AS days, MAX(day) AS latest FROM (
-        SELECT (line.transaction_at AT TIME ZONE store.timezone)::date AS day
+        SELECT (line.transaction_at AT TIME ZONE COALESCE(NULLIF(store.timezone, ''), %(zone)s))::date AS day
         FROM {LEDGER} line JOIN tenancy_store store ON store.id = line.store_id
         WHERE line.card_id = card.id AND line.transaction_at < %(start)s AND line.transaction_type IN ({EARNED})
             AND NOT EXISTS (SELECT 1 FROM {LEDGER} undoing WHERE undoing.voids_id = line.id)
