@@ -229,28 +229,39 @@ def play(job: BackgroundJob, progress: Progress) -> None:
 
 
 def _charts(found: Outcome, until: date) -> list[Chart]:
-    """What was given, and what would have been: by day and by hour, points before stamps."""
+    """How much more, or less, would have been given by day and by hour; what is as it was is not drawn."""
     days = [until - timedelta(days=found.days - 1 - number) for number in range(found.days)]
     drawn = []
-    if any(found.by_day.units) or any(found.by_day.drafted_units):
-        drawn.append(chart(gettext("Points by day"), days, _points(found.by_day)))
-        drawn.append(hours_chart(gettext("Points by hour of the day"), _points(found.by_hour)))
-    if any(found.by_day.stamps) or any(found.by_day.drafted_stamps):
-        drawn.append(chart(gettext("Stamps by day"), days, _stamps(found.by_day)))
-        drawn.append(hours_chart(gettext("Stamps by hour of the day"), _stamps(found.by_hour)))
+    for by_day, by_hour, whole, hours in (
+        (
+            _points(found.by_day),
+            _points(found.by_hour),
+            gettext("Difference in points by day"),
+            gettext("Difference in points by hour"),
+        ),
+        (
+            _stamps(found.by_day),
+            _stamps(found.by_hour),
+            gettext("Difference in stamps by day"),
+            gettext("Difference in stamps by hour"),
+        ),
+    ):
+        if any(by_day):
+            drawn += [chart(whole, days, _series(by_day)), hours_chart(hours, _series(by_hour))]
     return drawn
 
 
-def _points(slots: Slots) -> list[Series]:
-    return _series(
-        [units // POINT for units in slots.units], [units // POINT for units in slots.drafted_units]
-    )
+def _points(slots: Slots) -> list[int]:
+    both = zip(slots.drafted_units, slots.units, strict=True)
+    return [(would - was) // POINT if would > was else -((was - would) // POINT) for would, was in both]
 
 
-def _stamps(slots: Slots) -> list[Series]:
-    return _series(slots.stamps, slots.drafted_stamps)
+def _stamps(slots: Slots) -> list[int]:
+    return [would - was for would, was in zip(slots.drafted_stamps, slots.stamps, strict=True)]
 
 
-def _series(real: list[int], drafted: list[int]) -> list[Series]:
-    was, would = gettext("as it was"), gettext("as it would have been")
-    return [Series(was, "bar-one", real), Series(would, "bar-two", drafted)]
+def _series(more: list[int]) -> list[Series]:
+    return [
+        Series(gettext("more than it was"), "bar-two", [max(each, 0) for each in more]),
+        Series(gettext("less than it was"), "bar-one", [max(-each, 0) for each in more]),
+    ]

@@ -32,8 +32,8 @@ def check_in_words(check: Check) -> str:
     if check.holds:
         text = _(
             "Difference 0: the rules as they were give every one of %(cards)s cards what the ledger says, to the "
-            "point. %(lines)s lines were played; of them %(carried)s that no rule made, like adjustments and imports, "
-            "are carried as they are."
+            "point. %(lines)s lines were played; of them %(carried)s that no rule made, like adjustments, imports and "
+            "stamps without a receipt, are carried as they are."
         )
         numbers = {"cards": check.cards, "lines": check.lines, "carried": check.carried}
         return text % {name: _number(value) for name, value in numbers.items()}
