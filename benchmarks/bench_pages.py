@@ -123,6 +123,7 @@ def _as_deployed(folder: str) -> dict[str, str]:
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "SECURE_SSL_REDIRECT": "false",
         "EMAIL_URL": "smtp://127.0.0.1:25",
+        "DEFAULT_FROM_EMAIL": "cards@example.com",
         "STATIC_ROOT": f"{folder}/static",
         "VAR_DIR": folder,
         "PORT": str(port),

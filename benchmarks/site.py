@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,13 +35,19 @@ def web(workers: int = 2, **environment: str) -> Iterator[Server]:
     port = int(environment.get("PORT") or supervise.free_port())
     command = [sys.executable, "-m", "gunicorn", "loyalty_site.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), "--log-level", "error", "--preload"]
-    environment = os.environ | environment
-    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as gunicorn:
+    with running(command, port, os.environ | environment) as server:
+        yield server
+
+
+@contextmanager
+def running(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[Server]:
+    """A web server that is started so and answers on a port; ends with the block."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
         try:
             _wait_for(port)
-            yield Server(port, psutil.Process(gunicorn.pid))
+            yield Server(port, psutil.Process(process.pid))
         finally:
-            os.killpg(gunicorn.pid, signal.SIGTERM)
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def _wait_for(port: int, seconds: float = 20) -> None:

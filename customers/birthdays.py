@@ -10,3 +10,22 @@ def as_data(born: date | None) -> date | str:
     if born is None:
         return ""
     return f"{born:%d.%m.}" if born.year == YEAR_UNKNOWN else born
+
+
+def is_near(born: date | None, today: date, *, days: int) -> bool:
+    """Whether a birthday is at most so many days away. That of 29 February is the 28th in other years.
+
+    >>> is_near(date(2000, 2, 29), date(2027, 2, 28), days=0), is_near(date(1990, 12, 31), date(2027, 1, 2), days=2)
+    (True, True)
+    """
+    if born is None:
+        return False
+    years = (today.year - 1, today.year, today.year + 1)
+    return any(abs((_in_year(born, year) - today).days) <= days for year in years)
+
+
+def _in_year(born: date, year: int) -> date:
+    try:
+        return born.replace(year=year)
+    except ValueError:  # 29 February, in a year without one
+        return date(year, 2, 28)

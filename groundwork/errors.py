@@ -3,6 +3,7 @@
 Every app derives its own from `DomainError`; nothing else is ever shown to a caller as a refusal.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -13,12 +14,14 @@ class DomainError(Exception):
     """A request that is refused, and changes nothing.
 
     Subclasses set `code` (stable, for machines), `status` (HTTP) and `message` (translated, safe to show).
-    Keyword arguments become further members of the problem document, for example `retry_after` in seconds.
+    Keyword arguments become further members of the problem document, for example `retry_after` in seconds; `example`
+    has one of each for the API's description.
     """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
     message: ClassVar[str | Promise] = _("That did not work.")
+    example: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, message: str | Promise | None = None, **extra: Any) -> None:
         self.detail = message if message is not None else self.message
@@ -35,6 +38,7 @@ class Invalid(DomainError):
     code = "invalid"
     status = 400
     message = _("Please check what was entered.")
+    example = {"errors": [{"field": "name", "code": "required", "message": "This field is required."}]}
 
     @classmethod
     def field(cls, name: str, message: str | Promise, code: str = "invalid") -> "Invalid":
@@ -72,6 +76,7 @@ class RateLimited(DomainError):
     code = "rate_limited"
     status = 429
     message = _("That was too fast. Please wait a moment and try again.")
+    example = {"retry_after": 42}
 
 
 class RestoreConflict(DomainError):

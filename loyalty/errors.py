@@ -47,6 +47,10 @@ class ConfirmationRequired(DomainError):
 
     code, status = "confirmation_required", 409
     message = _("This change takes something from customers. Please confirm it.")
+    example = {
+        "cards_affected": 12,
+        "effects": [{"code": "spending_stopped", "cards": 12, "text": "12 cards"}],
+    }
 
 
 class CustomerIdentifierRequired(DomainError):
@@ -75,8 +79,11 @@ class CardNumberMistyped(DomainError):
 
 
 class CardAmbiguous(DomainError):
+    """Whole cards are in `matches`."""
+
     code, status = "card_ambiguous", 409
     message = _("Several cards fit. Please choose one.")
+    example = {"matches": [{"id": 17, "card_number": "6021-5507-3318"}]}
 
 
 class CardInactive(DomainError):
@@ -119,11 +126,15 @@ class StampCooldown(DomainError):
 
     code, status = "stamp_cooldown", 429
     message = _("This card was stamped a moment ago.")
+    example = {"retry_after": 840, "next_stamp_at": "2026-11-28T09:41:00Z"}
 
 
 class DailyStampLimit(DomainError):
+    """`retry_after` in seconds, `next_stamp_at` in UTC."""
+
     code, status = "daily_stamp_limit", 429
     message = _("This card has all its stamps for today.")
+    example = {"retry_after": 51600, "next_stamp_at": "2026-11-28T23:00:00Z"}
 
 
 class NotEnoughStamps(DomainError):
@@ -131,6 +142,7 @@ class NotEnoughStamps(DomainError):
 
     code, status = "not_enough_stamps", 409
     message = _("There are not enough stamps on this card yet.")
+    example = {"missing": 3}
 
 
 class NotEnoughPoints(DomainError):
@@ -138,11 +150,15 @@ class NotEnoughPoints(DomainError):
 
     code, status = "not_enough_points", 409
     message = _("There are not enough points on this card.")
+    example = {"missing": 120}
 
 
 class PurchaseBelowMinimum(DomainError):
+    """`minimum_purchase_cents` is what it would take."""
+
     code, status = "purchase_below_minimum", 409
     message = _("This purchase is too small to earn points.")
+    example = {"minimum_purchase_cents": 500}
 
 
 class OrderReferenceRequired(DomainError):
@@ -165,6 +181,7 @@ class ReturnExceedsPurchase(DomainError):
 
     code, status = "return_exceeds_purchase", 409
     message = _("This is more than is left of this purchase.")
+    example = {"left_cents": 1250}
 
 
 class NothingOwed(DomainError):
@@ -178,8 +195,11 @@ class RewardNotFound(DomainError):
 
 
 class RewardBelowMinimum(DomainError):
+    """`minimum_redemption_points` is what it would take."""
+
     code, status = "reward_below_minimum", 409
     message = _("This reward costs less than the smallest number of points that can be redeemed.")
+    example = {"minimum_redemption_points": 500}
 
 
 class TransactionNotFound(DomainError):
@@ -227,6 +247,7 @@ class PinInvalid(DomainError):
 
     code, status = "pin_invalid", 401
     message = _("Wrong PIN. Please try again.")
+    example = {"attempts_left": 4}
 
 
 class PinLocked(DomainError):
@@ -234,6 +255,7 @@ class PinLocked(DomainError):
 
     code, status = "pin_locked", 423
     message = _("Too many wrong PINs. Please wait, or ask a manager to unlock it.")
+    example = {"locked_until": "2026-11-28T09:56:00Z"}
 
 
 class PinTooSimple(DomainError):

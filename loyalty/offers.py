@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from customers import birthdays
 from loyalty.rules import POINT, UTC
 
 FACTOR, POINTS, STAMPS = "factor", "points", "stamps"
@@ -225,7 +226,7 @@ def _is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
             return not facts.has_earned
         case "birthday":
             is_new = _given(promotion, facts).around <= 0
-            return is_new and is_birthday(facts.birth_date, today, promotion.days)
+            return is_new and birthdays.is_near(facts.birth_date, today, days=promotion.days)
         case "every_nth_visit":
             return (facts.visits + 1) % promotion.every == 0
         case "back_after":
@@ -233,25 +234,6 @@ def _is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
         case "with_tag":
             return promotion.tag.casefold() in {tag.casefold() for tag in facts.tags}
     return True
-
-
-def is_birthday(born: date | None, today: date, days: int) -> bool:
-    """Whether a birthday is at most so many days away. That of 29 February is the 28th in other years.
-
-    >>> is_birthday(date(2000, 2, 29), date(2027, 2, 28), 0), is_birthday(date(1990, 12, 31), date(2027, 1, 2), 2)
-    (True, True)
-    """
-    if born is None:
-        return False
-    years = (today.year - 1, today.year, today.year + 1)
-    return any(abs((_birthday_in(born, year) - today).days) <= days for year in years)
-
-
-def _birthday_in(born: date, year: int) -> date:
-    try:
-        return born.replace(year=year)
-    except ValueError:  # 29 February, in a year without one
-        return date(year, 2, 28)
 
 
 def _room(promotion: Promotion, facts: Facts) -> int | None:

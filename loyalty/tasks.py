@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from groundwork import fan_out
-from loyalty.reporting import fairness, statistics
+from loyalty.reporting import fairness, running, statistics, verification
 from loyalty.services import expiry, staff_tokens
 from tenancy import scope
 from tenancy.models import Merchant
@@ -45,6 +45,27 @@ def roll_up_statistics() -> int:
     """Roll up the closed days of each merchant; one that fails has its turn again in the next hour."""
     merchants = Merchant.objects.order_by("pk").values_list("pk", flat=True)
     return sum(fan_out.one_each(roll_up_statistics_of, list(merchants), expires=3300))
+
+
+@shared_task(name="loyalty.verify_ledger", soft_time_limit=6 * 3600, time_limit=6 * 3600 + 300)
+def verify_ledger() -> int:
+    """Recompute every card from the ledger; returns how many there are.
+
+    Raises CardsDiffer where some are not what their ledger says; which ones is in the log.
+    """
+    wrong = set()
+    for difference in verification.differences():
+        wrong.add(difference.card_id)
+        logger.error("card %s: %s differs from its ledger", difference.card_id, difference.figure)
+    if wrong:
+        raise verification.CardsDiffer(f"{len(wrong)} cards")
+    return verification.card_ids()
+
+
+@shared_task(name="loyalty.move_figures_on", soft_time_limit=50, time_limit=55)
+def move_figures_on() -> int:
+    """Have the figures of each merchant with new lines moved on, so that nobody counts a busy day who reads them."""
+    return sum(fan_out.one_each(roll_up_statistics_of, running.merchants_behind(), expires=55))
 
 
 @shared_task(name="loyalty.verify_fairness", soft_time_limit=6 * 3600, time_limit=6 * 3600 + 300)

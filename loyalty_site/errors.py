@@ -48,17 +48,9 @@ MEANINGS: list[tuple[type[Exception] | tuple[type[Exception], ...], type[DomainE
 
 
 def problem(refusal: DomainError) -> HttpResponse:
-    """A refusal as application/problem+json: its code, a title, what it means here, and what it says besides."""
-    document = {
-        "type": f"/problems/{refusal.code}",
-        "title": str(refusal.message),
-        "status": refusal.status,
-        "detail": str(refusal.detail),
-        "code": refusal.code,
-        "request_id": request_id.current(),
-    } | refusal.extra
+    """A refusal as application/problem+json."""
     response = HttpResponse(
-        json.dumps(document, cls=JSONEncoder),
+        json.dumps(api.document_of(refusal, request_id.current()), cls=JSONEncoder),
         status=refusal.status,
         content_type="application/problem+json",
         headers={"Cache-Control": "no-store"},

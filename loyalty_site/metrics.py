@@ -6,6 +6,7 @@ rest is read from the database, so that any web process can say it of the whole 
 
 import hmac
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -89,6 +90,8 @@ def _pulses() -> Iterator[GaugeMetricFamily]:
     overdue = {name: float(is_so) for name, is_so in watch.overdue(known).items()}
     ages = {pulse.name: pulse.age.total_seconds() for pulse in known if pulse.name in overdue}
     failing = {p.name: p.failing_for.total_seconds() for p in known if p.failing_for is not None}
+    kept = {name: age.total_seconds() if age else math.inf for name, age in watch.kept(known).items()}
+    yield _by("what", "kept_age_seconds", "How long ago a backup and a drill last ended well.", kept)
     yield _by("task", "task_age_seconds", "How long ago a task ran.", ages)
     yield _by("task", "task_overdue", "Whether a task has rested for too long.", overdue)
     yield _by("task", "task_failing_seconds", "For how long a task has failed each time.", failing)

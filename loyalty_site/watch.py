@@ -6,14 +6,16 @@ from datetime import timedelta
 from groundwork.messaging.monitoring import queues
 from groundwork.watching import pulses
 from groundwork.watching.pulses import Pulse
-from loyalty_site import beat
+from loyalty_site import beat, keeping
 from loyalty_site.celery import JOBS
+from loyalty_site.keeping import backups
 
 BEAT_RESTS = timedelta(seconds=90)
 MINUTES = timedelta(
     minutes=5
 )  # what runs each minute has run within these; what runs nightly may not have run yet
 LATE = timedelta(minutes=2)
+NIGHTLY = timedelta(hours=27)
 
 
 def rests() -> dict[str, timedelta]:
@@ -39,12 +41,22 @@ def faults() -> Iterator[str]:
     for pulse in known:
         if pulse.failing_for is not None:
             yield f"{pulse.name} fails each time, for {_minutes(pulse.failing_for)} now: {pulse.fault}"
+    for name, age in kept(known).items():
+        if age is None or age > NIGHTLY:
+            yield f"the {name} that ended well: {f'{age // timedelta(hours=1)} hours ago' if age else 'never'}"
     for queue in queues:
         late = timedelta(seconds=queue.lag()["late_seconds"])
         if late > LATE:
             yield f"{queue.name}: the first of what is due waits for {_minutes(late)}"
         if failing := queue.failing():
             yield f"{queue.name}: {failing} have failed three times or more"
+
+
+def kept(known: list[Pulse]) -> dict[str, timedelta | None]:
+    """How long ago a backup and a drill last ended well (None: never); nothing where no backups are made."""
+    ages = {pulse.name: pulse.age for pulse in known}
+    named = (keeping.LAST_BACKUP, keeping.LAST_DRILL) if backups.is_set_up() else ()
+    return {name: ages.get(name) for name in named}
 
 
 def _minutes(time: timedelta) -> str:

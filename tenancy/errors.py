@@ -75,6 +75,7 @@ class ScopeMissing(DomainError):
     code = "scope_missing"
     status = 403
     message = _("This API key lacks the scope that the call needs.")
+    example = {"scope": "earn"}
 
     @classmethod
     def of(cls, *among: str) -> "ScopeMissing":

@@ -15,6 +15,8 @@ from loyalty.models import (
     ImportedPerson,
     LoyaltyCard,
     LoyaltyTransaction,
+    Promotion,
+    PromotionUse,
     Purchase,
     PurchaseReturn,
     StaffPin,
@@ -77,6 +79,16 @@ def a_purchase(shop: Shop) -> Purchase:
     about = {"store": shop.store, "card_id": a_card(shop).pk, "actor": factories.actor()}
     points.earn(purchase_amount_cents=450, order_reference="R-1", **about)
     return Purchase.objects.get(order_reference="R-1")
+
+
+def a_promotion(shop: Shop) -> Promotion:
+    return factories.promotion(shop.program)
+
+
+def a_use(shop: Shop) -> PromotionUse:
+    """What points that count double gave of 4.50."""
+    a_promotion(shop)
+    return PromotionUse.objects.get(purchase=a_purchase(shop))
 
 
 def a_return(shop: Shop) -> PurchaseReturn:

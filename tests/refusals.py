@@ -18,6 +18,7 @@ from loyalty.models import (
     LoyaltyProgram,
     LoyaltyTransaction,
     PointsReward,
+    Promotion,
     Purchase,
     PurchaseReturn,
 )
@@ -27,6 +28,7 @@ LOOKED_AT: tuple[type[models.Model], ...] = (
     LoyaltyCard,
     LoyaltyProgram,
     LoyaltyTransaction,
+    Promotion,
     Purchase,
     PurchaseReturn,
     PointsReward,

@@ -44,11 +44,13 @@ from tests.one_row_each import (
     a_pin,
     a_platform_text,
     a_progress,
+    a_promotion,
     a_purchase,
     a_return,
     a_text,
     a_text_message,
     a_token,
+    a_use,
     a_waiting_till,
     an_email,
     an_endpoint,
@@ -149,6 +151,18 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "points_fraction_is_less_than_a_point": (a_card, "points_fraction = 10000"),
     "no_more_is_returned_than_was_bought": (a_purchase, "returned_cents = 451, is_open = false"),
     "what_is_wholly_returned_is_closed": (a_purchase, "returned_cents = 450"),
+    "promotion_effect_is_known": (a_promotion, "effect = 'lottery', factor = NULL, amount = 1"),
+    "promotion_audience_is_known": (a_promotion, "audience = 'friends'"),
+    "a_promotion_gives_a_factor_or_an_amount": (a_promotion, "factor = NULL"),
+    "a_promotion_ends_after_it_begins": (a_promotion, "first_day = '2026-05-12', last_day = '2026-05-11'"),
+    "weekdays_are_1_to_7": (a_promotion, "weekdays = '{0}'"),
+    "hours_have_a_beginning_and_another_end": (a_promotion, "from_time = '14:00'"),
+    "days_are_said_where_they_count": (a_promotion, "audience = 'birthday', days = 31"),
+    "visits_are_said_where_they_count": (a_promotion, "audience = 'every_nth_visit'"),
+    "a_tag_is_said_where_it_counts": (a_promotion, "tag = 'neighbour'"),
+    "a_bound_of_a_promotion_leaves_something": (a_promotion, "card_limit = 0"),
+    "a_stopped_promotion_was_planned": (a_promotion, "planned_at = NULL, stopped_at = now()"),
+    "no_less_than_nothing_is_spent": (a_promotion, "spent = -1"),
     "email_status_is_known": (an_email, "status = 'lost'"),
     "a_queued_email_has_its_next_attempt": (an_email, "next_attempt_at = NULL"),
     "a_settled_email_is_not_tried_again": (an_email, "status = 'sent'"),
@@ -213,6 +227,10 @@ def of_nothing(shop: Shop) -> dict[str, Any]:
     return {"amount_cents": 0}
 
 
+def without_points(shop: Shop) -> dict[str, Any]:
+    return {"points": 0}
+
+
 def other_code(shop: Shop) -> dict[str, Any]:
     return {"code_hash": "another"}
 
@@ -252,6 +270,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_receipt_earns_once": (a_purchase, nothing),
     "a_purchase_costs_something": (a_purchase, for_nothing),
     "a_return_is_of_something": (a_return, of_nothing),
+    "a_use_of_a_promotion_is_of_something": (a_use, without_points),
     "one_roll_up_per_store_day": (at_store(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_roll_up_per_system_day": (of(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_snapshot_per_store": (a_card_snapshot(store=True), nothing),

@@ -21,6 +21,7 @@ PAGES = {
     "join": "anyone",
     "join-done": "anyone",
     "join-poster": "members",
+    "join-poster-pdf": "members",
     "terminal-manifest": "members",
     "card-worker": "anyone",
     "card": "token",

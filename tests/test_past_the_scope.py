@@ -51,8 +51,8 @@ ALLOWED = {
         "loyalty/ledger.py",
         "expire_points",
     ): "cards of one program, by its id, which the job read in its scope",
-    ("loyalty/reporting/fairness.py", "_rows"): "a command that checks every ledger",
-    ("loyalty/reporting/snapshot.py", "_rows"): "figures of one program, by its id",
+    ("loyalty/reporting/checks.py", "rows_of"): "a command that checks every ledger",
+    ("loyalty/reporting/cards_then.py", "_rows"): "figures of one program, by its id",
     ("loyalty/reporting/verification.py", "_id_range"): "a command that checks every ledger",
     ("loyalty/reporting/verification.py", "_wrong_rows"): "a command that checks every ledger",
     ("loyalty_site/health.py", "probe_database"): NO_ROWS,
@@ -65,7 +65,8 @@ ALLOWED = {
     ("tenancy/services.py", "hold_currency"): BY_ITS_ID,
     ("wallet/services/left_out.py", "remember"): BY_ITS_ID,
     ("wallet/services/locks.py", "in_order"): A_QUERY,
-    ("webhooks/services/progress.py", "snapshot"): NO_ROWS,
+    ("groundwork/database/fences.py", "next_transaction"): "how far one merchant is, by the id of its row",
+    ("groundwork/database/fences.py", "snapshot"): NO_ROWS,
 }
 
 

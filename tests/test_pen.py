@@ -23,6 +23,9 @@ ALLOWED = {
     ("loyalty/services/returns.py", "settle"): "what is left of a locked purchase",
     ("loyalty/services/voids.py", "_of_purchase"): "a locked purchase in memory, before `settle`",
     ("loyalty/purchase_triggers.py", "_begin_terms"): "terms, written with their program",
+    ("loyalty/promotion_triggers.py", ""): "what a line gave by promotions, written with the line",
+    ("loyalty/promotion_triggers.py", "_touch_program"): "the moment of a program's change",
+    ("loyalty/services/promotions.py", "_save"): "fields of promotions, from a list of what may be edited",
     ("loyalty/services/enrollment.py", "_create_card"): "a new card, which has nothing yet",
     (
         "loyalty/services/cards.py",

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.database.fences import Fenced
 from groundwork.queue.models import Leased
 from groundwork.sealing import Seal
 from tenancy.models.base import TenantOwned
@@ -74,18 +75,14 @@ class EventLog(TenantOwned):
         return str(self.merchant_id)
 
 
-class Progress(TenantOwned):
+class Progress(Fenced, TenantOwned):
     """How far a merchant's events have been made of the rows of one `source`.
 
-    All up to `settled_id` are made; up to `safe_id` no further row will turn up. Whether that holds up to `fence_id`
-    is known once every transaction before `fence_xid` has ended (`webhooks.services.progress`).
+    All up to `settled_id` are made (`webhooks.services.progress`).
     """
 
     source = models.CharField(max_length=20)
     settled_id = models.BigIntegerField(default=0)
-    safe_id = models.BigIntegerField(default=0)
-    fence_id = models.BigIntegerField(default=0)
-    fence_xid = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("progress")

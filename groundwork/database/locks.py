@@ -2,7 +2,7 @@
 
 The order, from what many rows belong to down to what belongs to one of them:
 
-    merchant, store -> program -> customer -> cards -> lines of the ledger and receipts
+    merchant, store -> program -> customer -> cards -> promotions -> lines of the ledger and receipts
     -> calendar and roll-ups -> wallet channel, update tag -> pass designs -> passes -> devices
 
 Rows of one table are locked in the order of their ids, and a transaction that needs some of a table twice locks all of

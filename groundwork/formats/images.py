@@ -20,6 +20,8 @@ SIDEWAYS = (5, 6, 7, 8)
 SMOOTH = ("RGB", "RGBA", "L", "LA", "CMYK", "YCbCr")  # what is made smaller as it is
 LOGO_SIZE = (1_000, 1_000)
 PICTURE_SIZE = (2_000, 1_200)
+COLORS_OF_A_LOGO = 12
+COLORFUL = 60  # between the strongest and the weakest of red, green and blue, of 255
 PAGE_BYTES = 30_000  # of the 100 kB that a page may have
 PAGE_QUALITIES = (78, 60, 40, 20, 5)
 
@@ -61,6 +63,27 @@ def for_a_page(data: bytes, size: tuple[int, int]) -> bytes:
         if buffer.tell() <= PAGE_BYTES:
             break
     return buffer.getvalue()
+
+
+def main_color(data: bytes) -> str | None:
+    """The colour ("#rrggbb") that a picture is remembered by: the most frequent one that is neither grey nor pale.
+
+    None if it has no such colour. Raises ImageRefusedError.
+    """
+    small = read(data, at_most=(64, 64)).convert("RGBA")
+    seen = Image.new("RGBA", small.size, (255, 255, 255, 255))
+    seen.alpha_composite(small)
+    few = seen.convert("RGB").quantize(COLORS_OF_A_LOGO)
+    palette = few.getpalette() or []
+    counted: list[tuple[int, int]] = few.getcolors() or []  # type: ignore[assignment]
+    for count, index in sorted(counted, reverse=True):
+        red, green, blue = palette[3 * index : 3 * index + 3]
+        if (
+            count * 100 >= few.width * few.height
+            and max(red, green, blue) - min(red, green, blue) >= COLORFUL
+        ):
+            return f"#{red:02x}{green:02x}{blue:02x}"
+    return None
 
 
 def read(data: bytes, *, at_most: tuple[int, int]) -> Image.Image:

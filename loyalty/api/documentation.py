@@ -13,10 +13,18 @@ from types import UnionType
 from typing import Any, get_args
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.serializers import Serializer
 
-from groundwork.errors import DomainError, IdempotencyKeyRequired, IdempotencyKeyReused, Invalid
+from groundwork.errors import (
+    DomainError,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    Invalid,
+    RateLimited,
+)
+from loyalty.api import examples
 from loyalty.api.described import field_of, serializer_of
 from loyalty.api.errors import BodyTooLarge, CsrfFailed, LengthRequired, Problem, UnsupportedMediaType
 from loyalty.api.pagination import Page
@@ -46,7 +54,15 @@ REPLAYED = {
         "description": "Present if this is the first answer again.",
     }
 }
-RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+
+
+def _header(name: str) -> dict[str, Any]:
+    """A header that many answers have, described once (SPECTACULAR_SETTINGS)."""
+    return {name: {"$ref": f"#/components/headers/{name}"}}
+
+
+RETRY_AFTER, REQUEST_ID = _header("Retry-After"), _header("X-Request-Id")
+LIMITED = _header("RateLimit") | _header("RateLimit-Policy")
 Refusals = Iterable[type[DomainError]]
 
 
@@ -126,10 +142,11 @@ class ApiSchema(AutoSchema):
             operation["x-scopes"] = [scope.value for scope in scopes]
         responses = operation["responses"] | self._problems(refusals)
         operation["responses"] = {status: responses[status] for status in sorted(responses)}
-        if getattr(method, "exactly_once", False):
-            for status, response in responses.items():
-                if status.startswith("2"):
-                    response.setdefault("headers", {}).update(REPLAYED)
+        headers = REQUEST_ID | (LIMITED if RateLimited in refusals else {})
+        for status, response in responses.items():
+            is_repeatable = getattr(method, "exactly_once", False) and status.startswith("2")
+            response["headers"] = response.get("headers", {}) | headers | (REPLAYED if is_repeatable else {})
+        examples.add(operation, type(view).__module__.partition(".")[0])
         return operation
 
     def get_operation_id(self) -> str:
@@ -150,15 +167,25 @@ class ApiSchema(AutoSchema):
         for refusal in refusals:
             by_status[refusal.status][refusal.code] = refusal
         component = self.resolve_serializer(serializer_of(Problem), "response")
-        content = {PROBLEM: {"schema": component.ref if component else {}}}
+        schema = component.ref if component else {}
         return {
             str(status): {
                 "description": "\n".join(_line(refusal) for refusal in refused.values()),
-                "content": content,
+                "content": {PROBLEM: {"schema": schema, "examples": self._examples(refused.values())}},
             }
             | ({"headers": RETRY_AFTER} if status in (429, 503) else {})
             for status, refused in by_status.items()
         }
+
+    def _examples(self, refused: Refusals) -> dict[str, Any]:
+        """An example of each refusal, by its code; kept once for all calls."""
+        found = {}
+        for refusal in refused:
+            value = {"summary": str(refusal.message), "value": examples.of_problem(refusal)}
+            component = ResolvedComponent(refusal.code, ResolvedComponent.EXAMPLE, value, refusal.code)
+            self.registry.register_on_missing(component)
+            found[refusal.code] = component.ref
+        return found
 
 
 def _line(refusal: type[DomainError]) -> str:

@@ -1,6 +1,6 @@
 """What HTTP itself and the back office refuse, beside the refusals of the domain."""
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,18 @@ class Problem(TypedDict):
     code: str
     request_id: Annotated[str, "Names the request in our logs; as `X-Request-Id`."]
     errors: NotRequired[Annotated[list[FieldError], "With the code `invalid`."]]
+
+
+def document_of(refusal: DomainError, request_id: str) -> dict[str, Any]:
+    """A refusal as a Problem: its code, a title, what it means here, and what it says besides."""
+    return {
+        "type": f"/problems/{refusal.code}",
+        "title": str(refusal.message),
+        "status": refusal.status,
+        "detail": str(refusal.detail),
+        "code": refusal.code,
+        "request_id": request_id,
+    } | refusal.extra
 
 
 class CsrfFailed(DomainError):
@@ -87,3 +99,4 @@ class Unavailable(DomainError):
 
     code, status = "unavailable", 503
     message = _("This is not available at the moment. Please try again shortly.")
+    example = {"retry_after": 5}

@@ -9,8 +9,9 @@ from django.conf import settings
 
 TILL = "/api/v1/stores/"
 DECLARATIONS = Path(settings.BASE_DIR) / "static/terminal/answers.d.ts"
+SCHEMAS = "#/components/schemas/"
 HEAD = "// What the till's calls answer, made of the API's own description by `make types`: never changed by hand.\n"
-PLAIN = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean"}
+PLAIN = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean", "null": "null"}
 
 Schema = Mapping[str, Any]
 
@@ -19,7 +20,7 @@ def declarations(document: Schema) -> str:
     """The text of answers.d.ts: every schema that an answer of the till is made of, by name."""
     schemas: Mapping[str, Schema] = document["components"]["schemas"]
     return "\n".join(
-        [HEAD, *(_declaration(name, schemas[name]) for name in sorted(_needed(document, schemas)))]
+        [HEAD, *(declaration(name, schemas[name]) for name in sorted(_needed(document, schemas)))]
     )
 
 
@@ -39,7 +40,7 @@ def _needed(document: Schema, schemas: Mapping[str, Schema]) -> set[str]:
 def _names(part: Any) -> Iterator[str]:
     """The names of the schemas that a part of the document refers to."""
     if isinstance(part, Mapping):
-        if "$ref" in part:
+        if str(part.get("$ref", "")).startswith(SCHEMAS):
             yield _name(part)
         part = list(part.values())
     if isinstance(part, list):
@@ -51,16 +52,15 @@ def _name(reference: Schema) -> str:
     return str(reference["$ref"]).rpartition("/")[2]
 
 
-def _declaration(name: str, schema: Schema) -> str:
-    if "enum" in schema:
-        return f"export type {name} = {_type(schema)};\n"
-    if "oneOf" in schema:
-        return f"export type {name} = {' | '.join(_type(one) for one in schema['oneOf'])};\n"
+def declaration(name: str, schema: Schema) -> str:
+    """A schema of the document under its name."""
+    if "properties" not in schema:
+        return f"export type {name} = {as_type(schema)};\n"
     required = schema.get("required", ())
     lines = [f"{_comment(schema)}export interface {name} {{"]
     for field, inner in schema["properties"].items():
         comment = _comment(inner, indent="  ")
-        lines.append(f"{comment}  {field}{'' if field in required else '?'}: {_type(inner)};")
+        lines.append(f"{comment}  {field}{'' if field in required else '?'}: {as_type(inner)};")
     return "\n".join([*lines, "}\n"])
 
 
@@ -69,22 +69,22 @@ def _comment(schema: Schema, indent: str = "") -> str:
     return f"{indent}/** {' '.join(said)} */\n" if said else ""
 
 
-def _type(schema: Schema) -> str:
-    """A schema as a type. Raises KeyError for a kind that answers are not made of."""
-    said = _present(schema)
-    return f"{said} | null" if schema.get("nullable") else said
-
-
-def _present(schema: Schema) -> str:
+def as_type(schema: Schema, prefix: str = "") -> str:
+    """A schema as a type; `prefix` stands before the names of others. Raises KeyError for a kind that JSON lacks."""
     if "$ref" in schema:
-        return _name(schema)
-    if "allOf" in schema:
-        return " & ".join(_type(one) for one in schema["allOf"])
+        return prefix + _name(schema)
+    if "oneOf" in schema:
+        return " | ".join(as_type(one, prefix) for one in schema["oneOf"])
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
-    if schema["type"] == "array":
-        inner = _type(schema["items"])
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return " | ".join(_plain(kind, schema, prefix) for kind in kinds)
+
+
+def _plain(kind: str, schema: Schema, prefix: str) -> str:
+    if kind == "array":
+        inner = as_type(schema["items"], prefix)
         return f"({inner})[]" if " " in inner else f"{inner}[]"
-    if "additionalProperties" in schema:
-        return f"Record<string, {_type(schema['additionalProperties'])}>"
-    return PLAIN[schema["type"]]
+    if kind == "object":
+        return f"Record<string, {as_type(schema['additionalProperties'], prefix)}>"
+    return PLAIN[kind]

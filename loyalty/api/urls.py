@@ -3,12 +3,14 @@
 from django.urls import URLPattern, path
 
 from loyalty.api import reference
-from loyalty.api.back_office import programs, rows
+from loyalty.api.back_office import programs, promotions, rows
 from loyalty.api.public import enrollment
 from loyalty.api.public import programs as public
 from loyalty.api.till import balances, cards, codes, pins, purchases, stores, transactions
 
 STORE = "stores/<str:store_code>/"
+PROMOTIONS = "admin/programs/<int:row_id>/promotions/"
+PROMOTION = f"{PROMOTIONS}<int:promotion_id>/"
 CARD = f"{STORE}cards/<int:card_id>/"
 ROWS = {
     "merchants": rows.MERCHANTS,
@@ -103,6 +105,11 @@ back_office = [
         rows.restore_view(rows.PROGRAMS).as_view(),
         name="api-admin-program-restore",
     ),
+    path(PROMOTIONS, promotions.Promotions.as_view(), name="api-admin-promotions"),
+    path(PROMOTION, promotions.OnePromotion.as_view(), name="api-admin-promotion"),
+    path(f"{PROMOTION}plan/", promotions.PlanPromotion.as_view(), name="api-admin-promotion-plan"),
+    path(f"{PROMOTION}stop/", promotions.StopPromotion.as_view(), name="api-admin-promotion-stop"),
+    path(f"{PROMOTION}copy/", promotions.CopyPromotion.as_view(), name="api-admin-promotion-copy"),
     *[address for noun, kind in ROWS.items() for address in rows_paths(noun, kind)],
 ]
 

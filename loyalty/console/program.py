@@ -186,7 +186,10 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, Rehearsed, ConsoleAdmin, Tr
         return ("on", _("active")) if program.is_active else ("off", _("switched off"))
 
     class Media:
-        js = [Script("console/program-preview.js", type="module")]
+        js = [
+            Script("console/program-preview.js", type="module"),
+            Script("console/program-tabs.js", type="module"),
+        ]
 
     # --- saving, through the service ---
 

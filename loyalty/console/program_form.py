@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextareaWidge
 from groundwork.formats import images
 from groundwork.formats.money import money
 from loyalty import selectors
-from loyalty.models import LoyaltyProgram, PointsReward
+from loyalty.models import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.services import program_effects
 from loyalty.services.program_effects import Offer
 from tenancy.console.forms import ConsoleForm
@@ -70,7 +70,18 @@ class ProgramForm(ConsoleForm):
         explain_amounts(self)
 
     def clean_logo(self) -> Any:
-        return self._picture("logo", images.LOGO_SIZE)
+        sent = self._picture("logo", images.LOGO_SIZE)
+        if isinstance(sent, ContentFile) and "card_color" not in self.changed_data and not self.before.logo:
+            self._take_color(sent)
+        return sent
+
+    def _take_color(self, logo: ContentFile) -> None:
+        """The colour of the first logo, where none was chosen."""
+        color, usual = images.main_color(logo.read()), LoyaltyProgram._meta.get_field("card_color").default
+        logo.seek(0)
+        if color and self.before.card_color == usual:
+            self.cleaned_data["card_color"] = color
+            self.changed_data.append("card_color")
 
     def clean_hero_image(self) -> Any:
         return self._picture("hero_image", images.PICTURE_SIZE)
@@ -86,6 +97,15 @@ class ProgramForm(ConsoleForm):
         except images.ImageRefusedError as refused:
             raise forms.ValidationError(str(refused.reason)) from refused
         return ContentFile(data, name=f"{uuid.uuid4().hex}.{ending}")
+
+    def clean(self) -> dict[str, Any] | None:
+        """A full card is good for something: a customer is not promised "a reward"."""
+        cleaned = super().clean()
+        names = in_each_language("stamps_reward_description")
+        has_stamps = self.cleaned_data.get("loyalty_type", self.instance.loyalty_type) != LoyaltyType.POINTS
+        if has_stamps and names[0] in self.fields and not any(self.cleaned_data.get(name) for name in names):
+            self.add_error(names[0], _("Say in one language at least what a full card is good for."))
+        return cleaned
 
     def _post_clean(self) -> None:
         super()._post_clean()

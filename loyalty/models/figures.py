@@ -1,12 +1,12 @@
 """What the nightly work keeps: all of it can be made again from the ledger.
 
-DailyFigures: a closed day of a store. CardSnapshot: the cards when the closed days ended. MerchantCalendar: how far
-it is.
+DailyFigures: a day of a store. CardSnapshot: what the cards were. MerchantCalendar: how far both have come.
 """
 
 from django.db import models
 from django.db.models import Q
 
+from groundwork.database.fences import Fenced
 from tenancy.models.base import TenantOwned
 
 FIGURES = (
@@ -24,6 +24,7 @@ FIGURES = (
 class DailyFigures(TenantOwned):
     """What happened at a store on one local day of the merchant; undone operations are netted out.
 
+    A closed day has all of it, one that is still open what happened up to the line `MerchantCalendar.days_upto`.
     `store` null is the system (expiry). `stamps_redeemed` and `points_redemptions` count rewards. All of it can be
     made again from the ledger: `manage.py rebuild_statistics`.
     """
@@ -63,11 +64,13 @@ class DailyFigures(TenantOwned):
 
 
 class CardSnapshot(TenantOwned):
-    """What a program's living cards were at the end of its closed days: all of them (`store` null), or a store's.
+    """What a program's living cards were after some of its lines: all of them (`store` null), or a store's.
 
-    A store's cards are those enrolled there; `seen_since` counts those with a transaction there, other than an expiry,
-    on a day ({"2026-06-29": 12, ...}) or a later closed one, and `first_lines` has the smallest id that a line of these
-    days has. `terms` is what `liability_cents` was reckoned with, `timezone` what the days are days of.
+    Those lines are all of before `until`, the end of the closed days, and of the days since then those up to the id
+    `upto`. A store's cards are those enrolled there; `seen_since` counts those with a transaction there, other than an
+    expiry, on a closed day ({"2026-06-29": 12, ...}) or later. `first_lines` has an id for each of these days, below
+    which no line is of this day or later. `terms` is what `liability_cents` was reckoned with, `timezone` what the days
+    are days of.
     """
 
     merchant = models.ForeignKey("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
@@ -78,6 +81,7 @@ class CardSnapshot(TenantOwned):
         "tenancy.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     until = models.DateTimeField()
+    upto = models.BigIntegerField(default=0, db_default=0)
     timezone = models.CharField(max_length=64, default="")
     terms = models.CharField(max_length=60)
     cards = models.IntegerField(default=0)
@@ -102,15 +106,19 @@ class CardSnapshot(TenantOwned):
         return f"{self.until:%Y-%m-%d}"
 
 
-class MerchantCalendar(TenantOwned):
-    """One row per merchant: the first day not rolled up yet, and the last local date of the expiry.
+class MerchantCalendar(Fenced, TenantOwned):
+    """One row per merchant: the first day that is still open, and the last local date of the expiry.
 
+    The open days are counted up to the line `days_upto`; no line up to `safe_id` will turn up any more.
     `timezone` is the one that the closed days are days of: those of another than the merchant's say nothing.
     `unfair`: how many violations `loyalty.reporting.fairness` found the last time it looked.
     """
 
     merchant = models.OneToOneField("tenancy.Merchant", on_delete=models.PROTECT, related_name="+")
     open_from = models.DateField(null=True)
+    days_upto = models.BigIntegerField(default=0, db_default=0)
+    safe_id = models.BigIntegerField(default=0, db_default=0)
+    fence_id = models.BigIntegerField(default=0, db_default=0)
     timezone = models.CharField(max_length=64, default="")
     points_expired_on = models.DateField(null=True)
     fairness_verified_at = models.DateTimeField(null=True)

@@ -35,6 +35,7 @@ class MerchantLoyaltySettings(TenantOwned):
         _("minutes of a lock-out"), default=30, validators=[MinValueValidator(1), MaxValueValidator(1440)]
     )
     import_columns = models.JSONField(default=dict, editable=False)  # what a heading meant the last time
+    poster_opened_at = models.DateTimeField(null=True, editable=False)
     log_ip_addresses = models.BooleanField(_("keep addresses in the ledger"), default=True)
 
     class Meta:

@@ -2,25 +2,22 @@
 
 import io
 from collections.abc import Callable, Iterable
-from itertools import groupby
 from typing import IO
 
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from groundwork.formats import colors, letters, qr, spreadsheets
+from groundwork.formats import colors, spreadsheets
 from loyalty.colors import Palette
 from loyalty.models import CardBatch, CardDesign, PrintedCard
+from loyalty.outputs.drawing import bring_letters, draw_code, write
 
 WIDTH, HEIGHT = 85.6 * mm, 53.98 * mm  # ISO/IEC 7810 ID-1
 BLEED = 3 * mm
 MARGIN = 5 * mm
 QR_SIDE = 34 * mm
-NAME_SIZE, NUMBER_SIZE, SMALLEST = 14, 9, 5  # points
-FONT = "Card"  # goes into the file: printers have none of their own
+NAME_SIZE, NUMBER_SIZE = 14, 9  # points
 
 
 def pdf(batch: CardBatch, cards: Iterable[PrintedCard], counted: Callable[[], None] = lambda: None) -> bytes:
@@ -28,7 +25,7 @@ def pdf(batch: CardBatch, cards: Iterable[PrintedCard], counted: Callable[[], No
 
     `counted` is called for each.
     """
-    pdfmetrics.registerFont(TTFont(FONT, letters.TYPEFACE))
+    bring_letters()
     file = io.BytesIO()
     page = (WIDTH + 2 * BLEED, HEIGHT + 2 * BLEED)
     canvas = Canvas(file, pagesize=page, pageCompression=1)
@@ -65,32 +62,8 @@ def _draw(canvas: Canvas, batch: CardBatch, card: PrintedCard) -> None:
     left = BLEED + MARGIN
     room = WIDTH - QR_SIDE - 3 * MARGIN
     canvas.setFillColor(str(ink))
-    _write(canvas, program.card_name or program.merchant.name, NAME_SIZE, left, BLEED + 38 * mm, room)
-    _write(canvas, program.merchant.name, NUMBER_SIZE, left, BLEED + 32 * mm, room)
-    _write(canvas, card.display_number, NUMBER_SIZE, left, BLEED + MARGIN + 4 * mm, room)
-    _draw_code(canvas, card.qr_code_data, BLEED + WIDTH - MARGIN - QR_SIDE, BLEED + (HEIGHT - QR_SIDE) / 2)
-
-
-def _write(canvas: Canvas, text: str, size: float, left: float, base: float, room: float) -> None:
-    """A line of text, as much smaller as it takes to fit."""
-    needed = pdfmetrics.stringWidth(text, FONT, size)
-    canvas.setFont(FONT, max(SMALLEST, min(size, size * room / needed)) if needed else size)
-    canvas.drawString(left, base, text)
-
-
-def _draw_code(canvas: Canvas, text: str, left: float, bottom: float) -> None:
-    """The QR code as one path of bars, black on white, with its quiet zone."""
-    canvas.setFillColor(qr.LIGHT)
-    canvas.rect(left, bottom, QR_SIDE, QR_SIDE, stroke=0, fill=1)
-    rows = list(qr.code(text).matrix_iter(border=qr.QUIET_ZONE))
-    side = QR_SIDE / len(rows)
-    path = canvas.beginPath()
-    for down, row in enumerate(rows):
-        across = 0
-        for is_dark, run in groupby(row):
-            wide = len(list(run))
-            if is_dark:
-                path.rect(left + across * side, bottom + QR_SIDE - (down + 1) * side, wide * side, side)
-            across += wide
-    canvas.setFillColor(qr.DARK)
-    canvas.drawPath(path, stroke=0, fill=1)
+    write(canvas, program.card_name or program.merchant.name, NAME_SIZE, left, BLEED + 38 * mm, room)
+    write(canvas, program.merchant.name, NUMBER_SIZE, left, BLEED + 32 * mm, room)
+    write(canvas, card.display_number, NUMBER_SIZE, left, BLEED + MARGIN + 4 * mm, room)
+    left = BLEED + WIDTH - MARGIN - QR_SIDE
+    draw_code(canvas, card.qr_code_data, left, BLEED + (HEIGHT - QR_SIDE) / 2, QR_SIDE)

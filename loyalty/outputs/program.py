@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict
 from groundwork.formats.wire import Moment, moment
 from loyalty import selectors
 from loyalty.models import LoyaltyProgram, LoyaltyType, MerchantLoyaltySettings, PointsReward
+from loyalty.outputs.promotion import RunningPromotion, running
 from loyalty.outputs.store import Location, MerchantName, location, merchant_name
 from tenancy.models import Store
 
@@ -83,6 +84,7 @@ class PublicProgram(TypedDict):
     points_per_euro: str
     welcome_bonus_points: int
     rewards: list[PublicReward]
+    promotions: list[RunningPromotion]
     terms_text: str
     privacy_url: str
     card_color: str
@@ -175,6 +177,7 @@ def public_program(row: LoyaltyProgram, store: Store) -> PublicProgram:
         "points_per_euro": str(row.points_per_euro),
         "welcome_bonus_points": row.welcome_bonus_points,
         "rewards": [public_reward(one) for one in on_offer],
+        "promotions": running(row, store),
         "terms_text": row.terms_text,
         "privacy_url": row.privacy_url,
         "card_color": row.card_color,

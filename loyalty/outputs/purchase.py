@@ -9,6 +9,7 @@ from groundwork.formats.wire import Moment, moment
 from loyalty.models import Purchase as PurchaseRow
 from loyalty.models import PurchaseReturn
 from loyalty.outputs.card import Card, card
+from loyalty.outputs.promotion import PromotionPart, parts
 from loyalty.outputs.transaction import Amounts, Ledger, Transaction, newly_owed, settled
 from loyalty.services import returns
 from loyalty.services.purchases import Given, Recorded
@@ -76,6 +77,7 @@ class PurchaseRecorded(TypedDict):
 
     purchase: Purchase
     transactions: list[Transaction]
+    promotions: list[PromotionPart]
     points: PointsGiven
     stamp: StampGiven
     settled: Amounts
@@ -88,7 +90,7 @@ class Quote(TypedDict):
 
     points: int
     stamps: int
-    promotions: list[str]
+    promotions: list[PromotionPart]
     stamp: StampGiven
     settled: Amounts
     reward_ready: bool
@@ -144,6 +146,7 @@ class Receipts(Ledger):
         return {
             "purchase": self.purchase(done.purchase),
             "transactions": self.fresh(done.transactions),
+            "promotions": parts(done.promotions, done.card.program),
             "points": {"given": done.points.given, "code": done.points.code},
             "stamp": _stamp(done.stamp),
             "settled": settled(done.transactions),
@@ -155,7 +158,7 @@ class Receipts(Ledger):
         return {
             "points": done.points.given,
             "stamps": done.stamp.given,
-            "promotions": [],
+            "promotions": parts(done.promotions, done.card.program),
             "stamp": _stamp(done.stamp),
             "settled": settled(done.transactions),
             "reward_ready": done.reward_ready,

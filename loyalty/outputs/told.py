@@ -35,7 +35,7 @@ def to_tell(lines: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]
     """Lines together with all that is told of them."""
     of_purchase = [f"purchase__{name}" for name in OF_PURCHASE]
     return with_people(lines).select_related(
-        "store", "staff_pin", "card__customer", "purchase_return", *of_purchase
+        "store", "staff_pin", "card__customer", "card__program", "purchase_return", *of_purchase
     )
 
 

@@ -12,6 +12,7 @@ from loyalty import rules, selectors
 from loyalty.models import LoyaltyTransaction, TransactionType
 from loyalty.models import transaction as written
 from loyalty.outputs.card import Card, card
+from loyalty.outputs.promotion import PromotionPart, parts_of
 from loyalty.services import voids
 from loyalty.services.operation import Posting
 from loyalty.services.voids import Voiding
@@ -45,6 +46,7 @@ class Transaction(TypedDict):
     purchase_id: int | None
     purchase_amount_cents: int | None
     order_reference: str
+    promotions: list[PromotionPart]
     reward: RewardThen | None
     reward_name: str
     voids: int | None
@@ -161,6 +163,7 @@ def transaction(row: LoyaltyTransaction, *, can_void: bool) -> Transaction:
         "id": row.pk,
         "card_number": row.card.display_number,
         "customer_name": row.card.customer.name,
+        "promotions": parts_of(row),
         "reward": _reward(row),
         "voids": row.voids_id,
         "voided_by": undone_by.pk if undone_by else None,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("join/<slug:store_code>/", enrollment.join, name="join"),
     path("join/<slug:store_code>/done/", enrollment.done, name="join-done"),
     path("join/<slug:store_code>/poster/", poster.poster, name="join-poster"),
+    path("join/<slug:store_code>/poster.pdf", poster.poster_pdf, name="join-poster-pdf"),
     path("card/worker.js", install.worker, name="card-worker"),
     path("card/<token:access_token>/", card.show, name="card"),
     path("card/<token:access_token>/history/", card.history, name="card-history"),

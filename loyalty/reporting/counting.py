@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.models import TransactionType as Kind
-from loyalty.reporting import snapshot
+from loyalty.reporting import cards_then
 from tenancy.models import Merchant
 
 
@@ -67,13 +67,23 @@ def living_lines(merchant: Merchant) -> QuerySet[LoyaltyTransaction]:
 
 
 def count_days(
-    lines: QuerySet[LoyaltyTransaction], merchant: Merchant, *, start: date | None, end: date | None = None
+    lines: QuerySet[LoyaltyTransaction],
+    merchant: Merchant,
+    *,
+    start: date | None,
+    end: date | None = None,
+    after_line: int = 0,
+    upto_line: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Figures per store and local day from the ledger alone; `end` is excluded."""
+    """Figures per store and local day from the ledger alone; `end` is excluded, and so is the line `after_line`."""
     if start is not None:
-        lines = lines.filter(transaction_at__gte=snapshot.midnight(start, merchant))
+        lines = lines.filter(transaction_at__gte=cards_then.midnight(start, merchant))
     if end is not None:
-        lines = lines.filter(transaction_at__lt=snapshot.midnight(end, merchant))
+        lines = lines.filter(transaction_at__lt=cards_then.midnight(end, merchant))
+    if after_line:
+        lines = lines.filter(pk__gt=after_line)
+    if upto_line is not None:
+        lines = lines.filter(pk__lte=upto_line)
     by_day = lines.annotate(date=TruncDate("transaction_at", tzinfo=merchant.tzinfo)).order_by()
     rows: Iterable[Any] = by_day.values("store_id", "date").annotate(**_ledger_figures())
     return list(rows)

@@ -9,7 +9,7 @@ from typing import TypedDict
 from groundwork.formats import wire
 from loyalty.models import LoyaltyProgram
 from loyalty.models.figures import FIGURES
-from loyalty.reporting.snapshot import Amount
+from loyalty.reporting.cards_then import Amount
 
 
 class Day(TypedDict):

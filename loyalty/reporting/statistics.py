@@ -1,9 +1,9 @@
-"""Statistics of a program and of a store: closed days from roll-ups, the days since live from the ledger.
+"""Statistics of a program and of a store: days from roll-ups, the last minutes live from the ledger.
 
-A day of the merchant is closed once nothing recorded offline can reach it any more. Each line counts on its own
-local day; what undoes another counts against it on the day of the undoing. What the cards amount to is moved on from
-the snapshot at the end of the closed days (`loyalty.reporting.snapshot`). So no figure costs more the longer the
-ledger is.
+A day of the merchant is closed once nothing recorded offline can reach it any more. One that is still open is counted
+up to a line below which none turns up any more (`groundwork.database.fences`). Each line counts on its own local day;
+what undoes another counts against it on the day of the undoing. What the cards amount to is moved on from a snapshot
+(`loyalty.reporting.snapshot`). So no figure costs more the longer the ledger is, or the busier the day.
 
 A closed day is one of the time zone that the merchant had then. In another one the closed days say nothing: until the
 next roll-up has made them anew (the change rings for it), all is counted live, and `is_rebuilding` says so.
@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 from loyalty import rules
 from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantCalendar
 from loyalty.models.figures import FIGURES
-from loyalty.reporting import snapshot
+from loyalty.reporting import cards_then, running, snapshot
 from loyalty.reporting.counting import big, count_days, living_lines
 from loyalty.reporting.figures import Statistics, of_period
 from tenancy.models import Merchant, Store
@@ -37,9 +37,9 @@ FEW_CARDS = 1_000
 
 @transaction.atomic
 def roll_up(merchant: Merchant, *, now: datetime) -> int:
-    """Roll up the days that have closed since the last time; returns how many rows were written.
+    """Roll up the days that have closed since the last time, and move the open ones on.
 
-    All of them, where the merchant's time zone is another one since.
+    Returns how many rows of closed days were written: all of them, where the merchant's time zone is another one since.
     """
     calendar = _locked_calendar(merchant)
     merchant = calendar.merchant  # whoever calls may have read its time zone long ago
@@ -47,17 +47,21 @@ def roll_up(merchant: Merchant, *, now: datetime) -> int:
         _forget(calendar)
     closed_before = (now - STILL_OPEN).astimezone(merchant.tzinfo).date()
     start = calendar.open_from or _first_day(merchant)
+    if calendar.open_from is None and start is not None:
+        start = calendar.open_from = min(start, closed_before)
     written = 0
     while start is not None and start < closed_before:
         end = min(start + timedelta(days=BATCH_DAYS), closed_before)
         days = count_days(living_lines(merchant), merchant, start=start, end=end)
+        DailyFigures.objects.filter(merchant=merchant, date__gte=start, date__lt=end).delete()
         DailyFigures.objects.bulk_create(
             [DailyFigures(merchant=merchant, **row) for row in days], batch_size=1000
         )
         written += len(days)
         start = calendar.open_from = end
     calendar.timezone = merchant.timezone
-    calendar.save(update_fields=["open_from", "timezone", "updated_at"])
+    running.move_days_on(calendar)
+    calendar.save()
     _take_snapshot(merchant, calendar)
     return written
 
@@ -66,9 +70,10 @@ def _take_snapshot(merchant: Merchant, calendar: MerchantCalendar) -> None:
     program = LoyaltyProgram.objects.filter(merchant=merchant).select_related("merchant").first()
     if program is None or calendar.open_from is None:
         return
-    until = snapshot.midnight(calendar.open_from, merchant)
+    until = cards_then.midnight(calendar.open_from, merchant)
     if not snapshot.is_taken(program, until=until):
-        snapshot.take(program, until=until)
+        snapshot.take(program, until=until, safe_id=calendar.safe_id)
+    snapshot.move_on(program, upto=calendar.days_upto)
 
 
 def forget_roll_ups(merchant: Merchant) -> None:
@@ -80,13 +85,13 @@ def forget_roll_ups(merchant: Merchant) -> None:
 def _forget(calendar: MerchantCalendar) -> None:
     DailyFigures.objects.filter(merchant=calendar.merchant_id).delete()
     snapshot.forget(calendar.merchant)
-    calendar.open_from = None
-    calendar.save(update_fields=["open_from", "updated_at"])
+    calendar.open_from, calendar.days_upto = None, 0
+    calendar.save(update_fields=["open_from", "days_upto", "updated_at"])
 
 
 @transaction.atomic
 def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
-    """Take the cards of a deletion batch out of the closed days (-1), or bring them back (+1).
+    """Take the cards of a deletion batch out of the days (-1), or bring them back (+1).
 
     Many cards are not taken one by one: the merchant's days are all counted again by the next roll-up.
     """
@@ -100,13 +105,9 @@ def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
         return
     calendar.save(update_fields=["updated_at"])  # whoever reads the days just now reads them again
     lines = LoyaltyTransaction.objects.filter(card__in=cards.values("pk"))
-    for row in count_days(lines, merchant, start=None, end=calendar.open_from):
-        day, _made = DailyFigures.objects.get_or_create(
-            merchant=merchant, store_id=row["store_id"], date=row["date"]
-        )
-        for name in FIGURES:
-            setattr(day, name, getattr(day, name) + sign * row[name])
-        day.save()
+    running.add(merchant, count_days(lines, merchant, start=None, end=calendar.open_from), sign=sign)
+    still_open = count_days(lines, merchant, start=calendar.open_from, upto_line=calendar.days_upto)
+    running.add(merchant, still_open, sign=sign)
     for program in LoyaltyProgram.all_objects.filter(pk__in=cards.values("program")).select_related(
         "merchant"
     ):
@@ -200,7 +201,7 @@ def _calendar(merchant: Merchant) -> MerchantCalendar | None:
 
 
 def _state(calendar: MerchantCalendar | None) -> Any:
-    return calendar and (calendar.open_from, calendar.timezone, calendar.updated_at)
+    return calendar and (calendar.open_from, calendar.days_upto, calendar.timezone, calendar.updated_at)
 
 
 def _figures(
@@ -227,30 +228,31 @@ def _figures(
 def _figures_by_day(
     merchant: Merchant, store: Store | None, calendar: MerchantCalendar | None
 ) -> dict[date, Counter]:
-    open_from = None if calendar is None or _is_rebuilding(merchant, calendar) else calendar.open_from
-    by_day = _closed_days(merchant, store, open_from) if open_from else {}
+    open_from, upto = None, 0
+    if calendar is not None and not _is_rebuilding(merchant, calendar):
+        open_from, upto = calendar.open_from, calendar.days_upto
+    by_day = _rolled_up(merchant, store) if open_from else {}
     lines = living_lines(merchant) if store is None else living_lines(merchant).filter(store=store)
-    for row in count_days(lines, merchant, start=open_from):
+    for row in count_days(lines, merchant, start=open_from, after_line=upto):
         figures = by_day.setdefault(row["date"], Counter())
         for name in FIGURES:
             figures[name] += row[name]
     return by_day
 
 
-def _closed_days(merchant: Merchant, store: Store | None, open_from: date) -> dict[date, Counter]:
-    # Not what the roll-up closes in this very moment: those days are counted live.
-    closed = DailyFigures.objects.filter(merchant=merchant, date__lt=open_from)
+def _rolled_up(merchant: Merchant, store: Store | None) -> dict[date, Counter]:
+    days = DailyFigures.objects.filter(merchant=merchant)
     if store is not None:
-        closed = closed.filter(store=store)
-    sums = closed.order_by().values("date").annotate(**{f"sum_{name}": Sum(name) for name in FIGURES})
+        days = days.filter(store=store)
+    sums = days.order_by().values("date").annotate(**{f"sum_{name}": Sum(name) for name in FIGURES})
     rows: list[Any] = list(sums)
     return {row["date"]: Counter({name: row[f"sum_{name}"] for name in FIGURES}) for row in rows}
 
 
-def _counted(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> snapshot.Amount:
+def _counted(program: LoyaltyProgram, cards: QuerySet[LoyaltyCard]) -> cards_then.Amount:
     """The cards one by one, where there is no snapshot yet or the program has changed since."""
-    value, reward = snapshot.point_value(program), program.stamps_reward_value_cents or 0
-    return snapshot.Amount(
+    value, reward = cards_then.point_value(program), program.stamps_reward_value_cents or 0
+    return cards_then.Amount(
         **cards.aggregate(
             cards=Count("id"),
             active=Count("id", filter=Q(is_active=True)),

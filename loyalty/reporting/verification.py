@@ -27,6 +27,10 @@ NETS = {
 FIGURES = (*NETS, *[counter for counter in COUNTERS if counter not in IMPLIED])
 
 
+class CardsDiffer(Exception):
+    """Some cards are not what their ledger says."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """A card whose figure is not what its ledger says; `figure` "chain" counts broken links."""

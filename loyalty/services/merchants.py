@@ -3,7 +3,7 @@
 from groundwork import clock
 from groundwork.messaging import doorbell
 from loyalty import selectors
-from loyalty.models import LoyaltyProgram
+from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings
 from loyalty.services import programs
 from loyalty.services.cards import grace
 from tenancy import scope
@@ -11,6 +11,12 @@ from tenancy.models import Merchant
 
 ROLL_UP_TASK = "loyalty.roll_up_statistics"
 SHOWN = ("name", "timezone", "is_active")  # what passes show, or name a day by
+
+
+def note_poster(merchant: Merchant) -> None:
+    """Note that an owner or a manager has seen the poster to print, the first time that one does."""
+    settings = MerchantLoyaltySettings.objects.filter(merchant=merchant, poster_opened_at=None)
+    settings.update(poster_opened_at=clock.now())
 
 
 def on_merchant_changed(old: Merchant, new: Merchant) -> None:

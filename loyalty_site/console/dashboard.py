@@ -20,6 +20,7 @@ from groundwork.messaging import outbox
 from loyalty import selectors
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
 from loyalty.reporting import fairness, statistics
+from loyalty_site.console.beginning import steps
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
 from tenancy.models import Merchant, Store
@@ -47,6 +48,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "days": days,
         "periods": [(number, _period_name(number)) for number in PERIODS],
         "alerts": alerts(request),
+        "steps": steps(request.user, place.merchant) if place and place.store is None else [],
         "newest": newest(request, place),
         "merchants": merchants() if is_operator(request.user) and place is None else [],
     }

@@ -75,6 +75,12 @@ def cache(url: str) -> dict[str, Any]:
     }
 
 
+def folder_for_backups(folder: str) -> dict[str, Any]:
+    """Return the STORAGES entry for backups in a folder, which nobody but its owner reads."""
+    private = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+    return {"BACKEND": "loyalty_site.storage.UploadStorage", "OPTIONS": {"location": folder, **private}}
+
+
 REDIS_BROKER_OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 5,  # a worker's BRPOP blocks for a second

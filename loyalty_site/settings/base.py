@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from loyalty_site.console import looks
 from loyalty_site.logs import configure_structlog, logging_config
 from loyalty_site.servers import kept
-from loyalty_site.settings import backends, content_policy, identity
+from loyalty_site.settings import backends, content_policy, described, identity
 from loyalty_site.settings.accounts import *
+from loyalty_site.settings.keeping import *
 from loyalty_site.settings.variables import Environment
+from loyalty_site.settings.watching import *
 from loyalty_site.settings.webhooks import *
 from loyalty_site.settings.work import *
 
@@ -109,6 +111,7 @@ TEMPLATES = [
 # Without an address: the servers of a demo that runs in this folder (`make demo`), or none.
 KEPT_SERVERS = kept.known(VAR_DIR)
 DATABASE_URL = env.str("DATABASE_URL", default="") or KEPT_SERVERS.get("DATABASE_URL", backends.NO_DATABASE)
+DRILL_DATABASE_URL = env.str("DRILL_DATABASE_URL", default=DATABASE_URL)
 DATABASES = {"default": backends.database(DATABASE_URL, pool_size=env.int("DATABASE_POOL_SIZE", default=0))}
 
 DATABASE_WAITS = backends.DATABASE_WAITS
@@ -237,9 +240,10 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "loyalty_site.storage.UploadStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    **BACKUP_STORAGES,
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
@@ -254,17 +258,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": f"{SITE_NAME} loyalty API",
-    "DESCRIPTION": "Tills, back office, public enrolment and wallets of a loyalty-card system.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-}
+SPECTACULAR_SETTINGS: dict[str, Any] = described.settings(SITE_NAME)
 
 # --- The console, and deleting ----------------------------------------------------------------------------
 
@@ -289,9 +283,7 @@ WALLET_GOOGLE_API_URL = env.str(
 WALLET_GOOGLE_TOKEN_URL = env.str("WALLET_GOOGLE_TOKEN_URL", default="https://oauth2.googleapis.com/token")
 WALLET_GOOGLE_KEYS_URL = env.str("WALLET_GOOGLE_KEYS_URL", default="https://pay.google.com/gp/m/issuer/keys")
 
-# --- Logs and figures -------------------------------------------------------------------------------------
-
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# --- Logs -------------------------------------------------------------------------------------------------
 
 configure_structlog()
 LOGGING = logging_config(

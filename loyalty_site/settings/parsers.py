@@ -136,6 +136,12 @@ def http(text: str) -> None:
     _must(is_address, "be an address, as in https://example.com.")
 
 
+def sentry(text: str) -> None:
+    found = _split(text)
+    is_dsn = found.scheme in ("http", "https") and _has_host(found) and found.username and len(found.path) > 1
+    _must(is_dsn, "be a DSN, as in https://KEY@sentry.example.com/1.")
+
+
 def site(text: str) -> None:
     http(text)
     found = _split(text)

@@ -20,6 +20,7 @@ OF_QUEUE = {
     "google": ["wallet.sync_google"],
     "webhooks": ["webhooks.deliver"],
     "jobs": ["groundwork.run_jobs"],
+    "keeping": ["loyalty_site.back_up", "loyalty_site.drill"],
 }
 CELERY_TASK_QUEUES = [Queue(name) for name in (DEFAULT, *OF_QUEUE)]
 CELERY_TASK_ROUTES = {task: {"queue": name} for name, tasks in OF_QUEUE.items() for task in tasks}

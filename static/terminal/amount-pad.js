@@ -63,7 +63,7 @@ export class AmountPad extends EventTarget {
     this.whose = whose;
     this.keys.hidden = !takesAmount;
     byId("pad-amount", HTMLElement).textContent = this.cents ? this.typed.inWords : "";
-    if (this.cents) return this.typed.tell(inHand.card, "");
+    if (this.cents) return this.typed.tell(inHand.card, "", this.cardView.signal);
     this.typed.stop();
     this.cardView.drawRate();
   }

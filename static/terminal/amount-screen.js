@@ -18,6 +18,7 @@ export class AmountScreen extends EventTarget {
     this.facts = facts;
     const gives = byId("gives", HTMLElement);
     this.typed = new TypedAmount(facts, api, (words) => (gives.textContent = words));
+    this.signal = AbortSignal.abort();
     /** @type {Card | null} */
     this.card = null;
     this.reference = byId("order-reference", HTMLInputElement);
@@ -34,8 +35,10 @@ export class AmountScreen extends EventTarget {
   /**
    * @param {Card | null} card
    * @param {number} cents  that were typed already
+   * @param {AbortSignal} signal  of the screen
    */
-  open(card, cents) {
+  open(card, cents, signal) {
+    this.signal = signal;
     this.card = card;
     this.typed.cents = cents;
     this.reference.value = "";
@@ -67,7 +70,7 @@ export class AmountScreen extends EventTarget {
 
   draw() {
     byId("amount", HTMLElement).textContent = this.typed.inWords;
-    this.typed.tell(this.card, this.isComplete ? this.reference.value.trim() : null);
+    this.typed.tell(this.card, this.isComplete ? this.reference.value.trim() : null, this.signal);
     this.button.disabled = !this.isComplete;
   }
 }

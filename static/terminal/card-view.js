@@ -4,6 +4,7 @@ import { notesOf, owes } from "./card-notes.js";
 import { byId, element, icon } from "./dom.js";
 import { cardTail, changeInWords, duration, money } from "./format.js";
 import { particulars, unseenCard, when } from "./format.js";
+import { later } from "./state.js";
 import { number, plural, text, hasText } from "./texts.js";
 
 /** @import { Face } from "./faces.js" */
@@ -244,7 +245,7 @@ export class CardView extends EventTarget {
     const code = canStamp.code ?? "";
     const key = hasText(`not_now_${code}`) ? `not_now_${code}` : "not_now";
     write("stamp-reason", text(key, { time: left === null ? "" : duration(left) }));
-    if (left && !this.signal.aborted) this.countdown = setTimeout(() => this.tick(), 1000);
+    if (left) this.countdown = later(this.signal, 1000, () => this.tick());
   }
 
   /** @param {AbortSignal} signal  of the screen that has come on again */

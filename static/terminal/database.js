@@ -1,6 +1,6 @@
 /**
  * What the terminal keeps: the outbox, what was refused later, the facts of the stores that were opened here, and the
- * faces of the last days. Where the device's storage fails it is opened once more; where that does not help either, the
+ * faces of the last days. Where the device's storage fails it is opened anew; where that does not help either, the
  * page goes on by its memory, and says so ("lost").
  */
 
@@ -9,6 +9,8 @@ import { memory } from "./memory.js";
 import { KEYS } from "./shelves.js";
 
 /** @import { Shelf, Shelves } from "./shelves.js" */
+
+const REOPENING_MS = [0, 100, 400];
 
 /** @type {Shelves | null}  null while the disk serves */
 let instead = null;
@@ -40,17 +42,21 @@ async function withShelves(work) {
 }
 
 /**
+ * A browser that clears its storage closes whatever is opened meanwhile: each time a little later.
+ *
  * @template T
  * @param {(shelves: Shelves) => Promise<T>} work
+ * @param {number[]} pauses  in milliseconds, before each further attempt
  * @returns {Promise<T>}
  */
-async function onDisk(work) {
+async function onDisk(work, [pause, ...pauses] = REOPENING_MS) {
   try {
     return await work(disk);
   } catch (error) {
-    if (isSilence(error)) throw error;
+    if (isSilence(error) || pause === undefined) throw error;
     reopen();
-    return work(disk);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    return onDisk(work, pauses);
   }
 }
 

@@ -5,6 +5,7 @@ import { byId, element } from "./dom.js";
 import { cardTail, money, when } from "./format.js";
 import { listenToKeypad } from "./keypad.js";
 import { returnInWords } from "./purchase-words.js";
+import { later } from "./state.js";
 import { text } from "./texts.js";
 
 /** @import { Api } from "./api.js" */
@@ -27,6 +28,7 @@ export class ReturnScreen extends EventTarget {
     this.reason = byId("return-reason", HTMLInputElement);
     this.button = byId("return-confirm", HTMLButtonElement);
     this.timer = 0;
+    this.signal = AbortSignal.abort();
     /** Only the newest question's answer counts. */
     this.asked = 0;
     /** @type {Purchase[]} */
@@ -56,8 +58,12 @@ export class ReturnScreen extends EventTarget {
     });
   }
 
-  /** @param {Card | null} card  whose purchases are offered */
-  open(card) {
+  /**
+   * @param {Card | null} card  whose purchases are offered
+   * @param {AbortSignal} signal  of the screen: what it asks for ends with it
+   */
+  open(card, signal) {
+    this.signal = signal;
     this.clear();
     if (card) this.list({ card: card.id }, text("no_purchases"));
   }
@@ -101,11 +107,11 @@ export class ReturnScreen extends EventTarget {
     try {
       /** @type {PurchasePage} */
       const { results } = await this.api.get("purchases/", { ...query, page_size: SHOWN });
-      if (asked !== this.asked) return null;
+      if (!this.isAwaited(asked)) return null;
       this.draw(results, results.length ? "" : none);
       return results;
     } catch (error) {
-      if (asked === this.asked) this.draw([], whyNot(error));
+      if (this.isAwaited(asked)) this.draw([], whyNot(error));
       return null;
     }
   }
@@ -183,7 +189,7 @@ export class ReturnScreen extends EventTarget {
     this.button.disabled = true;
     byId("return-amount", HTMLElement).textContent = money(this.cents, this.facts);
     byId("return-says", HTMLElement).textContent = "";
-    if (this.cents) this.timer = setTimeout(() => this.quote(), pause);
+    if (this.cents) this.timer = later(this.signal, pause, () => this.quote());
   }
 
   async quote() {
@@ -197,9 +203,14 @@ export class ReturnScreen extends EventTarget {
     } catch (error) {
       words = whyNot(error);
     }
-    if (asked !== this.asked) return;
+    if (!this.isAwaited(asked)) return;
     byId("return-says", HTMLElement).textContent = words;
     this.button.disabled = !isPossible;
+  }
+
+  /** @param {number} asked  a question: the newest one, on this screen */
+  isAwaited(asked) {
+    return asked === this.asked && !this.signal.aborted;
   }
 
   submit() {

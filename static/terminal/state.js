@@ -67,6 +67,18 @@ export class Screens extends EventTarget {
 }
 
 /**
+ * A moment later, if the screen that began it is still on.
+ *
+ * @param {AbortSignal} signal  of that screen
+ * @param {number} milliseconds
+ * @param {() => unknown} work
+ * @returns {number}  for `clearTimeout`
+ */
+export function later(signal, milliseconds, work) {
+  return signal.aborted ? 0 : setTimeout(() => signal.aborted || work(), milliseconds);
+}
+
+/**
  * Behind the lock nothing can be pressed or reached; the language and the way to another store stay.
  *
  * @param {boolean} isLocked

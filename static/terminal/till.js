@@ -199,7 +199,7 @@ export class Till {
     if (!this.cardView.mayBuy || this.checkout.isBusy) return;
     if (!this.screens.show("amount", byId("amount-title", HTMLElement))) return;
     this.amountPad.clear();
-    this.amountScreen.open(this.inHand.card, cents);
+    this.amountScreen.open(this.inHand.card, cents, this.screens.signal);
   }
 
   /** Of the card in hand, if there is one; else by the receipt's number. */
@@ -207,7 +207,7 @@ export class Till {
     const focus = byId("return-title", HTMLElement);
     if (this.checkout.isBusy || !this.screens.show("return", focus)) return;
     this.scanner.pause();
-    this.returnScreen.open(this.inHand.card);
+    this.returnScreen.open(this.inHand.card, this.screens.signal);
   }
 
   /**

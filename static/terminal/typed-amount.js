@@ -6,6 +6,7 @@
 import { NoAnswer, Problem } from "./api.js";
 import { money, pointsFor } from "./format.js";
 import { quoteInWords } from "./purchase-words.js";
+import { later } from "./state.js";
 import { plural, text } from "./texts.js";
 
 /** @import { Api } from "./api.js" */
@@ -48,8 +49,9 @@ export class TypedAmount {
    *
    * @param {Card | null} card  whose purchase it is, if it could be loaded
    * @param {string | null} reference  of the receipt, empty for none; null while one is missing that has to be there
+   * @param {AbortSignal} signal  of the screen: nothing is asked for after it
    */
-  tell(card, reference) {
+  tell(card, reference, signal) {
     const { program, currency_digits: digits } = this.facts;
     const isTooLittle = this.cents > 0 && this.cents < program.minimum_purchase_cents;
     const points = pointsFor(this.cents, program.points_per_euro, digits);
@@ -61,7 +63,7 @@ export class TypedAmount {
     );
     this.stop();
     if (!card || !this.cents || isTooLittle || reference === null) return;
-    this.timer = setTimeout(() => this.quote(card, reference), PAUSE_MS);
+    this.timer = later(signal, PAUSE_MS, () => this.quote(card, reference, signal));
   }
 
   /**
@@ -69,13 +71,14 @@ export class TypedAmount {
    *
    * @param {Card} card
    * @param {string} reference
+   * @param {AbortSignal} signal
    */
-  async quote(card, reference) {
+  async quote(card, reference, signal) {
     const { cents, timer } = this;
     const body = { purchase_amount_cents: cents, ...(reference && { order_reference: reference }) };
     try {
       const quote = await this.api.post(`cards/${card.id}/purchases/quote/`, body);
-      if (timer === this.timer) this.say(quoteInWords(quote));
+      if (timer === this.timer && !signal.aborted) this.say(quoteInWords(quote));
     } catch (error) {
       if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
     }

@@ -5,16 +5,17 @@ from types import MethodType
 from typing import Any
 from zoneinfo import available_timezones
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelect2Widget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
 from groundwork.console.grants import Grants
 from groundwork.formats.money import currency_choices
 from groundwork.formats.phone import to_e164
-from tenancy import services
+from tenancy import openings, services
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
@@ -60,6 +61,31 @@ class MerchantForm(ConsoleForm):
         return currency
 
 
+class OpeningForm(MerchantForm):
+    """A new merchant with its first store and its owner: names once, all else is proposed."""
+
+    owner_email = forms.EmailField(
+        label=_("owner's e-mail"),
+        widget=UnfoldAdminEmailInputWidget,
+        help_text=_("They get an invitation, and choose their own password."),
+    )
+    store_name = forms.CharField(
+        label=_("name of the first store"),
+        max_length=Store._meta.get_field("name").max_length,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Leave empty if it is called like the merchant."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+        self.fields["slug"].help_text = _("Leave empty to have it made of the name. Stands in addresses.")
+
+    def clean_slug(self) -> str:
+        return self.cleaned_data["slug"] or openings.proposed_slug(self.cleaned_data.get("name", ""))
+
+
 @admin.register(Merchant)
 class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
     """A business. What addresses and money hang on is for operators."""
@@ -75,6 +101,18 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
         (_("Sign-in"), {"fields": ["requires_second_factor"]}),
         (_("Platform"), {"fields": ["slug", "currency", "is_active"]}),
     ]
+    opening = [
+        (None, {"fields": ["name", "owner_email", "store_name"]}),
+        (_("Language and time"), {"fields": [("default_language", "timezone"), "currency"]}),
+        (_("Platform"), {"fields": ["slug"]}),
+    ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        opening = {} if change else {"form": OpeningForm}
+        return super().get_form(request, obj, change=change, **{**opening, **kwargs})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.opening if obj is None else super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
@@ -87,7 +125,8 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
-            super().save_model(request, obj, form, change)
+            said = {name: form.cleaned_data[name] for name in ("owner_email", "store_name")}
+            openings.open_merchant(merchant=obj, actor=actor_for(request, None), **said)
             return
         actor = actor_for(request, obj.pk)
         if "currency" in form.changed_data:

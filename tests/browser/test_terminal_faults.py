@@ -12,6 +12,14 @@ REFUSED = """IDBFactory.prototype.open = () => {
   throw new DOMException("The operation is insecure.", "SecurityError");
 };"""
 SILENT = "IDBFactory.prototype.open = () => new EventTarget();"
+CLOSED_TWICE = """() => {
+  const transaction = IDBDatabase.prototype.transaction;
+  let left = 2;
+  IDBDatabase.prototype.transaction = function (...about) {
+    if (left-- > 0) this.close();
+    return transaction.apply(this, about);
+  };
+}"""
 FULL = """() => {
   const put = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (record) {
@@ -41,6 +49,14 @@ def test_a_connection_that_is_closed_under_the_page_is_opened_once_more(open_til
     with no_network(open_till):
         open_till.press("Add 1 stamp").says("+1 stamp", note="Saved on this device.")
     assert ledger(shop)[0].stamps_delta == 1
+
+
+def test_a_connection_that_is_closed_again_while_it_is_opened_anew_is_no_loss(open_till, shop, anouk):
+    open_till.find("Anouk").shows("card")
+    open_till.page.evaluate(CLOSED_TWICE)
+    open_till.press("Add 1 stamp").says("+1 stamp", "Anouk Weber now has 1 of 10.").press("Next customer")
+    expect(open_till.text(STRIP)).to_be_hidden()
+    assert balance(anouk) == (1, 0)
 
 
 def test_without_room_the_till_goes_on_with_the_network_alone_and_says_so(open_till, shop, anouk):

@@ -33,6 +33,10 @@ SCAN_ACROSS_THE_UNLOCKING = """code => {
     document.body.dataset.scanned = "whole";
   }, 15);
 }"""
+TYPE_AND_LOCK = """() => {
+  document.querySelector("#pad-keys [data-key='7']").click();
+  document.querySelector("#lock-button").click();
+}"""
 # Eleven minutes went by in a sleep, in which no timer ran; then somebody presses the big button.
 WAKE_AND_STAMP = """() => {
   const now = Date.now.bind(Date);
@@ -63,6 +67,19 @@ def test_a_countdown_that_ends_behind_the_lock_opens_nothing(timed_till, shop, c
     assert calls == []
     assert len(ledger(shop)) == 1
     assert balance(cooling) == (1, 0)
+
+
+def test_an_amount_that_is_typed_as_the_till_locks_is_asked_about_no_more(timed_till, shop, anouk):
+    timed_till.find("Anouk").shows("card")
+    calls = asked_of(timed_till, f"/cards/{anouk.pk}/")
+
+    timed_till.page.evaluate(TYPE_AND_LOCK)
+    timed_till.shows("lock")
+    timed_till.page.evaluate(PRESS_EVERYTHING)
+    settles(timed_till)
+
+    assert calls == []
+    assert balance(anouk) == (0, 0)
 
 
 def test_a_countdown_that_ends_before_the_card_looks_again(timed_till, cooling):

@@ -2,10 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from groundwork.database import fences
+from loyalty.models import LoyaltyCard
 from loyalty.services import stamps
 from tenancy import scope
 from tests import factories
@@ -19,7 +23,13 @@ pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 def slow_stamp() -> Iterator[tuple[factories.Shop, threading.Event]]:
     """A shop where a stamp has its number, and is not committed until it may be."""
     shop = factories.shop()
-    card = factories.card(shop.store)
+    with a_slow_stamp(shop, factories.card(shop.store)) as may_end:
+        yield shop, may_end
+
+
+@contextmanager
+def a_slow_stamp(shop: factories.Shop, card: LoyaltyCard) -> Iterator[threading.Event]:
+    """Give a stamp that is not committed until it may be."""
     written, may_end = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -34,7 +44,7 @@ def slow_stamp() -> Iterator[tuple[factories.Shop, threading.Event]]:
     thread = threading.Thread(target=work)
     thread.start()
     assert written.wait(30)
-    yield shop, may_end
+    yield may_end
     may_end.set()
     thread.join(30)
 
@@ -71,3 +81,25 @@ def test_a_late_line_is_told_and_an_early_one_does_not_wait(
     told(shop)
     told(shop)
     assert settled(shop)
+
+
+def test_a_transaction_that_began_after_the_newest_that_ended_is_waited_for() -> None:
+    shop = factories.shop()
+    with factories.inside(shop):
+        row = Progress.objects.create(merchant=shop.merchant, source="lines")
+        late = connection.copy()
+        try:
+            with transaction.atomic():
+                number_of(connection)  # an older one than the late transaction's, which ends before it
+                late.set_autocommit(False)
+                number = number_of(late)
+            assert fences.snapshot().ended <= number < fences.next_transaction(row)
+        finally:
+            late.close()
+
+
+def number_of(of: BaseDatabaseWrapper) -> int:
+    """The id of a connection's transaction."""
+    with of.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        return int(cursor.fetchone()[0])

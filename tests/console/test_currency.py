@@ -39,11 +39,15 @@ def test_a_merchant_is_made_with_a_currency_of_the_list(world: World) -> None:
     page = client.get(list_address(Merchant, "add"))
     for wrong in ("ABC", "eur", "XAU", "DEM"):
         answer = client.post(
-            list_address(Merchant, "add"), filled(page, name="Kyoto", slug="kyoto", currency=wrong)
+            list_address(Merchant, "add"),
+            filled(page, name="Kyoto", owner_email="kyoto@example.com", currency=wrong),
         )
         assert errors(answer) == {"currency": ["This currency is not known, for example EUR."]}
     assert not Merchant.objects.filter(slug="kyoto").exists()
-    client.post(list_address(Merchant, "add"), filled(page, name="Kyoto", slug="kyoto", currency="JPY"))
+    client.post(
+        list_address(Merchant, "add"),
+        filled(page, name="Kyoto", owner_email="kyoto@example.com", currency="JPY"),
+    )
     assert Merchant.objects.get(slug="kyoto").currency == "JPY"
 
 

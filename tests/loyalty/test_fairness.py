@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.models import LoyaltyTransaction, Purchase
+from loyalty.models import LoyaltyTransaction, Promotion, Purchase
 from loyalty.reporting import fairness
 from loyalty.services import voids
 from tenancy import scope
@@ -127,7 +127,48 @@ def an_expiry_of_what_was_never_rightly_there(books: Books) -> str:
     return f"card {books.expired.pk} has more expired, or let go, than was rightly there"
 
 
+def promoted(books: Books) -> tuple[Promotion, LoyaltyTransaction]:
+    """A promotion with a budget, and a line that it doubled: 10 points of 20."""
+    promotion = factories.promotion(books.shop.program, budget=1000)
+    card = factories.card(books.shop.store)
+    purchase = bought(books.shop, card, 500, "R-9")
+    return promotion, LoyaltyTransaction.objects.get(purchase=purchase, transaction_type="points_earned")
+
+
+def a_promotion_that_gave_too_much(books: Books) -> str:
+    _promotion, line = promoted(books)
+    past_all_guards(
+        f"UPDATE {LINES} SET points_delta = points_delta + 5,"
+        f" promotions = jsonb_set(promotions, '{{0,points}}', '150000') WHERE id = {line.pk}"
+    )
+    return f"purchase {line.purchase_id} gives something else than its promotions promised"
+
+
+def a_use_that_nobody_counted(books: Books) -> str:
+    promotion, line = promoted(books)
+    past_all_guards(f"DELETE FROM loyalty_promotionuse WHERE line_id = {line.pk}")
+    return f"line {line.pk} and the uses of promotions {promotion.pk} say different things"
+
+
+def a_budget_that_was_refilled(books: Books) -> str:
+    promotion, _line = promoted(books)
+    past_all_guards(f"UPDATE loyalty_promotion SET spent = 0 WHERE id = {promotion.pk}")
+    return f"promotion {promotion.pk} says 0 of its budget is given, its uses say 100000"
+
+
+def a_promotion_that_gave_before_it_ran(books: Books) -> str:
+    promotion, line = promoted(books)
+    past_all_guards(
+        f"UPDATE loyalty_promotion SET planned_at = planned_at + interval '1 day' WHERE id = {promotion.pk}"
+    )
+    return f"line {line.pk} goes by promotion {promotion.pk}, which did not run at its moment"
+
+
 PLANTED: dict[str, Plant] = {
+    "promotions_give_what_they_promised": a_promotion_that_gave_too_much,
+    "uses_are_those_of_their_lines": a_use_that_nobody_counted,
+    "a_budget_counts_what_is_given": a_budget_that_was_refilled,
+    "a_promotion_gives_while_it_runs": a_promotion_that_gave_before_it_ran,
     "a_receipt_earns_once": one_receipt_twice,
     "receipts_are_compared_by_their_number": a_receipt_under_another_number,
     "a_closed_purchase_gives_nothing": a_closed_purchase_that_gives,

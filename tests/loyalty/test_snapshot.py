@@ -9,6 +9,7 @@ from django.db import transaction
 
 from customers import services as customers
 from groundwork import deletion
+from groundwork.database import fences
 from loyalty.models import CardSnapshot, DailyFigures, LoyaltyCard, LoyaltyProgram
 from loyalty.reporting import statistics
 from loyalty.services import cards, expiry, points, programs, stamps, voids
@@ -18,6 +19,7 @@ from tests.factories import Shop
 pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 2, 26, 8, 0, tzinfo=UTC)
+LAST = 2**62  # no transaction comes after it
 BOSS = factories.actor("owner")
 
 
@@ -93,7 +95,16 @@ def a_month(shop: Shop) -> dict[int, Any]:
     }
 
 
-def test_every_day_of_a_month_the_figures_are_those_of_counting_one_by_one(shop: Shop) -> None:
+def roll_up(shop: Shop, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Roll up twice, with every transaction of before at an end the second time: open days are moved on as well."""
+    for oldest in (0, LAST):
+        monkeypatch.setattr(fences, "snapshot", lambda oldest=oldest: fences.Snapshot(oldest, LAST))
+        statistics.roll_up(shop.merchant, now=now)
+
+
+def test_every_day_of_a_month_the_figures_are_those_of_counting_one_by_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     happens = a_month(shop)
     taken = set()
     with factories.inside(shop):
@@ -103,10 +114,10 @@ def test_every_day_of_a_month_the_figures_are_those_of_counting_one_by_one(shop:
                 happens.get(day, lambda: None)()
             truth = one_by_one(shop, now)
             assert everything(shop, now) == truth, (day, "before the roll-up")
-            statistics.roll_up(shop.merchant, now=now)
+            roll_up(shop, now, monkeypatch)
             assert everything(shop, now) == truth, (day, "after the roll-up")
             taken |= set(CardSnapshot.objects.filter(store__isnull=True).values_list("until", flat=True))
-    assert len(taken) == 43
+    assert len(taken) == 45
 
 
 def test_a_roll_up_that_was_away_for_weeks_changes_nothing(shop: Shop) -> None:

@@ -163,17 +163,17 @@ def test_a_roll_up_that_read_the_merchant_before_the_change_makes_the_days_of_th
 
 
 def test_whoever_reads_while_the_days_are_made_anew_reads_them_again(shop, monkeypatch):
-    closed_days, read = statistics._closed_days, []
+    rolled_up, read = statistics._rolled_up, []
 
     def overtaken(*of: Any) -> Any:
         """The roll-ups are gone between the calendar and the days."""
         if not read:
             read.append("once")
             statistics.forget_roll_ups(shop.merchant)
-        return closed_days(*of)
+        return rolled_up(*of)
 
     truth = figures(shop)
-    monkeypatch.setattr(statistics, "_closed_days", overtaken)
+    monkeypatch.setattr(statistics, "_rolled_up", overtaken)
     assert figures(shop) == truth
     assert read == ["once"]
 

@@ -126,6 +126,6 @@ def test_the_children_are_gunicorn_a_worker_with_its_clock_and_one_for_long_jobs
     assert "127.0.0.1:8001" in web
     assert {"worker", "--beat", "solo", "celery,relay"} < set(command.worker())
     assert {"worker", "threads", "mail,sms,apple,google"} < set(command.outside())
-    assert {"worker", "solo", "jobs"} < set(command.jobs())
+    assert {"worker", "solo", "jobs,keeping"} < set(command.jobs())
     assert {"worker", "solo", "webhooks"} < set(command.webhooks())
     assert "--beat" not in {*command.jobs(), *command.webhooks(), *command.outside()}  # one clock

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from customers import services as customers
+from groundwork.database import fences
 from groundwork.messaging import outbox
 from loyalty.models import LoyaltyProgram
 from loyalty.services import cards, programs, purchases
@@ -17,8 +18,6 @@ from tests.webhooks.conftest import deliver, listen
 from tests.webhooks.receiver import Receiver
 from webhooks import tasks
 from webhooks.models import Event, Progress
-from webhooks.services import progress as reading
-from webhooks.services.progress import Snapshot
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -163,11 +162,14 @@ def test_a_cursor_that_is_ahead_of_the_log_begins_anew(shop: Shop) -> None:
 
 def test_numbers_are_safe_once_every_transaction_of_before_has_ended() -> None:
     row = Progress()
-    reading.look(row, newest_id=7, now=Snapshot(oldest=100, next=110))
-    assert (row.safe_id, row.fence_id, row.fence_xid) == (0, 7, 110)
-    reading.look(row, newest_id=9, now=Snapshot(oldest=109, next=120))
-    assert (row.safe_id, row.fence_id, row.fence_xid) == (0, 7, 110)
-    reading.look(row, newest_id=9, now=Snapshot(oldest=110, next=121))
-    assert (row.safe_id, row.fence_id, row.fence_xid) == (7, 9, 121)
-    reading.look(row, newest_id=9, now=Snapshot(oldest=3, next=5))  # it came back from a dump
-    assert (row.safe_id, row.fence_id, row.fence_xid) == (7, 9, 5)
+
+    def look(newest: int, oldest: int, ended: int) -> tuple[int, int, int | None]:
+        """The next transaction is always the one that comes two after the last that has ended."""
+        now = fences.Snapshot(oldest, ended)
+        fences.look(row, newest_id=newest, now=now, following=lambda _row: ended + 2)
+        return row.safe_id, row.fence_id, row.fence_xid
+
+    assert look(7, oldest=100, ended=108) == (0, 7, 110)
+    assert look(9, oldest=109, ended=120) == (0, 7, 110)
+    assert look(9, oldest=110, ended=119) == (7, 9, 121)
+    assert look(9, oldest=3, ended=3) == (7, 9, 5)  # it came back from a dump

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from groundwork import clock
+from groundwork.database import fences
 from groundwork.formats.wire import moment
 from groundwork.queue import clock as queue_clock
 from tenancy import scope
@@ -56,7 +57,7 @@ def _read(source: Source, merchant_id: int) -> tuple[list[Draft], bool]:
     newest = _newest(rows)
     if newest <= progress.settled_id:
         return [], True
-    reading.look(progress, newest_id=newest, now=reading.snapshot())
+    fences.look(progress, newest_id=newest, now=fences.snapshot())
     # What is too old to be read is not made again once it was removed.
     recent = rows.filter(pk__gt=progress.settled_id, created_at__gte=clock.now() - KEPT)
     untold = source.without_event(recent).order_by("pk")

@@ -255,7 +255,9 @@ class Headline:
             return cls(_("Points with every purchase"))
         count = program.stamps_target
         lead = ngettext("%(count)d stamp =", "%(count)d stamps =", count) % {"count": count}
-        return cls(lead, program.stamps_reward_description or _("a reward"))
+        if not program.stamps_reward_description:
+            return cls(_("A stamp with every visit"))
+        return cls(lead, program.stamps_reward_description)
 
 
 def points_rule(program: LoyaltyProgram, currency: str) -> str:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.core.mail import send_mail
@@ -9,12 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from groundwork.watching import pulses
 from loyalty.reporting import fairness
 from loyalty_site import health, watch
+from loyalty_site.keeping import backups
 from tenancy import scope
 from wallet import set_up
 
 MOST_SKEW_SECONDS = 5.0
+VERIFIED = ("loyalty.verify_ledger", "loyalty.verify_fairness")
 
 
 class Command(BaseCommand):
@@ -28,6 +32,8 @@ class Command(BaseCommand):
             wrong = [*self.parts(), *watch.faults(), *self.skew(), *self.wallets(), *self.verdict()]
         if options["mail"]:
             self.send(options["mail"])
+        for line in self.last():
+            self.stdout.write(line)
         for fault in wrong:
             self.stdout.write(f"wrong: {fault}")
         if wrong:
@@ -58,6 +64,16 @@ class Command(BaseCommand):
         _verified_at, found = fairness.last_verdict()
         if found:
             yield f"verify_fairness found {found} violations: they are in its log"
+
+    def last(self) -> Iterator[str]:
+        """When backup, drill and verification last ended well, whether that is long ago or not."""
+        known = pulses.known()
+        ages = {pulse.name: pulse.age for pulse in known} | watch.kept(known)
+        if not backups.is_set_up():
+            yield "No backups are made here: BACKUP_FOLDER is not set."
+        for name in (*watch.kept(known), *VERIFIED):
+            age = ages.get(name)
+            yield f"{name}: {f'{age // timedelta(minutes=1)} minutes ago' if age else 'never'}"
 
     def send(self, address: str) -> None:
         """A test mail, straight through the mail server. Raises CommandError with what it said."""

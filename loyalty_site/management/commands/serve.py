@@ -27,6 +27,7 @@ from loyalty_site.settings import work
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 10
+APART = ("relay", "jobs", "keeping", "webhooks")  # queues that have a worker of another kind
 
 
 class Stopped(Exception):
@@ -112,12 +113,12 @@ class Command(BaseCommand):
 
     def outside(self) -> list[str]:
         """Return that of the worker that speaks to others, in threads, so that one who hangs holds up only itself."""
-        parties = [name for name in work.OF_QUEUE if name not in ("relay", "jobs", "webhooks")]
+        parties = [name for name in work.OF_QUEUE if name not in APART]
         return [*self.celery(*parties, pool="threads"), "--concurrency", str(2 * len(parties))]
 
     def jobs(self) -> list[str]:
-        """Return that of the worker for long imports and exports, behind which nothing else has to wait."""
-        return self.celery("jobs")
+        """Return that of the worker for what is long: imports, exports, backups. Nothing else waits behind them."""
+        return self.celery("jobs", "keeping")
 
     def webhooks(self) -> list[str]:
         """Return that of the worker that calls other people's servers, which may take their time."""

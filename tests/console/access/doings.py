@@ -155,13 +155,18 @@ def _bare(world: World) -> int:
 
 TOMORROW = {"clocked_time_0": "2031-01-01", "clocked_time_1": "09:00:00"}
 NEW: dict[str, Data] = {
-    "tenancy_merchant": {"name": "New", "slug": "new-house", "default_language": "en"},
+    "tenancy_merchant": {"name": "New", "owner_email": "new@example.com", "default_language": "en"},
     "tenancy_store": {"merchant": _house, "name": "Beach", "store_code": "beach", "city": "Esch"},
     "tenancy_invitation": {"email": "nora@example.com", "role": "staff", "stores": _store},
     "tenancy_apikey": {"name": "Till two", "store": _store, "scopes": ["read", "earn"]},
     "tenancy_till": {"name": "Counter 2", "store": _store},
     "customers_customer": {"merchant": _house, "store": _store, "email": "new@example.com"},
-    "loyalty_loyaltyprogram": {"merchant": _bare, "loyalty_type": "stamps", "card_name_en": "Card"},
+    "loyalty_loyaltyprogram": {
+        "merchant": _bare,
+        "loyalty_type": "stamps",
+        "card_name_en": "Card",
+        "stamps_reward_description_en": "a coffee",
+    },
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
     "webhooks_endpoint": {"merchant": _house, "url": "https://8.8.8.8/hooks", "types": ["stamps.given"]},
     "loyalty_cardbatch": {"name": "Box", "store": _store, "count": 2, "design": "white"},

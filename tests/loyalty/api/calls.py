@@ -91,6 +91,14 @@ CALLS: dict[str, dict[str, tuple[dict[str, str], dict[str, Any] | None]]] = {
     "api-admin-program-activate": {"post": (OWNERS_OF_IT, None)},
     "api-admin-program-deactivate": {"post": (OWNERS_OF_IT, None)},
     "api-admin-program-stats": {"get": (OWNERS_OF_IT, None)},
+    "api-admin-promotions": {
+        "get": (OWNERS_OF_IT, None),
+        "post": (OWNERS_OF_IT, {"name": "Tuesday", "factor": "2"}),
+    },
+    "api-admin-promotion": {"get": (OWNERS_OF_IT, None), "patch": (OWNERS_OF_IT, {"factor": "3"})},
+    "api-admin-promotion-plan": {"post": (OWNERS_OF_IT, None)},
+    "api-admin-promotion-stop": {"post": (OWNERS_OF_IT, None)},
+    "api-admin-promotion-copy": {"post": (OWNERS_OF_IT, None)},
     "api-admin-program-restore": {"put": (OPERATORS, None)},
     **{
         f"api-admin-{noun}{suffix}": {method: (OPERATORS, None)}

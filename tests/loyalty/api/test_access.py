@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
-from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, Purchase, StaffPin
+from loyalty.models import CardCode, LoyaltyCard, LoyaltyTransaction, Promotion, Purchase, StaffPin
 from tenancy.models import Role, Scope
 from tests import factories
 from tests.factories import Shop, fresh
@@ -70,6 +70,13 @@ class World:
             about = {"merchant": self.shop.merchant, "card": self.card, "code": "OLD 17"}
             return CardCode.objects.get_or_create(**about)[0].pk
 
+    def promotion_id(self, name: str) -> int:
+        """A promotion of this shop's program, made when it is asked for; one that runs where it is to be stopped."""
+        runs = name.endswith("-stop")
+        with factories.inside(self.shop):
+            found = Promotion.objects.filter(planned_at__isnull=not runs).first()
+        return (found or factories.promotion(self.shop.program, is_planned=runs)).pk
+
     def address(self, name: str) -> str:
         """The address of a call about this shop's own things."""
         (address,) = [one for one in ADDRESSES if one.name == name]
@@ -82,6 +89,7 @@ class World:
             "purchase_id": self.purchase_id(),
             "code_id": self.code_id() if "code_id" in address.pattern.converters else 0,
             "row_id": self.row_id(name),
+            "promotion_id": self.promotion_id(name) if "promotion_id" in address.pattern.converters else 0,
             "endpoint_id": delivery.endpoint_id if delivery else 0,
             "delivery_id": delivery.pk if delivery else 0,
         }

@@ -65,6 +65,7 @@ def known(db: None, settings: Any) -> dict[str, Any]:
         "purchase_id": bought.pk,
         "code_id": code.pk,
         "row_id": shop.program.pk,
+        "promotion_id": factories.promotion(shop.program).pk,
         "endpoint_id": told.endpoint_id,
         "delivery_id": told.pk,
     }

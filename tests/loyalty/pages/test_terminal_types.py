@@ -61,7 +61,7 @@ def missing(name: str, path: list[str]) -> Iterator[str]:
         if key not in known:
             yield f"{name}.{key}"
             return
-        (inner, *_others) = [*known[key].get("allOf", []), known[key]]
+        (inner, *_others) = [*known[key].get("oneOf", []), known[key]]
         if "$ref" not in inner:
             return
         name = inner["$ref"].rpartition("/")[2]

@@ -165,8 +165,8 @@ MUTANTS = [
     mutant(
         "points-that-are-rounded-up",
         "loyalty/terms.py",
-        "math.floor(amount_cents",
-        "math.ceil(amount_cents",
+        "math.floor(exactly)",
+        "math.ceil(exactly)",
         f"{RULES}::test_points_are_whole_and_rounded_down",
     ),
     # --- what a till begins with ---

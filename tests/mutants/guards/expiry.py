@@ -4,6 +4,7 @@ from tests.mutants.mutant import mutant
 
 ASLEEP = "tests/loyalty/test_expiry_asleep.py"
 EXPIRY_MEANWHILE = "tests/loyalty/test_expiry_meanwhile.py"
+RUNNING = "tests/loyalty/test_running_figures.py"
 ZONE = "tests/loyalty/test_time_zone.py"
 SECOND = "tests/concurrency/test_second_sees_first.py"
 
@@ -88,6 +89,50 @@ MUTANTS = [
         "CardSnapshot.objects.filter(program=program, timezone=program.merchant.timezone)",
         "CardSnapshot.objects.filter(program=program)",
         f"{ZONE}::test_cards_used_in_thirty_days_are_counted_by_the_new_days",
+    ),
+    # --- a day that is not over ---
+    mutant(
+        "figures-moved-on-over-a-late-line",
+        "loyalty/reporting/running.py",
+        "fences.look(calendar, newest_id=newest, now=fences.snapshot())",
+        "calendar.safe_id = newest",
+        f"{RUNNING}::test_while_a_transaction_of_before_lasts_no_line_is_taken_for_the_last",
+    ),
+    mutant(
+        "transaction-that-nobody-waits-for",
+        "groundwork/database/fences.py",
+        "return own + (short - own) % 2**32",
+        "return snapshot().ended",
+        "tests/concurrency/test_late_events.py::"
+        "test_a_transaction_that_began_after_the_newest_that_ended_is_waited_for",
+    ),
+    mutant(
+        "open-day-counted-twice",
+        "loyalty/reporting/statistics.py",
+        "start=open_from, after_line=upto):",
+        "start=open_from):",
+        f"{RUNNING}::test_at_every_moment_of_a_day_the_figures_are_those_of_the_ledger",
+    ),
+    mutant(
+        "open-day-that-is-not-counted-again",
+        "loyalty/reporting/statistics.py",
+        "        DailyFigures.objects.filter(merchant=merchant, date__gte=start, date__lt=end).delete()\n",
+        "",
+        f"{RUNNING}::test_what_is_kept_of_a_day_is_counted_again_when_it_closes",
+    ),
+    mutant(
+        "card-seen-today-that-was-seen-before",
+        "loyalty/reporting/cards_then.py",
+        'counted = "SUM(CASE WHEN seen >= {0} THEN 0 ELSE 1 END)"',
+        'counted = "COUNT({0})"',
+        f"{RUNNING}::test_at_every_moment_of_a_day_the_figures_are_those_of_the_ledger",
+    ),
+    mutant(
+        "deleted-card-that-stays-in-an-open-day",
+        "loyalty/reporting/statistics.py",
+        "    running.add(merchant, still_open, sign=sign)\n",
+        "",
+        f"{RUNNING}::test_at_every_moment_of_a_day_the_figures_are_those_of_the_ledger",
     ),
     mutant(
         "days-read-while-they-are-made-anew",

@@ -28,6 +28,13 @@ MUTANTS = [
         f"{SECOND}::test_a_merge_takes_along_the_stamp_of_a_moment_ago",
     ),
     mutant(
+        "budget-without-its-lock",
+        "loyalty/promoted.py",
+        'rows = rows.select_for_update(no_key=True, of=("self",))',
+        "rows = rows.all()",
+        "tests/concurrency/test_promotions_at_once.py::test_the_second_purchase_gets_what_the_first_left",
+    ),
+    mutant(
         "pin-without-its-lock",
         "loyalty/services/pins.py",
         f"StaffPin.objects.filter(store=store, pk=pin_id){LOCKED}",

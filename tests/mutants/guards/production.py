@@ -19,6 +19,7 @@ STRICTER = {
     "CELERY_BROKER_URL": "guarded_redis",
     "EMAIL_URL": "real_mail",
     "METRICS_TOKEN": "token",
+    "BACKUP_KEY": "random",
     "OIDC_ISSUER": "private",
     "WALLET_APPLE_PUSH_URL": "private",
     "WALLET_GOOGLE_API_URL": "private",

@@ -29,17 +29,17 @@ MUTANTS = [
     ),
     mutant(
         "return-that-takes-nothing",
-        SERVICE,
-        "earns(purchase.kept_cents,",
-        "earns(purchase.amount_cents,",
+        "loyalty/receipts.py",
+        "kept_cents=purchase.kept_cents,",
+        "kept_cents=purchase.amount_cents,",
         f"{RETURNS}::test_a_rest_below_the_minimum_earns_nothing",
         f"{WORKED}::test_buy_50_take_the_reward_bring_10_back_and_the_next_visit_settles_it",
     ),
     mutant(
         "stamp-that-stays-with-what-is-returned",
-        SERVICE,
-        "    if purchase.kept_cents:\n        stamps",
-        "    if True:\n        stamps",
+        "loyalty/earning.py",
+        "stamps = bought.stamps if kept != 0 and terms.has_stamps else 0",
+        "stamps = bought.stamps if terms.has_stamps else 0",
         f"{RETURNS}::test_the_stamp_goes_back_with_the_last_cent",
     ),
     mutant(
@@ -152,8 +152,8 @@ MUTANTS = [
     mutant(
         "remainders-that-are-always-kept",
         "loyalty/terms.py",
-        "return earned if self.carry_remainders else earned - earned % POINT",
-        "return earned",
+        "return units if self.carry_remainders else units - units % POINT",
+        "return units",
         f"{PURCHASES}::test_a_program_may_let_them_go",
     ),
     # --- what the night looks at ---
@@ -197,7 +197,7 @@ MUTANTS = [
     mutant(
         "stamps-that-stay-with-the-other-return",
         "loyalty/services/voids.py",
-        "undone.append(_that_took_the_stamps(lines))",
+        "undone += _that_took_the_stamps(lines)",
         "pass",
         f"{RETURNS}::test_a_mistaken_part_is_undone_after_the_rest_came_back_and_the_stamp_comes_with_it",
     ),

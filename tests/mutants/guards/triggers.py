@@ -113,8 +113,8 @@ MUTANTS = [
     mutant(
         "purchase-whose-terms-can-be-exchanged",
         PURCHASES,
-        '        "terms_id",\n        "order_reference",\n        "reference_key",\n',
-        '        "order_reference",\n        "reference_key",\n',
+        '        "terms_id",\n        "offers",\n',
+        '        "offers",\n',
         f"{KEPT}::test_what_was_bought_is_not_rewritten[terms_id]",
     ),
     mutant(

@@ -92,9 +92,9 @@ MUTANTS = [
     ),
     mutant(
         "number-safe-too-early",
-        "webhooks/services/progress.py",
-        "now.oldest >= progress.fence_xid",
-        "now.next >= progress.fence_xid",
+        "groundwork/database/fences.py",
+        "now.oldest >= row.fence_xid",
+        "now.next >= row.fence_xid",
         f"{FEED}::test_numbers_are_safe_once_every_transaction_of_before_has_ended",
         LATE,
     ),

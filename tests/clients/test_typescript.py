@@ -1,0 +1,70 @@
+"""The TypeScript client against the running site, by Node's own test runner."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from loyalty.api.clients.calls import calls
+from loyalty.api.reference import document
+from loyalty.models import LoyaltyCard, Purchase
+from tests import factories
+from tests.clients.conftest import EMAIL
+from tests.clients.lossy import lossy
+from tests.factories import Shop
+from tests.sources import ROOT
+from webhooks import signing
+
+FOLDER = ROOT / "clients" / "typescript"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node, which the site itself does without")
+def test_it_sells_once_refuses_by_code_and_believes_what_is_signed(
+    live_server: LiveServer, shop: Shop, card: LoyaltyCard, key: str
+) -> None:
+    factories.card(shop.store, "bea@example.com")
+    secret, body = signing.new_secret(), b'{"type": "test", "timestamp": "2026-11-28T09:41:00Z", "data": {}}'
+    headers = signing.headers([secret], message_id="evt_1", timestamp=int(time.time()), body=body)
+    with lossy(live_server.url) as losing, lossy(live_server.url) as cut:
+        losing.lose = ["answer", "call"]
+        cut.is_cut = True
+        told = {
+            "SITE": live_server.url,
+            "LOSSY": losing.url,
+            "CUT": cut.url,
+            "KEY": key,
+            "STORE": shop.store.store_code,
+            "EMAIL": EMAIL,
+            "SECRET": secret,
+            "MESSAGE": json.dumps({"body": body.decode(), "headers": headers}),
+        }
+        command = ["node", "--test", str(ROOT / "tests/clients/typescript.test.mjs")]
+        done = subprocess.run(
+            command, env=os.environ | told, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stdout
+        assert re.search(r"^# pass 4$", done.stdout, re.MULTILINE), done.stdout
+        assert len(losing.keys) == 3
+        assert len(set(losing.keys)) == 1
+    with factories.inside(shop):
+        assert Purchase.objects.count() == 1
+
+
+def test_each_method_is_declared_and_takes_what_is_declared() -> None:
+    there = re.findall(r"^  (\w+)\((.*)\) \{$", (FOLDER / "calls.js").read_text(), re.MULTILINE)
+    declared = re.findall(r"^  (\w+)\((.*)\): Promise<", (FOLDER / "calls.d.ts").read_text(), re.MULTILINE)
+    assert len(there) == len(calls(document()))
+    assert [(name, names_of(given)) for name, given in there] == [
+        (name, names_of(given)) for name, given in declared
+    ]
+
+
+def names_of(given: str) -> list[str]:
+    """The names in a list of parameters, whether with types or without."""
+    plain = re.sub(r"options\?: |\| null|\"[^\"]*\"|=.*", "", given)
+    return re.findall(r"(?<![.:|] )(?<![.\w])([a-z]\w+)(?=\??:|,| \}|$)", plain)

@@ -1,0 +1,64 @@
+"""Races for the last points of a promotion's budget.
+
+Each race is also run with what holds it taken out, and then fails: that is what the test beside it proves.
+"""
+
+from collections import Counter
+
+import pytest
+
+from loyalty import promoted
+from loyalty.models import PromotionUse
+from loyalty.reporting import fairness, verification
+from loyalty.services import purchases
+from tests import factories
+from tests.concurrency.crowd import ROUNDS, Crowd, loses, unlocked
+from tests.concurrency.many_cards import many_cards
+from tests.concurrency.test_second_sees_first import one_after_the_other
+
+pytestmark = pytest.mark.concurrency
+STAFF = factories.actor("staff")
+
+
+def everybody_wants_three_of_the_last_ten_points(crowd: Crowd) -> None:
+    shop = factories.shop(loyalty_type="points", points_per_euro=1)
+    limited = factories.promotion(shop.program, "Ten", effect="points", amount=3, budget=10)
+    cards = many_cards(shop, crowd.size)
+
+    answers = crowd.all_at_once(
+        lambda number: purchases.record(
+            store=shop.store, card_id=cards[number].pk, actor=STAFF, purchase_amount_cents=100
+        )
+    )
+
+    refused = crowd.size - answers.count("done")
+    assert refused == 0, f"{refused} purchases are refused, since others had their points"
+    given = [use.points // 10_000 for use in PromotionUse.objects.filter(promotion=limited)]
+    assert (Counter(given), factories.fresh(limited).spent) == ({3: 3, 1: 1}, 10_0000)
+    have = Counter(factories.fresh(card).points_balance for card in cards)
+    assert have == {4: 3, 2: 1, 1: crowd.size - 4}
+    assert list(verification.differences()) == []
+    assert list(fairness.violations()) == []
+
+
+def test_of_a_hundred_purchases_at_once_no_more_is_given_than_is_left(crowd: Crowd) -> None:
+    """Seen red: `test_without_the_lock_purchases_are_refused`."""
+    for _round in range(ROUNDS):
+        everybody_wants_three_of_the_last_ten_points(crowd)
+
+
+def test_without_the_lock_purchases_are_refused(few: Crowd) -> None:
+    with unlocked(promoted, "left_of", few.size), loses("7 purchases are refused"):
+        everybody_wants_three_of_the_last_ten_points(few)
+
+
+def test_the_second_purchase_gets_what_the_first_left(few: Crowd) -> None:
+    shop = factories.shop(loyalty_type="points", points_per_euro=1)
+    factories.promotion(shop.program, "Ten", effect="points", amount=7, budget=10)
+    cards = many_cards(shop, 2)
+
+    def buy(number: int) -> None:
+        purchases.record(store=shop.store, card_id=cards[number].pk, actor=STAFF, purchase_amount_cents=100)
+
+    assert one_after_the_other(few, lambda: buy(0), lambda: buy(1)) == "done"
+    assert [factories.fresh(card).points_balance for card in cards] == [8, 4]
