@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loyalty', '0002_figures_of_open_days'),
+        ('loyalty', '0005_figures_of_open_days'),
     ]
 
     operations = [
