@@ -108,11 +108,10 @@ class Rehearsed:
         form = self.get_form(request, row, change=True)(request.POST, request.FILES, instance=row)  # type: ignore[attr-defined]
         form.is_valid()
         before, rewards = form.before, selectors.rewards_of(form.before)
-        for name in form.errors:
-            if name in form.fields and hasattr(before, name):
-                setattr(form.instance, name, getattr(before, name))
         offered = self.rewards_of_form(request, form.instance)  # type: ignore[attr-defined]
-        found = Draft.between(before, form.instance, rewards_before=rewards, rewards_after=offered)
+        found = Draft.between(
+            before, form.instance, besides=form.errors, rewards_before=rewards, rewards_after=offered
+        )
         faults = [
             f"{form.fields[name].label}: {' '.join(texts)}"
             for name, texts in form.errors.items()

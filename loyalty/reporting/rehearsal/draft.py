@@ -1,7 +1,7 @@
 """Draft: what of a program would be otherwise. What it does not name stays as it was at each moment."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -47,12 +47,15 @@ class Draft:
         before: LoyaltyProgram,
         after: LoyaltyProgram,
         *,
+        besides: Collection[str] = (),
         rewards_before: Sequence[PointsReward] = (),
         rewards_after: Sequence[PointsReward] = (),
     ) -> Self:
-        """What an unsaved program, and its unsaved rewards, change of the saved ones."""
+        """What an unsaved program, and its unsaved rewards, change of the saved ones, `besides` some fields."""
         changes = {
-            name: getattr(after, name) for name in PLAYED if getattr(after, name) != getattr(before, name)
+            name: getattr(after, name)
+            for name in PLAYED
+            if name not in besides and getattr(after, name) != getattr(before, name)
         }
         old, new = offered(rewards_before), offered(rewards_after)
         return cls(changes, None if old == new else new)
