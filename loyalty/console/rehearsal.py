@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
@@ -47,7 +47,10 @@ class RehearsalForm(QuestionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["days"].choices = [(str(days), _period(days)) for days in rehearsing.PERIODS]  # type: ignore[attr-defined]
+        periods: Any = self.fields["days"]
+        periods.choices = [
+            (str(days), gettext("the last %(days)s days") % {"days": days}) for days in rehearsing.PERIODS
+        ]
         self.promotions = list(
             Promotion.objects.filter(program=self.row, planned_at__isnull=True).order_by("pk")
         )
@@ -193,10 +196,6 @@ def _values(program: LoyaltyProgram, draft: Draft) -> dict[str, Any]:
     """What of a program a draft changes, as it is."""
     values = {name: getattr(program, name) for name in draft.changes}
     return {name: str(value) if name in DECIMALS else value for name, value in values.items()}
-
-
-def _period(days: int) -> str:
-    return ngettext("the last %(count)d day", "the last %(count)d days", days) % {"count": days}
 
 
 # --- The work -------------------------------------------------------------------------------------------------

@@ -116,10 +116,15 @@ def test_where_points_would_be_new_every_purchase_earns_them() -> None:
     assert (found.real.points, found.drafted.points, found.drafted.stamps) == (0, 100, 1)
 
 
-def test_where_stamps_would_be_new_every_purchase_gives_one() -> None:
+def test_where_stamps_would_be_new_every_purchase_gives_one_unless_it_is_undone() -> None:
     with time_machine.travel(MONDAY, tick=False):
         shop = factories.shop(loyalty_type="points", rewards=[])
-        buy(factories.card(shop.store), shop, cents=1000)
+        card = factories.card(shop.store)
+        buy(card, shop, cents=1000)
+        slip = buy(card, shop, cents=900)
+        with factories.inside(shop):
+            line = slip.transactions.get().pk
+            voids.void(store=shop.store, transaction_id=line, actor=factories.actor(), reason="slip")
     found = rehearse(shop, Draft({"loyalty_type": "hybrid"}))
     assert (found.real.stamps, found.drafted.stamps, found.drafted.points) == (0, 1, 100)
 

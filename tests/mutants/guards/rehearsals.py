@@ -80,7 +80,7 @@ MUTANTS = [
         VALUING,
         "if kept.is_undone or not kept.cents:",
         "if False:",
-        f"{WOULD}::test_where_stamps_would_be_new_every_purchase_gives_one",
+        f"{WOULD}::test_where_stamps_would_be_new_every_purchase_gives_one_unless_it_is_undone",
     ),
     mutant(
         "rehearsal-reward-waits",
@@ -95,13 +95,6 @@ MUTANTS = [
         "card.given.setdefault(number, []).append((kept.row.at, change))",
         "pass",
         f"{WOULD}::test_a_bound_a_card_and_day_holds_in_a_rehearsal",
-    ),
-    mutant(
-        "rehearsal-of-somebody-who-may-no-longer",
-        "loyalty/console/rehearsal.py",
-        "if program is None or not page.has_change_permission(request, program):",
-        "if program is None:",
-        f"{PAGES}::test_whoever_may_no_longer_change_the_program_is_told_nothing",
     ),
     mutant(
         "rehearsal-drafts-are-signed-as-such",
