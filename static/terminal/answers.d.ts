@@ -228,6 +228,15 @@ export interface ProgramSettings {
   allow_cross_location_redemption: boolean;
 }
 
+/** What a promotion gave, or took: whole points, and ten-thousandths of another of the same sign. */
+export interface PromotionPart {
+  id: number;
+  name: string;
+  points: number;
+  points_fraction: number;
+  stamps: number;
+}
+
 /** A receipt. `can_return`: bringing something back would be allowed just now, to somebody whose PIN is right. */
 export interface Purchase {
   id: number;
@@ -259,6 +268,7 @@ export interface PurchasePage {
 export interface PurchaseRecorded {
   purchase: Purchase;
   transactions: Transaction[];
+  promotions: PromotionPart[];
   points: PointsGiven;
   stamp: StampGiven;
   settled: Amounts;
@@ -298,7 +308,7 @@ export interface PurchaseWithReturns {
 export interface Quote {
   points: number;
   stamps: number;
-  promotions: string[];
+  promotions: PromotionPart[];
   stamp: StampGiven;
   settled: Amounts;
   reward_ready: boolean;
@@ -475,6 +485,7 @@ export interface Transaction {
   purchase_id: number | null;
   purchase_amount_cents: number | null;
   order_reference: string;
+  promotions: PromotionPart[];
   reward: RewardThen | null;
   reward_name: string;
   voids: number | null;

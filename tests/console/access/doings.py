@@ -225,6 +225,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_purchase", "bring_back"): lambda world: {"key": "the form", "amount": "5.00", "reason": "Why"},
     ("loyalty_loyaltyprogram", "activate"): lambda world: {},
     ("loyalty_loyaltyprogram", "deactivate"): lambda world: {},
+    ("loyalty_loyaltyprogram", "rehearse"): lambda world: {"days": "30"},
     ("loyalty_staffpin", "end_lockout"): lambda world: {},
     ("customers_customer", "erase"): lambda world: {},
     ("tenancy_apikey", "revoke"): lambda world: {},
@@ -263,6 +264,7 @@ READING = frozenset(
         "download",
         "preview",
         "preview_new",
+        "rehearsed",
     }
 )
 

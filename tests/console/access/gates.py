@@ -58,7 +58,8 @@ GATES: dict[str, dict[str, str]] = {
         "activate": "OW",
         "deactivate": "OW",
     }  # an owner has one already
-    | {"preview": "OWMA", "preview_new": "OW"},
+    | {"preview": "OWMA", "preview_new": "OW", "rehearse": "OW"}
+    | {"rehearsed": "W"},  # whose it is, as with a background job
     "loyalty_merchantloyaltysettings": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": ""},  # the same
     "loyalty_staffpin": LOOK_MANAGER | {"add": "OWM", "edit": "OWM", "delete": "OWM", "end_lockout": "OWM"},
     "notifications_emailtemplate": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "preview": "OWMA"},
