@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages examples \
-	types clients docs lock bench clean
+	types clients docs lock release-dump bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,10 @@ types: $(VENV)/installed-dev ## Make the terminal's types anew from the API's de
 clients: $(VENV)/installed-dev ## Make the clients in clients/ anew from the API's description
 	@$(PY) manage.py clients
 
+docs: $(VENV)/installed-dev ## Build the docs site into var/docs, and fail on a dead link
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
+	@echo "var/docs/index.html"
+
 # --- Keeping it -----------------------------------------------------------------------------------------
 
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -137,6 +141,9 @@ lock: $(VENV)/installed-dev ## Make the pinned requirements anew from pyproject.
 		--output-file requirements/local.txt
 	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:peers --constraints requirements/dev.txt \
 		--output-file requirements/peers.txt
+
+release-dump: $(FOR_TESTS) ## At a release: keep its database and its till's statements (RELEASE=1.1.0)
+	@$(PY) -m tests.upgrades $(RELEASE)
 
 bench bench-peer: $(VENV)/installed-peers
 bench: ## All benchmarks, one table

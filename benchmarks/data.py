@@ -19,7 +19,13 @@ from tenancy.models import Merchant, Store, StoreUser, User
 
 PASSWORD = "benchmark-password"
 PIN = "4711"
-TABLES = ("customers_customer", "loyalty_loyaltycard", "loyalty_cardcode", "loyalty_loyaltytransaction")
+TABLES = (
+    "customers_customer",
+    "loyalty_loyaltycard",
+    "loyalty_cardcode",
+    "loyalty_loyaltytransaction",
+    "loyalty_purchase",
+)
 MANY = 200_000
 
 
@@ -84,7 +90,7 @@ def cards(
         "first_names": FIRST_NAMES,
         "last_names": LAST_NAMES,
     }
-    with connection.cursor() as cursor, _quickly(cursor, count * (lines + 1)):
+    with connection.cursor() as cursor, quickly(cursor, count * (lines + 1)):
         cursor.execute("SELECT COALESCE(MAX(id), 0) FROM customers_customer")
         values["base"] = cursor.fetchone()[0]
         cursor.execute(CUSTOMERS, values)
@@ -98,12 +104,12 @@ def cards(
 
 def codes(of: Shop) -> None:
     """Give every card of a shop the code of an earlier one, which is its id."""
-    with connection.cursor() as cursor, _quickly(cursor, 0):
+    with connection.cursor() as cursor, quickly(cursor, 0):
         cursor.execute(CODES, {"merchant": of.merchant.pk})
 
 
 @contextmanager
-def _quickly(cursor: Any, rows: int) -> Iterator[None]:
+def quickly(cursor: Any, rows: int) -> Iterator[None]:
     """Without triggers, and for many rows without indexes: those are made again at the end."""
     cursor.execute("SET session_replication_role = replica")
     cursor.execute("SET work_mem = '256MB'; SET maintenance_work_mem = '512MB'")

@@ -7,6 +7,8 @@ from uuid import uuid4
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 
+from groundwork import traces
+
 HEADER = "X-Request-Id"
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -27,6 +29,10 @@ class RequestIdMiddleware:
         request_id = given if PLAIN.fullmatch(given) else uuid4().hex
         # It stays until this thread's next request: Django's own line about an answer is written after us.
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        response = self.get_response(request)
+        with traces.span(f"{request.method}", request_id) as span:
+            response = self.get_response(request)
+            span.set_attribute("http.response.status_code", response.status_code)
+            if match := request.resolver_match:
+                span.update_name(f"{request.method} {match.route}")
         response[HEADER] = request_id
         return response

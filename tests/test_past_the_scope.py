@@ -53,6 +53,12 @@ ALLOWED = {
     ): "cards of one program, by its id, which the job read in its scope",
     ("loyalty/reporting/checks.py", "rows_of"): "a command that checks every ledger",
     ("loyalty/reporting/cards_then.py", "_rows"): "figures of one program, by its id",
+    ("loyalty/reporting/rehearsal/reading.py", "families"): NO_ROWS,
+    (
+        "loyalty/reporting/rehearsal/reading.py",
+        "_Stream.__init__",
+    ): "cards of one program, by its id and merchant",
+    ("loyalty/reporting/rehearsal/reading.py", "_Stream._peek"): "the same",
     ("loyalty/reporting/verification.py", "_id_range"): "a command that checks every ledger",
     ("loyalty/reporting/verification.py", "_wrong_rows"): "a command that checks every ledger",
     ("loyalty_site/health.py", "probe_database"): NO_ROWS,

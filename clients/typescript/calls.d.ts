@@ -27,8 +27,12 @@ export declare class Calls {
   changeEndpoint(endpointId: number, body: types.PatchedChangedEndpointRequest): Promise<types.Endpoint>;
   /** Change a program: `PATCH /api/v1/admin/programs/{row_id}/` */
   changeProgram(rowId: number, body: types.PatchedChangedProgramRequest): Promise<types.Program>;
+  /** Change a promotion: `PATCH /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/` */
+  changePromotion(rowId: number, promotionId: number, body: types.PatchedChangedPromotionRequest): Promise<types.PromotionRow>;
   /** Change a person: `PATCH /api/v1/stores/{store_code}/pins/{pin_id}/` */
   changeStaffPin(storeCode: string, pinId: number, body: types.PatchedChangedPinRequest): Promise<types.StaffPin>;
+  /** Copy a promotion: `POST /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/copy/` */
+  copyPromotion(rowId: number, promotionId: number): Promise<types.PromotionRow>;
   /** Adjust points: `POST /api/v1/stores/{store_code}/cards/{card_id}/points/adjust/` */
   createAdjustPoint(storeCode: string, cardId: number, body: types.AdjustPointsRequest, options?: { idempotencyKey?: string }): Promise<types.Posted>;
   /** Enrol a customer: `POST /api/v1/stores/{store_code}/cards/` */
@@ -41,6 +45,8 @@ export declare class Calls {
   createMergeCard(storeCode: string, cardId: number, body: types.MergeCardsRequest, options?: { idempotencyKey?: string }): Promise<types.Card>;
   /** Make a program: `POST /api/v1/admin/programs/` */
   createProgram(body: types.NewProgramRequest): Promise<types.Program>;
+  /** Draft a promotion: `POST /api/v1/admin/programs/{row_id}/promotions/` */
+  createPromotion(rowId: number, body: types.NewPromotionRequest): Promise<types.PromotionRow>;
   /** Redeem a reward: `POST /api/v1/stores/{store_code}/cards/{card_id}/points/redeem/` */
   createRedeemPoint(storeCode: string, cardId: number, body: types.RedeemPointsRequest, options?: { idempotencyKey?: string; staffToken?: string }): Promise<types.Posted>;
   /** Redeem a full card: `POST /api/v1/stores/{store_code}/cards/{card_id}/stamps/redeem/` */
@@ -87,6 +93,8 @@ export declare class Calls {
   forgiveDebt(storeCode: string, cardId: number, body: types.ForgiveDebtRequest, options?: { idempotencyKey?: string }): Promise<types.Posted>;
   /** Give stamps: `POST /api/v1/stores/{store_code}/cards/{card_id}/stamps/` */
   giveStamps(storeCode: string, cardId: number, body: types.GiveStampsRequest, options?: { idempotencyKey?: string; staffToken?: string }): Promise<types.Stamped>;
+  /** Plan a promotion: `POST /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/plan/` */
+  planPromotion(rowId: number, promotionId: number): Promise<types.PromotionRow>;
   /** The program: `GET /api/v1/stores/{store_code}/program/` */
   program(storeCode: string): Promise<types.Program>;
   /** A program: `GET /api/v1/admin/programs/{row_id}/` */
@@ -95,6 +103,10 @@ export declare class Calls {
   programStatistics(rowId: number, options?: { days?: number }): Promise<types.Statistics>;
   /** Programs: `GET /api/v1/admin/programs/` */
   programs(options?: { include_deleted?: boolean; is_active?: boolean; merchant?: string; only_deleted?: boolean; page?: number; page_size?: number; search?: string }): Promise<types.ProgramRowPage>;
+  /** A promotion: `GET /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/` */
+  promotion(rowId: number, promotionId: number): Promise<types.PromotionRow>;
+  /** A program's promotions: `GET /api/v1/admin/programs/{row_id}/promotions/` */
+  promotions(rowId: number, options?: { page?: number; page_size?: number }): Promise<types.PromotionRowPage>;
   /** A store's program: `GET /api/v1/public/stores/{store_code}/program/` */
   publicProgram(storeCode: string): Promise<types.PublicProgram>;
   /** A purchase with its returns: `GET /api/v1/stores/{store_code}/purchases/{purchase_id}/` */
@@ -141,6 +153,8 @@ export declare class Calls {
   staffPins(storeCode: string, options?: { page?: number; page_size?: number }): Promise<types.StaffPinPage>;
   /** Statistics: `GET /api/v1/stores/{store_code}/stats/` */
   statistics(storeCode: string, options?: { days?: number }): Promise<types.StoreStatistics>;
+  /** Stop a promotion: `POST /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/stop/` */
+  stopPromotion(rowId: number, promotionId: number): Promise<types.PromotionRow>;
   /** A store: `GET /api/v1/stores/{store_code}/` */
   store(storeCode: string): Promise<types.Store>;
   /** My stores: `GET /api/v1/stores/` */

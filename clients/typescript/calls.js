@@ -37,8 +37,14 @@ export class Calls {
   changeProgram(rowId, body) {
     return this.call("PATCH", `/api/v1/admin/programs/${encodeURIComponent(rowId)}/`, { body });
   }
+  changePromotion(rowId, promotionId, body) {
+    return this.call("PATCH", `/api/v1/admin/programs/${encodeURIComponent(rowId)}/promotions/${encodeURIComponent(promotionId)}/`, { body });
+  }
   changeStaffPin(storeCode, pinId, body) {
     return this.call("PATCH", `/api/v1/stores/${encodeURIComponent(storeCode)}/pins/${encodeURIComponent(pinId)}/`, { body });
+  }
+  copyPromotion(rowId, promotionId) {
+    return this.call("POST", `/api/v1/admin/programs/${encodeURIComponent(rowId)}/promotions/${encodeURIComponent(promotionId)}/copy/`);
   }
   createAdjustPoint(storeCode, cardId, body, { idempotencyKey } = {}) {
     return this.call("POST", `/api/v1/stores/${encodeURIComponent(storeCode)}/cards/${encodeURIComponent(cardId)}/points/adjust/`, { body, isOnce: true, idempotencyKey });
@@ -57,6 +63,9 @@ export class Calls {
   }
   createProgram(body) {
     return this.call("POST", `/api/v1/admin/programs/`, { body });
+  }
+  createPromotion(rowId, body) {
+    return this.call("POST", `/api/v1/admin/programs/${encodeURIComponent(rowId)}/promotions/`, { body });
   }
   createRedeemPoint(storeCode, cardId, body, { idempotencyKey, staffToken } = {}) {
     return this.call("POST", `/api/v1/stores/${encodeURIComponent(storeCode)}/cards/${encodeURIComponent(cardId)}/points/redeem/`, { body, isOnce: true, idempotencyKey, staffToken });
@@ -127,6 +136,9 @@ export class Calls {
   giveStamps(storeCode, cardId, body, { idempotencyKey, staffToken } = {}) {
     return this.call("POST", `/api/v1/stores/${encodeURIComponent(storeCode)}/cards/${encodeURIComponent(cardId)}/stamps/`, { body, isOnce: true, idempotencyKey, staffToken });
   }
+  planPromotion(rowId, promotionId) {
+    return this.call("POST", `/api/v1/admin/programs/${encodeURIComponent(rowId)}/promotions/${encodeURIComponent(promotionId)}/plan/`);
+  }
   program(storeCode) {
     return this.call("GET", `/api/v1/stores/${encodeURIComponent(storeCode)}/program/`);
   }
@@ -138,6 +150,12 @@ export class Calls {
   }
   programs({ include_deleted, is_active, merchant, only_deleted, page, page_size, search } = {}) {
     return this.call("GET", `/api/v1/admin/programs/`, { query: { include_deleted, is_active, merchant, only_deleted, page, page_size, search } });
+  }
+  promotion(rowId, promotionId) {
+    return this.call("GET", `/api/v1/admin/programs/${encodeURIComponent(rowId)}/promotions/${encodeURIComponent(promotionId)}/`);
+  }
+  promotions(rowId, { page, page_size } = {}) {
+    return this.call("GET", `/api/v1/admin/programs/${encodeURIComponent(rowId)}/promotions/`, { query: { page, page_size } });
   }
   publicProgram(storeCode) {
     return this.call("GET", `/api/v1/public/stores/${encodeURIComponent(storeCode)}/program/`);
@@ -207,6 +225,9 @@ export class Calls {
   }
   statistics(storeCode, { days } = {}) {
     return this.call("GET", `/api/v1/stores/${encodeURIComponent(storeCode)}/stats/`, { query: { days } });
+  }
+  stopPromotion(rowId, promotionId) {
+    return this.call("POST", `/api/v1/admin/programs/${encodeURIComponent(rowId)}/promotions/${encodeURIComponent(promotionId)}/stop/`);
   }
   store(storeCode) {
     return this.call("GET", `/api/v1/stores/${encodeURIComponent(storeCode)}/`);

@@ -11,6 +11,8 @@ export interface Amounts {
   points: number;
 }
 
+export type AudienceEnum = "everybody" | "first_purchase" | "birthday" | "every_nth_visit" | "back_after" | "with_tag";
+
 export type BlankEnum = "";
 
 /** Whether a stamp would be given just now; `code` says why not, `retry_after` the seconds until it would. */
@@ -225,7 +227,7 @@ export interface Delivery {
   id: number;
   event_id: string;
   type: string;
-  state: StateEnum;
+  state: DeliveryStateEnum;
   attempts: number;
   next_attempt_at: string | null;
   attempted_at: string | null;
@@ -245,6 +247,8 @@ export interface DeliveryPage {
   results: Delivery[];
 }
 
+export type DeliveryStateEnum = "waiting" | "delivered" | "failed" | "dead";
+
 export interface EarnPointsRequest {
   /** In the currency's minor unit; at most the program's `largest_purchase_cents`. */
   purchase_amount_cents: number;
@@ -252,6 +256,8 @@ export interface EarnPointsRequest {
   notes?: string;
   occurred_at?: string | null;
 }
+
+export type EffectEnum = "factor" | "points" | "stamps";
 
 /** An address that is told of events; `types` empty: of all. `switched_off`: not by its owner, and why. */
 export interface Endpoint {
@@ -484,6 +490,35 @@ export interface NewProgramRequest {
   terms_text_lb?: string;
 }
 
+/** Any of a promotion's fields. The name is in the caller's language; `name_fr` names another one. */
+export interface NewPromotionRequest {
+  name: string;
+  effect?: EffectEnum;
+  factor?: string | null;
+  amount?: number | null;
+  first_day?: string | null;
+  last_day?: string | null;
+  weekdays?: number[];
+  from_time?: string | null;
+  until_time?: string | null;
+  store_ids?: number[];
+  audience?: AudienceEnum;
+  days?: number | null;
+  every?: number | null;
+  tag?: string;
+  least_cents?: number;
+  skus?: string[];
+  categories?: string[];
+  card_day_limit?: number | null;
+  card_limit?: number | null;
+  budget?: number | null;
+  not_with?: number[];
+  name_de?: string;
+  name_en?: string;
+  name_fr?: string;
+  name_lb?: string;
+}
+
 export type NullEnum = null;
 
 /** The purchase of which something was taken back that had been spent, and when. */
@@ -553,6 +588,35 @@ export interface PatchedChangedProgramRequest {
   terms_text_fr?: string;
   terms_text_de?: string;
   terms_text_lb?: string;
+}
+
+/** Any of a promotion's fields. The name is in the caller's language; `name_fr` names another one. */
+export interface PatchedChangedPromotionRequest {
+  name?: string;
+  effect?: EffectEnum;
+  factor?: string | null;
+  amount?: number | null;
+  first_day?: string | null;
+  last_day?: string | null;
+  weekdays?: number[];
+  from_time?: string | null;
+  until_time?: string | null;
+  store_ids?: number[];
+  audience?: AudienceEnum;
+  days?: number | null;
+  every?: number | null;
+  tag?: string;
+  least_cents?: number;
+  skus?: string[];
+  categories?: string[];
+  card_day_limit?: number | null;
+  card_limit?: number | null;
+  budget?: number | null;
+  not_with?: number[];
+  name_de?: string;
+  name_en?: string;
+  name_fr?: string;
+  name_lb?: string;
 }
 
 /** `code` says why there are none. */
@@ -671,6 +735,67 @@ export interface ProgramSettings {
   allow_cross_location_redemption: boolean;
 }
 
+/** What a promotion gave, or took: whole points, and ten-thousandths of another of the same sign. */
+export interface PromotionPart {
+  id: number;
+  name: string;
+  points: number;
+  points_fraction: number;
+  stamps: number;
+}
+
+/** A promotion. `amount` and the bounds are in what it gives, points or stamps; empty lists ask for nothing. */
+export interface PromotionRow {
+  id: number;
+  program_id: number;
+  name: string;
+  state: PromotionRowStateEnum;
+  effect: EffectEnum;
+  factor: string | null;
+  amount: number | null;
+  first_day: string | null;
+  last_day: string | null;
+  /** 1 is Monday, 7 is Sunday. */
+  weekdays: number[];
+  /** By the store's clock: 14:00. */
+  from_time: string | null;
+  /** By the store's clock: 14:00. */
+  until_time: string | null;
+  store_ids: number[];
+  audience: AudienceEnum;
+  /** Around a birthday at most, or away at least. */
+  days: number | null;
+  /** Every so many visits; a visit is a day. */
+  every: number | null;
+  tag: string;
+  least_cents: number;
+  skus: string[];
+  categories: string[];
+  card_day_limit: number | null;
+  card_limit: number | null;
+  budget: number | null;
+  /** What is left of the budget, rounded down. */
+  left: number | null;
+  /** Promotions together with which it does not count. */
+  not_with: number[];
+  planned_at: string | null;
+  stopped_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** One page of a list, and where its neighbours are. */
+export interface PromotionRowPage {
+  count: number;
+  /** There are more than `count`. */
+  count_is_minimum?: boolean;
+  next: string | null;
+  previous: string | null;
+  results: PromotionRow[];
+}
+
+export type PromotionRowStateEnum = "draft" | "planned" | "running" | "ended" | "stopped";
+
 /** What the enrolment page shows: nothing of fraud limits, nothing of rewards that are not on offer. */
 export interface PublicProgram {
   store: Location;
@@ -682,6 +807,7 @@ export interface PublicProgram {
   points_per_euro: string;
   welcome_bonus_points: number;
   rewards: PublicReward[];
+  promotions: RunningPromotion[];
   terms_text: string;
   privacy_url: string;
   card_color: string;
@@ -728,6 +854,7 @@ export interface PurchasePage {
 export interface PurchaseRecorded {
   purchase: Purchase;
   transactions: Transaction[];
+  promotions: PromotionPart[];
   points: PointsGiven;
   stamp: StampGiven;
   settled: Amounts;
@@ -776,7 +903,7 @@ export interface PurchaseWithReturns {
 export interface Quote {
   points: number;
   stamps: number;
-  promotions: string[];
+  promotions: PromotionPart[];
   stamp: StampGiven;
   settled: Amounts;
   reward_ready: boolean;
@@ -1010,6 +1137,13 @@ export interface RewardThen {
 
 export type RoleEnum = "operator" | "owner" | "manager" | "staff";
 
+/** A promotion that counts at a store now; `until` is when it pauses or ends, null if it goes on. */
+export interface RunningPromotion {
+  id: number;
+  name: string;
+  until: string | null;
+}
+
 /** The secret from now on, which is shown this once; the one before signs as well for 24 hours. */
 export interface Secret {
   secret: string;
@@ -1100,8 +1234,6 @@ export interface Stamped {
   card: Card;
   reward_ready: boolean;
 }
-
-export type StateEnum = "waiting" | "delivered" | "failed" | "dead";
 
 /** The figures of a program or of a store; `daily` is the last days, one by one. `is_rebuilding`: the merchant's time zone was changed, and the days that are over are being made anew. Every figure is right meanwhile, and takes longer. */
 export interface Statistics {
@@ -1205,6 +1337,7 @@ export interface Transaction {
   purchase_id: number | null;
   purchase_amount_cents: number | null;
   order_reference: string;
+  promotions: PromotionPart[];
   reward: RewardThen | null;
   reward_name: string;
   voids: number | null;
@@ -1328,6 +1461,8 @@ export type ProblemCode =
   | "program_inactive"
   | "program_not_found"
   | "program_type_mismatch"
+  | "promotion_fixed"
+  | "promotion_not_found"
   | "purchase_below_minimum"
   | "purchase_not_found"
   | "rate_limited"
@@ -1342,6 +1477,7 @@ export type ProblemCode =
   | "store_not_found"
   | "too_many_card_codes"
   | "too_many_endpoints"
+  | "too_many_promotions"
   | "transaction_not_found"
   | "unavailable"
   | "unsupported_media_type"

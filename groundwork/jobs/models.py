@@ -24,6 +24,7 @@ class JobKind(models.TextChoices):
     IMPORT = "import", _("import")
     REVERT = "revert", _("taking back")
     PRINT = "print", _("for the printer")
+    REHEARSE = "rehearse", _("rehearsal")
 
 
 class JobState(models.TextChoices):

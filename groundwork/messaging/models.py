@@ -29,6 +29,8 @@ class AbstractOutboxMessage(Queued, TimeStamped):
     state = models.CharField(
         _("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING
     )
+    # The name of the request that announced it, for the log and the trace of its handler.
+    request_id = models.CharField(_("request"), max_length=128, blank=True, default="", db_default="")
     last_error = models.TextField(_("last error"), blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 

@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, ClassVar, Protocol, cast
 
+import structlog
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from groundwork import traces
 from groundwork.database import locks
 from groundwork.messaging import doorbell
 from groundwork.messaging.models import AbstractOutboxMessage, OutboxState
@@ -64,6 +66,7 @@ def record(*events: Any) -> None:
             subscriber=name,
             payload=dataclasses.asdict(event),
             next_attempt_at=clock.now(),
+            request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
         )
         for event in events
         for name in subscriptions.names_for(event)
@@ -109,8 +112,14 @@ def _relay_one(message_id: int) -> bool:
 
 def _deliver(message: AbstractOutboxMessage) -> bool:
     """Hand one message to its handler and note the outcome."""
+    request_id, attributes = message.request_id, {"event": message.event}
     try:
-        with transaction.atomic(), message.scope():
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            traces.span(f"handle {message.subscriber}", request_id, **attributes),
+            transaction.atomic(),
+            message.scope(),
+        ):
             subscriptions.handler(message.subscriber)(message.payload)
     except Exception as error:
         _note_failure(message, error)

@@ -18,6 +18,7 @@ from groundwork.formats.money import money
 from loyalty.console.lines import ledger_link
 from loyalty.console.program_form import ProgramForm, RewardForm, side_by_side
 from loyalty.console.program_preview import Previewed
+from loyalty.console.rehearsal import Rehearsed
 from loyalty.models import LoyaltyProgram, LoyaltyType, PointsReward, ProgramTerms
 from loyalty.services import program_effects, programs
 from loyalty.services.fields import editable_fields
@@ -93,7 +94,7 @@ class TermsInline(ReadOnlyInline):
 
 
 @admin.register(LoyaltyProgram)
-class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAdmin):
+class LoyaltyProgramAdmin(OnePerMerchant, Previewed, Rehearsed, ConsoleAdmin, TranslationAdmin):
     """A merchant's one loyalty program."""
 
     grants = Grants(view=READERS, add=OWNERS, change=OWNERS, delete=OWNERS)
@@ -111,7 +112,7 @@ class LoyaltyProgramAdmin(OnePerMerchant, Previewed, ConsoleAdmin, TranslationAd
     search_fields = ["card_name", "merchant__name"]
     autocomplete_fields = ["merchant"]
     readonly_fields = ["is_active", "activated_at"]
-    actions_detail = ("activate", "deactivate")
+    actions_detail = ("rehearse", "activate", "deactivate")
     fieldsets = [
         (
             _("Kind"),

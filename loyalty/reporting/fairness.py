@@ -157,7 +157,8 @@ worth AS (
     ) kept
 )"""
 
-# Each expiry with the terms of its moment, the last activity before it, and what put it off.
+# Each expiry with the terms that the night may have read for it, a row each, the last activity before it, and what put
+# it off: a program that was changed by somebody whose clock is behind was not changed yet. One of them must allow it.
 EXPIRIES = f"""
 expiries AS (
     SELECT line.id, line.merchant_id, line.card_id, line.transaction_at AS at, active.at AS active_at,
@@ -168,7 +169,7 @@ expiries AS (
     JOIN loyalty_loyaltyprogram program ON program.id = card.program_id
     JOIN spans ON spans.program_id = card.program_id
         AND (spans.number = 1 OR spans.valid_from <= line.transaction_at)
-        AND (spans.until IS NULL OR spans.until > line.transaction_at)
+        AND (spans.until IS NULL OR spans.until > line.transaction_at - {GRACE})
     CROSS JOIN LATERAL (
         SELECT MAX(transaction_at) AS at FROM {LEDGER} earlier
         WHERE earlier.card_id = line.card_id AND earlier.id < line.id AND transaction_type NOT IN {NO_ACTIVITY}
@@ -253,17 +254,18 @@ CHECKS: Mapping[str, Check] = {
     "points_expire_when_it_is_time": Check(
         "line {0} took the points of card {1} before their time",
         f"""WITH {SPANS}, {EXPIRIES}
-        SELECT merchant_id, id, card_id FROM expiries
-        WHERE days IS NULL OR active_at + days * interval '24 hours' > at""",
+        SELECT merchant_id, id, card_id FROM expiries GROUP BY merchant_id, id, card_id
+        HAVING BOOL_AND(COALESCE(days IS NULL OR active_at + days * interval '24 hours' > at, false))""",
     ),
     # A card that was warned again since says no more of the warning before.
     "an_expiry_had_its_warning": Check(
         "line {0} took the points of card {1} without the warning that had to go first",
         f"""WITH {SPANS}, {EXPIRIES}
-        SELECT merchant_id, id, card_id FROM expiries
-        WHERE (requires_warning OR EXISTS ({PUT_OFF})) AND COALESCE(warned_at, active_at) <= at AND (
+        SELECT merchant_id, id, card_id FROM expiries GROUP BY merchant_id, id, card_id
+        HAVING BOOL_AND(COALESCE(
+            (requires_warning OR EXISTS ({PUT_OFF})) AND COALESCE(warned_at, active_at) <= at AND (
             warned_at IS NULL OR warned_at < active_at OR warned_at > at - {WARNED}
-            OR EXISTS (SELECT 1 FROM ({PUT_OFF}) put_off WHERE warned_at < moment - {WARNING}))""",
+            OR EXISTS (SELECT 1 FROM ({PUT_OFF}) put_off WHERE warned_at < moment - {WARNING})), false))""",
     ),
     "a_card_is_as_its_newest_line": Check(
         "card {0} has other figures than the newest line of its ledger",

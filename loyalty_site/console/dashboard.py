@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork import clock
+from groundwork.console.charts import Chart, Series, chart
 from groundwork.formats.money import money
 from groundwork.messaging import outbox
 from loyalty import selectors, showing
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
 from loyalty.reporting import fairness, statistics
 from loyalty_site.console.beginning import steps
-from loyalty_site.console.charts import Chart, Series, chart
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
 from tenancy.models import Merchant, Store

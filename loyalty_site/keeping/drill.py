@@ -31,13 +31,13 @@ def run() -> Green:
     with databases.scratch(settings.DRILL_DATABASE_URL) as address:
         count = backups.restore(backup, into=address, media=None)
         for step in STEPS:
-            _manage(step, address)
+            manage(step, address)
     pulses.beat(LAST_DRILL)
     return Green(backup, count)
 
 
-def _manage(step: str, address: str) -> None:
-    """Run a command in a process of its own, whose database is the scratch one."""
+def manage(step: str, address: str) -> None:
+    """Run a command in a process of its own, at another database. Raises KeepingFault with what it said."""
     environment = os.environ | {"DATABASE_URL": address}
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *step.split()]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -113,7 +113,6 @@ KEPT_SERVERS = kept.known(VAR_DIR)
 DATABASE_URL = env.str("DATABASE_URL", default="") or KEPT_SERVERS.get("DATABASE_URL", backends.NO_DATABASE)
 DRILL_DATABASE_URL = env.str("DRILL_DATABASE_URL", default=DATABASE_URL)
 DATABASES = {"default": backends.database(DATABASE_URL, pool_size=env.int("DATABASE_POOL_SIZE", default=0))}
-
 DATABASE_WAITS = backends.DATABASE_WAITS
 
 REDIS_URL = env.str("REDIS_URL", default="") or KEPT_SERVERS.get("REDIS_URL", "")

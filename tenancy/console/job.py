@@ -45,6 +45,7 @@ WORDS = {
         _("%(done)s lines are taken back."),
     ),
     JobKind.PRINT: (_("%(done)s of %(total)s cards are drawn."), _("%(done)s cards are drawn.")),
+    JobKind.REHEARSE: (_("%(done)s of %(total)s cards are played."), _("%(done)s cards are played.")),
 }
 DOWNLOADED = (JobKind.EXPORT, JobKind.PRINT)
 KINDS = {**spreadsheets.KINDS, "pdf": "application/pdf"}
@@ -203,6 +204,7 @@ def words_for(job: BackgroundJob) -> str:
             JobKind.IMPORT: lambda job: job.outcome["sentence"],
             JobKind.REVERT: lambda job: job.outcome["sentence"],
             JobKind.PRINT: _after_print,
+            JobKind.REHEARSE: lambda job: gettext("The rehearsal is over."),
         }[JobKind(job.kind)](job)
     known, unknown = WORDS[JobKind(job.kind)]
     numbers = {

@@ -65,12 +65,12 @@ class OpeningForm(MerchantForm):
     """A new merchant with its first store and its owner: names once, all else is proposed."""
 
     owner_email = forms.EmailField(
-        label=_("owner's e-mail"),
+        label=_("Owner's e-mail"),
         widget=UnfoldAdminEmailInputWidget,
         help_text=_("They get an invitation, and choose their own password."),
     )
     store_name = forms.CharField(
-        label=_("name of the first store"),
+        label=_("Name of the first store"),
         max_length=Store._meta.get_field("name").max_length,
         required=False,
         widget=UnfoldAdminTextInputWidget,

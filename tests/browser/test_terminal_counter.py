@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from loyalty.pages.terminal import shell
+from tests import factories
 from tests.browser.measure import findings
 from tests.browser.till import Till, comes_true
 
@@ -81,6 +82,22 @@ def test_on_a_low_screen_nothing_usual_has_to_be_scrolled_for(till, shop, anouk)
     till.press("Credit points").says("+1 stamp, +124 points")
     seen["result"] = out_of_view(till, "#result")
     assert seen == {screen: [] for screen in seen}
+
+
+def test_on_a_low_screen_a_manager_has_every_button_of_a_card_in_view_in_each_language(context):
+    shop = factories.shop(cooldown_minutes=0)
+    factories.card(shop.store, name="Anouk Weber", cents=2400)
+    full = factories.card(shop.store, name="Emma Klein", stamps=10, cents=60000)
+    till = Till(context).sign_in(shop.manager)
+    till.page.set_viewport_size(LOW)
+    seen = {}
+    for language in ("en", "fr", "de", "lb"):
+        till.open(shop.store, f"?lang={language}").shows("scan").find("Anouk").shows("card")
+        seen[language] = out_of_view(till)
+        till.scan(full.qr_code_data)
+        expect(till.text("#customer-name")).to_have_text("Emma Klein")
+        seen[language, "full"] = out_of_view(till)
+    assert seen == {which: [] for which in seen}
 
 
 def test_a_browser_that_cannot_read_codes_says_so_on_the_screen_and_in_the_check(till, shop):

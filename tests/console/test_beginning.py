@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw
 
 from loyalty.models import LoyaltyProgram
 from loyalty.services import programs
+from tenancy import openings
+from tenancy.errors import OperatorRequired
 from tenancy.models import Invitation, Merchant, Store, Till
 from tests import factories
 from tests.announcements import announced
@@ -69,6 +71,23 @@ def test_only_operators_make_merchants(world: World) -> None:
     for who in ("owner", "manager", "staff", "stranger"):
         assert open_merchant(world, who, name="Roma", owner_email="a@example.com").status_code in (302, 403)
     assert Merchant.objects.count() == before
+
+
+def test_the_service_makes_no_merchant_for_an_owner(world: World) -> None:
+    before = Merchant.objects.count()
+    with pytest.raises(OperatorRequired):
+        openings.open_merchant(
+            merchant=Merchant(name="Roma"), actor=factories.actor("owner"), owner_email="a@example.com"
+        )
+    assert Merchant.objects.count() == before
+
+
+def test_a_code_that_somebody_else_s_store_has_is_not_proposed(world: World) -> None:
+    with factories.scope.everything("a test prepares"):
+        Store.objects.filter(pk=world.stranger.store.pk).update(store_code="cafe-roma")
+    assert open_merchant(world, name="Café Roma", owner_email="a@example.com").status_code == 302
+    with factories.scope.everything("a test looks"):
+        assert Store.objects.get(merchant__slug="cafe-roma").store_code == "cafe-roma-2"
 
 
 # --- The owner's steps ------------------------------------------------------------------------------------
@@ -149,11 +168,12 @@ def test_a_till_that_was_revoked_or_an_own_invitation_that_was_taken_ticks_nothi
     assert not steps(new_world, "stranger")["Invite your team"]
 
 
-def test_managers_and_staff_are_shown_no_steps_of_the_owner(new_world: World) -> None:
-    manager = factories.member(new_world.stranger.store, role="manager")
-    client = Client()
-    client.force_login(manager, backend="tenancy.sign_in.EmailBackend")
-    assert client.get(reverse("admin:index")).context["steps"] == []
+def test_managers_accountants_and_staff_are_shown_no_steps_of_the_owner(new_world: World) -> None:
+    for role in ("manager", "accountant"):
+        client = Client()
+        member = factories.member(new_world.stranger.store, role=role)
+        client.force_login(member, backend="tenancy.sign_in.EmailBackend")
+        assert client.get(reverse("admin:index")).context["steps"] == [], role
 
 
 def test_a_poster_that_staff_open_is_not_the_owner_s_step(new_world: World) -> None:

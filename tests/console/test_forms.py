@@ -40,6 +40,18 @@ def test_a_customer_cannot_be_moved_to_a_store_of_another_merchant(world: World)
     assert factories.fresh(customer).store == world.shop.store
 
 
+@pytest.mark.parametrize("nonsense", ["x", "\0", "9" * 30, "-1"])
+def test_what_is_no_number_is_refused_beside_the_field_where_a_store_is_chosen(
+    world: World, nonsense: str
+) -> None:
+    client = world.client("owner")
+    data = filled(client.get(list_address(Customer, "add")), store=nonsense, email="x@example.com")
+    response = client.post(list_address(Customer, "add"), data)
+    assert (response.status_code, list(errors(response))) == (200, ["store"])
+    with factories.inside(world.shop):
+        assert not Customer.objects.filter(email="x@example.com").exists()
+
+
 def test_an_operator_is_told_when_store_and_merchant_do_not_fit(world: World) -> None:
     client = world.client("operator")
     page = client.get(list_address(Customer, "add"))

@@ -9,12 +9,13 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
+from django.utils.formats import date_format
 
 from customers.models import Customer
+from groundwork.console.charts import Series, chart, hours_chart
 from groundwork.messaging import outbox
 from groundwork.messaging.models import OutboxState
 from loyalty_site.console import MENU
-from loyalty_site.console.charts import Series, chart
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.console.access.gates import GATES
@@ -93,10 +94,21 @@ def test_a_period_that_is_no_choice_is_thirty_days(world: World, days: str) -> N
 def test_a_year_is_drawn_in_weeks_that_add_up() -> None:
     days = [DAY.fromordinal(DAY.toordinal() + number) for number in range(365)]
     drawn = chart("Stamps", days, [Series("stamps", "bar-one", list(range(365)))])
-    assert drawn.weekly
-    assert len(drawn.days) == 53
+    assert drawn.of == "week"
+    assert len(drawn.places) == 53
     assert sum(drawn.series[0].values) == sum(range(365))
-    assert drawn.days[-1] == days[-7]
+    assert drawn.places[-1] == date_format(days[-7], "SHORT_DATE_FORMAT")
+
+
+def test_the_hours_of_a_day_are_drawn_side_by_side_and_told_from_the_first_on() -> None:
+    given = [0] * 14 + [3, 6] + [0] * 8
+    drawn = hours_chart("Points", [Series("points", "bar-one", given)])
+    assert [(bar.place, bar.value, bar.height) for bar in drawn.bars] == [
+        ("14:00–15:00", 3, 60.0),
+        ("15:00–16:00", 6, 120.0),
+    ]
+    assert drawn.rows[0] == ("0:00–1:00", [0])
+    assert drawn.rows[14] == ("14:00–15:00", [3])
 
 
 def test_a_chart_without_anything_has_no_bars() -> None:

@@ -10,8 +10,10 @@ import time_machine
 from django.core.management import call_command
 from django.db import connection
 
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from groundwork import clock
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase
 from loyalty.reporting import statistics
+from loyalty.reporting.rehearsal import rehearsing
 from loyalty.services import cards, expiry, points, programs, purchases, returns, stamps, voids
 from tenancy import scope
 from tests import factories
@@ -124,3 +126,10 @@ def newest(card: LoyaltyCard, kind: str = "") -> LoyaltyTransaction:
 def a_card_that_is_not_as_its_ledger(books: Books) -> str:
     past_all_guards(f"UPDATE {CARDS} SET points_fraction = 7 WHERE id = {books.expired.pk}")
     return f"card {books.expired.pk} has other figures than the newest line of its ledger"
+
+
+def assert_the_rules_give_the_ledger() -> None:
+    """The honest check of rehearsals, for every program there is."""
+    with scope.everything("every ledger is rehearsed"):
+        for program in LoyaltyProgram.all_objects.select_related("merchant"):
+            assert rehearsing.check(program, now=clock.now()).wrong == []

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.models import LoyaltyTransaction, Promotion, Purchase
+from loyalty.models import LoyaltyTransaction, ProgramTerms, Promotion, Purchase
 from loyalty.reporting import fairness
 from loyalty.services import voids
+from loyalty.triggers import TERMS
 from tenancy import scope
 from tests import factories
 from tests.loyalty.books import (
@@ -21,6 +22,7 @@ from tests.loyalty.books import (
     Books,
     a_card_that_is_not_as_its_ledger,
     bought,
+    change,
     given_back,
     newest,
     past_all_guards,
@@ -224,6 +226,35 @@ def test_a_till_may_have_read_the_program_up_to_a_minute_before(
         f" WHERE id = {line.pk}"
     )
     found = [each for each in fairness.violations() if each.check == "terms_were_valid"]
+    assert len(found) == broken
+
+
+def begin_before(line: LoyaltyTransaction, seconds: int) -> str:
+    """Let the newest terms begin so long before a line; the condition that names those before them."""
+    newest_of_all = ProgramTerms.objects.latest("id")
+    begun = line.transaction_at - timedelta(seconds=seconds)
+    past_all_guards(f"UPDATE {TERMS} SET valid_from = '{begun.isoformat()}' WHERE id = {newest_of_all.pk}")
+    return f"id <> {newest_of_all.pk}"
+
+
+@pytest.mark.parametrize(("seconds", "broken"), [(59, 0), (61, 1)])
+def test_the_night_may_have_read_a_period_that_was_prolonged_a_minute_before(
+    books: Books, seconds: int, broken: int
+) -> None:
+    change(books.shop, points_expiration_days=400)
+    begin_before(newest(books.expired, "points_expired"), seconds)
+    found = [each for each in fairness.violations() if each.check == "points_expire_when_it_is_time"]
+    assert len(found) == broken
+
+
+@pytest.mark.parametrize(("seconds", "broken"), [(59, 0), (61, 1)])
+def test_the_night_may_have_read_that_no_warning_has_to_go_first_a_minute_before(
+    books: Books, seconds: int, broken: int
+) -> None:
+    earlier = begin_before(newest(books.expired, "points_expired"), seconds)
+    past_all_guards(f"UPDATE {TERMS} SET expiry_requires_warning = false WHERE {earlier}")
+    past_all_guards(f"UPDATE {CARDS} SET last_expiration_warning_at = NULL WHERE id = {books.expired.pk}")
+    found = [each for each in fairness.violations() if each.check == "an_expiry_had_its_warning"]
     assert len(found) == broken
 
 

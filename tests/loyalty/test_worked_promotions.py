@@ -13,6 +13,7 @@ from loyalty.services.purchases import Recorded
 from tenancy import scope
 from tests import factories
 from tests.factories import Shop
+from tests.loyalty.books import assert_the_rules_give_the_ledger
 
 pytestmark = pytest.mark.django_db
 STAFF, OWNER = factories.actor("staff"), factories.actor("owner")
@@ -46,6 +47,7 @@ def undo(shop: Shop, line: LoyaltyTransaction) -> None:
 def has(card: LoyaltyCard) -> tuple[int, int]:
     """Stamps and points; every promise is kept and the ledger says the same."""
     assert [str(each) for each in (*verification.differences(), *fairness.violations())] == []
+    assert_the_rules_give_the_ledger()
     row = factories.fresh(card)
     return row.stamp_count - row.stamps_owed, row.points_balance - row.points_owed
 

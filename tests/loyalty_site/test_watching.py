@@ -163,7 +163,7 @@ def test_without_the_database_metrics_say_just_that(
 # --- Alerts -----------------------------------------------------------------------------------------------
 
 
-def test_every_alert_is_about_a_figure_that_there_is_and_has_its_entry(
+def test_every_alert_and_every_panel_is_about_a_figure_that_there_is_and_each_alert_has_its_entry(
     client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everything_runs()
@@ -175,6 +175,11 @@ def test_every_alert_is_about_a_figure_that_there_is_and_has_its_entry(
     for rule in rules:
         assert set(re.findall(r"loyalty_\w+", rule["expr"])) <= figures, rule["alert"]
         assert rule["labels"]["severity"] in ("page", "ticket")
+    boards = [json.loads(path.read_text()) for path in (ROOT / "deploy/grafana").glob("*.json")]
+    asked = [target["expr"] for board in boards for panel in board["panels"] for target in panel["targets"]]
+    assert len(asked) >= 12
+    for expression in asked:
+        assert set(re.findall(r"loyalty_\w+", expression)) <= figures, expression
     headings = re.findall(r"^## (.+)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
     assert [rule["alert"] for rule in rules] == headings
     if promtool := shutil.which("promtool"):

@@ -1,5 +1,7 @@
 """Google's classes and objects: made, changed, voided; and what happens when Google has trouble."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
@@ -22,6 +24,8 @@ from tests.wallet.conftest import (
     stamped,
 )
 from tests.wallet.fake_google import FakeGoogle
+from wallet import selectors
+from wallet.google import payload
 from wallet.models import PassState, WalletPass
 
 PREFIX = "https://pay.google.com/gp/v/save/"
@@ -84,6 +88,22 @@ def test_lengths_keep_to_what_google_takes(google: FakeGoogle, shop: factories.S
             assert len(words["value"]) <= 9
     (made,) = google.classes.values()
     assert len(made["merchantLocations"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("points", "balance"),
+    [(2_147_483_647, {"int": 2_147_483_647}), (2_147_483_648, {"string": "2147483648"})],
+)
+def test_a_balance_beyond_googles_whole_numbers_is_sent_as_text(
+    points: int, balance: dict[str, object], shop: factories.Shop
+) -> None:
+    card = factories.card(shop.store, name="Anouk Weber")
+    with scope.merchant(shop.merchant):
+        facts = selectors.card_facts(card, selectors.program_facts(shop.program.pk))
+    rich = payload.loyalty_object(replace(facts, points=points), object_id="1.a", class_id="1.b", hero="")
+
+    assert rich["secondaryLoyaltyPoints"]["balance"] == balance
+    assert rich["loyaltyPoints"]["balance"] == {"int": 0}
 
 
 def test_a_merchant_without_an_open_shop_sends_no_empty_text(

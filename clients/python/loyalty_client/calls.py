@@ -206,6 +206,20 @@ class Calls(ABC):
         )
         return answer
 
+    def change_promotion(
+        self,
+        row_id: int,
+        promotion_id: int,
+        body: models.PatchedChangedPromotionRequest,
+    ) -> models.PromotionRow:
+        """Change a promotion: `PATCH /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/`."""
+        answer: Any = self.call(
+            "PATCH",
+            f"/api/v1/admin/programs/{row_id}/promotions/{promotion_id}/",
+            body=body,
+        )
+        return answer
+
     def change_staff_pin(
         self,
         store_code: str,
@@ -217,6 +231,18 @@ class Calls(ABC):
             "PATCH",
             f"/api/v1/stores/{store_code}/pins/{pin_id}/",
             body=body,
+        )
+        return answer
+
+    def copy_promotion(
+        self,
+        row_id: int,
+        promotion_id: int,
+    ) -> models.PromotionRow:
+        """Copy a promotion: `POST /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/copy/`."""
+        answer: Any = self.call(
+            "POST",
+            f"/api/v1/admin/programs/{row_id}/promotions/{promotion_id}/copy/",
         )
         return answer
 
@@ -311,6 +337,19 @@ class Calls(ABC):
         answer: Any = self.call(
             "POST",
             "/api/v1/admin/programs/",
+            body=body,
+        )
+        return answer
+
+    def create_promotion(
+        self,
+        row_id: int,
+        body: models.NewPromotionRequest,
+    ) -> models.PromotionRow:
+        """Draft a promotion: `POST /api/v1/admin/programs/{row_id}/promotions/`."""
+        answer: Any = self.call(
+            "POST",
+            f"/api/v1/admin/programs/{row_id}/promotions/",
             body=body,
         )
         return answer
@@ -636,6 +675,18 @@ class Calls(ABC):
         )
         return answer
 
+    def plan_promotion(
+        self,
+        row_id: int,
+        promotion_id: int,
+    ) -> models.PromotionRow:
+        """Plan a promotion: `POST /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/plan/`."""
+        answer: Any = self.call(
+            "POST",
+            f"/api/v1/admin/programs/{row_id}/promotions/{promotion_id}/plan/",
+        )
+        return answer
+
     def program(
         self,
         store_code: str,
@@ -688,6 +739,33 @@ class Calls(ABC):
             "GET",
             "/api/v1/admin/programs/",
             query={"include_deleted": include_deleted, "is_active": is_active, "merchant": merchant, "only_deleted": only_deleted, "page": page, "page_size": page_size, "search": search},
+        )
+        return answer
+
+    def promotion(
+        self,
+        row_id: int,
+        promotion_id: int,
+    ) -> models.PromotionRow:
+        """A promotion: `GET /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/`."""
+        answer: Any = self.call(
+            "GET",
+            f"/api/v1/admin/programs/{row_id}/promotions/{promotion_id}/",
+        )
+        return answer
+
+    def promotions(
+        self,
+        row_id: int,
+        *,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> models.PromotionRowPage:
+        """A program's promotions: `GET /api/v1/admin/programs/{row_id}/promotions/`."""
+        answer: Any = self.call(
+            "GET",
+            f"/api/v1/admin/programs/{row_id}/promotions/",
+            query={"page": page, "page_size": page_size},
         )
         return answer
 
@@ -996,6 +1074,18 @@ class Calls(ABC):
             "GET",
             f"/api/v1/stores/{store_code}/stats/",
             query={"days": days},
+        )
+        return answer
+
+    def stop_promotion(
+        self,
+        row_id: int,
+        promotion_id: int,
+    ) -> models.PromotionRow:
+        """Stop a promotion: `POST /api/v1/admin/programs/{row_id}/promotions/{promotion_id}/stop/`."""
+        answer: Any = self.call(
+            "POST",
+            f"/api/v1/admin/programs/{row_id}/promotions/{promotion_id}/stop/",
         )
         return answer
 

@@ -236,7 +236,7 @@ class Delivery(TypedDict):
     id: int
     event_id: str
     type: str
-    state: "StateEnum"
+    state: "DeliveryStateEnum"
     attempts: int
     next_attempt_at: str | None
     attempted_at: str | None
@@ -497,6 +497,36 @@ class NewProgramRequest(TypedDict):
     terms_text_lb: "NotRequired[str]"
 
 
+class NewPromotionRequest(TypedDict):
+    """Any of a promotion's fields. The name is in the caller's language; `name_fr` names another one."""
+
+    name: str
+    effect: "NotRequired[EffectEnum]"
+    factor: "NotRequired[str | None]"
+    amount: "NotRequired[int | None]"
+    first_day: "NotRequired[str | None]"
+    last_day: "NotRequired[str | None]"
+    weekdays: "NotRequired[list[int]]"
+    from_time: "NotRequired[str | None]"
+    until_time: "NotRequired[str | None]"
+    store_ids: "NotRequired[list[int]]"
+    audience: "NotRequired[AudienceEnum]"
+    days: "NotRequired[int | None]"
+    every: "NotRequired[int | None]"
+    tag: "NotRequired[str]"
+    least_cents: "NotRequired[int]"
+    skus: "NotRequired[list[str]]"
+    categories: "NotRequired[list[str]]"
+    card_day_limit: "NotRequired[int | None]"
+    card_limit: "NotRequired[int | None]"
+    budget: "NotRequired[int | None]"
+    not_with: "NotRequired[list[int]]"
+    name_de: "NotRequired[str]"
+    name_en: "NotRequired[str]"
+    name_fr: "NotRequired[str]"
+    name_lb: "NotRequired[str]"
+
+
 class OwedFrom(TypedDict):
     """The purchase of which something was taken back that had been spent, and when."""
 
@@ -567,6 +597,36 @@ class PatchedChangedProgramRequest(TypedDict):
     terms_text_fr: "NotRequired[str]"
     terms_text_de: "NotRequired[str]"
     terms_text_lb: "NotRequired[str]"
+
+
+class PatchedChangedPromotionRequest(TypedDict):
+    """Any of a promotion's fields. The name is in the caller's language; `name_fr` names another one."""
+
+    name: "NotRequired[str]"
+    effect: "NotRequired[EffectEnum]"
+    factor: "NotRequired[str | None]"
+    amount: "NotRequired[int | None]"
+    first_day: "NotRequired[str | None]"
+    last_day: "NotRequired[str | None]"
+    weekdays: "NotRequired[list[int]]"
+    from_time: "NotRequired[str | None]"
+    until_time: "NotRequired[str | None]"
+    store_ids: "NotRequired[list[int]]"
+    audience: "NotRequired[AudienceEnum]"
+    days: "NotRequired[int | None]"
+    every: "NotRequired[int | None]"
+    tag: "NotRequired[str]"
+    least_cents: "NotRequired[int]"
+    skus: "NotRequired[list[str]]"
+    categories: "NotRequired[list[str]]"
+    card_day_limit: "NotRequired[int | None]"
+    card_limit: "NotRequired[int | None]"
+    budget: "NotRequired[int | None]"
+    not_with: "NotRequired[list[int]]"
+    name_de: "NotRequired[str]"
+    name_en: "NotRequired[str]"
+    name_fr: "NotRequired[str]"
+    name_lb: "NotRequired[str]"
 
 
 class PointsGiven(TypedDict):
@@ -684,6 +744,60 @@ class ProgramSettings(TypedDict):
     allow_cross_location_redemption: bool
 
 
+class PromotionPart(TypedDict):
+    """What a promotion gave, or took: whole points, and ten-thousandths of another of the same sign."""
+
+    id: int
+    name: str
+    points: int
+    points_fraction: int
+    stamps: int
+
+
+class PromotionRow(TypedDict):
+    """A promotion. `amount` and the bounds are in what it gives, points or stamps; empty lists ask for nothing."""
+
+    id: int
+    program_id: int
+    name: str
+    state: "PromotionRowStateEnum"
+    effect: "EffectEnum"
+    factor: str | None
+    amount: int | None
+    first_day: str | None
+    last_day: str | None
+    weekdays: list[int]
+    from_time: str | None
+    until_time: str | None
+    store_ids: list[int]
+    audience: "AudienceEnum"
+    days: int | None
+    every: int | None
+    tag: str
+    least_cents: int
+    skus: list[str]
+    categories: list[str]
+    card_day_limit: int | None
+    card_limit: int | None
+    budget: int | None
+    left: int | None
+    not_with: list[int]
+    planned_at: str | None
+    stopped_at: str | None
+    created_at: str
+    updated_at: str
+
+
+class PromotionRowPage(TypedDict):
+    """One page of a list, and where its neighbours are."""
+
+    count: int
+    count_is_minimum: "NotRequired[bool]"
+    next: str | None
+    previous: str | None
+    results: "list[PromotionRow]"
+
+
 class PublicProgram(TypedDict):
     """What the enrolment page shows: nothing of fraud limits, nothing of rewards that are not on offer."""
 
@@ -696,6 +810,7 @@ class PublicProgram(TypedDict):
     points_per_euro: str
     welcome_bonus_points: int
     rewards: "list[PublicReward]"
+    promotions: "list[RunningPromotion]"
     terms_text: str
     privacy_url: str
     card_color: str
@@ -747,6 +862,7 @@ class PurchaseRecorded(TypedDict):
 
     purchase: "Purchase"
     transactions: "list[Transaction]"
+    promotions: "list[PromotionPart]"
     points: "PointsGiven"
     stamp: "StampGiven"
     settled: "Amounts"
@@ -800,7 +916,7 @@ class Quote(TypedDict):
 
     points: int
     stamps: int
-    promotions: list[str]
+    promotions: "list[PromotionPart]"
     stamp: "StampGiven"
     settled: "Amounts"
     reward_ready: bool
@@ -1035,6 +1151,14 @@ class RewardThen(TypedDict):
     points_cost: int
 
 
+class RunningPromotion(TypedDict):
+    """A promotion that counts at a store now; `until` is when it pauses or ends, null if it goes on."""
+
+    id: int
+    name: str
+    until: str | None
+
+
 class Secret(TypedDict):
     """The secret from now on, which is shown this once; the one before signs as well for 24 hours."""
 
@@ -1243,6 +1367,7 @@ class Transaction(TypedDict):
     purchase_id: int | None
     purchase_amount_cents: int | None
     order_reference: str
+    promotions: "list[PromotionPart]"
     reward: "RewardThen | None"
     reward_name: str
     voids: int | None
@@ -1316,7 +1441,13 @@ class Voided(TypedDict):
     shortfall: int
     owed: "Amounts"
 
+AudienceEnum: TypeAlias = Literal['everybody', 'first_purchase', 'birthday', 'every_nth_visit', 'back_after', 'with_tag']
+
 BlankEnum: TypeAlias = Literal['']
+
+DeliveryStateEnum: TypeAlias = Literal['waiting', 'delivered', 'failed', 'dead']
+
+EffectEnum: TypeAlias = Literal['factor', 'points', 'stamps']
 
 LanguageEnum: TypeAlias = Literal['en', 'fr', 'de', 'lb']
 
@@ -1324,9 +1455,9 @@ LoyaltyTypeEnum: TypeAlias = Literal['stamps', 'points', 'hybrid']
 
 NullEnum: TypeAlias = None
 
-RoleEnum: TypeAlias = Literal['operator', 'owner', 'manager', 'staff']
+PromotionRowStateEnum: TypeAlias = Literal['draft', 'planned', 'running', 'ended', 'stopped']
 
-StateEnum: TypeAlias = Literal['waiting', 'delivered', 'failed', 'dead']
+RoleEnum: TypeAlias = Literal['operator', 'owner', 'manager', 'staff']
 
 SwitchedOffEnum: TypeAlias = Literal['gone', 'failing']
 

@@ -287,6 +287,18 @@ class ProgramTypeMismatch(Problem):
     code, status = "program_type_mismatch", 409
 
 
+class PromotionFixed(Problem):
+    """This promotion has begun. Stop it, and change a copy."""
+
+    code, status = "promotion_fixed", 409
+
+
+class PromotionNotFound(Problem):
+    """This promotion was not found."""
+
+    code, status = "promotion_not_found", 404
+
+
 class PurchaseBelowMinimum(Problem):
     """This purchase is too small to earn points."""
 
@@ -375,6 +387,12 @@ class TooManyEndpoints(Problem):
     """A merchant has at most 20 endpoints. Please delete one first."""
 
     code, status = "too_many_endpoints", 409
+
+
+class TooManyPromotions(Problem):
+    """Twenty promotions are planned or running. Stop one of them first."""
+
+    code, status = "too_many_promotions", 409
 
 
 class TransactionNotFound(Problem):
@@ -467,6 +485,8 @@ BY_CODE: dict[str, type[Problem]] = {
     "program_inactive": ProgramInactive,
     "program_not_found": ProgramNotFound,
     "program_type_mismatch": ProgramTypeMismatch,
+    "promotion_fixed": PromotionFixed,
+    "promotion_not_found": PromotionNotFound,
     "purchase_below_minimum": PurchaseBelowMinimum,
     "purchase_not_found": PurchaseNotFound,
     "rate_limited": RateLimited,
@@ -481,6 +501,7 @@ BY_CODE: dict[str, type[Problem]] = {
     "store_not_found": StoreNotFound,
     "too_many_card_codes": TooManyCardCodes,
     "too_many_endpoints": TooManyEndpoints,
+    "too_many_promotions": TooManyPromotions,
     "transaction_not_found": TransactionNotFound,
     "unavailable": Unavailable,
     "unsupported_media_type": UnsupportedMediaType,

@@ -236,6 +236,7 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_promotion", "plan"): lambda world: {},
     ("loyalty_promotion", "stop"): lambda world: {},
     ("loyalty_promotion", "copy"): lambda world: {},
+    ("loyalty_loyaltyprogram", "rehearse"): lambda world: {"days": "30"},
     ("loyalty_staffpin", "end_lockout"): lambda world: {},
     ("customers_customer", "erase"): lambda world: {},
     ("tenancy_apikey", "revoke"): lambda world: {},
@@ -274,6 +275,7 @@ READING = frozenset(
         "download",
         "preview",
         "preview_new",
+        "rehearsed",
     }
 )
 

@@ -58,7 +58,8 @@ GATES: dict[str, dict[str, str]] = {
         "activate": "OW",
         "deactivate": "OW",
     }  # an owner has one already
-    | {"preview": "OWMA", "preview_new": "OW"},
+    | {"preview": "OWMA", "preview_new": "OW", "rehearse": "OW"}
+    | {"rehearsed": "W"},  # whose it is, as with a background job
     "loyalty_promotion": LOOK
     | {"add": "OW", "edit": "OW", "delete": "OW"}
     | dict.fromkeys(("plan", "stop", "copy"), "OW"),

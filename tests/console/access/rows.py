@@ -23,6 +23,7 @@ from loyalty.models import (
     MerchantLoyaltySettings,
     Purchase,
 )
+from loyalty.reporting.rehearsal.figures import Outcome
 from loyalty.services import printed
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys, roles, scope, tills
@@ -195,10 +196,27 @@ def _further(shop: Shop) -> Rows:
             },
             expires_at=timezone.now() + timedelta(hours=1),
         )
+    rehearsal = BackgroundJob.objects.create(
+        user=shop.owner,
+        kind="rehearse",
+        about="loyalty.loyaltyprogram",
+        parameters={
+            "program": shop.program.pk,
+            "days": 30,
+            "draft": {"changes": {}, "before": {}, "rewards": None, "promotions": []},
+        },
+        reach=roles.reach_of(shop.owner),
+        language="en",
+        timezone="UTC",
+        state="done",
+        outcome={"found": Outcome(30).as_data(), "promotions": [], "until": "2026-03-10"},
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
     return {
         "bare": bare,
         "other_card": factories.card(shop.store),
         "loyalty_loyaltycard_import_columns": check,
         "loyalty_loyaltycard_import_preview": check,
         "loyalty_loyaltycard_import_faults": check,
+        "loyalty_loyaltyprogram_rehearsed": rehearsal,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -55,6 +56,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "rewards": [{"name": "Croissant", "points_cost": 500}],
     },
     "OneProgram_patch": {"cooldown_minutes": 15, "max_daily_stamps": 7},
+    "Promotions_post": {
+        "name": "Tuesday afternoon",
+        "factor": "2",
+        "weekdays": [2],
+        "from_time": "14:00",
+        "until_time": "17:00",
+    },
+    "OnePromotion_patch": {"card_day_limit": 100},
     "Endpoints_post": {
         "url": "https://books.example/hooks",
         "types": ["purchase.recorded", "purchase.returned"],
@@ -133,6 +142,7 @@ def opened() -> ExampleShop:
             "purchase_id": Purchase.objects.get(card=card, order_reference="R-2026-0041").pk,
             "code_id": card.codes.create(merchant=shop.merchant, code="OLD 17").pk,
             "row_id": shop.program.pk,
+            "promotion_id": factories.promotion(shop.program, first_day=date(2099, 1, 1)).pk,
             "delivery_id": a_delivery(shop).pk,
         }
         known["endpoint_id"] = Delivery.objects.get().endpoint_id
@@ -190,6 +200,10 @@ def _another_merchant(_place: ExampleShop) -> None:
     factories.merchant(name="Bäckerei Alzette", slug="alzette")
 
 
+def _running_promotion(place: ExampleShop) -> None:
+    place.known["promotion_id"] = factories.promotion(place.shop.program).pk
+
+
 def _row(noun: str) -> Callable[[ExampleShop], None]:
     def prepare(place: ExampleShop) -> None:
         rows = {
@@ -219,6 +233,7 @@ BEFORE: dict[str, Callable[[ExampleShop], None]] = {
     "ReactivateCard_post": _call("POST", "/api/v1/stores/{store_code}/cards/{card_id}/deactivate/"),
     "ForgiveDebt_post": _owing,
     "Programs_post": _another_merchant,
+    "StopPromotion_post": _running_promotion,
     "RestoreProgram_put": _removed("programs"),
     **{f"Any{kind}_delete": _row(f"{kind.lower()}s") for kind in KINDS},
     **{f"Restore{kind}_put": _removed(f"{kind.lower()}s") for kind in KINDS},

@@ -42,8 +42,8 @@ ABOUT_A_PERSON = (
 )
 # What stays, because it names nobody (docs/privacy.md): table -> columns.
 STAYS = {
-    "loyalty_loyaltytransaction": {"order_reference", "reward_name"},
-    "loyalty_purchase": {"order_reference", "reference_key"},
+    "loyalty_loyaltytransaction": {"order_reference", "promotions", "reward_name"},
+    "loyalty_purchase": {"offers", "order_reference", "reference_key"},
     "notifications_emaillog": {"dedup_key"},  # made of numbers
     # made up by us; the phone knows the pass by them, and is told that it is void
     "wallet_walletpass": {"serial_number", "auth_token", "card_key", "notified_at"},

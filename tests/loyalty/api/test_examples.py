@@ -56,7 +56,7 @@ def shape(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: shape(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [shape(inner) for inner in value[:1]]
+        return [shape(inner) for inner in value[:2]]
     return type(value).__name__
 
 

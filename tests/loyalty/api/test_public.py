@@ -51,6 +51,7 @@ def test_anybody_sees_what_the_enrolment_page_shows(shop: Shop, public: Caller) 
             {"id": croissant.pk, "name": "Croissant", "description": "", "points_cost": 500},
             {"id": breakfast.pk, "name": "Breakfast", "description": "", "points_cost": 1500},
         ],
+        "promotions": [],
         "terms_text": "",
         "privacy_url": "",
         "card_color": "#1f5c4a",

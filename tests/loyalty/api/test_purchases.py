@@ -41,6 +41,7 @@ def test_a_receipt_is_answered_with_all_that_it_gave(till: Till, card: LoyaltyCa
     assert answer.keys() == {
         "purchase",
         "transactions",
+        "promotions",
         "points",
         "stamp",
         "settled",

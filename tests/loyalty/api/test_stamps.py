@@ -42,6 +42,7 @@ def test_a_stamp_is_answered_exactly_so() -> None:
         "purchase_id": None,
         "purchase_amount_cents": None,
         "order_reference": "",
+        "promotions": [],
         "reward": None,
         "reward_name": "",
         "voids": None,

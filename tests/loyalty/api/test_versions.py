@@ -17,8 +17,16 @@ STAMPS = "/api/v1/stores/{store_code}/cards/{card_id}/stamps/"
 CARDS = "/api/v1/stores/{store_code}/cards/"
 
 
+# Taken to break nobody, and told of in docs/api/changelog.md. Emptied when a release is kept.
+HARMLESS = {
+    # It was there for what was to come, and always empty.
+    f"POST {CARDS}{{card_id}}/purchases/quote/: 200.promotions[] {how}"
+    for how in ("may be object",)
+}
+
+
 def test_nothing_of_the_last_release_is_gone() -> None:
-    assert list(breaks(released(), document())) == []
+    assert set(breaks(released(), document())) == HARMLESS
 
 
 # --- The comparison itself --------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ ACTIONS = f"{DOINGS}::test_an_action_reaches_the_rows_of_those_who_may_and_no_ot
 HERE = "return Q(store_id__in=store_ids)"
 VISIBLE_AT = "    @classmethod\n    def visible_at(cls, store_ids: set[int]) -> Q:\n"
 
+BEGINNING = "tests/console/test_beginning.py"
+
 MUTANTS = [
     mutant(
         "currency-of-any-three-letters",
@@ -273,5 +275,41 @@ MUTANTS = [
         "return visible_to(request.user, rows)",
         "return rows",
         MANAGER_IN,
+    ),
+    # --- a shop begins ---
+    mutant(
+        "merchant-made-by-anybody",
+        "tenancy/openings.py",
+        "    if not actor.is_operator:\n        raise OperatorRequired()\n",
+        "",
+        f"{BEGINNING}::test_the_service_makes_no_merchant_for_an_owner",
+    ),
+    mutant(
+        "store-code-that-another-store-has",
+        "tenancy/openings.py",
+        "store_code=proposed_code(merchant.slug)",
+        "store_code=merchant.slug",
+        f"{BEGINNING}::test_a_code_that_somebody_else_s_store_has_is_not_proposed",
+    ),
+    mutant(
+        "owner-s-steps-for-whoever-reads",
+        "loyalty_site/console/beginning.py",
+        "    if role_for(user, merchant.pk) not in OWNERS:\n        return []\n",
+        "",
+        f"{BEGINNING}::test_managers_accountants_and_staff_are_shown_no_steps_of_the_owner",
+    ),
+    mutant(
+        "poster-step-done-by-staff",
+        "loyalty/pages/poster.py",
+        "    if role in MANAGERS:\n        merchants.note_poster(store.merchant)\n",
+        "    merchants.note_poster(store.merchant)\n",
+        f"{BEGINNING}::test_a_poster_that_staff_open_is_not_the_owner_s_step",
+    ),
+    mutant(
+        "full-card-good-for-nothing",
+        "loyalty/console/program_form.py",
+        "if has_stamps and names[0] in self.fields and not any(",
+        "if has_stamps and names[0] in self.fields and any(",
+        f"{BEGINNING}::test_a_program_of_stamps_says_what_a_full_card_is_good_for",
     ),
 ]

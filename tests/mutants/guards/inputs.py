@@ -10,6 +10,14 @@ NOBODY = "tests/loyalty_site/test_logs_name_nobody.py"
 
 MUTANTS = [
     mutant(
+        "choice-that-looks-for-nonsense",
+        "groundwork/console/choosing.py",
+        "[each for each in value if self._may_be_a_key(each)]",
+        "value",
+        "tests/console/test_forms.py::"
+        "test_what_is_no_number_is_refused_beside_the_field_where_a_store_is_chosen[x]",
+    ),
+    mutant(
         "tag-without-end",
         "groundwork/formats/xml_events.py",
         "if self.fed - self.parser.CurrentByteIndex > TAG_AT_MOST:",

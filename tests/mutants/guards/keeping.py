@@ -73,4 +73,18 @@ MUTANTS = [
         "",
         f"{TESTS}::test_a_drill_is_red_when_what_was_kept_is_not_right",
     ),
+    mutant(
+        "sentry-told-who-it-was",
+        "loyalty_site/fault_reports.py",
+        "    masked: dict[str, Any] = logs.mask_value(kept)",
+        "    masked: dict[str, Any] = kept",
+        "tests/loyalty_site/test_fault_reports.py::test_a_line_of_the_log_is_masked_as_in_the_log",
+    ),
+    mutant(
+        "migration-that-renames",
+        "tests/test_migrations.py",
+        "    if isinstance(operation, WAYS):",
+        "    if isinstance(operation, WAYS) and False:",
+        "tests/test_migrations.py::test_a_bad_migration_is_refused[a column renamed]",
+    ),
 ]

@@ -244,6 +244,13 @@ MUTANTS = [
         f"{FAIR}::test_a_till_may_have_read_the_program_up_to_a_minute_before[59-0]",
     ),
     mutant(
+        "expiry-without-a-minutes-grace",
+        "loyalty/reporting/fairness.py",
+        "spans.until > line.transaction_at - {GRACE}",
+        "spans.until > line.transaction_at",
+        f"{FAIR}::test_the_night_may_have_read_a_period_that_was_prolonged_a_minute_before[59-0]",
+    ),
+    mutant(
         "verdict-that-nobody-keeps",
         "loyalty/reporting/fairness.py",
         '"unfair": counted[merchant.pk]',

@@ -50,6 +50,13 @@ MUTANTS = [
         f"{REFUSALS}::test_a_part_that_google_does_not_name_is_found",
     ),
     mutant(
+        "balance-beyond-googles-whole-numbers",
+        "wallet/google/payload.py",
+        "if amount <= LARGEST_INT else",
+        "if True else",
+        "tests/wallet/test_google.py::test_a_balance_beyond_googles_whole_numbers_is_sent_as_text",
+    ),
+    mutant(
         "message-without-which-nothing-goes",
         "wallet/google/optional.py",
         '    "messages": "messages",\n',

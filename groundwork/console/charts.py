@@ -1,12 +1,15 @@
-"""Bars for the overview's charts, worked out here and drawn as SVG by the template: no script, any theme.
+"""Bars of charts, worked out here and drawn as SVG by `templates/admin/_chart.html`: no script, any theme.
 
-A *series* is a name, a CSS class and a number per day. A chart of more than about a hundred days shows weeks.
+A *series* is a name, a CSS class and a number per day, or per hour of the day. A chart of more than about a hundred
+days shows weeks.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from django.utils.formats import date_format
 
 WIDTH, HEIGHT = 640, 120
 DAYS_AT_MOST = 100
@@ -34,29 +37,30 @@ class Bar:
     width: float
     height: float
     css_class: str
-    day: date
+    place: str
     name: str
     value: int
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What the template draws."""
+    """What the template draws; `places` are the days or hours in words, `of` says which: "day", "week" or "hour"."""
 
     title: Any
     series: list[Series]
-    days: list[date]
-    weekly: bool
+    places: list[str]
+    of: str
     highest: int
     bars: list[Bar]
     width: int = WIDTH
     height: int = HEIGHT
 
     @property
-    def rows(self) -> list[tuple[date, list[int]]]:
-        """The numbers as a table, newest day first."""
+    def rows(self) -> list[tuple[str, list[int]]]:
+        """The numbers as a table: the newest day first, hours as they come."""
         columns = zip(*(line.values for line in self.series), strict=True)
-        return list(zip(self.days, map(list, columns), strict=True))[::-1]
+        found = list(zip(self.places, map(list, columns), strict=True))
+        return found if self.of == "hour" else found[::-1]
 
 
 def chart(title: Any, days: Sequence[date], series: Sequence[Series]) -> Chart:
@@ -64,11 +68,22 @@ def chart(title: Any, days: Sequence[date], series: Sequence[Series]) -> Chart:
     weekly = len(days) > DAYS_AT_MOST
     if weekly:
         days, series = _weeks(days, series)
+    places = [date_format(day, "SHORT_DATE_FORMAT") for day in days]
+    return _laid_out(title, places, series, "week" if weekly else "day")
+
+
+def hours_chart(title: Any, series: Sequence[Series]) -> Chart:
+    """Lay out series of 24 numbers side by side per hour of the day."""
+    places = [f"{hour}:00\N{EN DASH}{hour + 1}:00" for hour in range(24)]
+    return _laid_out(title, places, series, "hour")
+
+
+def _laid_out(title: Any, places: list[str], series: Sequence[Series], of: str) -> Chart:
     highest = max((value for line in series for value in line.values), default=0)
     bars = [
-        bar for number, line in enumerate(series) for bar in _bars(line, number, len(series), days, highest)
+        bar for number, line in enumerate(series) for bar in _bars(line, number, len(series), places, highest)
     ]
-    return Chart(title, list(series), list(days), weekly, highest, bars)
+    return Chart(title, list(series), places, of, highest, bars)
 
 
 def _weeks(days: Sequence[date], series: Sequence[Series]) -> tuple[list[date], list[Series]]:
@@ -81,8 +96,8 @@ def _weeks(days: Sequence[date], series: Sequence[Series]) -> tuple[list[date], 
     return [days[part.start] for part in slices], summed
 
 
-def _bars(line: Series, number: int, of: int, days: Sequence[date], highest: int) -> list[Bar]:
-    slot = WIDTH / max(1, len(days))
+def _bars(line: Series, number: int, of: int, places: Sequence[str], highest: int) -> list[Bar]:
+    slot = WIDTH / max(1, len(places))
     width = slot * 0.8 / of
     bars = []
     for index, value in enumerate(line.values):
@@ -96,7 +111,7 @@ def _bars(line: Series, number: int, of: int, days: Sequence[date], highest: int
                     round(width, 2),
                     round(height, 2),
                     line.css_class,
-                    days[index],
+                    places[index],
                     line.name,
                     value,
                 )

@@ -1,0 +1,150 @@
+"""The rows of a rehearsal, family by family: three cursors of the server side by side, each in the families' order.
+
+Nothing is sorted or kept here, so memory holds a family at a time, however many there are. The cursors live within one
+transaction, as a pooler that hands connections out by transactions wants it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from psycopg import adapters
+from psycopg.pq import Format
+
+from loyalty import rules
+from loyalty.models import LoyaltyProgram
+from loyalty.models import TransactionType as Kind
+from loyalty.reporting.rehearsal.told import Family, Holder, Line, Receipt
+from loyalty.triggers import CARD, LEDGER, PURCHASE, RETURN
+
+AT_ONCE = 2_000
+EVER = datetime(1970, 1, 1, tzinfo=rules.UTC)
+# psycopg's own way to read a moment: Django's is several times as slow, and there are millions of them.
+MOMENT = adapters.types["timestamptz"].oid
+MOMENTS = adapters.get_loader(MOMENT, Format.TEXT)
+Row = TypeVar("Row", Holder, Receipt, Line)
+FAMILY = "COALESCE(card.merged_into_id, card.id)"
+NO_ACTIVITY = ", ".join(map(repr, sorted(map(str, rules.NOT_ACTIVITY))))
+EARNED = f"'{Kind.POINTS_EARNED}', '{Kind.STAMP_EARNED}'"
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days that are played: from `start` (UTC; None: since ever) on, counted in a time zone from `first_day`."""
+
+    zone: ZoneInfo
+    first_day: date
+    start: datetime | None = None
+
+
+def families(
+    program: LoyaltyProgram, window: Window, *, with_activity: bool = False, with_visits: bool = False
+) -> Iterator[Family]:
+    """Every family of a program's cards. `with_activity`, `with_visits`: with what was before the window."""
+    start = window.start or EVER
+    values = {
+        "program": program.pk,
+        "merchant": program.merchant_id,
+        "start": start,
+        "slack": start - rules.OFFLINE_LIMIT - rules.CLOCK_GRACE,
+        "zone": str(window.zone),
+        "first_day": window.first_day,
+    }
+    is_alone = not connection.in_atomic_block
+    with transaction.atomic(), ExitStack() as stack:
+        with connection.cursor() as cursor:
+            if is_alone:  # three statements of one moment, while tills go on
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # all of it is read
+        holders = _Stream(stack, Holder, _holders(with_activity, with_visits), values)
+        receipts = _Stream(stack, Receipt, RECEIPTS, values)
+        lines = _Stream(stack, Line, LINES, values)
+        while (family := holders.next_family()) is not None:
+            yield Family(holders.of(family), receipts.of(family), lines.of(family))
+
+
+class _Stream:
+    """The rows of a statement that is ordered by families, one family after the other."""
+
+    def __init__(self, stack: ExitStack, kind: type[Row], sql: str, values: dict[str, Any]) -> None:
+        self.cursor = stack.enter_context(connection.chunked_cursor())
+        if MOMENTS is not None:
+            self.cursor.cursor.adapters.register_loader(MOMENT, MOMENTS)
+        self.cursor.execute(sql, values)
+        self.make, self.rows, self.place = kind._make, [], 0  # type: ignore[var-annotated]
+
+    def _peek(self) -> Sequence[Any] | None:
+        if self.place == len(self.rows):
+            self.rows, self.place = self.cursor.fetchmany(AT_ONCE), 0
+        return self.rows[self.place] if self.rows else None
+
+    def next_family(self) -> int | None:
+        row = self._peek()
+        return None if row is None else row[0]
+
+    def of(self, family: int) -> list[Any]:
+        found = []
+        while (row := self._peek()) is not None and row[0] == family:
+            found.append(self.make(row))
+            self.place += 1
+        return found
+
+
+def _holders(with_activity: bool, with_visits: bool) -> str:
+    active = ACTIVE if with_activity else "NULL"
+    visits, joined = ("visited.days, visited.latest", VISITED) if with_visits else ("0, NULL", "")
+    return f"""
+SELECT {FAMILY}, card.id, card.stamp_count - card.stamps_owed,
+    (card.points_balance - card.points_owed) * {rules.POINT} + card.points_fraction, card.deleted_at IS NULL,
+    card.last_activity_at, customer.birth_date, customer.tags, {active}, {visits}
+FROM {CARD} card JOIN customers_customer customer ON customer.id = card.customer_id {joined}
+WHERE card.program_id = %(program)s ORDER BY 1, 2"""
+
+
+ACTIVE = f"""(SELECT MAX(transaction_at) FROM {LEDGER} WHERE card_id = card.id AND transaction_at < %(start)s
+    AND transaction_type NOT IN ({NO_ACTIVITY}))"""
+VISITED = f"""CROSS JOIN LATERAL (
+    SELECT COUNT(DISTINCT day) AS days, MAX(day) AS latest FROM (
+        SELECT (line.transaction_at AT TIME ZONE COALESCE(NULLIF(store.timezone, ''), %(zone)s))::date AS day
+        FROM {LEDGER} line JOIN tenancy_store store ON store.id = line.store_id
+        WHERE line.card_id = card.id AND line.transaction_at < %(start)s AND line.transaction_type IN ({EARNED})
+            AND NOT EXISTS (SELECT 1 FROM {LEDGER} undoing WHERE undoing.voids_id = line.id)
+    ) earned
+) visited"""
+
+
+def _recorded(row: str, happened: str) -> str:
+    return f"CASE WHEN {row}.recorded_offline THEN {row}.created_at ELSE {row}.{happened} END"
+
+
+def _local(moment: str) -> str:
+    local = f"({moment} AT TIME ZONE %(zone)s)"
+    return f"GREATEST({local}::date - %(first_day)s::date, 0), EXTRACT(hour FROM {local})::int"
+
+
+RECEIPTS = f"""
+SELECT {FAMILY}, card.id, bought.id, bought.store_id, bought.terms_id, bought.amount_cents,
+    NULLIF(bought.items, '[]')::text, bought.offers::text, bought.purchased_at, {_local("bought.purchased_at")}
+FROM {PURCHASE} bought JOIN {CARD} card ON card.id = bought.card_id
+WHERE bought.merchant_id = %(merchant)s AND card.program_id = %(program)s
+    AND {_recorded("bought", "purchased_at")} >= %(start)s
+ORDER BY 1, bought.id"""
+
+LINES = f"""
+SELECT {FAMILY}, card.id, line.id, line.store_id, line.transaction_type, line.stamps_delta,
+    line.points_delta * {rules.POINT} + line.points_fraction_delta,
+    line.stamps_balance_after - line.stamps_owed_after,
+    (line.points_balance_after - line.points_owed_after) * {rules.POINT} + line.points_fraction_after,
+    CASE WHEN line.promotions IS NULL THEN 0 ELSE (
+        SELECT COALESCE(SUM((part->>'stamps')::int), 0)::int FROM jsonb_array_elements(line.promotions) part) END,
+    line.purchase_id, line.purchase_return_id, part.amount_cents, part.undone_at, line.voids_id, line.reward_id,
+    line.reward_points_cost, line.transaction_at, {_local("line.transaction_at")}
+FROM {LEDGER} line JOIN {CARD} card ON card.id = line.card_id
+LEFT JOIN {RETURN} part ON part.id = line.purchase_return_id
+WHERE line.merchant_id = %(merchant)s AND card.program_id = %(program)s AND line.transaction_at >= %(slack)s
+    AND {_recorded("line", "transaction_at")} >= %(start)s
+ORDER BY 1, line.id"""

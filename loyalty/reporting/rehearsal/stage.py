@@ -1,0 +1,174 @@
+"""Stage: what holds throughout a rehearsal, in reality and in the draft; and a card as it stands in both."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from loyalty import rules
+from loyalty.offers import BIRTHDAY_AGAIN, Facts, Given, Promotion
+from loyalty.reporting.rehearsal.draft import Draft, Reward
+from loyalty.reporting.rehearsal.told import Holder
+from loyalty.reporting.rehearsal.valuing import Tariff, asks
+from loyalty.rules import POINT
+from loyalty.terms import Terms
+
+Move = tuple[int, int]  # stamps, ten-thousandths of a point
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """What one course goes by beside its purchases; `target` 0 and `cheapest` None: there is nothing to be had so."""
+
+    tariff: Tariff
+    terms: Terms
+    target: int
+    stamps_target: int
+    reward_cents: int | None
+    point_cents: Decimal
+    rewards: Mapping[int, Reward]
+    cheapest: int | None
+
+    def liability(self, stamps: int, units: int) -> int:
+        """What a card's balances are worth, in cents."""
+        return rules.liability_cents(
+            stamp_count=max(stamps, 0),
+            stamps_target=self.stamps_target,
+            stamps_reward_value_cents=self.reward_cents,
+            points_balance=max(units // POINT, 0),
+            point_value_cents=self.point_cents,
+        )
+
+    def value(self, reward_id: int | None, cost: int) -> int:
+        """What a reward for so many points is worth in cents."""
+        reward = self.rewards.get(reward_id or 0)
+        if reward is not None and reward.value_cents is not None:
+            return reward.value_cents
+        return int(cost * self.point_cents)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Both sides, and what they share. `targets`: the stamps for a reward, and since when (UTC), in order."""
+
+    draft: Draft
+    real: Side
+    drafted: Side
+    targets: Sequence[tuple[datetime, int]]
+    promotions: Mapping[int, Promotion]
+    zones: Mapping[int, ZoneInfo]
+    start: datetime | None
+    now: datetime
+    expiry_days: int | None = None  # of the draft, where it changes that
+
+    @cached_property
+    def changes_purchases(self) -> bool:
+        return bool(self.draft.promotions) or self.real.tariff.terms != self.drafted.tariff.terms
+
+    @cached_property
+    def asks_for_visits(self) -> bool:
+        return asks(self.draft.promotions, "asks_for_visits")
+
+    @property
+    def changes_target(self) -> bool:
+        return "stamps_target" in self.draft.changes
+
+    @property
+    def changes_expiry(self) -> bool:
+        return "points_expiration_days" in self.draft.changes
+
+    def target_at(self, at: datetime) -> int:
+        """The stamps for a reward at a moment; the first ones hold since ever."""
+        if len(self.targets) == 1:
+            return self.targets[0][1]
+        return self.targets[max(0, bisect_right(self.targets, at, key=lambda each: each[0]) - 1)][1]
+
+    def takes_a_target(self, at: datetime, stamps: int) -> bool:
+        """Whether so many stamps were a reward's at a moment; a till may have read the program just before."""
+        around = (at - rules.CLOCK_GRACE, at, at + rules.CLOCK_GRACE)
+        return stamps in {self.target_at(moment) for moment in around}
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A reward that was handed out, and could not be yet in the draft."""
+
+    line_id: int
+    stamps: int
+    units: int
+    cents: int
+
+
+@dataclass(slots=True)
+class Ready:
+    """When a card came to have enough for a reward, in one course."""
+
+    now: bool = False
+    since: list[datetime] = field(default_factory=list)
+
+    def note(self, is_ready: bool, at: datetime) -> None:
+        if is_ready and not self.now:
+            self.since.append(at)
+        self.now = is_ready
+
+
+@dataclass(slots=True)
+class Card:
+    """A card in both courses: nets, when it had enough, and what the draft's promotions gave it."""
+
+    holder: Holder
+    stamps: int
+    units: int
+    drafted_stamps: int
+    drafted_units: int
+    is_opened: bool = False
+    differs: bool = False
+    active_at: datetime | None = None
+    waiting: list[Waiting] = field(default_factory=list)
+    full: Ready = field(default_factory=Ready)
+    drafted_full: Ready = field(default_factory=Ready)
+    rich: Ready = field(default_factory=Ready)
+    drafted_rich: Ready = field(default_factory=Ready)
+    given: dict[int, list[tuple[datetime, int]]] = field(default_factory=dict)
+    visits: int = 0
+    last_day: date | None = None
+    day_before: date | None = None
+
+    @classmethod
+    def of(cls, holder: Holder) -> "Card":
+        nets = (holder.stamps, holder.units)
+        made = cls(holder, *nets, *nets, active_at=holder.active_before)
+        made.visits, made.last_day = holder.visits, holder.last_visit
+        return made
+
+    def visit(self, day: date) -> None:
+        """Note a day of the store on which the card earned."""
+        if day != self.last_day:
+            self.visits, self.day_before, self.last_day = self.visits + 1, self.last_day, day
+
+    def facts(self, at: datetime, store_id: int, zone: ZoneInfo) -> Facts:
+        """What promotions want to know of the card at a moment."""
+        today = at.astimezone(zone).date()
+        is_back = self.last_day == today
+        return Facts(
+            store_id=store_id,
+            zone=zone,
+            birth_date=self.holder.birth_date,
+            tags=frozenset(self.holder.tags or ()),
+            has_earned=self.visits > 0,
+            visits=self.visits - is_back,
+            last_visit=self.day_before if is_back else self.last_day,
+            given={number: _given(had, at, zone) for number, had in self.given.items()},
+        )
+
+
+def _given(had: Sequence[tuple[datetime, int]], at: datetime, zone: ZoneInfo) -> Given:
+    today = at.astimezone(zone).date()
+    return Given(
+        today=sum(amount for when, amount in had if when.astimezone(zone).date() == today),
+        in_all=sum(amount for _when, amount in had),
+        around=sum(amount for when, amount in had if abs(at - when) < BIRTHDAY_AGAIN),
+    )

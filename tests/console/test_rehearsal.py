@@ -1,0 +1,123 @@
+"""Rehearsals in the console: asked for from the program or from its unsaved form, played in the background, told."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core import signing
+from django.test import Client
+from django.utils import timezone
+
+from groundwork.errors import NoLongerAllowed
+from groundwork.jobs import service as jobs
+from loyalty.console.rehearsal import NOTHING, SALT
+from loyalty.models import LoyaltyTransaction, Promotion
+from tenancy.models import BackgroundJob, StoreUser
+from tests import factories
+from tests.buying import buy
+from tests.console.world import World, address, filled
+from tests.loyalty.books import LINES, past_all_guards
+
+
+@pytest.fixture
+def sold(world: World) -> World:
+    """Three days ago somebody bought for 20.00, and had a coffee's stamp with it."""
+    with time_machine.travel(timezone.now() - timedelta(days=3)):
+        buy(factories.card(world.shop.store), world.shop, cents=2000)
+    return world
+
+
+def question(world: World, client: Client, **changes: object) -> dict:
+    """The question that the unsaved form of the program leads to."""
+    form = filled(client.get(address(world.shop.program)))
+    return client.post(address(world.shop.program, "rehearse"), form | changes).context
+
+
+def asked_for(client: Client, world: World, **data: object) -> BackgroundJob:
+    """The job whose page the button leads to."""
+    response = client.post(address(world.shop.program, "rehearse"), {"days": "30"} | data)
+    job = BackgroundJob.objects.filter(kind="rehearse").order_by("-id")[0]
+    assert response["Location"] == address(job)
+    return job
+
+
+def told(client: Client, job: BackgroundJob) -> str:
+    """The page of what was found, to which the job leads once it is done."""
+    jobs.run_due()
+    return client.get(client.get(address(job))["Location"]).content.decode()
+
+
+def test_an_owner_rehearses_a_rate_before_saving_it_and_is_told_the_check_first(sold: World) -> None:
+    owner = sold.client("owner")
+    asked = question(sold, owner, points_per_euro="20")
+    assert asked["changes"] == ["Points per unit of currency: 20 instead of 10"]
+    text = told(owner, asked_for(owner, sold, draft=asked["form"]["draft"].value()))
+    assert factories.fresh(sold.shop.program).points_per_euro == Decimal(10)
+    # Of 25.00 in all: the other card bought for 5.00 today.
+    parts = [
+        "Difference 0: the rules as they were give every one of 2 cards what the ledger says",
+        "In the last 30 days this would have cost €2.50 more.",
+        "Points per unit of currency: 20 instead of 10",
+        "Customers’ behaviour is taken as it was",
+        "+250",
+    ]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_a_draft_promotion_is_ticked_and_played(sold: World) -> None:
+    shop, owner = sold.shop, sold.client("owner")
+    with factories.inside(shop):
+        fields = {"merchant": shop.merchant, "program": shop.program, "effect": "points", "amount": 40}
+        asked = Promotion.objects.create(name="Forty more", **fields)
+        Promotion.objects.create(name="Running", planned_at=timezone.now(), **fields)
+    text = told(owner, asked_for(owner, sold, **{f"promotion_{asked.pk}": "on"}))
+    assert "With “Forty more”" in text
+    assert "this would have cost €0.80 more." in text
+    page = owner.get(address(shop.program, "rehearse")).content.decode()
+    assert "With “Forty more”" in page
+    assert "With “Running”" not in page
+
+
+def test_a_ledger_that_is_not_as_the_rules_say_is_told_before_all_the_rest(sold: World) -> None:
+    with factories.inside(sold.shop):
+        line = LoyaltyTransaction.objects.filter(transaction_type="points_earned").earliest("id")
+    past_all_guards(f"UPDATE {LINES} SET points_delta = points_delta + 7 WHERE id = {line.pk}")
+    owner = sold.client("owner")
+    text = told(owner, asked_for(owner, sold))
+    assert "The rules as they were give 1 card something else than the ledger says" in text
+    assert f"line {line.pk} of card {line.card_id}" in text
+    assert "Difference 0" not in text
+
+
+def test_what_is_wrong_in_the_form_is_said_and_played_as_it_is_saved(sold: World) -> None:
+    asked = question(sold, sold.client("owner"), points_per_euro="-1", stamps_target="8")
+    assert asked["changes"] == ["Stamps for a reward: 8 instead of 10"]
+    (fault,) = asked["faults"]
+    assert fault.startswith("Points per unit of currency: ")
+
+
+def test_a_draft_that_is_not_ours_begins_nothing(sold: World) -> None:
+    owner = sold.client("owner")
+    forged = signing.dumps({**NOTHING, "changes": {"stamps_target": 1}}, salt="another form")
+    page = owner.post(address(sold.shop.program, "rehearse"), {"days": "30", "draft": forged})
+    assert "This draft is not one of ours." in page.content.decode()
+    page = owner.post(address(sold.shop.program, "rehearse"), {"days": "31"})
+    assert page.context["form"].errors.keys() == {"days"}
+    assert not BackgroundJob.objects.filter(kind="rehearse").exists()
+    assert signing.loads(signing.dumps(NOTHING, salt=SALT), salt=SALT) == NOTHING
+
+
+def test_whoever_may_no_longer_change_the_program_is_told_nothing(sold: World) -> None:
+    owner = sold.client("owner")
+    waiting, done = asked_for(owner, sold), asked_for(owner, sold)
+    jobs.run(done)
+    found = owner.get(address(done))["Location"]
+    assert owner.get(found).status_code == 200
+    with factories.inside(sold.shop):
+        StoreUser.objects.filter(user=sold.shop.owner).update(role="manager")
+    assert sold.client("owner").get(found).status_code in (403, 404)
+    jobs.run_due()
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.error) == ("failed", str(NoLongerAllowed.message))
