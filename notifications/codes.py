@@ -40,6 +40,7 @@ COMMON: MappingProxyType[str, Promise] = MappingProxyType(
         "points_balance": _("points on the card now"),
         "stamp_count": _("stamps on the card now"),
         "stamps_target": _("stamps needed for the reward; empty if the program has no stamps"),
+        "promotions": _("what runs today for this customer, in words; empty for nothing"),
         "card_url": _("the address of the customer's card"),
     }
 )
@@ -78,6 +79,7 @@ _OPTIONAL = frozenset(
         "customer_name",
         "store_name",
         "stamps_target",
+        "promotions",
         "wallet_url",
         "apple_url",
         "google_url",
@@ -95,6 +97,7 @@ _EXAMPLES: MappingProxyType[str, Any] = MappingProxyType(
         "points_balance": 240,
         "stamp_count": 10,
         "stamps_target": 10,
+        "promotions": "Today until 17:00: points count double.",
         "card_url": "https://example.com/card/BCDEFG/",
         "wallet_url": "https://example.com/card/BCDEFG/wallet/",
         "apple_url": "https://example.com/card/BCDEFG/pass.pkpass",

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import formats
 from django.utils.translation import get_language, override
 
-from loyalty import links, selectors
+from loyalty import links, selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from notifications import codes, ports
 from notifications.codes import Code
@@ -85,12 +85,12 @@ def of(
     Raises NothingToSay if it is not true any more.
     """
     with override(language):
-        values = _common(card) | _OWN[Code(code)](card, context, now)
+        values = _common(card, now) | _OWN[Code(code)](card, context, now)
     # In Liquid an empty text counts as true, nothing does not.
     return {name: None if values.get(name) == "" else values.get(name) for name in codes.variables(code)}
 
 
-def _common(card: LoyaltyCard) -> dict[str, Any]:
+def _common(card: LoyaltyCard, now: datetime) -> dict[str, Any]:
     program, store = card.program, home_store(card)
     return {
         "customer_name": name_of(card),
@@ -101,6 +101,7 @@ def _common(card: LoyaltyCard) -> dict[str, Any]:
         "points_balance": card.points_balance,
         "stamp_count": card.stamp_count,
         "stamps_target": program.stamps_target if program.has_stamps else None,
+        "promotions": " ".join(f"{text}." for text in showing.of_card(card, now=now)),
         "card_url": links.card_url(card),
     }
 
@@ -113,7 +114,7 @@ def name_of(card: LoyaltyCard) -> str:
 
 def at_hand(card: LoyaltyCard, *, now: datetime) -> dict[str, Any]:
     """Whatever can be said about a card now, for any e-mail; for previews. In the active language."""
-    values = _common(card) | _wallets(card, {}, now)
+    values = _common(card, now) | _wallets(card, {}, now)
     values["reward_description"] = card.program.stamps_reward_description
     with suppress(NothingToSay):
         values |= _points_expiring(card, {}, now)

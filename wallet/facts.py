@@ -76,6 +76,7 @@ class ProgramFacts:
     """What all passes of a program have in common. `points_rewards` are (name, cost), cheapest first.
 
     `expiry` is all that moves the day on which points expire, besides the card; a change of it changes every pass.
+    `promotion` is the name of the one that runs, and what it says.
     """
 
     program_id: int
@@ -94,6 +95,7 @@ class ProgramFacts:
     places: tuple[Place, ...]
     join_url: str
     look: Look
+    promotion: tuple[Text, Text] | None = None
 
     @property
     def digest(self) -> str:

@@ -218,7 +218,8 @@ class PassDesign(Synced, TenantOwned):
 
     `wanted_version` grows with each change of the program; `synced_version` is what Google's class has.
     `spread_version` is the change that is being, or was last, spread over the passes; `spread_after_id` is the
-    last pass done (null: all of them). `is_refused`: Google's last answer to the class was a refusal for good.
+    last pass done (null: all of them). `look_again_at`: when a promotion begins or ends. `is_refused`: Google's last
+    answer to the class was a refusal for good.
     """
 
     program = models.OneToOneField(
@@ -231,6 +232,7 @@ class PassDesign(Synced, TenantOwned):
     is_refused = models.BooleanField(default=False, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     checked_at = models.DateTimeField(default=timezone.now, editable=False)
+    look_again_at = models.DateTimeField(null=True, editable=False)
     spread_version = models.PositiveIntegerField(default=1)
     spread_after_id = models.BigIntegerField(null=True)
 

@@ -11,7 +11,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet
 from django.urls import reverse
 
+from groundwork import clock
 from loyalty import selectors as loyalty_selectors
+from loyalty import showing
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward
 from tenancy.models import Merchant, Store
 from tenancy.prepared import Prepared
@@ -88,7 +90,34 @@ def describe_program(
         places=places(stores),
         join_url=config.public_url(reverse("join", args=[stores[0].store_code])) if stores else "",
         look=look_of(program, merchant),
+        promotion=_promotion(program, stores, now=clock.now()),
     )
+
+
+def _promotion(
+    program: LoyaltyProgram, stores: Sequence[Store], *, now: datetime
+) -> tuple[Text, Text] | None:
+    """The first promotion that runs now for every holder of a pass, if any."""
+    shown = showing.at_stores(program, stores, now=now) if program.has_promotions else []
+    known = [each for each in showing.for_cards(shown) if each.is_on(now)]
+    if not known:
+        return None
+    for store in stores:
+        store.merchant = program.merchant
+
+    def say() -> str:
+        return showing.in_words(known[:1], stores, now=now)[0]
+
+    return Text.of_field(known[0].promotion, "name"), Text.each(say)
+
+
+def looks_again_at(program_id: int, *, now: datetime) -> datetime | None:
+    """When passes of a program may show something else because a promotion begins or ends (UTC); None: never."""
+    program = LoyaltyProgram.all_objects.select_related("merchant").get(pk=program_id)
+    if not program.has_promotions:
+        return None
+    shown = showing.at_stores(program, _stores_of(merchant_id=program.merchant_id), now=now)
+    return showing.changes_at(shown, now=now, zone=program.merchant.tzinfo)
 
 
 def _expiry(program: LoyaltyProgram) -> tuple[object, ...]:

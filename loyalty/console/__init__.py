@@ -1,10 +1,11 @@
-"""The console's pages of loyalty: program, cards, imports, purchases, ledger, staff PINs, tills, settings."""
+"""The console's pages of loyalty: program, promotions, cards, imports, purchases, ledger, PINs, tills, settings."""
 
 from loyalty.console import (  # noqa: F401 - registers them
     batch,
     card,
     import_batch,
     program,
+    promotion,
     purchase,
     settings,
     staff_pin,

@@ -19,7 +19,13 @@ from loyalty.services import program_effects
 from loyalty.services.program_effects import Offer
 from tenancy.console.forms import ConsoleForm
 
-AMOUNTS = {"stamps_reward_value_cents", "minimum_purchase_cents", "maximum_purchase_cents", "value_cents"}
+AMOUNTS = {
+    "stamps_reward_value_cents",
+    "minimum_purchase_cents",
+    "maximum_purchase_cents",
+    "value_cents",
+    "least_cents",
+}
 
 
 def in_each_language(field: str) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from django.db import transaction
 from groundwork import clock
 from loyalty.demo import history, people
 from loyalty.demo.shops import OPERATOR, SHOPS, Shop
-from loyalty.models import MerchantLoyaltySettings
-from loyalty.services import pins, programs
+from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings
+from loyalty.services import pins, programs, promotions
 from tenancy import invitations, tills
 from tenancy.actor import Actor
 from tenancy.models import Merchant, OutboxMessage, Role, Store, StoreUser, User
@@ -70,9 +70,19 @@ def _load_shop(shop: Shop, now: datetime) -> Merchant:
             rewards=[dict(reward) for reward in shop.rewards],
             **shop.program,
         )
+    _promote(shop, program, now)
     customers = [people.make(dice, index, shop.slug) for index in range(shop.customers)]
     history.Visits(program, stores, clerk, dice).run(customers, now)
     return merchant
+
+
+def _promote(shop: Shop, program: LoyaltyProgram, now: datetime) -> None:
+    """The shop's promotions: switched on in the past, before the purchases that they count for, or drafts."""
+    for days_ago, fields in shop.promotions:
+        with clock.at(now - timedelta(days=days_ago or 0)):
+            made = promotions.create(program_id=program.pk, actor=OPERATOR_ACTOR, **fields)
+            if days_ago is not None:
+                promotions.plan(promotion_id=made.pk, actor=OPERATOR_ACTOR)
 
 
 def _people(shop: Shop, stores: list[Store]) -> User:

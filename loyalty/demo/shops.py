@@ -1,6 +1,8 @@
 """The merchants of the demo, as a table: programs, rewards, stores, sign-ins and PINs."""
 
 from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
 from typing import Any
 
 OPERATOR = ("operator@example.com", "demo-operator")
@@ -8,7 +10,10 @@ OPERATOR = ("operator@example.com", "demo-operator")
 
 @dataclass(frozen=True)
 class Shop:
-    """One merchant. `customers`: how many there are; `sign_ins`: (e-mail, password, role), at all stores."""
+    """One merchant. `customers`: how many there are; `sign_ins`: (e-mail, password, role), at all stores.
+
+    `promotions`: their fields, and how many days ago each was switched on; None for a draft.
+    """
 
     slug: str
     name: str
@@ -19,6 +24,7 @@ class Shop:
     pins: tuple[tuple[str, str], ...]
     customers: int
     settings: dict[str, Any] = field(default_factory=dict)
+    promotions: tuple[tuple[int | None, dict[str, Any]], ...] = ()
 
 
 def _texts(name: str, en: str, fr: str, de: str, lb: str) -> dict[str, str]:
@@ -102,6 +108,35 @@ MIRABEL = Shop(
     ),
     pins=(("Léa", "4711"), ("Marc", "8052")),
     customers=28,
+    promotions=(
+        (
+            120,
+            {
+                **_texts("name", "Quiet Tuesday", "Mardi calme", "Ruhiger Dienstag", "Rouegen Dënschdeg"),
+                "factor": Decimal(2),
+                "weekdays": [2],
+                "from_time": time(14),
+                "until_time": time(17),
+                "card_day_limit": 100,
+            },
+        ),
+        (
+            60,
+            {
+                **_texts(
+                    "name",
+                    "Welcome back",
+                    "Content de vous revoir",
+                    "Schön, Sie wiederzusehen",
+                    "Schéin, Iech erëmzegesinn",
+                ),
+                "effect": "points",
+                "amount": 20,
+                "audience": "back_after",
+                "days": 30,
+            },
+        ),
+    ),
 )
 
 ALZETTE = Shop(
@@ -198,6 +233,18 @@ SAUER = Shop(
     ),
     pins=(),
     customers=16,
+    promotions=(
+        (
+            None,
+            {
+                **_texts("name", "Reading week", "Semaine de la lecture", "Lesewoche", "Lieswoch"),
+                "factor": Decimal("1.5"),
+                "weekdays": [1, 2, 3, 4, 5],
+                "least_cents": 2000,
+                "budget": 5000,
+            },
+        ),
+    ),
 )
 
 SHOPS = (MIRABEL, ALZETTE, SAUER)

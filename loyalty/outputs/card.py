@@ -7,11 +7,12 @@ from typing import TypedDict
 from django.utils import timezone
 
 from groundwork.formats.wire import Moment, moment
-from loyalty import receipts, rules, selectors
+from loyalty import receipts, rules, selectors, showing
 from loyalty.errors import CardInactive, ProgramInactive, ProgramTypeMismatch
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, LoyaltyType
 from loyalty.outputs.customer import CardHolder, card_holder
 from loyalty.rules import StampUsage, StampVerdict
+from loyalty.showing import Shown
 from tenancy.models import Store
 
 
@@ -86,7 +87,10 @@ class CardFacts(TypedDict):
 
 
 class Card(CardFacts):
-    """A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there."""
+    """A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there.
+
+    `promotions`: those that run there now, a sentence each.
+    """
 
     owed_from: OwedFrom | None
     stamps_today: int
@@ -95,6 +99,7 @@ class Card(CardFacts):
     can_stamp: CanStamp
     rewards: list[RewardInReach]
     stamp_reward: StampReward
+    promotions: list[str]
     passes: Passes
 
 
@@ -171,9 +176,17 @@ def cards(
     if usage is None:
         usage = _usage(rows, store, now)
     debts = receipts.owed_lines(rows)
+    runs = _running(rows, store, now)
     return [
-        _at_till(row, store, usage.get(row.pk, StampUsage()), debts.get(row.pk, []), now=now) for row in rows
+        _at_till(row, store, usage.get(row.pk, StampUsage()), debts.get(row.pk, []), runs, now=now)
+        for row in rows
     ]
+
+
+def _running(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> list[Shown]:
+    """What runs at a store just now, asked once for all cards."""
+    shown = showing.at_store(rows[0].program, store, now=now) if rows else []
+    return [each for each in shown if each.is_on(now)]
 
 
 def _owed_from(lines: Sequence[LoyaltyTransaction]) -> OwedFrom | None:
@@ -196,7 +209,13 @@ def _usage(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> Mapping[
 
 
 def _at_till(
-    row: LoyaltyCard, store: Store, usage: StampUsage, debt: Sequence[LoyaltyTransaction], *, now: datetime
+    row: LoyaltyCard,
+    store: Store,
+    usage: StampUsage,
+    debt: Sequence[LoyaltyTransaction],
+    runs: Sequence[Shown],
+    *,
+    now: datetime,
 ) -> Card:
     program = row.program
     verdict = stamp_verdict(row, store, usage, now)
@@ -217,6 +236,7 @@ def _at_till(
             "description": program.stamps_reward_description if program.has_stamps else "",
             "ready": program.has_stamps and row.is_active and row.stamp_count >= program.stamps_target,
         },
+        "promotions": showing.in_words(showing.for_card(runs, row, now=now), [], now=now, here=store),
         "passes": {
             "apple": getattr(row, "apple_pass_state", None),
             "google": getattr(row, "google_pass_state", None),

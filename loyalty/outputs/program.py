@@ -57,6 +57,7 @@ class Program(TypedDict):
     cooldown_minutes: int
     max_daily_stamps: int
     require_staff_pin: bool
+    has_promotions: Annotated[bool, "Purchases may give more than the rate says; a quote says how much."]
     terms_text: str
     privacy_url: str
     rewards: list[Reward]
@@ -123,6 +124,7 @@ def program(row: LoyaltyProgram, rewards: Iterable[PointsReward] | None = None) 
         "cooldown_minutes": row.cooldown_minutes,
         "max_daily_stamps": row.max_daily_stamps,
         "require_staff_pin": row.require_staff_pin,
+        "has_promotions": row.has_promotions,
         "terms_text": row.terms_text,
         "privacy_url": row.privacy_url,
     }

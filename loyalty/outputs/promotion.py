@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 
 from groundwork import clock
 from groundwork.formats.wire import Day, Moment, day, moment
-from loyalty import offers, promoted
+from loyalty import promoted, showing
 from loyalty.earning import Part
 from loyalty.models import Audience, Effect, LoyaltyProgram, LoyaltyTransaction, Promotion, PromotionState
 from loyalty.rules import POINT
@@ -91,12 +91,12 @@ def part(promotion: Promotion, given: Part) -> PromotionPart:
 
 
 def running(program: LoyaltyProgram, store: Store) -> list[RunningPromotion]:
-    """What counts at a store now, whoever buys; nothing is asked where a program never had a promotion."""
-    now, zone = clock.now(), store.tzinfo
+    """What counts at a store now, as far as everybody may hear of it; asks nothing where nothing was ever planned."""
+    now = clock.now()
     return [
-        {"id": row.pk, "name": row.name, "until": moment(offers.closes_at(row.rule(), now, zone))}
-        for row in promoted.running(program, now=now, zone=zone)
-        if offers.is_on(row.rule(), now, store.pk, zone)
+        {"id": each.promotion.pk, "name": each.promotion.name, "until": moment(each.ends)}
+        for each in showing.for_everybody(showing.at_store(program, store, now=now))
+        if each.is_on(now)
     ]
 
 

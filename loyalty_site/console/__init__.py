@@ -20,6 +20,7 @@ MENU = [
         _("Program"),
         [
             "loyalty.LoyaltyProgram",
+            "loyalty.Promotion",
             "loyalty.MerchantLoyaltySettings",
             "notifications.EmailTemplate",
         ],

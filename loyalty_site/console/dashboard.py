@@ -14,10 +14,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groundwork import clock
 from groundwork.console.charts import Chart, Series, chart
 from groundwork.formats.money import money
 from groundwork.messaging import outbox
-from loyalty import selectors
+from loyalty import selectors, showing
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
 from loyalty.reporting import fairness, statistics
 from loyalty_site.console.beginning import steps
@@ -60,6 +61,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
             "is_rebuilding": figures["is_rebuilding"],
             "figures": _linked(request, cards(program, figures, days), place, days),
             "charts": charts(program, figures),
+            "promotions": promotions(program, place),
         }
     return shown
 
@@ -182,6 +184,18 @@ def charts(program: LoyaltyProgram, figures: Figures) -> list[Chart]:
         ]
         drawn.append(chart(_("Points"), days, lines))
     return drawn
+
+
+def promotions(program: LoyaltyProgram, place: Place) -> list[dict[str, Any]]:
+    """What runs at a place today: the promotion, and what it says."""
+    if not program.has_promotions:
+        return []
+    stores = Store.objects.filter(merchant=program.merchant).select_related("merchant").order_by("pk")
+    here = list(stores.filter(pk=place.store.pk) if place.store else stores)
+    now = clock.now()
+    shown = showing.at_stores(program, here, now=now)
+    said = showing.in_words(shown, here, now=now)
+    return [{"row": each.promotion, "text": text} for each, text in zip(shown, said, strict=True)]
 
 
 # --- What happened, and what needs somebody -----------------------------------------------------------------

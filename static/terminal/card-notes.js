@@ -25,6 +25,7 @@ export function notesOf({ card, noted }, { store: { timezone } }) {
   if (owes(card)) notes.push(["info", owedInWords(card, timezone)]);
   if (isBirthday(card.customer.birth_date)) notes.push(["gift", text("birthday")]);
   if (card.customer.email_problem) notes.push(["mail", text("email_problem")]);
+  for (const promotion of card.promotions) notes.push(["gift", promotion]);
   const expiry = card.points_expire_at;
   if (expiry && card.points_balance && Date.parse(expiry) - Date.now() < EXPIRY_NEAR_MS) {
     notes.push(["clock", text("points_expire", { date: date(expiry, timezone) })]);

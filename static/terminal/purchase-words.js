@@ -5,7 +5,7 @@ import { amounts, balances, changeInWords, money, wait } from "./format.js";
 import { hasText, plural, text } from "./texts.js";
 
 /** @import { Result } from "./result.js" */
-/** @import { Amounts, Card, Facts, Posting, Quote, ReturnQuote } from "./types.js" */
+/** @import { Amounts, Card, Facts, Posting, PromotionPart, Quote, ReturnQuote } from "./types.js" */
 
 const NOTHING = { stamps: 0, points: 0 };
 
@@ -17,9 +17,10 @@ const NOTHING = { stamps: 0, points: 0 };
  * @returns {Result}
  */
 export function wordsForPurchase(posting, facts) {
-  const { card, points, stamp, settled, reward_ready: isReady } = posting;
+  const { card, points, promotions = [], stamp, settled, reward_ready: isReady } = posting;
   const given = changeInWords(sum(posting));
-  const notes = [settledInWords(settled), noPoints(points?.code ?? null, facts), noStamp(stamp ?? null)];
+  const parts = promotions.map(promotedInWords);
+  const notes = [...parts.map((part) => part && `${part}.`), settledInWords(settled), noPoints(points?.code ?? null, facts), noStamp(stamp ?? null)];
   return {
     kind: given ? "ok" : "warn",
     icon: isReady ? "gift" : null,
@@ -35,9 +36,20 @@ export function wordsForPurchase(posting, facts) {
  *
  * @param {Quote} quote
  */
-export function quoteInWords({ points, stamps, stamp, settled }) {
+export function quoteInWords({ points, stamps, promotions, stamp, settled }) {
   const what = amounts({ points, stamps }) || plural("points", 0);
-  return [text("gives", { what }), settledInWords(settled), noStamp(stamp)].filter(Boolean).join(" · ");
+  const notes = [...promotions.map(promotedInWords), settledInWords(settled), noStamp(stamp)];
+  return [text("gives", { what }), ...notes].filter(Boolean).join(" · ");
+}
+
+/**
+ * What of it a promotion gives: "of which 20 points: Happy hour"; empty where that is less than one.
+ *
+ * @param {PromotionPart} part
+ */
+function promotedInWords({ name, points, stamps }) {
+  const what = amounts({ points, stamps });
+  return what && text("of_which", { what, promotion: name });
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The amount of a purchase while it is typed: it fills up from the right, and what it gives is reckoned here at once,
- * and a moment later as the server would give it, if it answers.
+ * The amount of a purchase while it is typed: it fills up from the right, and what it gives at least is reckoned here at
+ * once, and a moment later as the server would give it, promotions included, if it answers.
  */
 
 import { NoAnswer, Problem } from "./api.js";
@@ -59,7 +59,7 @@ export class TypedAmount {
     this.say(
       isTooLittle
         ? text("minimum_purchase", { money: minimum })
-        : text("gives", { what: plural("points", points) }),
+        : text(program.has_promotions ? "gives_at_least" : "gives", { what: plural("points", points) }),
     );
     this.stop();
     if (!card || !this.cents || isTooLittle || reference === null) return;

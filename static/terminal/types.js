@@ -15,6 +15,7 @@
  * @typedef {answers.Amounts} Amounts
  * @typedef {answers.Purchase} Purchase
  * @typedef {answers.PurchasePage} PurchasePage
+ * @typedef {answers.PromotionPart} PromotionPart
  * @typedef {answers.Quote} Quote
  * @typedef {answers.ReturnQuote} ReturnQuote
  * @typedef {answers.StaffName} StaffName

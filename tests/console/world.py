@@ -117,6 +117,7 @@ def _rows(shop: Shop) -> Rows:
             shop.program,
             card,
             card.customer,
+            factories.promotion(shop.program, is_planned=False),
             pin,
             shop.staff,
             StoreUser.objects.get(user=shop.staff),

@@ -168,6 +168,9 @@ def _auxiliary(facts: PassFacts) -> Iterable[dict[str, Any]]:
         yield {"key": "points_reward", "label": goal.name, "value": points_to_go(goal.missing)}
     if facts.points_expire_at:
         yield {"key": "expires", "label": labels().expires, **_day(facts.points_expire_at)}
+    if facts.program.promotion and not facts.is_void:
+        name, says = facts.program.promotion
+        yield {"key": "promotion", "label": name, "value": says}
 
 
 def _back(facts: PassFacts) -> Iterable[dict[str, Any]]:

@@ -138,6 +138,9 @@ def _texts(facts: PassFacts) -> Iterable[dict[str, Any]]:
         yield _module(
             "expires", words.expires, Text(*(written_date(expires, language) for language in LANGUAGES))
         )
+    if facts.program.promotion:
+        name, says = facts.program.promotion
+        yield _module("promotion", name, says.cut(TEXT_LENGTH))
     if facts.shops:
         shown = shorten(shops.as_text(facts.shops), TEXT_LENGTH)
         yield _module("shops", words.shops, Text.same(shown))

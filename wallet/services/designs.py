@@ -25,7 +25,8 @@ def of_program(program_id: int, merchant_id: int) -> PassDesign:
     design = PassDesign.objects.filter(program_id=program_id).first()
     if design is None:
         digest = selectors.program_facts(program_id).digest
-        made = {"merchant_id": merchant_id, "class_id": class_id, "digest": digest}
+        again = selectors.looks_again_at(program_id, now=timezone.now())
+        made = {"merchant_id": merchant_id, "class_id": class_id, "digest": digest, "look_again_at": again}
         design, _ours = PassDesign.objects.get_or_create(program_id=program_id, defaults=made)
     if design.class_id is None and class_id:  # made while Google was not set up
         PassDesign.objects.filter(pk=design.pk, class_id__isnull=True).update(class_id=class_id)
@@ -37,7 +38,7 @@ def notice_changes() -> int:
     """Find programs that look different since their passes were made; returns how many.
 
     Looks at those whose program, merchant or stores were saved since the last time, so that also a new address
-    of a shop, which nothing announces, reaches the passes.
+    of a shop, which nothing announces, reaches the passes; and at those of which a promotion begins or ends.
     """
     stores = Store.all_objects.filter(
         merchant_id=OuterRef("merchant_id"), updated_at__gte=OuterRef("checked_at")
@@ -46,6 +47,7 @@ def notice_changes() -> int:
         Q(program__updated_at__gte=F("checked_at"))
         | Q(merchant__updated_at__gte=F("checked_at"))
         | Exists(stores)
+        | Q(look_again_at__lte=timezone.now())
     )
     programs = PassDesign.objects.filter(saved).values_list("program_id", flat=True)
     return sum(program_changed(program_id) for program_id in list(programs))
@@ -66,9 +68,10 @@ def program_changed(program_id: int) -> bool:
         design.next_attempt_at = clock.now()
         design.left_out_at = None  # what was refused may be what has changed
         doorbell.ring(SPREAD_TASK)
-    design.checked_at = now
+    design.checked_at, design.look_again_at = now, selectors.looks_again_at(program_id, now=now)
     design.save(
         update_fields=[
+            "look_again_at",
             "digest",
             "wanted_version",
             "next_attempt_at",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from groundwork.formats import qr
-from loyalty import rules, selectors
+from loyalty import rules, selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.outputs import owed
 from loyalty.pages.access import card_page, looks
@@ -34,6 +34,7 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     rewards = reward_lines(program, selectors.rewards_of(program), card.points_balance, card.points_owed)
     context = looks(program, card.merchant) | {
         "card": card,
+        "promotions": showing.of_card(card, now=now),
         "title": card_title(card),
         "qr_svg": qr.svg(card.qr_code_data, title=card.display_number),
         "stamps": StampCard.of(program, card.stamp_count, card.stamps_owed) if program.has_stamps else None,

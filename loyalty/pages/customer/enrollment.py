@@ -16,10 +16,11 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
+from groundwork import clock
 from groundwork.errors import DomainError
 from groundwork.formats import qr
 from groundwork.web import client, rate_limits
-from loyalty import selectors
+from loyalty import selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.pages.access import looks, private, store_page
 from loyalty.pages.customer.forms import EnrollmentForm
@@ -134,8 +135,11 @@ def new_card(request: HttpRequest, card: LoyaltyCard) -> dict[str, Any]:
 
 def teaser(store: Store, program: LoyaltyProgram) -> dict[str, Any]:
     """What the card promises, for those who do not have it yet."""
+    now = clock.now()
+    runs = showing.for_everybody(showing.at_store(program, store, now=now))
     return looks(program, store.merchant) | {
         "store": store,
+        "promotions": showing.in_words(runs, [], now=now, here=store),
         "headline": Headline.of(program),
         "stamps": StampCard.of(program, 0) if program.has_stamps else None,
         "points_rule": points_rule(program, store.merchant.currency),

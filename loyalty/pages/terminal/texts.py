@@ -58,6 +58,8 @@ def _card() -> Texts:
         "not_now_stamp_cooldown": _("Stamped a moment ago. Again in {time}"),
         "not_now_daily_stamp_limit": _("All stamps for today are given"),
         "gives": _("Gives {what}"),
+        "gives_at_least": _("Gives at least {what}"),
+        "of_which": _("of which {what}: {promotion}"),
         "minimum_purchase": _("Points from {money}"),
         "new_customer": _("New customer"),
         "email_wrong": _("Enter an e-mail address, like anouk@example.com."),

@@ -76,6 +76,7 @@ IN_STATE: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "reactivate"): _put(is_active=False),
     ("loyalty_loyaltycard", "let_go"): lambda world, row: _owe(row),
     ("loyalty_loyaltyprogram", "activate"): _put(is_active=False),
+    ("loyalty_promotion", "stop"): _put(planned_at=timezone.now()),
     ("loyalty_staffpin", "end_lockout"): _put(locked_until=timezone.now() + timedelta(hours=1)),
     ("tenancy_user", "reset_second_factor"): lambda world, row: _factor(row),
     ("tenancy_outboxmessage", "try_again"): _put(state="dead"),
@@ -92,6 +93,7 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
 } | {
     ("loyalty_loyaltycard", "remove_code"): lambda world, row: _take_the_codes_off(row),
     ("loyalty_loyaltyprogram", "deactivate"): _put(is_active=False),
+    ("loyalty_promotion", "plan"): _put(planned_at=timezone.now()),
     ("tenancy_apikey", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "resend"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "revoke"): _put(revoked_at=timezone.now()),
@@ -145,6 +147,10 @@ def _store(world: World) -> int:
     return world.shop.store.pk
 
 
+def _program(world: World) -> int:
+    return world.shop.program.pk
+
+
 def _house(world: World) -> int:
     return world.shop.merchant.pk
 
@@ -167,6 +173,7 @@ NEW: dict[str, Data] = {
         "card_name_en": "Card",
         "stamps_reward_description_en": "a coffee",
     },
+    "loyalty_promotion": {"program": _program, "name_en": "Happy hour", "factor": "2"},
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
     "webhooks_endpoint": {"merchant": _house, "url": "https://8.8.8.8/hooks", "types": ["stamps.given"]},
     "loyalty_cardbatch": {"name": "Box", "store": _store, "count": 2, "design": "white"},
@@ -194,6 +201,7 @@ CHANGED: dict[str, Data] = {
     "tenancy_user": {"is_active": None},
     "customers_customer": {"first_name": "Renamed"},
     "loyalty_loyaltyprogram": {"card_color": "#112233", "confirm": "on"},
+    "loyalty_promotion": {"name_en": "Renamed"},
     "loyalty_merchantloyaltysettings": {"void_window_hours": 48},
     "loyalty_staffpin": {"name": "Renamed"},
     "notifications_emailtemplate": {"subject_en": "Renamed"},
@@ -225,6 +233,9 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_purchase", "bring_back"): lambda world: {"key": "the form", "amount": "5.00", "reason": "Why"},
     ("loyalty_loyaltyprogram", "activate"): lambda world: {},
     ("loyalty_loyaltyprogram", "deactivate"): lambda world: {},
+    ("loyalty_promotion", "plan"): lambda world: {},
+    ("loyalty_promotion", "stop"): lambda world: {},
+    ("loyalty_promotion", "copy"): lambda world: {},
     ("loyalty_loyaltyprogram", "rehearse"): lambda world: {"days": "30"},
     ("loyalty_staffpin", "end_lockout"): lambda world: {},
     ("customers_customer", "erase"): lambda world: {},

@@ -60,6 +60,9 @@ GATES: dict[str, dict[str, str]] = {
     }  # an owner has one already
     | {"preview": "OWMA", "preview_new": "OW", "rehearse": "OW"}
     | {"rehearsed": "W"},  # whose it is, as with a background job
+    "loyalty_promotion": LOOK
+    | {"add": "OW", "edit": "OW", "delete": "OW"}
+    | dict.fromkeys(("plan", "stop", "copy"), "OW"),
     "loyalty_merchantloyaltysettings": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": ""},  # the same
     "loyalty_staffpin": LOOK_MANAGER | {"add": "OWM", "edit": "OWM", "delete": "OWM", "end_lockout": "OWM"},
     "notifications_emailtemplate": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "preview": "OWMA"},
@@ -82,6 +85,7 @@ for name in (
     "customers_customer",
     "loyalty_loyaltycard",
     "loyalty_loyaltyprogram",
+    "loyalty_promotion",
     "loyalty_staffpin",
 ):
     GATES[name]["restore"] = GATES[name]["delete"]

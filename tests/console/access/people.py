@@ -35,6 +35,7 @@ OF_THE_WHOLE_MERCHANT = frozenset(
     {
         "tenancy_merchant",
         "loyalty_loyaltyprogram",
+        "loyalty_promotion",
         "loyalty_merchantloyaltysettings",
         "tenancy_outboxmessage",
         "wallet_passdesign",

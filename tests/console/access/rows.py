@@ -86,6 +86,7 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
             shop.program,
             card,
             card.customer,
+            factories.promotion(shop.program, is_planned=False),
             pin,
             worker,
             StoreUser.objects.get(user=worker),

@@ -1,0 +1,171 @@
+"""What is shown of promotions before anybody pays: now, or later today, and to whom."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
+
+from loyalty import showing
+from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
+from loyalty.outputs.card import card as at_till
+from loyalty.services import promotions, purchases
+from tenancy import scope
+from tests import factories
+from tests.factories import Shop
+
+pytestmark = pytest.mark.django_db
+# A Tuesday in May, 9:30 in Luxembourg.
+MORNING = datetime(2026, 5, 12, 7, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def everything() -> Iterator[None]:
+    with scope.everything("stories of one shop"), time_machine.travel(MORNING, tick=False):
+        yield
+
+
+def happy_hour(shop: Shop, begins: int = 9, ends: int = 11, **fields: Any) -> Promotion:
+    return factories.promotion(
+        shop.program, weekdays=[2], from_time=time(begins), until_time=time(ends), **fields
+    )
+
+
+def said(shop: Shop, card: LoyaltyCard) -> list[str]:
+    return showing.of_card(factories.fresh(card), now=MORNING)
+
+
+def test_a_card_says_what_counts_today_until_when() -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    assert said(shop, card) == []
+
+    happy_hour(shop)
+
+    assert said(shop, card) == ["Today until 11:00: points count double"]
+    with time_machine.travel(MORNING + timedelta(days=1), tick=False):
+        assert showing.of_card(factories.fresh(card), now=MORNING + timedelta(days=1)) == []
+
+
+def test_what_comes_later_today_is_said_after_what_is_on() -> None:
+    shop = factories.shop()
+    happy_hour(shop, 14, 17)
+    happy_hour(shop)
+
+    assert said(shop, factories.card(shop.store)) == [
+        "Today until 11:00: points count double",
+        "Today from 14:00 to 17:00: points count double",
+    ]
+
+
+def test_a_place_is_said_where_there_are_several() -> None:
+    shop = factories.shop()
+    happy_hour(shop, store_ids=[shop.store.pk])
+
+    (text,) = said(shop, factories.card(shop.store))
+
+    assert text == f"Today until 11:00: points count double at {shop.store.name}"
+    program = LoyaltyProgram.objects.get(pk=shop.program.pk)
+    assert showing.at_store(program, shop.other_store, now=MORNING) == []
+
+
+def test_nobody_hears_of_what_is_for_others() -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    happy_hour(shop, audience="with_tag", tag="VIP")
+    happy_hour(shop, audience="birthday", days=1)
+    assert said(shop, card) == []
+
+    card.customer.tags = ["vip"]
+    card.customer.birth_date = date(1990, 5, 11)
+    card.customer.save()
+
+    assert said(shop, card) == [
+        "Today until 11:00: points count double for customers with the tag “VIP”",
+        "Today until 11:00: points count double on a birthday and up to 1 day before and after it",
+    ]
+    program = LoyaltyProgram.objects.get(pk=shop.program.pk)
+    assert showing.for_everybody(showing.at_store(program, shop.store, now=MORNING)) == []
+
+
+def test_what_is_for_newcomers_is_said_until_the_first_purchase() -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    happy_hour(shop, audience="first_purchase")
+    assert len(said(shop, card)) == 1
+
+    purchases.record(
+        store=shop.store, card_id=card.pk, actor=factories.actor("staff"), purchase_amount_cents=500
+    )
+
+    assert said(shop, card) == []
+
+
+def test_what_is_used_up_or_stopped_is_said_no_more() -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    small, big = happy_hour(shop, budget=10), happy_hour(shop)
+    assert len(said(shop, card)) == 2
+
+    purchases.record(
+        store=shop.store, card_id=card.pk, actor=factories.actor("staff"), purchase_amount_cents=100
+    )
+    Promotion.objects.filter(pk=small.pk).update(spent=10_0000)
+    assert len(said(shop, card)) == 1
+    promotions.stop(promotion_id=big.pk, actor=factories.actor("owner"))
+
+    assert said(shop, card) == []
+
+
+def test_a_shop_without_promotions_is_asked_nothing(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    shop = factories.shop()
+    card = LoyaltyCard.objects.select_related("program", "customer", "merchant").get(
+        pk=factories.card(shop.store).pk
+    )
+    with django_assert_num_queries(0):
+        assert showing.at_store(card.program, shop.store, now=MORNING) == []
+        assert showing.of_card(card, now=MORNING) == []
+
+
+def test_till_and_pages_say_it_in_the_language_of_the_reader(client: Client) -> None:
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    happy_hour(shop)
+    row = LoyaltyCard.objects.select_related("program__merchant", "customer", "merchant").get(pk=card.pk)
+
+    with translation.override("de"):
+        assert at_till(row, shop.store)["promotions"] == ["Heute bis 11:00: doppelte Punkte"]
+    join = client.get(reverse("join", args=[shop.store.store_code]), headers={"Accept-Language": "fr"})
+    assert "Aujourd’hui jusqu’à 11:00 : les points comptent double." in join.content.decode()
+    page = client.get(reverse("card", args=[card.access_token]), headers={"Accept-Language": "en"})
+    assert "Today until 11:00: points count double." in page.content.decode()
+
+
+def test_it_is_looked_at_again_when_something_begins_or_ends() -> None:
+    shop = factories.shop()
+    zone = shop.merchant.tzinfo
+    happy_hour(shop)
+    happy_hour(shop, 14, 17)
+    program = LoyaltyProgram.objects.get(pk=shop.program.pk)
+
+    def again(now: datetime) -> datetime:
+        return showing.changes_at(showing.at_store(program, shop.store, now=now), now=now, zone=zone)
+
+    at = [MORNING]
+    for _ in range(4):
+        at.append(again(at[-1]))
+
+    assert [moment.astimezone(zone).strftime("%a %H:%M") for moment in at] == [
+        "Tue 09:30",
+        "Tue 11:00",
+        "Tue 14:00",
+        "Tue 17:00",
+        "Wed 00:00",
+    ]

@@ -1,0 +1,64 @@
+"""A pass says which promotion runs: it changes when one begins, and when it ends, and not in between."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+import time_machine
+
+from tenancy import scope
+from tests import factories
+from tests.wallet.conftest import carried
+from wallet import selectors
+from wallet.models import PassDesign
+from wallet.services import designs
+from wallet.text import Text
+
+# A Tuesday in May, 8:00 in Luxembourg.
+MORNING = datetime(2026, 5, 12, 6, tzinfo=UTC)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return MORNING.replace(hour=hour - 2, minute=minute)
+
+
+@pytest.fixture(autouse=True)
+def in_the_morning() -> Iterator[None]:
+    with time_machine.travel(MORNING, tick=False), scope.everything("the wallets' tasks"):
+        yield
+
+
+def shown(shop: factories.Shop, now: datetime) -> tuple[int, str]:
+    """How many designs have changed by a moment, and what the passes say of promotions then."""
+    with time_machine.travel(now, tick=False):
+        changed = designs.notice_changes()
+        promotion = selectors.program_facts(shop.program.pk).promotion
+    return changed, promotion[1].en if promotion else ""
+
+
+def test_a_pass_changes_when_a_promotion_begins_and_when_it_ends(apple: object, shop: factories.Shop) -> None:
+    factories.promotion(
+        shop.program, "Happy hour", weekdays=[2], from_time=time(9), until_time=time(11), store_ids=[]
+    )
+    carried(factories.card(shop.store))
+    designs.of_program(shop.program.pk, shop.merchant.pk)
+    PassDesign.objects.update(checked_at=MORNING + timedelta(days=1))  # nothing is saved from here on
+
+    assert [shown(shop, moment) for moment in (at(8, 59), at(9), at(10), at(11), at(12))] == [
+        (0, ""),
+        (1, "Today until 11:00: points count double"),
+        (0, "Today until 11:00: points count double"),
+        (1, ""),
+        (0, ""),
+    ]
+
+
+def test_a_pass_says_nothing_of_what_is_for_some_customers(apple: object, shop: factories.Shop) -> None:
+    factories.promotion(shop.program, audience="with_tag", tag="VIP")
+    assert selectors.program_facts(shop.program.pk).promotion is None
+
+    factories.promotion(shop.program, "Double")
+    assert selectors.program_facts(shop.program.pk).promotion == (
+        Text.same("Double"),
+        Text("Points count double", "Les points comptent double", "Doppelte Punkte", "Duebel Punkten"),
+    )
