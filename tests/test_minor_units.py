@@ -12,7 +12,10 @@ import pytest
 
 from tests.sources import LAYERS, ROOT, sources
 
-PERCENT = {"loyalty_site/console/dashboard.py": ["share * 100"]}
+PERCENT = {
+    "loyalty_site/console/dashboard.py": ["share * 100"],
+    "groundwork/formats/images.py": ["count * 100"],
+}
 DRAWN = {"templates/admin/_chart.html"}  # places in a picture
 IN_SCRIPTS = re.compile(r"[*/%]\s*100(?:\.0+)?n?\b(?!\s*\))|\b100n?\s*\*|\b100n\b|\btoFixed\b")
 IN_TEMPLATES = re.compile(r"floatformat|stringformat:\s*['\"]\.\df|divisibleby:\s*['\"]?100\b")

@@ -134,6 +134,8 @@ def test_rule_3_no_column_of_a_line_can_be_changed(card: LoyaltyCard, column: st
         other = "'2020-01-01 00:00:00+00:00'"
     elif kind == "BooleanField":
         other = "NOT recorded_offline"
+    elif kind == "JSONField":
+        other = "'[]'"
     elif kind == "SmallIntegerField":
         other = f"{column} + 1"
     else:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from groundwork import deletion
+from loyalty import tasks
 from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyTransaction, MerchantCalendar
 from loyalty.reporting import running, statistics
 from loyalty.services import cards, stamps, voids
@@ -193,3 +194,13 @@ def test_figures_of_a_long_day_are_read_from_no_more_lines_than_of_a_short_one(
         assert read[1] <= read[0] < 100
         statistics.forget_roll_ups(shop.merchant)
         assert lines_read(shop, MORNING) > 3_000
+
+
+def test_the_clock_moves_on_the_figures_of_whoever_is_behind(shop: Shop) -> None:
+    at(MORNING, lambda: factories.card(shop.store, stamps=1))
+    calendars = MerchantCalendar._base_manager.filter(merchant=shop.merchant)
+    assert not calendars.exists()
+
+    at(MORNING, tasks.move_figures_on)  # as a worker does it: nobody has opened a scope
+
+    assert calendars.get().open_from is not None

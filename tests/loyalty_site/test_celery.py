@@ -24,6 +24,7 @@ def test_the_sweeps_run_each_minute_and_expiry_each_hour() -> None:
         "wallet.sync_apple",
         "wallet.sync_google",
         "groundwork.run_jobs",
+        "loyalty.move_figures_on",
     }
     assert next(job.when for job in JOBS if job.task == "loyalty.expire_points") == crontab(minute="5")
 

@@ -43,15 +43,15 @@ MUTANTS = [
     mutant(
         "handler-without-a-savepoint",
         "groundwork/messaging/outbox.py",
-        "with transaction.atomic(), message.scope():",
-        "with message.scope():",
+        "            transaction.atomic(),\n            message.scope(),\n",
+        "            message.scope(),\n",
         f"{OUTBOX}::test_a_listener_that_fails_leaves_nothing_behind_and_spoils_nothing_for_others",
     ),
     mutant(
         "handler-without-the-merchants-scope",
         "groundwork/messaging/outbox.py",
-        "with transaction.atomic(), message.scope():",
-        "with transaction.atomic():",
+        "            transaction.atomic(),\n            message.scope(),\n",
+        "            transaction.atomic(),\n",
         f"{OUTBOX}::test_the_relay_delivers_once_in_the_merchants_scope",
     ),
     mutant(
