@@ -37,6 +37,11 @@ class Planned:
     def rules(self) -> Mapping[int, offers.Promotion]:
         return {promotion_id: promotion.rule() for promotion_id, promotion in self.by_id.items()}
 
+    @cached_property
+    def living(self) -> list[offers.Promotion]:
+        """Those that nobody has deleted: only they are offered."""
+        return [rule for key, rule in self.rules.items() if self.by_id[key].deleted_at is None]
+
 
 @dataclass(frozen=True)
 class Visits:

@@ -23,7 +23,7 @@ export interface CanStamp {
   next_stamp_at: string | null;
 }
 
-/** A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there. */
+/** A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there. `promotions`: those that run there now, a sentence each. */
 export interface Card {
   id: number;
   card_number: string;
@@ -56,6 +56,7 @@ export interface Card {
   can_stamp: CanStamp;
   rewards: RewardInReach[];
   stamp_reward: StampReward;
+  promotions: string[];
   passes: Passes;
 }
 
@@ -675,6 +676,8 @@ export interface Program {
   cooldown_minutes: number;
   max_daily_stamps: number;
   require_staff_pin: boolean;
+  /** Purchases may give more than the rate says; a quote says how much. */
+  has_promotions: boolean;
   terms_text: string;
   privacy_url: string;
   rewards: Reward[];
@@ -712,6 +715,8 @@ export interface ProgramRow {
   cooldown_minutes: number;
   max_daily_stamps: number;
   require_staff_pin: boolean;
+  /** Purchases may give more than the rate says; a quote says how much. */
+  has_promotions: boolean;
   terms_text: string;
   privacy_url: string;
   rewards: Reward[];
@@ -1033,6 +1038,8 @@ export interface RestoredProgramRow {
   cooldown_minutes: number;
   max_daily_stamps: number;
   require_staff_pin: boolean;
+  /** Purchases may give more than the rate says; a quote says how much. */
+  has_promotions: boolean;
   terms_text: string;
   privacy_url: string;
   rewards: Reward[];

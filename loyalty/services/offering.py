@@ -18,7 +18,7 @@ def offered(call: Operation, bought: Bought, at: datetime, *, holds: bool = True
         return ()
     on = [
         rule
-        for rule in promoted.planned_of(call.program).rules.values()
+        for rule in promoted.planned_of(call.program).living
         if offers.is_on(rule, at, call.store.pk, call.store.tzinfo)
         and offers.is_enough(rule, offers.counting_cents(rule, bought))
     ]

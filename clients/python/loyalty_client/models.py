@@ -25,7 +25,9 @@ class CanStamp(TypedDict):
 
 
 class Card(TypedDict):
-    """A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there."""
+    """A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there.
+    `promotions`: those that run there now, a sentence each.
+    """
 
     id: int
     card_number: str
@@ -58,6 +60,7 @@ class Card(TypedDict):
     can_stamp: "CanStamp"
     rewards: "list[RewardInReach]"
     stamp_reward: "StampReward"
+    promotions: list[str]
     passes: "Passes"
 
 
@@ -685,6 +688,7 @@ class Program(TypedDict):
     cooldown_minutes: int
     max_daily_stamps: int
     require_staff_pin: bool
+    has_promotions: bool
     terms_text: str
     privacy_url: str
     rewards: "list[Reward]"
@@ -720,6 +724,7 @@ class ProgramRow(TypedDict):
     cooldown_minutes: int
     max_daily_stamps: int
     require_staff_pin: bool
+    has_promotions: bool
     terms_text: str
     privacy_url: str
     rewards: "list[Reward]"
@@ -1044,6 +1049,7 @@ class RestoredProgramRow(TypedDict):
     cooldown_minutes: int
     max_daily_stamps: int
     require_staff_pin: bool
+    has_promotions: bool
     terms_text: str
     privacy_url: str
     rewards: "list[Reward]"
