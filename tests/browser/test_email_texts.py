@@ -46,5 +46,5 @@ def test_the_preview_follows_what_is_written_and_names_the_line_of_a_mistake(for
 
 def test_an_own_text_can_begin_from_the_platforms(form: Page) -> None:
     form.get_by_role("button", name="Fill empty fields").click()
-    expect(form.locator("input[name=subject_lb]")).to_have_value("Hei ass Är Kaart bei {{ merchant_name }}")
+    expect(form.locator("input[name=subject_lb]")).to_have_value("{{ merchant_name }}: hei ass Är Kaart")
     expect(form.get_by_role("button", name="Fill empty fields")).to_be_hidden()

@@ -43,7 +43,7 @@ TUESDAY = Promotion(
         ),
         (
             "lb",
-            "Dënschdes vun 14:00 bis 17:00: duebel Punkten bei Gare, héchstens 100 Punkten pro Kaart an Dag",
+            "Dënschdes vun 14:00 bis 17:00: duebel Punkten (Gare), héchstens 100 Punkten op all Kaart an Dag",
         ),
     ],
 )

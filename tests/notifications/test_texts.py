@@ -37,7 +37,7 @@ def test_another_stores_text_is_not_used(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("customer", "store", "subject"),
     [
-        ("lb", "fr", "Hei ass Är Kaart bei Café Mirabel"),
+        ("lb", "fr", "Café Mirabel: hei ass Är Kaart"),
         ("", "fr", "Voici votre carte chez Café Mirabel"),
         ("", "en", "Here is your card at Café Mirabel"),
     ],

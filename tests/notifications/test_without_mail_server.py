@@ -38,7 +38,7 @@ def test_whoever_enrols_gets_an_email_that_can_be_read_as_a_file_and_in_the_cons
     (file,) = folder.iterdir()
     letter = email.message_from_bytes(file.read_bytes(), policy=default)
     assert (file.suffix, letter["To"]) == (".eml", "claudine@example.com")
-    assert letter["Subject"] == "Är Kaart bei Café Mirabel"
+    assert letter["Subject"] == "Café Mirabel: Är Kaart"
     assert letter.get_body(("plain",)).get_content().startswith("Moien Claudine,")
     assert "Moien Claudine," in letter.get_body(("html",)).get_content()
 
@@ -46,5 +46,5 @@ def test_whoever_enrols_gets_an_email_that_can_be_read_as_a_file_and_in_the_cons
     manager = Client()
     manager.force_login(factories.member(shop.store, role="manager"), backend="tenancy.sign_in.EmailBackend")
     page = manager.get(reverse("admin:notifications_emaillog_change", args=[log.pk])).content.decode()
-    assert "Är Kaart bei Café Mirabel" in page
+    assert "Café Mirabel: Är Kaart" in page
     assert "Moien Claudine," in page

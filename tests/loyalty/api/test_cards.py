@@ -76,6 +76,7 @@ def test_a_card_is_shown_exactly_so(shop: Shop) -> None:
                 "missing": 900,
             },
         ],
+        "promotions": [],
         "stamp_reward": {"description": "a coffee", "ready": False},
         "last_stamp_at": "2026-11-14T11:00:00Z",
         "last_points_at": "2026-11-14T11:00:00Z",
