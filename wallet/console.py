@@ -20,6 +20,7 @@ from groundwork.console.grants import Grants
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
 from tenancy.roles import MANAGERS, OPERATORS, READERS, is_operator, visible_to
 from wallet import set_up
+from wallet.funnels import funnels
 from wallet.models import (
     AppleDeviceRegistration,
     PassDesign,
@@ -29,7 +30,6 @@ from wallet.models import (
     WalletOffer,
     WalletPass,
 )
-from wallet.selectors import funnels
 from wallet.services import channel, designs, doctor, passes
 
 COLORS = {

@@ -216,10 +216,8 @@ class AppleDeviceRegistration(TenantOwned):
 class PassDesign(Synced, TenantOwned):
     """A program as the wallets know it: Google's class, and how far a changed look has been spread.
 
-    `wanted_version` grows with each change of the program; `synced_version` is what Google's class has.
-    `spread_version` is the change that is being, or was last, spread over the passes; `spread_after_id` is the
-    last pass done (null: all of them). `look_again_at`: when a promotion begins or ends. `is_refused`: Google's last
-    answer to the class was a refusal for good.
+    Google's class has `synced_version`, or `is_refused` for good. The change `spread_version` has been spread up to the
+    pass `spread_after_id` (null: to all). `look_again_at`: when a promotion begins or ends.
     """
 
     program = models.OneToOneField(

@@ -2,27 +2,24 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.urls import reverse
 
 from groundwork import clock
 from loyalty import selectors as loyalty_selectors
-from loyalty import showing
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward
 from tenancy.models import Merchant, Store
 from tenancy.prepared import Prepared
 from tenancy.selectors import open_stores
-from wallet import config
+from wallet import config, promotions
 from wallet.announcements import announcement, ended, newest_change
 from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, Shop, next_points_goal
 from wallet.labels import happened
-from wallet.models import PassState, Platform, WalletOffer, WalletPass
+from wallet.models import PassState, WalletPass
 from wallet.text import Text, written_date
 
 HISTORY_LINES = 5
@@ -90,34 +87,8 @@ def describe_program(
         places=places(stores),
         join_url=config.public_url(reverse("join", args=[stores[0].store_code])) if stores else "",
         look=look_of(program, merchant),
-        promotion=_promotion(program, stores, now=clock.now()),
+        promotion=promotions.running(program, stores, now=clock.now()),
     )
-
-
-def _promotion(
-    program: LoyaltyProgram, stores: Sequence[Store], *, now: datetime
-) -> tuple[Text, Text] | None:
-    """The first promotion that runs now for every holder of a pass, if any."""
-    shown = showing.at_stores(program, stores, now=now) if program.has_promotions else []
-    known = [each for each in showing.for_cards(shown) if each.is_on(now)]
-    if not known:
-        return None
-    for store in stores:
-        store.merchant = program.merchant
-
-    def say() -> str:
-        return showing.in_words(known[:1], stores, now=now)[0]
-
-    return Text.of_field(known[0].promotion, "name"), Text.each(say)
-
-
-def looks_again_at(program_id: int, *, now: datetime) -> datetime | None:
-    """When passes of a program may show something else because a promotion begins or ends (UTC); None: never."""
-    program = LoyaltyProgram.all_objects.select_related("merchant").get(pk=program_id)
-    if not program.has_promotions:
-        return None
-    shown = showing.at_stores(program, _stores_of(merchant_id=program.merchant_id), now=now)
-    return showing.changes_at(shown, now=now, zone=program.merchant.tzinfo)
 
 
 def _expiry(program: LoyaltyProgram) -> tuple[object, ...]:
@@ -295,27 +266,3 @@ def pass_facts(
         return retired_facts(program)
     is_void = wallet_pass.state == PassState.VOID
     return card_facts(card, program, is_void=is_void, lines=lines)
-
-
-@dataclass(frozen=True)
-class Funnel:
-    """How many cards that were enrolled at a store have come how far on their way into one wallet."""
-
-    store: str
-    platform: Platform
-    offered: int
-    clicked: int
-    made: int
-    saved: int
-    removed: int
-
-
-def funnels(offers: QuerySet[WalletOffer]) -> list[Funnel]:
-    """What these offers add up to, per store and wallet; `removed` are those that have not been saved again."""
-    store, name = "card__enrolled_at_store", "card__enrolled_at_store__name"
-    steps = {step: Count(f"{step}_at") for step in ("offered", "clicked", "made", "saved", "removed")}
-    counted: Iterable[dict[str, Any]] = offers.values(store, name, "platform").annotate(**steps)
-    ordered = sorted(counted, key=lambda row: (row[name] or "", row[store] or 0, row["platform"]))
-    return [
-        Funnel(row[name] or "", Platform(row["platform"]), *(row[step] for step in steps)) for row in ordered
-    ]

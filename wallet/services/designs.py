@@ -7,7 +7,7 @@ from django.utils import timezone
 from groundwork.messaging import doorbell
 from groundwork.queue import clock
 from tenancy.models import Store
-from wallet import config, selectors
+from wallet import config, promotions, selectors
 from wallet.models import KEPT_UP, PassDesign, WalletPass, new_serial_number
 from wallet.services import versions
 from wallet.services.locks import in_order
@@ -25,7 +25,7 @@ def of_program(program_id: int, merchant_id: int) -> PassDesign:
     design = PassDesign.objects.filter(program_id=program_id).first()
     if design is None:
         digest = selectors.program_facts(program_id).digest
-        again = selectors.looks_again_at(program_id, now=timezone.now())
+        again = promotions.looks_again_at(program_id, now=timezone.now())
         made = {"merchant_id": merchant_id, "class_id": class_id, "digest": digest, "look_again_at": again}
         design, _ours = PassDesign.objects.get_or_create(program_id=program_id, defaults=made)
     if design.class_id is None and class_id:  # made while Google was not set up
@@ -68,7 +68,7 @@ def program_changed(program_id: int) -> bool:
         design.next_attempt_at = clock.now()
         design.left_out_at = None  # what was refused may be what has changed
         doorbell.ring(SPREAD_TASK)
-    design.checked_at, design.look_again_at = now, selectors.looks_again_at(program_id, now=now)
+    design.checked_at, design.look_again_at = now, promotions.looks_again_at(program_id, now=now)
     design.save(
         update_fields=[
             "look_again_at",

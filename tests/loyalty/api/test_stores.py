@@ -128,6 +128,7 @@ def test_the_program_has_what_a_terminal_needs(shop: Shop, till: Till) -> None:
         "merchant": shop.merchant.slug,
         "loyalty_type": "hybrid",
         "is_active": True,
+        "has_promotions": False,
         "card_name": "Friends of the house",
         "card_color": "#1f5c4a",
         "card_secondary_color": "#f2d43d",
