@@ -70,10 +70,13 @@ serve: $(VENV)/installed-local ## Web server and workers, without loading the de
 
 FOR_TESTS := tools $(VENV)/installed-dev $(VENV)/installed-local
 
-# What some tests compare with, and no Python package brings: signatures are verified, and texts found, by others.
+# What some tests compare with, and no Python package brings: signatures are verified, and texts found, by others. And
+# the library that Playwright's own Node is linked with.
 tools:
 	@missing=$$(for tool in openssl:openssl xgettext:gettext; do \
-		command -v $${tool%:*} > /dev/null || echo $${tool#*:}; done); [ -z "$$missing" ] || { $(BRING) $$missing; }
+		command -v $${tool%:*} > /dev/null || echo $${tool#*:}; done; \
+		[ "$$(uname)" != Linux ] || find /lib /usr/lib /usr/lib64 -name libatomic.so.1 2> /dev/null | grep -q . \
+			|| echo libatomic1); [ -z "$$missing" ] || { $(BRING) $$missing; }
 
 test: $(FOR_TESTS) ## All tests, in a real Chromium too, and how many they were
 	@$(PY) -m tests $(ARGS)

@@ -36,6 +36,8 @@ from tests.costs import (
 
 # --- Regular expressions ----------------------------------------------------------------------------------
 
+POSSESSIVE_GROUP = re.compile(r"(?<!\\)\)(?:[*+?]|\{[\d,]+\})\+")
+
 
 def modules() -> Iterator[Any]:
     for app in APPS:
@@ -98,6 +100,13 @@ def test_every_regular_expression_of_the_project_grows_linearly() -> None:
                 slow.append(f"{place} {unit!r} {end!r}")
                 break
     assert slow == []
+
+
+def test_no_group_is_repeated_possessively() -> None:
+    """Python before 3.11.5, Debian 12's own, loses its way there (gh-106052): what should be masked was not."""
+    wrong = {place: e.pattern for place, e in patterns().items() if POSSESSIVE_GROUP.search(e.pattern)}
+    assert wrong == {}
+    assert POSSESSIVE_GROUP.search(r"'(?:[^'\\]|\\.)*+'?")
 
 
 def all_in_it(expression: re.Pattern) -> Work:

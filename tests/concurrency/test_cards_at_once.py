@@ -54,7 +54,7 @@ def test_of_a_hundred_stamps_at_once_none_is_lost(crowd: Crowd) -> None:
 
 
 def test_without_the_lock_stamps_are_lost(few: Crowd) -> None:
-    with unlocked(ledger, "lock_one", few.size), loses("9 stamps lost"):
+    with unlocked(ledger, "lock_one", few.size), loses("[1-9] stamps lost"):
         everybody_stamps_one_card(few)
 
 
@@ -77,7 +77,7 @@ def test_of_a_hundred_taps_at_two_shops_the_cooldown_lets_one_through(crowd: Cro
 
 
 def test_without_the_lock_the_cooldown_lets_many_through(few: Crowd) -> None:
-    with unlocked(ledger, "lock_one", few.size), loses("10 stamps within the cooldown"):
+    with unlocked(ledger, "lock_one", few.size), loses("([2-9]|10) stamps within the cooldown"):
         everybody_stamps_within_the_cooldown(few)
 
 
@@ -118,7 +118,7 @@ def test_the_last_reward_is_handed_out_once(crowd: Crowd) -> None:
 
 @pytest.mark.parametrize("race", [everybody_takes_the_last_coffee, everybody_takes_the_last_croissant])
 def test_without_the_lock_the_last_reward_is_handed_out_again_and_again(few: Crowd, race: object) -> None:
-    with unlocked(ledger, "lock_one", few.size), loses("10 rewards for the (stamps|points) of one"):
+    with unlocked(ledger, "lock_one", few.size), loses("([2-9]|10) rewards for the (stamps|points) of one"):
         race(few)
 
 
@@ -153,7 +153,7 @@ def test_without_the_lock_the_unique_constraint_still_undoes_it_once(few: Crowd)
 
 def test_with_nothing_to_hold_it_a_transaction_is_undone_many_times(few: Crowd) -> None:
     everything_out = unlocked(voids, "refusal", few.size)
-    with without_unique(LINES, "voids_id"), everything_out, loses("10 voids of one transaction"):
+    with without_unique(LINES, "voids_id"), everything_out, loses("([2-9]|10) voids of one transaction"):
         everybody_undoes_one_stamp(few)
 
 

@@ -54,5 +54,5 @@ def test_without_its_lock_purchases_are_worth_something_else(few: Crowd) -> None
     changed = threading.Event()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(purchases, "hold_currency", lambda _merchant: changed.wait(PATIENCE))
-        with loses("5 purchases are worth something else in JPY"):
+        with loses("[1-5] purchases are worth something else in JPY"):
             half_buy_and_half_change_the_currency(few, changed)

@@ -85,14 +85,14 @@ def test_somebody_who_is_known_already_gets_one_card_too(few: Crowd) -> None:
 
 
 def test_without_the_customers_lock_one_person_fails_to_get_the_card_that_is_there(few: Crowd) -> None:
-    with unlocked(enrollment, "_valid_at", few.size), loses("9 enrolments failed over the card"):
+    with unlocked(enrollment, "_valid_at", few.size), loses("[1-9] enrolments failed over the card"):
         everybody_gives_ben_his_card(few)
 
 
 def test_without_the_unique_address_one_person_becomes_many(few: Crowd) -> None:
     looked = all_have_read_before_anyone_writes(enrollment.customers, "find", few.size)
     table = without_unique("customers_customer", "merchant_id", "email")
-    with table, looked, loses("10 people with one address"):
+    with table, looked, loses("([2-9]|10) people with one address"):
         everybody_enrolls_anna(few)
 
 
@@ -153,7 +153,7 @@ def test_a_hundred_guesses_at_once_get_no_more_than_five(crowd: Crowd) -> None:
 
 
 def test_without_the_lock_everybody_gets_a_guess(few: Crowd) -> None:
-    with unlocked(pins, "_locked", few.size), loses("10 guesses where 5 are allowed"):
+    with unlocked(pins, "_locked", few.size), loses("([6-9]|10) guesses where 5 are allowed"):
         everybody_guesses_leas_pin(few)
 
 
@@ -229,7 +229,7 @@ def test_one_receipt_earns_once_however_many_cards_it_is_shown_with(crowd: Crowd
 
 def test_without_the_unique_receipt_each_card_earns(few: Crowd) -> None:
     table = without_unique("loyalty_purchase", "merchant_id", "reference_key")
-    with table, loses("10 cards earned by one receipt"):
+    with table, loses("([2-9]|10) cards earned by one receipt"):
         everybody_shows_the_same_receipt(few)
 
 

@@ -67,7 +67,7 @@ def test_of_a_hundred_returns_at_once_no_more_comes_back_than_was_bought(crowd: 
 
 
 def test_without_the_lock_more_comes_back_than_was_bought(few: Crowd) -> None:
-    with unlocked(returns, "locked", few.size), loses("10 returns of what was bought five times"):
+    with unlocked(returns, "locked", few.size), loses("([6-9]|10) returns of what was bought five times"):
         everybody_brings_ten_of_fifty_back(few)
 
 
@@ -137,7 +137,7 @@ def test_a_hundred_purchases_of_one_receipt_at_two_stores_are_one(crowd: Crowd) 
 
 
 def test_without_the_unique_receipt_it_earns_again_and_again(few: Crowd) -> None:
-    with without_unique(*RECEIPTS), loses("10 purchases of one receipt"):
+    with without_unique(*RECEIPTS), loses("([2-9]|10) purchases of one receipt"):
         everybody_records_one_receipt(few)
 
 

@@ -43,8 +43,10 @@ def empty(address: str) -> Iterator[str]:
 
 
 def databases_of(address: str) -> set[str]:
+    """The database of this worker's tests, and those that are named after it: others work on the same server."""
     with psycopg.connect(address) as asked:
-        return {name for (name,) in asked.execute("SELECT datname FROM pg_database")}
+        names = asked.execute("SELECT datname FROM pg_database WHERE datname LIKE current_database() || '%'")
+        return {name for (name,) in names}
 
 
 def is_empty(url: str) -> bool:
