@@ -7,11 +7,14 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /** Dispatches "change" when the network goes or comes back; until it is back, it asks again and again. */
 export class Connection extends EventTarget {
-  /** @param {Api} api */
-  constructor(api) {
+  /**
+   * @param {Api} api
+   * @param {boolean} isShell  the page itself could not be had: a device in a network whose server is away says "online"
+   */
+  constructor(api, isShell) {
     super();
     this.api = api;
-    this.offline = !navigator.onLine;
+    this.offline = isShell || !navigator.onLine;
     this.pause = FIRST_PAUSE_MS;
     this.timer = 0;
   }

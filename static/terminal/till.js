@@ -46,7 +46,7 @@ export class Till {
       addresses.csrf_cookie,
       () => this.session.token,
     );
-    this.connection = new Connection(this.api);
+    this.connection = new Connection(this.api, isShell);
     this.outbox = new Outbox({
       api: this.api,
       store: facts.store_code,

@@ -10,6 +10,9 @@ from loyalty.services import cards
 from tests import factories
 from tests.browser.till import Till, balance, becomes, ledger
 
+# A device in the shop's own Wi-Fi, behind which nothing answers.
+SAYS_ONLINE = "Object.defineProperty(Navigator.prototype, 'onLine', {get: () => true})"
+
 
 @contextmanager
 def no_network(till: Till) -> Iterator[None]:
@@ -127,6 +130,22 @@ def test_a_locked_till_waits_for_the_network_and_fetches_its_chooser_then(open_t
         open_till.page.reload()
         open_till.is_ready().shows("lock")
         expect(open_till.page.get_by_text("There is no network.")).to_be_visible()
+    open_till.page.locator("#people").get_by_text("Marc", exact=True).click(timeout=20_000)
+    open_till.unlock("80524613").shows("scan")
+
+
+def test_a_locked_till_whose_server_is_away_waits_for_it_and_is_not_opened_over_and_over(open_till, shop):
+    open_till.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    open_till.press("Léa").shows("lock")
+    open_till.page.add_init_script(SAYS_ONLINE)
+    opened = []
+    open_till.page.on("framenavigated", lambda frame: opened.append(frame.url))
+
+    with no_network(open_till):
+        open_till.page.reload()
+        open_till.is_ready().shows("lock")
+        expect(open_till.page.get_by_text("There is no network.")).to_be_visible()
+        assert len(opened) == 1
     open_till.page.locator("#people").get_by_text("Marc", exact=True).click(timeout=20_000)
     open_till.unlock("80524613").shows("scan")
 
