@@ -17,8 +17,8 @@ from tests.wallet.fake_google import FakeGoogle
 from tests.wallet.google_signer import Signer, in_seconds
 from tests.wallet.iphone import IPhone
 from tests.wallet.test_callback import post
+from wallet.funnels import funnels
 from wallet.models import PassState, Platform, WalletOffer, WalletPass
-from wallet.selectors import funnels
 
 HOUR = 3600
 
