@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from tenancy import scope
 from tests import factories
@@ -118,8 +119,9 @@ def test_an_endpoint_has_one_delivery_on_its_way_until_its_worker_is_lost(
 
 
 def test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting(
-    shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
+    settings.WEBHOOKS_RETRY_SCHEDULE = [3600]  # on a busy machine this takes longer than the first pause
     monkeypatch.setattr(posting, "TIMEOUT", 0.5)
     monkeypatch.setattr(queue, "PLACES", 6)
     slow = [listen(shop, receiver.url + f"/{number}", "card.enrolled")[0] for number in range(6)]
@@ -137,7 +139,7 @@ def test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting(
             lambda rows, answers: (order.append(rows[0].endpoint_id), note(rows, answers))[1],
         )
         assert deliver() == 7
-    assert order[0] == quick.pk
+    assert quick.pk in order[:5]  # beside the four of the merchant who fills all places
     assert deliveries(slow[0]) == [("failed", 1, None)]
     with scope.everything("a test looks"):
         assert set(Delivery.objects.exclude(endpoint=quick).values_list("trouble", flat=True)) == {"timeout"}
