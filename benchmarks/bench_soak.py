@@ -22,6 +22,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import programs
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.fake_google import FakeGoogle
 from wallet import tasks
 from wallet.models import Platform, Synced, WalletPass
@@ -63,7 +64,7 @@ class Day:
         outbox.relay()
 
     def send(self) -> None:
-        tasks.sweep_passes()
+        workers.sweep_passes()
 
     def at_it(self, name: str, act: Callable[[], None]) -> None:
         """One of them, over and over."""
@@ -123,7 +124,7 @@ def _drain() -> int:
     end = time.monotonic() + DRAIN_SECONDS
     behind = WalletPass.objects.filter(Synced.LAGGING)
     while outbox.relay() or (behind.exists() and time.monotonic() < end):
-        tasks.sweep_passes()
+        workers.sweep_passes()
     return behind.count()
 
 
