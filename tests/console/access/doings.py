@@ -275,6 +275,8 @@ READING = frozenset(
         "download",
         "preview",
         "preview_new",
+        "sentence",
+        "sentence_new",
         "rehearsed",
     }
 )
