@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from loyalty.offers import Promotion
 from loyalty.rules import POINT
 
 NAMED = 20
@@ -109,6 +110,27 @@ class Sooner:
 
 
 @dataclass
+class Promoted:
+    """What a promotion of the draft would have given, in its parts. Days as ISO writes them; None: all that are played.
+
+    `used_up_on`: when its budget would have been used up; None: never.
+    """
+
+    unit: int
+    first_day: str | None = None
+    last_day: str | None = None
+    times: int = 0
+    cards: int = 0
+    given: int = 0
+    used_up_on: str | None = None
+
+    @classmethod
+    def of(cls, promotion: Promotion) -> "Promoted":
+        first, last = promotion.first_day, promotion.last_day
+        return cls(promotion.unit, first and first.isoformat(), last and last.isoformat())
+
+
+@dataclass
 class Outcome:
     """What a rehearsal found, its check first."""
 
@@ -122,6 +144,7 @@ class Outcome:
     cards: int = 0  # to which anything happened
     reached: int = 0  # of them, and of the others, those for whom anything would be otherwise
     purchases: int = 0
+    promotions: dict[int, Promoted] = field(default_factory=dict)  # of the draft, by their ids
 
     def __post_init__(self) -> None:
         self.by_day = Slots.of(self.days)
@@ -148,6 +171,7 @@ class Outcome:
             cards=data["cards"],
             reached=data["reached"],
             purchases=data["purchases"],
+            promotions={int(number): Promoted(**told) for number, told in data.get("promotions", {}).items()},
         )
         made.by_day = Slots(**data["by_day"])
         return made

@@ -83,7 +83,7 @@ class _Play(Drafting):
     def _silent(self, row: Receipt) -> None:
         """A purchase that gave nothing: below the minimum, or without points and stamp."""
         kept, card = self.kept[row.id], self.cards[row.card_id]
-        drafted = self.revalued(kept, card)
+        drafted = self.revalued(kept, card, row.at)
         self._give(row.day, row.hour, STILL, drafted)
         self._move(card, drafted, row.at)
         card.differs = card.differs or drafted != STILL
