@@ -70,7 +70,7 @@ class Known:
             Visits(visits["ever"] > 0, visits["days"], last),
             {
                 had["promotion"]: Given(had["today"], had["in_all"], had["around"])
-                for had in getattr(row, "given", ())
+                for had in getattr(row, "given", None) or ()
             },
             left,
         )

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +69,7 @@ class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
     list_filter = ["effect", "audience", "merchant"]
     list_select_related = ["program", "merchant"]
     search_fields = ["name"]
-    actions_detail = ("plan", "stop", "copy")
+    actions_detail = ("plan", "rehearse", "stop", "copy")
     readonly_fields = [
         *("says", "state_now", "times", "cards", "purchases", "given", "cost", "bought"),
         *("planned_at", "stopped_at"),
@@ -216,6 +217,16 @@ class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
     def _plan(self, request: HttpRequest, row: Promotion, cleaned: dict[str, Any]) -> str:
         promotions.plan(promotion_id=row.pk, actor=actor_for(request, row.merchant_id))
         return gettext("The promotion is switched on: it holds from its first day on.")
+
+    def has_rehearse_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_plan_permission(request, obj)
+
+    @action(description=_("Rehearse"), permissions=["rehearse"], icon="science")
+    def rehearse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the question over how many days, with this draft ticked."""
+        row = self.row(request, object_id)
+        question = reverse("admin:loyalty_loyaltyprogram_rehearse", args=[row.program_id])
+        return HttpResponseRedirect(f"{question}?promotion={row.pk}")
 
     @action(description=_("Stop"), permissions=["stop"], icon="stop")
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:

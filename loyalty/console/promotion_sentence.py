@@ -26,7 +26,7 @@ class Spoken:
         return [
             path("sentence/", view, name="loyalty_promotion_sentence_new"),
             path("<path:object_id>/sentence/", view, name="loyalty_promotion_sentence"),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),
         ]
 
     def sentence(self, request: HttpRequest, object_id: str | None = None) -> JsonResponse:
@@ -45,7 +45,7 @@ class Spoken:
         form, row = context["adminform"].form, context.get("original")
         if form.fields.keys() & {"effect", "budget"}:
             context["spoken"] = said_by(form) if form.is_bound else _said_of(row)
-        return super().render_change_form(request, context, **how)  # type: ignore[misc]
+        return super().render_change_form(request, context, **how)
 
 
 def said_by(form: Any) -> dict[str, Any]:

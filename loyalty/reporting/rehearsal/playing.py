@@ -168,12 +168,22 @@ class _Play(Drafting):
     def _end(self) -> None:
         for kept in self.kept.values():
             self._must_have_earned(kept)
+            self._sum_up(kept)
         any_lines = bool(self.family.lines)
         for card in self.cards.values():
             if not card.is_opened and (any_lines or card.stamps or card.units):
                 self._note_opening(card, self.stage.start or self.stage.now)
             self._finish(card)
         self.outcome.purchases += len(self.family.receipts)
+
+    def _sum_up(self, kept: Kept) -> None:
+        """What was sold, as far as it was kept; and what of it with promotions of the draft."""
+        if kept.is_undone:
+            return
+        self.outcome.bought_cents += kept.cents
+        for number, given in kept.parts.items():
+            if given:
+                self.outcome.promotions[number].bought_cents += kept.cents
 
     def _must_have_earned(self, kept: Kept) -> None:
         """A purchase that was worth points has a line that gave them."""

@@ -11,7 +11,7 @@ from loyalty import rules, selectors
 from loyalty.models import LoyaltyProgram, ProgramTerms, Promotion
 from loyalty.reporting.rehearsal.budgets import Budgets
 from loyalty.reporting.rehearsal.draft import Draft, Reward, as_if_it_ran, offered
-from loyalty.reporting.rehearsal.figures import Check, Outcome, Promoted
+from loyalty.reporting.rehearsal.figures import Check, Outcome, Promoted, as_iso
 from loyalty.reporting.rehearsal.playing import play
 from loyalty.reporting.rehearsal.reading import Window, families
 from loyalty.reporting.rehearsal.stage import Side, Stage
@@ -47,7 +47,7 @@ def rehearse(
 def _with_ends(outcome: Outcome, budgets: Budgets, zone: ZoneInfo) -> Outcome:
     for number, promoted in outcome.promotions.items():
         used_up = budgets.used_up_at(number)
-        promoted.used_up_on = used_up and used_up.astimezone(zone).date().isoformat()
+        promoted.used_up_on = as_iso(used_up.astimezone(zone).date() if used_up else None)
     return outcome
 
 
