@@ -209,7 +209,7 @@ def _budgets(promotion_ids: Iterable[int], *, holds: bool) -> QuerySet[Promotion
 def hold_budgets_of(purchases: QuerySet[Purchase], lines: Iterable[LoyaltyTransaction] = ()) -> None:
     """Lock the budgets of all that some purchases were offered, and some lines gave, until the transaction ends."""
     offered = purchases.filter(offers__isnull=False).values_list("offers", flat=True)
-    ids = {row["promotion"] for kept in offered for row in kept}
+    ids = {row["promotion"] for kept in offered for row in kept or ()}
     ids |= {part.promotion_id for line in lines for part in line.parts}
     if ids:
         left_of(ids, holds=True)

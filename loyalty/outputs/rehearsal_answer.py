@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from groundwork.formats.money import money
 from loyalty import promotion_words
@@ -16,6 +16,7 @@ from loyalty.models import LoyaltyProgram, Promotion
 from loyalty.reporting import promotions as reporting
 from loyalty.reporting.rehearsal.figures import Outcome, Promoted
 
+HUNDRED = 100  # points
 MONTH = Decimal(365) / 12
 MARGINS = (20, 40, 60)  # percent of the price that are left to a shop: a kiosk, a shop, a café
 
@@ -42,9 +43,9 @@ def answer(found: Outcome, program: LoyaltyProgram) -> Answer:
     """What it would have cost, in the merchant's money."""
     cents, currency = found.cost_cents, program.merchant.currency
     meaning = (
-        _("more in the last %(days)s days")
+        _("more in the last %(days)s days, with the same purchases")
         if cents > 0
-        else _("less in the last %(days)s days")
+        else _("less in the last %(days)s days, with the same purchases")
         if cents < 0
         else _("of difference in the last %(days)s days")
     )
@@ -128,12 +129,19 @@ def assumptions(found: Outcome, program: LoyaltyProgram, said: Sequence[Mapping[
             "Customers’ behaviour is taken as it was: they come, buy, redeem and bring back when they did. "
             "Whether more would have come, nobody can rehearse."
         ),
-        _(
-            "Each point counts with its value of %(value)s as soon as it is given, and each stamp with its part of a "
-            "reward, also where nobody ever redeems them."
-        )
-        % {"value": _value_of_a_point(program)},
     ]
+    if found.real.units or found.drafted.units:
+        text = _(
+            "100 points count as %(value)s as soon as they are given, also where nobody ever redeems them."
+        )
+        cents = int(HUNDRED * program.point_value_cents)
+        texts.append(text % {"value": money(cents, program.merchant.currency)})
+    if found.real.stamps or found.drafted.stamps:
+        texts.append(
+            _(
+                "A stamp counts as its part of the reward as soon as it is given, also where none is ever full."
+            )
+        )
     for each in said:
         of = found.promotions.get(each["id"])
         if of is not None:
@@ -161,16 +169,6 @@ def _of_days(each: Mapping[str, Any], of: Promoted) -> list[str]:
         )
         % days
     ]
-
-
-def _value_of_a_point(program: LoyaltyProgram) -> str:
-    cents = program.point_value_cents
-    if cents == cents.to_integral_value():
-        return money(int(cents), program.merchant.currency)
-    return pgettext("value of a point", "%(number)s of %(amount)s") % {
-        "number": number_format(cents.normalize()),
-        "amount": money(1, program.merchant.currency),
-    }
 
 
 def _percent(part: int, whole: int, digits: int = 1) -> str:

@@ -61,7 +61,7 @@ def test_an_owner_rehearses_a_rate_before_saving_it_and_is_told_the_check_first(
     parts = [
         "Difference 0: the rules as they were give every one of 2 cards what the ledger says",
         "Points per unit of currency: 20 instead of 10",
-        "<strong>€2.50</strong> <span>more in the last 30 days</span>",
+        "<strong>€2.50</strong> <span>more in the last 30 days, with the same purchases</span>",
         "That is €2.53 a month. Of all that was sold then, €25.00, it is 10.0%.",
         "Customers’ behaviour is taken as it was",
         "+250",
@@ -78,7 +78,7 @@ def test_a_draft_promotion_is_ticked_and_played(sold: World) -> None:
         Promotion.objects.create(name="Running", planned_at=timezone.now(), **fields)
     text = told(owner, asked_for(owner, sold, **{f"promotion_{asked.pk}": "on"}))
     assert "“Forty more”: There are 40 points on top" in text
-    assert "<strong>€0.80</strong> <span>more in the last 30 days</span>" in text
+    assert "<strong>€0.80</strong> <span>more in the last 30 days, with the same purchases</span>" in text
     given = "“Forty more” would have been given with 2 purchases on 2 cards: 80 points, worth €0.80."
     assert f"{given} €25.00 was sold with them." in text
     # What is left of a price at 20, 40 and 60 percent has to make good 80 cents.

@@ -92,10 +92,7 @@ class Drafting:
         told = self.outcome.promotions[number]
         told.given += given
         told.times += (1 if given > 0 else -1) if times is None else times
-        if number not in card.given:
-            card.given[number] = []
-            told.cards += 1
-        card.given[number].append((of, given))
+        card.given.setdefault(number, []).append((of, given))
         self.stage.budgets.note(number, at, given)
 
     def _visit(self, card: Card, row: Receipt, line: Line) -> None:
@@ -162,8 +159,8 @@ class Drafting:
                 cost = reward.cost
         return Waiting(line.id, 0, cost * POINT, drafted.value(line.reward_id, cost))
 
-    def hand_out(self, card: Card) -> None:
-        """Hand out what is waited for, the oldest first, as far as there is enough."""
+    def hand_out(self, card: Card, at: datetime) -> None:
+        """Hand out what is waited for at a moment, the oldest first, as far as there is enough."""
         course = self.outcome.drafted
         while card.waiting:
             first = card.waiting[0]
@@ -174,6 +171,20 @@ class Drafting:
             card.drafted_units -= first.units
             self.moved[first.line_id] = (-first.stamps, -first.units)
             course.rewards, course.rewards_cents = course.rewards + 1, course.rewards_cents + first.cents
+            (card.drafted_full if first.stamps else card.drafted_rich).take()
+            self.note_ready(card, at)
+
+    def note_ready(self, card: Card, at: datetime) -> None:
+        real, drafted = self.stage.real, self.stage.drafted
+        if real.target:
+            card.full.note(card.stamps >= self.stage.target_at(at), at)
+        if drafted.target:
+            target = drafted.target if self.stage.changes_target else self.stage.target_at(at)
+            card.drafted_full.note(card.drafted_stamps >= target, at)
+        if real.cheapest is not None:
+            card.rich.note(card.units >= real.cheapest * POINT, at)
+        if drafted.cheapest is not None:
+            card.drafted_rich.note(card.drafted_units >= drafted.cheapest * POINT, at)
 
     def _undone(self, line: Line, undone: Line, card: Card) -> Move:
         """The opposite of what the draft made of a line; a reward that is still waited for is waited for no more."""

@@ -116,6 +116,10 @@ class Ready:
             self.since.append(at)
         self.now = is_ready
 
+    def take(self) -> None:
+        """One was handed out: if there is enough for another, that is another one."""
+        self.now = False
+
 
 @dataclass(slots=True)
 class Card:

@@ -130,6 +130,17 @@ def test_where_stamps_would_be_new_every_purchase_gives_one_unless_it_is_undone(
     assert (found.real.stamps, found.drafted.stamps, found.drafted.points) == (0, 1, 100)
 
 
+def test_who_has_enough_for_another_reward_at_once_does_not_wait_for_it_longer(shop: Shop) -> None:
+    card = enrolled(shop)
+    bought(shop, card, MONDAY, 6000, stamps=0)
+    with time_machine.travel(MONDAY, tick=False):
+        spend(card, shop)
+    bought(shop, card, TUESDAY, 4000, stamps=0)
+    found = rehearse(shop, Draft({"points_per_euro": Decimal(20)}))
+    # 1,200 points on Monday: after the first croissant there are enough for the second, a day before the real one.
+    assert found.sooner == Sooner(earlier=1, earlier_seconds=DAY)
+
+
 # --- Rewards ----------------------------------------------------------------------------------------------
 
 
@@ -266,7 +277,7 @@ def test_a_budget_stops_a_promotion_in_the_order_of_time_whoever_has_which_card(
     assert found.drafted.points - found.real.points == 150
     assert [units // POINT for units in found.by_day.drafted_units[-5:-2]] == [200, 150, 100]
     assert found.promotions == {
-        7: Promoted(POINT, times=2, cards=2, given=150 * POINT, used_up_on="2026-03-10")
+        7: Promoted(POINT, times=2, cards=2, given=150 * POINT, bought_cents=2000, used_up_on="2026-03-10")
     }
 
 
@@ -296,7 +307,7 @@ def test_what_is_brought_back_leaves_room_in_a_budget_until_it_is_used_up(shop: 
         bring_back(slip, shop)
     bought(shop, card, TUESDAY, 1000, stamps=0)
     found = rehearse(shop, Draft(promotions=(promotion(effect=POINTS, amount=100, budget=110),)))
-    assert found.promotions == {7: Promoted(POINT, times=1, cards=2, given=100 * POINT)}
+    assert found.promotions == {7: Promoted(POINT, times=1, cards=1, given=100 * POINT, bought_cents=1000)}
 
 
 def test_a_promotion_with_dates_is_played_for_as_many_days(shop: Shop) -> None:
@@ -306,7 +317,7 @@ def test_a_promotion_with_dates_is_played_for_as_many_days(shop: Shop) -> None:
     two_days = promotion(first_day=date(2026, 3, 16), last_day=date(2026, 3, 17))
     found = rehearse(shop, Draft(promotions=(two_days,)))
     assert found.promotions == {
-        7: Promoted(POINT, "2026-03-09", "2026-03-10", times=2, cards=1, given=200 * POINT)
+        7: Promoted(POINT, "2026-03-09", "2026-03-10", times=2, cards=1, given=200 * POINT, bought_cents=2000)
     }
 
 
