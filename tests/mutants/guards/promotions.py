@@ -7,6 +7,7 @@ from tests.mutants import mutant as guards
 WORKED = "tests/loyalty/test_worked_promotions.py"
 CLOCK = "tests/loyalty/test_offers.py"
 KEPT = "tests/test_promotions_are_kept.py"
+SPOKEN = "tests/console/test_promotions.py::test_only_owners_have_their_form_read_back_and_not_without_end"
 SHOWN = "tests/loyalty/test_showing.py"
 PASSES = "tests/wallet/test_promotions_on_passes.py"
 ASKED = "tests/loyalty/api/test_statements_of_purchases.py"
@@ -268,5 +269,19 @@ MUTANTS = [
         "        promoted.hold_budgets_of(rows)\n",
         "        pass\n",
         f"{ORDER}::test_something_is_brought_back_while_its_budget_is_held",
+    ),
+    mutant(
+        "sentences-for-everybody",
+        "loyalty/console/promotion_sentence.py",
+        "            raise PermissionDenied\n",
+        "            pass\n",
+        SPOKEN,
+    ),
+    mutant(
+        "sentences-without-end",
+        "loyalty/console/promotion_sentence.py",
+        "if standing is not None and standing.is_over:",
+        "if False:",
+        SPOKEN,
     ),
 ]
