@@ -43,7 +43,7 @@ class Spoken:
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **how: Any) -> HttpResponse:
         """The page with the sentence of the form as it is: as it was sent, where something in it was wrong."""
         form, row = context["adminform"].form, context.get("original")
-        if form.fields.keys() & {"effect", "budget"}:
+        if row is None or self.has_change_permission(request, row):  # type: ignore[attr-defined]
             context["spoken"] = said_by(form) if form.is_bound else _said_of(row)
         return super().render_change_form(request, context, **how)
 

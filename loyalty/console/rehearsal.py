@@ -1,7 +1,7 @@
 """Rehearsals in the console: asked from a program, or from its form before that is saved; played in the background."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -161,8 +161,9 @@ class Rehearsed:
         job, row = self._own_rehearsal(request, job_id)
         if job.state != JobState.DONE or not job.is_kept:
             return HttpResponseRedirect(job.page())
-        found, said = Outcome.from_data(job.outcome["found"]), job.outcome["promotions"]
-        promotions = Promotion.all_objects.in_bulk([each["id"] for each in said])
+        found, kept = Outcome.from_data(job.outcome["found"]), job.outcome["promotions"]
+        promotions = Promotion.all_objects.in_bulk([each["id"] for each in kept])
+        said = _called(kept, [each for each in promotions.values() if each.updated_at <= job.created_at])
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
@@ -175,7 +176,7 @@ class Rehearsed:
             "further": answers.further(found, row),
             "sentences": [*answers.promotions(found, row, said, promotions), *shown.in_words(found)],
             "assumptions": answers.assumptions(found, row, said),
-            "changes": shown.changes_in_words(row, job.parameters["draft"], _named(said, promotions, job)),
+            "changes": shown.changes_in_words(row, job.parameters["draft"], [_played(each) for each in said]),
             "rows": shown.rows(found, row),
             "charts": charts(found, date.fromisoformat(job.outcome["until"])),
             "back": self.page_of(row),  # type: ignore[attr-defined]
@@ -226,16 +227,28 @@ def _kept(promotion: Promotion) -> dict[str, Any]:
     }
 
 
-def _named(said: Sequence[Mapping[str, Any]], rows: Mapping[int, Promotion], job: BackgroundJob) -> list[str]:
-    """The promotions that were played: by their names, with what they say if that has not changed since."""
-    same = [row for row in rows.values() if row.updated_at <= job.created_at]
-    names = names_of(same)
-    sentences = {row.pk: promotion_words.sentence(row.rule(), names[row.merchant_id]) for row in same}
-    return [": ".join(filter(None, [_quoted(each["name"]), sentences.get(each["id"])])) for each in said]
+def _called(said: Sequence[dict[str, Any]], unchanged: Iterable[Promotion]) -> list[dict[str, Any]]:
+    """What a job has kept of promotions, with their names and sentences in the language of whoever reads it.
+
+    One that was changed since is called as it was, and what it says now is not told.
+    """
+    rows = {row.pk: row for row in unchanged}
+    names = names_of(list(rows.values()))
+    called = []
+    for each in said:
+        row = rows.get(each["id"])
+        now = (
+            {"name": row.name, "says": promotion_words.sentence(row.rule(), names[row.merchant_id])}
+            if row
+            else {}
+        )
+        called.append(each | now)
+    return called
 
 
-def _quoted(name: str) -> str:
-    return gettext("“%(name)s”") % {"name": name}
+def _played(each: Mapping[str, Any]) -> str:
+    name = gettext("“%(name)s”") % {"name": each["name"]}
+    return f"{name}: {each['says']}" if "says" in each else name
 
 
 # --- The work -------------------------------------------------------------------------------------------------

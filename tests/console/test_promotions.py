@@ -139,6 +139,7 @@ def test_it_is_switched_on_stopped_and_copied(world: World) -> None:
 
     client.post(address(draft, "stop"))
     assert factories.fresh(draft).stopped_at is not None
+    assert client.get(address(draft)).context["spoken"]["sentence"] == "Points count double."
 
     page = client.post(address(draft, "copy"), follow=True)
     copied = newest(world)
