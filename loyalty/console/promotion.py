@@ -69,7 +69,7 @@ class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
     list_filter = ["effect", "audience", "merchant"]
     list_select_related = ["program", "merchant"]
     search_fields = ["name"]
-    actions_detail = ("plan", "rehearse", "stop", "copy")
+    actions_detail = ("plan", "rehearse_this", "stop", "copy")
     readonly_fields = [
         *("says", "state_now", "times", "cards", "purchases", "given", "cost", "bought"),
         *("planned_at", "stopped_at"),
@@ -218,11 +218,11 @@ class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
         promotions.plan(promotion_id=row.pk, actor=actor_for(request, row.merchant_id))
         return gettext("The promotion is switched on: it holds from its first day on.")
 
-    def has_rehearse_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_rehearse_this_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_plan_permission(request, obj)
 
-    @action(description=_("Rehearse"), permissions=["rehearse"], icon="science")
-    def rehearse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @action(description=_("Rehearse"), permissions=["rehearse_this"], icon="science")
+    def rehearse_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To the question over how many days, with this draft ticked."""
         row = self.row(request, object_id)
         question = reverse("admin:loyalty_loyaltyprogram_rehearse", args=[row.program_id])

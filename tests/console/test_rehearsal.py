@@ -91,7 +91,7 @@ def test_a_draft_promotion_is_ticked_and_played(sold: World) -> None:
 
 def test_a_draft_is_rehearsed_from_its_own_page(sold: World) -> None:
     owner, draft = sold.client("owner"), sold.mine["loyalty_promotion"]
-    question = owner.get(address(draft, "rehearse"), follow=True)
+    question = owner.get(address(draft, "rehearse_this"), follow=True)
     field = f"promotion_{draft.pk}"
     assert question.context["form"].fields[field].initial is True
     assert question.context["form"].fields[field].help_text == "Points count double"

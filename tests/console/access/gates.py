@@ -62,7 +62,7 @@ GATES: dict[str, dict[str, str]] = {
     | {"rehearsed": "W"},  # whose it is, as with a background job
     "loyalty_promotion": LOOK
     | {"add": "OW", "edit": "OW", "delete": "OW"}
-    | dict.fromkeys(("plan", "rehearse", "stop", "copy", "sentence", "sentence_new"), "OW"),
+    | dict.fromkeys(("plan", "rehearse_this", "stop", "copy", "sentence", "sentence_new"), "OW"),
     "loyalty_merchantloyaltysettings": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": ""},  # the same
     "loyalty_staffpin": LOOK_MANAGER | {"add": "OWM", "edit": "OWM", "delete": "OWM", "end_lockout": "OWM"},
     "notifications_emailtemplate": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "preview": "OWMA"},
