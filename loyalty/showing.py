@@ -3,7 +3,7 @@
 It asks the database for nothing where a program has no promotion, and else for what is left of budgets alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -39,6 +39,14 @@ class Shown:
 def at_store(program: LoyaltyProgram, store: Store, *, now: datetime) -> list[Shown]:
     """What runs at a store now (UTC), or will today; what is on, and ends first, comes first."""
     return _shown(program, [store], now=now)
+
+
+def running_at(
+    program: LoyaltyProgram, store: Store, *, now: datetime, left: Mapping[int, int]
+) -> list[Shown]:
+    """What runs at a store now (UTC); `left`: what is known already of budgets, in the promotions' parts."""
+    shown = [each for each in _of_today(program, [store], now=now) if each.is_on(now)]
+    return _in_order(_not_used_up(shown, left), now)
 
 
 def at_stores(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
@@ -109,6 +117,10 @@ def _concerns(promotion: Promotion, card: LoyaltyCard, now: datetime) -> bool:
 
 
 def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
+    return _in_order(_not_used_up(_of_today(program, stores, now=now), {}), now)
+
+
+def _of_today(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
     if not program.has_promotions:
         return []
     planned, places = promoted.planned_of(program), list(stores)
@@ -117,7 +129,11 @@ def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -
         hours = [when for store in places if (when := _times(rule, store, now)) is not None]
         if hours and planned.by_id[promotion_id].deleted_at is None:
             found.append(Shown(planned.by_id[promotion_id], *min(hours, key=lambda when: when[0])))
-    return sorted(_not_used_up(found), key=lambda each: _urgency(each, now))
+    return found
+
+
+def _in_order(shown: list[Shown], now: datetime) -> list[Shown]:
+    return sorted(shown, key=lambda each: _urgency(each, now))
 
 
 def _urgency(each: Shown, now: datetime) -> tuple[bool, bool, datetime, int]:
@@ -140,7 +156,9 @@ def _times(rule: offers.Promotion, store: Store, now: datetime) -> tuple[datetim
     return opens, offers.closes_at(rule, opens, zone)
 
 
-def _not_used_up(shown: list[Shown]) -> list[Shown]:
-    limited = [each.promotion.pk for each in shown if each.promotion.budget is not None]
-    left = promoted.left_of(limited, holds=False) if limited else {}
+def _not_used_up(shown: list[Shown], known: Mapping[int, int]) -> list[Shown]:
+    """Those that have something left; of what is not `known` yet, the database is asked."""
+    limited = {each.promotion.pk for each in shown if each.promotion.budget is not None}
+    asked = limited - known.keys()
+    left = {**known, **(promoted.left_of(asked, holds=False) if asked else {})}
     return [each for each in shown if each.promotion.budget is None or left.get(each.promotion.pk, 0) > 0]

@@ -5,7 +5,7 @@ purchases.quote(...)                                                            
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +58,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a purchase gave. `purchase` is None for one that is only asked about."""
+    """What a purchase gave. `purchase` is None for one that is only asked about.
+
+    `left`: what is left after it of the budgets that it asked for, by promotion, in its parts.
+    """
 
     purchase: Purchase | None
     transactions: list[LoyaltyTransaction]
@@ -68,6 +71,7 @@ class Recorded:
     reward_ready: bool
     usage: rules.StampUsage | None
     promotions: tuple[Part, ...] = ()
+    left: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -271,4 +275,10 @@ def _recorded(
         reward_ready=any(line.fills(call.program.stamps_target) for line in lines),
         usage=plan.usage,
         promotions=plan.earned.parts,
+        left=_left(call, plan.earned.parts),
     )
+
+
+def _left(call: Operation, parts: Sequence[Part]) -> dict[int, int]:
+    given = {part.promotion_id: part.points + part.stamps for part in parts}
+    return {number: left - given.get(number, 0) for number, left in call.budgets.items()}

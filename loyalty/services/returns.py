@@ -126,16 +126,16 @@ def _begin(store: Store, purchase_id: int, actor: Actor, *, asks_for_pin: bool) 
         )
     except CardNotFound:
         raise PurchaseNotFound() from None
-    return call, locked(purchase_id)
+    return call, locked(call, purchase_id)
 
 
-def locked(purchase_id: int) -> Purchase:
-    """A purchase, locked until the transaction ends, and the budgets of what it was offered; its card is before."""
-    rows = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("terms", "store")
-    purchase = rows.get(pk=purchase_id)
-    if purchase.offers:
-        promoted.left_of([offer["promotion"] for offer in purchase.offers], holds=True)
-    return purchase
+def locked(call: Operation, purchase_id: int) -> Purchase:
+    """A purchase of a locked card, and before it the budgets that it was offered, locked until the transaction ends."""
+    rows = Purchase.objects.filter(pk=purchase_id)
+    if call.program.has_promotions:
+        promoted.hold_budgets_of(rows)
+    rows = rows.select_for_update(no_key=True, of=("self",)).select_related("terms", "store")
+    return rows.get()
 
 
 def refusal(

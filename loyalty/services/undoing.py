@@ -12,9 +12,9 @@ from itertools import groupby
 from django.db import transaction
 
 from groundwork.errors import DomainError
-from loyalty import rules
+from loyalty import ledger, promoted, rules
 from loyalty.errors import NotVoidable
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from loyalty.models.transaction import newly_owed
 from loyalty.services import voids
 from tenancy.actor import Actor
@@ -69,14 +69,22 @@ def undo(lines: Iterable[LoyaltyTransaction], *, actor_of: ActorOf, reason: str)
 
 
 @contextmanager
-def _taken_back() -> Iterator[None]:
+def _taken_back(of_card: list[LoyaltyTransaction]) -> Iterator[None]:
+    """Many lines in one transaction: the budgets of them all are locked before the first is undone."""
     with transaction.atomic():
+        card = of_card[0].card
+        ledger.lock(LoyaltyCard.all_objects.filter(pk=card.pk))
+        if card.program.has_promotions:
+            bought = Purchase.objects.filter(
+                pk__in=[line.purchase_id for line in of_card if line.purchase_id]
+            )
+            promoted.hold_budgets_of(bought, of_card)
         yield
         transaction.set_rollback(True)
 
 
 @contextmanager
-def _kept() -> Iterator[None]:
+def _kept(of_card: list[LoyaltyTransaction]) -> Iterator[None]:
     yield
 
 
@@ -85,8 +93,9 @@ def _each_card(
 ) -> Undoing:
     found = Undoing()
     ordered = sorted(lines, key=lambda line: (line.card_id, -line.pk))
-    for _card, of_card in groupby(ordered, key=lambda line: line.card_id):
-        with within():
+    for _card_id, group in groupby(ordered, key=lambda line: line.card_id):
+        of_card = list(group)
+        with within(of_card):
             for line in of_card:
                 if line.pk not in found.undone:
                     _one(found, line, actor_of(line), reason)

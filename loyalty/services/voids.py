@@ -115,7 +115,7 @@ def _undoing(
 
 def _of_purchase(call: Operation, line: LoyaltyTransaction, purchase_id: int) -> list[Entry]:
     """The lines that undo one of a purchase: a stamp or the points it earned, or a return with all its lines."""
-    purchase = returns.locked(purchase_id)
+    purchase = returns.locked(call, purchase_id)
     lines = returns.lines_of(purchase)
     undone = [line]
     if line.purchase_return_id:

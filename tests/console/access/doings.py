@@ -94,6 +94,7 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "remove_code"): lambda world, row: _take_the_codes_off(row),
     ("loyalty_loyaltyprogram", "deactivate"): _put(is_active=False),
     ("loyalty_promotion", "plan"): _put(planned_at=timezone.now()),
+    ("loyalty_promotion", "rehearse_this"): _put(planned_at=timezone.now()),
     ("tenancy_apikey", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "resend"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "revoke"): _put(revoked_at=timezone.now()),
@@ -275,6 +276,9 @@ READING = frozenset(
         "download",
         "preview",
         "preview_new",
+        "rehearse_this",
+        "sentence",
+        "sentence_new",
         "rehearsed",
     }
 )

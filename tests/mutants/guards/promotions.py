@@ -7,6 +7,12 @@ from tests.mutants import mutant as guards
 WORKED = "tests/loyalty/test_worked_promotions.py"
 CLOCK = "tests/loyalty/test_offers.py"
 KEPT = "tests/test_promotions_are_kept.py"
+SPOKEN = "tests/console/test_promotions.py::test_only_owners_have_their_form_read_back_and_not_without_end"
+SHOWN = "tests/loyalty/test_showing.py"
+PASSES = "tests/wallet/test_promotions_on_passes.py"
+ASKED = "tests/loyalty/api/test_statements_of_purchases.py"
+ORDER = "tests/concurrency/test_order_of_locks.py"
+SHOWING, DESIGNS = "loyalty/showing.py", "wallet/services/designs.py"
 SERVICE = "tests/loyalty/services/test_promotions.py"
 OFFERS, EARNING = "loyalty/offers.py", "loyalty/earning.py"
 READ, HELD = "loyalty/promoted.py", "loyalty/promotion_triggers.py"
@@ -90,14 +96,20 @@ MUTANTS = [
         READ,
         'card__in=_family(card).values("pk"), voided_by__isnull=True)',
         'card__in=_family(card).values("pk"))',
-        f"{WORKED}::test_the_first_purchase_counts_three_times_and_again_if_it_was_a_mistake",
+        f"{WORKED}::test_a_first_stamp_that_was_a_mistake_is_followed_by_a_first_stamp",
+    ),
+    mutant(
+        "undone-receipt-that-was-the-first",
+        READ,
+        "lines.exclude(purchase__is_open=False).order_by()",
+        "lines.order_by()",
+        f"{WORKED}::test_a_wholly_returned_purchase_was_no_visit",
     ),
     mutant(
         "promotion-that-is-not-stopped",
         OFFERS,
         "if promotion.stopped_at is not None and at >= promotion.stopped_at:",
         "if False:",
-        f"{WORKED}::test_a_return_goes_by_the_promotions_of_its_purchase_whatever_runs_since",
         f"{CLOCK}::test_a_promotion_counts_from_when_it_was_planned_until_it_is_stopped",
     ),
     mutant(
@@ -148,5 +160,128 @@ MUTANTS = [
         '    _names_its_own("UPDATE"),\n',
         "",
         f"{KEPT}::test_a_promotion_names_stores_and_promotions_of_its_own_merchant",
+    ),
+    # --- what is shown, and when it is looked at again ---
+    mutant(
+        "shown-to-whom-it-is-not-for",
+        SHOWING,
+        "return promotion.tag.casefold() in {tag.casefold() for tag in customer.tags}",
+        "return True",
+        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
+    ),
+    mutant(
+        "shown-birthday-of-somebody-else",
+        SHOWING,
+        "return birthdays.is_near(customer.birth_date, here, days=promotion.days or 0)",
+        "return True",
+        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
+    ),
+    mutant(
+        "private-promotion-shown-to-everybody",
+        SHOWING,
+        "private = (BIRTHDAY, TAGGED)",
+        "private = ()",
+        f"{PASSES}::test_a_pass_says_nothing_of_what_is_for_some_customers",
+    ),
+    mutant(
+        "shown-to-newcomers-for-ever",
+        SHOWING,
+        "return not (card.total_points_earned or card.total_stamps_earned)",
+        "return True",
+        f"{SHOWN}::test_what_is_for_newcomers_is_said_until_the_first_purchase",
+    ),
+    mutant(
+        "shown-though-used-up",
+        SHOWING,
+        "left.get(each.promotion.pk, 0) > 0]",
+        "left.get(each.promotion.pk, 0) >= 0]",
+        f"{SHOWN}::test_what_is_used_up_or_stopped_is_said_no_more",
+        f"{SHOWN}::test_a_till_is_told_no_more_of_what_its_own_purchase_used_up",
+    ),
+    mutant(
+        "till-that-forgets-what-it-gave",
+        "loyalty/services/purchases.py",
+        "left - given.get(number, 0) for number, left in call.budgets.items()",
+        "left for number, left in call.budgets.items()",
+        f"{SHOWN}::test_a_till_is_told_no_more_of_what_its_own_purchase_used_up",
+    ),
+    mutant(
+        "shown-in-its-order",
+        SHOWING,
+        "return not is_on, turns is None, turns or now, each.promotion.pk",
+        "return False, False, now, each.promotion.pk",
+        f"{SHOWN}::test_what_comes_later_today_is_said_after_what_is_on",
+    ),
+    mutant(
+        "looked-at-again-only-by-night",
+        SHOWING,
+        "moments += [each.ends] if each.ends and each.ends > now else []",
+        "pass",
+        f"{SHOWN}::test_it_is_looked_at_again_when_something_begins_or_ends",
+        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
+    ),
+    mutant(
+        "looked-at-again-when-it-has-begun",
+        SHOWING,
+        "moments += [each.begins] if each.begins > now else []",
+        "pass",
+        f"{SHOWN}::test_it_is_looked_at_again_when_something_begins_or_ends",
+        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
+    ),
+    mutant(
+        "budgets-looked-at-by-night",
+        SHOWING,
+        "moments += [now + BUDGETS_LOOKED_AT] if each.promotion.budget is not None else []",
+        "pass",
+        f"{PASSES}::test_a_pass_forgets_a_promotion_that_is_used_up",
+    ),
+    mutant(
+        "passes-that-are-not-looked-at-again",
+        DESIGNS,
+        "        | Q(look_again_at__lte=timezone.now())\n",
+        "",
+        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
+    ),
+    mutant(
+        "passes-looked-at-once",
+        DESIGNS,
+        "design.checked_at, design.look_again_at = now, promotions.looks_again_at(program_id, now=now)",
+        "design.checked_at = now",
+        f"{PASSES}::test_a_pass_is_looked_at_when_something_changes_and_not_each_minute",
+    ),
+    mutant(
+        "budgets-asked-again-after-a-purchase",
+        SHOWING,
+        "asked = limited - known.keys()",
+        "asked = limited",
+        f"{ASKED}::test_promotions_cost_a_purchase_one_statement_for_their_bounds_and_none_without",
+    ),
+    mutant(
+        "undoing-many-budget-by-budget",
+        "loyalty/services/undoing.py",
+        "            promoted.hold_budgets_of(bought, of_card)\n",
+        "            pass\n",
+        f"{ORDER}::test_undoing_many_lines_is_foreseen_while_a_purchase_counts_on_the_same_budgets",
+    ),
+    mutant(
+        "receipt-locked-before-its-budgets",
+        "loyalty/services/returns.py",
+        "        promoted.hold_budgets_of(rows)\n",
+        "        pass\n",
+        f"{ORDER}::test_something_is_brought_back_while_its_budget_is_held",
+    ),
+    mutant(
+        "sentences-for-everybody",
+        "loyalty/console/promotion_sentence.py",
+        "            raise PermissionDenied\n",
+        "            pass\n",
+        SPOKEN,
+    ),
+    mutant(
+        "sentences-without-end",
+        "loyalty/console/promotion_sentence.py",
+        "if standing is not None and standing.is_over:",
+        "if False:",
+        SPOKEN,
     ),
 ]
