@@ -21,7 +21,7 @@ from loyalty.errors import (
 from loyalty.events import CardLinkRequested, CardStateChanged
 from loyalty.ledger import Entry
 from loyalty.models import CardCode, LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
-from loyalty.services import operation
+from loyalty.services import friends, operation
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
 from tenancy.models import Merchant, Store
@@ -96,6 +96,7 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     close(source, merged_into=target)
     LoyaltyCard.objects.filter(merged_into=source).update(merged_into=target)
     CardCode.objects.filter(card=source).update(card=target)
+    friends.merged(source, target)
     if source.last_stamp_at and (target.last_stamp_at is None or target.last_stamp_at < source.last_stamp_at):
         _save(target, last_stamp_at=source.last_stamp_at)
     if settings.allow_cross_location_redemption:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty import offers, promoted
+from loyalty import friends, offers, promoted
 from loyalty.offers import Bought, Facts, Offer, Promotion
 from loyalty.promoted import Visits
 from loyalty.services.operation import Operation
@@ -31,12 +31,14 @@ def _facts(call: Operation, promotions: Sequence[Promotion], at: datetime, holds
     if any(promotion.asks_for_visits for promotion in promotions):
         visits = promoted.visits_of(card, at=at, zone=zone)
     used = [promotion.id for promotion in promotions if promotion.asks_for_uses]
+    bring = [promotion.id for promotion in promotions if promotion.audience == offers.FRIEND]
     limited = [promotion.id for promotion in promotions if promotion.budget is not None]
     return Facts(
         store_id=call.store.pk,
         zone=zone,
         birth_date=card.customer.birth_date,
         tags=frozenset(card.customer.tags),
+        welcomes=friends.welcomed_by(card, bring) if bring else frozenset(),
         has_earned=visits.has_earned,
         visits=visits.days,
         last_visit=visits.last,
