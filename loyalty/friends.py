@@ -3,25 +3,42 @@
 A card that was merged counts as the one that remains, on either side.
 """
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from loyalty import promoted
-from loyalty.models import Audience, Friend, FriendGift, FriendLink, LoyaltyCard, LoyaltyProgram, Promotion, PromotionUse
+from loyalty.models import (
+    Audience,
+    Friend,
+    FriendGift,
+    FriendLink,
+    LoyaltyCard,
+    LoyaltyProgram,
+    Promotion,
+    PromotionUse,
+)
+from loyalty.tokens import ALPHABET, INVITATION_LENGTH
 from tenancy.models import Store
+
+INVITATION = re.compile(rf"[{ALPHABET}]{{{INVITATION_LENGTH}}}", re.IGNORECASE)
 
 
 def running(program: LoyaltyProgram, store: Store, *, now: datetime) -> list[Promotion]:
     """The promotions for friends that run at a store these days (UTC), the oldest first."""
     rows = promoted.running(program, now=now, zone=store.tzinfo)
-    return [row for row in rows if row.audience == Audience.FRIEND and store.pk in (row.store_ids or [store.pk])]
+    return [
+        row for row in rows if row.audience == Audience.FRIEND and store.pk in (row.store_ids or [store.pk])
+    ]
 
 
 def inviter(code: str, program: LoyaltyProgram) -> LoyaltyCard | None:
     """The card whose invitation a code is; None for one that is wrong, of another program, or retired."""
-    link = FriendLink.objects.filter(code=code.strip().upper()[:99], card__program=program)
+    if not INVITATION.fullmatch(code):
+        return None
+    link = FriendLink.objects.filter(code=code.upper(), card__program=program)
     found = link.values_list("card", "card__merged_into").first()
     if found is None:
         return None

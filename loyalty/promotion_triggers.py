@@ -134,7 +134,7 @@ promotions = [
         GIFT,
         "BEFORE UPDATE",
         refuse_when(
-            "NEW.friend_id <> OLD.friend_id OR NEW.promotion_id <> OLD.promotion_id OR NEW.merchant_id <> OLD.merchant_id"
+            "(NEW.friend_id, NEW.promotion_id, NEW.merchant_id) <> (OLD.friend_id, OLD.promotion_id, OLD.merchant_id)"
             " OR (OLD.amount IS NOT NULL AND NEW.amount IS DISTINCT FROM OLD.amount)",
             KEPT_GIFT,
         ),

@@ -64,7 +64,9 @@ class FriendGift(TenantOwned):
 
     friend = models.ForeignKey(Friend, on_delete=models.PROTECT, related_name="gifts", db_index=False)
     promotion = models.ForeignKey("loyalty.Promotion", on_delete=models.PROTECT, related_name="friends")
-    purchase = models.ForeignKey("loyalty.Purchase", on_delete=models.PROTECT, related_name="+", db_index=False)
+    purchase = models.ForeignKey(
+        "loyalty.Purchase", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     amount = models.PositiveIntegerField(_("points or stamps"), null=True)
     line: Any = models.OneToOneField(
         "loyalty.LoyaltyTransaction", null=True, on_delete=models.PROTECT, related_name="friend_gift"
@@ -78,9 +80,7 @@ class FriendGift(TenantOwned):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["friend", "promotion"], name="a_friend_is_welcomed_once"),
-            models.UniqueConstraint(
-                fields=["purchase", "promotion"], name="a_purchase_is_of_one_friend"
-            ),
+            models.UniqueConstraint(fields=["purchase", "promotion"], name="a_purchase_is_of_one_friend"),
             models.CheckConstraint(
                 condition=Q(line=None) | Q(amount__isnull=False, amount__gt=0),
                 name="a_gift_that_is_given_is_of_something",

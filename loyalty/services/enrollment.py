@@ -99,9 +99,7 @@ def enroll(
         customers.fill_in(customer, store=store, **person)
     given = _card_for(customer, program, settings, store=store, actor=actor, self_service=self_service)
     if is_new and self_service and brought_by:
-        friends.bring(
-            given.card, by=brought_by, store=store, email=email, phone=phone, own_cards=own_cards
-        )
+        friends.bring(given.card, by=brought_by, store=store, email=email, phone=phone, own_cards=own_cards)
     return replace(given, customer_is_new=is_new)
 
 

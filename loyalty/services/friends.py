@@ -104,7 +104,7 @@ def claim(purchase: Purchase, program: LoyaltyProgram, parts: Iterable[Part]) ->
 
 
 def changed(purchase: Purchase) -> None:
-    """Have looked at again what goes to whoever brought the friend of a purchase; in the transaction that changed it."""
+    """Have looked at again what goes to whoever brought the friend of a purchase, in the transaction that changes it."""
     if purchase.offers:
         _look_again(FriendGift.objects.filter(purchase=purchase))
 
@@ -141,7 +141,9 @@ def settle(*, gift_id: int) -> None:
     host_id = FriendGift.objects.filter(pk=gift_id).values_list("friend__brought_by", "merchant_id").first()
     if host_id is None:
         return
-    rows = LoyaltyCard.objects.select_related("program", "merchant", "customer", "enrolled_at_store", "scope_store")
+    rows = LoyaltyCard.objects.select_related(
+        "program", "merchant", "customer", "enrolled_at_store", "scope_store"
+    )
     cards = ledger.lock(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))
     now = clock.now()
     related = ("promotion", "purchase__store", "friend__card", "friend__brought_by", "line__store")
@@ -185,7 +187,9 @@ def _decided(gift: FriendGift, card: LoyaltyCard) -> int:
 def _of_month(gift: FriendGift, card: LoyaltyCard) -> int:
     """For how many friends something was given in the month of the purchase; what came back since counts along."""
     zone = card.merchant.tzinfo
-    first = gift.purchase.purchased_at.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = gift.purchase.purchased_at.astimezone(zone).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
     following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
     family = LoyaltyCard.all_objects.filter(Q(pk=card.pk) | Q(merged_into=card.pk)).order_by()
     others = FriendGift.objects.filter(
@@ -196,7 +200,11 @@ def _of_month(gift: FriendGift, card: LoyaltyCard) -> int:
 
 def _post(gift: FriendGift, card: LoyaltyCard, amount: int, now: datetime) -> LoyaltyTransaction:
     is_stamps = gift.promotion.effect == offers.STAMPS
-    part = Part(gift.promotion_id, stamps=amount) if is_stamps else Part(gift.promotion_id, points=amount * POINT)
+    part = (
+        Part(gift.promotion_id, stamps=amount)
+        if is_stamps
+        else Part(gift.promotion_id, points=amount * POINT)
+    )
     entry = Entry(
         card=card,
         kind=TransactionType.FRIEND_BONUS,

@@ -93,7 +93,9 @@ def export(customer: Customer) -> dict[str, Any]:
         "currency": customer.merchant.currency,  # of every amount below
         "cards": [
             _card(card)
-            for card in cards.select_related("enrolled_at_store", "scope_store").prefetch_related("codes", "friends")
+            for card in cards.select_related("enrolled_at_store", "scope_store").prefetch_related(
+                "codes", "friends"
+            )
         ],
         "transactions": [_transaction(line) for line in lines.select_related("card", "store")],
         "purchases": [

@@ -181,7 +181,10 @@ def worth(
 
 
 def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: Collection[int] = ()) -> None:
-    """Save whether anything of a purchase is left, and have its friend's gift looked at. Raises OrderReferenceUsed if its receipt has earned again since."""
+    """Save whether anything of a purchase is left, and have the gift to whoever brought a friend with it looked at.
+
+    Raises OrderReferenceUsed if its receipt has earned again since.
+    """
     earned = [line for line in lines if line.transaction_type in promoted.EARNED]
     is_undone = bool(earned) and not receipts.living(lines, undone)
     purchase.is_open = purchase.kept_cents > 0 and not is_undone
