@@ -104,7 +104,7 @@ def claim(purchase: Purchase, program: LoyaltyProgram, parts: Iterable[Part]) ->
 
 
 def changed(purchase: Purchase) -> None:
-    """Have looked at again what goes to whoever brought the friend of a purchase, in the transaction that changes it."""
+    """Have looked at again what goes to whoever brought a purchase's friend; in the transaction that changes it."""
     if purchase.offers:
         _look_again(FriendGift.objects.filter(purchase=purchase))
 
