@@ -217,6 +217,19 @@ def test_a_budget_is_for_both(shop: Shop) -> None:
     assert factories.fresh(promotion).left == 0
 
 
+def test_a_gift_that_comes_again_may_go_beyond_a_budget_that_others_have_used(shop: Shop) -> None:
+    promotion = bring_a_friend(shop, budget=110)
+    anouk, other = factories.card(shop.store), factories.card(shop.store)
+    back = bring_back(shop, buy(shop, newcomer(shop, anouk), 1000))
+    buy(shop, newcomer(shop, other), 1000)
+    assert has(anouk, other) == [0, 30]
+
+    undo(shop, back.transactions[0])
+
+    assert has(anouk, other) == [30, 30]
+    assert factories.fresh(promotion).spent == 160_0000
+
+
 def test_a_first_purchase_that_was_made_offline_counts_when_it_comes_in(shop: Shop) -> None:
     bring_a_friend(shop)
     anouk = factories.card(shop.store)
