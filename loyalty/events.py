@@ -97,13 +97,13 @@ class ErasureRequested(CardEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FriendsToSettle:
-    """Something has changed about the purchases that welcomed friends, or about their cards."""
+class FriendToSettle:
+    """Something has changed about the purchase that welcomed a friend, or about the cards of the two."""
 
-    name: ClassVar[str] = "loyalty.friends_to_settle"
+    name: ClassVar[str] = "loyalty.friend_to_settle"
 
     merchant_id: int
-    gift_ids: list[int]
+    gift_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,6 @@ from typing import Any
 from loyalty.services import friends
 
 
-def on_friends_to_settle(event: Mapping[str, Any]) -> None:
-    """Whoever brought friends gets what is right by now."""
-    for gift_id in event["gift_ids"]:
-        friends.settle(gift_id=gift_id)
+def on_friend_to_settle(event: Mapping[str, Any]) -> None:
+    """Whoever brought a friend gets what is right by now."""
+    friends.settle(gift_id=event["gift_id"])

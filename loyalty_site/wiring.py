@@ -46,7 +46,7 @@ from webhooks.services import people as told_of_people
 from webhooks.services.queue import DELIVERIES
 
 SUBSCRIPTIONS = [
-    Subscription("loyalty.friends_to_settle", events.FriendsToSettle, loyalty_handlers.on_friends_to_settle),
+    Subscription("loyalty.friend_to_settle", events.FriendToSettle, loyalty_handlers.on_friend_to_settle),
     Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled),
     Subscription(
         "notifications.welcome_bonus_given", events.WelcomeBonusGiven, emails.on_welcome_bonus_given

@@ -17,12 +17,13 @@ from django.db.models import Q, QuerySet, Sum
 
 from customers.models import Customer
 from groundwork import clock
+from groundwork.database import locks
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from groundwork.messaging import outbox
 from loyalty import friends, ledger, offers, promoted, selectors, tokens
 from loyalty.earning import Part
-from loyalty.events import FriendRewarded, FriendsToSettle
+from loyalty.events import FriendRewarded, FriendToSettle
 from loyalty.ledger import Entry
 from loyalty.models import (
     Friend,
@@ -115,12 +116,11 @@ def merged(*cards: LoyaltyCard) -> None:
 
 
 def _look_again(gifts: QuerySet[FriendGift]) -> None:
-    found = list(gifts.order_by("pk").values_list("pk", "merchant_id"))
-    if not found:
-        return
-    ids = [gift_id for gift_id, _merchant in found]
-    FriendGift.objects.filter(pk__in=ids).update(updated_at=clock.now())
-    outbox.record(FriendsToSettle(merchant_id=found[0][1], gift_ids=ids))
+    """Announce each by itself, so that no handler locks the cards of several hosts."""
+    locks.in_id_order(gifts)
+    gifts.update(updated_at=clock.now())
+    rows = gifts.order_by("pk").values_list("merchant_id", "pk")
+    outbox.record(*(FriendToSettle(merchant_id=merchant_id, gift_id=pk) for merchant_id, pk in rows))
 
 
 def forget(cards: Collection[LoyaltyCard]) -> None:
