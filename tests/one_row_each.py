@@ -13,7 +13,6 @@ from loyalty.models import (
     CardSnapshot,
     Friend,
     FriendGift,
-    FriendLink,
     ImportBatch,
     ImportedPerson,
     LoyaltyCard,
@@ -98,10 +97,6 @@ def a_friend(shop: Shop) -> Friend:
     """Somebody came by the invitation of somebody else."""
     card, host = a_card(shop), factories.card(shop.store, "host@example.com")
     return Friend.objects.create(merchant=shop.merchant, card=card, brought_by=host)
-
-
-def a_friend_link(shop: Shop) -> FriendLink:
-    return FriendLink.objects.create(merchant=shop.merchant, card=a_card(shop), code="BCDEFGHIJKLN")
 
 
 def a_friend_gift(shop: Shop) -> FriendGift:
