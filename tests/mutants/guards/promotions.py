@@ -85,13 +85,6 @@ OF_FRIENDS = [
         f"{FRIENDS}::test_a_budget_is_for_both",
     ),
     mutant(
-        "friend-who-is-settled-without-a-lock",
-        BRING,
-        "cards = ledger.lock(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))",
-        "cards = list(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))",
-        "tests/concurrency/test_friends_at_once.py::test_the_second_friend_finds_the_month_full",
-    ),
-    mutant(
         "return-that-leaves-the-friends-gift",
         "loyalty/services/returns.py",
         "    friends.changed(purchase)\n",
