@@ -26,6 +26,7 @@ from loyalty.models import (
 from loyalty.offers import Given, Offer
 
 EARNED = (TransactionType.POINTS_EARNED, TransactionType.STAMP_EARNED)
+GIVEN = (*EARNED, TransactionType.FRIEND_BONUS)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from customers import birthdays
-from loyalty import offers, promoted, selectors
+from loyalty import friends, offers, promoted, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
-from loyalty.offers import BIRTHDAY, FIRST_PURCHASE, TAGGED
+from loyalty.offers import BIRTHDAY, FIRST_PURCHASE, FRIEND, TAGGED
 from loyalty.promotion_words import Names, today
 from loyalty.rules import UTC
 from tenancy.models import Store
@@ -56,7 +56,7 @@ def at_stores(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime
 
 def for_everybody(shown: Iterable[Shown]) -> list[Shown]:
     """What may be told to people of whom nothing is known: what is for everybody, or for newcomers."""
-    private = (BIRTHDAY, TAGGED)
+    private = (BIRTHDAY, TAGGED, FRIEND)
     return [each for each in shown if each.promotion.audience not in private]
 
 
@@ -106,6 +106,8 @@ def changes_at(shown: Iterable[Shown], *, now: datetime, zone: ZoneInfo) -> date
 
 def _concerns(promotion: Promotion, card: LoyaltyCard, now: datetime) -> bool:
     customer = card.customer
+    if promotion.audience == FRIEND:
+        return bool(friends.welcomed_by(card, [promotion.pk]))
     if promotion.audience == TAGGED:
         return promotion.tag.casefold() in {tag.casefold() for tag in customer.tags}
     if promotion.audience == BIRTHDAY:

@@ -14,6 +14,7 @@ from groundwork.messaging.monitoring import queues
 from groundwork.messaging.outbox import OUTBOX
 from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
+from loyalty import handlers as loyalty_handlers
 from loyalty import ports as loyalty
 from loyalty import selectors as loyalty_selectors
 from loyalty.console import batch, rehearsal
@@ -45,6 +46,7 @@ from webhooks.services import people as told_of_people
 from webhooks.services.queue import DELIVERIES
 
 SUBSCRIPTIONS = [
+    Subscription("loyalty.friend_to_settle", events.FriendToSettle, loyalty_handlers.on_friend_to_settle),
     Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled),
     Subscription(
         "notifications.welcome_bonus_given", events.WelcomeBonusGiven, emails.on_welcome_bonus_given
@@ -54,6 +56,7 @@ SUBSCRIPTIONS = [
         "notifications.points_about_to_expire", events.PointsAboutToExpire, emails.on_points_about_to_expire
     ),
     Subscription("notifications.owed_anew", events.OwedAnew, emails.on_owed_anew),
+    Subscription("notifications.friend_rewarded", events.FriendRewarded, emails.on_friend_rewarded),
     Subscription("notifications.points_expired", events.PointsExpired, emails.on_points_expired),
     Subscription(
         "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested

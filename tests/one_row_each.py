@@ -11,6 +11,8 @@ from loyalty.models import (
     CardBatch,
     CardCode,
     CardSnapshot,
+    Friend,
+    FriendGift,
     ImportBatch,
     ImportedPerson,
     LoyaltyCard,
@@ -89,6 +91,21 @@ def a_use(shop: Shop) -> PromotionUse:
     """What points that count double gave of 4.50."""
     a_promotion(shop)
     return PromotionUse.objects.get(purchase=a_purchase(shop))
+
+
+def a_friend(shop: Shop) -> Friend:
+    """Somebody came by the invitation of somebody else."""
+    card, host = a_card(shop), factories.card(shop.store, "host@example.com")
+    return Friend.objects.create(merchant=shop.merchant, card=card, brought_by=host)
+
+
+def a_friend_gift(shop: Shop) -> FriendGift:
+    """What a friend is welcomed with, while nothing is given for it."""
+    friend = a_friend(shop)
+    points.earn(store=shop.store, card_id=friend.card_id, actor=factories.actor(), purchase_amount_cents=100)
+    purchase = Purchase.objects.latest("pk")
+    about = {"friend": friend, "promotion": a_promotion(shop), "purchase": purchase}
+    return FriendGift.objects.create(merchant=shop.merchant, **about)
 
 
 def a_return(shop: Shop) -> PurchaseReturn:

@@ -11,10 +11,8 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from loyalty.models import (
-    DailyFigures,
-    MerchantLoyaltySettings,
-)
+from loyalty.models import DailyFigures, Friend, MerchantLoyaltySettings, Purchase
+from loyalty.services import points
 from notifications.models import AccountEmail
 from tenancy import scope
 from tenancy.models import (
@@ -36,6 +34,8 @@ from tests.one_row_each import (
     a_design,
     a_device,
     a_failed_job,
+    a_friend,
+    a_friend_gift,
     a_job,
     a_key,
     a_line,
@@ -160,6 +160,17 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "days_are_said_where_they_count": (a_promotion, "audience = 'birthday', days = 31"),
     "visits_are_said_where_they_count": (a_promotion, "audience = 'every_nth_visit'"),
     "a_tag_is_said_where_it_counts": (a_promotion, "tag = 'neighbour'"),
+    "who_brings_a_friend_gets_something": (a_promotion, "friend_amount = 30"),
+    "friends_are_given_points_or_stamps": (a_promotion, "audience = 'brought_by_friend', friend_amount = 30"),
+    "a_month_has_room_for_a_friend": (
+        a_promotion,
+        "effect = 'points', factor = NULL, amount = 5, audience = 'brought_by_friend', friend_amount = 30,"
+        " month_limit = 0",
+    ),
+    "a_gift_that_is_given_is_of_something": (
+        a_friend_gift,
+        "line_id = (SELECT MAX(id) FROM loyalty_loyaltytransaction)",
+    ),
     "a_bound_of_a_promotion_leaves_something": (a_promotion, "card_limit = 0"),
     "a_stopped_promotion_was_planned": (a_promotion, "planned_at = NULL, stopped_at = now()"),
     "no_less_than_nothing_is_spent": (a_promotion, "spent = -1"),
@@ -243,6 +254,26 @@ def a_later_event(shop: Shop) -> dict[str, Any]:
     return {"event_id": "evt_later", "position": 2}
 
 
+def by_itself(shop: Shop) -> dict[str, Any]:
+    other = factories.card(shop.store)
+    return {"card_id": other.pk, "brought_by_id": other.pk}
+
+
+def another_purchase(shop: Shop) -> dict[str, Any]:
+    points.earn(
+        store=shop.store,
+        card_id=factories.card(shop.store).pk,
+        actor=factories.actor(),
+        purchase_amount_cents=100,
+    )
+    return {"purchase_id": Purchase.objects.latest("pk").pk}
+
+
+def another_friend(shop: Shop) -> dict[str, Any]:
+    host, card = factories.card(shop.store), factories.card(shop.store)
+    return {"friend_id": Friend.objects.create(merchant=shop.merchant, card=card, brought_by=host).pk}
+
+
 def other_names(shop: Shop) -> dict[str, Any]:
     return {"serial_number": "another"}
 
@@ -270,6 +301,9 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_receipt_earns_once": (a_purchase, nothing),
     "a_purchase_costs_something": (a_purchase, for_nothing),
     "a_return_is_of_something": (a_return, of_nothing),
+    "nobody_is_brought_by_themselves": (a_friend, by_itself),
+    "a_friend_is_welcomed_once": (a_friend_gift, another_purchase),
+    "a_purchase_is_of_one_friend": (a_friend_gift, another_friend),
     "a_use_of_a_promotion_is_of_something": (a_use, without_points),
     "one_roll_up_per_store_day": (at_store(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_roll_up_per_system_day": (of(DailyFigures, date=date(2026, 3, 10)), nothing),

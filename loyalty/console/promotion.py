@@ -43,7 +43,10 @@ WHEN = (
     _("When"),
     {"fields": ["weekdays", ("from_time", "until_time"), ("first_day", "last_day")]},
 )
-WHERE = (_("Where and to whom"), {"fields": ["store_ids", "audience", ("days", "every", "tag")]})
+WHERE = (
+    _("Where and to whom"),
+    {"fields": ["store_ids", "audience", ("days", "every", "tag"), ("friend_amount", "month_limit")]},
+)
 FOR = (_("For which purchases"), {"fields": ["least_cents", ("categories", "skus")]})
 BOUNDS = (
     _("At most"),

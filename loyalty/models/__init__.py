@@ -4,6 +4,7 @@ from loyalty.models.batch import CardBatch, CardDesign, PrintedCard
 from loyalty.models.card import LoyaltyCard
 from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
+from loyalty.models.friend import Friend, FriendGift, FriendLink
 from loyalty.models.imported import ImportBatch, ImportedPerson
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState, PromotionUse
@@ -21,6 +22,9 @@ __all__ = [
     "CardSnapshot",
     "DailyFigures",
     "Effect",
+    "Friend",
+    "FriendGift",
+    "FriendLink",
     "ImportBatch",
     "ImportedPerson",
     "LoyaltyCard",

@@ -34,6 +34,7 @@ class TransactionType(models.TextChoices):
     DEBT_FORGIVEN = "debt_forgiven", _("what was owed let go")
     EXPIRY_ADJUSTED = "expiry_adjusted", _("expiry put right")
     FORGIVENESS_ADJUSTED = "forgiveness_adjusted", _("letting go put right")
+    FRIEND_BONUS = "friend_bonus", _("for bringing a friend")
 
 
 class LoyaltyTransaction(TenantOwned):
@@ -262,7 +263,7 @@ class LoyaltyTransaction(TenantOwned):
 
     def fills(self, stamps_target: int) -> bool:
         """Whether the stamps given by this line took the card from below the target to it."""
-        is_given = self.transaction_type == TransactionType.STAMP_EARNED
+        is_given = self.transaction_type in (TransactionType.STAMP_EARNED, TransactionType.FRIEND_BONUS)
         return is_given and 0 <= self.stamps_balance_after - stamps_target < self.stamps_delta
 
     @property

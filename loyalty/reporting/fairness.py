@@ -16,7 +16,7 @@ from groundwork.formats.currencies import MINOR_DIGITS, OTHER_MINOR_DIGITS
 from loyalty import hindsight, receipts, rules
 from loyalty.models import LoyaltyCard, MerchantCalendar, Purchase
 from loyalty.models import TransactionType as Kind
-from loyalty.reporting import fair_promotions, statistics
+from loyalty.reporting import fair_friends, fair_promotions, statistics
 from loyalty.reporting.checks import AT_ONCE, Check, Violation, rows_of
 from loyalty.terms import reference_key
 from loyalty.triggers import CARD, FIGURES, LEDGER, PURCHASE, RETURN, TERMS
@@ -276,6 +276,7 @@ CHECKS: Mapping[str, Check] = {
             IS DISTINCT FROM ({", ".join(f"COALESCE(line.{column}, 0)" for column in FIGURES.values())})""",
     ),
     **fair_promotions.CHECKS,
+    **fair_friends.CHECKS,
 }
 NOT_ONE_STATEMENT = (
     fair_promotions.PARTS,

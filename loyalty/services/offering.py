@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty import offers, promoted
+from loyalty import friends, offers, promoted
 from loyalty.offers import Bought, Facts, Offer, Promotion
 from loyalty.services.operation import Operation
 
@@ -28,11 +28,13 @@ def _facts(call: Operation, promotions: Sequence[Promotion], at: datetime, holds
     card, zone = call.card, call.store.tzinfo
     known = promoted.known_of(card, promotions, at=at, zone=zone, holds=holds)
     call.budgets.update(known.left)
+    bring = [promotion.id for promotion in promotions if promotion.audience == offers.FRIEND]
     return Facts(
         store_id=call.store.pk,
         zone=zone,
         birth_date=card.customer.birth_date,
         tags=frozenset(card.customer.tags),
+        welcomes=friends.welcomed_by(card, bring) if bring else frozenset(),
         has_earned=known.visits.has_earned,
         visits=known.visits.days,
         last_visit=known.visits.last,

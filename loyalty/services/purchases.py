@@ -22,7 +22,7 @@ from loyalty.errors import OrderReferenceRequired, OrderReferenceUsed, PurchaseB
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.offers import Bought, Offer
-from loyalty.services import offering, operation, stamps
+from loyalty.services import friends, offering, operation, stamps
 from loyalty.services.operation import Operation
 from loyalty.terms import reference_key
 from tenancy.actor import Actor
@@ -110,6 +110,7 @@ def record(
     purchase = _open(call, receipt, offered)
     plan = _plan(call, receipt, offered, purchase)
     lines = ledger.post(plan.entries, now=call.now) if plan.entries else []
+    friends.claim(purchase, call.program, plan.earned.parts)
     return _recorded(call, plan, lines, purchase)
 
 
@@ -149,8 +150,10 @@ def record_points(
     bought = _bought(call, receipt)
     offered = offering.offered(call, bought, receipt.occurred_at or call.now)
     earned = earning.worth(bought, offered, call.terms)
-    (entry,) = _points(call, receipt, earned, _open(call, receipt, offered))
+    purchase = _open(call, receipt, offered)
+    (entry,) = _points(call, receipt, earned, purchase)
     (line,) = ledger.post([entry], now=call.now)
+    friends.claim(purchase, call.program, earned.point_parts)
     return call, line
 
 

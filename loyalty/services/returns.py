@@ -35,7 +35,7 @@ from loyalty.models import (
     PurchaseReturn,
     TransactionType,
 )
-from loyalty.services import operation
+from loyalty.services import friends, operation
 from loyalty.services.adjustments import in_hindsight
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
@@ -181,7 +181,10 @@ def worth(
 
 
 def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: Collection[int] = ()) -> None:
-    """Save whether anything of a purchase is left. Raises OrderReferenceUsed if its receipt has earned again since."""
+    """Save whether anything of a purchase is left, and have the gift to whoever brought a friend with it looked at.
+
+    Raises OrderReferenceUsed if its receipt has earned again since.
+    """
     earned = [line for line in lines if line.transaction_type in promoted.EARNED]
     is_undone = bool(earned) and not receipts.living(lines, undone)
     purchase.is_open = purchase.kept_cents > 0 and not is_undone
@@ -191,6 +194,7 @@ def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: C
         if "one_receipt_earns_once" not in str(error):
             raise
         raise OrderReferenceUsed() from error
+    friends.changed(purchase)
 
 
 def last_stamp(card: LoyaltyCard, *, undone: Collection[int] = ()) -> datetime | None:

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.models import LoyaltyTransaction, ProgramTerms, Promotion, Purchase
+from groundwork.messaging import outbox
+from loyalty.models import Friend, LoyaltyCard, LoyaltyTransaction, ProgramTerms, Promotion, Purchase
 from loyalty.reporting import fairness
 from loyalty.services import voids
 from loyalty.triggers import TERMS
@@ -166,7 +167,60 @@ def a_promotion_that_gave_before_it_ran(books: Books) -> str:
     return f"line {line.pk} goes by promotion {promotion.pk}, which did not run at its moment"
 
 
+def welcomed(books: Books) -> tuple[LoyaltyCard, Purchase, LoyaltyTransaction]:
+    """Somebody brought a friend: the friend's card and purchase, and the line that is for it. Two days ago."""
+    factories.promotion(
+        books.shop.program,
+        "Friends",
+        effect="points",
+        amount=50,
+        audience="brought_by_friend",
+        friend_amount=30,
+    )
+    host, friend = factories.card(books.shop.store), factories.card(books.shop.store)
+    Friend.objects.create(merchant=books.shop.merchant, card=friend, brought_by=host)
+    purchase = bought(books.shop, friend, 1000, "R-8")
+    outbox.relay()
+    return friend, purchase, newest(host, "friend_bonus")
+
+
+def a_friend_who_is_welcomed_twice(books: Books) -> str:
+    friend, purchase, _line = welcomed(books)
+    promotion = Promotion.objects.get(name_en="Friends")
+    second = bought(books.shop, friend, 1000, "R-9")
+    past_all_guards(
+        "INSERT INTO loyalty_promotionuse (merchant_id, promotion_id, line_id, purchase_id, card_id, points, stamps,"
+        f" at, created_at) SELECT merchant_id, promotion_id, line_id, {second.pk}, card_id, points, stamps, at,"
+        " created_at"
+        f" FROM loyalty_promotionuse WHERE purchase_id = {purchase.pk}"
+    )
+    ids = f"{purchase.pk}, {second.pk}"
+    return f"card {friend.pk} is welcomed as a friend by promotion {promotion.pk} with purchases {ids}"
+
+
+def a_gift_without_its_purchase(books: Books) -> str:
+    _friend, purchase, line = welcomed(books)
+    past_all_guards(f"DELETE FROM loyalty_promotionuse WHERE purchase_id = {purchase.pk}")
+    return f"line {line.pk} gives something for a friend whose purchase is not there any more"
+
+
+def a_gift_that_never_came(books: Books) -> str:
+    _friend, _purchase, line = welcomed(books)
+    past_all_guards("UPDATE loyalty_friendgift SET line_id = NULL")
+    return f"card {line.card_id} was promised something for a friend, and did not get it"
+
+
+def a_gift_of_something_else(books: Books) -> str:
+    _friend, _purchase, line = welcomed(books)
+    past_all_guards("UPDATE loyalty_friendgift SET amount = 31")
+    return f"line {line.pk} says it is for a friend, and gives something else than promised"
+
+
 PLANTED: dict[str, Plant] = {
+    "no_friend_is_welcomed_twice": a_friend_who_is_welcomed_twice,
+    "a_gift_for_a_friend_has_its_purchase": a_gift_without_its_purchase,
+    "who_brings_a_friend_gets_the_gift": a_gift_that_never_came,
+    "a_gift_for_a_friend_is_of_one_line": a_gift_of_something_else,
     "promotions_give_what_they_promised": a_promotion_that_gave_too_much,
     "uses_are_those_of_their_lines": a_use_that_nobody_counted,
     "a_budget_counts_what_is_given": a_budget_that_was_refilled,

@@ -20,7 +20,122 @@ READ, HELD = "loyalty/promoted.py", "loyalty/promotion_triggers.py"
 mutant = guards.mutant
 of_schema = partial(guards.mutant, is_of_schema=True)
 
+FRIENDS = "tests/loyalty/test_worked_friends.py"
+FRIEND_PAGES = "tests/loyalty/pages/test_friends.py"
+BRING, WHO = "loyalty/services/friends.py", "loyalty/friends.py"
+
+OF_FRIENDS = [
+    mutant(
+        "friend-who-is-welcomed-again",
+        WHO,
+        " - {gift.promotion_id for gift in gifts if not _is_undone(gift)}",
+        "",
+        f"{FRIENDS}::test_a_returned_purchase_was_the_first_one",
+    ),
+    mutant(
+        "friend-whose-undone-purchase-was-the-first",
+        WHO,
+        " if not _is_undone(gift)}",
+        "}",
+        f"{FRIENDS}::test_an_undone_purchase_leaves_the_welcome_for_the_right_one",
+    ),
+    mutant(
+        "friend-of-oneself-after-a-merge",
+        BRING,
+        "is_right = not friends.is_oneself(gift.friend) and _is_welcome(gift)",
+        "is_right = _is_welcome(gift)",
+        f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
+    ),
+    mutant(
+        "friend-who-was-here-before",
+        WHO,
+        "return None if is_known else friend",
+        "return friend",
+        f"{FRIENDS}::test_who_was_here_before_with_another_card_is_no_newcomer",
+    ),
+    mutant(
+        "friend-with-the-same-address",
+        BRING,
+        "if _is_known(card.customer, email=email, phone=to_e164(phone, store.country) if phone else None):",
+        "if False:",
+        f"{FRIENDS}::test_nobody_brings_themselves",
+        f"{FRIENDS}::test_who_had_a_card_here_before_is_no_newcomer",
+    ),
+    mutant(
+        "friend-on-the-same-device",
+        BRING,
+        "if host.pk in {selectors.remaining_card_id(card.merchant_id, own) for own in own_cards}:",
+        "if False:",
+        f"{FRIENDS}::test_nobody_brings_themselves_from_the_device_on_which_their_card_was_open",
+        f"{FRIEND_PAGES}::test_the_device_on_which_the_card_was_open_brings_nobody",
+    ),
+    mutant(
+        "friend-beyond-the-month",
+        BRING,
+        "if promotion.month_limit is not None and _of_month(gift, card) >= promotion.month_limit:",
+        "if False:",
+        f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
+    ),
+    mutant(
+        "friend-of-a-month-elsewhere",
+        BRING,
+        "gift.purchase.purchased_at.astimezone(zone).replace(",
+        "gift.purchase.purchased_at.replace(",
+        f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
+    ),
+    mutant(
+        "friend-beyond-the-budget",
+        BRING,
+        "return min(promised, left[promotion.pk] // promotion.rule().unit) if promotion.pk in left else promised",
+        "return promised",
+        f"{FRIENDS}::test_a_budget_is_for_both",
+    ),
+    mutant(
+        "return-that-leaves-the-friends-gift",
+        "loyalty/services/returns.py",
+        "    friends.changed(purchase)\n",
+        "",
+        f"{FRIENDS}::test_what_is_brought_back_takes_both_gifts_along_and_an_undone_return_gives_them_again",
+    ),
+    mutant(
+        "merge-that-leaves-the-friends-gift",
+        "loyalty/services/cards.py",
+        "    friends.merged(source, target)\n",
+        "",
+        f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
+    ),
+    mutant(
+        "erasure-that-remembers-friends",
+        "loyalty/services/people.py",
+        "    friends.forget(cards)\n",
+        "",
+        f"{FRIENDS}::test_an_erasure_leaves_no_trace_of_who_brought_whom",
+    ),
+    mutant(
+        "invitation-of-a-closed-card",
+        WHO,
+        ".filter(is_active=True, customer__is_active=True)",
+        ".all()",
+        f"{FRIENDS}::test_a_code_of_another_shop_and_one_that_is_retired_enrol_normally",
+    ),
+    mutant(
+        "invitation-of-another-shop",
+        WHO,
+        ".filter(code=code.upper(), card__program=program)",
+        ".filter(code=code.upper())",
+        f"{FRIENDS}::test_a_code_of_another_shop_and_one_that_is_retired_enrol_normally",
+    ),
+    of_schema(
+        "budget-that-keeps-a-friends-gift-back",
+        HELD,
+        " AND NOT {_PROMISED} AND EXISTS (",
+        " AND EXISTS (",
+        f"{FRIENDS}::test_a_gift_that_comes_again_may_go_beyond_a_budget_that_others_have_used",
+    ),
+]
+
 MUTANTS = [
+    *OF_FRIENDS,
     mutant(
         "factors-that-add-up",
         EARNING,
@@ -150,7 +265,7 @@ MUTANTS = [
     of_schema(
         "budget-that-only-the-service-holds",
         HELD,
-        "IF NEW.voids_id IS NULL AND NEW.purchase_return_id IS NULL AND EXISTS (",
+        "IF NEW.voids_id IS NULL AND NEW.purchase_return_id IS NULL AND NOT {_PROMISED} AND EXISTS (",
         "IF false AND EXISTS (",
         f"{KEPT}::test_nothing_is_given_beyond_a_budget_whoever_writes_it",
     ),
