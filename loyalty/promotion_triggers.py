@@ -51,6 +51,7 @@ counted = Rule(
 BEGIN
   moment := COALESCE(
     (SELECT purchased_at FROM {PURCHASE} WHERE id = NEW.purchase_id),
+    (SELECT at FROM {USE} WHERE line_id = COALESCE(NEW.voids_id, NEW.restores_id) LIMIT 1),
     (SELECT transaction_at FROM {LINES} WHERE id = NEW.voids_id),
     NEW.transaction_at);
   FOR part IN
@@ -62,7 +63,7 @@ BEGIN
     VALUES (NEW.merchant_id, part.id, NEW.id, NEW.purchase_id, NEW.card_id, part.points, part.stamps, moment,
       NEW.created_at);
     UPDATE {PROMOTION} SET spent = spent + part.points + part.stamps WHERE id = part.id AND budget IS NOT NULL;
-    IF NEW.voids_id IS NULL AND NEW.purchase_return_id IS NULL AND EXISTS (
+    IF NEW.voids_id IS NULL AND NEW.restores_id IS NULL AND NEW.purchase_return_id IS NULL AND EXISTS (
       SELECT 1 FROM {PROMOTION} WHERE id = part.id
         AND spent > budget::bigint * CASE effect WHEN 'stamps' THEN 1 ELSE {POINT} END
     ) THEN

@@ -5,6 +5,7 @@ from loyalty.import_triggers import imports
 from loyalty.promotion_triggers import promotions
 from loyalty.purchase_triggers import PURCHASE, RETURN, TERMS, any_of, purchases, terms
 from loyalty.rules import POINT
+from loyalty.undo_triggers import undoings
 from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 LEDGER = "loyalty_loyaltytransaction"
@@ -58,6 +59,7 @@ FIXED_COLUMNS = (
     "reward_name",
     "reward_points_cost",
     "voids_id",
+    "restores_id",
     "recorded_offline",
     "transaction_at",
     "created_at",
@@ -226,6 +228,7 @@ RULES = [
     *terms,
     *purchases,
     *promotions,
+    *undoings,
     *[never_emptied(table) for table in (LEDGER, CARD, TERMS, PURCHASE, RETURN)],
     *same_merchant(
         LEDGER,
@@ -237,6 +240,7 @@ RULES = [
             "till_id": "tenancy_till",
             "reward_id": "loyalty_pointsreward",
             "voids_id": LEDGER,
+            "restores_id": LEDGER,
             "purchase_id": PURCHASE,
             "purchase_return_id": RETURN,
             "terms_id": TERMS,

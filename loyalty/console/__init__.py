@@ -11,4 +11,5 @@ from loyalty.console import (  # noqa: F401 - registers them
     staff_pin,
     till,
     transaction,
+    undo_batch,
 )

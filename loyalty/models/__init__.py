@@ -12,6 +12,7 @@ from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd
 from loyalty.models.terms import ProgramTerms
 from loyalty.models.transaction import LoyaltyTransaction, TransactionType
+from loyalty.models.undo import UndoBatch, UndoneLine, UndoState
 
 __all__ = [
     "Audience",
@@ -41,4 +42,7 @@ __all__ = [
     "StaffToken",
     "TokenEnd",
     "TransactionType",
+    "UndoBatch",
+    "UndoState",
+    "UndoneLine",
 ]

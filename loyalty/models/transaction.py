@@ -151,6 +151,14 @@ class LoyaltyTransaction(TenantOwned):
     voids = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="voided_by", verbose_name=_("undoes")
     )
+    restores = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="restored_by",
+        db_index=False,
+        verbose_name=_("takes back the undoing"),
+    )
     notes = models.CharField(_("notes"), max_length=500, blank=True)
     ip_address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("program"), max_length=200, blank=True)
@@ -234,6 +242,11 @@ class LoyaltyTransaction(TenantOwned):
                 condition=Q(points_fraction_after__gte=0, points_fraction_after__lte=9999),
                 name="points_fraction_after_is_less_than_a_point",
             ),
+            models.UniqueConstraint(
+                fields=["restores"],
+                condition=Q(restores__isnull=False),
+                name="an_undoing_is_taken_back_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -263,6 +276,7 @@ class LoyaltyTransaction(TenantOwned):
     def fills(self, stamps_target: int) -> bool:
         """Whether the stamps given by this line took the card from below the target to it."""
         is_given = self.transaction_type == TransactionType.STAMP_EARNED
+        is_given = is_given and self.restores_id is None  # it was told when it was given
         return is_given and 0 <= self.stamps_balance_after - stamps_target < self.stamps_delta
 
     @property

@@ -62,6 +62,7 @@ TRANSACTION_FIELDS = (
     "reward_name",
     "reward_points_cost",
     "voids_id",
+    "restores_id",
     "notes",
     "ip_address",
     "user_agent",
