@@ -23,6 +23,7 @@ from loyalty.imports import work
 from loyalty.pages.customer import preview
 from loyalty.services import deletions, merchants
 from loyalty.services import people as cards_of_people
+from loyalty_site.everything import work as everything
 from notifications import handlers as emails
 from notifications import ports as notifications
 from notifications import selectors as email_selectors
@@ -100,6 +101,7 @@ def connect() -> None:
         jobs.Work(JobKind.REHEARSE, rehearsal.play),
         jobs.Work(JobKind.FORESEE, undo_work.foresee),
         jobs.Work(JobKind.UNDO, undo_work.carry_out),
+        jobs.Work(JobKind.WHOLE, everything.write),
     )
     customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people, told_of_people)
     loyalty.card_facts.fill(email_selectors, wallets)

@@ -109,8 +109,8 @@ def _forget_unconfirmed(actor: Actor) -> None:
 def foresee(*, batch: UndoBatch, actor: Actor, counted: Counted = lambda count: None) -> None:
     """Note what undoing each line would do now; the ledger stays as it is."""
     rows = UndoneLine.objects.filter(batch=batch)
-    for card_id in list(rows.order_by("card").values_list("card", flat=True).distinct()):
-        some = list(rows.filter(card=card_id).order_by("-line"))
+    for card_id in list(rows.order_by("card_id").values_list("card_id", flat=True).distinct()):
+        some = list(rows.filter(card=card_id).order_by("-line_id"))
         with transaction.atomic():
             _foresee_card(batch, some, actor)
             transaction.set_rollback(True)
@@ -161,7 +161,7 @@ def confirm(*, batch: UndoBatch, reason: str) -> None:
 def carry_out(*, batch: UndoBatch, actor: Actor, counted: Counted = lambda count: None) -> Figures:
     """Undo the lines of a confirmed batch that are still to be done, each in a transaction of its own."""
     actor.require_manager()
-    pending = UndoneLine.objects.filter(batch=batch, state=UndoState.WAITING).order_by("card", "-line")
+    pending = UndoneLine.objects.filter(batch=batch, state=UndoState.WAITING).order_by("card_id", "-line_id")
     counted(UndoneLine.objects.filter(batch=batch).exclude(state=UndoState.WAITING).count())
     while some := list(pending[:CHUNK]):
         lines = _lines(some, actor)
