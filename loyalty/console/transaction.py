@@ -121,7 +121,7 @@ class LoyaltyTransactionAdmin(UndoingMany, LineColumns, ConsoleAdmin):
                     ("points_delta", "points_balance_after", "points_owed_after"),
                     ("amount", "order_reference", "purchase"),
                     ("reward_name", "reward_points_cost"),
-                    "voids",
+                    ("voids", "restores"),
                 ]
             },
         ),
