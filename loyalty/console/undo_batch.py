@@ -132,7 +132,7 @@ class UndoBatchAdmin(ConsoleAdmin):
         )
         if not told:
             return "-"
-        asked = urlencode({"batch": batch.pk, "state": UndoState.REFUSED})
+        asked = urlencode({"batch": batch.pk, "state": str(UndoState.REFUSED)})
         file = reverse("admin:loyalty_undoneline_export", args=["csv"])
         return format_html(
             '<ul class="undoing-list">{}</ul><a class="console-link" href="{}?{}">{}</a>',

@@ -21,6 +21,8 @@ from loyalty.models import (
     PrintedCard,
     Purchase,
     TransactionType,
+    UndoBatch,
+    UndoneLine,
 )
 from loyalty.services import cards as card_services
 
@@ -158,6 +160,8 @@ def erase(customer: Customer) -> None:
     ledger.forget_person(cards)
     Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])
     ImportedPerson.objects.filter(customer=customer).update(key="", filled={}, code="")
+    undone = UndoneLine.objects.filter(card__in=cards).values("batch")
+    UndoBatch.objects.filter(pk__in=undone).exclude(reason="").update(reason="")
 
 
 def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:

@@ -213,7 +213,7 @@ def _lines(rows: Iterable[UndoneLine], actor: Actor) -> Mapping[int, LoyaltyTran
 def _undo(
     batch: UndoBatch, row: UndoneLine, line: LoyaltyTransaction | None, actor: Actor, *, reason: str
 ) -> Voiding:
-    store = line and (line.store or line.card.enrolled_at_store)
+    store = (line.store or line.card.enrolled_at_store) if line else None
     if line is None or store is None:
         raise NotVoidable()
     if batch.reverses_id is None:

@@ -43,7 +43,7 @@ def write(merchant: Merchant, counted: Counted = lambda count: None) -> IO[bytes
         archive.writestr("schema.json", json.dumps(schema.as_json_schema(), indent=1))
         archive.writestr("README.md", schema.in_words(merchant, counts, written))
     file.seek(0)
-    return file  # type: ignore[no-any-return]
+    return file
 
 
 def count(merchant: Merchant) -> int:

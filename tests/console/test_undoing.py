@@ -1,13 +1,18 @@
 """Lines are undone as one batch: what will happen is said first, each is undone once, and it can be taken back."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from groundwork.jobs import service as jobs
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, UndoBatch, UndoneLine
+from loyalty.errors import AlreadyRestored
+from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, UndoBatch, UndoneLine
 from loyalty.reporting import fairness, verification
-from loyalty.services import points, purchases, returns, stamps, undoing, voids
+from loyalty.services import points, purchases, restoring, returns, stamps, undoing, voids
 from tests import factories
 from tests.console.world import World, address, list_address, said
 
@@ -314,3 +319,63 @@ def test_what_cannot_be_undone_is_a_file(world: World) -> None:
     assert len(text.splitlines()) == newest().foreseen["refused"] + 1
     assert "This cannot be undone." in text
     assert "ben@example.com" in text or card.card_number[:4] in text
+
+
+def test_lines_at_a_store_that_was_taken_from_a_manager_stay(world: World) -> None:
+    card = factories.card(world.shop.other_store, stamps=1)
+    with factories.inside(world.shop):
+        stamp = LoyaltyTransaction.objects.get(card=card, transaction_type="stamp_earned")
+        rows = LoyaltyTransaction.objects.filter(pk=stamp.pk)
+        batch = undoing.begin(lines=rows, actor=factories.actor("manager", world.shop.manager))
+        undoing.foresee(batch=batch, actor=factories.actor("manager", world.shop.manager))
+    assert newest().foreseen["refused"] == 1
+    assert held(card)[0] == 1
+    with factories.inside(world.shop):
+        undoing.foresee(batch=batch, actor=factories.actor("owner", world.shop.owner))
+    assert newest().foreseen["refused"] == 0
+
+
+def test_what_was_returned_since_is_named_and_left(world: World) -> None:
+    card = factories.card(world.shop.store, "ben@example.com")
+    with factories.inside(world.shop):
+        bought = purchases.record(card_id=card.pk, purchase_amount_cents=2_000, **at(world))
+        earned = next(line for line in bought.transactions if line.transaction_type == "points_earned")
+    choose(world, [earned.pk])
+    do(world)
+    undone = newest()
+    with factories.inside(world.shop):
+        returns.give_back(purchase_id=bought.purchase.pk, amount_cents=500, reason="Too big", **at(world))
+    before = held(card)
+    world.client("owner").post(address(undone, "take_back"), follow=True)
+    with factories.inside(world.shop):
+        assert [row.why for row in newest().lines.all()] == ["Something else has happened to it since."]
+    assert held(card) == before
+
+
+def test_an_undoing_is_taken_back_once(world: World) -> None:
+    card = factories.card(world.shop.store)
+    with factories.inside(world.shop):
+        stamp = stamps.give(card_id=card.pk, **at(world)).transaction.pk
+        undone = voids.void(transaction_id=stamp, reason="Trial", **at(world)).transaction.pk
+        again = {"undoing_id": undone, "written": [undone], "reason": "Right after all", **at(world)}
+        restoring.restore(**again)
+        with pytest.raises(AlreadyRestored):
+            restoring.restore(**again)
+    assert held(card)[0] == 1
+
+
+def test_a_stamp_that_is_written_again_keeps_nobody_from_the_next(world: World) -> None:
+    with factories.inside(world.shop):
+        LoyaltyProgram.objects.update(cooldown_minutes=60)
+    yesterday = timezone.now() - timedelta(days=1)
+    with time_machine.travel(yesterday, tick=False):
+        card = factories.card(world.shop.store)
+        with factories.inside(world.shop):
+            stamp = stamps.give(card_id=card.pk, **at(world)).transaction
+    choose(world, [stamp.pk])
+    do(world)
+    take_back(world)
+    assert factories.fresh(card).last_stamp_at == stamp.transaction_at
+    with factories.inside(world.shop):
+        stamps.give(card_id=card.pk, **at(world))
+    assert held(card)[0] == 2
