@@ -21,6 +21,10 @@ ALLOWED = {
     ("loyalty/services/returns.py", "give_back"): "a locked purchase in memory, before `settle`",
     ("loyalty/services/returns.py", "quote"): "a purchase in memory, which is not saved",
     ("loyalty/services/returns.py", "settle"): "what is left of a locked purchase",
+    (
+        "loyalty/services/restoring.py",
+        "_brought_back_again",
+    ): "a locked purchase in memory, before `settle`",
     ("loyalty/services/voids.py", "_of_purchase"): "a locked purchase in memory, before `settle`",
     ("loyalty/purchase_triggers.py", "_begin_terms"): "terms, written with their program",
     ("loyalty/promotion_triggers.py", ""): "what a line gave by promotions, written with the line",

@@ -54,7 +54,7 @@ class UndoBatch(TenantOwned):
     @classmethod
     def visible_at(cls, store_ids: set[int]) -> Q:
         """A manager's are those that touch no other store."""
-        elsewhere = UndoneLine._base_manager.filter(batch=OuterRef("pk")).exclude(
+        elsewhere = UndoneLine.objects.filter(batch=OuterRef("pk")).exclude(
             line__store_id__in=store_ids
         )
         return Q(~Exists(elsewhere))
