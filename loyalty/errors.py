@@ -217,36 +217,6 @@ class AlreadyVoided(DomainError):
     message = _("This has been undone already.")
 
 
-class AlreadyRestored(DomainError):
-    code, status = "already_restored", 409
-    message = _("This undoing has been taken back already.")
-
-
-class ChangedSince(DomainError):
-    code, status = "changed_since", 409
-    message = _("Something else has happened to it since.")
-
-
-class NothingToUndo(DomainError):
-    code, status = "nothing_to_undo", 409
-    message = _("There is nothing to undo.")
-
-
-class TooManyToUndo(DomainError):
-    code, status = "too_many_to_undo", 409
-    message = _("At most %(count)d transactions can be undone at once. Narrow the list down.")
-
-
-class SeveralMerchants(DomainError):
-    code, status = "several_merchants", 409
-    message = _("These are of several merchants. Choose those of one.")
-
-
-class NotForeseen(DomainError):
-    code, status = "not_foreseen", 409
-    message = _("This has to be looked at first.")
-
-
 class VoidDisabled(DomainError):
     code, status = "void_disabled", 403
     message = _("Undoing is switched off.")

@@ -282,13 +282,6 @@ def sign(number: int) -> int:
     return (number > 0) - (number < 0)
 
 
-def may_move(kind: str, *, stamps: int, points: int) -> bool:
-    """Whether a transaction of a kind can have such deltas."""
-    return (not stamps or (kind, sign(stamps)) in STAMP_COUNTERS) and (
-        not points or (kind, sign(points)) in POINTS_COUNTERS
-    )
-
-
 def counter_changes(
     kind: str, *, stamps_delta: int, points_delta: int, undoes: str | None = None
 ) -> dict[str, int]:

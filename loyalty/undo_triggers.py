@@ -1,12 +1,14 @@
-"""What the database holds about undoing together: every row and all that it points to is one merchant's, for ever."""
+"""What the database holds about batches of imports and undoings: all that a row points to is one merchant's."""
 
+from loyalty.import_triggers import imports
 from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 BATCH = "loyalty_undobatch"
 LINE = "loyalty_undoneline"
 LEDGER = "loyalty_loyaltytransaction"
 
-undoings = [
+batches = [
+    *imports,
     *same_merchant(BATCH, {"reverses_id": BATCH}),
     *same_merchant(
         LINE,

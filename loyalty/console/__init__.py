@@ -12,4 +12,5 @@ from loyalty.console import (  # noqa: F401 - registers them
     till,
     transaction,
     undo_batch,
+    undo_lines,
 )

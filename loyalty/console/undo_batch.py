@@ -1,30 +1,25 @@
 """Lines that were undone together: what would come of it, what came of it, and taking it back."""
 
-from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
-from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from groundwork.console.actions import ReasonForm
-from groundwork.console.filters import ConditionFilter, RowFilter
 from groundwork.console.grants import Grants
 from groundwork.jobs.models import JobKind
 from loyalty.console import undo_work
-from loyalty.console.lines import change, page_of
 from loyalty.console.undoing import work_on
 from loyalty.models import UndoBatch, UndoneLine, UndoState
-from loyalty.outputs import owed
 from loyalty.services import undoing
 from loyalty.services.undoing import Figures
 from tenancy.actor import actor_for
@@ -234,76 +229,3 @@ def _expected(batch: UndoBatch) -> str:
         undo_work.owes(figures),
     ]
     return f"{rule} {'; '.join(filter(None, told))}."
-
-
-# --- Line by line -----------------------------------------------------------------------------------------
-
-
-class BatchFilter(RowFilter):
-    """The lines of one batch; its page leads here."""
-
-    title = _("batch")
-    parameter_name = field = "batch"
-    offers = False
-
-
-class StateFilter(ConditionFilter):
-    title = _("state")
-    parameter_name = "state"
-    conditions = MappingProxyType(
-        {state.value: (capfirst(state.label), Q(state=state.value)) for state in UndoState}
-    )
-
-
-@admin.register(UndoneLine)
-class UndoneLineAdmin(ConsoleAdmin):
-    """The lines of batches, with what undoing each of them does or would do."""
-
-    grants = Grants(view=READERS)
-    list_display = ["transaction", "batch", "kind", "customer", "card", "stamps_by", "points_by", "owing"]
-    list_display += ["state", "why", "merchant"]
-    list_display_links = None
-    exported_as = MappingProxyType({"stamps_by": "stamps", "points_by": "points"})
-    exported_besides = ["line_id", "card_id", "stamps_owed", "points_owed"]
-    list_filter = [BatchFilter, StateFilter, "merchant"]
-    list_select_related = ["line", "card__customer", "batch", "merchant"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "merchant",
-                    ("batch", "transaction"),
-                    ("kind", "customer", "card"),
-                    ("stamps_by", "points_by", "owing"),
-                    ("state", "why"),
-                ]
-            },
-        )
-    ]
-    readonly_fields = ["transaction", "kind", "customer", "stamps_by", "points_by", "owing"]
-
-    @display(description=_("transaction"), ordering="line")
-    def transaction(self, row: UndoneLine) -> str:
-        return format_html('<a class="console-link" href="{}">#{}</a>', page_of(row.line_id), row.line_id)
-
-    @display(description=_("kind"))
-    def kind(self, row: UndoneLine) -> str:
-        return capfirst(row.line.get_transaction_type_display())
-
-    @display(description=_("customer"))
-    def customer(self, row: UndoneLine) -> str:
-        page = reverse("admin:customers_customer_change", args=[row.card.customer_id])
-        return format_html('<a class="console-link" href="{}">{}</a>', page, row.card.customer)
-
-    @display(description=_("stamps"), ordering="stamps")
-    def stamps_by(self, row: UndoneLine) -> str:
-        return change(row.stamps)
-
-    @display(description=_("points"), ordering="points")
-    def points_by(self, row: UndoneLine) -> str:
-        return change(row.points)
-
-    @display(description=_("owed by it"))
-    def owing(self, row: UndoneLine) -> str:
-        return ", ".join(owed.amounts(stamps=max(row.stamps_owed, 0), points=max(row.points_owed, 0)))

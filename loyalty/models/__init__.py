@@ -5,13 +5,14 @@ from loyalty.models.card import LoyaltyCard
 from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
 from loyalty.models.imported import ImportBatch, ImportedPerson
+from loyalty.models.kinds import TransactionType
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState, PromotionUse
 from loyalty.models.purchase import Purchase, PurchaseReturn
 from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd
 from loyalty.models.terms import ProgramTerms
-from loyalty.models.transaction import LoyaltyTransaction, TransactionType
+from loyalty.models.transaction import LoyaltyTransaction
 from loyalty.models.undo import UndoBatch, UndoneLine, UndoState
 
 __all__ = [

@@ -54,9 +54,7 @@ class UndoBatch(TenantOwned):
     @classmethod
     def visible_at(cls, store_ids: set[int]) -> Q:
         """A manager's are those that touch no other store."""
-        elsewhere = UndoneLine.objects.filter(batch=OuterRef("pk")).exclude(
-            line__store_id__in=store_ids
-        )
+        elsewhere = UndoneLine.objects.filter(batch=OuterRef("pk")).exclude(line__store_id__in=store_ids)
         return Q(~Exists(elsewhere))
 
 

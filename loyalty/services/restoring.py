@@ -10,13 +10,14 @@ from datetime import datetime
 from django.db import transaction
 
 from loyalty import ledger, rules
-from loyalty.errors import AlreadyRestored, ChangedSince, NotVoidable
+from loyalty.errors import NotVoidable
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyTransaction, Purchase, PurchaseReturn
 from loyalty.services import operation, returns, voids
 from loyalty.services.adjustments import in_hindsight
 from loyalty.services.operation import Operation
 from loyalty.services.voids import Voiding
+from loyalty.undo_errors import AlreadyRestored, ChangedSince
 from tenancy.actor import Actor
 from tenancy.models import Store
 
@@ -68,11 +69,16 @@ def _refuse(
         raise AlreadyRestored()
     if purchase is not None and _has_moved_since(purchase, group):
         raise ChangedSince()
-    for row in group:
-        if _is_copied(row) and not rules.may_move(
-            _kind(row), stamps=-row.stamps_delta, points=-row.points_delta
-        ):
-            raise ChangedSince()
+    if not all(_can_be(row) for row in group if _is_copied(row)):
+        raise ChangedSince()
+
+
+def _can_be(undoing: LoyaltyTransaction) -> bool:
+    """Whether a line of the kind that was undone can move what an undoing moved."""
+    kind, stamps, points = _kind(undoing), -undoing.stamps_delta, -undoing.points_delta
+    return (not stamps or (kind, rules.sign(stamps)) in rules.STAMP_COUNTERS) and (
+        not points or (kind, rules.sign(points)) in rules.POINTS_COUNTERS
+    )
 
 
 def _has_moved_since(purchase: Purchase, group: Sequence[LoyaltyTransaction]) -> bool:

@@ -22,17 +22,12 @@ from django.db.models.functions import Coalesce
 
 from groundwork import clock
 from groundwork.errors import DomainError
-from loyalty.errors import (
-    NotForeseen,
-    NothingToUndo,
-    NotVoidable,
-    SeveralMerchants,
-    TooManyToUndo,
-)
+from loyalty.errors import NotVoidable
 from loyalty.models import LoyaltyTransaction, UndoBatch, UndoneLine, UndoState
 from loyalty.models.transaction import newly_owed, settled
 from loyalty.services import operation, restoring, voids
 from loyalty.services.voids import Voiding
+from loyalty.undo_errors import NotForeseen, NothingToUndo, SeveralMerchants, TooManyToUndo
 from tenancy.actor import Actor
 from tenancy.roles import MANAGERS, granted, visible_to
 

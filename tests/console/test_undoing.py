@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groundwork.jobs import service as jobs
-from loyalty.errors import AlreadyRestored
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, UndoBatch, UndoneLine
 from loyalty.reporting import fairness, verification
 from loyalty.services import points, purchases, restoring, returns, stamps, undoing, voids
+from loyalty.undo_errors import AlreadyRestored
 from tests import factories
 from tests.console.world import World, address, list_address, said
 
