@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -52,13 +53,23 @@ class UndoBatchAdmin(ConsoleAdmin):
     list_select_related = ["user", "merchant"]
     actions_detail = ("undo_now", "take_back")
     fieldsets = [
-        (None, {"fields": ["merchant", "what", "user", ("created_at", "finished_at"), "state", "reason"]}),
+        (None, {"fields": ["merchant", "what", "user", ("created_at", "finished_at"), "standing", "reason"]}),
         (
             _("What comes of it"),
             {"fields": [("done", "concerned"), ("moved", "owing"), "refused", "why", "all_lines"]},
         ),
     ]
-    readonly_fields = ["what", "state", "done", "concerned", "moved", "owing", "refused", "why", "all_lines"]
+    readonly_fields = [
+        "what",
+        "standing",
+        "done",
+        "concerned",
+        "moved",
+        "owing",
+        "refused",
+        "why",
+        "all_lines",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("reverses", "user")
@@ -87,6 +98,11 @@ class UndoBatchAdmin(ConsoleAdmin):
         if batch.foreseen_at:
             return "foreseen", _("nothing has changed yet")
         return "looking", _("is being looked at")
+
+    @display(description=_("state"))
+    def standing(self, batch: UndoBatch) -> str:
+        """The state as its page says it."""
+        return capfirst(self.state(batch)[1])
 
     @display(description=_("undone"))
     def done(self, batch: UndoBatch) -> str:
