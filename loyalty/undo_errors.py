@@ -22,7 +22,7 @@ class NothingToUndo(DomainError):
 
 class TooManyToUndo(DomainError):
     code, status = "too_many_to_undo", 409
-    message = _("At most %(count)d transactions can be undone at once. Narrow the list down.")
+    message = _("These are too many at once. Narrow the list down.")
 
 
 class SeveralMerchants(DomainError):

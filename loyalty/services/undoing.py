@@ -19,6 +19,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from groundwork import clock
 from groundwork.errors import DomainError
@@ -61,7 +62,7 @@ def begin(
 ) -> UndoBatch:
     """Write down which lines are to be undone; what the same person chose before and did not confirm is forgotten.
 
-    Raises NothingToUndo, TooManyToUndo with `count`, or SeveralMerchants.
+    Raises NothingToUndo, TooManyToUndo or SeveralMerchants.
     """
     lines = lines.order_by("pk")
     merchants = list(lines.order_by().values_list("merchant_id", flat=True).distinct()[:2])
@@ -70,7 +71,8 @@ def begin(
     if len(merchants) > 1:
         raise SeveralMerchants()
     if lines.order_by()[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE:
-        raise TooManyToUndo(TooManyToUndo.message % {"count": MOST_AT_ONCE}, count=MOST_AT_ONCE)
+        text = _("At most %(count)d transactions can be undone at once. Narrow the list down.")
+        raise TooManyToUndo(text % {"count": MOST_AT_ONCE})
     _forget_unconfirmed(actor)
     batch = UndoBatch.objects.create(merchant_id=merchants[0], user=actor.user, reverses=reverses)
     rows = (
