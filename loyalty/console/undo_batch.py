@@ -143,7 +143,7 @@ class UndoBatchAdmin(ConsoleAdmin):
         )
         if not told:
             return "-"
-        asked = urlencode({"batch": batch.pk, "state": str(UndoState.REFUSED)})
+        asked = urlencode({"batch": str(batch.pk), "state": UndoState.REFUSED.value})
         file = reverse("admin:loyalty_undoneline_export", args=["csv"])
         return format_html(
             '<ul class="undoing-list">{}</ul><a class="console-link" href="{}?{}">{}</a>',
