@@ -129,7 +129,8 @@ def _drain() -> int:
 
 def untrue(google: FakeGoogle) -> int:
     """How many objects at Google do not have the stamps of their card."""
-    rows = WalletPass.objects.values_list("object_id", "card__stamp_count")
+    passes = WalletPass.objects.filter(platform=Platform.GOOGLE)
+    rows = passes.values_list("object_id", "card__stamp_count")
     told = {name: each["loyaltyPoints"]["balance"]["int"] for name, each in google.objects.items()}
     return sum(told.get(str(object_id)) != stamps for object_id, stamps in rows)
 
