@@ -213,6 +213,10 @@ def other_kind(shop: Shop) -> dict[str, Any]:
     return {"transaction_type": "gift", "points_delta": 0}
 
 
+def without_a_change(shop: Shop) -> dict[str, Any]:
+    return {"stamps_delta": 0, "points_delta": 0}
+
+
 def below_nothing(shop: Shop) -> dict[str, Any]:
     return {"points_delta": -46, "points_balance_after": -1}
 
@@ -279,7 +283,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "a_code_means_one_card": (a_card_code, nothing),
     "a_line_is_brought_in_once": (an_imported_person, nothing),
     "a_line_is_in_an_undoing_once": (an_undone_line, nothing),
-    "an_undoing_is_taken_back_once": (a_line_written_again, nothing),
+    "an_undoing_is_taken_back_once": (a_line_written_again, without_a_change),
     "one_receipt_earns_once": (a_purchase, nothing),
     "a_purchase_costs_something": (a_purchase, for_nothing),
     "a_return_is_of_something": (a_return, of_nothing),
