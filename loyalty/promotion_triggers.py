@@ -64,6 +64,7 @@ counted = Rule(
 BEGIN
   moment := COALESCE(
     (SELECT purchased_at FROM {PURCHASE} WHERE id = NEW.purchase_id),
+    (SELECT at FROM {USE} WHERE line_id = COALESCE(NEW.voids_id, NEW.restores_id) LIMIT 1),
     (SELECT transaction_at FROM {LINES} WHERE id = NEW.voids_id),
     NEW.transaction_at);
   FOR part IN
@@ -75,7 +76,8 @@ BEGIN
     VALUES (NEW.merchant_id, part.id, NEW.id, NEW.purchase_id, NEW.card_id, part.points, part.stamps, moment,
       NEW.created_at);
     UPDATE {PROMOTION} SET spent = spent + part.points + part.stamps WHERE id = part.id AND budget IS NOT NULL;
-    IF NEW.voids_id IS NULL AND NEW.purchase_return_id IS NULL AND NOT {_PROMISED} AND EXISTS (
+    IF NEW.voids_id IS NULL AND NEW.restores_id IS NULL AND NEW.purchase_return_id IS NULL AND NOT {_PROMISED}
+      AND EXISTS (
       SELECT 1 FROM {PROMOTION} WHERE id = part.id
         AND spent > budget::bigint * CASE effect WHEN 'stamps' THEN 1 ELSE {POINT} END
     ) THEN

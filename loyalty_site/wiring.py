@@ -17,13 +17,14 @@ from loyalty import events
 from loyalty import handlers as loyalty_handlers
 from loyalty import ports as loyalty
 from loyalty import selectors as loyalty_selectors
-from loyalty.console import batch, rehearsal
+from loyalty.console import batch, rehearsal, undo_work
 from loyalty.console import customer as cards_on_page
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
 from loyalty.pages.customer import preview
 from loyalty.services import deletions, merchants
 from loyalty.services import people as cards_of_people
+from loyalty_site.everything import work as everything
 from notifications import handlers as emails
 from notifications import ports as notifications
 from notifications import selectors as email_selectors
@@ -101,6 +102,9 @@ def connect() -> None:
         jobs.Work(JobKind.REVERT, work.revert),
         jobs.Work(JobKind.PRINT, batch.draw),
         jobs.Work(JobKind.REHEARSE, rehearsal.play),
+        jobs.Work(JobKind.FORESEE, undo_work.foresee),
+        jobs.Work(JobKind.UNDO, undo_work.carry_out),
+        jobs.Work(JobKind.WHOLE, everything.write),
     )
     customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people, told_of_people)
     loyalty.card_facts.fill(email_selectors, wallets)

@@ -33,6 +33,7 @@ from loyalty.imports.reading.people import read_name, read_phone
 from loyalty.pages import language
 from loyalty.pages.terminal import display
 from loyalty_site import logs
+from loyalty_site.everything.links import without_links
 from notifications import filters, markup, sandbox, variables
 from notifications.errors import TextRefused
 from wallet import pages as wallet_pages
@@ -122,6 +123,7 @@ PARSERS: dict[str, Work] = {
     "Liquid": liquid,
     "number for a filter": lambda text: filters.guarded(filters.FILTERS["plus"])(text[:2000], 1),
     "name in an e-mail": lambda text: variables._LINKS.search(text),
+    "links of an e-mail": without_links,
     "phone": lambda text: phone.to_e164(text, "LU"),
     "search": customers.words,
     "a card by its QR text or number": lambda text: codes.of_a_card(customers.typed(text)),

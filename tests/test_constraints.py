@@ -39,6 +39,7 @@ from tests.one_row_each import (
     a_job,
     a_key,
     a_line,
+    a_line_written_again,
     a_pass,
     a_piece,
     a_pin,
@@ -60,6 +61,8 @@ from tests.one_row_each import (
     an_imported_person,
     an_invitation,
     an_offer,
+    an_undoing,
+    an_undone_line,
     at_store,
     of,
     of_a_line,
@@ -140,6 +143,14 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "reward_costs_points": (lambda shop: shop.program.rewards.first(), "points_cost = 0"),
     "a_batch_has_1_to_5000_cards": (a_batch, "count = 5001"),
     "design_of_a_batch_is_known": (a_batch, "design = 'gold'"),
+    "an_undoing_is_looked_at_before_it_is_confirmed": (
+        an_undoing,
+        "foreseen_at = NULL, confirmed_at = now()",
+    ),
+    "an_undoing_is_confirmed_before_it_is_done": (an_undoing, "finished_at = now()"),
+    "undone_state_is_known": (an_undone_line, "state = 'lost'"),
+    "an_undoing_says_why_not": (an_undone_line, "state = 'refused'"),
+    "what_is_undone_says_by_which_lines": (an_undone_line, "state = 'done'"),
     "an_import_is_being_taken_back_first": (an_import, "reverted_at = now()"),
     "a_code_is_not_empty": (a_card_code, "code = ''"),
     "card_counters_are_never_negative": (
@@ -211,6 +222,10 @@ def nothing(shop: Shop) -> dict[str, Any]:
 
 def other_kind(shop: Shop) -> dict[str, Any]:
     return {"transaction_type": "gift", "points_delta": 0}
+
+
+def without_a_change(shop: Shop) -> dict[str, Any]:
+    return {"stamps_delta": 0, "points_delta": 0}
 
 
 def below_nothing(shop: Shop) -> dict[str, Any]:
@@ -298,6 +313,8 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "points_fraction_after_is_less_than_a_point": (a_line, a_whole_point_of_parts),
     "a_code_means_one_card": (a_card_code, nothing),
     "a_line_is_brought_in_once": (an_imported_person, nothing),
+    "a_line_is_in_an_undoing_once": (an_undone_line, nothing),
+    "an_undoing_is_taken_back_once": (a_line_written_again, without_a_change),
     "one_receipt_earns_once": (a_purchase, nothing),
     "a_purchase_costs_something": (a_purchase, for_nothing),
     "a_return_is_of_something": (a_return, of_nothing),

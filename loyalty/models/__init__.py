@@ -6,13 +6,15 @@ from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
 from loyalty.models.friend import Friend, FriendGift, FriendLink
 from loyalty.models.imported import ImportBatch, ImportedPerson
+from loyalty.models.kinds import TransactionType
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState, PromotionUse
 from loyalty.models.purchase import Purchase, PurchaseReturn
 from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd
 from loyalty.models.terms import ProgramTerms
-from loyalty.models.transaction import LoyaltyTransaction, TransactionType
+from loyalty.models.transaction import LoyaltyTransaction
+from loyalty.models.undo import UndoBatch, UndoneLine, UndoState
 
 __all__ = [
     "Audience",
@@ -45,4 +47,7 @@ __all__ = [
     "StaffToken",
     "TokenEnd",
     "TransactionType",
+    "UndoBatch",
+    "UndoState",
+    "UndoneLine",
 ]

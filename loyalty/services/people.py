@@ -23,6 +23,8 @@ from loyalty.models import (
     PrintedCard,
     Purchase,
     TransactionType,
+    UndoBatch,
+    UndoneLine,
 )
 from loyalty.services import cards as card_services
 from loyalty.services import friends
@@ -65,6 +67,7 @@ TRANSACTION_FIELDS = (
     "reward_name",
     "reward_points_cost",
     "voids_id",
+    "restores_id",
     "notes",
     "ip_address",
     "user_agent",
@@ -167,6 +170,8 @@ def erase(customer: Customer) -> None:
     ledger.forget_person(cards)
     Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])
     ImportedPerson.objects.filter(customer=customer).update(key="", filled={}, code="")
+    undone = UndoneLine.objects.filter(card__in=cards).values("batch")
+    UndoBatch.objects.filter(pk__in=undone).exclude(reason="").update(reason="")
 
 
 def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:

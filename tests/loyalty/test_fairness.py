@@ -10,8 +10,8 @@ import pytest
 
 from groundwork.messaging import outbox
 from loyalty.models import Friend, LoyaltyCard, LoyaltyTransaction, ProgramTerms, Promotion, Purchase
-from loyalty.reporting import fairness
-from loyalty.services import voids
+from loyalty.reporting import fairness, verification
+from loyalty.services import restoring, voids
 from loyalty.triggers import TERMS
 from tenancy import scope
 from tests import factories
@@ -38,6 +38,12 @@ def test_where_everything_was_kept_it_is_said_so(books: Books) -> None:
     with scope.everything("the shop has seen all of it"):
         kinds = set(LoyaltyTransaction.objects.values_list("transaction_type", flat=True))
     assert {"points_returned", "stamps_returned", "points_voided", "merge_in", "points_expired"} <= kinds
+
+
+def test_what_is_written_again_later_breaks_no_promise(books: Books) -> None:
+    assert written_again(books).stamps_delta == 1
+    assert verify() == (0, ["Everybody got what they were promised."])
+    assert list(verification.differences()) == []
 
 
 # --- One breach of each kind ------------------------------------------------------------------------------
@@ -77,6 +83,18 @@ def a_return_that_took_too_little(books: Books) -> str:
 def an_undoing_that_leaves_something(books: Books) -> str:
     past_all_guards(f"UPDATE {LINES} SET stamps_delta = 0 WHERE id = {books.undone.pk}")
     return f"line {books.undone.pk} undoes line {books.undone.voids_id} by something else than its opposite"
+
+
+def written_again(books: Books) -> LoyaltyTransaction:
+    """The stamp of long ago, whose undoing was a slip as well."""
+    about = {"store": books.shop.store, "actor": OWNER, "reason": "it was right"}
+    return restoring.restore(undoing_id=books.undone.pk, written=[books.undone.pk], **about).transaction
+
+
+def a_line_written_again_as_something_else(books: Books) -> str:
+    again = written_again(books)
+    past_all_guards(f"UPDATE {LINES} SET stamps_delta = 2 WHERE id = {again.pk}")
+    return f"line {again.pk} writes line {books.undone.voids_id} again, and is something else"
 
 
 def a_return_that_is_not_counted(books: Books) -> str:
@@ -230,6 +248,7 @@ PLANTED: dict[str, Plant] = {
     "a_closed_purchase_gives_nothing": a_closed_purchase_that_gives,
     "a_purchase_gives_what_its_rest_is_worth": a_return_that_took_too_little,
     "what_is_undone_gives_nothing": an_undoing_that_leaves_something,
+    "what_is_written_again_is_as_before": a_line_written_again_as_something_else,
     "returns_are_within_their_purchase": a_return_that_is_not_counted,
     "terms_were_valid": a_line_under_terms_of_later,
     "lines_go_by_the_terms_of_their_purchase": a_line_under_other_terms_than_its_purchase,

@@ -14,7 +14,7 @@ LOOK_OWNER = {"changelist": "OW", "change": "OW", "history": "OW"}
 LOOK_OPERATOR = {"changelist": "O", "change": "O", "history": "O"}
 
 GATES: dict[str, dict[str, str]] = {
-    "tenancy_merchant": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": "O"},
+    "tenancy_merchant": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": "O", "export_everything": "OW"},
     "tenancy_store": LOOK
     | {"add": "OW", "edit": "OWM", "delete": "OW"}
     | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing", "transactions"), "OWM"),
@@ -50,6 +50,8 @@ GATES: dict[str, dict[str, str]] = {
     | {"add": "OWM", "print_pdf": "OWM", "number_list": "OWM", "revoke": "OWM"},
     "loyalty_purchase": LOOK | READ_ONLY | {"bring_back": "OWM"},
     "loyalty_loyaltytransaction": LOOK | READ_ONLY | {"undo": "OWM"},
+    "loyalty_undobatch": LOOK | READ_ONLY | {"undo_now": "OWM", "take_back": "OWM"},
+    "loyalty_undoneline": LOOK | READ_ONLY,
     "loyalty_loyaltyprogram": LOOK
     | {
         "add": "O",

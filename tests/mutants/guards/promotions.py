@@ -265,7 +265,8 @@ MUTANTS = [
     of_schema(
         "budget-that-only-the-service-holds",
         HELD,
-        "IF NEW.voids_id IS NULL AND NEW.purchase_return_id IS NULL AND NOT {_PROMISED} AND EXISTS (",
+        "IF NEW.voids_id IS NULL AND NEW.restores_id IS NULL AND NEW.purchase_return_id IS NULL AND NOT {_PROMISED}\n"
+        "      AND EXISTS (",
         "IF false AND EXISTS (",
         f"{KEPT}::test_nothing_is_given_beyond_a_budget_whoever_writes_it",
     ),
