@@ -272,6 +272,15 @@ RULES = [
         "loyalty_cardsnapshot", {"program_id": "loyalty_loyaltyprogram", "store_id": "tenancy_store"}
     ),
     *same_merchant("loyalty_loyaltyprogram", {"terms_id": TERMS}),
+    *same_merchant(
+        "loyalty_observation",
+        {
+            "store_id": "tenancy_store",
+            "staff_pin_id": "loyalty_staffpin",
+            "till_id": "tenancy_till",
+            "card_id": CARD,
+        },
+    ),
     *same_merchant(PURCHASE, {"card_id": CARD, "store_id": "tenancy_store", "terms_id": TERMS}),
     *same_merchant(RETURN, {"purchase_id": PURCHASE}),
     *[
@@ -293,6 +302,7 @@ RULES = [
             "cardcode",
             "cardbatch",
             "printedcard",
+            "observation",
         )
     ],
 ]

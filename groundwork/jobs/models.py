@@ -25,6 +25,7 @@ class JobKind(models.TextChoices):
     REVERT = "revert", _("taking back")
     PRINT = "print", _("for the printer")
     REHEARSE = "rehearse", _("rehearsal")
+    GUARD = "guard", _("honest till")
 
 
 class JobState(models.TextChoices):

@@ -5,6 +5,7 @@ from loyalty.models.card import LoyaltyCard
 from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
 from loyalty.models.imported import ImportBatch, ImportedPerson
+from loyalty.models.observation import Observation, ObservationKind
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState, PromotionUse
 from loyalty.models.purchase import Purchase, PurchaseReturn
@@ -29,6 +30,8 @@ __all__ = [
     "LoyaltyType",
     "MerchantCalendar",
     "MerchantLoyaltySettings",
+    "Observation",
+    "ObservationKind",
     "PointsReward",
     "PrintedCard",
     "ProgramTerms",
