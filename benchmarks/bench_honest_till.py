@@ -46,9 +46,20 @@ def run(of_each: int = OF_EACH, quiet: int = QUIET) -> Report:
                     false[kind] += count
         for kind in Kind:
             recall = found[kind] / planted[kind]
-            weekly = false[kind] / stores * DAYS_A_WEEK / (guard.DAYS - 1)  # one of the days is a Sunday or like it
-            words = f"{found[kind]} of {planted[kind]} found; {false[kind]} false = {weekly:.3f} a store and week"
+            weekly = (
+                false[kind] / stores * DAYS_A_WEEK / (guard.DAYS - 1)
+            )  # one of the days is a Sunday or like it
+            words = (
+                f"{found[kind]} of {planted[kind]} found; {false[kind]} false = {weekly:.3f} a store and week"
+            )
             target = "" if wanted is None else f">= {wanted:.0%}, < 0.05"
-            report.add(f"{kind}, {name}", words, target, None if wanted is None else recall >= wanted and weekly < 0.05)
-    report.add("looking at one merchant", f"{seconds:.1f} s for {lines:,} lines of {stores // len(SEEDS)} stores")
+            report.add(
+                f"{kind}, {name}",
+                words,
+                target,
+                None if wanted is None else recall >= wanted and weekly < 0.05,
+            )
+    report.add(
+        "looking at one merchant", f"{seconds:.1f} s for {lines:,} lines of {stores // len(SEEDS)} stores"
+    )
     return report

@@ -66,7 +66,7 @@ class Trade:
         who = {
             "pin": chance.choice(self.pins),
             "till": self.tills[min(int(chance.expovariate(1.2)), len(self.tills) - 1)],
-            "is_offline": at.date() == self.dead_line and at.hour >= 14 or chance.random() < 0.01,
+            "is_offline": (at.date() == self.dead_line and at.hour >= 14) or chance.random() < 0.01,
         }
         cups = chance.choice((3, 4, 5)) if chance.random() < 0.01 else 2 if chance.random() < 0.15 else 1
         self.lines.append(Line(card, "stamp_earned", at, stamps=cups, **who))
@@ -100,7 +100,9 @@ class Trade:
     def points_an_hour(self, day: date) -> None:
         for number in range(self._some(12)):
             at = self._moment(day, 15 + number / 15)
-            self.lines.append(Line(self.cards[8], "points_earned", at, self.pins[0], self.tills[0], points=120))
+            self.lines.append(
+                Line(self.cards[8], "points_earned", at, self.pins[0], self.tills[0], points=150)
+            )
 
     def few_cards(self, day: date) -> None:
         for back in range(7):
@@ -116,7 +118,14 @@ class Trade:
             who = {"pin": self.pins[0], "till": self.tills[0]}
             self.lines.append(Line(card, "stamp_redeemed", at, stamps=-10, **who))
             self.lines.append(
-                Line(card, "stamp_voided", at + timedelta(minutes=3), undoes=len(self.lines) - 1, stamps=10, **who)
+                Line(
+                    card,
+                    "stamp_voided",
+                    at + timedelta(minutes=3),
+                    undoes=len(self.lines) - 1,
+                    stamps=10,
+                    **who,
+                )
             )
 
     def outside_hours(self, day: date) -> None:
@@ -128,7 +137,9 @@ class Trade:
     def many_tills(self, day: date) -> None:
         for number in range(min(self._some(6), TILLS)):
             at = self._moment(day, 9 + number)
-            self.lines.append(Line(self.cards[50], "stamp_earned", at, self.pins[-1], self.tills[number], stamps=1))
+            self.lines.append(
+                Line(self.cards[50], "stamp_earned", at, self.pins[-1], self.tills[number], stamps=1)
+            )
 
     def redeemed_at_once(self, day: date) -> None:
         for number in range(self._some(6)):
@@ -153,11 +164,19 @@ class Planted:
 
 
 def plant(
-    today: date, *, seed: int, of_each: int, quiet: int, visits: int = 60, strength: float = 1.0, name: str = ""
+    today: date,
+    *,
+    seed: int,
+    of_each: int = 1,
+    quiet: int = 0,
+    kinds: Sequence[Kind] = tuple(Kind),
+    visits: int = 60,
+    strength: float = 1.0,
+    name: str = "",
 ) -> Planted:
     """Make a merchant with `of_each` stores for each kind, at which that is done, and so many `quiet` ones."""
-    chance = random.Random(seed)  # noqa: S311 - the same trade each time is the point
-    doings = [kind for kind in Kind for _ in range(of_each)] + [None] * quiet
+    chance = random.Random(seed)
+    doings = [kind for kind in kinds for _ in range(of_each)] + [None] * quiet
     shop = data.shop(name or f"honest-{seed}", stores=len(doings))
     last = today - timedelta(days=1)
     while last.weekday() == 6:
@@ -200,7 +219,9 @@ def _trade(store: Store, cards: range, chance: random.Random, visits: int, stren
         ]
     )
     mixed = chance.sample(cards, len(cards))
-    return Trade(store, [pin.pk for pin in pins], [till.pk for till in tills], mixed, chance, visits, strength)
+    return Trade(
+        store, [pin.pk for pin in pins], [till.pk for till in tills], mixed, chance, visits, strength
+    )
 
 
 INSERT = """
@@ -236,5 +257,6 @@ def write(trade: Trade) -> None:
         }
         cursor.execute(INSERT, values)
         cursor.execute(
-            "SELECT setval(pg_get_serial_sequence('loyalty_loyaltytransaction', 'id'), %s)", [base + len(lines)]
+            "SELECT setval(pg_get_serial_sequence('loyalty_loyaltytransaction', 'id'), %s)",
+            [base + len(lines)],
         )

@@ -1,6 +1,6 @@
 """When a store is open: as its opening hours say, or else as it usually works. Pure; times are minutes of the day.
 
-    read("Mo–Fr 7:00–18:30\nSa 8:00-12:00, 13:00-17:00", "en")  # 0 (Monday) to 6: [(420, 1110)], ...
+read("Mo–Fr 7:00–18:30\nSa 8:00-12:00, 13:00-17:00", "en")  # 0 (Monday) to 6: [(420, 1110)], ...
 """
 
 import re
@@ -16,7 +16,9 @@ SAME_DAYS = 3  # Sundays on which nobody came, before Sundays are none of openin
 Span = tuple[int, int]
 Week = dict[int, list[Span]]  # by weekday, Monday is 0
 
-TIMES = re.compile(r"(\d{1,2})(?:[:.hH](\d{2})?)?(?:\s?(?:Uhr|Auer|h))?\s?-\s?(\d{1,2})(?:[:.hH](\d{2})?)?", re.ASCII)
+TIMES = re.compile(
+    r"(\d{1,2})(?:[:.hH](\d{2})?)?(?:\s?(?:Uhr|Auer|h))?\s?-\s?(\d{1,2})(?:[:.hH](\d{2})?)?", re.ASCII
+)
 DAY_NAME = re.compile(r"[^\W\d_]{2,12}")
 DASHES = re.compile(r"[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}]")
 # By language, Monday first; any longer name that begins so is that day too.
@@ -63,18 +65,18 @@ def _is_closed(line: str) -> bool:
 
 
 def _days(words: str, names: tuple[str, ...]) -> list[int] | None:
-    for said in CLOSED:
-        words = words.removesuffix(said)
+    for closed in CLOSED:
+        words = words.removesuffix(closed)
     words = words.strip(" :")
     if not words or words in DAILY:
         return list(range(7))
     days: list[int] = []
     for part in re.split(r"[,/&+]", words):
-        named = [_day(name, names) for name in DAY_NAME.findall(part)]
-        if None in named or len(named) not in (1, 2):
+        said = DAY_NAME.findall(part)
+        named = [day for day in (_day(name, names) for name in said) if day is not None]
+        if len(named) != len(said) or len(named) not in (1, 2):
             return None
         first, last = named[0], named[-1]
-        assert first is not None and last is not None
         days += [(first + step) % 7 for step in range((last - first) % 7 + 1)]
     return days
 
@@ -86,7 +88,10 @@ def _day(name: str, names: tuple[str, ...]) -> int | None:
 def _spans(words: str) -> list[Span]:
     found = []
     for first_hour, first_minute, last_hour, last_minute in TIMES.findall(words):
-        first, last = int(first_hour) * HOUR + int(first_minute or 0), int(last_hour) * HOUR + int(last_minute or 0)
+        first, last = (
+            int(first_hour) * HOUR + int(first_minute or 0),
+            int(last_hour) * HOUR + int(last_minute or 0),
+        )
         if first < last <= DAY:
             found.append((first, last))
         elif last < first < DAY:  # past midnight: the hours after it are given to the same day
@@ -115,5 +120,6 @@ def usual(active: Mapping[int, int], by_hour: Mapping[tuple[int, int], int]) -> 
 def with_slack(week: Week, slack: int = SLACK) -> Week:
     """The same, a little earlier and later."""
     return {
-        day: [(max(first - slack, 0), min(last + slack, DAY)) for first, last in spans] for day, spans in week.items()
+        day: [(max(first - slack, 0), min(last + slack, DAY)) for first, last in spans]
+        for day, spans in week.items()
     }

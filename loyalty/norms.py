@@ -53,7 +53,7 @@ class Measure:
 
 
 MEASURES = {
-    Kind.STAMPS_AN_HOUR: Measure(least=4, more=1, times=3, unknown=8),
+    Kind.STAMPS_AN_HOUR: Measure(least=6, more=1, times=3, unknown=8),
     Kind.POINTS_AN_HOUR: Measure(least=20, times=4, on_a_scale=True),
     Kind.FEW_CARDS: Measure(least=35, more=20, is_share=True, enough=4),
     Kind.UNDONE_AFTERWARDS: Measure(least=3, more=3, unknown=6),
@@ -92,7 +92,9 @@ def norm(kind: Kind, figures: Sequence[float]) -> Norm | None:
         middle, spread = middle_and_spread(figures)
         bound = max(middle + CLEARLY * spread, middle * measure.times + measure.more)
         common = middle + COMMON * spread
-    usual = math.floor(max(ordinary, common) + 1e-9)  # what is twice and half as much as whole numbers is one again
+    usual = math.floor(
+        max(ordinary, common) + 1e-9
+    )  # what is twice and half as much as whole numbers is one again
     return Norm(min(usual, MOST_PER_CENT) if measure.is_share else usual, bound)
 
 

@@ -16,7 +16,7 @@ from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
 from loyalty import ports as loyalty
 from loyalty import selectors as loyalty_selectors
-from loyalty.console import batch, rehearsal
+from loyalty.console import batch, observation, rehearsal
 from loyalty.console import customer as cards_on_page
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
@@ -98,6 +98,7 @@ def connect() -> None:
         jobs.Work(JobKind.REVERT, work.revert),
         jobs.Work(JobKind.PRINT, batch.draw),
         jobs.Work(JobKind.REHEARSE, rehearsal.play),
+        jobs.Work(JobKind.GUARD, observation.look),
     )
     customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people, told_of_people)
     loyalty.card_facts.fill(email_selectors, wallets)

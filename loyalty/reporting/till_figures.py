@@ -88,7 +88,8 @@ ABOUT = """CROSS JOIN LATERAL (
 
 AN_HOUR = f"""together AS (
     SELECT store_id, staff_pin_id, till_id, day, date_part('hour', local) AS hour, card_id,
-        SUM(stamps_delta) AS stamps, SUM(points_delta) AS points, COUNT(*) AS entries, MIN(at) AS since, MAX(at) AS until
+        SUM(stamps_delta) AS stamps, SUM(points_delta) AS points, COUNT(*) AS entries,
+        MIN(at) AS since, MAX(at) AS until
     FROM giving GROUP BY 1, 2, 3, 4, 5, 6
 ), found AS (
     SELECT figure.kind, store_id, about, about_id, day, card_id, SUM(figure.value)::bigint AS value,
@@ -171,8 +172,8 @@ A_DAY = f"""flagged AS (
     SELECT store_id, staff_pin_id, till_id, day, {_counted()}
     FROM flagged GROUP BY 1, 2, 3, 4
 ), counted AS (
-    SELECT figure.kind, store_id, about, about_id, day, SUM(figure.value) AS value, SUM(figure.entries)::bigint AS entries,
-        MIN(figure.since) AS since, MAX(figure.until) AS until
+    SELECT figure.kind, store_id, about, about_id, day, SUM(figure.value) AS value,
+        SUM(figure.entries)::bigint AS entries, MIN(figure.since) AS since, MAX(figure.until) AS until
     FROM together {ABOUT} CROSS JOIN LATERAL (VALUES {_each_kind()}) figure (kind, entries, value, since, until)
     WHERE about_id IS NOT NULL AND figure.entries > 0
     GROUP BY 1, 2, 3, 4, 5

@@ -12,12 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from groundwork import clock
 from loyalty import norms
 from loyalty.models import MerchantCalendar, Observation
 from loyalty.norms import MEASURES, Kind, Norm
 from loyalty.reporting.till_figures import Figure, Period, figures
 from tenancy.actor import Actor
-from tenancy.models import Merchant, User
+from tenancy.models import Merchant
 
 DAYS = 4  # that are looked at again each night: what was recorded offline comes in late
 ROLLING = timedelta(days=6)  # a week is told once, not each night anew
@@ -60,7 +61,8 @@ def seen(*, observation_id: int, actor: Actor, note: str, now: datetime) -> Obse
 
 def forget_notes(cards: Iterable[Any]) -> None:
     """Blank what people wrote beside observations of some cards: it may name whose they were."""
-    Observation.objects.filter(card__in=list(cards)).exclude(note="").update(note="")
+    rows = Observation.objects.filter(card__in=list(cards)).exclude(note="")
+    rows.update(note="", updated_at=clock.now())
 
 
 # --- What stands out --------------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ def _known(merchant: Merchant, rows: list[Observation]) -> Mapping[tuple[Any, ..
 def _is_of(row: Observation, other: Observation) -> bool:
     """Whether it is the same one: of that day, or for a share of a week of one that overlaps."""
     if row.kind == Kind.FEW_CARDS:
-        return abs(row.day - other.day) <= ROLLING and other.seen_at is None or row.day == other.day
+        return (abs(row.day - other.day) <= ROLLING and other.seen_at is None) or row.day == other.day
     return row.day == other.day
 
 

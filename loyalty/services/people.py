@@ -23,6 +23,7 @@ from loyalty.models import (
     TransactionType,
 )
 from loyalty.services import cards as card_services
+from loyalty.services import guard
 
 CARD_FIELDS = (
     "is_active",
@@ -157,6 +158,7 @@ def erase(customer: Customer) -> None:
     ledger.forget_person(cards)
     Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])
     ImportedPerson.objects.filter(customer=customer).update(key="", filled={}, code="")
+    guard.forget_notes(cards)
 
 
 def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:

@@ -19,13 +19,20 @@ from groundwork.console.charts import Chart, Series, chart
 from groundwork.formats.money import money
 from groundwork.messaging import outbox
 from loyalty import selectors, showing
-from loyalty.models import LoyaltyProgram, LoyaltyTransaction
+from loyalty.models import LoyaltyProgram, LoyaltyTransaction, Observation
 from loyalty.reporting import fairness, statistics
 from loyalty_site.console.beginning import steps
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
 from tenancy.models import Merchant, Store
-from tenancy.roles import has_one_merchant, is_operator, owned_merchant_ids, visible_to
+from tenancy.roles import (
+    MANAGERS,
+    granted,
+    has_one_merchant,
+    is_operator,
+    owned_merchant_ids,
+    visible_to,
+)
 from wallet import providers as wallets
 
 logger = logging.getLogger(__name__)
@@ -34,6 +41,7 @@ NEWEST = 10
 MERCHANTS = 50
 LATE_MINUTES = 10  # that the outbox may wait before operators are told
 UNVERIFIED = timedelta(days=2)
+TOLD_FOR = timedelta(days=60)  # that nobody looks at what stands out
 ALERTS = (notifications.dashboard_alerts, wallets.dashboard_alerts)
 Figures = Mapping[str, Any]
 
@@ -210,11 +218,24 @@ def newest(request: HttpRequest, place: Place | None) -> Iterable[LoyaltyTransac
 
 
 def alerts(request: HttpRequest) -> list[dict[str, Any]]:
-    """Failures that somebody should look at: all for operators, an owner's own."""
+    """Failures that somebody should look at: all for operators, an owner's own; and what stands out at their tills."""
     if is_operator(request.user):
         return [*_stuck_messages(), *_unfair(), *_asked(None)]
     owned = owned_merchant_ids(request.user)
-    return list(_asked(sorted(owned))) if owned else []
+    return [*(_asked(sorted(owned)) if owned else ()), *_standing_out(request)]
+
+
+def _standing_out(request: HttpRequest) -> Iterable[dict[str, Any]]:
+    """What nobody has looked at, to whom may say that it is fine."""
+    rows = granted(request.user, visible_to(request.user, Observation.objects.all()), MANAGERS)
+    since = timezone.localdate() - TOLD_FOR
+    count = rows.filter(seen_at__isnull=True, day__gte=since).count()
+    if count:
+        text = ngettext(
+            "%(count)d thing stands out at your tills.", "%(count)d things stand out at your tills.", count
+        )
+        address = f"{reverse('admin:loyalty_observation_changelist')}?seen=no"
+        yield {"level": "warning", "text": text % {"count": count}, "url": address}
 
 
 def _asked(merchants: list[int] | None) -> Iterable[dict[str, Any]]:

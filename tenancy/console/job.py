@@ -46,6 +46,7 @@ WORDS = {
     ),
     JobKind.PRINT: (_("%(done)s of %(total)s cards are drawn."), _("%(done)s cards are drawn.")),
     JobKind.REHEARSE: (_("%(done)s of %(total)s cards are played."), _("%(done)s cards are played.")),
+    JobKind.GUARD: (_("The tills are being looked at."), _("The tills are being looked at.")),
 }
 DOWNLOADED = (JobKind.EXPORT, JobKind.PRINT)
 KINDS = {**spreadsheets.KINDS, "pdf": "application/pdf"}
@@ -192,6 +193,14 @@ def _after_check(job: BackgroundJob) -> str:
     return gettext("All lines are read.")
 
 
+def _after_guard(job: BackgroundJob) -> str:
+    found = job.outcome["found"]
+    if not found:
+        return gettext("Nothing new stands out.")
+    count = ngettext("%(count)s thing stands out.", "%(count)s things stand out.", found)
+    return count % {"count": number_format(found, force_grouping=True)}
+
+
 def words_for(job: BackgroundJob) -> str:
     """Where a job stands, in a sentence."""
     if job.state == JobState.WAITING:
@@ -205,6 +214,7 @@ def words_for(job: BackgroundJob) -> str:
             JobKind.REVERT: lambda job: job.outcome["sentence"],
             JobKind.PRINT: _after_print,
             JobKind.REHEARSE: lambda job: gettext("The rehearsal is over."),
+            JobKind.GUARD: _after_guard,
         }[JobKind(job.kind)](job)
     known, unknown = WORDS[JobKind(job.kind)]
     numbers = {

@@ -102,6 +102,7 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_cardbatch", "revoke"): _put(revoked_at=timezone.now()),
     ("loyalty_cardbatch", "print_pdf"): _put(revoked_at=timezone.now()),
     ("loyalty_cardbatch", "number_list"): _put(revoked_at=timezone.now()),
+    ("loyalty_observation", "fine"): _put(seen_at=timezone.now()),
     ("loyalty_importbatch", "take_back"): _put(reverting_at=timezone.now(), reverted_at=timezone.now()),
     ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
     ("tenancy_till", "new_code"): _put(
@@ -238,6 +239,8 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_promotion", "copy"): lambda world: {},
     ("loyalty_loyaltyprogram", "rehearse"): lambda world: {"days": "30"},
     ("loyalty_staffpin", "end_lockout"): lambda world: {},
+    ("loyalty_observation", "fine"): lambda world: {"note": "For the office"},
+    ("loyalty_observation", "look_now"): lambda world: {},
     ("customers_customer", "erase"): lambda world: {},
     ("tenancy_apikey", "revoke"): lambda world: {},
     ("tenancy_invitation", "resend"): lambda world: {},

@@ -50,6 +50,9 @@ GATES: dict[str, dict[str, str]] = {
     | {"add": "OWM", "print_pdf": "OWM", "number_list": "OWM", "revoke": "OWM"},
     "loyalty_purchase": LOOK | READ_ONLY | {"bring_back": "OWM"},
     "loyalty_loyaltytransaction": LOOK | READ_ONLY | {"undo": "OWM"},
+    "loyalty_observation": LOOK
+    | READ_ONLY
+    | {"fine": "OWM", "look_now": "WM"},  # a merchant's own people ask
     "loyalty_loyaltyprogram": LOOK
     | {
         "add": "O",
@@ -105,7 +108,7 @@ ACTIONS["django_celery_beat_periodictask"] = dict.fromkeys(
 )
 
 # Pages that are no row's.
-WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new", "examine"})
+WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new", "examine", "look_now"})
 # An unsaved form is drawn; it is sent, and nothing is kept of it.
 PREVIEWS = frozenset({"preview", "preview_new"})
 # Addresses of the site itself.

@@ -21,6 +21,7 @@ from loyalty.models import (
     LoyaltyCard,
     LoyaltyTransaction,
     MerchantLoyaltySettings,
+    Observation,
     Purchase,
 )
 from loyalty.reporting.rehearsal.figures import Outcome
@@ -105,6 +106,18 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
                 store=store,
                 file_name="people.csv",
                 figures=Figures(lines=MANY).as_data(),
+            ),
+            Observation.objects.create(
+                merchant=shop.merchant,
+                kind="stamps_an_hour",
+                store=store,
+                staff_pin=pin,
+                card=card,
+                day=timezone.localdate(),
+                since=timezone.now(),
+                until=timezone.now(),
+                figure=14,
+                usual=2,
             ),
             export_of(boss),
             history_of(store, boss),
