@@ -172,6 +172,7 @@ def plant(
     kinds: Sequence[Kind] = tuple(Kind),
     visits: int = 60,
     strength: float = 1.0,
+    days: int = DAYS,
     name: str = "",
 ) -> Planted:
     """Make a merchant with `of_each` stores for each kind, at which that is done, and so many `quiet` ones."""
@@ -188,9 +189,9 @@ def plant(
         for number, (store, kind) in enumerate(zip(stores, doings, strict=True)):
             cards = ids[number * CARDS_OF_A_STORE : (number + 1) * CARDS_OF_A_STORE]
             trade = _trade(store, cards, chance, visits, strength)
-            days = [last - timedelta(days=back) for back in range(DAYS)][::-1]
-            trade.dead_line = chance.choice(days[:-7])
-            for day in days:
+            trading = [last - timedelta(days=back) for back in range(days)][::-1]
+            trade.dead_line = chance.choice(trading[:-7])
+            for day in trading:
                 trade.ordinary(day)
             if kind is not None:
                 doing: Callable[[date], None] = getattr(trade, kind.value)

@@ -30,6 +30,8 @@ from tenancy.models import (
     BackgroundJob,
     FilePiece,
     Invitation,
+    ListColumns,
+    SavedQuestion,
 )
 from tests import factories
 from tests.factories import Shop
@@ -75,6 +77,16 @@ def an_observation(shop: Shop, **fields: Any) -> Observation:
     }
     moments = {"day": timezone.localdate(), "since": timezone.now(), "until": timezone.now()}
     return Observation.objects.create(merchant=shop.merchant, **about | moments | fields)
+
+
+def a_question(shop: Shop) -> SavedQuestion:
+    """Who owes something."""
+    about = {"user": shop.owner, "about": "loyalty.loyaltycard", "name": "Owes", "query": "owes=yes"}
+    return SavedQuestion.objects.create(merchant=shop.merchant, **about)
+
+
+def some_columns(shop: Shop) -> ListColumns:
+    return ListColumns.objects.create(user=shop.owner, about="loyalty.loyaltycard", columns=["stamp_count"])
 
 
 def an_import(shop: Shop) -> ImportBatch:

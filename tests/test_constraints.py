@@ -46,6 +46,7 @@ from tests.one_row_each import (
     a_progress,
     a_promotion,
     a_purchase,
+    a_question,
     a_return,
     a_text,
     a_text_message,
@@ -66,6 +67,7 @@ from tests.one_row_each import (
     of_a_line,
     of_a_purchase,
     of_a_return,
+    some_columns,
 )
 from tests.raw_sql import database_refuses, insert_like, update
 from tests.sources import LAYERS
@@ -141,6 +143,7 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "reward_costs_points": (lambda shop: shop.program.rewards.first(), "points_cost = 0"),
     "a_batch_has_1_to_5000_cards": (a_batch, "count = 5001"),
     "design_of_a_batch_is_known": (a_batch, "design = 'gold'"),
+    "a_question_has_a_name": (a_question, "name = ''"),
     "observation_kind_is_known": (an_observation, "kind = 'theft'"),
     "an_observation_is_about_a_pin_or_a_till": (
         lambda shop: an_observation(shop, staff_pin=None, till=factories.till(shop.store)[0]),
@@ -274,6 +277,8 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "no_points_after_beside_owed_ones": (a_line, points_and_owed_ones),
     "points_fraction_after_is_less_than_a_point": (a_line, a_whole_point_of_parts),
     "a_code_means_one_card": (a_card_code, nothing),
+    "one_question_per_name_and_list": (a_question, nothing),
+    "one_choice_of_columns_per_list": (some_columns, nothing),
     "one_observation_of_a_kind_and_day": (an_observation, nothing),
     "a_line_is_brought_in_once": (an_imported_person, nothing),
     "one_receipt_earns_once": (a_purchase, nothing),

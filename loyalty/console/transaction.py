@@ -27,6 +27,7 @@ from loyalty.errors import NotVoidable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from loyalty.services import voids
 from tenancy.actor import actor_for
+from tenancy.console.asked_list import AskedList
 from tenancy.console.base import ConsoleAdmin
 from tenancy.roles import MANAGERS, READERS
 
@@ -77,7 +78,7 @@ class LedgerList(BoundedChangeList):
 
 
 @admin.register(LoyaltyTransaction)
-class LoyaltyTransactionAdmin(UndoingMany, LineColumns, ConsoleAdmin):
+class LoyaltyTransactionAdmin(UndoingMany, LineColumns, AskedList, ConsoleAdmin):
     """All lines of the ledger that a user may see, newest first."""
 
     grants = Grants(view=READERS, act=MANAGERS)
@@ -85,7 +86,8 @@ class LoyaltyTransactionAdmin(UndoingMany, LineColumns, ConsoleAdmin):
     empty_help = _("Every stamp, every point and every reward is listed here as soon as it is given.")
     actions_detail = ("undo",)
     ordering = ["-id"]
-    list_before_template = "admin/ledger_totals.html"
+    list_above = "admin/ledger_totals.html"
+    columns_besides = ["receipt", "staff_pin", "user", "till", "api_key", "recorded_offline", "created_at"]
     list_display = [
         "transaction_at",
         "kind",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('loyalty', '0006_poster_opened'),
-        ('tenancy', '0004_observations'),
+        ('tenancy', '0004_asking'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,7 @@
 """The honest till in the console: what stands out is read, looked into, and found fine; nobody is called anything."""
 
+from collections.abc import Iterator
+from copy import copy
 from datetime import timedelta
 from typing import Any
 
@@ -21,18 +23,24 @@ INDEX = "/admin/"
 LINES = list_address(LoyaltyTransaction)
 
 
+@pytest.fixture(autouse=True)
+def in_the_shop(world: World) -> Iterator[None]:
+    with factories.inside(world.shop):
+        yield
+
+
 @pytest.fixture
 def row(world: World) -> Observation:
-    with factories.inside(world.shop):
-        return an_observation(world.shop)
+    return an_observation(world.shop)
 
 
 @pytest.fixture
 def elsewhere(world: World, row: Observation) -> Observation:
     """The same at the other store, of which the manager is none."""
-    row.pk, row.store, row.staff_pin = None, world.shop.other_store, None
-    row.save(force_insert=True)
-    return row
+    there = copy(row)
+    there.pk, there.store, there.staff_pin = None, world.shop.other_store, None
+    there.save(force_insert=True)
+    return there
 
 
 def page(world: World, path: str, who: str = "owner") -> str:
@@ -72,7 +80,7 @@ def test_seen_and_fine_is_noted_with_who_said_so(world: World, row: Observation)
     answer = world.client("owner").post(address(row, "fine"), {"note": "For the office"}, follow=True)
     assert said(answer) == ["Noted."]
     row.refresh_from_db()
-    assert (row.note, row.seen_by) == ("For the office", world.people["owner"])
+    assert (row.note, row.seen_by) == ("For the office", world.shop.owner)
     assert world.client("owner").post(address(row, "fine"), {"note": "again"}).status_code == 403
     row.refresh_from_db()
     assert row.note == "For the office"
@@ -82,8 +90,6 @@ def test_seen_and_fine_is_noted_with_who_said_so(world: World, row: Observation)
 def test_the_overview_says_what_needs_somebody_until_somebody_has_looked(
     world: World, elsewhere: Observation
 ) -> None:
-    with factories.inside(world.shop):
-        an_observation(world.shop)
     assert "2 things stand out at your tills." in page(world, INDEX, "owner")
     assert "1 thing stands out at your tills." in page(world, INDEX, "manager")
     assert "stands out" not in of_accountant(world).get(INDEX).content.decode()
@@ -117,9 +123,9 @@ def of_accountant(world: World) -> Client:
     return client
 
 
-def test_managers_see_and_settle_what_is_of_their_own_store(world: World, elsewhere: Observation) -> None:
-    with factories.inside(world.shop):
-        row = an_observation(world.shop)
+def test_managers_see_and_settle_what_is_of_their_own_store(
+    world: World, row: Observation, elsewhere: Observation
+) -> None:
     assert address(row) in page(world, LIST, "manager")
     assert address(elsewhere) not in page(world, LIST, "manager")
     assert address(row) in of_accountant(world).get(LIST).content.decode()

@@ -75,7 +75,7 @@ def unguarded(shop: Merchant) -> Iterator[None]:
 
 @pytest.mark.django_db
 def test_each_kind_is_found_where_it_was_done_and_nothing_is_told_of_the_others() -> None:
-    world = honest_till.plant(NOW.date(), seed=3, quiet=4, visits=30)
+    world = honest_till.plant(NOW.date(), seed=3, quiet=2, visits=45, days=36)
     with scope.merchant(world.shop.merchant):
         found = look(world.shop.merchant)
         rows = [(Kind(row.kind), row.store_id) for row in Observation.objects.all()]
@@ -85,7 +85,9 @@ def test_each_kind_is_found_where_it_was_done_and_nothing_is_told_of_the_others(
         assert look(world.shop.merchant) == 0
         with CaptureQueriesContext(connection) as of_many:
             look(world.shop.merchant)
-    small = honest_till.plant(NOW.date(), seed=5, kinds=[Kind.STAMPS_AN_HOUR], visits=5).shop.merchant
+    small = honest_till.plant(
+        NOW.date(), seed=5, kinds=[Kind.STAMPS_AN_HOUR], visits=5, days=20
+    ).shop.merchant
     with scope.merchant(small):
         look(small)
         with CaptureQueriesContext(connection) as of_few:

@@ -28,7 +28,16 @@ from loyalty.reporting.rehearsal.figures import Outcome
 from loyalty.services import printed
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys, roles, scope, tills
-from tenancy.models import BackgroundJob, Merchant, OutboxMessage, Role, Store, StoreUser, User
+from tenancy.models import (
+    BackgroundJob,
+    Merchant,
+    OutboxMessage,
+    Role,
+    SavedQuestion,
+    Store,
+    StoreUser,
+    User,
+)
 from tests import factories
 from tests.console.access.people import OF_THE_PLATFORM, OF_THE_WHOLE_MERCHANT, Rows, World
 from tests.console.world import export_of, history_of, key
@@ -118,6 +127,9 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
                 until=timezone.now(),
                 figure=14,
                 usual=2,
+            ),
+            SavedQuestion.objects.create(
+                merchant=shop.merchant, user=boss, about="loyalty.loyaltycard", name="Owes", query="owes=yes"
             ),
             export_of(boss),
             history_of(store, boss),
