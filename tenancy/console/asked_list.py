@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from groundwork.console import paging
 from tenancy.models import ListColumns, SavedQuestion
@@ -41,7 +41,7 @@ class AskedList:
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.choose_columns)  # type: ignore[attr-defined]
-        return [path("columns/", view, name=f"{self._kind}_columns"), *super().get_urls()]  # type: ignore[misc]
+        return [path("columns/", view, name=f"{self._kind}_columns"), *super().get_urls()]
 
     @property
     def _kind(self) -> str:
@@ -55,7 +55,7 @@ class AskedList:
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        answer: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        answer: HttpResponse = super().changelist_view(request, extra_context)
         context = getattr(answer, "context_data", None)
         if context is not None and "cl" in context:
             context["questions"] = self._questions(request, context["cl"].list_display)
@@ -85,7 +85,7 @@ class AskedList:
         """A question as the list reads it: its order by the places of the columns that somebody sees now."""
         query = QueryDict(row.query, mutable=True)
         if ORDER_VAR in query:
-            places = [_place(name, listed) for name in query[ORDER_VAR].split(".")]
+            places = [_place(name, listed) for name in str(query[ORDER_VAR]).split(".")]
             query[ORDER_VAR] = ".".join(place for place in places if place)
         return query.urlencode()
 
@@ -97,7 +97,7 @@ class AskedList:
     # --- columns ---
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        usual = list(super().get_list_display(request))  # type: ignore[misc]
+        usual = list(super().get_list_display(request))
         chosen = self._chosen(request)
         if chosen is None:
             return usual
@@ -109,7 +109,7 @@ class AskedList:
     def columns_of_file(self, request: HttpRequest) -> list[str]:
         """A file has every column: it is no screen."""
         besides = set(getattr(self, "exported_besides", ()))
-        return [name for name in super().get_list_display(request) if name not in besides]  # type: ignore[misc]
+        return [name for name in super().get_list_display(request) if name not in besides]
 
     def _chosen(self, request: HttpRequest) -> list[str] | None:
         """The names that this person has chosen; read once for each request."""
@@ -123,16 +123,17 @@ class AskedList:
         """The page on which somebody says which columns they want to see; none ticked: the usual ones."""
         if not self.has_view_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
-        usual = list(super().get_list_display(request))[1:]  # type: ignore[misc]
+        usual = list(super().get_list_display(request))[1:]
         back = reverse(f"admin:{self._kind}_changelist")
         choices = [(name, self._label(name)) for name in (*usual, *self.columns_besides)]
         chosen = self._chosen(request)
         form = ColumnsForm(
-            request.POST or None, choices=choices, initial={"columns": usual if chosen is None else chosen}
+            request.POST if request.method == "POST" else None,
+            choices=choices,
+            initial={"columns": usual if chosen is None else chosen},
         )
         if request.method == "POST" and form.is_valid():
-            about = {"user_id": request.user.pk, "about": self._about}
-            ListColumns.objects.update_or_create(**about, defaults={"columns": form.cleaned_data["columns"]})
+            self._choose(request, form.cleaned_data["columns"])
             return HttpResponseRedirect(back)
         shown = {
             "title": gettext("Columns"),
@@ -141,23 +142,27 @@ class AskedList:
             "form": form,
             "back": back,
         }
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.model._meta,
-            "subtitle": None,
-            **shown,
-        }  # type: ignore[attr-defined]
+        site: Any = self.admin_site  # type: ignore[attr-defined]
+        context = {**site.each_context(request), "opts": self.model._meta, "subtitle": None, **shown}
         return TemplateResponse(request, "admin/ask.html", context)
 
+    def _choose(self, request: HttpRequest, columns: list[str]) -> None:
+        mine: dict[str, Any] = {"user_id": request.user.pk, "about": self._about}
+        if columns:
+            ListColumns.objects.update_or_create(**mine, defaults={"columns": columns})
+        else:
+            ListColumns.objects.filter(**mine).delete()
+
     def _label(self, name: str) -> str:
-        return capfirst(str(label_for_field(name, self.model, self)))  # type: ignore[arg-type]
+        page: Any = self
+        return capfirst(str(label_for_field(name, self.model, page)))
 
 
 class ColumnsForm(forms.Form):
     """The columns beside the first, which leads to the row."""
 
     columns = forms.MultipleChoiceField(
-        label=_("Columns"), required=False, widget=UnfoldAdminCheckboxSelectMultiple
+        label=_("Columns"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -174,7 +179,7 @@ def _kept(asked: Mapping[str, Any], listed: Sequence[Any]) -> QueryDict:
             query[name] = value
     if ORDER_VAR in query:
         query[ORDER_VAR] = ".".join(
-            filter(None, (_name(place, listed) for place in query[ORDER_VAR].split(".")))
+            filter(None, (_name(place, listed) for place in str(query[ORDER_VAR]).split(".")))
         )
     return query
 

@@ -109,7 +109,7 @@ def test_a_worker_looks_on_demand_and_says_how_much_there_is(world: World) -> No
         about = {"store": world.shop.store, "card_id": card.pk}
         stamps.give(actor=factories.actor(person=world.shop.owner), count=10, **about)
     for words in ("1 thing stands out.", "Nothing new stands out."):
-        world.client("owner").post(f"{LIST}look", {})
+        world.client("owner").post(list_address(Observation, "look_now"), {})
         job = BackgroundJob.objects.filter(kind="guard").latest("pk")
         jobs.run_due()
         assert words in page(world, address(job))
