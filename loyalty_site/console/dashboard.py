@@ -63,7 +63,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
     program = _program_of(place.merchant) if place else None
     if place is not None and program is not None:
-        figures = _statistics(program, place, days)
+        both = _statistics(program, place, 2 * days)
+        figures: Figures = {**both, "daily": both["daily"][days:], "before": both["daily"][:days]}
         shown |= {
             "program": program,
             "is_rebuilding": figures["is_rebuilding"],
@@ -83,6 +84,30 @@ def _statistics(program: LoyaltyProgram, place: Place, days: int) -> Figures:
     if place.store is None:
         return statistics.of_program(program, now=now, days=days)
     return statistics.of_store(program, place.store, now=now, days=days)
+
+
+def against(figures: Figures, name: str, days: int) -> str:
+    """What a figure of the period is beside that of as many days before it."""
+    now, before = (sum(day[name] for day in figures[when]) for when in ("daily", "before"))
+    if now == before:
+        text = ngettext("as many as the day before", "as many as in the %(days)s days before", days)
+        return text % {"days": days}
+    if before <= 0:
+        return ngettext("none the day before", "none in the %(days)s days before", days) % {"days": days}
+    percent = round(abs(now - before) * 100 / before)
+    if now > before:
+        text = ngettext(
+            "%(percent)s %% more than the day before",
+            "%(percent)s %% more than in the %(days)s days before",
+            days,
+        )
+    else:
+        text = ngettext(
+            "%(percent)s %% less than the day before",
+            "%(percent)s %% less than in the %(days)s days before",
+            days,
+        )
+    return text % {"percent": formats.number_format(percent, force_grouping=True), "days": days}
 
 
 def _period_name(days: int) -> str:
@@ -105,19 +130,26 @@ def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str
             figures["total_cards"],
             _("%(count)s used in the last 30 days") % {"count": _number(figures["cards_with_activity_30d"])},
         ),
-        _card(_("New cards"), over_period("new_cards"), _period_name(days)),
+        _card(
+            _("New cards"),
+            over_period("new_cards"),
+            _period_name(days),
+            against(figures, "new_cards", days),
+        ),
     ]
     if program.has_stamps:
         handed_out = sum(day["stamps_redeemed"] for day in daily)
         remark = ngettext("%(count)s reward handed out", "%(count)s rewards handed out", handed_out)
         remark %= {"count": _number(handed_out)}
-        shown.append(_card(_("Stamps given"), over_period("stamps"), remark))
+        compared = against(figures, "stamps", days)
+        shown.append(_card(_("Stamps given"), over_period("stamps"), remark, compared))
     if program.has_points:
         remark = _("%(redeemed)s redeemed, %(expired)s expired") % {
             "redeemed": over_period("points_redeemed"),
             "expired": over_period("points_expired"),
         }
-        shown.append(_card(_("Points given"), over_period("points_issued"), remark))
+        compared = against(figures, "points_issued", days)
+        shown.append(_card(_("Points given"), over_period("points_issued"), remark, compared))
     shown.append(_redeemed(program, figures))
     liability = money(figures["estimated_liability_cents"], program.merchant.currency)
     shown.append(_card(_("Open value"), liability, _("of stamps and points on all cards")))
@@ -168,8 +200,9 @@ def _number(value: int) -> str:
     return formats.number_format(value, force_grouping=True)
 
 
-def _card(title: str, value: Any, remark: str) -> dict[str, Any]:
-    return {"title": title, "value": _number(value) if isinstance(value, int) else value, "remark": remark}
+def _card(title: str, value: Any, remark: str, compared: str = "") -> dict[str, Any]:
+    shown = _number(value) if isinstance(value, int) else value
+    return {"title": title, "value": shown, "remark": remark, "compared": compared}
 
 
 def charts(program: LoyaltyProgram, figures: Figures) -> list[Chart]:

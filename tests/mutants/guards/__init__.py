@@ -3,6 +3,7 @@
 from tests.mutants.guards import (
     accounts,
     architecture,
+    asking,
     balances,
     cards,
     console,
@@ -36,6 +37,7 @@ GUARDS = {
     "queues": queues.MUTANTS,
     "roles": roles.MUTANTS,
     "console": console.MUTANTS,
+    "asking": asking.MUTANTS,
     "members": members.MUTANTS,
     "constraints": constraints.MUTANTS,
     "triggers": triggers.MUTANTS,
