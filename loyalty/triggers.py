@@ -2,6 +2,7 @@
 
 from groundwork.database.triggers import Rule, never_emptied, refuse_when
 from loyalty.import_triggers import imports
+from loyalty.observation_triggers import observations
 from loyalty.promotion_triggers import promotions
 from loyalty.purchase_triggers import PURCHASE, RETURN, TERMS, any_of, purchases, terms
 from loyalty.rules import POINT
@@ -262,6 +263,7 @@ RULES = [
     *same_merchant(BATCH, {"store_id": "tenancy_store", "program_id": "loyalty_loyaltyprogram"}),
     *same_merchant(PRINTED, {"batch_id": BATCH, "card_id": CARD}),
     *imports,
+    *observations,
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),
@@ -272,15 +274,6 @@ RULES = [
         "loyalty_cardsnapshot", {"program_id": "loyalty_loyaltyprogram", "store_id": "tenancy_store"}
     ),
     *same_merchant("loyalty_loyaltyprogram", {"terms_id": TERMS}),
-    *same_merchant(
-        "loyalty_observation",
-        {
-            "store_id": "tenancy_store",
-            "staff_pin_id": "loyalty_staffpin",
-            "till_id": "tenancy_till",
-            "card_id": CARD,
-        },
-    ),
     *same_merchant(PURCHASE, {"card_id": CARD, "store_id": "tenancy_store", "terms_id": TERMS}),
     *same_merchant(RETURN, {"purchase_id": PURCHASE}),
     *[
@@ -302,7 +295,6 @@ RULES = [
             "cardcode",
             "cardbatch",
             "printedcard",
-            "observation",
         )
     ],
 ]

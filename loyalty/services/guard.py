@@ -154,8 +154,8 @@ def _is_of(row: Observation, other: Observation) -> bool:
 
 def _grown(known: Observation, row: Observation) -> Observation:
     """The same one, with the larger figure: nobody has seen that."""
-    for name in ("figure", "usual", "entries", "day", "since", "until"):
-        setattr(known, name, getattr(row, name))
+    known.figure, known.usual, known.entries = row.figure, row.usual, row.entries
+    known.day, known.since, known.until = row.day, row.since, row.until
     known.seen_at, known.note = None, ""
     known.seen_by_id = None
     return known

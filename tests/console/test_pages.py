@@ -16,7 +16,7 @@ from groundwork.console.charts import Series, chart, hours_chart
 from groundwork.messaging import outbox
 from groundwork.messaging.models import OutboxState
 from loyalty_site.console import MENU
-from loyalty_site.console.dashboard import against
+from loyalty_site.console.overview_figures import against
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.console.access.gates import GATES
