@@ -6,6 +6,7 @@ from tests.mutants.guards import (
     asking,
     balances,
     cards,
+    clients,
     console,
     constraints,
     credentials,
@@ -61,6 +62,7 @@ GUARDS = {
     "expiry": expiry.MUTANTS,
     "wallets": wallets.MUTANTS,
     "webhooks": webhooks.MUTANTS,
+    "clients": clients.MUTANTS,
     "architecture": architecture.MUTANTS,
 }
 MUTANTS = [mutant for mutants in GUARDS.values() for mutant in mutants]
