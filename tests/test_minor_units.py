@@ -15,6 +15,7 @@ from tests.sources import LAYERS, ROOT, sources
 PERCENT = {
     "loyalty_site/console/overview_figures.py": ["share * 100"],
     "groundwork/formats/images.py": ["count * 100"],
+    "loyalty/outputs/rehearsal_answer.py": ["Decimal(cents) * 100", "Decimal(part) * 100"],
 }
 DRAWN = {"templates/admin/_chart.html"}  # places in a picture
 IN_SCRIPTS = re.compile(r"[*/%]\s*100(?:\.0+)?n?\b(?!\s*\))|\b100n?\s*\*|\b100n\b|\btoFixed\b")
