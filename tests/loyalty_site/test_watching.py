@@ -95,6 +95,36 @@ def test_the_clock_has_a_pulse_of_its_own(monkeypatch: pytest.MonkeyPatch) -> No
     assert [pulse.name for pulse in pulses.known()] == ["beat"]
 
 
+def test_of_two_clocks_one_acts_and_the_other_follows_when_that_is_no_longer_heard_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
+    sent: list[str] = []
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: sent.append(self.holder) or 2.0)
+    first, second = Scheduler(app=app, lazy=True), Scheduler(app=app, lazy=True)
+    assert (first.tick(), second.tick(), first.tick()) == (2.0, 5.0, 2.0)
+    assert sent == [first.holder] * 2
+    grow_old(PULSE, seconds=29)
+    assert second.tick() == 5.0
+    grow_old(PULSE, seconds=2)
+    assert second.tick() == 2.0
+    pulses._written.clear()  # the first was asleep, and looks again
+    assert first.tick() == 5.0
+    assert sent == [first.holder, first.holder, second.holder]
+
+
+def test_a_clock_that_is_stopped_leaves_the_time_to_the_other_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: 2.0)
+    first, second = Scheduler(app=app, lazy=True), Scheduler(app=app, lazy=True)
+    assert (first.tick(), second.tick()) == (2.0, 5.0)
+    second.close()  # who holds nothing lets nothing go
+    assert (first.tick(), second.tick()) == (2.0, 5.0)
+    first.close()
+    assert second.tick() == 2.0
+    assert second._initial_read  # it reads anew what was sent meanwhile
+
+
 def test_what_was_noted_a_moment_ago_is_not_written_again(django_assert_num_queries: object) -> None:
     pulses.beat("letters")
     with django_assert_num_queries(0):  # type: ignore[operator]
