@@ -6,7 +6,6 @@ Several may run, on several machines: one of them acts, and the others stand by 
 import os
 import secrets
 import socket
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,8 +1,8 @@
 """The lab itself: which parts there are, how they are begun, where they answer.
 
-    lab = cluster.begun()      # up, whatever an earlier run has left behind
-    lab.primary()              # "db2"
-    lab.down()
+lab = cluster.begun()      # up, whatever an earlier run has left behind
+lab.primary()              # "db2"
+lab.down()
 """
 
 import json
@@ -20,7 +20,7 @@ from urllib.request import urlopen
 import psycopg
 
 from deploy.lab import filled, needs
-from deploy.lab.parts import LabError, Part, until
+from deploy.lab.parts import LabError, Part, end_all, until
 from loyalty_site.servers import postgres
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +33,8 @@ WORKERS = {
 }
 SITE = ("web1", "web2", *WORKERS, "beat1", "beat2")
 FIRST_PORT, PORTS = 20_000, 40
-NAMES = """https plain mail webhooks primary replica redis pgbouncer cache1 cache2 sentinel1 sentinel2 sentinel3 web1 web2
-    etcd1 etcd2 etcd3 peer1 peer2 peer3 db1 db2 db3 rest1 rest2 rest3""".split()
+NAMES = """https plain mail webhooks primary replica redis pgbouncer cache1 cache2 sentinel1 sentinel2 sentinel3
+    web1 web2 etcd1 etcd2 etcd3 peer1 peer2 peer3 db1 db2 db3 rest1 rest2 rest3""".split()
 SECRETS = ("postgres", "replication", "loyalty", "redis", "key", "metrics")
 
 
@@ -129,9 +129,8 @@ class Lab:
         tell("  etcd, Redis, Patroni, HAProxy started; waiting for a primary and its replicas ...")
         until(self.is_whole, f"a primary with two replicas; see {self.home}/logs/db1.log", seconds=120)
         until(self._primary_answers, "HAProxy leads to the primary")
-        if not (self.home / "migrated").exists():
-            tell("  the database is made ...")
-            self._make_database()
+        tell("  the database is made, or brought up to date ...")
+        self._make_database()
         self.start("pgbouncer", "outside", *SITE, "nginx")
         self.ready()
 
@@ -142,14 +141,21 @@ class Lab:
     def ready(self) -> None:
         """Wait until both groups of web processes and the proxy serve tills."""
         for web in ("web1", "web2"):
-            until(lambda web=web: urlopen(f"http://{HERE}:{self.ports[web]}/readyz", timeout=3), f"{web} is ready")
-        until(lambda: socket.create_connection((HERE, self.ports["https"]), 1).close() is None, "nginx answers")
+            until(
+                lambda web=web: urlopen(f"http://{HERE}:{self.ports[web]}/readyz", timeout=3),
+                f"{web} is ready",
+            )
+        until(
+            lambda: socket.create_connection((HERE, self.ports["https"]), 1).close() is None, "nginx answers"
+        )
 
     def down(self) -> None:
         """End all parts, those that take first; what they keep stays."""
-        order = ["nginx", *SITE, "outside", "pgbouncer", "haproxy", *NODES]
-        for name in [*order, *(name for name in self.parts if name not in order)]:
-            self.parts[name].end()
+        waves = [["nginx"], [*SITE, "outside"], ["pgbouncer", "haproxy"], [*NODES]]
+        known = {name for wave in waves for name in wave}
+        waves.append([name for name in self.parts if name not in known])
+        for wave in waves:
+            end_all([self.parts[name] for name in wave])
         for node in NODES:
             if (self.data(node) / "postmaster.pid").exists():  # its Patroni was killed before
                 postgres.end_left_over(self.data(node))
@@ -163,7 +169,12 @@ class Lab:
         environment = self.parts["web1"].environment | self.environment(role)
         environment |= {"PATH": os.environ["PATH"]}
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise LabError(f"{' '.join(arguments)}: {done.stdout[-1500:]}{done.stderr[-1500:]}")
@@ -199,9 +210,10 @@ class Lab:
                 except (psycopg.errors.DuplicateObject, psycopg.errors.DuplicateDatabase):
                     continue  # an earlier run came so far
         self.manage("migrate", "--no-input", "--verbosity", "0")
-        self.manage("load_email_templates")
-        self.manage("collectstatic", "--no-input", "--verbosity", "0")
-        (self.home / "migrated").touch()
+        if not (self.home / "migrated").exists():
+            self.manage("load_email_templates")
+            self.manage("collectstatic", "--no-input", "--verbosity", "0")
+            (self.home / "migrated").touch()
 
     # --- Parts ---------------------------------------------------------------------------------------------
 
@@ -284,11 +296,17 @@ class Lab:
             webs=webs,
             home=self.home,
         )
-        made.append(self._engine("nginx", "nginx", "-c", str(nginx), "-p", str(self.home), "-g", "daemon off;"))
+        made.append(
+            self._engine("nginx", "nginx", "-c", str(nginx), "-p", str(self.home), "-g", "daemon off;")
+        )
         return made
 
     def _site(self) -> list[Part]:
-        programs, web, worker = Path(sys.executable).parent, self.environment(), self.environment("loyalty_worker")
+        programs, web, worker = (
+            Path(sys.executable).parent,
+            self.environment(),
+            self.environment("loyalty_worker"),
+        )
         made = []
         for name in ("web1", "web2"):
             command = filled.unit("loyalty-web.service", programs=programs, bind=f"{HERE}:{self.ports[name]}")
@@ -299,8 +317,16 @@ class Lab:
         for name in ("beat1", "beat2"):
             command = filled.unit("loyalty-beat.service", programs=programs)
             made.append(Part(name, command, self.home, environment=worker, folder=ROOT))
-        outside = [sys.executable, "-m", "deploy.lab.outside", str(self.ports["mail"]), str(self.ports["webhooks"])]
-        made.append(Part("outside", [*outside, str(self.home / "site")], self.home, environment=web, folder=ROOT))
+        outside = [
+            sys.executable,
+            "-m",
+            "deploy.lab.outside",
+            str(self.ports["mail"]),
+            str(self.ports["webhooks"]),
+        ]
+        made.append(
+            Part("outside", [*outside, str(self.home / "site")], self.home, environment=web, folder=ROOT)
+        )
         return made
 
 
@@ -336,7 +362,9 @@ def begun(*, anew: bool = False, tell: Any = print) -> Lab:
     try:
         lab.up(tell=tell)
     except LabError as error:
-        words = "\n".join(f"--- {name}: {part.words(500)}" for name, part in lab.parts.items() if not part.process())
+        words = "\n".join(
+            f"--- {name}: {part.words(500)}" for name, part in lab.parts.items() if not part.process()
+        )
         raise LabError(f"{error}\n{words}") from error
     return lab
 
@@ -377,7 +405,15 @@ def _is_free(port: int) -> bool:
 
 def _make_certificate(to: Path, account: str | None) -> None:
     key, chain = to / "privkey.pem", to / "fullchain.pem"
-    command = [needs.program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    command = [
+        needs.program("openssl"),
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+    ]
     command += ["-nodes", "-days", "365", "-subj", "/CN=lab", "-addext", f"subjectAltName=IP:{HERE}"]
     subprocess.run([*command, "-keyout", key, "-out", chain], check=True, capture_output=True)
     for path in (key, chain):

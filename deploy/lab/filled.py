@@ -64,5 +64,10 @@ def unit(name: str, *, programs: Path, instance: str = "", queues: str = "", bin
     lines = (DEPLOY / "systemd" / name).read_text().splitlines()
     (command,) = [line.removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart=")]
     command = command.replace("/srv/loyalty/.venv/bin", str(programs)).replace("127.0.0.1:8000", bind)
-    command = command.replace("--queues %i", f"--queues {queues}").replace("%i", instance).replace("%%h", "lab").replace("${CONCURRENCY}", "1")
+    command = (
+        command.replace("--queues %i", f"--queues {queues}")
+        .replace("%i", instance)
+        .replace("%%h", "lab")
+        .replace("${CONCURRENCY}", "1")
+    )
     return shlex.split(command)

@@ -59,7 +59,8 @@ def advice(packages: list[str]) -> str:
     """Say what to install, and how to keep Debian from starting it as a service of its own."""
     return (
         f"THE LAB CANNOT RUN HERE: Debian's {', '.join(packages)} missing. As root:\n"
-        "  printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d  # start no services\n"
+        "  printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d  # so that Debian starts none of them itself\n"
+        "  chmod +x /usr/sbin/policy-rc.d\n"
         f"  apt-get update && apt-get install --no-install-recommends {' '.join(packages)}\n"
         "  rm /usr/sbin/policy-rc.d"
     )
@@ -79,6 +80,7 @@ def versions() -> str:
     told = []
     for name, command in asked.items():
         said = subprocess.run(command, capture_output=True, text=True, check=False)
-        numbers = [word for word in (said.stdout + said.stderr).replace("/", " ").replace("=", " ").split() if word[0].isdigit()]
-        told.append(f"{name} {numbers[0].rstrip(',') if numbers else '?'}")
+        words = (said.stdout + said.stderr).replace("/", " ").replace("=", " ").split()
+        number = next((word for word in words if word[0].isdigit()), "?")
+        told.append(f"{name} {number.rstrip(',')}")
     return ", ".join(told)

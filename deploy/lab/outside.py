@@ -1,4 +1,6 @@
-"""The world outside of the lab: a mail server and a merchant's own server. `python -m deploy.lab.outside MAIL HTTP FOLDER`.
+"""The world outside of the lab: a mail server and a merchant's own server, on two ports.
+
+    python -m deploy.lab.outside MAIL HTTP FOLDER
 
 What they take is a line each in FOLDER/letters.jsonl and FOLDER/hooks.jsonl. While FOLDER/mail-hangs is there, the mail
 server takes letters in and never answers.
@@ -34,7 +36,7 @@ class Merchant(BaseHTTPRequestHandler):
 
     hooks: Path
 
-    def do_POST(self) -> None:  # noqa: N802 - its name there
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         note(self.hooks, {"id": self.headers.get("webhook-id"), "length": len(body), "at": time.time()})
         self.send_response(204)

@@ -6,7 +6,7 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +51,9 @@ class Part:
             return
         self.log.touch()
         if self.account:
-            os.chown(self.log, _account(self.account)[0], -1)  # a program may open its own standard error anew
+            os.chown(
+                self.log, _account(self.account)[0], -1
+            )  # a program may open its own standard error anew
         with self.log.open("ab") as output:
             as_whom = {}
             if self.account:
@@ -67,14 +69,18 @@ class Part:
                 start_new_session=True,
                 **as_whom,
             )
-        self.note.write_text(json.dumps({"pid": started.pid, "began": psutil.Process(started.pid).create_time()}))
+        self.note.write_text(
+            json.dumps({"pid": started.pid, "began": psutil.Process(started.pid).create_time()})
+        )
 
     def process(self) -> psutil.Process | None:
         """Return its process; None if it does not run, or another one has its number by now."""
         try:
             noted = json.loads(self.note.read_text())
             process = psutil.Process(noted["pid"])
-            is_it = abs(process.create_time() - noted["began"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            is_it = (
+                abs(process.create_time() - noted["began"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            )
         except (OSError, ValueError, psutil.NoSuchProcess):
             return None
         return process if is_it else None
@@ -91,17 +97,7 @@ class Part:
 
     def end(self) -> None:
         """Ask it to end, wait, and end it."""
-        family = self.family()
-        if not family:
-            self.note.unlink(missing_ok=True)
-            return
-        family[0].send_signal(signal.SIGCONT)
-        family[0].send_signal(self.stop)
-        _gone, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
-        for process in alive:
-            process.kill()
-        psutil.wait_procs(alive, timeout=5)
-        self.note.unlink(missing_ok=True)
+        end_all([self])
 
     def kill(self) -> None:
         """SIGKILL it and all that it started, as when its machine loses power."""
@@ -117,6 +113,23 @@ class Part:
     def words(self, length: int = 1500) -> str:
         """The end of its log."""
         return self.log.read_text(errors="replace")[-length:] if self.log.exists() else ""
+
+
+def end_all(parts: Sequence[Part]) -> None:
+    """Ask parts to end, all at once; wait for them, and end what does not."""
+    processes = []
+    for part in parts:
+        family = part.family()
+        if family:
+            family[0].send_signal(signal.SIGCONT)
+            family[0].send_signal(part.stop)
+        processes += family
+    _gone, alive = psutil.wait_procs(processes, timeout=STOP_SECONDS)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, timeout=5)
+    for part in parts:
+        part.note.unlink(missing_ok=True)
 
 
 def until(holds: Callable[[], object], what: str, *, seconds: float = 60, every: float = 0.25) -> float:
@@ -139,11 +152,14 @@ def until(holds: Callable[[], object], what: str, *, seconds: float = 60, every:
 
 def _account(name: str) -> tuple[int, int]:
 
-
     entry = pwd.getpwnam(name)
     return entry.pw_uid, entry.pw_gid
 
 
 def _bare() -> dict[str, str]:
     """The environment of a service: nothing of ours but the path and the language."""
-    return {"PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"}
+    return {
+        "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin:/sbin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": "/tmp",
+    }

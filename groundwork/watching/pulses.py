@@ -6,7 +6,7 @@
 A name that has not been heard of for longer than it should rest is dead; one that fails is told with the kind of its
 fault. Noting never fails, and what has just been noted is not written again.
 
-Where several processes stand by for the same, the pulse is the lease of the one that acts: `holds` says whether it is us.
+Where several processes stand by for the same, the pulse is the lease of the one that acts: `holds` says who that is.
 """
 
 import logging
