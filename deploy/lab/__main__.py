@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from deploy.lab import chaos, cluster, faults, needs
+from deploy.lab import chaos, cluster, faults, needs, soak
 from deploy.lab.parts import LabError
 
 
@@ -38,6 +38,17 @@ def do_chaos(options: argparse.Namespace) -> int:
     return 0 if well else 1
 
 
+def do_soak(options: argparse.Namespace) -> int:
+    print("The lab comes up ...", flush=True)
+    lab = cluster.begun(anew=options.anew)
+    try:
+        well = soak.run(lab, minutes=options.minutes, seed=options.seed)
+    finally:
+        if not options.keep:
+            lab.down()
+    return 0 if well else 1
+
+
 def parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.lab", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -57,6 +68,12 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     )
     command.add_argument("--keep", action="store_true", help="leave the lab up")
     command.set_defaults(run=do_chaos)
+    command = commands.add_parser("soak")
+    command.add_argument("--minutes", type=float, default=10)
+    command.add_argument("--seed", type=int, default=4711)
+    command.add_argument("--anew", action="store_true", help="on a lab without what an earlier run kept")
+    command.add_argument("--keep", action="store_true", help="leave the lab up")
+    command.set_defaults(run=do_soak)
     return parser.parse_args(arguments)
 
 

@@ -77,8 +77,23 @@ class Lab:
             "VAR_DIR": str(self.home / "site"),
             "METRICS_TOKEN": self.secrets["metrics"],
             "WEBHOOKS_ALLOW_PRIVATE": "true",
+            "DATABASE_REPLICA_URL": self.database(role, name="loyalty_replica"),
+            **self._wallet(),
             "RATE_LIMIT_PUBLIC_ENROLL": "1000/s",
             "RATE_LIMIT_LOOKUP": "1000/s",
+        }
+
+    def _wallet(self) -> dict[str, str]:
+        """Passes are signed with made-up certificates, once they are made."""
+        folder = self.home / "site/wallet"
+        if not (folder / "pass.pem").exists():
+            return {}
+        return {
+            "WALLET_APPLE_PASS_TYPE_ID": "pass.made-up.example",
+            "WALLET_APPLE_TEAM_ID": "MADEUP0000",
+            "WALLET_APPLE_CERTIFICATE": str(folder / "pass.pem"),
+            "WALLET_APPLE_KEY": str(folder / "pass.key"),
+            "WALLET_APPLE_WWDR": str(folder / "wwdr.pem"),
         }
 
     def rest(self, node: str, path: str = "/patroni") -> dict[str, Any]:
@@ -131,6 +146,7 @@ class Lab:
         until(self._primary_answers, "HAProxy leads to the primary")
         tell("  the database is made, or brought up to date ...")
         self._make_database()
+        self.parts |= {part.name: part for part in self._site()}  # which sign passes by now
         self.start("pgbouncer", "outside", *SITE, "nginx")
         self.ready()
 
@@ -212,6 +228,7 @@ class Lab:
         self.manage("migrate", "--no-input", "--verbosity", "0")
         if not (self.home / "migrated").exists():
             self.manage("load_email_templates")
+            self.manage("wallet_testcerts", "--folder", str(self.home / "site/wallet"))
             self.manage("collectstatic", "--no-input", "--verbosity", "0")
             (self.home / "migrated").touch()
 
@@ -309,7 +326,7 @@ class Lab:
         )
         made = []
         for name in ("web1", "web2"):
-            command = filled.unit("loyalty-web.service", programs=programs, bind=f"{HERE}:{self.ports[name]}")
+            command = filled.unit("loyalty-web@.service", programs=programs, instance=str(self.ports[name]))
             made.append(Part(name, command, self.home, environment=web, folder=ROOT))
         for name, queues in WORKERS.items():
             command = filled.unit("loyalty-worker@.service", programs=programs, instance=name, queues=queues)

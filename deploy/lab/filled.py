@@ -59,11 +59,11 @@ def nginx(to: Path, *, port: int, plain_port: int, webs: list[str], home: Path) 
     return to
 
 
-def unit(name: str, *, programs: Path, instance: str = "", queues: str = "", bind: str = "") -> list[str]:
-    """The command of a unit of deploy/systemd, with our programs and another address."""
+def unit(name: str, *, programs: Path, instance: str = "", queues: str = "") -> list[str]:
+    """The command of a unit of deploy/systemd, with our programs."""
     lines = (DEPLOY / "systemd" / name).read_text().splitlines()
     (command,) = [line.removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart=")]
-    command = command.replace("/srv/loyalty/.venv/bin", str(programs)).replace("127.0.0.1:8000", bind)
+    command = command.replace("/srv/loyalty/.venv/bin", str(programs))
     command = (
         command.replace("--queues %i", f"--queues {queues}")
         .replace("%i", instance)

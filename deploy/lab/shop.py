@@ -29,6 +29,7 @@ def made(cards: int, webhook: str) -> dict[str, object]:
         "store": shop.store.store_code,
         "key": key,
         "cards": [card.pk for card in rows],
+        "tokens": [card.access_token for card in rows],
     }
 
 

@@ -28,6 +28,7 @@ from tests import factories
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy/alerts.yml"
+TRIALS = ROOT / "deploy/alerts.test.yml"
 TOKEN = "0123456789abcdefghij"
 LAST = [
     "No backups are made here: BACKUP_FOLDER is not set.",
@@ -217,6 +218,22 @@ def test_every_alert_and_every_panel_is_about_a_figure_that_there_is_and_each_al
     assert [rule["alert"] for rule in rules] == headings
     if promtool := shutil.which("promtool"):
         subprocess.run([promtool, "check", "rules", RULES], check=True, capture_output=True)
+
+
+def test_each_alert_has_a_trial_of_its_own() -> None:
+    rules = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
+    tried = [
+        {each["alertname"]: len(each["exp_alerts"]) for each in trial["alert_rule_test"][1:]}
+        for trial in yaml.safe_load(TRIALS.read_text())["tests"]
+    ]
+    assert tried == [{rule["alert"]: 1} for rule in rules]
+
+
+def test_each_alert_rings_when_it_should_and_not_before() -> None:
+    if (promtool := shutil.which("promtool")) is None:
+        pytest.skip("NO ALERT WAS TRIED: promtool is missing (apt-get install prometheus)")
+    done = subprocess.run([promtool, "test", "rules", TRIALS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # --- Doctor -----------------------------------------------------------------------------------------------
