@@ -30,6 +30,7 @@ def replica(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cap
     """What the replica is asked, beside how far behind it is."""
     settings.DATABASE_ROUTERS = ["groundwork.database.reading.Router"]
     connections.settings[reading.REPLICA] = dict(connection.settings_dict)
+    connections[reading.REPLICA] = connections.create_connection(DEFAULT_DB_ALIAS)
     monkeypatch.setattr(reading, "_asked", lambda: 0.0)
     monkeypatch.setattr(reading, "LOOK_AGAIN", 0.0)
     with CaptureQueriesContext(connections[reading.REPLICA]) as asked:

@@ -41,9 +41,9 @@ def asked_values() -> set[str]:
 def nginx(to: Path, *, port: int, plain_port: int, webs: list[str], home: Path) -> Path:
     """deploy/nginx.conf before several groups of web processes, in folders of its own."""
     text = (DEPLOY / "nginx.conf").read_text()
-    servers = "\n        ".join(f"server {web};" for web in webs)
+    servers = "\n        ".join(f"server {web} max_fails=0;" for web in webs)
     changes = {
-        "server web:8000;": servers,
+        "server web:8000 max_fails=0;": servers,
         "listen 8080 default_server;": f"listen 127.0.0.1:{plain_port} default_server;",
         "listen 8443 ssl default_server;": f"listen 127.0.0.1:{port} ssl http2 default_server;",
         HTTP2: "",

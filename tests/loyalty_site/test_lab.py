@@ -94,7 +94,7 @@ def test_the_labs_proxy_is_that_of_a_deployment_before_two_groups(tmp_path: Path
     to = tmp_path / "nginx.conf"
     filled.nginx(to, port=20000, plain_port=20001, webs=["127.0.0.1:1", "127.0.0.1:2"], home=tmp_path)
     text = to.read_text()
-    assert "server 127.0.0.1:1;\n        server 127.0.0.1:2;" in text
+    assert "server 127.0.0.1:1 max_fails=0;\n        server 127.0.0.1:2 max_fails=0;" in text
     assert "listen 127.0.0.1:20000 ssl http2 default_server;" in text
     assert "proxy_request_buffering on;" in text
     assert "/tmp/" not in text.replace(str(tmp_path), "")
