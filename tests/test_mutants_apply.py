@@ -4,6 +4,7 @@ The mutants themselves are not tried here: that is `make mutants`.
 """
 
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from tests.mutants import mutant as made
+from tests.mutants import warm
 from tests.mutants.guards import MUTANTS
 from tests.mutants.mutant import Mutant, NoLongerApplies, Patch
 from tests.mutants.run import Verdict, Worker, judge_all, not_green
@@ -52,6 +54,11 @@ def constraints_of_the_house() -> set[str]:
     own = [model for model in apps.get_models() if (ROOT / model._meta.app_label).is_dir()]
     kinds = models.CheckConstraint | models.UniqueConstraint
     return {each.name for model in own for each in model._meta.constraints if isinstance(each, kinds)}
+
+
+def test_the_libraries_that_are_read_before_the_fork_are_there() -> None:
+    """The server that forks passes over what it cannot import, without a word."""
+    assert [name for name in warm.LIBRARIES if find_spec(name) is None] == []
 
 
 def test_no_two_mutants_have_one_name() -> None:

@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol, TypeVar
 from tests.mutants import warm
 from tests.mutants.mutant import Mutant, NoLongerApplies
 
+# Neither is of use in a process that ends with its tests.
+PLUGINS_LEFT_OUT = ("-pno:cacheprovider", "-pno:unraisableexception")
 ALONE = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
 LONGEST = 300  # seconds that the tests of a mutant, or of a file, may take
 LARGEST_BATCH = 25  # so that there is a batch for everybody
@@ -80,7 +82,16 @@ class Worker:
     def run(self, tests: Sequence[str], options: Sequence[str]) -> Ran:
         """Run tests by their node ids."""
         plugins = [f"-p{plugin}" for plugin in self.plugins]
-        arguments = ["-q", "--tb=line", "-rf", "-pno:cacheprovider", *plugins, *options, *tests]
+        arguments = [
+            "-q",
+            "--tb=line",
+            "-rf",
+            "-pno:cacheprovider",
+            "-pno:unraisableexception",
+            *plugins,
+            *options,
+            *tests,
+        ]
         with TemporaryDirectory() as folder:
             output = Path(folder, "output")
             code = warm.run(

@@ -3,6 +3,7 @@
 Of this house nothing is read before the fork, so that each process sees the code as it stands at that moment.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,11 +13,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 # What none of them needs settings to be read.
-LIBRARIES = """pytest _pytest.assertion.rewrite pytest_django.plugin django.test django.contrib.admin.sites
-django.contrib.postgres.search django.core.mail django.db.models django.template.engine django.views.generic psycopg
-psycopg_pool celery.app.amqp kombu.transport.redis redis cryptography.x509 cryptography.hazmat.primitives.asymmetric.ec
-openpyxl tablib liquid phonenumbers httpx requests structlog rich.console PIL.Image segno jwt
-google.auth.transport.requests sqlparse yaml hypothesis time_machine""".split()
+LIBRARIES = """
+pytest _pytest.assertion.rewrite pytest_django.plugin django.test django.contrib.admin.sites
+django.contrib.postgres.search django.core.mail django.db.models django.template.engine
+django.views.generic psycopg psycopg_pool celery.app.amqp kombu.transport.redis redis cryptography.x509
+cryptography.hazmat.primitives.asymmetric.ec openpyxl liquid phonenumbers httpx requests structlog
+rich.console PIL.ImageFont segno jwt markdown reportlab.pdfgen.canvas google.auth.transport.requests
+sqlparse yaml hypothesis time_machine celery.canvas celery.schedules fido2.webauthn
+sentry_sdk.integrations.django opentelemetry.exporter.otlp.proto.http.trace_exporter
+django.contrib.humanize.templatetags.humanize rest_framework.serializers django.contrib.admin.views.main
+django.contrib.postgres.fields
+""".split()
 
 starter = multiprocessing.get_context("forkserver")
 starter.set_forkserver_preload(LIBRARIES)
@@ -45,6 +52,7 @@ def _pytest(arguments: list[str], folder: Path, environment: dict[str, str], out
     # Which settings are the tests' own, the folder's pytest.ini or pyproject.toml says; the site names others.
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     os.environ.update(environment)
+    gc.freeze()  # what was read before the fork need not be looked through again
     sys.dont_write_bytecode = True  # a patched file may be as old and as long as before
     _forget_this_checkout()
     sys.path.insert(0, str(folder))

@@ -67,7 +67,9 @@ class ClonedDatabases:
                     _drop_triggers(database)
                 if mutant.constraint:
                     _drop_constraint(database, mutant.constraint)
-        return ["--reuse-db"]
+        if any(mutant.is_of_schema for mutant in mutants):
+            return ["--reuse-db"]  # which migrates, and so installs the triggers anew
+        return ["-ptests.mutants.cloned"]
 
     @contextmanager
     def _server(self) -> Iterator[psycopg.Connection]:
