@@ -36,7 +36,10 @@ class Scheduler(DatabaseScheduler):
         """
         if not pulses.holds(PULSE, self.holder):
             self.stood_by = True
-            return STANDING_BY
+            if not has_ended(before := pulses.holder_of(PULSE)):
+                return STANDING_BY
+            pulses.let_go(PULSE, before)
+            return 0.0
         if self.stood_by:  # what we knew is what was due when we began to wait
             self._initial_read, self._heap, self.stood_by = True, None, False
         return super().tick(*args, **kwargs)
@@ -45,3 +48,18 @@ class Scheduler(DatabaseScheduler):
         """Write down what was sent, and leave the clock to who stands by."""
         super().close()
         pulses.let_go(PULSE, self.holder)
+
+
+def has_ended(holder: str) -> bool:
+    """Whether a clock of this machine is no more: it was killed, and need not be waited for."""
+    host, _space, process = holder.partition(" ")
+    number = process.partition(" ")[0]
+    if host != socket.gethostname()[:100] or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # somebody else's
+        return False
+    return False

@@ -68,6 +68,11 @@ def holds(name: str, holder: str) -> bool:
     return True
 
 
+def holder_of(name: str) -> str:
+    """Who does it now, or did when last heard of; empty for nobody."""
+    return _table()._base_manager.filter(name=name).values_list("held_by", flat=True).first() or ""
+
+
 def let_go(name: str, holder: str) -> None:
     """Leave what `holder` holds to the next that asks."""
     _written.pop(f"{name} {holder}", None)

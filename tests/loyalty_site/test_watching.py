@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import shutil
+import socket
 import subprocess
 from datetime import timedelta
 from io import StringIO
@@ -127,6 +128,20 @@ def test_a_clock_that_is_stopped_leaves_the_time_to_the_other_at_once(
     first.close()
     assert second.tick() == 2.0
     assert second._initial_read  # it reads anew what was sent meanwhile
+
+
+def test_a_clock_that_was_killed_on_this_machine_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: 2.0)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    killed, other = f"{socket.gethostname()[:100]} {ended.pid} 00", f"elsewhere {ended.pid} 00"
+    clock = Scheduler(app=app, lazy=True)
+    assert pulses.holds(PULSE, other)
+    assert (clock.tick(), pulses.holder_of(PULSE)) == (5.0, other)
+    pulses.let_go(PULSE, other)
+    assert pulses.holds(PULSE, killed)
+    assert (clock.tick(), clock.tick(), pulses.holder_of(PULSE)) == (0.0, 2.0, clock.holder)
 
 
 def test_what_was_noted_a_moment_ago_is_not_written_again(django_assert_num_queries: object) -> None:
