@@ -7,7 +7,7 @@ from typing import Any
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import connection
+from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
 
 from groundwork.database import reading, waits
@@ -50,7 +50,10 @@ class BoundedWaitsMiddleware:
         if not request.path_info.startswith(settings.CONSOLE_PREFIX):
             with waits.of("till"):
                 return self.get_response(request)
-        with waits.of("console"), connection.execute_wrapper(waits.each_in_a_transaction):
+        with ExitStack() as stack:
+            stack.enter_context(waits.of("console"))
+            for connection in connections.all():
+                stack.enter_context(connection.execute_wrapper(waits.each_in_a_transaction))
             return self.get_response(request)
 
 
