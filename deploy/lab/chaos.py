@@ -19,7 +19,7 @@ from deploy.lab import faults, needs, tills
 from deploy.lab.cluster import HERE, Lab
 from deploy.lab.parts import LabError, until
 
-CARDS = 400
+CARDS = 200
 QUIET_SECONDS = 4.0  # of ordinary work before each fault
 
 

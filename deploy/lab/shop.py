@@ -11,11 +11,13 @@ import django
 def made(cards: int, webhook: str) -> dict[str, object]:
     """Make a shop with cards, and an endpoint that hears of everything."""
     # They need the settings, which django.setup() has read by now.
+    from groundwork.database import waits  # noqa: PLC0415
     from tenancy import scope  # noqa: PLC0415
     from tests import factories  # noqa: PLC0415
     from tests.concurrency.many_cards import many_cards  # noqa: PLC0415
     from webhooks.services import endpoints  # noqa: PLC0415
 
+    waits.this_process_is("command")
     with scope.everything("the lab's shop"):
         factories._numbers = itertools.count(secrets.randbelow(10**9))  # the lab may have shops already
         shop = factories.shop(max_daily_stamps=50)
