@@ -76,8 +76,14 @@ class ReplicaMiddleware:
             request.reading = stack  # type: ignore[attr-defined]
             response = self.get_response(request)
         if is_writing and settings.SESSION_COOKIE_NAME in request.COOKIES:
-            kept = {"secure": settings.SESSION_COOKIE_SECURE, "httponly": True, "samesite": "Lax"}
-            response.set_cookie(WROTE, "1", max_age=settings.REPLICA_LAG_SECONDS + 5, **kept)
+            response.set_cookie(
+                WROTE,
+                "1",
+                max_age=settings.REPLICA_LAG_SECONDS + 5,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:

@@ -100,7 +100,7 @@ def _has(since: datetime) -> bool:
     return bool(_answer(HAS, since))
 
 
-def _answer(question: str, *parameters: object) -> Any:
+def _answer(question: str, *parameters: datetime) -> Any:
     """What the replica says; None where it says nothing."""
     try:
         with waits.silence_of(SILENCE), connections[REPLICA].cursor() as cursor:
