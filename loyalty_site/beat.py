@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import connection
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from groundwork.watching import pulses
@@ -36,6 +37,8 @@ class Scheduler(DatabaseScheduler):
         """
         if not pulses.holds(PULSE, self.holder):
             self.stood_by = True
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()  # it may be one to a primary that is no more
             if not has_ended(before := pulses.holder_of(PULSE)):
                 return STANDING_BY
             pulses.let_go(PULSE, before)

@@ -69,8 +69,11 @@ def holds(name: str, holder: str) -> bool:
 
 
 def holder_of(name: str) -> str:
-    """Who does it now, or did when last heard of; empty for nobody."""
-    return _table()._base_manager.filter(name=name).values_list("held_by", flat=True).first() or ""
+    """Who does it now, or did when last heard of; empty for nobody, and while the database is away."""
+    try:
+        return _table()._base_manager.filter(name=name).values_list("held_by", flat=True).first() or ""
+    except DatabaseError:
+        return ""
 
 
 def let_go(name: str, holder: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -128,6 +128,15 @@ def test_a_clock_that_is_stopped_leaves_the_time_to_the_other_at_once(
     first.close()
     assert second.tick() == 2.0
     assert second._initial_read  # it reads anew what was sent meanwhile
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_whose_connection_broke_goes_on_with_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: 2.0)
+    clock = Scheduler(app=app, lazy=True)
+    connection.ensure_connection()
+    connection.connection.close()  # as when the primary is gone
+    assert (clock.tick(), clock.tick()) == (5.0, 2.0)
 
 
 def test_a_clock_that_was_killed_on_this_machine_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
