@@ -1,7 +1,8 @@
 """pass: building and signing a .pkpass, beside the bare RSA signature and the zip of the very same bytes.
 
 Pictures are drawn once per look and number of stamps, as on the site; the first of each is shown apart. Times are
-the processor's, and the quickest tenth of many, so that what else the machine does falls on neither side.
+the processor's, and the quickest tenth of many, so that what else the machine does falls on neither side. The card
+has a history: as many lines as its pass tells of.
 """
 
 import statistics
@@ -26,7 +27,7 @@ from wallet.models import WalletPass
 ROUNDS = 400
 PASS_TYPE, TEAM = "pass.example.benchmark", "MADEUP0000"
 TARGET = 1.5
-TARGET_READ = 3.5  # about 3 ms where the yardstick takes 0.85
+TARGET_READ = 3.3  # of the building and signing: 3 ms where that takes 0.9, as it did when both took 9.4
 
 
 def run(rounds: int = ROUNDS) -> Report:
@@ -39,7 +40,7 @@ def run(rounds: int = ROUNDS) -> Report:
     )
     shop = data.shop(stamps_reward_description="a coffee", card_name="Friends of the house")
     with scope.merchant(shop.merchant):
-        first, _last = data.cards(shop, 1, stamps=7, points=240)
+        first, _last = data.cards(shop, 1, over_days=90, lines=7)
         facts = facts_of(first)
         drawing = timed(lambda: images.pictures(facts))
         bare, whole, read = measure(rounds, facts, identity, signer, first)
@@ -51,10 +52,10 @@ def run(rounds: int = ROUNDS) -> Report:
     report.add(
         "built and signed", f"{whole * 1000:.2f} ms = {ratio:.2f} x", f"<= {TARGET} x", ratio <= TARGET
     )
-    ratio = read / bare
+    ratio = read / whole
     report.add(
         "with the reading of the card",
-        f"{read * 1000:.2f} ms = {ratio:.2f} x",
+        f"{read * 1000:.2f} ms = {ratio:.2f} x of that",
         f"<= {TARGET_READ} x",
         ratio <= TARGET_READ,
     )
@@ -70,7 +71,7 @@ def facts_of(card_id: int) -> PassFacts:
 def measure(
     rounds: int, facts: PassFacts, identity: Identity, signer: Signer, card_id: int
 ) -> tuple[float, float, float]:
-    """Seconds for the yardstick, the package, and the package with its reading; the first two taken in turns."""
+    """Seconds for the yardstick, the package, and the package with its reading, taken in turns."""
     contents = {path: file.content for path, file in package.files(facts, identity).items()}
     contents["manifest.json"] = signing.manifest(package.files(facts, identity))
     contents["signature"] = signing.sign(contents["manifest.json"], signer)
@@ -79,9 +80,14 @@ def measure(
         signer.key.sign(contents["manifest.json"], padding.PKCS1v15(), hashes.SHA256())
         signing.zipped(contents)
 
-    in_turns = [(timed(bare), timed(lambda: package.build(facts, identity, signer))) for _ in range(rounds)]
-    bares, wholes = zip(*in_turns, strict=True)
-    reads = [timed(lambda: package.build(facts_of(card_id), identity, signer)) for _ in range(rounds // 4)]
+    def whole() -> None:
+        package.build(facts, identity, signer)
+
+    def read() -> None:
+        package.build(facts_of(card_id), identity, signer)
+
+    in_turns = [(timed(bare), timed(whole), timed(read)) for _ in range(rounds)]
+    bares, wholes, reads = zip(*in_turns, strict=True)
     return quick(bares), quick(wholes), quick(reads)
 
 

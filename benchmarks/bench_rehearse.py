@@ -12,7 +12,7 @@ from benchmarks import data, receipts
 from benchmarks.report import Report
 from loyalty.offers import FACTOR, Promotion
 from loyalty.reporting.rehearsal import rehearsing
-from loyalty.reporting.rehearsal.draft import Draft, as_if_it_ran
+from loyalty.reporting.rehearsal.draft import Draft
 from loyalty.reporting.rehearsal.figures import Outcome
 from tenancy import scope
 
@@ -50,7 +50,7 @@ def _rehearsed(name: str, purchases: int) -> tuple[Outcome, float, float]:
     shop = data.shop(name, points_per_euro=1)
     first, last = data.cards(shop, purchases // EACH, idle=f"{receipts.DAYS + 1} days")
     receipts.receipts(shop, first, last, each=EACH)
-    draft = Draft(changes={"points_per_euro": Decimal("1.5")}, promotions=(as_if_it_ran(TUESDAY),))
+    draft = Draft(changes={"points_per_euro": Decimal("1.5")}, promotions=(TUESDAY,))
     started = time.perf_counter()
     with scope.merchant(shop.merchant):
         found = rehearsing.rehearse(shop.program, draft, days=receipts.DAYS + 2, now=timezone.now())

@@ -22,6 +22,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import programs
 from tenancy import scope
 from tests import factories
+from tests.wallet import workers
 from tests.wallet.fake_google import FakeGoogle
 from wallet import tasks
 from wallet.models import Platform, Synced, WalletPass
@@ -63,7 +64,7 @@ class Day:
         outbox.relay()
 
     def send(self) -> None:
-        tasks.sweep_passes()
+        workers.sweep_passes()
 
     def at_it(self, name: str, act: Callable[[], None]) -> None:
         """One of them, over and over."""
@@ -123,13 +124,14 @@ def _drain() -> int:
     end = time.monotonic() + DRAIN_SECONDS
     behind = WalletPass.objects.filter(Synced.LAGGING)
     while outbox.relay() or (behind.exists() and time.monotonic() < end):
-        tasks.sweep_passes()
+        workers.sweep_passes()
     return behind.count()
 
 
 def untrue(google: FakeGoogle) -> int:
     """How many objects at Google do not have the stamps of their card."""
-    rows = WalletPass.objects.values_list("object_id", "card__stamp_count")
+    passes = WalletPass.objects.filter(platform=Platform.GOOGLE)
+    rows = passes.values_list("object_id", "card__stamp_count")
     told = {name: each["loyaltyPoints"]["balance"]["int"] for name, each in google.objects.items()}
     return sum(told.get(str(object_id)) != stamps for object_id, stamps in rows)
 

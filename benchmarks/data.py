@@ -94,6 +94,7 @@ def cards(
         cursor.execute("SELECT COALESCE(MAX(id), 0) FROM customers_customer")
         values["base"] = cursor.fetchone()[0]
         cursor.execute(CUSTOMERS, values)
+        cursor.execute(NUMBERED_ON)
         cursor.execute(CARDS, values)
         cursor.execute("SELECT MAX(id) FROM loyalty_loyaltycard")
         last = cursor.fetchone()[0]
@@ -181,6 +182,10 @@ FROM (
     FROM generate_series(1, %(count)s) n,
         (SELECT %(first_names)s::text[] AS first_names, %(last_names)s::text[] AS last_names) names
 ) people"""
+
+# Whoever comes by the till gets the number after theirs.
+NUMBERED_ON = """
+SELECT setval(pg_get_serial_sequence('customers_customer', 'id'), MAX(id)) FROM customers_customer"""
 
 # When a card's n-th line was written: somewhere in the n-th part of the time since it was made.
 MOMENT = """created_at + (now() - created_at)

@@ -50,7 +50,7 @@ def running(command: list[str], port: int, environment: Mapping[str, str]) -> It
             os.killpg(process.pid, signal.SIGTERM)
 
 
-def _wait_for(port: int, seconds: float = 20) -> None:
+def _wait_for(port: int, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with socket.socket() as probe:

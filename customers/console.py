@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -12,10 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from customers import selectors, services
+from customers import selectors, services, tags
 from customers.birthdays import as_data
-from customers.models import Customer
+from customers.models import LONGEST_TAG, MOST_TAGS, Customer
 from customers.ports import customer_page
 from groundwork.console.grants import Grants
 from groundwork.formats.email import normalize_email
@@ -30,6 +33,14 @@ DEFAULT_COUNTRY = "LU"
 class CustomerForm(ConsoleForm):
     """A person; phones as people write them, and the moment of consent kept."""
 
+    tags = SimpleArrayField(
+        forms.CharField(max_length=LONGEST_TAG, required=False),
+        label=_("Tags"),
+        required=False,
+        help_text=_("Separated by commas. Promotions can be for customers with a tag."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
     class Meta:
         model = Customer
         fields = [
@@ -42,11 +53,19 @@ class CustomerForm(ConsoleForm):
             "birth_date",
             "preferred_language",
             "marketing_consent",
+            "tags",
             "is_active",
         ]
 
     def clean_email(self) -> str | None:
         return normalize_email(self.cleaned_data.get("email")) or None
+
+    def clean_tags(self) -> list[str]:
+        try:
+            return tags.cleaned(self.cleaned_data.get("tags") or [])
+        except ValueError:
+            text = _("At most %(most)d tags of %(longest)d characters each.")
+            raise forms.ValidationError(text % {"most": MOST_TAGS, "longest": LONGEST_TAG}) from None
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -80,6 +99,19 @@ class DuplicateFilter(admin.SimpleListFilter):
         return selectors.perhaps_known_twice(queryset) if self.value() == "yes" else queryset
 
 
+class TagFilter(admin.SimpleListFilter):
+    """Customers with a tag: those that the shops in sight have given."""
+
+    title = _("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(tag, tag) for tag in selectors.tags_of(model_admin.get_queryset(request))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset
+
+
 @admin.register(Customer)
 class CustomerAdmin(ConsoleAdmin):
     """A person known to a merchant. In the console's history they are a number: erasing leaves no name there."""
@@ -95,6 +127,7 @@ class CustomerAdmin(ConsoleAdmin):
         "marketing_consent",
         "preferred_language",
         "is_active",
+        TagFilter,
         DuplicateFilter,
     ]
     list_select_related = ["merchant", "store"]
@@ -110,6 +143,7 @@ class CustomerAdmin(ConsoleAdmin):
         "marketing_consent_at",
         "email_confirmed_at",
         "is_active",
+        "written_tags",
         "id",
     ]
     autocomplete_fields = ["merchant", "store"]
@@ -118,7 +152,7 @@ class CustomerAdmin(ConsoleAdmin):
     change_form_outer_after_template = "admin/sections.html"
     fieldsets = [
         (None, {"fields": ["merchant", ("first_name", "last_name"), "email", "phone", "birth_date"]}),
-        (_("Relationship"), {"fields": ["store", "preferred_language", "is_active"]}),
+        (_("Relationship"), {"fields": ["store", "preferred_language", "tags", "is_active"]}),
         (_("Consent"), {"fields": [("marketing_consent", "marketing_consent_at")]}),
         (_("Dates"), {"fields": [("created_at", "erased_at")]}),
     ]
@@ -154,6 +188,10 @@ class CustomerAdmin(ConsoleAdmin):
     @display(description=_("birthday"))
     def birthday(self, customer: Customer) -> Any:
         return as_data(customer.birth_date)
+
+    @display(description=_("tags"))
+    def written_tags(self, customer: Customer) -> str:
+        return ", ".join(customer.tags)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

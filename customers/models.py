@@ -17,6 +17,7 @@ from tenancy.models.base import TenantSoftDeletable
 # Stands where a birthday is known without its year: nobody who lives was born then, and it had a 29 February.
 YEAR_UNKNOWN = 1904
 MOST_TAGS = 20
+LONGEST_TAG = 40
 
 
 class Customer(TenantSoftDeletable):
@@ -48,7 +49,7 @@ class Customer(TenantSoftDeletable):
     marketing_consent_at = models.DateTimeField(_("consent since"), null=True, blank=True, editable=False)
     agreements = models.JSONField(_("agreed to"), default=list, blank=True, editable=False)
     tags = ArrayField(
-        models.CharField(max_length=40),
+        models.CharField(max_length=LONGEST_TAG),
         verbose_name=_("tags"),
         default=list,
         db_default=[],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, Exists, Func, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Upper
 
 from customers.models import Customer
@@ -15,6 +15,7 @@ MOST_FOUND = 10_000
 SHORT = 2  # letters; no index knows them in the middle of a word
 FEW = 20  # found as typed: with fewer, names that are nearly so are looked for as well
 NEAR = 0.5  # how similar a name is that is known in spite of a slip: Hofman is Hoffmann by 0.56
+MOST_LISTED = 100  # tags to choose from
 LONG_ENOUGH = 4  # letters of a name, to be known in spite of a slip
 TextField.register_lookup(TrigramWordSimilar)
 
@@ -105,3 +106,10 @@ def _twice(customers: QuerySet[Customer], *what: str) -> QuerySet:
 def _another(customers: QuerySet[Customer], *what: str) -> Exists:
     same = {name: OuterRef(name) for name in ("merchant", *what)}
     return Exists(customers.filter(**same).exclude(pk=OuterRef("pk")))
+
+
+def tags_of(customers: QuerySet[Customer]) -> list[str]:
+    """The tags of some customers, each once, in the order of the alphabet; the first hundred of them."""
+    tagged = customers.exclude(tags=[]).order_by()
+    rows = tagged.annotate(tag=Func("tags", function="unnest")).values_list("tag", flat=True).distinct()
+    return sorted(rows, key=str.casefold)[:MOST_LISTED]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
-from customers import agreements, phone_codes
+from customers import agreements, phone_codes, tags
 from customers.errors import EmailTaken, PhoneTaken
 from customers.events import CustomerChanged, CustomerErased, CustomerRenamed
 from customers.models import Customer
@@ -155,6 +155,21 @@ def save_edited(*, customer: Customer, changed: Collection[str]) -> None:
     announce(customer)
     if NAME_FIELDS.intersection(changed):
         outbox.record(CustomerRenamed(merchant_id=customer.merchant_id, customer_id=customer.pk))
+
+
+def lock_all(customer_ids: Collection[int]) -> list[Customer]:
+    """Lock people, deleted ones too, in the order of their ids. Call it inside a transaction, before their cards."""
+    rows = Customer.all_objects.filter(pk__in=customer_ids).order_by("pk")
+    return list(rows.select_for_update(no_key=True, of=("self",)))
+
+
+def join_tags(*, remaining: Customer, other: Customer) -> None:
+    """Give somebody the tags of another one who turned out to be the same person; both are locked."""
+    both = tags.joined(remaining.tags, other.tags)
+    if both != remaining.tags:
+        remaining.tags = both
+        remaining.save(update_fields=["tags", "updated_at"])
+        announce(remaining)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,12 @@ class RewardReady(CardEvent):
     name = "loyalty.reward_ready"
 
 
+class FriendRewarded(CardEvent):
+    """Whoever brought a friend got something for it; one line each."""
+
+    name = "loyalty.friend_rewarded"
+
+
 class OwedAnew(CardEvent):
     """What had been earned was taken back of these cards after it was spent; one line each."""
 
@@ -88,6 +94,16 @@ class ErasureRequested(CardEvent):
     """The person of these cards asked to be erased, and is to confirm it by e-mail."""
 
     name = "loyalty.erasure_requested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FriendToSettle:
+    """Something has changed about the purchase that welcomed a friend, or about the cards of the two."""
+
+    name: ClassVar[str] = "loyalty.friend_to_settle"
+
+    merchant_id: int
+    gift_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,11 +41,7 @@ class Told:
     at: datetime
     purchase_id: int | None = None
     voids_id: int | None = None
-
-    @property
-    def origin(self) -> tuple[str, int]:
-        """What a line belongs to: its purchase, the line that it undoes, or itself."""
-        return ("purchase", self.purchase_id) if self.purchase_id else ("line", self.voids_id or self.id)
+    restores_id: int | None = None
 
 
 class Adjustments(NamedTuple):
@@ -58,10 +54,25 @@ class Adjustments(NamedTuple):
 NOTHING = Adjustments(Moved(), Moved())
 
 
+Origin = tuple[str, int]
+
+
+def origins(lines: Iterable[Told]) -> dict[int, Origin]:
+    """By its id, what a line belongs to: its purchase, the line that it undoes or writes again, or itself."""
+    found: dict[int, Origin] = {}
+    for line in lines:
+        named = line.voids_id or line.restores_id or line.id
+        found[line.id] = (
+            ("purchase", line.purchase_id) if line.purchase_id else found.get(named, ("line", named))
+        )
+    return found
+
+
 def adjustments(lines: Iterable[Told], changes: Mapping[tuple[str, int], Moved]) -> Adjustments:
     """What `changes` of what is known by its origin make of the expiries and of what was let go since."""
     lines = list(lines)
-    sums = _by_origin(lines, changes)
+    origin_of = origins(lines)
+    sums = _by_origin(lines, origin_of, changes)
     nets: dict[int, Moved] = defaultdict(Moved)
     carried: dict[tuple[datetime, Moved], Moved] = {}
     open_: dict[str, Moved] = {EXPIRY: Moved(), FORGIVENESS: Moved()}
@@ -79,19 +90,19 @@ def adjustments(lines: Iterable[Told], changes: Mapping[tuple[str, int], Moved])
         elif line.kind == "merge_in":
             moved = carried.pop((line.at, Moved().minus(line.moved)), line.moved)
         else:
-            moved = sums.pop(line.origin, Moved())
+            moved = sums.pop(origin_of[line.id], Moved())
         nets[line.card_id] = net.plus(moved)
     return Adjustments(open_[EXPIRY], open_[FORGIVENESS])
 
 
 def _by_origin(
-    lines: Iterable[Told], changes: Mapping[tuple[str, int], Moved]
+    lines: Iterable[Told], origin_of: Mapping[int, Origin], changes: Mapping[Origin, Moved]
 ) -> dict[tuple[str, int], Moved]:
     """What each purchase, and each line besides, gives when all is said."""
     sums: dict[tuple[str, int], Moved] = defaultdict(Moved, changes)
     for line in lines:
         if line.kind not in BOUNDED | ADJUSTMENTS:
-            sums[line.origin] = sums[line.origin].plus(line.moved)
+            sums[origin_of[line.id]] = sums[origin_of[line.id]].plus(line.moved)
     return sums
 
 

@@ -61,6 +61,7 @@ class Entry:
     The points that it moves are `points_delta` whole ones and `points_units` ten-thousandths together; `promotions` say
     what of the line is theirs.
 
+    `restores` is an undoing that is taken back by it: what was undone is written again, and happened long before.
     `at` (UTC) is when it happened if that is not now: a stamp recorded offline.
     """
 
@@ -81,7 +82,9 @@ class Entry:
     promotions: Sequence[Part] = ()
     reward: PointsReward | None = None
     reward_name: str = ""
+    reward_points_cost: int | None = None  # if it is not what the reward costs now
     voids: LoyaltyTransaction | None = None
+    restores: LoyaltyTransaction | None = None
     notes: str = ""
     at: datetime | None = None
 
@@ -156,7 +159,7 @@ def _apply(entry: Entry, now: datetime) -> LoyaltyTransaction:
     card.stamp_count, card.stamps_owed = max(stamps, 0), max(-stamps, 0)
     card.points_balance, card.points_owed, card.points_fraction = balance, owed, fraction
     card.updated_at = now
-    _note_times(card, entry.kind, entry.at or now)
+    _note_times(card, "" if entry.restores else entry.kind, entry.at or now)
     return _line(entry, points_delta, fraction_delta, now)
 
 
@@ -194,8 +197,9 @@ def _line(entry: Entry, points_delta: int, fraction_delta: int, now: datetime) -
         order_reference=entry.order_reference,
         reward=reward,
         reward_name=entry.reward_name or (reward.name if reward else ""),
-        reward_points_cost=reward.points_cost if reward else None,
+        reward_points_cost=entry.reward_points_cost or (reward.points_cost if reward else None),
         voids=entry.voids,
+        restores=entry.restores,
         notes=entry.notes,
         ip_address=(actor.ip_address or None) if entry.keep_address else None,
         user_agent=actor.user_agent if entry.keep_address else "",

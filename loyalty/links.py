@@ -34,6 +34,11 @@ def join_url(store: Store) -> str:
     return absolute(reverse("join", args=[store.store_code]))
 
 
+def friends_url(store: Store, code: str) -> str:
+    """The same, by the invitation of whoever has a card."""
+    return f"{join_url(store)}?by={code}"
+
+
 def till_url(code: str = "") -> str:
     """Where a device becomes a till; with a code, which is filled in there."""
     return absolute(reverse("terminal-choose") + (f"?code={code}" if code else ""))

@@ -17,6 +17,7 @@ from loyalty.rules import POINT, UTC
 FACTOR, POINTS, STAMPS = "factor", "points", "stamps"
 EVERYBODY, FIRST_PURCHASE, BIRTHDAY = "everybody", "first_purchase", "birthday"
 EVERY_VISIT, BACK_AFTER, TAGGED = "every_nth_visit", "back_after", "with_tag"
+FRIEND = "brought_by_friend"
 DRAFT, PLANNED, RUNNING, ENDED, STOPPED = "draft", "planned", "running", "ended", "stopped"
 
 LARGEST_FACTOR = 100
@@ -49,6 +50,8 @@ class Promotion:
     days: int = 0
     every: int = 0
     tag: str = ""
+    friend_amount: int = 0  # what goes to whoever brought the friend
+    month_limit: int | None = None
     least_cents: int = 0
     skus: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
@@ -91,13 +94,14 @@ class Facts:
     """What is known of a store and a card at a moment; a visit is a day of the store on which the card earned.
 
     `visits` and `last_visit` count the days before. `given` and `left` (of a budget, in the promotion's parts) are by
-    promotion.
+    promotion. `welcomes`: the promotions that welcome this card's owner now, as a friend of somebody.
     """
 
     store_id: int
     zone: ZoneInfo
     birth_date: date | None = None
     tags: frozenset[str] = frozenset()
+    welcomes: frozenset[int] = frozenset()
     has_earned: bool = False
     visits: int = 0
     last_visit: date | None = None
@@ -233,6 +237,8 @@ def _is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
             return facts.last_visit is not None and (today - facts.last_visit).days >= promotion.days
         case "with_tag":
             return promotion.tag.casefold() in {tag.casefold() for tag in facts.tags}
+        case "brought_by_friend":
+            return promotion.id in facts.welcomes
     return True
 
 
@@ -281,5 +287,6 @@ def _among(name: str, names: Iterable[str]) -> bool:
 def is_enough(promotion: Promotion, cents: int | None) -> bool:
     """Whether so much of a purchase is enough for a promotion; None: there is no receipt."""
     if cents is None:
-        return not (promotion.least_cents or promotion.skus or promotion.categories)
+        asks = promotion.least_cents or promotion.skus or promotion.categories
+        return not asks and promotion.audience != FRIEND
     return cents > 0 and cents >= promotion.least_cents

@@ -1,14 +1,15 @@
 """Reading promotions: those of a program, what a purchase was offered, and what a card or a budget has had of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, TruncDate
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, Max, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, JSONObject, TruncDate
 
 from loyalty import offers, rules
 from loyalty.earning import Part
@@ -25,6 +26,7 @@ from loyalty.models import (
 from loyalty.offers import Given, Offer
 
 EARNED = (TransactionType.POINTS_EARNED, TransactionType.STAMP_EARNED)
+GIVEN = (*EARNED, TransactionType.FRIEND_BONUS)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,29 @@ class Visits:
     has_earned: bool = False
     days: int = 0
     last: date | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a card, and of budgets, in a promotion's parts by its id."""
+
+    visits: Visits = Visits()
+    given: Mapping[int, Given] = field(default_factory=dict)
+    left: Mapping[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, row: Any, left: Mapping[int, int]) -> Self:
+        """From a row that was annotated with what `known_of` asks."""
+        visits = getattr(row, "visits", None) or {"ever": 0, "days": 0, "last": None}
+        last = visits["last"] and date.fromisoformat(visits["last"])
+        return cls(
+            Visits(visits["ever"] > 0, visits["days"], last),
+            {
+                had["promotion"]: Given(had["today"], had["in_all"], had["around"])
+                for had in getattr(row, "given", None) or ()
+            },
+            left,
+        )
 
 
 _planned: dict[int, tuple[datetime, Planned]] = {}
@@ -109,27 +134,48 @@ def offers_of(purchase: Purchase, program: LoyaltyProgram) -> tuple[Offer, ...]:
 # --- What a card, and a budget, has had -------------------------------------------------------------------
 
 
-def given_to(
-    card: LoyaltyCard, promotion_ids: Iterable[int], *, at: datetime, zone: ZoneInfo
-) -> dict[int, Given]:
-    """What a card, and those merged into it, have had of promotions: by promotion, around a moment (UTC)."""
+def known_of(
+    card: LoyaltyCard,
+    promotions: Collection[offers.Promotion],
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    holds: bool,
+) -> Known:
+    """What some promotions want to know of a card, around a moment (UTC), and of their budgets: one statement, or none.
+
+    `holds`: the budgets stay locked until the transaction ends, in the order of their ids and after the card.
+    """
+    asked: dict[str, Any] = {}
+    if any(promotion.asks_for_visits for promotion in promotions):
+        asked["visits"] = Subquery(_visits(card, at, zone))
+    if used := [promotion.id for promotion in promotions if promotion.asks_for_uses]:
+        asked["given"] = ArraySubquery(_uses(card, used, at, zone))
+    limited = [promotion.id for promotion in promotions if promotion.budget is not None]
+    if limited:
+        budgets = list(_budgets(limited, holds=holds).annotate(**asked))
+        return Known.of(budgets[0], {row.pk: row.left or 0 for row in budgets})
+    if asked:
+        return Known.of(LoyaltyCard.all_objects.annotate(**asked).only("pk").get(pk=card.pk), {})
+    return Known()
+
+
+def _uses(card: LoyaltyCard, promotion_ids: list[int], at: datetime, zone: ZoneInfo) -> QuerySet:
+    """What a card, and those merged into it, have had of promotions: a row for each."""
     start, end = rules.local_day(at, zone)
     given = F("points") + F("stamps")  # a promotion gives either
     year = Q(at__gt=at - offers.BIRTHDAY_AGAIN, at__lt=at + offers.BIRTHDAY_AGAIN)
-    rows = (
-        PromotionUse.objects.filter(card__in=_family(card).values("pk"), promotion__in=list(promotion_ids))
-        .order_by()
-        .values("promotion_id")
-        .annotate(
-            today=Coalesce(Sum(given, filter=Q(at__gte=start, at__lt=end)), 0),
-            in_all=Sum(given),
-            around=Coalesce(Sum(given, filter=year), 0),
-        )
+    rows = PromotionUse.objects.filter(card__in=_family(card).values("pk"), promotion__in=promotion_ids)
+    had = JSONObject(
+        promotion=F("promotion_id"),
+        today=Coalesce(Sum(given, filter=Q(at__gte=start, at__lt=end)), 0),
+        in_all=Sum(given),
+        around=Coalesce(Sum(given, filter=year), 0),
     )
-    return {row["promotion_id"]: Given(row["today"], row["in_all"], row["around"]) for row in rows}
+    return rows.order_by().values("promotion_id").annotate(had=had).values("had")
 
 
-def visits_of(card: LoyaltyCard, *, at: datetime, zone: ZoneInfo) -> Visits:
+def _visits(card: LoyaltyCard, at: datetime, zone: ZoneInfo) -> QuerySet:
     """On which days of a store a card, with those merged into it, earned what is neither undone nor brought back.
 
     An opening balance is from before: whoever brings one along is no new customer.
@@ -138,13 +184,14 @@ def visits_of(card: LoyaltyCard, *, at: datetime, zone: ZoneInfo) -> Visits:
     lines = LoyaltyTransaction.objects.filter(card__in=_family(card).values("pk"), voided_by__isnull=True)
     lines = lines.filter(transaction_type__in=[*EARNED, TransactionType.OPENING_BALANCE])
     earned = Q(transaction_type__in=EARNED, transaction_at__lt=start)
-    found = lines.exclude(purchase__is_open=False).aggregate(
+    day = TruncDate("transaction_at", tzinfo=zone)
+    found = JSONObject(
         ever=Count("pk"),
-        days=Count(TruncDate("transaction_at", tzinfo=zone), distinct=True, filter=earned),
-        last=Max("transaction_at", filter=earned),
+        days=Count(day, distinct=True, filter=earned),
+        last=Max(day, filter=earned),
     )
-    last = found["last"]
-    return Visits(found["ever"] > 0, found["days"], last and last.astimezone(zone).date())
+    rows = lines.exclude(purchase__is_open=False).order_by()
+    return rows.annotate(all=Value(1)).values("all").annotate(found=found).values("found")
 
 
 def left_of(promotion_ids: Iterable[int], *, holds: bool) -> dict[int, int]:
@@ -152,10 +199,21 @@ def left_of(promotion_ids: Iterable[int], *, holds: bool) -> dict[int, int]:
 
     `holds`: locked until the transaction ends, in the order of their ids and after the card.
     """
+    return {row.pk: row.left or 0 for row in _budgets(promotion_ids, holds=holds)}
+
+
+def _budgets(promotion_ids: Iterable[int], *, holds: bool) -> QuerySet[Promotion]:
     rows = Promotion.all_objects.filter(pk__in=list(promotion_ids), budget__isnull=False).order_by("pk")
-    if holds:
-        rows = rows.select_for_update(no_key=True, of=("self",))
-    return {row.pk: row.left or 0 for row in rows}
+    return rows.select_for_update(no_key=True, of=("self",)) if holds else rows
+
+
+def hold_budgets_of(purchases: QuerySet[Purchase], lines: Iterable[LoyaltyTransaction] = ()) -> None:
+    """Lock the budgets of all that some purchases were offered, and some lines gave, until the transaction ends."""
+    offered = purchases.filter(offers__isnull=False).values_list("offers", flat=True)
+    ids = {row["promotion"] for kept in offered for row in kept or ()}
+    ids |= {part.promotion_id for line in lines for part in line.parts}
+    if ids:
+        left_of(ids, holds=True)
 
 
 def _family(card: LoyaltyCard) -> QuerySet[LoyaltyCard]:

@@ -78,6 +78,11 @@ def what(promotion: Promotion, names: Names) -> str:
     """What it gives, where, to whom, for what, and how much of it at most."""
     stores = [names.stores[pk] for pk in sorted(promotion.store_ids) if pk in names.stores]
     places = _("at %(stores)s") % {"stores": listed(stores)} if stores else ""
+    if promotion.audience == offers.FRIEND:
+        places = " ".join(filter(None, [_first_purchase(promotion, names), places]))
+        return ", ".join(
+            [_friends(promotion), places, *_months(promotion), *_bounds(promotion), *_apart(promotion, names)]
+        )
     main = " ".join(filter(None, [effect(promotion), places, _who(promotion), _bought(promotion, names)]))
     return ", ".join([main, *_bounds(promotion), *_apart(promotion, names)])
 
@@ -188,6 +193,53 @@ def _who(promotion: Promotion) -> str:
         case offers.TAGGED:
             return _("for customers with the tag “%(tag)s”") % {"tag": promotion.tag}
     return ""
+
+
+def _friends(promotion: Promotion) -> str:
+    return _("a friend who is brought gets %(amount)s, whoever brought them gets %(other)s") % {
+        "amount": amount(promotion, promotion.amount),
+        "other": amount(promotion, promotion.friend_amount),
+    }
+
+
+def _first_purchase(promotion: Promotion, names: Names) -> str:
+    """With the first purchase of so much or more."""
+    least = {"amount": money(promotion.least_cents, names.currency)}
+    items = sorted(promotion.categories) + sorted(promotion.skus)
+    said = (
+        _("with the first purchase of %(amount)s or more")
+        if promotion.least_cents
+        else _("with the first purchase")
+    )
+    return " ".join(
+        filter(None, [said % least, _("on %(items)s") % {"items": listed(items)} if items else ""])
+    )
+
+
+def _months(promotion: Promotion) -> list[str]:
+    if promotion.month_limit is None:
+        return []
+    text = ngettext("at most %(n)d friend a month", "at most %(n)d friends a month", promotion.month_limit)
+    return [text % {"n": promotion.month_limit}]
+
+
+def invitation(promotion: Promotion, names: Names) -> str:
+    """What it says to whoever may bring friends."""
+    said = _("%(yours)s for you and %(theirs)s for your friend, %(when)s") % {
+        "yours": amount(promotion, promotion.friend_amount),
+        "theirs": amount(promotion, promotion.amount),
+        "when": _first_purchase(promotion, names),
+    }
+    return _begun(", ".join([said, *_months(promotion)]))
+
+
+def invited(promotion: Promotion, names: Names) -> str:
+    """What it says to a friend who is invited."""
+    return _("%(yours)s for you and %(theirs)s for whoever invited you, %(when)s") % {
+        "yours": amount(promotion, promotion.amount),
+        "theirs": amount(promotion, promotion.friend_amount),
+        "when": _first_purchase(promotion, names),
+    }
 
 
 def _bought(promotion: Promotion, names: Names) -> str:

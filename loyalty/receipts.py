@@ -174,9 +174,10 @@ def told(card: LoyaltyCard) -> list[Told]:
             "transaction_at",
             "purchase_id",
             "voids_id",
+            "restores_id",
         )
     )
     return [
-        Told(pk, card_id, kind, Moved(stamps, points * rules.POINT + fraction), at, purchase_id, voids_id)
-        for pk, card_id, kind, stamps, points, fraction, at, purchase_id, voids_id in rows
+        Told(pk, card_id, kind, Moved(stamps, points * rules.POINT + fraction), at, *belongs)
+        for pk, card_id, kind, stamps, points, fraction, at, *belongs in rows
     ]

@@ -230,6 +230,7 @@ MAY_OWE = TAKEN_BACK | ADJUSTMENTS
 
 # (kind, what it undoes or None, +1 or -1) -> (counter, factor on the delta). "rewards" counts pieces, not stamps.
 STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
+    ("friend_bonus", 1): ("total_stamps_earned", 1),
     ("stamp_earned", 1): ("total_stamps_earned", 1),
     ("opening_balance", 1): ("total_stamps_earned", 1),
     ("merge_in", 1): ("total_stamps_earned", 1),
@@ -249,6 +250,7 @@ STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("stamp_voided", 1): ("total_stamps_spent", -1),
 }
 POINTS_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
+    ("friend_bonus", 1): ("total_points_earned", 1),
     ("welcome_bonus", 1): ("total_points_earned", 1),
     ("points_earned", 1): ("total_points_earned", 1),
     ("points_adjustment", 1): ("total_points_earned", 1),

@@ -185,12 +185,14 @@ def stamp_usage(
 def living_stamps(card_ids: Sequence[int]) -> QuerySet[LoyaltyTransaction]:
     """The lines of cards' stamps that were neither undone nor brought back, by `holder`.
 
+    What was undone by mistake and is written again was stamped long before, and keeps nobody from the next stamp.
+
     The stamps of a card that was merged go along with it.
     """
     cards = LoyaltyCard.all_objects.filter(Q(pk__in=card_ids) | Q(merged_into__in=card_ids)).order_by()
     stamps = LoyaltyTransaction.objects.filter(
         card__in=cards.values("pk"), transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True
-    )
+    ).filter(restores__isnull=True)
     return stamps.exclude(purchase__is_open=False).annotate(
         holder=Coalesce("card__merged_into_id", "card_id")
     )

@@ -3,15 +3,15 @@
 It asks the database for nothing where a program has no promotion, and else for what is left of budgets alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from customers import birthdays
-from loyalty import offers, promoted, selectors
+from loyalty import friends, offers, promoted, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
-from loyalty.offers import BIRTHDAY, FIRST_PURCHASE, TAGGED
+from loyalty.offers import BIRTHDAY, FIRST_PURCHASE, FRIEND, TAGGED
 from loyalty.promotion_words import Names, today
 from loyalty.rules import UTC
 from tenancy.models import Store
@@ -41,6 +41,14 @@ def at_store(program: LoyaltyProgram, store: Store, *, now: datetime) -> list[Sh
     return _shown(program, [store], now=now)
 
 
+def running_at(
+    program: LoyaltyProgram, store: Store, *, now: datetime, left: Mapping[int, int]
+) -> list[Shown]:
+    """What runs at a store now (UTC); `left`: what is known already of budgets, in the promotions' parts."""
+    shown = [each for each in _of_today(program, [store], now=now) if each.is_on(now)]
+    return _in_order(_not_used_up(shown, left), now)
+
+
 def at_stores(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
     """What runs now (UTC), or will today, at one of some stores."""
     return _shown(program, stores, now=now)
@@ -48,7 +56,7 @@ def at_stores(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime
 
 def for_everybody(shown: Iterable[Shown]) -> list[Shown]:
     """What may be told to people of whom nothing is known: what is for everybody, or for newcomers."""
-    private = (BIRTHDAY, TAGGED)
+    private = (BIRTHDAY, TAGGED, FRIEND)
     return [each for each in shown if each.promotion.audience not in private]
 
 
@@ -98,6 +106,8 @@ def changes_at(shown: Iterable[Shown], *, now: datetime, zone: ZoneInfo) -> date
 
 def _concerns(promotion: Promotion, card: LoyaltyCard, now: datetime) -> bool:
     customer = card.customer
+    if promotion.audience == FRIEND:
+        return bool(friends.welcomed_by(card, [promotion.pk]))
     if promotion.audience == TAGGED:
         return promotion.tag.casefold() in {tag.casefold() for tag in customer.tags}
     if promotion.audience == BIRTHDAY:
@@ -109,6 +119,10 @@ def _concerns(promotion: Promotion, card: LoyaltyCard, now: datetime) -> bool:
 
 
 def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
+    return _in_order(_not_used_up(_of_today(program, stores, now=now), {}), now)
+
+
+def _of_today(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
     if not program.has_promotions:
         return []
     planned, places = promoted.planned_of(program), list(stores)
@@ -117,7 +131,11 @@ def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -
         hours = [when for store in places if (when := _times(rule, store, now)) is not None]
         if hours and planned.by_id[promotion_id].deleted_at is None:
             found.append(Shown(planned.by_id[promotion_id], *min(hours, key=lambda when: when[0])))
-    return sorted(_not_used_up(found), key=lambda each: _urgency(each, now))
+    return found
+
+
+def _in_order(shown: list[Shown], now: datetime) -> list[Shown]:
+    return sorted(shown, key=lambda each: _urgency(each, now))
 
 
 def _urgency(each: Shown, now: datetime) -> tuple[bool, bool, datetime, int]:
@@ -140,7 +158,9 @@ def _times(rule: offers.Promotion, store: Store, now: datetime) -> tuple[datetim
     return opens, offers.closes_at(rule, opens, zone)
 
 
-def _not_used_up(shown: list[Shown]) -> list[Shown]:
-    limited = [each.promotion.pk for each in shown if each.promotion.budget is not None]
-    left = promoted.left_of(limited, holds=False) if limited else {}
+def _not_used_up(shown: list[Shown], known: Mapping[int, int]) -> list[Shown]:
+    """Those that have something left; of what is not `known` yet, the database is asked."""
+    limited = {each.promotion.pk for each in shown if each.promotion.budget is not None}
+    asked = limited - known.keys()
+    left = {**known, **(promoted.left_of(asked, holds=False) if asked else {})}
     return [each for each in shown if each.promotion.budget is None or left.get(each.promotion.pk, 0) > 0]

@@ -8,11 +8,17 @@ from loyalty import rules
 # Letters that QWERTY, QWERTZ and AZERTY keep in one place, whatever the caps lock: 20 of them, 30 times, 129 bits.
 ALPHABET = "BCDEFGHIJKLNOPRSTUVX"
 LENGTH = 30
+INVITATION_LENGTH = 12
 
 
 def letters() -> str:
     """30 random letters that any scanner types alike: 129 bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def invitation() -> str:
+    """12 random letters, short enough to be read out: 51 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(INVITATION_LENGTH))
 
 
 def card_number() -> str:

@@ -1,10 +1,10 @@
 """What the database holds about cards and the ledger: rules 3, 6 and 7 of the domain; the rest are constraints."""
 
 from groundwork.database.triggers import Rule, never_emptied, refuse_when
-from loyalty.import_triggers import imports
 from loyalty.promotion_triggers import promotions
 from loyalty.purchase_triggers import PURCHASE, RETURN, TERMS, any_of, purchases, terms
 from loyalty.rules import POINT
+from loyalty.undo_triggers import batches
 from tenancy.triggers import merchant_is_for_ever, same_merchant
 
 LEDGER = "loyalty_loyaltytransaction"
@@ -58,6 +58,7 @@ FIXED_COLUMNS = (
     "reward_name",
     "reward_points_cost",
     "voids_id",
+    "restores_id",
     "recorded_offline",
     "transaction_at",
     "created_at",
@@ -237,6 +238,7 @@ RULES = [
             "till_id": "tenancy_till",
             "reward_id": "loyalty_pointsreward",
             "voids_id": LEDGER,
+            "restores_id": LEDGER,
             "purchase_id": PURCHASE,
             "purchase_return_id": RETURN,
             "terms_id": TERMS,
@@ -261,7 +263,7 @@ RULES = [
     _number_is_printed_once("UPDATE", only_if=NUMBER_CHANGES),
     *same_merchant(BATCH, {"store_id": "tenancy_store", "program_id": "loyalty_loyaltyprogram"}),
     *same_merchant(PRINTED, {"batch_id": BATCH, "card_id": CARD}),
-    *imports,
+    *batches,
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),

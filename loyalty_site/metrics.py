@@ -30,6 +30,7 @@ from groundwork.watching import pulses
 from loyalty.reporting import fairness
 from loyalty_site import watch
 from tenancy import scope
+from wallet import figures as wallets
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Watched(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         try:
             with scope.everything("figures of the whole site, which name nobody"):
-                found = [*_queues(), *_pulses(), *_verdict(), *_database()]
+                found = [*_queues(), *_pulses(), *_verdict(), *_wallets(), *_database()]
         except DatabaseError:
             logger.exception("the database did not answer")
             return [_gauge("database_up", "Whether the database answers.", 0)]
@@ -102,6 +103,11 @@ def _verdict() -> Iterator[GaugeMetricFamily]:
     if verified_at is not None:
         yield _gauge("unfair", "What the last verify_fairness found.", found)
         yield _gauge("fairness_verified_timestamp", "When that was.", verified_at.timestamp())
+
+
+def _wallets() -> Iterator[GaugeMetricFamily]:
+    for name, about, values in wallets.told():
+        yield _by("wallet", name, about, values)
 
 
 def _database() -> Iterator[GaugeMetricFamily]:

@@ -14,15 +14,17 @@ from groundwork.messaging.monitoring import queues
 from groundwork.messaging.outbox import OUTBOX
 from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty import events
+from loyalty import handlers as loyalty_handlers
 from loyalty import ports as loyalty
 from loyalty import selectors as loyalty_selectors
-from loyalty.console import batch, rehearsal
+from loyalty.console import batch, rehearsal, undo_work
 from loyalty.console import customer as cards_on_page
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
 from loyalty.pages.customer import preview
 from loyalty.services import deletions, merchants
 from loyalty.services import people as cards_of_people
+from loyalty_site.everything import work as everything
 from notifications import handlers as emails
 from notifications import ports as notifications
 from notifications import selectors as email_selectors
@@ -45,6 +47,7 @@ from webhooks.services import people as told_of_people
 from webhooks.services.queue import DELIVERIES
 
 SUBSCRIPTIONS = [
+    Subscription("loyalty.friend_to_settle", events.FriendToSettle, loyalty_handlers.on_friend_to_settle),
     Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled),
     Subscription(
         "notifications.welcome_bonus_given", events.WelcomeBonusGiven, emails.on_welcome_bonus_given
@@ -54,6 +57,7 @@ SUBSCRIPTIONS = [
         "notifications.points_about_to_expire", events.PointsAboutToExpire, emails.on_points_about_to_expire
     ),
     Subscription("notifications.owed_anew", events.OwedAnew, emails.on_owed_anew),
+    Subscription("notifications.friend_rewarded", events.FriendRewarded, emails.on_friend_rewarded),
     Subscription("notifications.points_expired", events.PointsExpired, emails.on_points_expired),
     Subscription(
         "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested
@@ -98,6 +102,9 @@ def connect() -> None:
         jobs.Work(JobKind.REVERT, work.revert),
         jobs.Work(JobKind.PRINT, batch.draw),
         jobs.Work(JobKind.REHEARSE, rehearsal.play, reads_afar=True),
+        jobs.Work(JobKind.FORESEE, undo_work.foresee),
+        jobs.Work(JobKind.UNDO, undo_work.carry_out),
+        jobs.Work(JobKind.WHOLE, everything.write),
     )
     customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people, told_of_people)
     loyalty.card_facts.fill(email_selectors, wallets)

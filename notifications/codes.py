@@ -21,13 +21,14 @@ class Code(models.TextChoices):
     POINTS_EXPIRING = "loyalty_points_expiring", _("Points are about to expire")
     POINTS_EXPIRED = "loyalty_points_expired", _("Points have expired")
     OWED = "loyalty_owed", _("Something is owed")
+    FRIEND_CAME = "loyalty_friend_came", _("A friend came")
     CARD_LINK = "loyalty_card_link", _("Link to the card")
     ERASE_CONFIRMATION = "erase_confirmation", _("Confirm erasure")
     CONFIRM_EMAIL = "loyalty_confirm_email", _("Confirm a new address")
 
 
 # What happened a moment ago may be undone in the next: these wait, and say what is true then.
-LOOKED_AT_AGAIN = frozenset({Code.REWARD_READY, Code.OWED})
+LOOKED_AT_AGAIN = frozenset({Code.REWARD_READY, Code.OWED, Code.FRIEND_CAME})
 LOOK_AGAIN_AFTER = timedelta(minutes=2)
 
 COMMON: MappingProxyType[str, Promise] = MappingProxyType(
@@ -67,6 +68,10 @@ OWN: MappingProxyType[Code, dict[str, Promise]] = MappingProxyType(
             "owed_stamps": _("stamps that are owed now"),
             "taken_back_on": _("the day on which something was returned or taken back"),
             "receipt_number": _("the number on its receipt; empty if not known"),
+        },
+        Code.FRIEND_CAME: {
+            "friend_points": _("points for bringing a friend"),
+            "friend_stamps": _("stamps for bringing a friend"),
         },
         Code.CARD_LINK: _WALLETS,
         Code.ERASE_CONFIRMATION: {"confirm_url": _("the address that confirms the erasure")},
@@ -110,6 +115,8 @@ _EXAMPLES: MappingProxyType[str, Any] = MappingProxyType(
         "expired_points": 240,
         "owed_points": 200,
         "owed_stamps": 1,
+        "friend_points": 50,
+        "friend_stamps": 1,
         "taken_back_on": "12 May 2026",
         "receipt_number": "R-1",
         "confirm_url": "https://example.com/card/BCDEFG/erase/confirm/",

@@ -48,6 +48,11 @@ def on_owed_anew(event: Mapping[str, Any]) -> None:
     _about_lines(event, Code.OWED)
 
 
+def on_friend_rewarded(event: Mapping[str, Any]) -> None:
+    """A friend came, and this is for it."""
+    _about_lines(event, Code.FRIEND_CAME)
+
+
 def on_points_about_to_expire(event: Mapping[str, Any]) -> None:
     """The points will be gone; a warning has no ledger line and is known by its time."""
     enqueue.for_cards(

@@ -190,6 +190,13 @@ def _owed(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str
     }
 
 
+def _friend_came(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    line = _line(card, context)
+    if hasattr(line, "voided_by"):
+        raise NothingToSay("the friend brought the purchase back before the e-mail went out")
+    return {"friend_points": line.points_delta, "friend_stamps": line.stamps_delta}
+
+
 def _line(card: LoyaltyCard, context: dict[str, Any]) -> LoyaltyTransaction:
     return LoyaltyTransaction.objects.get(pk=context["transaction_id"], card=card)
 
@@ -201,6 +208,7 @@ _OWN: dict[Code, Callable[[LoyaltyCard, dict[str, Any], datetime], dict[str, Any
     Code.POINTS_EXPIRING: _points_expiring,
     Code.POINTS_EXPIRED: _points_expired,
     Code.OWED: _owed,
+    Code.FRIEND_CAME: _friend_came,
     Code.CARD_LINK: _wallets,
     Code.ERASE_CONFIRMATION: _erasure,
     Code.CONFIRM_EMAIL: _confirm_email,

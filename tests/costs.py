@@ -16,13 +16,14 @@ from django.test import RequestFactory
 from liquid.exceptions import LiquidError
 
 from customers import selectors as customers
+from customers import tags
 from customers.services import split_name
 from groundwork.console import versions
 from groundwork.errors import DomainError
 from groundwork.formats import colors, phone, spreadsheets, text_files
 from groundwork.formats.email import normalize_email
 from groundwork.web import client
-from loyalty import codes
+from loyalty import codes, friends
 from loyalty.api import parsing
 from loyalty.imports import tables
 from loyalty.imports.reading import columns, headings
@@ -32,6 +33,7 @@ from loyalty.imports.reading.people import read_name, read_phone
 from loyalty.pages import language
 from loyalty.pages.terminal import display
 from loyalty_site import logs
+from loyalty_site.everything.links import without_links
 from notifications import filters, markup, sandbox, variables
 from notifications.errors import TextRefused
 from wallet import pages as wallet_pages
@@ -121,10 +123,13 @@ PARSERS: dict[str, Work] = {
     "Liquid": liquid,
     "number for a filter": lambda text: filters.guarded(filters.FILTERS["plus"])(text[:2000], 1),
     "name in an e-mail": lambda text: variables._LINKS.search(text),
+    "links of an e-mail": without_links,
     "phone": lambda text: phone.to_e164(text, "LU"),
     "search": customers.words,
     "a card by its QR text or number": lambda text: codes.of_a_card(customers.typed(text)),
     "name": split_name,
+    "tags of a file": lambda text: tags.joined(tags.SEPARATORS.split(text), []),
+    "code of an invitation": friends.INVITATION.fullmatch,
     "table": lambda text: list(tables.opened(BytesIO(text.encode()))[0].rows),
     "cell": spreadsheets.safe,
     "cell of a file": lambda text: columns.Content().look(text, country="DE"),

@@ -11,6 +11,8 @@ from loyalty.models import (
     CardBatch,
     CardCode,
     CardSnapshot,
+    Friend,
+    FriendGift,
     ImportBatch,
     ImportedPerson,
     LoyaltyCard,
@@ -20,8 +22,10 @@ from loyalty.models import (
     Purchase,
     PurchaseReturn,
     StaffPin,
+    UndoBatch,
+    UndoneLine,
 )
-from loyalty.services import points, printed, returns
+from loyalty.services import points, printed, restoring, returns, voids
 from notifications.models import EmailLog, EmailTemplate, TextMessage
 from tenancy import tills
 from tenancy.models import (
@@ -31,6 +35,7 @@ from tenancy.models import (
     Invitation,
 )
 from tests import factories
+from tests.console.world import undoing_of
 from tests.factories import Shop
 from wallet.models import AppleDeviceRegistration, PassDesign, WalletOffer, WalletPass
 from webhooks.models import SEALED, Delivery, Endpoint, Event, EventLog, Progress
@@ -70,6 +75,24 @@ def an_imported_person(shop: Shop) -> ImportedPerson:
     return ImportedPerson.objects.create(merchant=shop.merchant, number=2, **about)
 
 
+def an_undoing(shop: Shop) -> UndoBatch:
+    """A line that somebody looked at and has not confirmed."""
+    return undoing_of(a_line(shop), shop.owner)[0]  # type: ignore[return-value]
+
+
+def an_undone_line(shop: Shop) -> UndoneLine:
+    return an_undoing(shop).lines.get()
+
+
+def a_line_written_again(shop: Shop) -> LoyaltyTransaction:
+    """A stamp that was undone, and whose undoing was taken back."""
+    card, about = a_card(shop), {"store": shop.store, "actor": factories.actor(), "reason": "Trial"}
+    stamp = LoyaltyTransaction.objects.filter(card=card, transaction_type="stamp_earned").latest("id")
+    undone = voids.void(transaction_id=stamp.pk, **about)
+    lines = [line.pk for line in undone.transactions]
+    return restoring.restore(undoing_id=undone.transaction.pk, written=lines, **about).transaction
+
+
 def a_line(shop: Shop) -> LoyaltyTransaction:
     return LoyaltyTransaction.objects.filter(card=a_card(shop)).latest("id")
 
@@ -89,6 +112,21 @@ def a_use(shop: Shop) -> PromotionUse:
     """What points that count double gave of 4.50."""
     a_promotion(shop)
     return PromotionUse.objects.get(purchase=a_purchase(shop))
+
+
+def a_friend(shop: Shop) -> Friend:
+    """Somebody came by the invitation of somebody else."""
+    card, host = a_card(shop), factories.card(shop.store, "host@example.com")
+    return Friend.objects.create(merchant=shop.merchant, card=card, brought_by=host)
+
+
+def a_friend_gift(shop: Shop) -> FriendGift:
+    """What a friend is welcomed with, while nothing is given for it."""
+    friend = a_friend(shop)
+    points.earn(store=shop.store, card_id=friend.card_id, actor=factories.actor(), purchase_amount_cents=100)
+    purchase = Purchase.objects.latest("pk")
+    about = {"friend": friend, "promotion": a_promotion(shop), "purchase": purchase}
+    return FriendGift.objects.create(merchant=shop.merchant, **about)
 
 
 def a_return(shop: Shop) -> PurchaseReturn:

@@ -11,10 +11,8 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from loyalty.models import (
-    DailyFigures,
-    MerchantLoyaltySettings,
-)
+from loyalty.models import DailyFigures, Friend, MerchantLoyaltySettings, Purchase
+from loyalty.services import points
 from notifications.models import AccountEmail
 from tenancy import scope
 from tenancy.models import (
@@ -36,9 +34,12 @@ from tests.one_row_each import (
     a_design,
     a_device,
     a_failed_job,
+    a_friend,
+    a_friend_gift,
     a_job,
     a_key,
     a_line,
+    a_line_written_again,
     a_pass,
     a_piece,
     a_pin,
@@ -60,6 +61,8 @@ from tests.one_row_each import (
     an_imported_person,
     an_invitation,
     an_offer,
+    an_undoing,
+    an_undone_line,
     at_store,
     of,
     of_a_line,
@@ -140,6 +143,14 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "reward_costs_points": (lambda shop: shop.program.rewards.first(), "points_cost = 0"),
     "a_batch_has_1_to_5000_cards": (a_batch, "count = 5001"),
     "design_of_a_batch_is_known": (a_batch, "design = 'gold'"),
+    "an_undoing_is_looked_at_before_it_is_confirmed": (
+        an_undoing,
+        "foreseen_at = NULL, confirmed_at = now()",
+    ),
+    "an_undoing_is_confirmed_before_it_is_done": (an_undoing, "finished_at = now()"),
+    "undone_state_is_known": (an_undone_line, "state = 'lost'"),
+    "an_undoing_says_why_not": (an_undone_line, "state = 'refused'"),
+    "what_is_undone_says_by_which_lines": (an_undone_line, "state = 'done'"),
     "an_import_is_being_taken_back_first": (an_import, "reverted_at = now()"),
     "a_code_is_not_empty": (a_card_code, "code = ''"),
     "card_counters_are_never_negative": (
@@ -160,6 +171,17 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "days_are_said_where_they_count": (a_promotion, "audience = 'birthday', days = 31"),
     "visits_are_said_where_they_count": (a_promotion, "audience = 'every_nth_visit'"),
     "a_tag_is_said_where_it_counts": (a_promotion, "tag = 'neighbour'"),
+    "who_brings_a_friend_gets_something": (a_promotion, "friend_amount = 30"),
+    "friends_are_given_points_or_stamps": (a_promotion, "audience = 'brought_by_friend', friend_amount = 30"),
+    "a_month_has_room_for_a_friend": (
+        a_promotion,
+        "effect = 'points', factor = NULL, amount = 5, audience = 'brought_by_friend', friend_amount = 30,"
+        " month_limit = 0",
+    ),
+    "a_gift_that_is_given_is_of_something": (
+        a_friend_gift,
+        "line_id = (SELECT MAX(id) FROM loyalty_loyaltytransaction)",
+    ),
     "a_bound_of_a_promotion_leaves_something": (a_promotion, "card_limit = 0"),
     "a_stopped_promotion_was_planned": (a_promotion, "planned_at = NULL, stopped_at = now()"),
     "no_less_than_nothing_is_spent": (a_promotion, "spent = -1"),
@@ -200,6 +222,10 @@ def nothing(shop: Shop) -> dict[str, Any]:
 
 def other_kind(shop: Shop) -> dict[str, Any]:
     return {"transaction_type": "gift", "points_delta": 0}
+
+
+def without_a_change(shop: Shop) -> dict[str, Any]:
+    return {"stamps_delta": 0, "points_delta": 0}
 
 
 def below_nothing(shop: Shop) -> dict[str, Any]:
@@ -243,6 +269,26 @@ def a_later_event(shop: Shop) -> dict[str, Any]:
     return {"event_id": "evt_later", "position": 2}
 
 
+def by_itself(shop: Shop) -> dict[str, Any]:
+    other = factories.card(shop.store)
+    return {"card_id": other.pk, "brought_by_id": other.pk}
+
+
+def another_purchase(shop: Shop) -> dict[str, Any]:
+    points.earn(
+        store=shop.store,
+        card_id=factories.card(shop.store).pk,
+        actor=factories.actor(),
+        purchase_amount_cents=100,
+    )
+    return {"purchase_id": Purchase.objects.latest("pk").pk}
+
+
+def another_friend(shop: Shop) -> dict[str, Any]:
+    host, card = factories.card(shop.store), factories.card(shop.store)
+    return {"friend_id": Friend.objects.create(merchant=shop.merchant, card=card, brought_by=host).pk}
+
+
 def other_names(shop: Shop) -> dict[str, Any]:
     return {"serial_number": "another"}
 
@@ -267,9 +313,14 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "points_fraction_after_is_less_than_a_point": (a_line, a_whole_point_of_parts),
     "a_code_means_one_card": (a_card_code, nothing),
     "a_line_is_brought_in_once": (an_imported_person, nothing),
+    "a_line_is_in_an_undoing_once": (an_undone_line, nothing),
+    "an_undoing_is_taken_back_once": (a_line_written_again, without_a_change),
     "one_receipt_earns_once": (a_purchase, nothing),
     "a_purchase_costs_something": (a_purchase, for_nothing),
     "a_return_is_of_something": (a_return, of_nothing),
+    "nobody_is_brought_by_themselves": (a_friend, by_itself),
+    "a_friend_is_welcomed_once": (a_friend_gift, another_purchase),
+    "a_purchase_is_of_one_friend": (a_friend_gift, another_friend),
     "a_use_of_a_promotion_is_of_something": (a_use, without_points),
     "one_roll_up_per_store_day": (at_store(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_roll_up_per_system_day": (of(DailyFigures, date=date(2026, 3, 10)), nothing),

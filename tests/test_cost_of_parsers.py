@@ -52,6 +52,7 @@ READ: dict[str, str] = {
     "loyalty/reporting/rehearsal/valuing.py json.loads": OURS,
     "loyalty_site/cache.py json.loads": OURS,
     "loyalty_site/console/dashboard.py date.fromisoformat": OURS,
+    "loyalty_site/everything/writing.py zipfile.ZipFile": OURS,
     "loyalty_site/keeping/backups.py datetime.fromisoformat": OURS,
     "loyalty_site/keeping/backups.py datetime.strptime": OURS,
     "loyalty_site/keeping/backups.py json.loads": OURS,

@@ -25,7 +25,8 @@ def test_what_the_mutants_take_out_is_still_there() -> None:
     for patch in (patch for each in MUTANTS for patch in each.patches):
         text = patch.patched(ROOT)  # raises with the file and the snippet
         assert text != (ROOT / patch.file).read_text()
-        compile(text, patch.file, "exec")
+        if patch.file.endswith(".py"):
+            compile(text, patch.file, "exec")
 
 
 def test_the_tests_that_are_to_turn_red_are_still_there() -> None:

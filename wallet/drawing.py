@@ -7,13 +7,15 @@ import io
 
 from PIL import Image, ImageDraw, ImageOps
 
+from groundwork.formats.colors import Color
 from wallet.colors import Palette, palette
 from wallet.facts import Look
 from wallet.logos import uploaded
 from wallet.stamps import GLYPHS, OVERSIZE, Glyph, Size, Spot, draw_gift, spots
 
 FEW_COLORS = 64
-SMALL = 0.09  # of the height: the radius under which an empty place has no icon
+SMALL = 0.09  # of the height: the radius under which an empty place is filled, and has no icon
+THINNEST = 0.012  # of the height: the ring around an empty place
 PLATE = 200  # of 255: how much of a picture an empty place covers
 VEIL = 225  # of 255: how much of a picture the text covers, where it begins
 VEILED = 0.75  # of the width
@@ -48,9 +50,10 @@ def _draw_stamps(
         glyph = draw_gift if number == target else GLYPHS[look.stamp]
         if number <= filled:
             _draw_full(draw, spot, colors, glyph)
+        elif number == target:
+            _draw_goal(draw, spot, colors, glyph, is_on_picture=is_on_picture)
         else:
-            has_icon = number == target or spot.radius >= SMALL * layer.height
-            _draw_empty(draw, spot, colors, glyph if has_icon else None, is_on_picture=is_on_picture)
+            _draw_empty(draw, spot, colors, glyph, is_on_picture=is_on_picture)
 
 
 def _draw_full(draw: ImageDraw.ImageDraw, spot: Spot, colors: Palette, glyph: Glyph) -> None:
@@ -59,14 +62,34 @@ def _draw_full(draw: ImageDraw.ImageDraw, spot: Spot, colors: Palette, glyph: Gl
 
 
 def _draw_empty(
-    draw: ImageDraw.ImageDraw, spot: Spot, colors: Palette, glyph: Glyph | None, *, is_on_picture: bool
+    draw: ImageDraw.ImageDraw, spot: Spot, colors: Palette, glyph: Glyph, *, is_on_picture: bool
 ) -> None:
-    """A ring, on a plate of the merchant's colour where there is a picture behind it."""
-    line = colors.text.mixed(colors.strip, 0.35)
+    """A ring with a faint icon, on a plate of the merchant's colour where there is a picture behind it.
+
+    Where places are small there is no room for an icon: the place is filled, so that it can be counted.
+    """
+    is_small = spot.radius < SMALL * draw.im.size[1]
     plate = (*colors.strip, PLATE) if is_on_picture else None
-    draw.ellipse(_box(spot), fill=plate, outline=line, width=max(1, round(spot.radius * 0.08)))
-    if glyph is not None:
+    if is_small and not is_on_picture:
+        plate = (*colors.text.mixed(colors.strip, 0.8), 255)
+    _draw_ring(draw, spot, colors.text.mixed(colors.strip, 0.35), plate)
+    if not is_small:
         glyph(draw, spot._replace(radius=spot.radius * 0.56), colors.text.mixed(colors.strip, 0.68))
+
+
+def _draw_goal(
+    draw: ImageDraw.ImageDraw, spot: Spot, colors: Palette, glyph: Glyph, *, is_on_picture: bool
+) -> None:
+    """The place that the reward is for: empty as the others, and in the stamps' own colour, to be looked forward to."""
+    _draw_ring(draw, spot, colors.stamp, (*colors.strip, PLATE) if is_on_picture else None)
+    glyph(draw, spot._replace(radius=spot.radius * 0.6), colors.stamp)
+
+
+def _draw_ring(
+    draw: ImageDraw.ImageDraw, spot: Spot, line: Color, plate: tuple[int, int, int, int] | None
+) -> None:
+    width = max(round(spot.radius * 0.08), round(THINNEST * draw.im.size[1]))
+    draw.ellipse(_box(spot), fill=plate, outline=line, width=width)
 
 
 def _box(spot: Spot) -> tuple[float, float, float, float]:

@@ -31,7 +31,7 @@ def draw(program: LoyaltyProgram, name: str) -> Drawn | None:
     elif name == "wide-logo":
         content = wide_logo(look)
     elif name == "hero":
-        content = hero(look, 0, program.stamps_target if program.has_stamps else 0)
+        content = hero(look, 0, 0)  # a card's own shows its stamps; one that has ended shows none
     elif (
         (stamps := _STAMPS.fullmatch(name)) and program.has_stamps and int(stamps[1]) <= program.stamps_target
     ):

@@ -119,7 +119,7 @@ def _google(facts: PassFacts, language: str) -> dict[str, Any]:
         "ground": made["hexBackgroundColor"],
         "text": str(colors.text),
         "name_label": _said(made, "accountNameLabel", language),
-        "name": card["accountName"],
+        "name": card.get("accountName", ""),
         "points": [
             {
                 "label": _said(card[name], "label", language),
@@ -142,8 +142,8 @@ def _google(facts: PassFacts, language: str) -> dict[str, Any]:
 
 def _hero(facts: PassFacts) -> bytes:
     """The card's own picture, or else that of its class."""
-    target = facts.program.stamps_target if facts.program.has_stamps else 0
-    return hero(facts.program.look, 0 if facts.is_void else min(facts.stamps, target), target)
+    target = facts.program.stamps_target if facts.program.has_stamps and not facts.is_void else 0
+    return hero(facts.program.look, min(facts.stamps, target), target)
 
 
 def _said(content: Mapping[str, Any], name: str, language: str) -> str:

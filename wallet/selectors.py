@@ -20,9 +20,10 @@ from wallet.announcements import announcement, ended, newest_change
 from wallet.facts import Goal, Look, PassFacts, Place, ProgramFacts, Shop, next_points_goal
 from wallet.labels import happened
 from wallet.models import PassState, WalletPass
-from wallet.text import Text, written_date
+from wallet.text import LANGUAGES, Text, written_date
 
 HISTORY_LINES = 5
+TOLD_OF_A_LINE = ("transaction_type", "transaction_at", "stamps_delta", "points_delta")
 
 
 def _cards(ids: Iterable[int]) -> QuerySet[LoyaltyCard]:
@@ -31,15 +32,25 @@ def _cards(ids: Iterable[int]) -> QuerySet[LoyaltyCard]:
     return cards.select_related("customer", "program", "merchant", "scope_store")
 
 
+def _told(lines: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]:
+    """Lines with what passes tell of them, and nothing else: they are wide, and each has its shop and reward."""
+    names = ["store__name", *(f"reward__name_{language}" for language in LANGUAGES)]
+    return lines.select_related("store", "reward").only(*TOLD_OF_A_LINE, *names)
+
+
 def _newest_lines(*, card_id: int | OuterRef) -> QuerySet[LoyaltyTransaction]:
-    newest = LoyaltyTransaction.objects.filter(card_id=card_id).order_by("-id")
-    return newest.select_related("store", "reward")[:HISTORY_LINES]
+    return LoyaltyTransaction.objects.filter(card_id=card_id).order_by("-id")[:HISTORY_LINES]
+
+
+def _shops_of(*, merchant_id: int) -> QuerySet[Store]:
+    """A merchant's open stores, without the merchant, who is known already."""
+    return open_stores().filter(merchant_id=merchant_id).select_related(None)
 
 
 # A pass is read each time a phone wakes up: what these queries are in SQL is worked out once.
 _one_card = Prepared(lambda *, card_id: _cards([card_id]))
-_stores_of = Prepared(lambda *, merchant_id: open_stores().filter(merchant_id=merchant_id))
-lines_of = Prepared(_newest_lines)
+_stores_of = Prepared(_shops_of)
+lines_of = Prepared(lambda *, card_id: _told(_newest_lines(card_id=card_id)))
 
 
 def card_of(wallet_pass: WalletPass) -> LoyaltyCard:
@@ -57,7 +68,10 @@ def program_facts(program_id: int) -> ProgramFacts:
 def facts_of(program: LoyaltyProgram) -> ProgramFacts:
     """The same of a program that was read just now, with its merchant."""
     rewards = [reward for reward in loyalty_selectors.rewards_of(program) if reward.is_active]
-    return describe_program(program, rewards=rewards, stores=_stores_of(merchant_id=program.merchant_id))
+    stores = _stores_of(merchant_id=program.merchant_id)
+    for store in stores:
+        store.merchant = program.merchant
+    return describe_program(program, rewards=rewards, stores=stores)
 
 
 def describe_program(
@@ -141,7 +155,7 @@ def lines_of_cards(card_ids: Iterable[int]) -> Mapping[int, list[LoyaltyTransact
     of_each = ArraySubquery(_newest_lines(card_id=OuterRef("pk")).values("pk"))
     ids = LoyaltyCard.all_objects.filter(pk__in=set(card_ids)).annotate(newest=of_each)
     by_card = dict(ids.values_list("pk", "newest"))
-    lines = LoyaltyTransaction.objects.select_related("store", "reward").in_bulk(
+    lines = _told(LoyaltyTransaction.objects.all()).in_bulk(
         [line for newest in by_card.values() for line in newest]
     )
     return {card_id: [lines[line] for line in newest] for card_id, newest in by_card.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -13,21 +14,33 @@ from wallet.previews import drawn, sample
 from wallet.selectors import retired_facts
 
 STYLE = Path("wallet/preview.css")
+STATES = ("empty", "half full", "full", "ended")
 
 
-def page(programs: Iterable[tuple[ProgramFacts, Platform]]) -> str:
-    """An HTML page that stands alone: each program's card empty, half full, full and ended, in its wallet."""
-    rows = [
-        {
-            "title": _title(program, platform),
-            "passes": [drawn(facts, platform, "en") for facts in states(program)],
-        }
-        for program, platform in programs
+def page(programs: Iterable[ProgramFacts], targets: Iterable[int]) -> str:
+    """An HTML page that stands alone: each program's card empty, half full, full and ended, in both wallets.
+
+    Those with stamps come once more for each target, without the code, which is the same on all of them.
+    """
+    programs, targets = list(programs), list(targets)
+    rows = [_row(program, is_short=False) for program in programs]
+    with_stamps = [program for program in programs if program.has_stamps]
+    rows += [
+        _row(replace(program, stamps_target=target), is_short=True)
+        for program in with_stamps
+        for target in targets
     ]
     style = next(
         Path(folder) / STYLE for folder in settings.STATICFILES_DIRS if (Path(folder) / STYLE).is_file()
     )
-    return render_to_string("wallet/sheet.html", {"rows": rows, "style": style.read_text()})
+    columns = [f"{platform.label}, {state}" for platform in Platform for state in STATES]
+    shown = {"rows": rows, "columns": columns, "style": style.read_text()}
+    return render_to_string("wallet/sheet.html", shown)
+
+
+def _row(program: ProgramFacts, *, is_short: bool) -> dict[str, Any]:
+    passes = [drawn(facts, platform, "en") for platform in Platform for facts in states(program)]
+    return {"title": _title(program), "passes": passes, "is_short": is_short}
 
 
 def states(program: ProgramFacts) -> list[PassFacts]:
@@ -48,7 +61,7 @@ def _standing(program: ProgramFacts, stamps: int, points: int) -> PassFacts:
     )
 
 
-def _title(program: ProgramFacts, platform: Platform) -> str:
+def _title(program: ProgramFacts) -> str:
     what = f"{program.stamps_target} stamps" if program.has_stamps else "points"
     what += ", uploaded logo and picture" if program.look.picture else ""
-    return f"{program.merchant_name}: {what}, {platform.label}"
+    return f"{program.merchant_name}: {what}"

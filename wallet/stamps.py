@@ -14,6 +14,9 @@ MARGIN_X = 0.03
 MARGIN_Y = 0.06
 RADIUS = 0.44  # of a stamp's cell
 WIDEST_STEP = 1.6  # cells from one stamp to the next
+FEW = 20  # stamps that are seen at a glance; more are counted by rows
+WORTH_FULL_ROWS = 0.88  # of the largest size: how small a few stamps may be for the sake of full rows
+MANY_WORTH_FULL_ROWS = 0.78
 
 
 class Spot(NamedTuple):
@@ -51,9 +54,10 @@ def _rows(target: int, rows: int) -> list[int]:
 
 
 def _columns(target: int, room_x: float, room_y: float) -> int:
-    """How many stamps stand in the longest row: full rows, unless others make the stamps larger."""
+    """How many stamps stand in the longest row: full rows, unless others make the stamps much larger."""
     sizes = {number: _cell(number, target, room_x, room_y) for number in range(1, target + 1)}
-    good = [number for number, cell in sizes.items() if cell >= 0.88 * max(sizes.values())]
+    enough = (WORTH_FULL_ROWS if target <= FEW else MANY_WORTH_FULL_ROWS) * max(sizes.values())
+    good = [number for number, cell in sizes.items() if cell >= enough]
     return max(good, key=lambda number: (target % number == 0, sizes[number]))
 
 

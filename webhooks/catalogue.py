@@ -44,6 +44,9 @@ TYPES: dict[str, EventType] = {
     "stamps.given": EventType("Stamps were given, with a purchase or without.", LINE),
     "stamps.redeemed": EventType("The reward of a full card was handed out.", LINE),
     "points.earned": EventType("Points were given: for a purchase, or as a welcome.", LINE),
+    "friend.rewarded": EventType(
+        "Somebody brought a friend, who has bought: points or stamps were given for it.", LINE
+    ),
     "points.redeemed": EventType("A reward was handed out for points.", LINE),
     "points.adjusted": EventType(
         "Somebody has corrected points or let go what was owed, or the expiry of points was put right.", LINE
@@ -58,6 +61,7 @@ TYPES: dict[str, EventType] = {
 OF_LINES: Mapping[str, str] = {
     TransactionType.CARD_CREATED: "card.enrolled",
     TransactionType.WELCOME_BONUS: "points.earned",
+    TransactionType.FRIEND_BONUS: "friend.rewarded",
     TransactionType.STAMP_EARNED: "stamps.given",
     TransactionType.STAMP_REDEEMED: "stamps.redeemed",
     TransactionType.STAMP_VOIDED: "transaction.voided",

@@ -1,4 +1,4 @@
-"""The way out: one POST to one address, and what came back. It never raises, and ends within TIMEOUT seconds.
+"""The way out: POSTs to one address, and what came back. It never raises, and each ends within TIMEOUT seconds.
 
 Redirects are not followed; an answer is read as far as LONGEST_ANSWER, and no further.
 """
@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
+from typing import Self
 
 from webhooks import addresses
 from webhooks.addresses import Target
@@ -18,6 +19,7 @@ from webhooks.errors import EndpointNotAllowed
 
 TIMEOUT = 15.0
 LONGEST_ANSWER = 64 * 1024
+NO_ANSWER = "no_answer"
 TROUBLE = (OSError, http.client.HTTPException, ValueError)
 
 
@@ -58,29 +60,62 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+class Way:
+    """The way to one address; what it is connected to is kept open from one message to the next."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.kept: Pinned | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.kept is not None:
+            self.kept.close()
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send a body there; once more where the other side has closed what was kept open, as servers do."""
+        was_kept = self.kept is not None
+        answer = self._posted(body, headers)
+        return self._posted(body, headers) if was_kept and answer.trouble == NO_ANSWER else answer
+
+    def _posted(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        started = monotonic()
+        try:
+            connection, self.kept = self.kept or self._found(), None
+        except EndpointNotAllowed as error:
+            return Answer(None, trouble=error.code)
+        except OSError:
+            return Answer(None, trouble="no_such_address")
+        deadline = threading.Timer(max(0.1, TIMEOUT - (monotonic() - started)), connection.cut)
+        deadline.daemon = True
+        deadline.start()
+        try:
+            connection.request("POST", connection.target.path, body=body, headers=dict(headers))
+            response = connection.getresponse()
+            answer = Answer(response.status, _text(response))
+            if (response.isclosed() or response.length == 0) and not response.will_close:  # read to its end
+                response.close()
+                self.kept = connection
+            return answer
+        except TROUBLE as error:
+            is_late = monotonic() - started >= TIMEOUT
+            return Answer(None, trouble="timeout" if is_late else _kind(error))
+        finally:
+            deadline.cancel()
+            if self.kept is None:
+                connection.close()
+
+    def _found(self) -> Pinned:
+        target = addresses.parsed(self.url)
+        return Pinned(target, addresses.resolved(target))
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Send a body to an address."""
-    started = monotonic()
-    try:
-        target = addresses.parsed(url)
-        connection = Pinned(target, addresses.resolved(target))
-    except EndpointNotAllowed as error:
-        return Answer(None, trouble=error.code)
-    except OSError:
-        return Answer(None, trouble="no_such_address")
-    deadline = threading.Timer(max(0.1, TIMEOUT - (monotonic() - started)), connection.cut)
-    deadline.daemon = True
-    deadline.start()
-    try:
-        connection.request("POST", target.path, body=body, headers=dict(headers))
-        response = connection.getresponse()
-        return Answer(response.status, _text(response))
-    except TROUBLE as error:
-        is_late = monotonic() - started >= TIMEOUT
-        return Answer(None, trouble="timeout" if is_late else _kind(error))
-    finally:
-        deadline.cancel()
-        connection.close()
+    """Send one body to an address."""
+    with Way(url) as way:
+        return way.post(body, headers)
 
 
 def _text(response: http.client.HTTPResponse) -> str:
@@ -95,4 +130,4 @@ def _text(response: http.client.HTTPResponse) -> str:
 def _kind(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "timeout"
-    return "tls" if isinstance(error, ssl.SSLError) else "no_answer"
+    return "tls" if isinstance(error, ssl.SSLError) else NO_ANSWER

@@ -160,7 +160,7 @@ export declare class Calls {
   /** My stores: `GET /api/v1/stores/` */
   stores(options?: { page?: number; page_size?: number }): Promise<types.StorePage>;
   /** The store's ledger: `GET /api/v1/stores/{store_code}/transactions/` */
-  transactions(storeCode: string, options?: { card?: number; page?: number; page_size?: number; since?: string; type?: "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven" | "expiry_adjusted" | "forgiveness_adjusted" }): Promise<types.TransactionPage>;
+  transactions(storeCode: string, options?: { card?: number; page?: number; page_size?: number; since?: string; type?: "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven" | "expiry_adjusted" | "forgiveness_adjusted" | "friend_bonus" }): Promise<types.TransactionPage>;
   /** End a lock-out: `POST /api/v1/stores/{store_code}/pins/{pin_id}/unlock/` */
   unlockStaffPin(storeCode: string, pinId: number, options?: { idempotencyKey?: string }): Promise<types.StaffPin>;
   /** Type a PIN: `POST /api/v1/stores/{store_code}/staff/{pin_id}/unlock/` */

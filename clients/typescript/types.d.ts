@@ -11,7 +11,7 @@ export interface Amounts {
   points: number;
 }
 
-export type AudienceEnum = "everybody" | "first_purchase" | "birthday" | "every_nth_visit" | "back_after" | "with_tag";
+export type AudienceEnum = "everybody" | "first_purchase" | "birthday" | "every_nth_visit" | "back_after" | "with_tag" | "brought_by_friend";
 
 export type BlankEnum = "";
 
@@ -108,6 +108,7 @@ export interface CardHolder {
   phone: string;
   birth_date: string | null;
   language: string;
+  tags: string[];
   email_problem: boolean;
 }
 
@@ -184,6 +185,7 @@ export interface CustomerFacts {
   phone: string;
   birth_date: string | null;
   language: string;
+  tags: string[];
 }
 
 /** A customer; `deleted_at` and `deleted_by` are null while they live. */
@@ -196,6 +198,7 @@ export interface CustomerRow {
   phone: string;
   birth_date: string | null;
   language: string;
+  tags: string[];
   merchant: string;
   marketing_consent: boolean;
   is_active: boolean;
@@ -507,6 +510,8 @@ export interface NewPromotionRequest {
   days?: number | null;
   every?: number | null;
   tag?: string;
+  friend_amount?: number | null;
+  month_limit?: number | null;
   least_cents?: number;
   skus?: string[];
   categories?: string[];
@@ -607,6 +612,8 @@ export interface PatchedChangedPromotionRequest {
   days?: number | null;
   every?: number | null;
   tag?: string;
+  friend_amount?: number | null;
+  month_limit?: number | null;
   least_cents?: number;
   skus?: string[];
   categories?: string[];
@@ -773,6 +780,10 @@ export interface PromotionRow {
   /** Every so many visits; a visit is a day. */
   every: number | null;
   tag: string;
+  /** What whoever brought a friend gets; `amount` is the friend's. */
+  friend_amount: number | null;
+  /** For how many friends a month they get it, at most. */
+  month_limit: number | null;
   least_cents: number;
   skus: string[];
   categories: string[];
@@ -982,6 +993,7 @@ export interface RestoredCustomerRow {
   phone: string;
   birth_date: string | null;
   language: string;
+  tags: string[];
   merchant: string;
   marketing_consent: boolean;
   is_active: boolean;
@@ -1171,6 +1183,7 @@ export interface SelfEnrollmentRequest {
   marketing_consent?: boolean | null;
   email?: string | null;
   name?: string | null;
+  brought_by?: string;
   accept_terms: boolean;
 }
 
@@ -1369,13 +1382,13 @@ export interface TransactionPage {
   results: Transaction[];
 }
 
-export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven" | "expiry_adjusted" | "forgiveness_adjusted";
+export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven" | "expiry_adjusted" | "forgiveness_adjusted" | "friend_bonus";
 
 export interface TypedPinRequest {
   pin: string;
 }
 
-export type TypesEnum = "card.enrolled" | "card.updated" | "card.replaced" | "card.merged" | "purchase.recorded" | "purchase.returned" | "stamps.given" | "stamps.redeemed" | "points.earned" | "points.redeemed" | "points.adjusted" | "points.expired" | "transaction.voided" | "program.updated" | "customer.updated" | "customer.erased";
+export type TypesEnum = "card.enrolled" | "card.updated" | "card.replaced" | "card.merged" | "purchase.recorded" | "purchase.returned" | "stamps.given" | "stamps.redeemed" | "points.earned" | "friend.rewarded" | "points.redeemed" | "points.adjusted" | "points.expired" | "transaction.voided" | "program.updated" | "customer.updated" | "customer.erased";
 
 /** What the terminal keeps after a right PIN. */
 export interface UnlockedTerminal {

@@ -25,6 +25,9 @@ class JobKind(models.TextChoices):
     REVERT = "revert", _("taking back")
     PRINT = "print", _("for the printer")
     REHEARSE = "rehearse", _("rehearsal")
+    FORESEE = "foresee", _("preview of an undoing")
+    UNDO = "undo", _("undoing")
+    WHOLE = "whole", _("everything of a merchant")
 
 
 class JobState(models.TextChoices):

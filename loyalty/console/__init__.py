@@ -11,4 +11,6 @@ from loyalty.console import (  # noqa: F401 - registers them
     staff_pin,
     till,
     transaction,
+    undo_batch,
+    undo_lines,
 )

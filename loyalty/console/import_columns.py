@@ -37,6 +37,7 @@ FIELDS: Mapping[str, Any] = {
     "birth_date": gettext_lazy("birthday"),
     "language": gettext_lazy("language"),
     "marketing_consent": gettext_lazy("wants offers by e-mail"),
+    "tags": gettext_lazy("tags"),
     "code": gettext_lazy("code"),
     "stamps": gettext_lazy("stamps"),
     "points": gettext_lazy("points"),

@@ -1,12 +1,13 @@
 """Promotions in the console: a form that reads as its sentence; planned, stopped and copied; what each has given."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,15 +21,14 @@ from groundwork.formats.money import money
 from loyalty import promotion_words
 from loyalty.console.program_form import side_by_side
 from loyalty.console.promotion_form import PromotionForm
+from loyalty.console.promotion_sentence import Spoken, names_of
 from loyalty.models import Promotion, PromotionState
-from loyalty.promotion_words import Names
 from loyalty.reporting.promotions import Given, given_by
 from loyalty.services import promotions
 from loyalty.services.fields import editable_fields
 from loyalty.services.promotions import WAITING
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
-from tenancy.models import Store
 from tenancy.roles import OWNERS, READERS
 
 COLORS = {
@@ -43,7 +43,10 @@ WHEN = (
     _("When"),
     {"fields": ["weekdays", ("from_time", "until_time"), ("first_day", "last_day")]},
 )
-WHERE = (_("Where and to whom"), {"fields": ["store_ids", "audience", ("days", "every", "tag")]})
+WHERE = (
+    _("Where and to whom"),
+    {"fields": ["store_ids", "audience", ("days", "every", "tag"), ("friend_amount", "month_limit")]},
+)
 FOR = (_("For which purchases"), {"fields": ["least_cents", ("categories", "skus")]})
 BOUNDS = (
     _("At most"),
@@ -56,7 +59,7 @@ GIVEN = (
 
 
 @admin.register(Promotion)
-class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
+class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
     """What a program gives more, for a time, a place, some people or some goods."""
 
     grants = Grants(view=READERS, add=OWNERS, change=OWNERS, delete=OWNERS, act=OWNERS)
@@ -69,7 +72,7 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
     list_filter = ["effect", "audience", "merchant"]
     list_select_related = ["program", "merchant"]
     search_fields = ["name"]
-    actions_detail = ("plan", "stop", "copy")
+    actions_detail = ("plan", "rehearse_this", "stop", "copy")
     readonly_fields = [
         *("says", "state_now", "times", "cards", "purchases", "given", "cost", "bought"),
         *("planned_at", "stopped_at"),
@@ -79,8 +82,9 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
         name = (None, {"fields": ["program", *side_by_side("name")]})
         if obj is None:
             return [name, GIVES, WHEN, WHERE, FOR, BOUNDS]
-        said = (None, {"fields": ["says", "state_now"]})
-        if self._is_waiting(obj) and self.has_change_permission(request, obj):
+        may_change = self.has_change_permission(request, obj)
+        said = (None, {"fields": ["state_now"] if may_change else ["says", "state_now"]})
+        if self._is_waiting(obj) and may_change:
             fieldsets = [said, name, GIVES, WHEN, WHERE, FOR, BOUNDS]
         else:
             fieldsets = [said, name, (_("At most"), {"fields": [("last_day", "budget")]})]
@@ -103,6 +107,9 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
     def _is_waiting(self, row: Promotion) -> bool:
         return self._state(row) in WAITING
 
+    class Media:
+        js = [Script("console/promotion-sentence.js", type="module")]
+
     # --- what is shown ---
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -112,7 +119,7 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
         """What the rows of a list have given is asked once for all of them."""
         changelist = super().get_changelist_instance(request)
         rows = list(changelist.result_list)
-        figures, names = given_by(rows), _names(rows)
+        figures, names = given_by(rows), names_of(rows)
         for row in rows:
             row.figures, row.names = figures.get(row.pk, Given()), names[row.merchant_id]
         changelist.result_list = rows
@@ -124,7 +131,7 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
 
     @display(description=_("it says"))
     def says(self, row: Promotion) -> str:
-        names = getattr(row, "names", None) or _names([row])[row.merchant_id]
+        names = getattr(row, "names", None) or names_of([row])[row.merchant_id]
         return promotion_words.sentence(row.rule(), names)
 
     @display(description=_("state"), label=COLORS)
@@ -214,6 +221,16 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
         promotions.plan(promotion_id=row.pk, actor=actor_for(request, row.merchant_id))
         return gettext("The promotion is switched on: it holds from its first day on.")
 
+    def has_rehearse_this_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_plan_permission(request, obj)
+
+    @action(description=_("Rehearse"), permissions=["rehearse_this"], icon="science")
+    def rehearse_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the question over how many days, with this draft ticked."""
+        row = self.row(request, object_id)
+        question = reverse("admin:loyalty_loyaltyprogram_rehearse", args=[row.program_id])
+        return HttpResponseRedirect(f"{question}?promotion={row.pk}")
+
     @action(description=_("Stop"), permissions=["stop"], icon="stop")
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.ask(
@@ -244,21 +261,6 @@ class PromotionAdmin(ConsoleAdmin, TranslationAdmin):
             request, object_id, title=_("Copy the promotion"), explanation=explanation, perform=perform
         )
         return HttpResponseRedirect(self.page_of(made[0])) if made else answer
-
-
-def _names(rows: list[Promotion]) -> Mapping[int, Names]:
-    """What the sentences of promotions name, by merchant; two statements for all."""
-    merchants = {row.merchant_id: row.merchant.currency for row in rows}
-    stores = Store.objects.filter(merchant_id__in=merchants)
-    others = Promotion.objects.filter(merchant_id__in=merchants) if any(row.not_with for row in rows) else ()
-    return {
-        merchant_id: Names(
-            currency=currency,
-            stores={store.pk: store.name for store in stores if store.merchant_id == merchant_id},
-            others={other.pk: other.name for other in others if other.merchant_id == merchant_id},
-        )
-        for merchant_id, currency in merchants.items()
-    }
 
 
 def _figures(row: Any) -> Given:

@@ -59,6 +59,7 @@ class PromotionForm(ConsoleForm):
             "amount": _("For points or stamps on top."),
             "from_time": _("By the clock of the store; it may run past midnight."),
             "days": _("Around the birthday, or without a visit."),
+            "friend_amount": _("The friend gets what is said above, once."),
             "budget": _("It ends by itself once so much is given."),
         }
 

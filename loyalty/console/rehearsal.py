@@ -1,6 +1,8 @@
 """Rehearsals in the console: asked from a program, or from its form before that is saved; played in the background."""
 
-from datetime import date, timedelta
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,25 +19,27 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
 
 from groundwork import clock
 from groundwork.console.actions import QuestionForm
-from groundwork.console.charts import Chart, Series, chart, hours_chart
 from groundwork.console.export import asked
 from groundwork.errors import DomainError, NoLongerAllowed
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind, JobState
 from groundwork.jobs.progress import Progress
-from loyalty import selectors
+from loyalty import promotion_words, selectors
+from loyalty.console.promotion_sentence import names_of
+from loyalty.console.rehearsal_charts import charts
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
 from loyalty.outputs import rehearsal as shown
+from loyalty.outputs import rehearsal_answer as answers
 from loyalty.reporting.rehearsal import rehearsing
 from loyalty.reporting.rehearsal.draft import DECIMALS, Draft
-from loyalty.reporting.rehearsal.figures import Outcome, Slots
-from loyalty.rules import POINT
+from loyalty.reporting.rehearsal.figures import Outcome, as_iso
 from tenancy.models import BackgroundJob
 from tenancy.roles import still_reaches
 
 ABOUT = LoyaltyProgram._meta.label_lower
 RESULT = "admin:loyalty_loyaltyprogram_rehearsed"
 SALT = "a draft to rehearse"
+PROMOTION_ID = re.compile(r"[0-9]{1,18}")
 NOTHING: dict[str, Any] = {"changes": {}, "rewards": None, "promotions": [], "before": {}}
 
 
@@ -54,9 +58,12 @@ class RehearsalForm(QuestionForm):
         self.promotions = list(
             Promotion.objects.filter(program=self.row, planned_at__isnull=True).order_by("pk")
         )
+        names, wanted = names_of(self.promotions), asked_for(self.request)
         for promotion in self.promotions:
             self.fields[f"promotion_{promotion.pk}"] = forms.BooleanField(
                 label=gettext("With “%(promotion)s”") % {"promotion": promotion.name},
+                help_text=promotion_words.sentence(promotion.rule(), names[promotion.merchant_id]),
+                initial=promotion.pk == wanted,
                 required=False,
                 widget=UnfoldBooleanWidget,
             )
@@ -75,6 +82,12 @@ class RehearsalForm(QuestionForm):
         """The draft as a job keeps it, with the promotions that were ticked."""
         ticked = [each.pk for each in self.promotions if self.cleaned_data[f"promotion_{each.pk}"]]
         return {**self.cleaned_data["draft"], "promotions": ticked}
+
+
+def asked_for(request: HttpRequest) -> int:
+    """The promotion from which somebody comes to the question; 0 for none."""
+    text = request.GET.get("promotion", "")
+    return int(text) if PROMOTION_ID.fullmatch(text) else 0
 
 
 class Rehearsed:
@@ -148,7 +161,9 @@ class Rehearsed:
         job, row = self._own_rehearsal(request, job_id)
         if job.state != JobState.DONE or not job.is_kept:
             return HttpResponseRedirect(job.page())
-        found = Outcome.from_data(job.outcome["found"])
+        found, kept = Outcome.from_data(job.outcome["found"]), job.outcome["promotions"]
+        promotions = Promotion.all_objects.in_bulk([each["id"] for each in kept])
+        said = _called(kept, [each for each in promotions.values() if each.updated_at <= job.created_at])
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
@@ -157,10 +172,13 @@ class Rehearsed:
             "subtitle": None,
             "found": found,
             "check": shown.check_in_words(found.check),
-            "sentences": shown.in_words(found, row),
-            "changes": shown.changes_in_words(row, job.parameters["draft"], job.outcome["promotions"]),
+            "answer": answers.answer(found, row),
+            "further": answers.further(found, row),
+            "sentences": [*answers.promotions(found, row, said, promotions), *shown.in_words(found)],
+            "assumptions": answers.assumptions(found, row, said),
+            "changes": shown.changes_in_words(row, job.parameters["draft"], [_played(each) for each in said]),
             "rows": shown.rows(found, row),
-            "charts": _charts(found, date.fromisoformat(job.outcome["until"])),
+            "charts": charts(found, date.fromisoformat(job.outcome["until"])),
             "back": self.page_of(row),  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, "admin/rehearsed.html", context)
@@ -198,6 +216,41 @@ def _values(program: LoyaltyProgram, draft: Draft) -> dict[str, Any]:
     return {name: str(value) if name in DECIMALS else value for name, value in values.items()}
 
 
+def _kept(promotion: Promotion) -> dict[str, Any]:
+    """What a job keeps of a promotion besides what it would have given."""
+    return {
+        "id": promotion.pk,
+        "name": promotion.name,
+        "budget": promotion.budget,
+        "first_day": as_iso(promotion.first_day),
+        "last_day": as_iso(promotion.last_day),
+    }
+
+
+def _called(said: Sequence[dict[str, Any]], unchanged: Iterable[Promotion]) -> list[dict[str, Any]]:
+    """What a job has kept of promotions, with their names and sentences in the language of whoever reads it.
+
+    One that was changed since is called as it was, and what it says now is not told.
+    """
+    rows = {row.pk: row for row in unchanged}
+    names = names_of(list(rows.values()))
+    called = []
+    for each in said:
+        row = rows.get(each["id"])
+        now = (
+            {"name": row.name, "says": promotion_words.sentence(row.rule(), names[row.merchant_id])}
+            if row
+            else {}
+        )
+        called.append(each | now)
+    return called
+
+
+def _played(each: Mapping[str, Any]) -> str:
+    name = gettext("“%(name)s”") % {"name": each["name"]}
+    return f"{name}: {each['says']}" if "says" in each else name
+
+
 # --- The work -------------------------------------------------------------------------------------------------
 
 
@@ -217,49 +270,7 @@ def play(job: BackgroundJob, progress: Progress) -> None:
         "page": RESULT,
         "row": job.pk,
         "found": found.as_data(),
-        "promotions": [promotion.name for promotion in promotions],
+        "promotions": [_kept(promotion) for promotion in promotions],
         "until": now.astimezone(program.merchant.tzinfo).date().isoformat(),
     }
     jobs.finish(job, outcome=outcome)
-
-
-# --- Charts ---------------------------------------------------------------------------------------------------
-
-
-def _charts(found: Outcome, until: date) -> list[Chart]:
-    """How much more, or less, would have been given by day and by hour; what is as it was is not drawn."""
-    days = [until - timedelta(days=found.days - 1 - number) for number in range(found.days)]
-    drawn = []
-    for by_day, by_hour, whole, hours in (
-        (
-            _points(found.by_day),
-            _points(found.by_hour),
-            gettext("Difference in points by day"),
-            gettext("Difference in points by hour"),
-        ),
-        (
-            _stamps(found.by_day),
-            _stamps(found.by_hour),
-            gettext("Difference in stamps by day"),
-            gettext("Difference in stamps by hour"),
-        ),
-    ):
-        if any(by_day):
-            drawn += [chart(whole, days, _series(by_day)), hours_chart(hours, _series(by_hour))]
-    return drawn
-
-
-def _points(slots: Slots) -> list[int]:
-    both = zip(slots.drafted_units, slots.units, strict=True)
-    return [(would - was) // POINT if would > was else -((was - would) // POINT) for would, was in both]
-
-
-def _stamps(slots: Slots) -> list[int]:
-    return [would - was for would, was in zip(slots.drafted_stamps, slots.stamps, strict=True)]
-
-
-def _series(more: list[int]) -> list[Series]:
-    return [
-        Series(gettext("more than it was"), "bar-two", [max(each, 0) for each in more]),
-        Series(gettext("less than it was"), "bar-one", [max(-each, 0) for each in more]),
-    ]

@@ -1,12 +1,15 @@
 """The ledger in the console: to look at, never to change."""
 
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import ExtractHour, TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -15,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from groundwork.console.actions import ReasonForm
+from groundwork.console.charts import Chart, Series, chart, hours_chart
 from groundwork.console.grants import Grants
 from groundwork.console.lists import BoundedChangeList
 from groundwork.formats.money import money
@@ -31,6 +35,7 @@ from tenancy.console.base import ConsoleAdmin
 from tenancy.roles import MANAGERS, READERS
 
 FEW_CARDS = 200
+LINES_OF_A_CHART = 2  # fewer are seen at a glance
 
 
 def by_receipt_or_card(rows: QuerySet, receipts: QuerySet, search_term: str) -> QuerySet:
@@ -69,11 +74,32 @@ class LedgerList(BoundedChangeList):
             (_("Purchases"), money(cents, currency)) for currency, cents in self._purchases(lines)
         ]
 
+    @cached_property
+    def drawn(self) -> Chart | None:
+        """How many lines there are by day, or by hour of the only day; None where there is nothing to compare."""
+        if self.paginator.is_bounded or self.result_count < LINES_OF_A_CHART:
+            return None
+        lines, zone = self.queryset.order_by(), timezone.get_current_timezone()
+        by_day = dict(_counted(lines, TruncDate("transaction_at", tzinfo=zone)))
+        first, last = min(by_day), max(by_day)
+        name = LoyaltyTransaction._meta.verbose_name_plural
+        if first == last:
+            by_hour = dict(_counted(lines, ExtractHour("transaction_at", tzinfo=zone)))
+            counts = [by_hour.get(hour, 0) for hour in range(24)]
+            return hours_chart(_("Transactions by hour"), [Series(str(name), "bar-one", counts)])
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        counts = [by_day.get(day, 0) for day in days]
+        return chart(_("Transactions by day"), days, [Series(str(name), "bar-one", counts)])
+
     def _purchases(self, lines: QuerySet) -> QuerySet:
         """What was bought, by currency; a purchase may have several lines, and counts once, without its returns."""
         bought = Purchase.objects.filter(pk__in=lines.values("purchase")).order_by("merchant__currency")
         kept = Sum(F("amount_cents") - F("returned_cents"))
         return bought.values_list("merchant__currency").annotate(kept=kept)
+
+
+def _counted(lines: QuerySet, when: Any) -> QuerySet:
+    return lines.annotate(when=when).values_list("when").annotate(count=Count("pk"))
 
 
 @admin.register(LoyaltyTransaction)
@@ -121,7 +147,7 @@ class LoyaltyTransactionAdmin(UndoingMany, LineColumns, ConsoleAdmin):
                     ("points_delta", "points_balance_after", "points_owed_after"),
                     ("amount", "order_reference", "purchase"),
                     ("reward_name", "reward_points_cost"),
-                    "voids",
+                    ("voids", "restores"),
                 ]
             },
         ),

@@ -1,20 +1,21 @@
-"""Undoing the lines that are ticked: what comes back, what will be owed, what cannot be undone; and then, why."""
+"""Undoing the lines that are ticked, or all that answer to the filters: they become a batch with a page of its own."""
 
+from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.utils.translation import gettext, ngettext
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.console.actions import ReasonForm
-from groundwork.formats.numbers import signed
-from loyalty.models import LoyaltyTransaction
-from loyalty.outputs import owed
+from groundwork.errors import DomainError
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import JobKind
+from groundwork.web import client
+from loyalty.models import LoyaltyTransaction, UndoBatch
 from loyalty.services import undoing
-from loyalty.services.undoing import MOST_AT_ONCE, Undoing
-from tenancy.actor import Actor, actor_for
+from tenancy.actor import Actor
+
+ABOUT = UndoBatch._meta.label_lower
 
 
 class UndoingMany:
@@ -24,56 +25,36 @@ class UndoingMany:
 
     @admin.action(description=_("Undo these"), permissions=["act"])
     def undo_these(self, request: HttpRequest, queryset: QuerySet[LoyaltyTransaction]) -> HttpResponse | None:
-        """The page that says what will happen and asks why; sent, it is done."""
-        lines = list(queryset.select_related("store", "card__enrolled_at_store")[: MOST_AT_ONCE + 1])
-        if len(lines) > MOST_AT_ONCE:
-            text = gettext("At most %(count)d transactions can be undone at once. Narrow the list down.")
-            messages.error(request, text % {"count": MOST_AT_ONCE})
+        """Choose these lines, and go to where it is said what undoing them would do."""
+        actor = Actor(user=request.user)  # type: ignore[arg-type]
+        try:
+            batch = undoing.begin(lines=queryset, actor=actor)
+            return HttpResponseRedirect(
+                work_on(request, batch, JobKind.FORESEE, undoing.figures_of(batch).lines)
+            )
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
             return None
 
-        def actor_of(line: LoyaltyTransaction) -> Actor | None:
-            may = self.may(request, "act", line)  # type: ignore[attr-defined]
-            return actor_for(request, line.merchant_id) if may else None
 
-        form = ReasonForm(request.POST if "post" in request.POST else None, row=None, request=request)
-        if form.is_valid():
-            done = undoing.undo(lines, actor_of=actor_of, reason=form.cleaned_data["reason"])
-            self._say(request, done)
-            return None
-        foreseen = undoing.foresee(lines, actor_of=actor_of, reason="-")
-        return self._page(request, lines, form, foreseen)
+def work_on(request: HttpRequest, batch: UndoBatch, kind: JobKind, lines: int) -> str:
+    """Have a batch looked at or done: here and now if it is short. Returns the address that tells of it."""
+    job = jobs.ask(
+        user=request.user,  # type: ignore[arg-type]
+        kind=kind,
+        about=ABOUT,
+        parameters={
+            "batch": batch.pk,
+            "ip_address": client.address(request) or None,
+            "user_agent": client.agent(request),
+        },
+    )
+    if lines <= settings.BACKGROUND_ROWS // LINES_OF_A_ROW:
+        job = jobs.run(job)
+        if job.error:
+            messages.error(request, job.error)
+        return reverse("admin:loyalty_undobatch_change", args=[batch.pk])
+    return job.page()
 
-    def _page(
-        self, request: HttpRequest, lines: list[LoyaltyTransaction], form: ReasonForm, foreseen: Undoing
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "opts": LoyaltyTransaction._meta,
-            "title": _("Undo these"),
-            "subtitle": None,
-            "form": form,
-            "foreseen": foreseen,
-            "sums": [
-                (name, signed(number))
-                for name, number in ((_("Stamps"), foreseen.stamps), (_("Points"), foreseen.points))
-            ],
-            "owing": [
-                (foreseen.cards[card_id], ", ".join(owed.amounts(stamps=each.stamps, points=each.points)))
-                for card_id, each in foreseen.owed.items()
-            ],
-            "ticked": [line.pk for line in lines],
-            "checkbox": ACTION_CHECKBOX_NAME,
-            "back": request.get_full_path(),
-        }
-        return TemplateResponse(request, "admin/undo_these.html", context)
 
-    def _say(self, request: HttpRequest, done: Undoing) -> None:
-        """What was done, for whoever asked and for the history."""
-        for line in LoyaltyTransaction.objects.filter(pk__in=done.undone):
-            self.log_change(request, line, _("Undone together with others"))  # type: ignore[attr-defined]
-        count = len(done.undone)
-        text = ngettext("%(count)d transaction was undone.", "%(count)d transactions were undone.", count)
-        if count:
-            messages.success(request, text % {"count": count})
-        for refused in done.refused:
-            messages.warning(request, f"#{refused.line.pk}: {refused.why}")
+LINES_OF_A_ROW = 10  # to undo a line takes as long as to write so many rows of a file

@@ -136,6 +136,24 @@ MIRABEL = Shop(
                 "days": 30,
             },
         ),
+        (
+            20,
+            {
+                **_texts(
+                    "name",
+                    "Bring a friend",
+                    "Amenez quelqu’un",
+                    "Freunde mitbringen",
+                    "Bréngt Frënn mat",
+                ),
+                "effect": "points",
+                "amount": 50,
+                "audience": "brought_by_friend",
+                "friend_amount": 50,
+                "month_limit": 5,
+                "least_cents": 500,
+            },
+        ),
     ),
 )
 

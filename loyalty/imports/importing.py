@@ -197,6 +197,7 @@ class _Chunk:
                 phone=line.phone,
                 birth_date=line.birth_date,
                 preferred_language=line.language,
+                tags=list(line.tags),
                 marketing_consent=line.marketing_consent,
                 marketing_consent_at=now if line.marketing_consent else None,
             )
@@ -274,5 +275,5 @@ class _Chunk:
         return entries
 
 
-def _as_json(gaps: Mapping[str, Any]) -> dict[str, str]:
+def _as_json(gaps: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in gaps.items()}

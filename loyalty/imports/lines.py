@@ -21,6 +21,7 @@ class Line:
     birth_date: date | None = None
     language: str = ""
     marketing_consent: bool = False
+    tags: tuple[str, ...] = ()
     code: str = ""
     stamps: int = 0
     points: int = 0

@@ -155,6 +155,8 @@ def _gaps(customer: Customer, line: Line) -> dict[str, Any]:
         "birth_date": line.birth_date,
         "preferred_language": line.language,
     }
+    if line.tags:
+        said["tags"] = list(line.tags)
     if not customer.name:
         said |= {"first_name": line.first_name, "last_name": line.last_name}
     return {name: value for name, value in said.items() if value and not getattr(customer, name)}

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from customers import tags
+from customers.models import LONGEST_TAG, MOST_TAGS
 from groundwork.formats.email import LONGEST, read_email
 from loyalty import codes, rules
 from loyalty.imports.lines import Line
@@ -65,6 +67,7 @@ SENTENCES: Mapping[str, Promise] = {
     ),
     "email": _("This is no e-mail address."),
     "language": _("Use one of en, fr, de, lb."),
+    "tags": _("Write at most %(most)d tags of %(longest)d characters each, with commas between them."),
     "yes_or_no": _("Write yes or no."),
     "too_long": _("This is too long: %(count)d characters at most."),
     "code": NOT_A_CODE,
@@ -222,6 +225,7 @@ def _readers(country: str, today: date) -> Mapping[str, Callable[[Any, str | Non
         "birth_date": lambda cell, answer: read_day(cell, order=answer, today=today),
         "language": _language,
         "marketing_consent": _consent,
+        "tags": _tags,
         "code": _code,
         "stamps": partial(_balance, whole=True, at_most=STAMPS_AT_MOST),
         "points": partial(_balance, whole=False, at_most=rules.MAXIMUM_ADJUSTMENT_POINTS),
@@ -255,6 +259,13 @@ def _consent(cell: Any, _answer: str | None) -> bool:
     if text and text not in YES | NO:
         raise Unreadable("yes_or_no")
     return text in YES
+
+
+def _tags(cell: Any, _answer: str | None) -> tuple[str, ...]:
+    try:
+        return tuple(tags.split(text_of(cell)))
+    except ValueError:
+        raise Unreadable("tags", most=MOST_TAGS, longest=LONGEST_TAG) from None
 
 
 def _code(cell: Any, _answer: str | None) -> str:

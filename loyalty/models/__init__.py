@@ -4,14 +4,17 @@ from loyalty.models.batch import CardBatch, CardDesign, PrintedCard
 from loyalty.models.card import LoyaltyCard
 from loyalty.models.code import CardCode
 from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
+from loyalty.models.friend import Friend, FriendGift, FriendLink
 from loyalty.models.imported import ImportBatch, ImportedPerson
+from loyalty.models.kinds import TransactionType
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState, PromotionUse
 from loyalty.models.purchase import Purchase, PurchaseReturn
 from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd
 from loyalty.models.terms import ProgramTerms
-from loyalty.models.transaction import LoyaltyTransaction, TransactionType
+from loyalty.models.transaction import LoyaltyTransaction
+from loyalty.models.undo import UndoBatch, UndoneLine, UndoState
 
 __all__ = [
     "Audience",
@@ -21,6 +24,9 @@ __all__ = [
     "CardSnapshot",
     "DailyFigures",
     "Effect",
+    "Friend",
+    "FriendGift",
+    "FriendLink",
     "ImportBatch",
     "ImportedPerson",
     "LoyaltyCard",
@@ -41,4 +47,7 @@ __all__ = [
     "StaffToken",
     "TokenEnd",
     "TransactionType",
+    "UndoBatch",
+    "UndoState",
+    "UndoneLine",
 ]

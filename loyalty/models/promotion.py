@@ -17,6 +17,7 @@ from tenancy.models.base import TenantOwned, TenantSoftDeletable
 
 LARGEST_GIFT = 1_000_000
 LARGEST_BOUND = 10**9
+MOST_FRIENDS = 1000  # that somebody brings in a month
 
 
 class Effect(models.TextChoices):
@@ -32,6 +33,7 @@ class Audience(models.TextChoices):
     EVERY_VISIT = offers.EVERY_VISIT, _("every so many visits")
     BACK_AFTER = offers.BACK_AFTER, _("whoever comes back after a time")
     TAGGED = offers.TAGGED, _("customers with a tag")
+    FRIEND = offers.FRIEND, _("a friend who is brought, and who brings them")
 
 
 class PromotionState(models.TextChoices):
@@ -45,7 +47,7 @@ class PromotionState(models.TextChoices):
 
 
 # What a purchase is valued by, then and for ever: once somebody has had something of a promotion, this stays.
-KEPT = ("effect", "factor", "amount", "least_cents", "skus", "categories", "not_with")
+KEPT = ("effect", "factor", "amount", "least_cents", "skus", "categories", "not_with", "friend_amount")
 
 
 def _list_of(field: models.Field, name: Any) -> ArrayField:
@@ -58,7 +60,7 @@ class Promotion(TenantSoftDeletable):
     `amount` and the bounds are in what it gives: points, or stamps. Cents are the currency's minor unit. Days and hours
     are those of the store; hours over midnight belong to the day on which they begin. `planned_at` and `stopped_at`
     (UTC): when somebody decided so. `spent`: of a budget, in ten-thousandths of a point or in stamps; the database
-    counts it.
+    counts it. Of a friend who is brought, `amount` is the newcomer's, `friend_amount` goes to whoever brought them.
     """
 
     deleted_with = ("program",)
@@ -105,6 +107,18 @@ class Promotion(TenantSoftDeletable):
         validators=[MinValueValidator(2), MaxValueValidator(1000)],
     )
     tag = models.CharField(_("tag"), max_length=40, blank=True)
+    friend_amount = models.PositiveIntegerField(
+        _("for whoever brings a friend"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_GIFT)],
+    )
+    month_limit = models.PositiveSmallIntegerField(
+        _("friends a month, at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_FRIENDS)],
+    )
 
     least_cents = models.PositiveBigIntegerField(
         _("least amount"), default=0, validators=[MaxValueValidator(LARGEST_AMOUNT_CENTS)]
@@ -197,6 +211,21 @@ class Promotion(TenantSoftDeletable):
                 violation_error_message=_("Say which tag the customers have."),
             ),
             models.CheckConstraint(
+                condition=Q(audience=Audience.FRIEND, friend_amount__isnull=False, friend_amount__gte=1)
+                | Q(~Q(audience=Audience.FRIEND), friend_amount=None, month_limit=None),
+                name="who_brings_a_friend_gets_something",
+                violation_error_message=_("Say how much whoever brings a friend gets."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(audience=Audience.FRIEND, effect=Effect.FACTOR),
+                name="friends_are_given_points_or_stamps",
+                violation_error_message=_("Friends are given points or stamps, and no factor."),
+            ),
+            models.CheckConstraint(
+                condition=Q(month_limit=None) | Q(month_limit__gte=1),
+                name="a_month_has_room_for_a_friend",
+            ),
+            models.CheckConstraint(
                 condition=(Q(card_day_limit=None) | Q(card_day_limit__gte=1))
                 & (Q(card_limit=None) | Q(card_limit__gte=1))
                 & (Q(budget=None) | Q(budget__gte=1)),
@@ -240,6 +269,8 @@ class Promotion(TenantSoftDeletable):
             days=self.days or 0,
             every=self.every or 0,
             tag=self.tag,
+            friend_amount=self.friend_amount or 0,
+            month_limit=self.month_limit,
             least_cents=self.least_cents,
             skus=frozenset(self.skus),
             categories=frozenset(self.categories),

@@ -9,31 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty import rules
 from loyalty.earning import Part
+from loyalty.models.kinds import TransactionType
 from tenancy.models.base import TenantManager, TenantOwned
-
-
-class TransactionType(models.TextChoices):
-    CARD_CREATED = "card_created", _("card made")
-    WELCOME_BONUS = "welcome_bonus", _("welcome bonus")
-    STAMP_EARNED = "stamp_earned", _("stamp given")
-    STAMP_REDEEMED = "stamp_redeemed", _("reward for stamps")
-    STAMP_VOIDED = "stamp_voided", _("stamps undone")
-    STAMPS_RETURNED = "stamps_returned", _("stamps returned")
-    POINTS_EARNED = "points_earned", _("points given")
-    POINTS_REDEEMED = "points_redeemed", _("reward for points")
-    POINTS_VOIDED = "points_voided", _("points undone")
-    POINTS_RETURNED = "points_returned", _("points returned")
-    POINTS_ADJUSTMENT = "points_adjustment", _("points adjusted")
-    POINTS_EXPIRED = "points_expired", _("points expired")
-    CARD_DEACTIVATED = "card_deactivated", _("card deactivated")
-    CARD_REACTIVATED = "card_reactivated", _("card reactivated")
-    CARD_REPLACED = "card_replaced", _("card replaced")
-    MERGE_IN = "merge_in", _("merged in")
-    MERGE_OUT = "merge_out", _("merged into another card")
-    OPENING_BALANCE = "opening_balance", _("opening balance")
-    DEBT_FORGIVEN = "debt_forgiven", _("what was owed let go")
-    EXPIRY_ADJUSTED = "expiry_adjusted", _("expiry put right")
-    FORGIVENESS_ADJUSTED = "forgiveness_adjusted", _("letting go put right")
 
 
 class LoyaltyTransaction(TenantOwned):
@@ -151,6 +128,14 @@ class LoyaltyTransaction(TenantOwned):
     voids = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="voided_by", verbose_name=_("undoes")
     )
+    restores = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="restored_by",
+        db_index=False,
+        verbose_name=_("takes back the undoing"),
+    )
     notes = models.CharField(_("notes"), max_length=500, blank=True)
     ip_address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("program"), max_length=200, blank=True)
@@ -234,6 +219,11 @@ class LoyaltyTransaction(TenantOwned):
                 condition=Q(points_fraction_after__gte=0, points_fraction_after__lte=9999),
                 name="points_fraction_after_is_less_than_a_point",
             ),
+            models.UniqueConstraint(
+                fields=["restores"],
+                condition=Q(restores__isnull=False),
+                name="an_undoing_is_taken_back_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -262,7 +252,8 @@ class LoyaltyTransaction(TenantOwned):
 
     def fills(self, stamps_target: int) -> bool:
         """Whether the stamps given by this line took the card from below the target to it."""
-        is_given = self.transaction_type == TransactionType.STAMP_EARNED
+        is_given = self.transaction_type in (TransactionType.STAMP_EARNED, TransactionType.FRIEND_BONUS)
+        is_given = is_given and self.restores_id is None  # it was told when it was given
         return is_given and 0 <= self.stamps_balance_after - stamps_target < self.stamps_delta
 
     @property

@@ -15,6 +15,8 @@ from loyalty.rules import StampUsage, StampVerdict
 from loyalty.showing import Shown
 from tenancy.models import Store
 
+NOTHING: Mapping[int, int] = {}
+
 
 class CanStamp(TypedDict):
     """Whether a stamp would be given just now; `code` says why not, `retry_after` the seconds until it would."""
@@ -162,31 +164,31 @@ def facts(row: LoyaltyCard) -> CardFacts:
     }
 
 
-def card(row: LoyaltyCard, store: Store, usage: StampUsage | None = None) -> Card:
-    """A card at a store. `usage` is how its stamps lie around this moment, if that is known already."""
-    (shown,) = cards([row], store, {row.pk: usage} if usage else None)
+def card(
+    row: LoyaltyCard, store: Store, usage: StampUsage | None = None, *, left: Mapping[int, int] = NOTHING
+) -> Card:
+    """A card at a store. `usage`: how its stamps lie around this moment, `left`: what is left of budgets, if known."""
+    (shown,) = cards([row], store, {row.pk: usage} if usage else None, left=left)
     return shown
 
 
 def cards(
-    rows: Sequence[LoyaltyCard], store: Store, usage: Mapping[int, StampUsage] | None = None
+    rows: Sequence[LoyaltyCard],
+    store: Store,
+    usage: Mapping[int, StampUsage] | None = None,
+    *,
+    left: Mapping[int, int] = NOTHING,
 ) -> list[Card]:
-    """Cards of one program at a store; their usage is read in one statement, if it is not known."""
+    """Cards of one program at a store; their usage is read in one statement, if it is not known, and so are budgets."""
     now = timezone.now()
     if usage is None:
         usage = _usage(rows, store, now)
     debts = receipts.owed_lines(rows)
-    runs = _running(rows, store, now)
+    runs = showing.running_at(rows[0].program, store, now=now, left=left) if rows else []
     return [
         _at_till(row, store, usage.get(row.pk, StampUsage()), debts.get(row.pk, []), runs, now=now)
         for row in rows
     ]
-
-
-def _running(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> list[Shown]:
-    """What runs at a store just now, asked once for all cards."""
-    shown = showing.at_store(rows[0].program, store, now=now) if rows else []
-    return [each for each in shown if each.is_on(now)]
 
 
 def _owed_from(lines: Sequence[LoyaltyTransaction]) -> OwedFrom | None:

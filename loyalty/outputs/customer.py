@@ -16,6 +16,7 @@ class CustomerFacts(TypedDict):
     phone: str
     birth_date: Day | None
     language: str
+    tags: list[str]
 
 
 class CardHolder(CustomerFacts):
@@ -32,6 +33,7 @@ def customer(row: Customer) -> CustomerFacts:
         "phone": row.phone,
         "birth_date": day(row.birth_date),
         "language": row.preferred_language,
+        "tags": row.tags,
     }
 
 

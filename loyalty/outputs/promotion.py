@@ -53,6 +53,8 @@ class PromotionRow(TypedDict):
     days: Annotated[int | None, "Around a birthday at most, or away at least."]
     every: Annotated[int | None, "Every so many visits; a visit is a day."]
     tag: str
+    friend_amount: Annotated[int | None, "What whoever brought a friend gets; `amount` is the friend's."]
+    month_limit: Annotated[int | None, "For how many friends a month they get it, at most."]
     least_cents: int
     skus: list[str]
     categories: list[str]
@@ -126,6 +128,8 @@ def promotion(row: Promotion, now: datetime | None = None) -> PromotionRow:
         "days": row.days,
         "every": row.every,
         "tag": row.tag,
+        "friend_amount": row.friend_amount,
+        "month_limit": row.month_limit,
         "least_cents": row.least_cents,
         "skus": row.skus,
         "categories": row.categories,

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from groundwork.formats.money import money
 from loyalty.models import LoyaltyProgram, LoyaltyType
 from loyalty.reporting.rehearsal.draft import DECIMALS, PLAYED
-from loyalty.reporting.rehearsal.figures import Check, Outcome, Sooner
+from loyalty.reporting.rehearsal.figures import Check, Outcome
 from loyalty.rules import POINT
 
 AMOUNTS = frozenset({"minimum_purchase_cents", "stamps_reward_value_cents"})
@@ -51,21 +51,9 @@ def check_in_words(check: Check) -> str:
     }
 
 
-def in_words(found: Outcome, program: LoyaltyProgram) -> list[str]:
-    """What it would have cost, and who would have had a reward at another time, a sentence each."""
-    cost, days = found.cost_cents, {"days": _number(found.days)}
-    amount = {"amount": money(abs(cost), program.merchant.currency), **days}
-    if cost > 0:
-        first = _("In the last %(days)s days this would have cost %(amount)s more.") % amount
-    elif cost < 0:
-        first = _("In the last %(days)s days this would have cost %(amount)s less.") % amount
-    else:
-        first = _("In the last %(days)s days this would have cost neither more nor less.") % days
-    return [first, *_of_rewards(found.sooner)]
-
-
-def _of_rewards(sooner: Sooner) -> list[str]:
-    said = []
+def in_words(found: Outcome) -> list[str]:
+    """Who would have had a reward at another time, a sentence each."""
+    sooner, said = found.sooner, list[str]()
     if sooner.earlier:
         text = ngettext(
             "%(cards)s card would have had its reward earlier, by %(days)s days.",
@@ -139,7 +127,7 @@ def changes_in_words(program: LoyaltyProgram, draft: dict[str, Any], promotions:
             said.append(text % {"field": label[:1].upper() + label[1:], "before": before, "after": after})
     if draft["rewards"] is not None:
         said.append(_("Other rewards for points"))
-    return [*said, *(_("With “%(promotion)s”") % {"promotion": name} for name in promotions)]
+    return [*said, *promotions]
 
 
 def _field(name: str) -> Any:

@@ -31,9 +31,11 @@ def _ledger_figures() -> dict[str, Any]:
     up, down = Q(points_delta__gt=0), Q(points_delta__lt=0)
     undoes = "voids__transaction_type"
     stamps_back = Q(transaction_type=Kind.STAMPS_RETURNED) | Q(**{undoes: Kind.STAMPS_RETURNED})
-    stamps = Q(transaction_type=Kind.STAMP_EARNED) | Q(transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0)
+    stamps = Q(transaction_type__in=[Kind.STAMP_EARNED, Kind.FRIEND_BONUS]) | Q(
+        transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0
+    )
     given_back = Q(transaction_type=Kind.STAMP_VOIDED, **{undoes: Kind.STAMP_REDEEMED})
-    earned = Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED]) | Q(
+    earned = Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED, Kind.FRIEND_BONUS]) | Q(
         up, transaction_type=Kind.POINTS_ADJUSTMENT
     )
     taken_back = Q(down, transaction_type=Kind.POINTS_VOIDED)

@@ -7,7 +7,7 @@ from itertools import islice
 from groundwork.formats.currencies import minor_digits
 from loyalty import receipts, rules
 from loyalty.earning import Breakdown
-from loyalty.models import LoyaltyTransaction, Purchase
+from loyalty.models import Audience, LoyaltyTransaction, Purchase
 from loyalty.promotion_triggers import LINES, PROMOTION, USE
 from loyalty.reporting.checks import AT_ONCE, Check, Violation
 
@@ -41,8 +41,9 @@ CHECKS: Mapping[str, Check] = {
         "line {0} goes by promotion {1}, which did not run at its moment",
         f"""SELECT used.merchant_id, used.line_id, promotion.id
         FROM {USE} used JOIN {PROMOTION} promotion ON promotion.id = used.promotion_id
-        WHERE promotion.planned_at IS NULL OR used.at + {GRACE} < promotion.planned_at
-            OR used.at - {GRACE} >= promotion.stopped_at""",
+        WHERE (used.purchase_id IS NOT NULL OR promotion.audience <> '{Audience.FRIEND}')
+            AND (promotion.planned_at IS NULL OR used.at + {GRACE} < promotion.planned_at
+                OR used.at - {GRACE} >= promotion.stopped_at)""",
     ),
 }
 

@@ -16,7 +16,7 @@ from groundwork.formats.currencies import MINOR_DIGITS, OTHER_MINOR_DIGITS
 from loyalty import hindsight, receipts, rules
 from loyalty.models import LoyaltyCard, MerchantCalendar, Purchase
 from loyalty.models import TransactionType as Kind
-from loyalty.reporting import fair_promotions, statistics
+from loyalty.reporting import fair_friends, fair_promotions, statistics
 from loyalty.reporting.checks import AT_ONCE, Check, Violation, rows_of
 from loyalty.terms import reference_key
 from loyalty.triggers import CARD, FIGURES, LEDGER, PURCHASE, RETURN, TERMS
@@ -222,6 +222,18 @@ CHECKS: Mapping[str, Check] = {
             line.stamps_delta + undone.stamps_delta <> 0
             OR {_exactly("line")} + {_exactly("undone")} <> 0)""",
     ),
+    "what_is_written_again_is_as_before": Check(
+        "line {0} writes line {1} again, and is something else",
+        f"""SELECT again.merchant_id, again.id, undone.id
+        FROM {LEDGER} again JOIN {LEDGER} undoing ON undoing.id = again.restores_id
+        LEFT JOIN {LEDGER} undone ON undone.id = undoing.voids_id
+        WHERE again.card_id <> undoing.card_id OR again.purchase_id IS DISTINCT FROM undoing.purchase_id
+            OR again.stamps_delta + undoing.stamps_delta <> 0
+            OR {_exactly("again")} + {_exactly("undoing")} <> 0
+            OR undone.id IS NOT NULL AND (
+                (again.transaction_type, again.terms_id, again.reward_id)
+                IS DISTINCT FROM (undone.transaction_type, undone.terms_id, undone.reward_id))""",
+    ),
     "returns_are_within_their_purchase": Check(
         "purchase {0} of {1} has returns of {3} and says {2}",
         f"""SELECT purchase.merchant_id, purchase.id, purchase.amount_cents, purchase.returned_cents,
@@ -236,7 +248,7 @@ CHECKS: Mapping[str, Check] = {
         "{0} {1} names terms {2}, which were not valid at its moment",
         f"""WITH {SPANS}, moments AS (
             SELECT merchant_id, 'line' AS what, id, card_id, terms_id, transaction_at AS at
-            FROM {LEDGER} WHERE transaction_type IN {EARNED}
+            FROM {LEDGER} WHERE transaction_type IN {EARNED} AND restores_id IS NULL
             UNION ALL SELECT merchant_id, 'purchase', id, card_id, terms_id, purchased_at FROM {PURCHASE}
         )
         SELECT moments.merchant_id, what, moments.id, moments.terms_id
@@ -276,6 +288,7 @@ CHECKS: Mapping[str, Check] = {
             IS DISTINCT FROM ({", ".join(f"COALESCE(line.{column}, 0)" for column in FIGURES.values())})""",
     ),
     **fair_promotions.CHECKS,
+    **fair_friends.CHECKS,
 }
 NOT_ONE_STATEMENT = (
     fair_promotions.PARTS,

@@ -39,7 +39,7 @@ class Given:
 
 def given_by(promotions: Iterable[Promotion]) -> dict[int, Given]:
     """What each of some promotions has given, by its id; one statement for all."""
-    stands = Q(line__transaction_type__in=promoted.EARNED, line__voided_by__isnull=True) & (
+    stands = Q(line__transaction_type__in=promoted.GIVEN, line__voided_by__isnull=True) & (
         Q(purchase=None) | Q(purchase__is_open=True)
     )
     rows = (

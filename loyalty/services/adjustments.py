@@ -13,14 +13,18 @@ from loyalty.services.operation import Operation
 def in_hindsight(call: Operation, entries: Sequence[Entry], *, notes: str = "") -> list[Entry]:
     """Lines that take something back, with those that put right what an expiry took, or what was let go, since.
 
-    `entries` are of one purchase, or undo one line. What gives comes first, so that nothing is owed in between.
+    `entries` are of one purchase, or undo one line, or write it again. What gives comes first, so that nothing is owed
+    in between.
     """
-    first = entries[0]
-    origin = (
-        ("purchase", first.purchase.pk) if first.purchase else ("line", first.voids.pk if first.voids else 0)
-    )
+    first, told = entries[0], receipts.told(call.card)
+    named = first.voids or first.restores
+    origin = ("line", named.pk if named else 0)
+    if first.purchase:
+        origin = ("purchase", first.purchase.pk)
+    elif told:
+        origin = hindsight.origins(told).get(origin[1], origin)
     moved = reduce(Moved.plus, (Moved(entry.stamps_delta, entry.points_units) for entry in entries))
-    found = hindsight.adjustments(receipts.told(call.card), {origin: moved})
+    found = hindsight.adjustments(told, {origin: moved})
     kinds = {
         TransactionType.EXPIRY_ADJUSTED: found.expiry,
         TransactionType.FORGIVENESS_ADJUSTED: found.forgiveness,

@@ -6,6 +6,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from customers import services as customers
+from customers.models import Customer
 from groundwork import clock
 from groundwork.errors import Invalid
 from groundwork.idempotency.once import exactly_once
@@ -21,7 +23,7 @@ from loyalty.errors import (
 from loyalty.events import CardLinkRequested, CardStateChanged
 from loyalty.ledger import Entry
 from loyalty.models import CardCode, LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
-from loyalty.services import operation
+from loyalty.services import friends, operation
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
 from tenancy.models import Merchant, Store
@@ -89,6 +91,7 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     actor.require_manager()
     reason = operation.require_reason(reason)
     settings = selectors.settings_of(store.merchant)
+    people = _lock_people(store, card_id, into_card_id)
     source, target = _lock_both(store, settings, card_id, into_card_id)
     now = clock.now()
     who = {"store": store, "actor": actor, "keep_address": settings.log_ip_addresses, "notes": reason}
@@ -96,6 +99,9 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     close(source, merged_into=target)
     LoyaltyCard.objects.filter(merged_into=source).update(merged_into=target)
     CardCode.objects.filter(card=source).update(card=target)
+    friends.merged(source, target)
+    if {source.customer_id, target.customer_id} == people.keys() and len(people) > 1:
+        customers.join_tags(remaining=people[target.customer_id], other=people[source.customer_id])
     if source.last_stamp_at and (target.last_stamp_at is None or target.last_stamp_at < source.last_stamp_at):
         _save(target, last_stamp_at=source.last_stamp_at)
     if settings.allow_cross_location_redemption:
@@ -123,6 +129,13 @@ def _moved(source: LoyaltyCard, target: LoyaltyCard, **who: Any) -> list[Entry]:
         Entry(card=card, kind=kind, stamps_delta=sign * stamps, points_units=sign * points, **who)
         for card, (kind, sign) in kinds.items()
     ]
+
+
+def _lock_people(store: Store, *card_ids: int) -> dict[int, Customer]:
+    """The people of two cards, locked before them, where they are not one already."""
+    cards = selectors.cards_of(store.merchant_id).filter(pk__in=card_ids).order_by()
+    ids = set(cards.values_list("customer_id", flat=True))
+    return {row.pk: row for row in customers.lock_all(ids)} if len(ids) > 1 else {}
 
 
 def _lock_both(

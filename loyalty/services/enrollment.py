@@ -1,6 +1,6 @@
 """Enrolment: a customer gets a card, or the one they have already."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from loyalty.events import CardLinkRequested, CardsEnrolled, CardStateChanged, W
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
 from loyalty.services import cards as card_services
+from loyalty.services import friends
 from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
 from tenancy.models import Store
@@ -67,12 +68,15 @@ def enroll(
     create_if_missing: bool = False,
     nameless: bool = False,
     self_service: bool = False,
+    brought_by: str = "",
+    own_cards: Collection[int] = (),
 ) -> Enrollment:
     """Give a person a card that is valid at a store.
 
     Staff name a customer by id, e-mail or phone, and make one, of whom a name is enough, with `create_if_missing`, or
     one of whom nothing is known (`nameless`); on the public page (`self_service`) customers make themselves. Who has a
-    card gets it back, without a second bonus or e-mail; on the public page its link is sent to its owner. Raises
+    card gets it back, without a second bonus or e-mail; on the public page its link is sent to its owner. There
+    `brought_by` is the code of a friend's invitation, and `own_cards` are those known on the same device. Raises
     StoreNotFound, ProgramNotFound, ProgramInactive, SelfEnrollmentDisabled, CustomerIdentifierRequired,
     CustomerNotFound or PhoneTaken.
     """
@@ -94,6 +98,8 @@ def enroll(
     elif not self_service:
         customers.fill_in(customer, store=store, **person)
     given = _card_for(customer, program, settings, store=store, actor=actor, self_service=self_service)
+    if is_new and self_service and brought_by:
+        friends.bring(given.card, by=brought_by, store=store, email=email, phone=phone, own_cards=own_cards)
     return replace(given, customer_is_new=is_new)
 
 

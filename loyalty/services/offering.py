@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from loyalty import offers, promoted
+from loyalty import friends, offers, promoted
 from loyalty.offers import Bought, Facts, Offer, Promotion
-from loyalty.promoted import Visits
 from loyalty.services.operation import Operation
 
 
@@ -27,19 +26,18 @@ def offered(call: Operation, bought: Bought, at: datetime, *, holds: bool = True
 
 def _facts(call: Operation, promotions: Sequence[Promotion], at: datetime, holds: bool) -> Facts:
     card, zone = call.card, call.store.tzinfo
-    visits = Visits()
-    if any(promotion.asks_for_visits for promotion in promotions):
-        visits = promoted.visits_of(card, at=at, zone=zone)
-    used = [promotion.id for promotion in promotions if promotion.asks_for_uses]
-    limited = [promotion.id for promotion in promotions if promotion.budget is not None]
+    known = promoted.known_of(card, promotions, at=at, zone=zone, holds=holds)
+    call.budgets.update(known.left)
+    bring = [promotion.id for promotion in promotions if promotion.audience == offers.FRIEND]
     return Facts(
         store_id=call.store.pk,
         zone=zone,
         birth_date=card.customer.birth_date,
         tags=frozenset(card.customer.tags),
-        has_earned=visits.has_earned,
-        visits=visits.days,
-        last_visit=visits.last,
-        given=promoted.given_to(card, used, at=at, zone=zone) if used else {},
-        left=promoted.left_of(limited, holds=holds) if limited else {},
+        welcomes=friends.welcomed_by(card, bring) if bring else frozenset(),
+        has_earned=known.visits.has_earned,
+        visits=known.visits.days,
+        last_visit=known.visits.last,
+        given=known.given,
+        left=known.left,
     )

@@ -4,7 +4,7 @@ The order of checks is the specification's: staff token, program, card; the limi
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ class Operation:
     """A locked card and everything that is known about the call; `now` (UTC) was read under the lock.
 
     `terms` are those of the moment when it happened, which differ from the program's if it was recorded offline.
+    `budgets`: what was left, before it, of the budgets of promotions that the call has asked for, in their parts.
     """
 
     store: Store
@@ -55,6 +56,7 @@ class Operation:
     settings: MerchantLoyaltySettings
     staff_pin: StaffPin | None
     now: datetime
+    budgets: dict[int, int] = field(default_factory=dict)
 
     def entry(self, kind: str, **fields: Any) -> Entry:
         """A line for the ledger, with who and where filled in."""

@@ -15,14 +15,19 @@ from loyalty.events import CardStateChanged
 from loyalty.ledger import Entry
 from loyalty.models import (
     CardCode,
+    Friend,
+    FriendLink,
     ImportedPerson,
     LoyaltyCard,
     LoyaltyTransaction,
     PrintedCard,
     Purchase,
     TransactionType,
+    UndoBatch,
+    UndoneLine,
 )
 from loyalty.services import cards as card_services
+from loyalty.services import friends
 
 CARD_FIELDS = (
     "is_active",
@@ -62,6 +67,7 @@ TRANSACTION_FIELDS = (
     "reward_name",
     "reward_points_cost",
     "voids_id",
+    "restores_id",
     "notes",
     "ip_address",
     "user_agent",
@@ -90,7 +96,9 @@ def export(customer: Customer) -> dict[str, Any]:
         "currency": customer.merchant.currency,  # of every amount below
         "cards": [
             _card(card)
-            for card in cards.select_related("enrolled_at_store", "scope_store").prefetch_related("codes")
+            for card in cards.select_related("enrolled_at_store", "scope_store").prefetch_related(
+                "codes", "friends"
+            )
         ],
         "transactions": [_transaction(line) for line in lines.select_related("card", "store")],
         "purchases": [
@@ -109,12 +117,16 @@ def export(customer: Customer) -> dict[str, Any]:
 
 
 def _card(card: LoyaltyCard) -> dict[str, Any]:
+    link = FriendLink.objects.filter(card=card).first()
     return {
         "card_number": card.display_number,
         "qr_code_data": card.qr_code_data,
         "codes": [code.code for code in card.codes.all()],
         "enrolled_at_store": card.enrolled_at_store.name if card.enrolled_at_store else None,
         "valid_at_store": card.scope_store.name if card.scope_store else None,
+        "invitation_code": link.code if link else None,
+        "came_by_invitation": Friend.objects.filter(card=card).exists(),
+        "invited_friends": len(card.friends.all()),
         **{field: getattr(card, field) for field in CARD_FIELDS},
     }
 
@@ -154,9 +166,12 @@ def erase(customer: Customer) -> None:
         names = {"card_number": card.card_number, "qr_code_data": card.qr_code_data}
         PrintedCard.objects.filter(card=card).update(**names, updated_at=clock.now())
     CardCode.objects.filter(card__in=cards).delete()
+    friends.forget(cards)
     ledger.forget_person(cards)
     Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])
     ImportedPerson.objects.filter(customer=customer).update(key="", filled={}, code="")
+    undone = UndoneLine.objects.filter(card__in=cards).values("batch")
+    UndoBatch.objects.filter(pk__in=undone).exclude(reason="").update(reason="")
 
 
 def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:

@@ -34,6 +34,9 @@ FIELD_OF = {
     "days_are_said_where_they_count": "days",
     "visits_are_said_where_they_count": "every",
     "a_tag_is_said_where_it_counts": "tag",
+    "who_brings_a_friend_gets_something": "friend_amount",
+    "friends_are_given_points_or_stamps": "effect",
+    "a_month_has_room_for_a_friend": "month_limit",
 }
 WAITING = (PromotionState.DRAFT, PromotionState.PLANNED)
 NAMES = frozenset(name for name in editable_fields(Promotion) if name.startswith("name"))

@@ -5,7 +5,7 @@ purchases.quote(...)                                                            
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from loyalty.errors import OrderReferenceRequired, OrderReferenceUsed, PurchaseB
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.offers import Bought, Offer
-from loyalty.services import offering, operation, stamps
+from loyalty.services import friends, offering, operation, stamps
 from loyalty.services.operation import Operation
 from loyalty.terms import reference_key
 from tenancy.actor import Actor
@@ -58,7 +58,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a purchase gave. `purchase` is None for one that is only asked about."""
+    """What a purchase gave. `purchase` is None for one that is only asked about.
+
+    `left`: what is left after it of the budgets that it asked for, by promotion, in its parts.
+    """
 
     purchase: Purchase | None
     transactions: list[LoyaltyTransaction]
@@ -68,6 +71,7 @@ class Recorded:
     reward_ready: bool
     usage: rules.StampUsage | None
     promotions: tuple[Part, ...] = ()
+    left: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def record(
     purchase = _open(call, receipt, offered)
     plan = _plan(call, receipt, offered, purchase)
     lines = ledger.post(plan.entries, now=call.now) if plan.entries else []
+    friends.claim(purchase, call.program, plan.earned.parts)
     return _recorded(call, plan, lines, purchase)
 
 
@@ -145,8 +150,10 @@ def record_points(
     bought = _bought(call, receipt)
     offered = offering.offered(call, bought, receipt.occurred_at or call.now)
     earned = earning.worth(bought, offered, call.terms)
-    (entry,) = _points(call, receipt, earned, _open(call, receipt, offered))
+    purchase = _open(call, receipt, offered)
+    (entry,) = _points(call, receipt, earned, purchase)
     (line,) = ledger.post([entry], now=call.now)
+    friends.claim(purchase, call.program, earned.point_parts)
     return call, line
 
 
@@ -271,4 +278,10 @@ def _recorded(
         reward_ready=any(line.fills(call.program.stamps_target) for line in lines),
         usage=plan.usage,
         promotions=plan.earned.parts,
+        left=_left(call, plan.earned.parts),
     )
+
+
+def _left(call: Operation, parts: Sequence[Part]) -> dict[int, int]:
+    given = {part.promotion_id: part.points + part.stamps for part in parts}
+    return {number: left - given.get(number, 0) for number, left in call.budgets.items()}

@@ -35,7 +35,7 @@ from loyalty.models import (
     PurchaseReturn,
     TransactionType,
 )
-from loyalty.services import operation
+from loyalty.services import friends, operation
 from loyalty.services.adjustments import in_hindsight
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
@@ -126,16 +126,16 @@ def _begin(store: Store, purchase_id: int, actor: Actor, *, asks_for_pin: bool) 
         )
     except CardNotFound:
         raise PurchaseNotFound() from None
-    return call, locked(purchase_id)
+    return call, locked(call, purchase_id)
 
 
-def locked(purchase_id: int) -> Purchase:
-    """A purchase, locked until the transaction ends, and the budgets of what it was offered; its card is before."""
-    rows = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("terms", "store")
-    purchase = rows.get(pk=purchase_id)
-    if purchase.offers:
-        promoted.left_of([offer["promotion"] for offer in purchase.offers], holds=True)
-    return purchase
+def locked(call: Operation, purchase_id: int) -> Purchase:
+    """A purchase of a locked card, and before it the budgets that it was offered, locked until the transaction ends."""
+    rows = Purchase.objects.filter(pk=purchase_id)
+    if call.program.has_promotions:
+        promoted.hold_budgets_of(rows)
+    rows = rows.select_for_update(no_key=True, of=("self",)).select_related("terms", "store")
+    return rows.get()
 
 
 def refusal(
@@ -181,7 +181,10 @@ def worth(
 
 
 def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: Collection[int] = ()) -> None:
-    """Save whether anything of a purchase is left. Raises OrderReferenceUsed if its receipt has earned again since."""
+    """Save whether anything of a purchase is left, and have the gift to whoever brought a friend with it looked at.
+
+    Raises OrderReferenceUsed if its receipt has earned again since.
+    """
     earned = [line for line in lines if line.transaction_type in promoted.EARNED]
     is_undone = bool(earned) and not receipts.living(lines, undone)
     purchase.is_open = purchase.kept_cents > 0 and not is_undone
@@ -191,6 +194,7 @@ def settle(purchase: Purchase, lines: Sequence[LoyaltyTransaction], *, undone: C
         if "one_receipt_earns_once" not in str(error):
             raise
         raise OrderReferenceUsed() from error
+    friends.changed(purchase)
 
 
 def last_stamp(card: LoyaltyCard, *, undone: Collection[int] = ()) -> datetime | None:

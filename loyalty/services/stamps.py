@@ -9,7 +9,7 @@ from groundwork.errors import Invalid
 from groundwork.idempotency.once import exactly_once
 from loyalty import earning, rules, selectors
 from loyalty.errors import DailyStampLimit, NotEnoughStamps, StampCooldown
-from loyalty.models import TransactionType
+from loyalty.models import LoyaltyTransaction, TransactionType
 from loyalty.offers import Bought
 from loyalty.services import offering, operation
 from loyalty.services.operation import Operation, Posting
@@ -35,10 +35,7 @@ def give(
     StampCooldown or DailyStampLimit with `retry_after` (seconds) and `next_stamp_at`, besides what `operation.begin`
     raises.
     """
-    if not 1 <= count <= rules.MAXIMUM_STAMPS_AT_ONCE:
-        raise Invalid.field("count", _("Between 1 and 10 stamps can be given at once."))
-    if count > 1:
-        actor.require_manager()
+    _require_count(count, actor)
     call = operation.begin(
         store=store,
         card_id=card_id,
@@ -47,14 +44,25 @@ def give(
         asks_for_pin=asks_for_pin,
         terms_must=operation.require_stamps,
     )
-    at = occurred_at or call.now
-    usage, verdict = judge(call, at, count)
-    if not verdict.allowed:
-        refusal = StampCooldown if verdict.code == StampCooldown.code else DailyStampLimit
-        raise refusal(retry_after=verdict.retry_after(call.now), next_stamp_at=verdict.next_stamp_at)
+    usage = _allowed(call, occurred_at or call.now, count)
+    line = _post(call, count, notes, occurred_at)
+    ready = line.fills(call.program.stamps_target)
+    after = usage_after(usage, line.stamps_delta, occurred_at, call)
+    return Posting(line, call.card, reward_ready=ready, usage=after)
+
+
+def _require_count(count: int, actor: Actor) -> None:
+    if not 1 <= count <= rules.MAXIMUM_STAMPS_AT_ONCE:
+        raise Invalid.field("count", _("Between 1 and 10 stamps can be given at once."))
+    if count > 1:
+        actor.require_manager()
+
+
+def _post(call: Operation, count: int, notes: str, occurred_at: datetime | None) -> LoyaltyTransaction:
+    """The line of `count` stamps, with those of the promotions that hold for them."""
     bought = Bought(None, call.digits, count)
-    earned = earning.worth(bought, offering.offered(call, bought, at), call.terms)
-    line = call.post(
+    earned = earning.worth(bought, offering.offered(call, bought, occurred_at or call.now), call.terms)
+    return call.post(
         TransactionType.STAMP_EARNED,
         stamps_delta=earned.stamps,
         promotions=earned.stamp_parts,
@@ -62,9 +70,15 @@ def give(
         at=occurred_at,
         terms_id=call.terms.id,
     )
-    ready = line.fills(call.program.stamps_target)
-    after = usage_after(usage, earned.stamps, occurred_at, call)
-    return Posting(line, call.card, reward_ready=ready, usage=after)
+
+
+def _allowed(call: Operation, at: datetime, count: int) -> rules.StampUsage:
+    """How the card's stamps lie, where `count` more are allowed. Raises StampCooldown or DailyStampLimit."""
+    usage, verdict = judge(call, at, count)
+    if not verdict.allowed:
+        refusal = StampCooldown if verdict.code == StampCooldown.code else DailyStampLimit
+        raise refusal(retry_after=verdict.retry_after(call.now), next_stamp_at=verdict.next_stamp_at)
+    return usage
 
 
 def judge(call: Operation, at: datetime, count: int) -> tuple[rules.StampUsage, rules.StampVerdict]:

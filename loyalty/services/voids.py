@@ -1,6 +1,7 @@
 """Voids: undoing a line of the ledger by its opposite, once."""
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -61,8 +62,7 @@ def void(
     and what `operation.begin` raises.
     """
     reason = operation.require_reason(reason)
-    call = _begin(store, transaction_id, actor, asks_for_pin=asks_for_pin)
-    line = selectors.transaction_of(store, transaction_id)  # read under the card's lock
+    call, line = begin(store, transaction_id, actor, asks_for_pin=asks_for_pin)
     refused = refusal(line, store=store, actor=actor, settings=call.settings, now=call.now)
     if refused is not None:
         raise refused
@@ -82,8 +82,7 @@ def void_opening(*, store: Store, transaction_id: int, actor: Actor, reason: str
     What of it is spent already is owed. Raises TransactionNotFound, AlreadyVoided or NotVoidable.
     """
     actor.require_manager()
-    call = _begin(store, transaction_id, actor, asks_for_pin=False)
-    line = selectors.transaction_of(store, transaction_id)  # read under the card's lock
+    call, line = begin(store, transaction_id, actor)
     if line.transaction_type != TransactionType.OPENING_BALANCE or line.card.merged_into_id is not None:
         raise NotVoidable()
     if hasattr(line, "voided_by"):
@@ -93,8 +92,13 @@ def void_opening(*, store: Store, transaction_id: int, actor: Actor, reason: str
 
 
 def _opposite(call: Operation, line: LoyaltyTransaction) -> Entry:
-    parts = tuple(Part(part.promotion_id, -part.points, -part.stamps) for part in line.parts)
-    return _undoing(call, line, stamps=-line.stamps_delta, points=-line.points_exactly, promotions=parts)
+    stamps, points = -line.stamps_delta, -line.points_exactly
+    return _undoing(call, line, stamps=stamps, points=points, promotions=opposite(line.parts))
+
+
+def opposite(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """What promotions gave, taken back."""
+    return tuple(Part(part.promotion_id, -part.points, -part.stamps) for part in parts)
 
 
 def _undoing(
@@ -115,7 +119,7 @@ def _undoing(
 
 def _of_purchase(call: Operation, line: LoyaltyTransaction, purchase_id: int) -> list[Entry]:
     """The lines that undo one of a purchase: a stamp or the points it earned, or a return with all its lines."""
-    purchase = returns.locked(purchase_id)
+    purchase = returns.locked(call, purchase_id)
     lines = returns.lines_of(purchase)
     undone = [line]
     if line.purchase_return_id:
@@ -168,12 +172,14 @@ def _that_took_the_stamps(lines: list[LoyaltyTransaction]) -> list[LoyaltyTransa
     return list(islice(taken, 1))
 
 
-def _begin(store: Store, transaction_id: int, actor: Actor, *, asks_for_pin: bool) -> Operation:
-    """Lock the card of a line; the line itself is looked at afterwards."""
+def begin(
+    store: Store, transaction_id: int, actor: Actor, *, asks_for_pin: bool = False
+) -> tuple[Operation, LoyaltyTransaction]:
+    """Lock the card of a line, and read the line under its lock. Raises TransactionNotFound."""
     found = LoyaltyTransaction.objects.filter(pk=transaction_id, merchant_id=store.merchant_id)
     card_id = found.values_list("card_id", flat=True).first() or 0
     try:
-        return operation.begin(
+        call = operation.begin(
             store=store,
             card_id=card_id,
             actor=actor,
@@ -182,6 +188,7 @@ def _begin(store: Store, transaction_id: int, actor: Actor, *, asks_for_pin: boo
         )
     except CardNotFound:
         raise TransactionNotFound() from None
+    return call, selectors.transaction_of(store, transaction_id)
 
 
 def refusal(

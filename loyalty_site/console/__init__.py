@@ -12,6 +12,7 @@ MENU = [
             "customers.Customer",
             "loyalty.Purchase",
             "loyalty.LoyaltyTransaction",
+            "loyalty.UndoBatch",
             "loyalty.ImportBatch",
             "tenancy.BackgroundJob",
         ],

@@ -38,6 +38,7 @@ ASKING: dict[str, Pages] = {
     "customers_customer": Pages(frozenset({"erase", "export_data", "export"})),
     "loyalty_loyaltycard": EXPORT,
     "loyalty_loyaltytransaction": EXPORT,
+    "loyalty_undoneline": EXPORT,
     "loyalty_staffpin": EXPORT,
     "notifications_emaillog": EXPORT,
     "tenancy_historyentry": EXPORT,

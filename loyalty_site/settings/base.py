@@ -208,6 +208,7 @@ RATE_LIMITS = {
     "phone_code": env.str("RATE_LIMIT_PHONE_CODE", default="5/h"),
     "invitation": env.str("RATE_LIMIT_INVITATION", default="60/h"),
     "invited_address": env.str("RATE_LIMIT_INVITED_ADDRESS", default="5/h"),
+    "preview": env.str("RATE_LIMIT_PREVIEW", default="240/m"),
     "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="120/10m"),
     "till_pair": env.str("RATE_LIMIT_TILL_PAIR", default="10/m"),
     "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),

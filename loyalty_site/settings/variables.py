@@ -44,6 +44,7 @@ PARSERS: Mapping[str, Parser] = {
     "OIDC_CLIENT_SECRET": parsers.line,
     "OIDC_NAME": parsers.line,
     "TRUSTED_PROXY_COUNT": parsers.whole(0, 10),
+    "RATE_LIMIT_PREVIEW": parsers.rate,
     "RATE_LIMIT_PUBLIC_ENROLL": parsers.rate,
     "RATE_LIMIT_PIN_UNLOCK": parsers.rate,
     "RATE_LIMIT_LOOKUP": parsers.rate,

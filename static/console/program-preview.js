@@ -5,7 +5,7 @@
  * wallets; nothing is saved by it.
  */
 
-const PAUSE = 400; // milliseconds after the last key
+import { askAsTyped, item } from "./as-typed.js";
 
 const panel = document.getElementById("program-preview");
 const form = panel?.closest("form");
@@ -19,31 +19,6 @@ function start(panel, form) {
   const frame = /** @type {HTMLIFrameElement} */ (panel.querySelector("[data-frame]"));
   const notes = /** @type {HTMLElement} */ (panel.querySelector("[data-notes]"));
   const language = /** @type {HTMLSelectElement} */ (panel.querySelector("[data-language]"));
-  let timer = 0;
-  let request = new AbortController();
-
-  /** The form without its files: pictures are drawn once they are saved. */
-  function question() {
-    const body = new FormData(form);
-    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-    body.set("preview_language", language.value);
-    return body;
-  }
-
-  async function draw() {
-    request.abort();
-    request = new AbortController();
-    try {
-      const response = await fetch(panel.dataset.url ?? "", {
-        method: "POST",
-        body: question(),
-        signal: request.signal,
-      });
-      if (response.ok) show(await response.json());
-    } catch (error) {
-      if (!(error instanceof DOMException)) console.warn("No preview:", error);
-    }
-  }
 
   /** @param {{document: string, notes: {level: string, text: string}[]}} answer */
   function show(answer) {
@@ -52,22 +27,11 @@ function start(panel, form) {
       frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, place), { once: true });
       frame.srcdoc = answer.document;
     }
-    notes.replaceChildren(
-      ...answer.notes.map((note) => {
-        const item = document.createElement("li");
-        item.className = `note-${note.level}`;
-        item.textContent = note.text;
-        return item;
-      }),
-    );
+    notes.replaceChildren(...answer.notes.map((note) => item(note.text, `note-${note.level}`)));
   }
 
-  function later() {
-    clearTimeout(timer);
-    timer = window.setTimeout(draw, PAUSE);
-  }
-
-  form.addEventListener("input", later);
-  form.addEventListener("change", later);
-  draw();
+  const ask = askAsTyped(form, panel.dataset.url ?? "", show, (body) => {
+    body.set("preview_language", language.value);
+  });
+  ask();
 }

@@ -3,7 +3,9 @@
 import { setUpCopy } from "./copy.js";
 import { setUpFullScreen } from "./full-screen.js";
 import { setUpInstall } from "./install.js";
+import { setUpSharing } from "./share.js";
 
 setUpFullScreen();
 setUpInstall();
+setUpSharing();
 setUpCopy();

@@ -67,6 +67,7 @@ export interface CardHolder {
   phone: string;
   birth_date: string | null;
   language: string;
+  tags: string[];
   email_problem: boolean;
 }
 
@@ -513,7 +514,7 @@ export interface TransactionPage {
   results: Transaction[];
 }
 
-export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven" | "expiry_adjusted" | "forgiveness_adjusted";
+export type TransactionTypeEnum = "card_created" | "welcome_bonus" | "stamp_earned" | "stamp_redeemed" | "stamp_voided" | "stamps_returned" | "points_earned" | "points_redeemed" | "points_voided" | "points_returned" | "points_adjustment" | "points_expired" | "card_deactivated" | "card_reactivated" | "card_replaced" | "merge_in" | "merge_out" | "opening_balance" | "debt_forgiven" | "expiry_adjusted" | "forgiveness_adjusted" | "friend_bonus";
 
 /** What the terminal keeps after a right PIN. */
 export interface UnlockedTerminal {

@@ -45,10 +45,16 @@ WORDS = {
         _("%(done)s lines are taken back."),
     ),
     JobKind.PRINT: (_("%(done)s of %(total)s cards are drawn."), _("%(done)s cards are drawn.")),
+    JobKind.FORESEE: (
+        _("%(done)s of %(total)s lines are looked at."),
+        _("%(done)s lines are looked at."),
+    ),
+    JobKind.UNDO: (_("%(done)s of %(total)s lines are done."), _("%(done)s lines are done.")),
+    JobKind.WHOLE: (_("%(done)s of %(total)s rows are written."), _("%(done)s rows are written.")),
     JobKind.REHEARSE: (_("%(done)s of %(total)s cards are played."), _("%(done)s cards are played.")),
 }
-DOWNLOADED = (JobKind.EXPORT, JobKind.PRINT)
-KINDS = {**spreadsheets.KINDS, "pdf": "application/pdf"}
+DOWNLOADED = (JobKind.EXPORT, JobKind.PRINT, JobKind.WHOLE)
+KINDS = {**spreadsheets.KINDS, "pdf": "application/pdf", "zip": "application/zip"}
 
 
 @admin.register(BackgroundJob)
@@ -204,6 +210,9 @@ def words_for(job: BackgroundJob) -> str:
             JobKind.IMPORT: lambda job: job.outcome["sentence"],
             JobKind.REVERT: lambda job: job.outcome["sentence"],
             JobKind.PRINT: _after_print,
+            JobKind.FORESEE: lambda job: job.outcome["sentence"],
+            JobKind.UNDO: lambda job: job.outcome["sentence"],
+            JobKind.WHOLE: _after_export,
             JobKind.REHEARSE: lambda job: gettext("The rehearsal is over."),
         }[JobKind(job.kind)](job)
     known, unknown = WORDS[JobKind(job.kind)]

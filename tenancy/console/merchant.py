@@ -8,13 +8,17 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
 from groundwork.console.grants import Grants
 from groundwork.formats.money import currency_choices
 from groundwork.formats.phone import to_e164
+from groundwork.jobs import service as jobs
+from groundwork.jobs.models import AbstractBackgroundJob, JobKind
 from tenancy import openings, services
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
@@ -90,8 +94,9 @@ class OpeningForm(MerchantForm):
 class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
     """A business. What addresses and money hang on is for operators."""
 
-    grants = Grants(view=AUDITORS, add=OPERATORS, change=OWNERS, delete=OPERATORS)
+    grants = Grants(view=AUDITORS, add=OPERATORS, change=OWNERS, delete=OPERATORS, act=OWNERS)
     menu_icon = "storefront"
+    actions_detail = ("export_everything",)
     form = MerchantForm
     list_display = ["name", "slug", "currency", "is_active"]
     list_filter = ["is_active"]
@@ -106,6 +111,43 @@ class MerchantAdmin(ZoneChoice, OnePerMerchant, ConsoleAdmin):
         (_("Language and time"), {"fields": [("default_language", "timezone"), "currency"]}),
         (_("Platform"), {"fields": ["slug"]}),
     ]
+
+    # --- taking everything along ---
+
+    def has_export_everything_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        merchant = self.row(request, obj)
+        return merchant is not None and not merchant.is_deleted and self.may(request, "act", merchant)
+
+    @action(description=_("Export everything"), permissions=["export_everything"], icon="archive")
+    def export_everything(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Everything of the merchant as one file, made in the background."""
+        promised: list[AbstractBackgroundJob] = []
+
+        def promise(request: HttpRequest, merchant: Merchant, _cleaned: dict[str, Any]) -> Any:
+            user: Any = request.user
+            job = jobs.ask(
+                user=user,
+                kind=JobKind.WHOLE,
+                about=Merchant._meta.label_lower,
+                parameters={"kind": "zip", "merchant": merchant.pk},
+                file_name=f"{merchant.slug}-{timezone.localdate().isoformat()}.zip",
+            )
+            promised.append(job)
+            return _("The file is prepared in the background; you can leave the page.")
+
+        answer = self.ask(
+            request,
+            object_id,
+            title=_("Export everything"),
+            explanation=_(
+                "One zip with everything of this merchant: stores, program, customers, cards, every transaction, "
+                "e-mails, pictures and settings, as CSV and JSON with a description. Nothing in it opens anything: "
+                "passwords, PINs, keys and links are left out. It is prepared in the background, for you alone."
+            ),
+            perform=promise,
+            submit=_("Prepare the file"),
+        )
+        return HttpResponseRedirect(promised[0].page()) if promised else answer
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         opening = {} if change else {"form": OpeningForm}

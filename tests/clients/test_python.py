@@ -13,6 +13,7 @@ from tests import factories
 from tests.clients.conftest import EMAIL
 from tests.clients.lossy import lossy
 from tests.factories import Shop
+from tests.webhooks.receiver import Receiver, status
 from webhooks import signing
 
 PURCHASE = {"purchase_amount_cents": 1250, "order_reference": "R-1"}
@@ -72,6 +73,28 @@ def refusals(client: Client, store: str, card: LoyaltyCard) -> None:
     with pytest.raises(UnknownProblem) as page:
         client.call("GET", "/login/nothing/")
     assert page.value.status == 404
+
+
+def test_a_key_goes_nowhere_else_whoever_says_so() -> None:
+    with Receiver() as there, Receiver() as here:
+        here.usual = status(302, Location=there.url)
+        with pytest.raises(UnknownProblem) as refused:
+            client_of(here.url, "key").call("POST", "", body={}, is_once=True)
+        assert (refused.value.status, len(here.got), there.got) == (302, 1, [])
+
+
+def test_what_asks_for_more_patience_than_there_is_is_told_at_once() -> None:
+    pauses: list[float] = []
+    with Receiver() as site:
+        busy = b'{"code": "rate_limited", "status": 429, "retry_after": %d}'
+        client = Client(site.url, "key", sleep=pauses.append, patience=20)
+        site.answers = [status(429, busy % 7), status(503, b"<html>"), status(200, b'{"points": 3}')]
+        assert client.call("POST", "", body={}, is_once=True) == {"points": 3}
+        assert (pauses, len({got.headers["idempotency-key"] for got in site.got})) == ([7, 1.0], 1)
+        site.answers = [status(429, busy % 21)]
+        with pytest.raises(problems.RateLimited):
+            client.call("POST", "", body={}, is_once=True)
+    assert (len(site.got), len(pauses)) == (4, 2)
 
 
 def test_a_message_is_believed_if_one_of_the_secrets_signed_it() -> None:

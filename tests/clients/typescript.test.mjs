@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { Client, NotGenuine, Problem, Unreachable, verify } from "../../clients/typescript/index.js";
 
-const { SITE, LOSSY, CUT, KEY, STORE, EMAIL, SECRET, MESSAGE } = process.env;
+const { SITE, LOSSY, CUT, ASTRAY, KEY, STORE, EMAIL, SECRET, MESSAGE } = process.env;
 const clientOf = (baseUrl) => new Client({ baseUrl, apiKey: KEY, sleep: async () => {} });
 const client = clientOf(SITE);
 const isCode = (code) => (error) => error instanceof Problem && error.code === code;
@@ -27,6 +27,18 @@ test("a refusal has its code, and silence its key", async () => {
   await assert.rejects(
     clientOf(CUT).giveStamps(STORE, 1, {}, options),
     (error) => error instanceof Unreachable && error.idempotencyKey === "mine",
+  );
+});
+
+test("what takes no key is sent once: nobody knows what a second one would do", async () => {
+  await assert.rejects(clientOf(CUT).createEndpoint({ url: "https://shop.example/" }), Unreachable);
+});
+
+test("a key goes nowhere else, whoever says so", async () => {
+  await assert.rejects(clientOf(ASTRAY).stores(), (error) => error instanceof Problem);
+  await assert.rejects(
+    clientOf(ASTRAY).call("POST", "", { body: {} }),
+    (error) => error instanceof Problem && error.status === 302,
   );
 });
 

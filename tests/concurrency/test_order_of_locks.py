@@ -16,16 +16,19 @@ from django.db import connection, transaction
 from customers import services as customers
 from groundwork import deletion
 from groundwork.messaging import outbox
-from loyalty import ledger
-from loyalty.models import LoyaltyCard
+from loyalty import ledger, promoted
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Promotion, Purchase
+from loyalty.services import promotions, undoing
 from notifications.models import EmailLog
 from notifications.services import people
 from tenancy.models import OutboxMessage
 from tests import factories
+from tests.buying import bring_back, buy
 from tests.concurrency.crowd import PATIENCE, Crowd
 from tests.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.concurrency
+OWNER = factories.actor("owner")
 
 
 def meet(
@@ -111,6 +114,45 @@ def test_a_merchant_is_deleted_while_a_person_with_a_card_of_one_store_is_erased
     )
     assert factories.fresh(card).is_deleted
     customers.erase_person(customer=card.customer)
+
+
+def hold(promotion: Promotion) -> None:
+    promoted.left_of([promotion.pk], holds=True)
+
+
+def test_undoing_many_lines_is_foreseen_while_a_purchase_counts_on_the_same_budgets(few: Crowd) -> None:
+    """Seen red with budgets locked line by line, from the newest to the oldest: deadlock detected."""
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    older = factories.promotion(shop.program, "Older", budget=900)
+    first = buy(card, shop, cents=500)
+    promotions.stop(promotion_id=older.pk, actor=OWNER)
+    newer = factories.promotion(shop.program, "Newer", budget=900)
+    second = buy(card, shop, cents=700)
+    lines = LoyaltyTransaction.objects.filter(purchase__in=[first, second], transaction_type="points_earned")
+    found: list[undoing.Undoing] = []
+
+    def foresee() -> None:
+        rows = lines.select_related("card__program", "store__merchant")
+        found.append(undoing.foresee(rows, actor_of=lambda line: OWNER, reason="-"))
+
+    meet(few, lambda: hold(older), foresee, lambda: hold(newer))
+    assert (found[0].refused, found[0].points) == ([], -2 * (50 + 70))
+    assert factories.fresh(card).points_balance == 2 * (50 + 70)
+
+
+def test_something_is_brought_back_while_its_budget_is_held(few: Crowd) -> None:
+    """Seen red with the receipt locked before the budgets: deadlock detected."""
+    shop = factories.shop()
+    card = factories.card(shop.store)
+    double = factories.promotion(shop.program, "Double", budget=900)
+    bought = buy(card, shop, cents=500)
+
+    def lock_receipt() -> None:
+        list(Purchase.objects.filter(pk=bought.pk).select_for_update(no_key=True))
+
+    meet(few, lambda: hold(double), lambda: bring_back(bought, shop), lock_receipt)
+    assert factories.fresh(card).points_balance == 0
 
 
 def test_dead_messages_are_put_back_while_somebody_holds_them(few: Crowd) -> None:

@@ -1,5 +1,10 @@
 """Promotions in the console: written as a sentence, switched on, stopped, copied; what each has given."""
 
+import html
+from typing import Any
+
+from django.http import HttpResponse
+
 from loyalty.models import Promotion, PromotionState
 from loyalty.services import promotions, purchases
 from tests import factories
@@ -36,6 +41,59 @@ def test_an_owner_writes_a_promotion_that_reads_as_a_sentence(world: World) -> N
     shown = client.get(address(made)).content.decode()
     sentence = "On Tuesdays from 14:00 to 17:00, points count double at"
     assert f"{sentence} {world.shop.store.name}, at most 100 points a card and day" in shown
+
+
+def read_back(world: World, who: str, language: str = "en", **typed: object) -> HttpResponse:
+    """What the form of a new promotion is answered while somebody fills it in."""
+    data = filled(world.client("owner").get(list_address(Promotion, "add")))
+    client = world.client(who)
+    return client.post(
+        list_address(Promotion, "sentence_new"), data | typed, headers={"Accept-Language": language}
+    )
+
+
+def test_the_form_reads_what_is_typed_back_as_a_sentence(world: World) -> None:
+    before = newest(world).pk
+    typed = TUESDAY | {"name_en": "", "store_ids": [str(world.shop.store.pk)]}
+    said = "On Tuesdays from 14:00 to 17:00, points count double at {}, at most 100 points a card and day."
+    assert read_back(world, "owner", **typed).json() == {
+        "sentence": said.format(world.shop.store.name),
+        "faults": [],
+    }
+    typed |= {"until_time": "", "every": "3"}
+    assert read_back(world, "owner", **typed).json() == {
+        "sentence": "",
+        "faults": [
+            "Until: Say from when until when, or neither for the whole day.",
+            "Every so many visits: Say which visit counts: every second one, or more.",
+        ],
+    }
+    assert newest(world).pk == before
+
+
+def test_a_saved_draft_reads_back_what_is_typed_and_stays_as_it_is(world: World) -> None:
+    client, draft = world.client("owner"), world.mine["loyalty_promotion"]
+    page = client.get(address(draft))
+    assert page.context["spoken"]["sentence"] in html.unescape(page.content.decode())
+    answer = client.post(address(draft, "sentence"), filled(page, factor="3"))
+    assert answer.json()["sentence"].startswith("Points count triple")
+    assert factories.fresh(draft).factor == 2
+
+    wrong = client.post(address(draft), filled(page, factor="3", until_time="17:00"))  # without script
+    assert wrong.context["spoken"]["faults"] == [
+        "Until: Say from when until when, or neither for the whole day."
+    ]
+
+
+def test_only_owners_have_their_form_read_back_and_not_without_end(world: World, settings: Any) -> None:
+    refused = {
+        who: read_back(world, who, **TUESDAY).status_code for who in ("manager", "staff", "accountant")
+    }
+    assert set(refused.values()) <= {302, 403}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"preview": "2/m"}
+    answers = [read_back(world, "owner", **TUESDAY) for _time in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[2]["Retry-After"]) > 0
 
 
 def test_what_makes_no_sense_is_said_beside_its_field(world: World) -> None:
@@ -81,6 +139,7 @@ def test_it_is_switched_on_stopped_and_copied(world: World) -> None:
 
     client.post(address(draft, "stop"))
     assert factories.fresh(draft).stopped_at is not None
+    assert client.get(address(draft)).context["spoken"]["sentence"] == "Points count double."
 
     page = client.post(address(draft, "copy"), follow=True)
     copied = newest(world)

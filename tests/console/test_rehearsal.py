@@ -1,5 +1,7 @@
 """Rehearsals in the console: asked for from the program or from its unsaved form, played in the background, told."""
 
+import html
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,6 +10,7 @@ import time_machine
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from groundwork.errors import NoLongerAllowed
 from groundwork.jobs import service as jobs
@@ -57,8 +60,9 @@ def test_an_owner_rehearses_a_rate_before_saving_it_and_is_told_the_check_first(
     # Of 25.00 in all: the other card bought for 5.00 today.
     parts = [
         "Difference 0: the rules as they were give every one of 2 cards what the ledger says",
-        "In the last 30 days this would have cost €2.50 more.",
         "Points per unit of currency: 20 instead of 10",
+        "<strong>€2.50</strong> <span>more in the last 30 days, with the same purchases</span>",
+        "That is €2.53 a month. Of all that was sold then, €25.00, it is 10.0%.",
         "Customers’ behaviour is taken as it was",
         "+250",
     ]
@@ -73,11 +77,44 @@ def test_a_draft_promotion_is_ticked_and_played(sold: World) -> None:
         asked = Promotion.objects.create(name="Forty more", **fields)
         Promotion.objects.create(name="Running", planned_at=timezone.now(), **fields)
     text = told(owner, asked_for(owner, sold, **{f"promotion_{asked.pk}": "on"}))
-    assert "With “Forty more”" in text
-    assert "this would have cost €0.80 more." in text
+    assert "“Forty more”: There are 40 points on top" in text
+    assert "<strong>€0.80</strong> <span>more in the last 30 days, with the same purchases</span>" in text
+    given = "“Forty more” would have been given with 2 purchases on 2 cards: 80 points, worth €0.80."
+    assert f"{given} €25.00 was sold with them." in text
+    # What is left of a price at 20, 40 and 60 percent has to make good 80 cents.
+    for amount, share in (("€4.00", "16.0%"), ("€2.00", "8.0%"), ("€1.33", "5.3%")):
+        assert re.search(rf">{amount}</td>\s*<td[^>]*>\+{share}</td>", text)
     page = owner.get(address(shop.program, "rehearse")).content.decode()
     assert "With “Forty more”" in page
     assert "With “Running”" not in page
+
+
+def test_a_draft_is_rehearsed_from_its_own_page(sold: World) -> None:
+    owner, draft = sold.client("owner"), sold.mine["loyalty_promotion"]
+    question = owner.get(address(draft, "rehearse_this"), follow=True)
+    field = f"promotion_{draft.pk}"
+    assert question.context["form"].fields[field].initial is True
+    assert question.context["form"].fields[field].help_text == "Points count double"
+    plain = owner.get(address(sold.shop.program, "rehearse"))
+    assert plain.context["form"].fields[field].initial is False
+
+
+def test_what_is_assumed_of_dates_and_budgets_is_said(sold: World) -> None:
+    shop, owner = sold.shop, sold.client("owner")
+    ahead = timezone.localdate() + timedelta(days=3)
+    with factories.inside(shop):
+        fields = {"merchant": shop.merchant, "program": shop.program, "effect": "points", "amount": 40}
+        short = Promotion.objects.create(
+            name="A week", first_day=ahead, last_day=ahead + timedelta(days=6), **fields
+        )
+        small = Promotion.objects.create(name="Small", budget=50, **fields)
+        large = Promotion.objects.create(name="Large", budget=5000, **fields)
+    ticked = {f"promotion_{row.pk}": "on" for row in (short, small, large)}
+    text = html.unescape(told(owner, asked_for(owner, sold, **ticked)))
+    first, last = (date_format(ahead + timedelta(days=days)) for days in (-14, -8))
+    assert f"“A week” lies ahead: it is played for as many days, from {first} to {last}" in text
+    assert "The budget of “Small” would have been used up on" in text
+    assert "The budget of “Large” would have lasted." in text
 
 
 def test_a_ledger_that_is_not_as_the_rules_say_is_told_before_all_the_rest(sold: World) -> None:

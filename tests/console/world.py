@@ -1,6 +1,6 @@
 """The people and rows of the console's tests: a café with everything in it, and a stranger's café beside it."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings, Purchase
+from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings, Purchase, UndoBatch, UndoneLine
+from loyalty.services.undoing import Figures
 from tenancy import api_keys, roles, tills
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, OutboxMessage, Store, StoreUser, User
 from tests import factories
@@ -89,6 +90,18 @@ def export_of(user: User, text: bytes = b"card number\r\n") -> BackgroundJob:
     )
     FilePiece.objects.create(job=job, number=0, data=text)
     return job
+
+
+def undoing_of(line: LoyaltyTransaction, person: User) -> list[models.Model]:
+    """A line that somebody has looked at to undo it, and the batch that it is in."""
+    batch = UndoBatch.objects.create(
+        merchant_id=line.merchant_id,
+        user=person,
+        foreseen=asdict(Figures(lines=1, done=1, cards=1, customers=1)),
+        foreseen_at=timezone.now(),
+    )
+    about = {"merchant_id": line.merchant_id, "batch": batch, "line": line, "card_id": line.card_id}
+    return [batch, UndoneLine.objects.create(**about)]
 
 
 def history_of(store: Store, person: User) -> HistoryEntry:

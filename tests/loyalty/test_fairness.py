@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from loyalty.models import LoyaltyTransaction, ProgramTerms, Promotion, Purchase
-from loyalty.reporting import fairness
-from loyalty.services import voids
+from groundwork.messaging import outbox
+from loyalty.models import Friend, LoyaltyCard, LoyaltyTransaction, ProgramTerms, Promotion, Purchase
+from loyalty.reporting import fairness, verification
+from loyalty.services import restoring, voids
 from loyalty.triggers import TERMS
 from tenancy import scope
 from tests import factories
@@ -37,6 +38,12 @@ def test_where_everything_was_kept_it_is_said_so(books: Books) -> None:
     with scope.everything("the shop has seen all of it"):
         kinds = set(LoyaltyTransaction.objects.values_list("transaction_type", flat=True))
     assert {"points_returned", "stamps_returned", "points_voided", "merge_in", "points_expired"} <= kinds
+
+
+def test_what_is_written_again_later_breaks_no_promise(books: Books) -> None:
+    assert written_again(books).stamps_delta == 1
+    assert verify() == (0, ["Everybody got what they were promised."])
+    assert list(verification.differences()) == []
 
 
 # --- One breach of each kind ------------------------------------------------------------------------------
@@ -76,6 +83,18 @@ def a_return_that_took_too_little(books: Books) -> str:
 def an_undoing_that_leaves_something(books: Books) -> str:
     past_all_guards(f"UPDATE {LINES} SET stamps_delta = 0 WHERE id = {books.undone.pk}")
     return f"line {books.undone.pk} undoes line {books.undone.voids_id} by something else than its opposite"
+
+
+def written_again(books: Books) -> LoyaltyTransaction:
+    """The stamp of long ago, whose undoing was a slip as well."""
+    about = {"store": books.shop.store, "actor": OWNER, "reason": "it was right"}
+    return restoring.restore(undoing_id=books.undone.pk, written=[books.undone.pk], **about).transaction
+
+
+def a_line_written_again_as_something_else(books: Books) -> str:
+    again = written_again(books)
+    past_all_guards(f"UPDATE {LINES} SET stamps_delta = 2 WHERE id = {again.pk}")
+    return f"line {again.pk} writes line {books.undone.voids_id} again, and is something else"
 
 
 def a_return_that_is_not_counted(books: Books) -> str:
@@ -166,7 +185,60 @@ def a_promotion_that_gave_before_it_ran(books: Books) -> str:
     return f"line {line.pk} goes by promotion {promotion.pk}, which did not run at its moment"
 
 
+def welcomed(books: Books) -> tuple[LoyaltyCard, Purchase, LoyaltyTransaction]:
+    """Somebody brought a friend: the friend's card and purchase, and the line that is for it. Two days ago."""
+    factories.promotion(
+        books.shop.program,
+        "Friends",
+        effect="points",
+        amount=50,
+        audience="brought_by_friend",
+        friend_amount=30,
+    )
+    host, friend = factories.card(books.shop.store), factories.card(books.shop.store)
+    Friend.objects.create(merchant=books.shop.merchant, card=friend, brought_by=host)
+    purchase = bought(books.shop, friend, 1000, "R-8")
+    outbox.relay()
+    return friend, purchase, newest(host, "friend_bonus")
+
+
+def a_friend_who_is_welcomed_twice(books: Books) -> str:
+    friend, purchase, _line = welcomed(books)
+    promotion = Promotion.objects.get(name_en="Friends")
+    second = bought(books.shop, friend, 1000, "R-9")
+    past_all_guards(
+        "INSERT INTO loyalty_promotionuse (merchant_id, promotion_id, line_id, purchase_id, card_id, points, stamps,"
+        f" at, created_at) SELECT merchant_id, promotion_id, line_id, {second.pk}, card_id, points, stamps, at,"
+        " created_at"
+        f" FROM loyalty_promotionuse WHERE purchase_id = {purchase.pk}"
+    )
+    ids = f"{purchase.pk}, {second.pk}"
+    return f"card {friend.pk} is welcomed as a friend by promotion {promotion.pk} with purchases {ids}"
+
+
+def a_gift_without_its_purchase(books: Books) -> str:
+    _friend, purchase, line = welcomed(books)
+    past_all_guards(f"DELETE FROM loyalty_promotionuse WHERE purchase_id = {purchase.pk}")
+    return f"line {line.pk} gives something for a friend whose purchase is not there any more"
+
+
+def a_gift_that_never_came(books: Books) -> str:
+    _friend, _purchase, line = welcomed(books)
+    past_all_guards("UPDATE loyalty_friendgift SET line_id = NULL")
+    return f"card {line.card_id} was promised something for a friend, and did not get it"
+
+
+def a_gift_of_something_else(books: Books) -> str:
+    _friend, _purchase, line = welcomed(books)
+    past_all_guards("UPDATE loyalty_friendgift SET amount = 31")
+    return f"line {line.pk} says it is for a friend, and gives something else than promised"
+
+
 PLANTED: dict[str, Plant] = {
+    "no_friend_is_welcomed_twice": a_friend_who_is_welcomed_twice,
+    "a_gift_for_a_friend_has_its_purchase": a_gift_without_its_purchase,
+    "who_brings_a_friend_gets_the_gift": a_gift_that_never_came,
+    "a_gift_for_a_friend_is_of_one_line": a_gift_of_something_else,
     "promotions_give_what_they_promised": a_promotion_that_gave_too_much,
     "uses_are_those_of_their_lines": a_use_that_nobody_counted,
     "a_budget_counts_what_is_given": a_budget_that_was_refilled,
@@ -176,6 +248,7 @@ PLANTED: dict[str, Plant] = {
     "a_closed_purchase_gives_nothing": a_closed_purchase_that_gives,
     "a_purchase_gives_what_its_rest_is_worth": a_return_that_took_too_little,
     "what_is_undone_gives_nothing": an_undoing_that_leaves_something,
+    "what_is_written_again_is_as_before": a_line_written_again_as_something_else,
     "returns_are_within_their_purchase": a_return_that_is_not_counted,
     "terms_were_valid": a_line_under_terms_of_later,
     "lines_go_by_the_terms_of_their_purchase": a_line_under_other_terms_than_its_purchase,

@@ -24,6 +24,7 @@ from loyalty.reporting import fairness, verification
 from loyalty.services import purchases, returns, voids
 from tenancy import scope
 from tests import factories
+from tests.loyalty.books import assert_the_rules_give_the_ledger
 
 pytestmark = pytest.mark.django_db
 OWNER = factories.actor("owner")
@@ -259,4 +260,5 @@ def test_every_purchase_has_given_what_its_rest_would_have_given_alone(
                 till.do(step, which, how_much, now)
         till.agrees()
         assert [str(each) for each in (*verification.differences(), *fairness.violations())] == []
+        assert_the_rules_give_the_ledger()
         transaction.set_rollback(True)

@@ -122,6 +122,25 @@ def test_what_is_used_up_or_stopped_is_said_no_more() -> None:
     assert said(shop, card) == []
 
 
+def test_a_till_is_told_no_more_of_what_its_own_purchase_used_up() -> None:
+    shop = factories.shop(points_per_euro=10)
+    card = factories.card(shop.store)
+    happy_hour(shop, budget=10)
+    about = {"store": shop.store, "card_id": card.pk, "actor": factories.actor("staff")}
+
+    told = [
+        at_till(done.card, shop.store, left=done.left)["promotions"]
+        for done in (
+            purchases.record(purchase_amount_cents=50, **about),
+            purchases.quote(purchase_amount_cents=50, **about),
+            purchases.record(purchase_amount_cents=50, **about),
+        )
+    ]
+
+    assert [len(sentences) for sentences in told] == [1, 0, 0]
+    assert said(shop, card) == []
+
+
 def test_a_shop_without_promotions_is_asked_nothing(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

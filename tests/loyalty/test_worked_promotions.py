@@ -196,6 +196,32 @@ def test_the_first_purchase_counts_three_times_and_again_if_it_was_a_mistake() -
     assert has(card) == (0, 40)
 
 
+def test_a_first_stamp_that_was_a_mistake_is_followed_by_a_first_stamp() -> None:
+    shop = factories.shop(loyalty_type="stamps")
+    factories.promotion(shop.program, "Welcome", effect="stamps", amount=2, audience="first_purchase")
+    card = factories.card(shop.store)
+
+    def stamped() -> LoyaltyTransaction:
+        return stamps.give(store=shop.store, card_id=card.pk, actor=STAFF).transaction
+
+    first = stamped()
+    assert first.stamps_delta == 3
+    undo(shop, first)
+    assert [stamped().stamps_delta, stamped().stamps_delta] == [3, 1]
+    assert has(card) == (4, 0)
+
+
+def test_a_wholly_returned_purchase_was_no_visit() -> None:
+    shop = factories.shop(loyalty_type="points", points_per_euro=1)
+    factories.promotion(shop.program, "Welcome", factor=3, audience="first_purchase")
+    card = factories.card(shop.store)
+
+    bring_back(shop, buy(shop, card, 1000))
+
+    assert [buy(shop, card, 1000).points.given, buy(shop, card, 1000).points.given] == [30, 10]
+    assert has(card) == (0, 40)
+
+
 def test_every_third_visit_counts_twice_and_a_visit_is_a_day() -> None:
     shop = factories.shop(loyalty_type="points", points_per_euro=1)
     factories.promotion(shop.program, "Third visit", audience="every_nth_visit", every=3)

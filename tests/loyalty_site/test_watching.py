@@ -26,6 +26,8 @@ from loyalty_site.beat import PULSE, Scheduler
 from loyalty_site.celery import app
 from tenancy.models import OutboxMessage, Pulse
 from tests import factories
+from wallet.apple.made_up_chain import make_chain
+from wallet.models import WalletChannel
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy/alerts.yml"
@@ -227,7 +229,14 @@ def test_every_alert_and_every_panel_is_about_a_figure_that_there_is_and_each_al
     everything_runs()
     pulses.failed("beat", ValueError())
     monkeypatch.setattr(metrics.fairness, "last_verdict", lambda: (timezone.now(), 0))
+    chain = make_chain(pass_type_id="pass.example.mirabel", team_id="MADEUP1234", now=timezone.now())
+    settings.WALLET_APPLE_PASS_TYPE_ID, settings.WALLET_APPLE_TEAM_ID = "pass.example.mirabel", "MADEUP1234"
+    settings.WALLET_APPLE_CERTIFICATE = chain.leaf.pem.decode()
+    settings.WALLET_APPLE_KEY = chain.leaf.key_pem.decode()
+    settings.WALLET_APPLE_WWDR = chain.intermediate.pem.decode()
+    WalletChannel.objects.create(platform="apple", examined_at=timezone.now())
     settings.STORAGES = settings.STORAGES | {"backups": {"BACKEND": "loyalty_site.storage.UploadStorage"}}
+    client.get("/login/")
     figures = {key[0] for key in scraped(client, settings)}
     rules = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
     for rule in rules:

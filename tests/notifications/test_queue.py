@@ -155,6 +155,7 @@ def test_a_stamp_that_is_undone_within_two_minutes_is_not_announced(
         (handlers.on_reward_ready, "loyalty_reward_ready"),
         (handlers.on_points_expired, "loyalty_points_expired"),
         (handlers.on_owed_anew, "loyalty_owed"),
+        (handlers.on_friend_rewarded, "loyalty_friend_came"),
     ],
 )
 def test_an_announcement_that_comes_twice_is_one_email(shop: Shop, handle: Callable, code: str) -> None:

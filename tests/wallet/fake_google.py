@@ -3,6 +3,7 @@
 with FakeGoogle() as google:
     google.answer("PATCH", 503, retry_after=7)     # the next PATCH; then it works again
     google.refuse("heroImage", "Image cannot be loaded")  # each class with this part: 400
+    google.refuse("textModulesData", "Too long.", field="text_modules_data[0].body")  # said in the details only
     google.drop("POST")                            # apply the next POST, and close without an answer
     settings.WALLET_GOOGLE_API_URL = google.api_url
     ...
@@ -63,7 +64,7 @@ class FakeGoogle:
         self.root_keys: list[dict[str, Any]] = []
         self.keys_fetched = 0
         self.keys_max_age: int | None = None
-        self._refused_parts: dict[tuple[str, str, str], tuple[int, str]] = {}
+        self._refused_parts: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._troubles: dict[str, list[Trouble]] = {
             name: [] for name in ("GET", "PATCH", "POST", "TOKEN", "KEYS")
         }
@@ -82,10 +83,20 @@ class FakeGoogle:
         self._troubles[method] += [Trouble(status, headers) for _ in range(times)]
 
     def refuse(
-        self, part: str, words: str, *, kind: str = "loyaltyClass", of: str = "", status: int = 400
+        self,
+        part: str,
+        words: str,
+        *,
+        kind: str = "loyaltyClass",
+        of: str = "",
+        status: int = 400,
+        field: str = "",
     ) -> None:
-        """Refuse for good whatever has this part, of one resource or of all of a kind."""
-        self._refused_parts[kind, of, part] = status, words
+        """Refuse for good whatever has this part, of one resource or of all of a kind.
+
+        With a `field` as Google's interfaces do in general: the message says nothing, the details name the field.
+        """
+        self._refused_parts[kind, of, part] = _error(status, words, field)
 
     def accept(self) -> None:
         """Refuse nothing any more."""
@@ -170,9 +181,9 @@ class FakeGoogle:
             kept = self.classes if kind == "loyaltyClass" else self.objects
             resource_id = resource_id or body["id"]
             self.requests.append(Request(method, kind, resource_id, body, time.monotonic()))
-            for (of_kind, of, part), (status, words) in self._refused_parts.items():
+            for (of_kind, of, part), refusal in self._refused_parts.items():
                 if part in body and kind == of_kind and of in ("", resource_id):
-                    return status, _error(status, words)
+                    return refusal["error"]["code"], refusal
             if method == "POST":
                 if resource_id in kept:
                     return 409, _error(409, "Resource already exists")
@@ -189,8 +200,20 @@ class FakeGoogle:
             return 200, kept[resource_id]
 
 
-def _error(code: int, message: str) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message}}
+REASONS = {400: "invalidResource", 403: "permissionDenied", 404: "classNotFound", 409: "existingResource"}
+GENERAL = "Request contains an invalid argument."
+
+
+def _error(code: int, message: str, field: str = "") -> dict[str, Any]:
+    """An error as Google Wallet words it, or (with a field) as all of Google's interfaces do."""
+    if not field:
+        one = {"message": message, "domain": "walletobjects", "reason": REASONS.get(code, "backendError")}
+        return {"error": {"code": code, "message": message, "errors": [one]}}
+    violation = {"field": field, "description": message}
+    details = [{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}]
+    one = {"message": GENERAL, "domain": "global", "reason": "badRequest"}
+    told = {"code": code, "message": GENERAL, "errors": [one], "status": "INVALID_ARGUMENT"}
+    return {"error": told | {"details": details}}
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from loyalty.models import LoyaltyCard
 from tenancy import scope
+from tenancy.models import User
+from tenancy.roles import Role
 from tests import factories
 from tests.wallet import workers
 from tests.wallet.conftest import apple_pass, carried, deliver, google_pass, object_of, page_of, stamped
@@ -48,6 +50,14 @@ def funnel() -> list[tuple[str, str, list[int]]]:
     ]
 
 
+def shown_to(user: User) -> dict[str, list[int]]:
+    """Store -> [offered, saved], as the console says it to somebody."""
+    console = Client()
+    console.force_login(user, backend="tenancy.sign_in.EmailBackend")
+    rows = console.get(reverse("admin:wallet_walletpass_changelist")).context["funnels"]
+    return {row.store: [row.offered, row.saved] for row in rows}
+
+
 def test_who_did_not_ask_is_not_at_google_and_who_clicks_is(
     google: FakeGoogle, shop: factories.Shop, client: Client
 ) -> None:
@@ -84,13 +94,10 @@ def test_the_way_to_the_wallet_is_counted_exactly_for_each_store(
     )
     told(signer, "save", ours[0], nonce="again", expires=HOUR + 10)
     assert (names[0], "google", [4, 3, 3, 2, 0]) in funnel()
-    console = Client()
-    console.force_login(shop.owner, backend="tenancy.sign_in.EmailBackend")
-    page = console.get(reverse("admin:wallet_walletpass_changelist"))
-    assert [[row.offered, row.saved] for row in page.context["funnels"] if row.store == names[0]] == [[4, 2]]
-    stranger = Client()
-    stranger.force_login(factories.shop().owner, backend="tenancy.sign_in.EmailBackend")
-    assert stranger.get(reverse("admin:wallet_walletpass_changelist")).context["funnels"] == []
+    of_one_store = factories.member(shop.other_store, role=Role.MANAGER)
+    assert shown_to(shop.owner) == {names[0]: [4, 2], names[1]: [1, 0]}
+    assert shown_to(of_one_store) == {names[1]: [1, 0]}
+    assert shown_to(factories.shop().owner) == {}
 
 
 def test_an_iphone_counts_when_it_registers_and_leaves(apns: FakeApns, shop: factories.Shop) -> None:

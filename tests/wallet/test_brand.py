@@ -1,6 +1,7 @@
 """The brand on a pass: uploads are shown as they are, logos can be told from their ground, stamps from each other."""
 
 import io
+from collections import Counter
 
 import pytest
 from django.core.files.base import ContentFile
@@ -89,6 +90,23 @@ def test_stamps_are_legible_and_fill_the_strip_with_any_target() -> None:
         left, right = min(spot.x for spot in placed), max(spot.x for spot in placed)
         assert abs(left + right - STRIP[0]) < 1
         assert target < 3 or right - left > STRIP[0] * 0.5
+
+
+def test_many_stamps_are_counted_by_full_rows_in_both_wallets() -> None:
+    for size in (STRIP, (1032, 336)):
+        rows = Counter(round(spot.y) for spot in spots(50, size))
+        assert list(rows.values()) == [10] * 5
+
+
+def test_an_empty_card_shows_in_the_stamps_colour_what_is_looked_forward_to_and_nothing_else() -> None:
+    """The place of the reward."""
+    look, target = Look(DARK, "#f2d43d", "M"), 10
+    stamp = tuple(palette(DARK, "#f2d43d").stamp)
+    strip = drawing.strip(look, filled=0, target=target, size=STRIP)
+    goal = spots(target, STRIP)[-1]
+    found = [(x, y) for x in range(STRIP[0]) for y in range(STRIP[1]) if strip.getpixel((x, y)) == stamp]
+    assert found
+    assert all(abs(x - goal.x) <= goal.radius + 1 and abs(y - goal.y) <= goal.radius + 1 for x, y in found)
 
 
 def test_a_wide_logo_goes_to_google_apart_and_is_taken_back_and_the_console_warns(

@@ -53,10 +53,11 @@ def test_saving_and_deleting_are_noted(signer: Signer, card: LoyaltyCard) -> Non
 
 
 def test_a_nonce_counts_once(signer: Signer, card: LoyaltyCard) -> None:
-    object_id = str(google_pass(card).object_id)
-    saved = signer.callback("save", object_id, nonce="n-1")
+    """Of two that expire together neither has overtaken the other: the nonce alone tells that one is old."""
+    object_id, together = str(google_pass(card).object_id), in_seconds(3600)
+    saved = signer.callback("save", object_id, nonce="n-1", expTimeMillis=together)
     post(saved)
-    post(signer.callback("del", object_id, nonce="n-2"))
+    post(signer.callback("del", object_id, nonce="n-2", expTimeMillis=together))
     assert post(saved) == 200
     assert state(card) == PassState.REMOVED
 

@@ -251,7 +251,7 @@ def test_a_replaced_card_gets_a_new_object_and_the_old_one_tells_nothing(
     assert left["state"] == "INACTIVE"
     assert "barcode" not in left
     assert left["linksModuleData"] == {"uris": []}
-    assert left["accountName"] == "-"
+    assert "accountName" not in left
     assert "accountId" not in left
     told = str(google.requests)
     new = google_pass(card)

@@ -17,7 +17,7 @@ from tests.wallet.test_without_credentials import output_of
 from wallet import health, providers
 from wallet.models import PassDesign, Platform, WalletChannel
 
-PLACES = "Issuer not allowlisted for Merchant Locations"
+PLACES = "Issuer not allowlisted for Merchant Locations. Please contact support."  # as it was published
 WORDS = f"HTTP 400 {PLACES}"
 
 

@@ -147,7 +147,7 @@ def test_what_a_wallet_says_is_kept_unless_the_person_is_erased_before_it_is_not
 def test_a_request_that_google_never_takes_rests_and_shows_why(
     google: FakeGoogle, card: LoyaltyCard, shop: factories.Shop
 ) -> None:
-    google.answer("PATCH", 400, times=3)
+    google.refuse("id", "told so", kind="loyaltyObject")
     stamped(card, shop)
     for _attempt in range(3):
         deliver()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 import time_machine
 
+from loyalty.models import LoyaltyProgram, Promotion
 from tenancy import scope
 from tests import factories
 from tests.wallet.conftest import carried
@@ -19,7 +20,7 @@ MORNING = datetime(2026, 5, 12, 6, tzinfo=UTC)
 
 
 def at(hour: int, minute: int = 0) -> datetime:
-    return MORNING.replace(hour=hour - 2, minute=minute)
+    return MORNING + timedelta(hours=hour - 8, minutes=minute)
 
 
 @pytest.fixture(autouse=True)
@@ -36,13 +37,18 @@ def shown(shop: factories.Shop, now: datetime) -> tuple[int, str]:
     return changed, promotion[1].en if promotion else ""
 
 
+def nothing_was_saved_since_yesterday() -> None:
+    """The database has its own clock, which nobody has turned back: a program was saved there today."""
+    LoyaltyProgram.objects.update(updated_at=MORNING - timedelta(days=1))
+
+
 def test_a_pass_changes_when_a_promotion_begins_and_when_it_ends(apple: object, shop: factories.Shop) -> None:
     factories.promotion(
         shop.program, "Happy hour", weekdays=[2], from_time=time(9), until_time=time(11), store_ids=[]
     )
     carried(factories.card(shop.store))
     designs.of_program(shop.program.pk, shop.merchant.pk)
-    PassDesign.objects.update(checked_at=MORNING + timedelta(days=1))  # nothing is saved from here on
+    nothing_was_saved_since_yesterday()
 
     assert [shown(shop, moment) for moment in (at(8, 59), at(9), at(10), at(11), at(12))] == [
         (0, ""),
@@ -51,6 +57,33 @@ def test_a_pass_changes_when_a_promotion_begins_and_when_it_ends(apple: object, 
         (1, ""),
         (0, ""),
     ]
+
+
+def test_a_pass_is_looked_at_when_something_changes_and_not_each_minute(
+    apple: object, shop: factories.Shop
+) -> None:
+    factories.promotion(shop.program, "Happy hour", from_time=time(9), until_time=time(11))
+    carried(factories.card(shop.store))
+    designs.of_program(shop.program.pk, shop.merchant.pk)
+    nothing_was_saved_since_yesterday()
+
+    looked_at = []
+    for moment in (MORNING, at(9), at(10), at(11)):
+        shown(shop, moment)
+        looked_at.append(PassDesign.objects.get().look_again_at)
+
+    assert looked_at == [at(9), at(11), at(11), at(24)]
+
+
+def test_a_pass_forgets_a_promotion_that_is_used_up(apple: object, shop: factories.Shop) -> None:
+    double = factories.promotion(shop.program, "Double", budget=10)
+    carried(factories.card(shop.store))
+    designs.of_program(shop.program.pk, shop.merchant.pk)
+    assert shown(shop, at(9))[1] == "Points count double, at most 10 points in all"
+    Promotion.objects.filter(pk=double.pk).update(spent=10_0000)
+    nothing_was_saved_since_yesterday()
+
+    assert [shown(shop, moment)[0] for moment in (at(9, 9), at(9, 10), at(9, 20))] == [0, 1, 0]
 
 
 def test_a_pass_says_nothing_of_what_is_for_some_customers(apple: object, shop: factories.Shop) -> None:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tenancy import scope
 from tests import factories
+from tests.buying import buy, spend
 from tests.wallet.conftest import apple_pass, carried, stamped
 from wallet.services import devices
 
@@ -19,6 +20,8 @@ def test_a_pass_is_read_by_three_statements_that_are_not_worked_out_again(
     card = carried(factories.card(shop.store, name="Anouk Weber", stamps=2, cents=2400))
     for _store in range(3):
         factories.store(shop.merchant)
+    buy(card, shop, 3000, stamps=0)
+    spend(card, shop)
     for _stamp in range(3):
         stamped(card, shop)
     wallet_pass, worked_out = apple_pass(card), []

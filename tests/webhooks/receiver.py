@@ -13,11 +13,12 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass(frozen=True)
 class Got:
-    """A request: its path, its headers by their small names, and its body as it came."""
+    """A request: its path, its headers by their small names, its body as it came, and the port it came from."""
 
     path: str
     headers: dict[str, str]
     body: bytes
+    port: int = 0
 
     @property
     def event_id(self) -> str:
@@ -44,6 +45,11 @@ def hang_up(handler: BaseHTTPRequestHandler) -> None:
     handler.connection.close()
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever calls may hang up when they like."""
+
+
 class Receiver:
     """Answers with `answers`, one after the other, and then always with `usual`."""
 
@@ -55,10 +61,12 @@ class Receiver:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 small = {name.lower(): value for name, value in self.headers.items()}
-                receiver.got.append(Got(self.path, small, body))
+                receiver.got.append(Got(self.path, small, body, self.client_address[1]))
                 answer = receiver.answers.pop(0) if receiver.answers else receiver.usual
                 with suppress(OSError):
                     answer(self)
@@ -66,7 +74,7 @@ class Receiver:
             def log_message(self, *about: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hooks"
 
     def __enter__(self) -> "Receiver":

@@ -32,6 +32,7 @@ def resolves_to(monkeypatch: pytest.MonkeyPatch, *found: str) -> list[str]:
     "url",
     [
         "http://shop.example/hooks",
+        "http://shop.example:8443/",
         "ftp://shop.example/",
         "file:///etc/passwd",
         "gopher://shop.example/",

@@ -19,9 +19,9 @@ from tests import factories
 from tests.factories import Shop
 from tests.webhooks.conftest import deliver, deliveries, listen, said, told
 from tests.webhooks.receiver import Got, Receiver, hang_up, status
-from webhooks import posting, signing
+from webhooks import signing
 from webhooks.models import Delivery, Endpoint, Event
-from webhooks.services import delivery, endpoints, queue
+from webhooks.services import delivery, endpoints
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel")]
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -218,46 +218,6 @@ def test_five_days_of_failure_switch_an_endpoint_off_and_its_owner_is_written_to
     (letter,) = mail.outbox
     assert letter.to == [shop.owner.email]
     assert "/admin/webhooks/endpoint/" in letter.body
-
-
-def test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting(
-    shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(posting, "TIMEOUT", 0.5)
-    monkeypatch.setattr(queue, "PLACES", 6)
-    slow = [listen(shop, receiver.url + f"/{number}", "card.enrolled")[0] for number in range(6)]
-    receiver.usual = receiver.hold
-    factories.card(shop.store)
-    neighbour = factories.shop()
-    with Receiver() as other:
-        quick, _secret = listen(neighbour, other.url, "card.enrolled")
-        factories.card(neighbour.store)
-        order: list[int] = []
-        note = delivery.note
-        monkeypatch.setattr(
-            delivery, "note", lambda row, answer: (order.append(row.endpoint_id), note(row, answer))
-        )
-        assert deliver() == 7
-    assert order[0] == quick.pk
-    assert deliveries(slow[0]) == [("failed", 1, None)]
-    with scope.everything("a test looks"):
-        assert set(Delivery.objects.exclude(endpoint=quick).values_list("trouble", flat=True)) == {"timeout"}
-
-
-def test_an_endpoint_has_one_delivery_on_its_way_until_its_worker_is_lost(
-    shop: Shop, receiver: Receiver
-) -> None:
-    listen(shop, receiver.url)
-    factories.card(shop.store, stamps=1)
-    with scope.everything("a worker"):
-        delivery.catch_up()
-        (mine,) = queue.take([])
-        assert queue.take([]) == []
-        with time_machine.travel(datetime.now(UTC) + timedelta(seconds=91)):  # its worker was killed
-            (again,) = queue.take([])
-            assert (again.pk, again.attempts) == (mine.pk, 0)
-            assert queue.DELIVERIES.settle([mine], state="delivered") == 0
-            assert queue.DELIVERIES.settle([again], state="delivered") == 1
 
 
 def test_an_endless_answer_is_cut_and_counts_by_its_status(shop: Shop, receiver: Receiver) -> None:

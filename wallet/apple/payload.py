@@ -147,7 +147,7 @@ def _header(facts: PassFacts) -> Iterable[dict[str, Any]]:
 def _primary(facts: PassFacts) -> Iterable[dict[str, Any]]:
     """The large text over the strip: where stamps are drawn, there is none, and they have all of it."""
     if facts.is_void:
-        yield {"key": "next_reward", "label": facts.program.card_name, "value": labels().void}
+        yield {"key": "next_reward", "label": Text.same(facts.program.merchant_name), "value": labels().void}
     elif not facts.stamps_goal and (goal := facts.points_goal):
         yield {"key": "next_reward", "label": goal.name, "value": points_to_go(goal.missing)}
 

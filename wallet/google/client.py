@@ -4,7 +4,7 @@ The account's token is fetched and renewed by google-auth, over our own HTTP cli
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -23,6 +23,7 @@ PATIENT = 10.0
 HASTY = 3.0
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 CONNECTIONS = 20
+LONGEST_WORDS = 400
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ class GoogleClient:
         except NETWORK_TROUBLE as error:
             return Answer(status=None, reason=type(error).__name__)
         body = _json(response)
-        reason = "" if response.is_success else f"HTTP {response.status_code} {_message(body)}".strip()
+        reason = "" if response.is_success else f"HTTP {response.status_code} {words_of(body)}".strip()
         return Answer(status=response.status_code, reason=reason, body=body, wait=retry_after(response))
 
 
@@ -182,9 +183,35 @@ def _json(response: httpx.Response) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _message(body: Mapping[str, Any]) -> str:
+def words_of(body: Mapping[str, Any]) -> str:
+    """All that Google says of a refusal: often the message is a general one, and the details name the field."""
     error = body.get("error")
-    return str(error.get("message", ""))[:300] if isinstance(error, dict) else ""
+    if not isinstance(error, dict):
+        return ""
+    message = str(error.get("message", ""))
+    said = dict.fromkeys([message, *_reasons(error), *_violations(error, besides=message)])
+    return " · ".join(filter(None, said))[:LONGEST_WORDS]
+
+
+def _reasons(error: Mapping[str, Any]) -> Iterator[str]:
+    """The messages of Google Wallet's own errors: {"errors": [{"message", "domain", "reason"}]}."""
+    for each in _listed(error, "errors"):
+        yield str(each.get("message", ""))
+
+
+def _violations(error: Mapping[str, Any], *, besides: str) -> Iterator[str]:
+    """What all of Google's interfaces say of fields: {"details": [{"fieldViolations": [{"field", "description"}]}]}."""
+    for detail in _listed(error, "details"):
+        for each in _listed(detail, "fieldViolations"):
+            described = str(each.get("description", ""))
+            told = [str(each.get("field", "")), described if described != besides else ""]
+            yield ": ".join(filter(None, told))
+
+
+def _listed(content: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects in a list of an answer; nothing where it is none."""
+    found = content.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _told(error: Exception) -> str:

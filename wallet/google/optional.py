@@ -1,8 +1,8 @@
 """What Google may refuse of a class or an object without the rest being wrong: it is repeated without that part.
 
 Places are refused for an issuer that is not allow-listed for them, a picture that cannot be fetched, a link, a text:
-none of them is worth a card that nobody can save. Often Google's words name the part. Where they do not, a class is
-tried without each part in turn, and then without all of them, since every card of a program waits for its class.
+none of them is worth a card that nobody can save. Often Google's words name the part. Where they do not, it is tried
+without each part in turn, and then without all of them; but for an object that is forbidden, which is about no part.
 """
 
 from collections.abc import Generator, Iterable, Mapping
@@ -70,8 +70,8 @@ def _search(wanted: Wanted, refusal: Answer) -> Generator[Wanted, Answer, Outcom
         left |= dict.fromkeys(names, answer.reason)
         wanted = wanted.without(names)
         answer = yield wanted
-    if answer.is_final and wanted.kind == "loyaltyClass":
-        parts = _optional(wanted)
+    is_about_a_part = wanted.kind == "loyaltyClass" or not answer.is_forbidden
+    if answer.is_final and is_about_a_part and (parts := _optional(wanted)):
         for names in [*([part] for part in parts), parts]:
             attempt = yield wanted.without(names)
             if not attempt.is_final:

@@ -29,6 +29,7 @@ CLEARED_WHEN_GONE = {
     "loyaltyClass": ("wideProgramLogo",),
     "loyaltyObject": (
         "accountId",
+        "accountName",
         "barcode",
         "heroImage",
         "loyaltyPoints",
@@ -84,12 +85,13 @@ def loyalty_object(
         "id": object_id,
         "classId": class_id,
         "state": "INACTIVE" if facts.is_void else "ACTIVE",
-        "accountName": shorten(facts.member or facts.card_number or "-", ACCOUNT_LENGTH),
         **_balances(facts),
         "textModulesData": list(_texts(facts)),
         "linksModuleData": {"uris": list(_links(facts))},
         "messages": list(_messages(facts)),
     }
+    if facts.member or facts.card_number:
+        content["accountName"] = shorten(facts.member or facts.card_number, ACCOUNT_LENGTH)
     if facts.card_number:
         content["accountId"] = shorten(facts.card_number, ACCOUNT_LENGTH)
     if facts.code:

@@ -1,12 +1,15 @@
 """Sending what is due, many at once, and noting what came of each."""
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from groundwork.messaging import outbox
@@ -25,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 GONE = 410
 SWITCHED_OFF_AFTER = timedelta(days=5)
+LONGEST_TRIP = 5.0  # seconds after which no other is begun
 LOOK_EVERY = 1.0  # second, while something is on its way
 WHY = "the queue holds all merchants' deliveries"
 
@@ -35,19 +39,18 @@ def run(*, seconds: float = 40.0) -> int:
     Safe on several workers. What is on its way at the end is waited for.
     """
     sent, end = 0, monotonic() + seconds
-    on_their_way: dict[Future[Answer], Delivery] = {}
+    on_their_way: dict[Future[list[Answer]], list[Delivery]] = {}
     with scope.everything(WHY), ThreadPoolExecutor(queue.PLACES) as threads:
         while True:
             if monotonic() < end:
                 catch_up()
-                for delivery in queue.take(list(on_their_way.values())):
-                    on_their_way[threads.submit(posting.post, *_message(delivery))] = delivery
+                for together in queue.take([each[0] for each in on_their_way.values()]):
+                    on_their_way[threads.submit(_send, *_parcel(together))] = together
             if not on_their_way:
                 return sent
             done, _waiting = wait(on_their_way, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
             for future in done:
-                note(on_their_way.pop(future), future.result())
-                sent += 1
+                sent += note(on_their_way.pop(future), future.result())
 
 
 def catch_up() -> None:
@@ -56,41 +59,72 @@ def catch_up() -> None:
         log.catch_up(merchant_id)
 
 
-def _message(delivery: Delivery) -> tuple[str, bytes, dict[str, str]]:
-    """Where a delivery goes, and what is sent there: signed anew each time, the rest is the same each time."""
-    body = delivery.event.body.encode()
-    signed = signing.headers(
-        endpoints.secrets_of(delivery.endpoint, now=timezone.now()),
-        message_id=delivery.event.event_id,
-        timestamp=int(timezone.now().timestamp()),
-        body=body,
-    )
-    about = {"Content-Type": "application/json", "User-Agent": f"{settings.SITE_NAME} webhooks"}
-    return delivery.endpoint.url, body, {**about, **signed}
+def _parcel(together: Sequence[Delivery]) -> tuple[str, list[str], list[tuple[str, bytes]]]:
+    """Where deliveries to one endpoint go, who signs them, and what is sent: id and bytes of each."""
+    endpoint = together[0].endpoint
+    messages = [(each.event.event_id, each.event.body.encode()) for each in together]
+    return endpoint.url, endpoints.secrets_of(endpoint, now=timezone.now()), messages
+
+
+def _send(url: str, secrets: Sequence[str], messages: Sequence[tuple[str, bytes]]) -> list[Answer]:
+    """Send one after the other, up to the first that does not get through, or LONGEST_TRIP; without the database."""
+    answers: list[Answer] = []
+    end = monotonic() + LONGEST_TRIP
+    with posting.Way(url) as way:
+        for message_id, body in messages:
+            answers.append(way.post(body, _headers(secrets, message_id, body)))
+            if not answers[-1].is_good or monotonic() >= end:
+                break
+    return answers
+
+
+def _headers(secrets: Sequence[str], message_id: str, body: bytes) -> dict[str, str]:
+    """Signed anew each time it is sent; the rest is the same each time."""
+    sent_at = int(timezone.now().timestamp())
+    signed = signing.headers(secrets, message_id=message_id, timestamp=sent_at, body=body)
+    return {"Content-Type": "application/json", "User-Agent": f"{settings.SITE_NAME} webhooks", **signed}
 
 
 @transaction.atomic
-def note(delivery: Delivery, answer: Answer) -> None:
-    """Note what came of an attempt: arrived, to be tried again, or given up; and how its endpoint stands."""
-    said = {
+def note(together: Sequence[Delivery], answers: Sequence[Answer]) -> int:
+    """Note what came of each that was sent, and put back the others; how many were sent.
+
+    An attempt has arrived, is to be tried again, or given up; and its endpoint stands better or worse for it.
+    """
+    sent = list(zip(together, answers, strict=False))
+    arrived = [pair for pair in sent if pair[1].is_good]
+    for answer in dict.fromkeys(answer for _delivery, answer in arrived):
+        rows = [delivery for delivery, given in arrived if given == answer]
+        DELIVERIES.settle(rows, state=State.DELIVERED, attempts=F("attempts") + 1, **_said(answer))
+    DELIVERIES.release(together[len(sent) :])
+    if arrived:
+        _note_health(together[0].endpoint_id, arrived[-1][1])
+    for delivery, answer in sent[len(arrived) :]:
+        _note_failure(delivery, answer)
+    return len(sent)
+
+
+def _said(answer: Answer) -> dict[str, Any]:
+    return {
         "attempted_at": clock.now(),
         "response_status": answer.status,
         "response_body": answer.body,
         "trouble": answer.trouble,
         "updated_at": timezone.now(),
     }
+
+
+def _note_failure(delivery: Delivery, answer: Answer) -> None:
+    """An attempt that did not get through: to be tried again, or given up."""
     pauses, failed = settings.WEBHOOKS_RETRY_SCHEDULE, delivery.attempts + 1
-    if answer.is_good:
-        DELIVERIES.settle([delivery], state=State.DELIVERED, attempts=failed, **said)
-    elif failed > len(pauses):
-        DELIVERIES.settle([delivery], state=State.DEAD, attempts=failed, **said)
+    if failed > len(pauses):
+        DELIVERIES.settle([delivery], state=State.DEAD, attempts=failed, **_said(answer))
     else:
         pause = timedelta(seconds=pauses[failed - 1])
-        DELIVERIES.postpone(delivery, wait=pause, state=State.FAILED, **said)
+        DELIVERIES.postpone(delivery, wait=pause, state=State.FAILED, **_said(answer))
     _note_health(delivery.endpoint_id, answer)
-    if not answer.is_good:
-        about = {"delivery_id": delivery.pk, "status": answer.status, "trouble": answer.trouble}
-        logger.info("webhook not delivered", extra=about)
+    about = {"delivery_id": delivery.pk, "status": answer.status, "trouble": answer.trouble}
+    logger.info("webhook not delivered", extra=about)
 
 
 def _note_health(endpoint_id: int, answer: Answer) -> None:

@@ -20,6 +20,7 @@ BLANK: dict[str, Any] = {
     "birth_date": None,
     "language": "",
     "email_problem": False,
+    "tags": [],
     "customer_name": "",
     "card_number": "",
     "notes": "",
@@ -69,6 +70,6 @@ def _blanked(said: Any, within: str = "") -> Any:
 
 
 def _is_personal(name: str, within: str) -> bool:
-    if name in ("name", "email", "phone", "birth_date", "language", "email_problem"):
+    if name in ("name", "email", "phone", "birth_date", "language", "tags", "email_problem"):
         return within == "customer"
     return name in BLANK

@@ -1122,7 +1122,7 @@ class Calls(ABC):
         page: int | None = None,
         page_size: int | None = None,
         since: str | None = None,
-        type: Literal['card_created', 'welcome_bonus', 'stamp_earned', 'stamp_redeemed', 'stamp_voided', 'stamps_returned', 'points_earned', 'points_redeemed', 'points_voided', 'points_returned', 'points_adjustment', 'points_expired', 'card_deactivated', 'card_reactivated', 'card_replaced', 'merge_in', 'merge_out', 'opening_balance', 'debt_forgiven', 'expiry_adjusted', 'forgiveness_adjusted'] | None = None,
+        type: Literal['card_created', 'welcome_bonus', 'stamp_earned', 'stamp_redeemed', 'stamp_voided', 'stamps_returned', 'points_earned', 'points_redeemed', 'points_voided', 'points_returned', 'points_adjustment', 'points_expired', 'card_deactivated', 'card_reactivated', 'card_replaced', 'merge_in', 'merge_out', 'opening_balance', 'debt_forgiven', 'expiry_adjusted', 'forgiveness_adjusted', 'friend_bonus'] | None = None,
     ) -> models.TransactionPage:
         """The store's ledger: `GET /api/v1/stores/{store_code}/transactions/`."""
         answer: Any = self.call(

@@ -115,6 +115,7 @@ class CardHolder(TypedDict):
     phone: str
     birth_date: str | None
     language: str
+    tags: list[str]
     email_problem: bool
 
 
@@ -192,6 +193,7 @@ class CustomerFacts(TypedDict):
     phone: str
     birth_date: str | None
     language: str
+    tags: list[str]
 
 
 class CustomerRow(TypedDict):
@@ -205,6 +207,7 @@ class CustomerRow(TypedDict):
     phone: str
     birth_date: str | None
     language: str
+    tags: list[str]
     merchant: str
     marketing_consent: bool
     is_active: bool
@@ -517,6 +520,8 @@ class NewPromotionRequest(TypedDict):
     days: "NotRequired[int | None]"
     every: "NotRequired[int | None]"
     tag: "NotRequired[str]"
+    friend_amount: "NotRequired[int | None]"
+    month_limit: "NotRequired[int | None]"
     least_cents: "NotRequired[int]"
     skus: "NotRequired[list[str]]"
     categories: "NotRequired[list[str]]"
@@ -619,6 +624,8 @@ class PatchedChangedPromotionRequest(TypedDict):
     days: "NotRequired[int | None]"
     every: "NotRequired[int | None]"
     tag: "NotRequired[str]"
+    friend_amount: "NotRequired[int | None]"
+    month_limit: "NotRequired[int | None]"
     least_cents: "NotRequired[int]"
     skus: "NotRequired[list[str]]"
     categories: "NotRequired[list[str]]"
@@ -779,6 +786,8 @@ class PromotionRow(TypedDict):
     days: int | None
     every: int | None
     tag: str
+    friend_amount: int | None
+    month_limit: int | None
     least_cents: int
     skus: list[str]
     categories: list[str]
@@ -996,6 +1005,7 @@ class RestoredCustomerRow(TypedDict):
     phone: str
     birth_date: str | None
     language: str
+    tags: list[str]
     merchant: str
     marketing_consent: bool
     is_active: bool
@@ -1188,6 +1198,7 @@ class SelfEnrollmentRequest(TypedDict):
     marketing_consent: "NotRequired[bool | None]"
     email: "NotRequired[str | None]"
     name: "NotRequired[str | None]"
+    brought_by: "NotRequired[str]"
     accept_terms: bool
 
 
@@ -1447,7 +1458,7 @@ class Voided(TypedDict):
     shortfall: int
     owed: "Amounts"
 
-AudienceEnum: TypeAlias = Literal['everybody', 'first_purchase', 'birthday', 'every_nth_visit', 'back_after', 'with_tag']
+AudienceEnum: TypeAlias = Literal['everybody', 'first_purchase', 'birthday', 'every_nth_visit', 'back_after', 'with_tag', 'brought_by_friend']
 
 BlankEnum: TypeAlias = Literal['']
 
@@ -1467,8 +1478,8 @@ RoleEnum: TypeAlias = Literal['operator', 'owner', 'manager', 'staff']
 
 SwitchedOffEnum: TypeAlias = Literal['gone', 'failing']
 
-TransactionTypeEnum: TypeAlias = Literal['card_created', 'welcome_bonus', 'stamp_earned', 'stamp_redeemed', 'stamp_voided', 'stamps_returned', 'points_earned', 'points_redeemed', 'points_voided', 'points_returned', 'points_adjustment', 'points_expired', 'card_deactivated', 'card_reactivated', 'card_replaced', 'merge_in', 'merge_out', 'opening_balance', 'debt_forgiven', 'expiry_adjusted', 'forgiveness_adjusted']
+TransactionTypeEnum: TypeAlias = Literal['card_created', 'welcome_bonus', 'stamp_earned', 'stamp_redeemed', 'stamp_voided', 'stamps_returned', 'points_earned', 'points_redeemed', 'points_voided', 'points_returned', 'points_adjustment', 'points_expired', 'card_deactivated', 'card_reactivated', 'card_replaced', 'merge_in', 'merge_out', 'opening_balance', 'debt_forgiven', 'expiry_adjusted', 'forgiveness_adjusted', 'friend_bonus']
 
-TypesEnum: TypeAlias = Literal['card.enrolled', 'card.updated', 'card.replaced', 'card.merged', 'purchase.recorded', 'purchase.returned', 'stamps.given', 'stamps.redeemed', 'points.earned', 'points.redeemed', 'points.adjusted', 'points.expired', 'transaction.voided', 'program.updated', 'customer.updated', 'customer.erased']
+TypesEnum: TypeAlias = Literal['card.enrolled', 'card.updated', 'card.replaced', 'card.merged', 'purchase.recorded', 'purchase.returned', 'stamps.given', 'stamps.redeemed', 'points.earned', 'friend.rewarded', 'points.redeemed', 'points.adjusted', 'points.expired', 'transaction.voided', 'program.updated', 'customer.updated', 'customer.erased']
 
 CardOrCardThen: TypeAlias = Card | CardThen

@@ -12,7 +12,7 @@ from loyalty.api.documentation import documented
 from loyalty.api.fields import Amount, Id, Text, Whole
 from loyalty.errors import ProgramNotFound, PromotionFixed, PromotionNotFound, TooManyPromotions
 from loyalty.models import Audience, Effect, Promotion
-from loyalty.models.promotion import LARGEST_BOUND, LARGEST_GIFT
+from loyalty.models.promotion import LARGEST_BOUND, LARGEST_GIFT, MOST_FRIENDS
 from loyalty.offers import LARGEST_FACTOR
 from loyalty.outputs.promotion import PromotionRow, promotion, promotions
 from loyalty.rules import LARGEST_AMOUNT_CENTS
@@ -37,6 +37,8 @@ class ChangedPromotionInput(serializers.Serializer):
     days = Whole(required=False, allow_null=True, min_value=0, max_value=3650)
     every = Whole(required=False, allow_null=True, min_value=2, max_value=1000)
     tag = Text(required=False, allow_blank=True, max_length=40)
+    friend_amount = Whole(required=False, allow_null=True, min_value=1, max_value=LARGEST_GIFT)
+    month_limit = Whole(required=False, allow_null=True, min_value=1, max_value=MOST_FRIENDS)
     least_cents = Whole(required=False, min_value=0, max_value=LARGEST_AMOUNT_CENTS)
     skus = serializers.ListField(required=False, child=Text(max_length=64), max_length=MOST_NAMED)
     categories = serializers.ListField(required=False, child=Text(max_length=64), max_length=MOST_NAMED)

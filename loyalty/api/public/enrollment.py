@@ -22,6 +22,7 @@ from tenancy.actor import Actor
 class SelfEnrollmentInput(PersonInput):
     email = Email(required=False, allow_null=True, allow_blank=True)
     name = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_NAME)
+    brought_by = Text(required=False, allow_blank=True, max_length=40)
     accept_terms = Flag()
 
     def validate_accept_terms(self, accepted: bool) -> bool:
@@ -44,6 +45,7 @@ class PublicEnrollment(PublicStoreView):
     def post(self, request: Request) -> Response:
         """Who has a card learns only where it works; the rest is sent to the address that is known.
 
+        `brought_by` is the code of a friend's invitation (`by` in its address); one that is none is passed over.
         Nothing need be told: whoever gives neither `email` nor `phone` keeps `card_url`, the only way to their card.
         """
         self.limit("public_enroll", f"{self.store.pk}:{client.network(request._request)}")

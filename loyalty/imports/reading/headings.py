@@ -38,6 +38,8 @@ FIELDS: Mapping[str, str] = {
         "wants-offers-by-e-mail wants-offers-by-email inscription-newsletter abonne-newsletter "
         "mochte-angebote-per-e-mail well-offere-per-e-mail souhaite-des-offres-par-e-mail"
     ),
+    "tags": "tags tag labels label groups group customer-tags customer-groups etiquettes etiquette groupe groupes "
+    "schlagworte schlagworter gruppe gruppen kundengruppe segment segments",
     "code": (
         "code card-code barcode bar-code ean qr-code card-number cardnumber loyalty-card-number code-barres "
         "code-de-la-carte strichcode kartencode strichkode kartennummer karten-nr numero-de-carte codes "
@@ -98,7 +100,7 @@ EVER = frozenset(
     | {"gesamtstempel", "cumul", "cumule", "cumules", "cumulated", "gagnes", "gesammelt", "redeemed", "spent"}
     | {"ganhos", "acumulados", "eingelost", "depenses", "utilises", "used"}
 )
-FIRST_OF_TWO = frozenset({"email", "phone", "language", "code", "first_name", "last_name", *NAMES})
+FIRST_OF_TWO = frozenset({"email", "phone", "language", "tags", "code", "first_name", "last_name", *NAMES})
 GAPS = re.compile(r"[\W_]+")
 
 

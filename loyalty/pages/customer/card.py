@@ -14,6 +14,7 @@ from loyalty import rules, selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.outputs import owed
 from loyalty.pages.access import card_page, looks
+from loyalty.pages.customer import friends
 from loyalty.pages.customer.install import icon_address
 from loyalty.pages.customer.presentation import History, StampCard, card_title, reward_lines
 from loyalty.pages.customer.reasons import fraction
@@ -32,9 +33,11 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     newest = list(told(card)[: NEWEST + 1])
     expires = expiry_to_announce(card, now)
     rewards = reward_lines(program, selectors.rewards_of(program), card.points_balance, card.points_owed)
+    invitation = friends.invitation_of(card, now=now)
     context = looks(program, card.merchant) | {
         "card": card,
         "promotions": showing.of_card(card, now=now),
+        "invitation": invitation,
         "title": card_title(card),
         "qr_svg": qr.svg(card.qr_code_data, title=card.display_number),
         "stamps": StampCard.of(program, card.stamp_count, card.stamps_owed) if program.has_stamps else None,
@@ -50,7 +53,10 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
         "touch_icon": icon_address(card, 180),
         "as_of": f"{day(timezone.localtime(now))}, {clock(timezone.localtime(now))}",
     }
-    return render(request, "pages/card.html", context)
+    response = render(request, "pages/card.html", context)
+    if invitation:
+        friends.note_own(request, response, card.pk)
+    return response
 
 
 @require_safe

@@ -23,6 +23,7 @@ from groundwork.web import client, rate_limits
 from loyalty import selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.pages.access import looks, private, store_page
+from loyalty.pages.customer import friends
 from loyalty.pages.customer.forms import EnrollmentForm
 from loyalty.pages.customer.presentation import Headline, StampCard, card_title, points_rule, reward_lines
 from loyalty.pages.customer.wallet import wallet_buttons
@@ -64,7 +65,14 @@ def join(request: HttpRequest, store: Store, program: LoyaltyProgram) -> HttpRes
         return form_page(request, store, program, form, refusal)
     response = redirect("join-done", store.store_code)
     remember(request, response, store, joined)
+    if joined.card_id is not None:
+        friends.note_own(request, response, joined.card_id)
     return response
+
+
+def invited_by(request: HttpRequest) -> str:
+    """The code of the invitation by which somebody comes; empty for none."""
+    return request.POST.get(friends.PARAMETER) or request.GET.get(friends.PARAMETER, "")
 
 
 def enroll(request: HttpRequest, store: Store, form: EnrollmentForm) -> Joined:
@@ -74,6 +82,8 @@ def enroll(request: HttpRequest, store: Store, form: EnrollmentForm) -> Joined:
         **form.person(),
         language=get_language(),
         self_service=True,
+        brought_by=invited_by(request),
+        own_cards=friends.own_cards(request),
         actor=Actor(ip_address=client.address(request), user_agent=client.agent(request)),
     )
     return Joined(
@@ -95,6 +105,7 @@ def form_page(
     problem = form.take(refusal) if refusal else ""
     form.focus_first_error()
     context = teaser(store, program) | {"form": form, "fields": form.typed_fields(), "problem": problem}
+    context |= friends.promised(invited_by(request), store, program, now=clock.now())
     response = render(request, "pages/join.html", context, status=refusal.status if refusal else 200)
     add_never_cache_headers(response)
     if refusal and "retry_after" in refusal.extra:

@@ -214,6 +214,7 @@ def _forgiveness_title(line: LoyaltyTransaction) -> str:
 TITLES: dict[TransactionType, Callable[[LoyaltyTransaction], str]] = {
     TransactionType.CARD_CREATED: lambda _row: _("Card made"),
     TransactionType.WELCOME_BONUS: lambda _row: _("Welcome bonus"),
+    TransactionType.FRIEND_BONUS: lambda _row: _("You brought a friend"),
     TransactionType.STAMP_EARNED: lambda row: ngettext("Stamp", "Stamps", row.stamps_delta),
     TransactionType.STAMP_REDEEMED: lambda _row: _("Reward redeemed"),
     TransactionType.STAMP_VOIDED: _undone_title,

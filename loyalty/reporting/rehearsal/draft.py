@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ PLAYED = (
     "point_value_cents",
 )
 DECIMALS = frozenset({"points_per_euro", "point_value_cents"})
+WEEK, A_YEAR = timedelta(days=7), 52  # weeks, so that a Tuesday is a Tuesday
 SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -84,7 +85,7 @@ class Draft:
         return cls(
             changes,
             None if rewards is None else tuple(Reward(*each) for each in rewards),
-            tuple(map(as_if_it_ran, promotions)),
+            tuple(promotions),
         )
 
 
@@ -95,8 +96,23 @@ def offered(rewards: Iterable[PointsReward]) -> tuple[Reward, ...]:
     )
 
 
-def as_if_it_ran(promotion: Promotion) -> Promotion:
-    """A promotion without its dates and its budget: it is played over other days than its own."""
+def as_if_it_ran(promotion: Promotion, *, today: date, first_played: date) -> Promotion:
+    """A promotion as it is played over days that were: on since ever, and for as many days as it is to run.
+
+    One that ends is moved back by a year, if that is played, or else by as few weeks as it takes: weekdays stay. One
+    that does not end is played throughout.
+    """
+    first, last = promotion.first_day, promotion.last_day
+    if last is not None and last > today:
+        first = max(first or today, today)
+        weeks = -(-(last - today).days // 7)
+        if weeks <= A_YEAR and first - A_YEAR * WEEK >= first_played:
+            weeks = A_YEAR
+        first, last = first - weeks * WEEK, last - weeks * WEEK
     return dataclasses.replace(
-        promotion, planned_at=SINCE_EVER, stopped_at=None, first_day=None, last_day=None, budget=None
+        promotion,
+        planned_at=SINCE_EVER,
+        stopped_at=None,
+        first_day=None if last is None else first,
+        last_day=last,
     )

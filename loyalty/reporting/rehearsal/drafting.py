@@ -5,7 +5,7 @@ Customers do what they did, when they did it. A reward that could not be had yet
 
 from datetime import datetime
 
-from loyalty.earning import Breakdown, worth
+from loyalty.earning import Breakdown, Part, worth
 from loyalty.offers import STAMPS, Bought, Offer, is_on, offers
 from loyalty.reporting.rehearsal.expecting import let_go
 from loyalty.reporting.rehearsal.figures import Outcome
@@ -25,19 +25,20 @@ class Drafting:
     def __init__(self, stage: Stage, outcome: Outcome) -> None:
         self.stage, self.outcome = stage, outcome
         self.moved: dict[int, Move] = {}
+        self.stamped: dict[int, tuple[Part, ...]] = {}  # what promotions gave of stamps without a receipt
         self.carried: dict[tuple[datetime, Move], tuple[Move, list[Waiting]]] = {}
 
     def drafted(self, line: Line, card: Card, kept: Kept | None, undone: Line | None) -> Move:
         """By how much a line would have moved its card."""
         was = (line.stamps, line.units)
         if kept is not None:
-            drafted = self.revalued(kept, card) if self.stage.changes_purchases else was
+            drafted = self.revalued(kept, card, line.at) if self.stage.changes_purchases else was
             self._visit(card, kept.row, line)
             return drafted
         if line.kind in REDEEMED:
             return self._redeemed(line, card)
         if line.voids_id is not None:
-            return was if undone is None else self._undone(undone, card)
+            return was if undone is None else self._undone(line, undone, card)
         match line.kind:
             case "stamp_earned":
                 return self._stamped(line, card)
@@ -51,13 +52,14 @@ class Drafting:
                 return self._merged_in(line, card)
         return was
 
-    def revalued(self, kept: Kept, card: Card) -> Move:
+    def revalued(self, kept: Kept, card: Card, at: datetime) -> Move:
+        """By how much a purchase would have moved its card when it was bought, brought back or undone."""
         stage, row = self.stage, kept.row
         if kept.more is None and stage.draft.promotions:
             kept.more = self._offered(row, card)
         had_stamps = stage.real.tariff.has_stamps(row)
         found = as_drafted(kept, stage.drafted.tariff, had_stamps=had_stamps)
-        self._note_given(kept, card, found)
+        self._note_given(kept, card, found, at)
         before, kept.drafted = kept.drafted, (found.stamps, found.points)
         return kept.drafted[0] - before[0], kept.drafted[1] - before[1]
 
@@ -68,19 +70,30 @@ class Drafting:
         if not on:
             return ()
         bought = Bought(row.amount_cents, self.stage.drafted.tariff.digits, 0, items_of(row))
-        return offers(bought, card.facts(row.at, row.store_id, zone), on, row.at)
+        return offers(bought, card.facts(row.at, row.store_id, zone, self.stage.budgets), on, row.at)
 
-    def _note_given(self, kept: Kept, card: Card, found: Breakdown) -> None:
-        """Count what the draft's promotions give, against their bounds."""
+    def _note_given(self, kept: Kept, card: Card, found: Breakdown, at: datetime) -> None:
+        """Count what the draft's promotions give, against their bounds and budgets."""
         if not kept.more:
             return
         parts = {part.promotion_id: part.points or part.stamps for part in found.parts}
         for offer in kept.more:
             number = offer.promotion.id
-            change = parts.get(number, 0) - kept.parts.get(number, 0)
-            if change:
-                card.given.setdefault(number, []).append((kept.row.at, change))
-                kept.parts[number] = parts.get(number, 0)
+            before, after = kept.parts.get(number, 0), parts.get(number, 0)
+            if before != after:
+                times = (after > 0) - (before > 0)
+                self._note(number, card, after - before, of=kept.row.at, at=at, times=times)
+                kept.parts[number] = after
+
+    def _note(
+        self, number: int, card: Card, given: int, *, of: datetime, at: datetime, times: int | None = None
+    ) -> None:
+        """Count what a promotion gives, or below 0 takes back `at` a moment, `of` a purchase of then."""
+        told = self.outcome.promotions[number]
+        told.given += given
+        told.times += (1 if given > 0 else -1) if times is None else times
+        card.given.setdefault(number, []).append((of, given))
+        self.stage.budgets.note(number, at, given)
 
     def _visit(self, card: Card, row: Receipt, line: Line) -> None:
         if self.stage.asks_for_visits and line.kind in EARNED:
@@ -96,10 +109,11 @@ class Drafting:
         if not wanted or zone is None:
             return line.stamps, line.units
         bought = Bought(None, stage.drafted.tariff.digits, given)
-        offered = offers(bought, card.facts(line.at, line.store_id or 0, zone), wanted, line.at)
-        found = worth(bought, offered, stage.drafted.terms)
+        facts = card.facts(line.at, line.store_id or 0, zone, stage.budgets)
+        found = worth(bought, offers(bought, facts, wanted, line.at), stage.drafted.terms)
+        self.stamped[line.id] = found.parts
         for part in found.parts:
-            card.given.setdefault(part.promotion_id, []).append((line.at, part.stamps))
+            self._note(part.promotion_id, card, part.stamps, of=line.at, at=line.at)
         card.visit(line.at.astimezone(zone).date())
         return line.stamps + found.stamps - given, line.units
 
@@ -145,8 +159,8 @@ class Drafting:
                 cost = reward.cost
         return Waiting(line.id, 0, cost * POINT, drafted.value(line.reward_id, cost))
 
-    def hand_out(self, card: Card) -> None:
-        """Hand out what is waited for, the oldest first, as far as there is enough."""
+    def hand_out(self, card: Card, at: datetime) -> None:
+        """Hand out what is waited for at a moment, the oldest first, as far as there is enough."""
         course = self.outcome.drafted
         while card.waiting:
             first = card.waiting[0]
@@ -157,11 +171,27 @@ class Drafting:
             card.drafted_units -= first.units
             self.moved[first.line_id] = (-first.stamps, -first.units)
             course.rewards, course.rewards_cents = course.rewards + 1, course.rewards_cents + first.cents
+            (card.drafted_full if first.stamps else card.drafted_rich).take()
+            self.note_ready(card, at)
 
-    def _undone(self, undone: Line, card: Card) -> Move:
+    def note_ready(self, card: Card, at: datetime) -> None:
+        real, drafted = self.stage.real, self.stage.drafted
+        if real.target:
+            card.full.note(card.stamps >= self.stage.target_at(at), at)
+        if drafted.target:
+            target = drafted.target if self.stage.changes_target else self.stage.target_at(at)
+            card.drafted_full.note(card.drafted_stamps >= target, at)
+        if real.cheapest is not None:
+            card.rich.note(card.units >= real.cheapest * POINT, at)
+        if drafted.cheapest is not None:
+            card.drafted_rich.note(card.drafted_units >= drafted.cheapest * POINT, at)
+
+    def _undone(self, line: Line, undone: Line, card: Card) -> Move:
         """The opposite of what the draft made of a line; a reward that is still waited for is waited for no more."""
         if undone.kind in REDEEMED:
             self._take_back_reward(undone, card)
+        for part in self.stamped.pop(undone.id, ()):
+            self._note(part.promotion_id, card, -part.stamps, of=undone.at, at=line.at)
         stamps, units = self.moved.get(undone.id, STILL)
         return -stamps, -units
 

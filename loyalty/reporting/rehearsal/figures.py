@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from loyalty.offers import Promotion
 from loyalty.rules import POINT
 
 NAMED = 20
@@ -108,6 +109,32 @@ class Sooner:
         return len(real) != len(drafted)
 
 
+def as_iso(day: date | None) -> str | None:
+    """A day as a job keeps it."""
+    return None if day is None else day.isoformat()
+
+
+@dataclass
+class Promoted:
+    """What a promotion of the draft would have given, in its parts. Days as ISO writes them; None: all that are played.
+
+    `used_up_on`: when its budget would have been used up; None: never.
+    """
+
+    unit: int
+    first_day: str | None = None
+    last_day: str | None = None
+    times: int = 0
+    cards: int = 0
+    given: int = 0
+    bought_cents: int = 0  # what is left of the purchases with it
+    used_up_on: str | None = None
+
+    @classmethod
+    def of(cls, promotion: Promotion) -> "Promoted":
+        return cls(promotion.unit, as_iso(promotion.first_day), as_iso(promotion.last_day))
+
+
 @dataclass
 class Outcome:
     """What a rehearsal found, its check first."""
@@ -122,6 +149,8 @@ class Outcome:
     cards: int = 0  # to which anything happened
     reached: int = 0  # of them, and of the others, those for whom anything would be otherwise
     purchases: int = 0
+    bought_cents: int = 0  # what is left of them
+    promotions: dict[int, Promoted] = field(default_factory=dict)  # of the draft, by their ids
 
     def __post_init__(self) -> None:
         self.by_day = Slots.of(self.days)
@@ -148,6 +177,8 @@ class Outcome:
             cards=data["cards"],
             reached=data["reached"],
             purchases=data["purchases"],
+            bought_cents=data["bought_cents"],
+            promotions={int(number): Promoted(**told) for number, told in data["promotions"].items()},
         )
         made.by_day = Slots(**data["by_day"])
         return made

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from loyalty import rules
-from loyalty.reporting.rehearsal.drafting import EARNED, STILL, Drafting
+from loyalty.reporting.rehearsal.drafting import EARNED, REDEEMED, STILL, Drafting
 from loyalty.reporting.rehearsal.expecting import expected
 from loyalty.reporting.rehearsal.figures import Outcome
 from loyalty.reporting.rehearsal.stage import Card, Move, Stage
@@ -58,6 +58,8 @@ class _Play(Drafting):
         drafted = self.drafted(line, card, kept, undone)
         self.lines[line.id], self.moved[line.id] = line, drafted
         card.stamps, card.units = line.stamps_after, line.units_after
+        if line.kind in REDEEMED:
+            (card.full if line.kind == "stamp_redeemed" else card.rich).take()
         if line.kind == "points_expired":
             self.outcome.real.expired_units -= line.units
             self.outcome.drafted.expired_units -= drafted[1]
@@ -83,7 +85,7 @@ class _Play(Drafting):
     def _silent(self, row: Receipt) -> None:
         """A purchase that gave nothing: below the minimum, or without points and stamp."""
         kept, card = self.kept[row.id], self.cards[row.card_id]
-        drafted = self.revalued(kept, card)
+        drafted = self.revalued(kept, card, row.at)
         self._give(row.day, row.hour, STILL, drafted)
         self._move(card, drafted, row.at)
         card.differs = card.differs or drafted != STILL
@@ -129,29 +131,16 @@ class _Play(Drafting):
     def _move(self, card: Card, drafted: Move, at: datetime) -> None:
         card.drafted_stamps += drafted[0]
         card.drafted_units += drafted[1]
-        self._note_ready(card, at)
+        self.note_ready(card, at)
         if card.waiting:
-            self.hand_out(card)
-            self._note_ready(card, at)
+            self.hand_out(card, at)
 
     def _note_opening(self, card: Card, at: datetime) -> None:
         """Whoever has enough at the beginning in both courses waits for nothing; in one of them, it counts."""
-        self._note_ready(card, at)
+        self.note_ready(card, at)
         for one, other in ((card.full, card.drafted_full), (card.rich, card.drafted_rich)):
             if one.now and other.now:
                 one.since, other.since = [], []
-
-    def _note_ready(self, card: Card, at: datetime) -> None:
-        real, drafted = self.stage.real, self.stage.drafted
-        if real.target:
-            card.full.note(card.stamps >= self.stage.target_at(at), at)
-        if drafted.target:
-            target = drafted.target if self.stage.changes_target else self.stage.target_at(at)
-            card.drafted_full.note(card.drafted_stamps >= target, at)
-        if real.cheapest is not None:
-            card.rich.note(card.units >= real.cheapest * POINT, at)
-        if drafted.cheapest is not None:
-            card.drafted_rich.note(card.drafted_units >= drafted.cheapest * POINT, at)
 
     def _expire(self, card: Card, at: datetime) -> None:
         """Take the points of a card to which nothing has happened for as long as the draft says."""
@@ -163,17 +152,27 @@ class _Play(Drafting):
         if is_within and moment + rules.OFFLINE_LIMIT <= at:
             self.outcome.drafted.expired_units += card.drafted_units
             card.drafted_units, card.differs = 0, True
-            self._note_ready(card, moment)
+            self.note_ready(card, moment)
 
     def _end(self) -> None:
         for kept in self.kept.values():
             self._must_have_earned(kept)
+            self._sum_up(kept)
         any_lines = bool(self.family.lines)
         for card in self.cards.values():
             if not card.is_opened and (any_lines or card.stamps or card.units):
                 self._note_opening(card, self.stage.start or self.stage.now)
             self._finish(card)
         self.outcome.purchases += len(self.family.receipts)
+
+    def _sum_up(self, kept: Kept) -> None:
+        """What was sold, as far as it was kept; and what of it with promotions of the draft."""
+        if kept.is_undone:
+            return
+        self.outcome.bought_cents += kept.cents
+        for number, given in kept.parts.items():
+            if given:
+                self.outcome.promotions[number].bought_cents += kept.cents
 
     def _must_have_earned(self, kept: Kept) -> None:
         """A purchase that was worth points has a line that gave them."""
@@ -196,6 +195,8 @@ class _Play(Drafting):
             if not is_otherwise and (real.since or drafted.since):
                 is_otherwise = outcome.sooner.compare(real.since, drafted.since)
         outcome.cards += card.is_opened
+        for number, had in card.given.items():
+            outcome.promotions[number].cards += sum(given for _of, given in had) > 0
         outcome.reached += card.differs or is_otherwise
         if holder.is_living:
             outcome.real.liability_cents += self.stage.real.liability(card.stamps, card.units)

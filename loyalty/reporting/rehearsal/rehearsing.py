@@ -1,14 +1,17 @@
 """Rehearsing: a draft played over a program's days, and the check that the same play gives what the ledger says."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from groundwork.formats.currencies import minor_digits
 from loyalty import rules, selectors
 from loyalty.models import LoyaltyProgram, ProgramTerms, Promotion
-from loyalty.reporting.rehearsal.draft import Draft, Reward, offered
-from loyalty.reporting.rehearsal.figures import Check, Outcome
+from loyalty.reporting.rehearsal.budgets import Budgets
+from loyalty.reporting.rehearsal.draft import Draft, Reward, as_if_it_ran, offered
+from loyalty.reporting.rehearsal.figures import Check, Outcome, Promoted, as_iso
 from loyalty.reporting.rehearsal.playing import play
 from loyalty.reporting.rehearsal.reading import Window, families
 from loyalty.reporting.rehearsal.stage import Side, Stage
@@ -25,12 +28,27 @@ def rehearse(
 ) -> Outcome:
     """Play a draft over the last so many days of the merchant, today among them; `now` in UTC.
 
-    `counted` is told how many cards are done. Nothing is written.
+    `counted` is told how many cards are done: all of them once more for each budget that is used up. Nothing is
+    written.
     """
     zone = program.merchant.tzinfo
-    first = now.astimezone(zone).date() - timedelta(days=days - 1)
+    today = now.astimezone(zone).date()
+    first = today - timedelta(days=days - 1)
     start = datetime.combine(first, time.min, tzinfo=zone).astimezone(rules.UTC)
-    return _played(program, draft, Window(zone, first, start), Outcome(days), now, counted)
+    played = [as_if_it_ran(each, today=today, first_played=first) for each in draft.promotions]
+    draft, budgets = dataclasses.replace(draft, promotions=tuple(played)), Budgets(played)
+    while True:
+        outcome = Outcome(days, promotions={each.id: Promoted.of(each) for each in played})
+        _played(program, draft, Window(zone, first, start), outcome, now, counted, budgets)
+        if not budgets.end_the_next():
+            return _with_ends(outcome, budgets, zone)
+
+
+def _with_ends(outcome: Outcome, budgets: Budgets, zone: ZoneInfo) -> Outcome:
+    for number, promoted in outcome.promotions.items():
+        used_up = budgets.used_up_at(number)
+        promoted.used_up_on = as_iso(used_up.astimezone(zone).date() if used_up else None)
+    return outcome
 
 
 def check(program: LoyaltyProgram, *, now: datetime, days: int | None = None, counted: Told = bool) -> Check:
@@ -39,13 +57,20 @@ def check(program: LoyaltyProgram, *, now: datetime, days: int | None = None, co
         return rehearse(program, Draft(), days=days, now=now, counted=counted).check
     zone = program.merchant.tzinfo
     today = now.astimezone(zone).date()
-    return _played(program, Draft(), Window(zone, today), Outcome(1), now, counted).check
+    return _played(program, Draft(), Window(zone, today), Outcome(1), now, counted, Budgets(())).check
 
 
 def _played(
-    program: LoyaltyProgram, draft: Draft, window: Window, outcome: Outcome, now: datetime, counted: Told
+    program: LoyaltyProgram,
+    draft: Draft,
+    window: Window,
+    outcome: Outcome,
+    now: datetime,
+    counted: Told,
+    budgets: Budgets,
 ) -> Outcome:
-    stage = stage_of(program, draft, start=window.start, now=now)
+    budgets.begin()
+    stage = stage_of(program, draft, start=window.start, now=now, budgets=budgets)
     wanted = {
         "with_activity": stage.expiry_days is not None,
         "with_visits": stage.asks_for_visits,
@@ -56,7 +81,9 @@ def _played(
     return outcome
 
 
-def stage_of(program: LoyaltyProgram, draft: Draft, *, start: datetime | None, now: datetime) -> Stage:
+def stage_of(
+    program: LoyaltyProgram, draft: Draft, *, start: datetime | None, now: datetime, budgets: Budgets
+) -> Stage:
     """What holds throughout a rehearsal of a program."""
     past = list(ProgramTerms.objects.filter(program_id=program.pk).order_by("valid_from", "id"))
     terms = {each.pk: each.rules() for each in past}
@@ -75,6 +102,7 @@ def stage_of(program: LoyaltyProgram, draft: Draft, *, start: datetime | None, n
         zones={store.pk: store.tzinfo for store in Store.all_objects.filter(merchant_id=program.merchant_id)},
         start=start,
         now=now,
+        budgets=budgets,
         expiry_days=rules.expiration_days(expiry, has_points=drafted.terms.has_points, switched_on=()),
     )
 

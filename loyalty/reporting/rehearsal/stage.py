@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from loyalty import rules
 from loyalty.offers import BIRTHDAY_AGAIN, Facts, Given, Promotion
+from loyalty.reporting.rehearsal.budgets import Budgets
 from loyalty.reporting.rehearsal.draft import Draft, Reward
 from loyalty.reporting.rehearsal.told import Holder
 from loyalty.reporting.rehearsal.valuing import Tariff, asks
@@ -62,6 +63,7 @@ class Stage:
     zones: Mapping[int, ZoneInfo]
     start: datetime | None
     now: datetime
+    budgets: Budgets
     expiry_days: int | None = None  # of the draft, where it changes that
 
     @cached_property
@@ -114,6 +116,10 @@ class Ready:
             self.since.append(at)
         self.now = is_ready
 
+    def take(self) -> None:
+        """One was handed out: if there is enough for another, that is another one."""
+        self.now = False
+
 
 @dataclass(slots=True)
 class Card:
@@ -149,8 +155,8 @@ class Card:
         if day != self.last_day:
             self.visits, self.day_before, self.last_day = self.visits + 1, self.last_day, day
 
-    def facts(self, at: datetime, store_id: int, zone: ZoneInfo) -> Facts:
-        """What promotions want to know of the card at a moment."""
+    def facts(self, at: datetime, store_id: int, zone: ZoneInfo, budgets: Budgets) -> Facts:
+        """What promotions want to know of the card, and of their budgets, at a moment."""
         today = at.astimezone(zone).date()
         is_back = self.last_day == today
         return Facts(
@@ -162,6 +168,7 @@ class Card:
             visits=self.visits - is_back,
             last_visit=self.day_before if is_back else self.last_day,
             given={number: _given(had, at, zone) for number, had in self.given.items()},
+            left=budgets.left(at),
         )
 
 

@@ -71,7 +71,7 @@ class Kept:
             if undone is not None:
                 self._note_undone(line, undone)
         elif line.kind == "points_earned":
-            self.has_points = True
+            self.has_points, self.lost_points = True, False
             self.earned, self.living = self.earned + 1, self.living + 1
         elif line.kind == "stamp_earned":
             self.stamps += line.stamps - line.promised_stamps

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandParser
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from groundwork.formats import letters
 from loyalty.demo.shops import SHOPS, Shop
@@ -22,14 +22,14 @@ from loyalty.models import LoyaltyProgram, PointsReward
 from tenancy.models import Merchant
 from wallet import sheet
 from wallet.facts import ProgramFacts
-from wallet.models import Platform
 from wallet.selectors import describe_program
 
 PICTURE = Path(settings.BASE_DIR) / "docs" / "pictures" / "passes.png"
-SIZE = (1556, 6280)
+WIDTH, TALLEST = 3050, 12000
+SCALE = 0.6
+MARGIN = 16
 UPLOADED = "mirabel"  # whose card is drawn once more, with a wide logo and a picture
-# Targets besides each merchant's own: the fewest stamps, a week of them, many, and the most.
-OTHER_TARGETS = {"mirabel": (25,), "alzette": (3, 7, 50)}
+TARGETS = (3, 7, 10, 25, 50)  # the fewest stamps, a week of them, most shops', many, and the most
 
 
 class Command(BaseCommand):
@@ -42,17 +42,25 @@ class Command(BaseCommand):
 
     def handle(self, *, browser: str, to: Path, **options: Any) -> None:
         with _uploads() as (logo, picture):
-            page = sheet.page(each for shop in SHOPS for each in _programs(shop, logo, picture))
+            shown = [each for shop in SHOPS for each in _programs(shop, logo, picture)]
+            page = sheet.page(shown, TARGETS)
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "passes.html"
             source.write_text(page)
-            window = f"--window-size={SIZE[0]},{SIZE[1]}"
-            flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", window]
+            window = [f"--window-size={WIDTH},{TALLEST}", f"--force-device-scale-factor={SCALE}"]
+            flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *window]
             command = [browser, *flags, f"--screenshot={to}", source.as_uri()]
             subprocess.run(command, check=True, timeout=120, stderr=subprocess.DEVNULL)
-        with Image.open(to) as picture:
-            picture.quantize(256).save(to, optimize=True)
+        with Image.open(to) as drawn:
+            _without_margin(drawn.convert("RGB")).quantize(256).save(to, optimize=True)
         self.stdout.write(str(to))
+
+
+def _without_margin(drawn: Image.Image) -> Image.Image:
+    """The picture without what is empty below the last row."""
+    ground = Image.new("RGB", drawn.size, drawn.getpixel((0, 0)))
+    _left, _top, _right, bottom = ImageChops.difference(drawn, ground).getbbox() or (0, 0, *drawn.size)
+    return drawn.crop((0, 0, drawn.width, min(drawn.height, bottom + MARGIN)))
 
 
 @contextmanager
@@ -92,15 +100,11 @@ def _picture() -> Image.Image:
     return picture
 
 
-def _programs(shop: Shop, logo: str, picture: str) -> Iterator[tuple[ProgramFacts, Platform]]:
-    """A merchant's program in both wallets, and with other targets and uploads in Apple's; nothing is saved of it."""
+def _programs(shop: Shop, logo: str, picture: str) -> Iterator[ProgramFacts]:
+    """A merchant's program, and for one of them the same with uploads; nothing is saved of it."""
     program = LoyaltyProgram(merchant=Merchant(name=shop.name), **shop.program)
     rewards = [PointsReward(program=program, **reward) for reward in shop.rewards]
     own = describe_program(program, rewards=rewards, stores=[])
-    yield from ((own, platform) for platform in Platform)
-    for target in OTHER_TARGETS.get(shop.slug, ()):
-        yield replace(own, stamps_target=target), Platform.APPLE
+    yield own
     if shop.slug == UPLOADED:
-        look = replace(own.look, logo=logo, picture=picture, version="uploaded")
-        yield replace(own, look=look), Platform.APPLE
-        yield replace(own, look=look), Platform.GOOGLE
+        yield replace(own, look=replace(own.look, logo=logo, picture=picture, version="uploaded"))

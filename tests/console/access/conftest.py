@@ -28,3 +28,9 @@ def world(built: World, db: None) -> World:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are answered and not drawn: for tests that ask who gets in, and not what it looks like there."""
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+
+
+@pytest.fixture(autouse=True)
+def by_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page begins with a job by itself: each test is within one transaction, and a job is in its own."""
+    monkeypatch.setattr("loyalty.console.undoing.LINES_OF_A_ROW", 1_000_000)

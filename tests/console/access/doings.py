@@ -15,7 +15,8 @@ from django.utils import timezone
 from groundwork import deletion
 from groundwork.models import SoftDeletable
 from loyalty import ledger
-from loyalty.models import CardCode, LoyaltyCard
+from loyalty.models import CardCode, LoyaltyCard, UndoBatch
+from loyalty.services import undoing
 from tenancy import scope
 from tests import factories
 from tests.console.access.gates import WITHOUT_A_ROW, name_of
@@ -71,12 +72,21 @@ def _take_the_codes_off(row: models.Model) -> None:
         CardCode.objects.filter(card=row.pk).delete()
 
 
+def _undo(row: models.Model) -> None:
+    """Do what a batch was looked at for."""
+    assert isinstance(row, UndoBatch)
+    with scope.merchant(row.merchant_id):
+        undoing.confirm(batch=row, reason="Why")
+        undoing.carry_out(batch=UndoBatch.objects.get(pk=row.pk), actor=factories.actor("owner"))
+
+
 # What is to be so first, or the page is closed to everybody.
 IN_STATE: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "reactivate"): _put(is_active=False),
     ("loyalty_loyaltycard", "let_go"): lambda world, row: _owe(row),
     ("loyalty_loyaltyprogram", "activate"): _put(is_active=False),
     ("loyalty_promotion", "stop"): _put(planned_at=timezone.now()),
+    ("loyalty_undobatch", "take_back"): lambda world, row: _undo(row),
     ("loyalty_staffpin", "end_lockout"): _put(locked_until=timezone.now() + timedelta(hours=1)),
     ("tenancy_user", "reset_second_factor"): lambda world, row: _factor(row),
     ("tenancy_outboxmessage", "try_again"): _put(state="dead"),
@@ -94,6 +104,7 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_loyaltycard", "remove_code"): lambda world, row: _take_the_codes_off(row),
     ("loyalty_loyaltyprogram", "deactivate"): _put(is_active=False),
     ("loyalty_promotion", "plan"): _put(planned_at=timezone.now()),
+    ("loyalty_promotion", "rehearse_this"): _put(planned_at=timezone.now()),
     ("tenancy_apikey", "revoke"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "resend"): _put(revoked_at=timezone.now()),
     ("tenancy_invitation", "revoke"): _put(revoked_at=timezone.now()),
@@ -102,6 +113,7 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_cardbatch", "revoke"): _put(revoked_at=timezone.now()),
     ("loyalty_cardbatch", "print_pdf"): _put(revoked_at=timezone.now()),
     ("loyalty_cardbatch", "number_list"): _put(revoked_at=timezone.now()),
+    ("loyalty_undobatch", "undo_now"): _put(confirmed_at=timezone.now(), finished_at=timezone.now()),
     ("loyalty_importbatch", "take_back"): _put(reverting_at=timezone.now(), reverted_at=timezone.now()),
     ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
     ("tenancy_till", "new_code"): _put(
@@ -228,6 +240,9 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_loyaltycard", "import_columns"): lambda world: {"column_0": "email"},
     ("loyalty_loyaltycard", "import_preview"): lambda world: {"announce": ""},
     ("loyalty_importbatch", "take_back"): lambda world: {},
+    ("loyalty_undobatch", "undo_now"): lambda world: {"reason": "Why"},
+    ("loyalty_undobatch", "take_back"): lambda world: {},
+    ("tenancy_merchant", "export_everything"): lambda world: {},
     ("loyalty_loyaltytransaction", "undo"): lambda world: {"reason": "Why"},
     ("loyalty_loyaltycard", "let_go"): _at_store,
     ("loyalty_purchase", "bring_back"): lambda world: {"key": "the form", "amount": "5.00", "reason": "Why"},
@@ -275,6 +290,9 @@ READING = frozenset(
         "download",
         "preview",
         "preview_new",
+        "rehearse_this",
+        "sentence",
+        "sentence_new",
         "rehearsed",
     }
 )

@@ -14,7 +14,7 @@ LOOK_OWNER = {"changelist": "OW", "change": "OW", "history": "OW"}
 LOOK_OPERATOR = {"changelist": "O", "change": "O", "history": "O"}
 
 GATES: dict[str, dict[str, str]] = {
-    "tenancy_merchant": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": "O"},
+    "tenancy_merchant": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": "O", "export_everything": "OW"},
     "tenancy_store": LOOK
     | {"add": "OW", "edit": "OWM", "delete": "OW"}
     | dict.fromkeys(("poster", "join_page", "terminal", "qr_picture", "qr_drawing", "transactions"), "OWM"),
@@ -50,6 +50,8 @@ GATES: dict[str, dict[str, str]] = {
     | {"add": "OWM", "print_pdf": "OWM", "number_list": "OWM", "revoke": "OWM"},
     "loyalty_purchase": LOOK | READ_ONLY | {"bring_back": "OWM"},
     "loyalty_loyaltytransaction": LOOK | READ_ONLY | {"undo": "OWM"},
+    "loyalty_undobatch": LOOK | READ_ONLY | {"undo_now": "OWM", "take_back": "OWM"},
+    "loyalty_undoneline": LOOK | READ_ONLY,
     "loyalty_loyaltyprogram": LOOK
     | {
         "add": "O",
@@ -62,7 +64,7 @@ GATES: dict[str, dict[str, str]] = {
     | {"rehearsed": "W"},  # whose it is, as with a background job
     "loyalty_promotion": LOOK
     | {"add": "OW", "edit": "OW", "delete": "OW"}
-    | dict.fromkeys(("plan", "stop", "copy"), "OW"),
+    | dict.fromkeys(("plan", "rehearse_this", "stop", "copy", "sentence", "sentence_new"), "OW"),
     "loyalty_merchantloyaltysettings": LOOK_WHOLE | {"add": "O", "edit": "OW", "delete": ""},  # the same
     "loyalty_staffpin": LOOK_MANAGER | {"add": "OWM", "edit": "OWM", "delete": "OWM", "end_lockout": "OWM"},
     "notifications_emailtemplate": LOOK | {"add": "OWM", "edit": "OWM", "delete": "OWM", "preview": "OWMA"},
@@ -105,9 +107,9 @@ ACTIONS["django_celery_beat_periodictask"] = dict.fromkeys(
 )
 
 # Pages that are no row's.
-WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new", "examine"})
+WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new", "sentence_new", "examine"})
 # An unsaved form is drawn; it is sent, and nothing is kept of it.
-PREVIEWS = frozenset({"preview", "preview_new"})
+PREVIEWS = frozenset({"preview", "preview_new", "sentence", "sentence_new"})
 # Addresses of the site itself.
 OF_THE_SITE = frozenset(
     {

@@ -30,7 +30,7 @@ from tenancy import api_keys, roles, scope, tills
 from tenancy.models import BackgroundJob, Merchant, OutboxMessage, Role, Store, StoreUser, User
 from tests import factories
 from tests.console.access.people import OF_THE_PLATFORM, OF_THE_WHOLE_MERCHANT, Rows, World
-from tests.console.world import export_of, history_of, key
+from tests.console.world import export_of, history_of, key, undoing_of
 from tests.factories import Shop
 from tests.one_row_each import a_delivery
 from wallet.models import AppleDeviceRegistration, PassDesign, WalletPass
@@ -106,6 +106,7 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
                 file_name="people.csv",
                 figures=Figures(lines=MANY).as_data(),
             ),
+            *undoing_of(LoyaltyTransaction.objects.filter(card=card).latest("id"), boss),
             export_of(boss),
             history_of(store, boss),
             *_emails(shop, store, card),

@@ -144,7 +144,7 @@ def test_an_action_that_there_is_not_does_nothing(world: World, model: type[mode
 def test_an_unsaved_form_is_drawn_for_those_who_see_the_page(world: World, who: str) -> None:
     for kind, pages in GATES.items():
         for page in PREVIEWS & pages.keys():
-            rowless = page == "preview_new" or kind == "notifications_emailtemplate"
+            rowless = page in WITHOUT_A_ROW or kind == "notifications_emailtemplate"
             path = reverse(f"admin:{kind}_{page}", args=[] if rowless else [world.mine[kind].pk])
             allowed = (may_list if rowless else is_let_in)(who, pages[page], *(() if rowless else (kind,)))
             before = state()

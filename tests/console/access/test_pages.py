@@ -29,9 +29,10 @@ def is_refused(response: HttpResponse) -> bool:
 
 
 def opens(response: HttpResponse) -> bool:
-    """A page, a file, or the way to one outside or to the lines of this row."""
+    """A page, a file, or the way to one outside, to the lines of this row or to its rehearsal."""
     place = response["Location"] if response.status_code == 302 else "/admin/"
-    leads_on = not place.startswith("/admin/") or place.startswith("/admin/loyalty/loyaltytransaction/?")
+    here = place.startswith("/admin/loyalty/loyaltytransaction/?") or "/rehearse/?promotion=" in place
+    leads_on = here or not place.startswith("/admin/")
     return response.status_code == 200 or leads_on
 
 

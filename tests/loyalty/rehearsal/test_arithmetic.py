@@ -1,16 +1,18 @@
 """The arithmetic of rehearsals: whose reward comes when, which target held when, what a draft keeps. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from loyalty.models import LoyaltyProgram
-from loyalty.offers import FACTOR, Promotion
+from loyalty.offers import FACTOR, STAMPS, Promotion
+from loyalty.reporting.rehearsal.budgets import Budgets
 from loyalty.reporting.rehearsal.draft import SINCE_EVER, Draft, Reward, as_if_it_ran
 from loyalty.reporting.rehearsal.expecting import let_go
-from loyalty.reporting.rehearsal.figures import Check, Outcome, Sooner
+from loyalty.reporting.rehearsal.figures import Check, Outcome, Promoted, Sooner
 from loyalty.reporting.rehearsal.stage import Ready, Stage
+from loyalty.rules import POINT
 
 MONDAY = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 FRIDAY = MONDAY + timedelta(days=4)
@@ -70,18 +72,68 @@ def test_a_draft_says_what_differs_and_comes_back_from_a_job_as_it_was() -> None
     assert not found.is_empty
     assert Draft.between(before, before).is_empty
     tuesday = Promotion(id=3, effect=FACTOR, factor=Decimal(2), budget=100, last_day=MONDAY.date())
-    whole = Draft(found.changes, (Reward(1, 500, None),), (as_if_it_ran(tuesday),))
+    whole = Draft(found.changes, (Reward(1, 500, None),), (tuesday,))
     kept = whole.as_data()
     assert kept["promotions"] == [3]
     assert Draft.from_data(kept, [tuesday]) == whole
-    (played,) = whole.promotions
-    assert (played.planned_at, played.budget, played.last_day) == (SINCE_EVER, None, None)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "played"),
+    [
+        (None, None, (None, None)),
+        (date(2026, 12, 1), None, (None, None)),
+        # Two weeks in December: the two weeks before today, from the same day of the week on.
+        (date(2026, 12, 1), date(2026, 12, 14), (date(2026, 11, 10), date(2026, 11, 23))),
+        # It would begin at once.
+        (None, date(2026, 12, 1), (date(2026, 11, 21), date(2026, 11, 24))),
+        # What is over is played when it was.
+        (date(2026, 11, 2), date(2026, 11, 8), (date(2026, 11, 2), date(2026, 11, 8))),
+    ],
+)
+def test_a_promotion_is_played_for_as_many_days_as_it_is_to_run(
+    first: date | None, last: date | None, played: tuple[date | None, date | None]
+) -> None:
+    promotion = Promotion(id=3, effect=FACTOR, first_day=first, last_day=last, budget=100)
+    today = date(2026, 11, 28)
+    found = as_if_it_ran(promotion, today=today, first_played=today - timedelta(days=89))
+    assert (found.first_day, found.last_day) == played
+    assert (found.planned_at, found.budget) == (SINCE_EVER, 100)
+
+
+def test_over_a_year_a_promotion_is_played_in_its_season() -> None:
+    advent = Promotion(id=3, effect=FACTOR, first_day=date(2026, 12, 1), last_day=date(2026, 12, 24))
+    today = date(2026, 11, 28)
+    found = as_if_it_ran(advent, today=today, first_played=today - timedelta(days=364))
+    assert (found.first_day, found.last_day) == (date(2025, 12, 2), date(2025, 12, 25))
+    assert found.first_day is not None
+    assert found.first_day.weekday() == date(2026, 12, 1).weekday()
+
+
+def test_a_budget_ends_in_the_hour_in_which_it_is_used_up() -> None:
+    budgets = Budgets([Promotion(id=3, effect=STAMPS, amount=2, budget=5), Promotion(id=4, effect=FACTOR)])
+    budgets.begin()
+    given = [(MONDAY, 2), (FRIDAY, 2), (MONDAY + timedelta(days=1), 2), (FRIDAY + timedelta(hours=1), 2)]
+    for at, stamps in given:  # card by card, not in the order of time
+        budgets.note(3, at, stamps)
+        budgets.note(4, at, stamps)
+    assert budgets.end_the_next()
+    assert budgets.used_up_at(3) == FRIDAY
+    budgets.begin()
+    assert [budgets.left(at)[3] for at in (MONDAY, FRIDAY, FRIDAY + timedelta(hours=1))] == [5, 1, 0]
+    budgets.note(3, FRIDAY, 1)
+    assert budgets.left(FRIDAY)[3] == 0
+    assert not budgets.end_the_next()
+    assert 4 not in budgets.left(MONDAY)
 
 
 def test_an_outcome_comes_back_from_a_job_as_it_was() -> None:
     found = Outcome(3, cards=2, reached=1)
     found.check.differs("line 1", stamps=-1, units=5)
     found.by_day.add(2, (1, 10), (2, 20))
+    found.promotions[7] = Promoted(
+        POINT, last_day="2026-03-13", times=2, given=30_000, used_up_on="2026-03-10"
+    )
     found.drafted.rewards_cents, found.real.liability_cents = 300, 120
     again = Outcome.from_data(found.as_data())
     assert again == found

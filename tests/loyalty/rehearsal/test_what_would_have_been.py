@@ -1,6 +1,6 @@
 """What a draft would have cost, and who would have had a reward earlier: a shop's last days, played again."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,9 @@ import time_machine
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
 from loyalty.offers import EVERY_VISIT, FACTOR, FIRST_PURCHASE, POINTS, STAMPS, Promotion
 from loyalty.reporting.rehearsal import rehearsing
-from loyalty.reporting.rehearsal.draft import Draft, Reward, as_if_it_ran
-from loyalty.reporting.rehearsal.figures import Outcome, Sooner
+from loyalty.reporting.rehearsal.draft import Draft, Reward
+from loyalty.reporting.rehearsal.figures import Outcome, Promoted, Sooner
+from loyalty.rules import POINT
 from loyalty.services import points, stamps, voids
 from tests import factories
 from tests.buying import bring_back, buy, spend
@@ -53,7 +54,7 @@ def rehearse(shop: Shop, draft: Draft, days: int = 30) -> Outcome:
 
 
 def promotion(**fields: Any) -> Promotion:
-    return as_if_it_ran(Promotion(**{"id": 7, "effect": FACTOR, "factor": Decimal(2)} | fields))
+    return Promotion(**{"id": 7, "effect": FACTOR, "factor": Decimal(2)} | fields)
 
 
 # --- Rates and amounts ------------------------------------------------------------------------------------
@@ -127,6 +128,17 @@ def test_where_stamps_would_be_new_every_purchase_gives_one_unless_it_is_undone(
             voids.void(store=shop.store, transaction_id=line, actor=factories.actor(), reason="slip")
     found = rehearse(shop, Draft({"loyalty_type": "hybrid"}))
     assert (found.real.stamps, found.drafted.stamps, found.drafted.points) == (0, 1, 100)
+
+
+def test_who_has_enough_for_another_reward_at_once_does_not_wait_for_it_longer(shop: Shop) -> None:
+    card = enrolled(shop)
+    bought(shop, card, MONDAY, 6000, stamps=0)
+    with time_machine.travel(MONDAY, tick=False):
+        spend(card, shop)
+    bought(shop, card, TUESDAY, 4000, stamps=0)
+    found = rehearse(shop, Draft({"points_per_euro": Decimal(20)}))
+    # 1,200 points on Monday: after the first croissant there are enough for the second, a day before the real one.
+    assert found.sooner == Sooner(earlier=1, earlier_seconds=DAY)
 
 
 # --- Rewards ----------------------------------------------------------------------------------------------
@@ -253,3 +265,69 @@ def test_the_points_of_an_adjustment_are_carried(shop: Shop) -> None:
     found = rehearse(shop, Draft({"points_per_euro": Decimal(20)}))
     assert (found.check.carried, found.cost_cents, found.reached) == (1, 0, 0)
     assert (found.real.liability_cents, found.drafted.liability_cents) == (40, 40)
+
+
+def test_a_budget_stops_a_promotion_in_the_order_of_time_whoever_has_which_card(shop: Shop) -> None:
+    card, other = enrolled(shop), enrolled(shop)
+    bought(shop, other, MONDAY, 1000, stamps=0)
+    for days in (1, 2):
+        bought(shop, card, MONDAY + timedelta(days=days), 1000, stamps=0)
+    limited = promotion(effect=POINTS, amount=100, budget=150)
+    found = rehearse(shop, Draft(promotions=(limited,)))
+    assert found.drafted.points - found.real.points == 150
+    assert [units // POINT for units in found.by_day.drafted_units[-5:-2]] == [200, 150, 100]
+    assert found.promotions == {
+        7: Promoted(POINT, times=2, cards=2, given=150 * POINT, bought_cents=2000, used_up_on="2026-03-10")
+    }
+
+
+def test_a_budget_that_lasts_stops_nothing_and_of_two_each_stops_by_itself(shop: Shop) -> None:
+    card = enrolled(shop)
+    for days in range(3):
+        bought(shop, card, MONDAY + timedelta(days=days), 1000, stamps=0)
+    draft = Draft(
+        promotions=(
+            promotion(effect=POINTS, amount=10, budget=15),
+            promotion(id=8, effect=POINTS, amount=20, budget=20),
+            promotion(id=9, effect=POINTS, amount=5, budget=16),
+        )
+    )
+    told = rehearse(shop, draft).promotions
+    assert {number: (each.given // POINT, each.used_up_on) for number, each in told.items()} == {
+        7: (15, "2026-03-10"),
+        8: (20, "2026-03-09"),
+        9: (15, None),
+    }
+
+
+def test_what_is_brought_back_leaves_room_in_a_budget_until_it_is_used_up(shop: Shop) -> None:
+    card, other = enrolled(shop), enrolled(shop)
+    slip = bought(shop, other, MONDAY, 1000, stamps=0)
+    with time_machine.travel(MONDAY + timedelta(hours=2), tick=False):
+        bring_back(slip, shop)
+    bought(shop, card, TUESDAY, 1000, stamps=0)
+    found = rehearse(shop, Draft(promotions=(promotion(effect=POINTS, amount=100, budget=110),)))
+    assert found.promotions == {7: Promoted(POINT, times=1, cards=1, given=100 * POINT, bought_cents=1000)}
+
+
+def test_a_promotion_with_dates_is_played_for_as_many_days(shop: Shop) -> None:
+    card = enrolled(shop)
+    for days in range(3):
+        bought(shop, card, MONDAY + timedelta(days=days), 1000, stamps=0)
+    two_days = promotion(first_day=date(2026, 3, 16), last_day=date(2026, 3, 17))
+    found = rehearse(shop, Draft(promotions=(two_days,)))
+    assert found.promotions == {
+        7: Promoted(POINT, "2026-03-09", "2026-03-10", times=2, cards=1, given=200 * POINT, bought_cents=2000)
+    }
+
+
+def test_an_undone_stamp_gives_a_promotion_its_stamps_back(shop: Shop) -> None:
+    card = enrolled(shop)
+    with time_machine.travel(TUESDAY, tick=False), factories.inside(shop):
+        at = {"store": shop.store, "actor": factories.actor()}
+        slip = stamps.give(card_id=card.pk, **at).transaction
+        voids.void(transaction_id=slip.pk, reason="slip", **at)
+        stamps.give(card_id=card.pk, **at)
+    found = rehearse(shop, Draft(promotions=(promotion(effect=STAMPS, amount=2, card_limit=2, budget=3),)))
+    assert (found.real.stamps, found.drafted.stamps) == (1, 3)
+    assert found.promotions == {7: Promoted(1, times=1, cards=1, given=2)}

@@ -5,6 +5,7 @@ from tests.mutants.guards import (
     architecture,
     balances,
     cards,
+    clients,
     console,
     constraints,
     credentials,
@@ -59,6 +60,7 @@ GUARDS = {
     "expiry": expiry.MUTANTS,
     "wallets": wallets.MUTANTS,
     "webhooks": webhooks.MUTANTS,
+    "clients": clients.MUTANTS,
     "architecture": architecture.MUTANTS,
 }
 MUTANTS = [mutant for mutants in GUARDS.values() for mutant in mutants]

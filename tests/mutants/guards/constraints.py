@@ -103,6 +103,17 @@ OF_FURTHER_ROWS = {
         "no_stamps_after_beside_owed_ones",
         "no_points_after_beside_owed_ones",
         "points_fraction_after_is_less_than_a_point",
+        "an_undoing_is_taken_back_once",
+    ],
+    "loyalty_undobatch": [
+        "an_undoing_is_looked_at_before_it_is_confirmed",
+        "an_undoing_is_confirmed_before_it_is_done",
+    ],
+    "loyalty_undoneline": [
+        "undone_state_is_known",
+        "an_undoing_says_why_not",
+        "what_is_undone_says_by_which_lines",
+        "a_line_is_in_an_undoing_once",
     ],
     "loyalty_cardcode": ["a_code_means_one_card"],
     "loyalty_importedperson": ["a_line_is_brought_in_once"],

@@ -110,7 +110,7 @@ MUTANTS = [
     mutant(
         "what-changed-since-an-import-emptied",
         "customers/filling.py",
-        'if str(getattr(customer, field) or "") == value]',
+        "if _is_as_said(customer, field, value)]",
         "]",
         f"{REVERTING}::test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent",
     ),

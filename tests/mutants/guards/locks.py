@@ -30,8 +30,8 @@ MUTANTS = [
     mutant(
         "budget-without-its-lock",
         "loyalty/promoted.py",
-        'rows = rows.select_for_update(no_key=True, of=("self",))',
-        "rows = rows.all()",
+        'return rows.select_for_update(no_key=True, of=("self",)) if holds else rows',
+        "return rows",
         "tests/concurrency/test_promotions_at_once.py::test_the_second_purchase_gets_what_the_first_left",
     ),
     mutant(

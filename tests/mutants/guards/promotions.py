@@ -7,6 +7,12 @@ from tests.mutants import mutant as guards
 WORKED = "tests/loyalty/test_worked_promotions.py"
 CLOCK = "tests/loyalty/test_offers.py"
 KEPT = "tests/test_promotions_are_kept.py"
+SPOKEN = "tests/console/test_promotions.py::test_only_owners_have_their_form_read_back_and_not_without_end"
+SHOWN = "tests/loyalty/test_showing.py"
+PASSES = "tests/wallet/test_promotions_on_passes.py"
+ASKED = "tests/loyalty/api/test_statements_of_purchases.py"
+ORDER = "tests/concurrency/test_order_of_locks.py"
+SHOWING, DESIGNS = "loyalty/showing.py", "wallet/services/designs.py"
 SERVICE = "tests/loyalty/services/test_promotions.py"
 OFFERS, EARNING = "loyalty/offers.py", "loyalty/earning.py"
 READ, HELD = "loyalty/promoted.py", "loyalty/promotion_triggers.py"
@@ -14,7 +20,122 @@ READ, HELD = "loyalty/promoted.py", "loyalty/promotion_triggers.py"
 mutant = guards.mutant
 of_schema = partial(guards.mutant, is_of_schema=True)
 
+FRIENDS = "tests/loyalty/test_worked_friends.py"
+FRIEND_PAGES = "tests/loyalty/pages/test_friends.py"
+BRING, WHO = "loyalty/services/friends.py", "loyalty/friends.py"
+
+OF_FRIENDS = [
+    mutant(
+        "friend-who-is-welcomed-again",
+        WHO,
+        " - {gift.promotion_id for gift in gifts if not _is_undone(gift)}",
+        "",
+        f"{FRIENDS}::test_a_returned_purchase_was_the_first_one",
+    ),
+    mutant(
+        "friend-whose-undone-purchase-was-the-first",
+        WHO,
+        " if not _is_undone(gift)}",
+        "}",
+        f"{FRIENDS}::test_an_undone_purchase_leaves_the_welcome_for_the_right_one",
+    ),
+    mutant(
+        "friend-of-oneself-after-a-merge",
+        BRING,
+        "is_right = not friends.is_oneself(gift.friend) and _is_welcome(gift)",
+        "is_right = _is_welcome(gift)",
+        f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
+    ),
+    mutant(
+        "friend-who-was-here-before",
+        WHO,
+        "return None if is_known else friend",
+        "return friend",
+        f"{FRIENDS}::test_who_was_here_before_with_another_card_is_no_newcomer",
+    ),
+    mutant(
+        "friend-with-the-same-address",
+        BRING,
+        "if _is_known(card.customer, email=email, phone=to_e164(phone, store.country) if phone else None):",
+        "if False:",
+        f"{FRIENDS}::test_nobody_brings_themselves",
+        f"{FRIENDS}::test_who_had_a_card_here_before_is_no_newcomer",
+    ),
+    mutant(
+        "friend-on-the-same-device",
+        BRING,
+        "if host.pk in {selectors.remaining_card_id(card.merchant_id, own) for own in own_cards}:",
+        "if False:",
+        f"{FRIENDS}::test_nobody_brings_themselves_from_the_device_on_which_their_card_was_open",
+        f"{FRIEND_PAGES}::test_the_device_on_which_the_card_was_open_brings_nobody",
+    ),
+    mutant(
+        "friend-beyond-the-month",
+        BRING,
+        "if promotion.month_limit is not None and _of_month(gift, card) >= promotion.month_limit:",
+        "if False:",
+        f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
+    ),
+    mutant(
+        "friend-of-a-month-elsewhere",
+        BRING,
+        "gift.purchase.purchased_at.astimezone(zone).replace(",
+        "gift.purchase.purchased_at.replace(",
+        f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
+    ),
+    mutant(
+        "friend-beyond-the-budget",
+        BRING,
+        "return min(promised, left[promotion.pk] // promotion.rule().unit) if promotion.pk in left else promised",
+        "return promised",
+        f"{FRIENDS}::test_a_budget_is_for_both",
+    ),
+    mutant(
+        "return-that-leaves-the-friends-gift",
+        "loyalty/services/returns.py",
+        "    friends.changed(purchase)\n",
+        "",
+        f"{FRIENDS}::test_what_is_brought_back_takes_both_gifts_along_and_an_undone_return_gives_them_again",
+    ),
+    mutant(
+        "merge-that-leaves-the-friends-gift",
+        "loyalty/services/cards.py",
+        "    friends.merged(source, target)\n",
+        "",
+        f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
+    ),
+    mutant(
+        "erasure-that-remembers-friends",
+        "loyalty/services/people.py",
+        "    friends.forget(cards)\n",
+        "",
+        f"{FRIENDS}::test_an_erasure_leaves_no_trace_of_who_brought_whom",
+    ),
+    mutant(
+        "invitation-of-a-closed-card",
+        WHO,
+        ".filter(is_active=True, customer__is_active=True)",
+        ".all()",
+        f"{FRIENDS}::test_a_code_of_another_shop_and_one_that_is_retired_enrol_normally",
+    ),
+    mutant(
+        "invitation-of-another-shop",
+        WHO,
+        ".filter(code=code.upper(), card__program=program)",
+        ".filter(code=code.upper())",
+        f"{FRIENDS}::test_a_code_of_another_shop_and_one_that_is_retired_enrol_normally",
+    ),
+    of_schema(
+        "budget-that-keeps-a-friends-gift-back",
+        HELD,
+        " AND NOT {_PROMISED} AND EXISTS (",
+        " AND EXISTS (",
+        f"{FRIENDS}::test_a_gift_that_comes_again_may_go_beyond_a_budget_that_others_have_used",
+    ),
+]
+
 MUTANTS = [
+    *OF_FRIENDS,
     mutant(
         "factors-that-add-up",
         EARNING,
@@ -90,14 +211,20 @@ MUTANTS = [
         READ,
         'card__in=_family(card).values("pk"), voided_by__isnull=True)',
         'card__in=_family(card).values("pk"))',
-        f"{WORKED}::test_the_first_purchase_counts_three_times_and_again_if_it_was_a_mistake",
+        f"{WORKED}::test_a_first_stamp_that_was_a_mistake_is_followed_by_a_first_stamp",
+    ),
+    mutant(
+        "undone-receipt-that-was-the-first",
+        READ,
+        "lines.exclude(purchase__is_open=False).order_by()",
+        "lines.order_by()",
+        f"{WORKED}::test_a_wholly_returned_purchase_was_no_visit",
     ),
     mutant(
         "promotion-that-is-not-stopped",
         OFFERS,
         "if promotion.stopped_at is not None and at >= promotion.stopped_at:",
         "if False:",
-        f"{WORKED}::test_a_return_goes_by_the_promotions_of_its_purchase_whatever_runs_since",
         f"{CLOCK}::test_a_promotion_counts_from_when_it_was_planned_until_it_is_stopped",
     ),
     mutant(
@@ -138,7 +265,8 @@ MUTANTS = [
     of_schema(
         "budget-that-only-the-service-holds",
         HELD,
-        "IF NEW.voids_id IS NULL AND NEW.purchase_return_id IS NULL AND EXISTS (",
+        "IF NEW.voids_id IS NULL AND NEW.restores_id IS NULL AND NEW.purchase_return_id IS NULL AND NOT {_PROMISED}\n"
+        "      AND EXISTS (",
         "IF false AND EXISTS (",
         f"{KEPT}::test_nothing_is_given_beyond_a_budget_whoever_writes_it",
     ),
@@ -148,5 +276,128 @@ MUTANTS = [
         '    _names_its_own("UPDATE"),\n',
         "",
         f"{KEPT}::test_a_promotion_names_stores_and_promotions_of_its_own_merchant",
+    ),
+    # --- what is shown, and when it is looked at again ---
+    mutant(
+        "shown-to-whom-it-is-not-for",
+        SHOWING,
+        "return promotion.tag.casefold() in {tag.casefold() for tag in customer.tags}",
+        "return True",
+        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
+    ),
+    mutant(
+        "shown-birthday-of-somebody-else",
+        SHOWING,
+        "return birthdays.is_near(customer.birth_date, here, days=promotion.days or 0)",
+        "return True",
+        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
+    ),
+    mutant(
+        "private-promotion-shown-to-everybody",
+        SHOWING,
+        "private = (BIRTHDAY, TAGGED)",
+        "private = ()",
+        f"{PASSES}::test_a_pass_says_nothing_of_what_is_for_some_customers",
+    ),
+    mutant(
+        "shown-to-newcomers-for-ever",
+        SHOWING,
+        "return not (card.total_points_earned or card.total_stamps_earned)",
+        "return True",
+        f"{SHOWN}::test_what_is_for_newcomers_is_said_until_the_first_purchase",
+    ),
+    mutant(
+        "shown-though-used-up",
+        SHOWING,
+        "left.get(each.promotion.pk, 0) > 0]",
+        "left.get(each.promotion.pk, 0) >= 0]",
+        f"{SHOWN}::test_what_is_used_up_or_stopped_is_said_no_more",
+        f"{SHOWN}::test_a_till_is_told_no_more_of_what_its_own_purchase_used_up",
+    ),
+    mutant(
+        "till-that-forgets-what-it-gave",
+        "loyalty/services/purchases.py",
+        "left - given.get(number, 0) for number, left in call.budgets.items()",
+        "left for number, left in call.budgets.items()",
+        f"{SHOWN}::test_a_till_is_told_no_more_of_what_its_own_purchase_used_up",
+    ),
+    mutant(
+        "shown-in-its-order",
+        SHOWING,
+        "return not is_on, turns is None, turns or now, each.promotion.pk",
+        "return False, False, now, each.promotion.pk",
+        f"{SHOWN}::test_what_comes_later_today_is_said_after_what_is_on",
+    ),
+    mutant(
+        "looked-at-again-only-by-night",
+        SHOWING,
+        "moments += [each.ends] if each.ends and each.ends > now else []",
+        "pass",
+        f"{SHOWN}::test_it_is_looked_at_again_when_something_begins_or_ends",
+        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
+    ),
+    mutant(
+        "looked-at-again-when-it-has-begun",
+        SHOWING,
+        "moments += [each.begins] if each.begins > now else []",
+        "pass",
+        f"{SHOWN}::test_it_is_looked_at_again_when_something_begins_or_ends",
+        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
+    ),
+    mutant(
+        "budgets-looked-at-by-night",
+        SHOWING,
+        "moments += [now + BUDGETS_LOOKED_AT] if each.promotion.budget is not None else []",
+        "pass",
+        f"{PASSES}::test_a_pass_forgets_a_promotion_that_is_used_up",
+    ),
+    mutant(
+        "passes-that-are-not-looked-at-again",
+        DESIGNS,
+        "        | Q(look_again_at__lte=timezone.now())\n",
+        "",
+        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
+    ),
+    mutant(
+        "passes-looked-at-once",
+        DESIGNS,
+        "design.checked_at, design.look_again_at = now, promotions.looks_again_at(program_id, now=now)",
+        "design.checked_at = now",
+        f"{PASSES}::test_a_pass_is_looked_at_when_something_changes_and_not_each_minute",
+    ),
+    mutant(
+        "budgets-asked-again-after-a-purchase",
+        SHOWING,
+        "asked = limited - known.keys()",
+        "asked = limited",
+        f"{ASKED}::test_promotions_cost_a_purchase_one_statement_for_their_bounds_and_none_without",
+    ),
+    mutant(
+        "undoing-many-budget-by-budget",
+        "loyalty/services/undoing.py",
+        "            promoted.hold_budgets_of(bought, of_card)\n",
+        "            pass\n",
+        f"{ORDER}::test_undoing_many_lines_is_foreseen_while_a_purchase_counts_on_the_same_budgets",
+    ),
+    mutant(
+        "receipt-locked-before-its-budgets",
+        "loyalty/services/returns.py",
+        "        promoted.hold_budgets_of(rows)\n",
+        "        pass\n",
+        f"{ORDER}::test_something_is_brought_back_while_its_budget_is_held",
+    ),
+    mutant(
+        "sentences-for-everybody",
+        "loyalty/console/promotion_sentence.py",
+        "            raise PermissionDenied\n",
+        "            pass\n",
+        SPOKEN,
+    ),
+    mutant(
+        "sentences-without-end",
+        "loyalty/console/promotion_sentence.py",
+        "if standing is not None and standing.is_over:",
+        "if False:",
+        SPOKEN,
     ),
 ]

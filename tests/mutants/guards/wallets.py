@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 CALLBACK = "tests/wallet/test_callback.py"
 WEB_SERVICE = "tests/wallet/test_web_service.py"
 REFUSALS = "tests/wallet/test_google_refusals.py"
+WORDS = "tests/wallet/test_google_words.py"
 
 MUTANTS = [
     mutant(
@@ -13,6 +14,34 @@ MUTANTS = [
         "isinstance(row, WalletPass) and row.attempts == 0",
         "isinstance(row, WalletPass)",
         f"{REFUSALS}::test_an_object_that_is_forbidden_among_others_stops_none_of_them",
+    ),
+    mutant(
+        "words-in-the-details-not-read",
+        "wallet/google/client.py",
+        ", *_violations(error, besides=message)]",
+        "]",
+        f"{WORDS}::test_a_class_goes_without_what_google_refuses_in_whatever_words",
+    ),
+    mutant(
+        "part-of-a-card-that-google-does-not-name",
+        "wallet/google/optional.py",
+        'wanted.kind == "loyaltyClass" or not answer.is_forbidden',
+        'wanted.kind == "loyaltyClass"',
+        f"{WORDS}::test_a_card_goes_without_what_google_refuses_in_whatever_words",
+    ),
+    mutant(
+        "forbidden-card-tried-part-by-part",
+        "wallet/google/optional.py",
+        'wanted.kind == "loyaltyClass" or not answer.is_forbidden',
+        "True",
+        f"{WORDS}::test_a_card_that_is_forbidden_is_not_tried_without_each_of_its_parts",
+    ),
+    mutant(
+        "refusals-without-a-figure",
+        "wallet/figures.py",
+        "_programs(Q(is_refused=True))",
+        "0.0",
+        f"{WORDS}::test_a_refused_program_is_on_the_overview_in_the_figures_and_in_the_check",
     ),
     mutant(
         "refused-card-that-is-said-to-come",

@@ -4,10 +4,13 @@ from tests.mutants.mutant import mutant
 
 ADDRESSES = "tests/webhooks/test_addresses.py"
 DELIVERY = "tests/webhooks/test_delivery.py"
+SIDE_BY_SIDE = "tests/webhooks/test_together.py"
 FEED = "tests/webhooks/test_feed.py"
 API = "tests/webhooks/test_api.py"
 NAMES = f"{ADDRESSES}::test_nobody_reaches_our_own_network_by_a_name"
 NONE = f"{ADDRESSES}::test_an_address_that_is_none_is_refused_before_anything_is_asked"
+TOGETHER = f"{SIDE_BY_SIDE}::test_what_waits_together_goes_over_one_connection_up_to_the_first_that_fails"
+FIVE_DAYS = f"{DELIVERY}::test_five_days_of_failure_switch_an_endpoint_off_and_its_owner_is_written_to"
 LATE = "tests/concurrency/test_late_events.py::test_a_late_line_is_told_and_an_early_one_does_not_wait"
 
 MUTANTS = [
@@ -52,7 +55,7 @@ MUTANTS = [
         "webhooks/addresses.py",
         'is_public = scheme == "https" and (port',
         "is_public = (port",
-        f"{NONE}[http://shop.example/hooks]",
+        f"{NONE}[http://shop.example:8443/]",
     ),
     mutant(
         "port-of-another-service",
@@ -120,6 +123,55 @@ MUTANTS = [
         f"{DELIVERY}::test_a_day_at_the_shop_is_told_once_to_each_who_wants_it",
     ),
     mutant(
+        "what-was-not-sent-is-noted",
+        "webhooks/services/delivery.py",
+        "    DELIVERIES.release(together[len(sent) :])\n",
+        "    DELIVERIES.settle(together[len(sent) :], state=State.DELIVERED)\n",
+        TOGETHER,
+    ),
+    mutant(
+        "closed-meanwhile-is-a-failure",
+        "webhooks/posting.py",
+        "return self._posted(body, headers) if was_kept and answer.trouble == NO_ANSWER else answer",
+        "return answer",
+        f"{SIDE_BY_SIDE}::test_what_was_closed_meanwhile_is_opened_again",
+    ),
+    mutant(
+        "gone-and-still-told",
+        "webhooks/services/delivery.py",
+        "if answer.status == GONE:",
+        "if False:",
+        f"{DELIVERY}::test_whoever_says_gone_is_told_nothing_more_until_it_is_switched_on",
+    ),
+    mutant(
+        "what-happened-while-it-was-off",
+        "webhooks/services/log.py",
+        "event.happened_at >= endpoint.active_since and ",
+        "",
+        f"{DELIVERY}::test_whoever_says_gone_is_told_nothing_more_until_it_is_switched_on",
+    ),
+    mutant(
+        "failing-for-ever",
+        "webhooks/services/delivery.py",
+        "failing_since__lte=now - SWITCHED_OFF_AFTER",
+        "failing_since__lte=now - 99 * SWITCHED_OFF_AFTER",
+        FIVE_DAYS,
+    ),
+    mutant(
+        "failing-too-early",
+        "webhooks/services/delivery.py",
+        "failing_since__lte=now - SWITCHED_OFF_AFTER",
+        "failing_since__lte=now",
+        FIVE_DAYS,
+    ),
+    mutant(
+        "cursor-of-another-log",
+        "webhooks/selectors.py",
+        " or int(match[1]) != log.pk",
+        "",
+        f"{FEED}::test_a_query_that_means_nothing_is_refused[after=999999.1-after]",
+    ),
+    mutant(
         "former-secret-for-ever",
         "webhooks/services/endpoints.py",
         " and now < endpoint.rotated_at + FORMER_SECRET_FOR",
@@ -139,14 +191,42 @@ MUTANTS = [
         "webhooks/services/queue.py",
         "of_merchant[endpoint.merchant_id] >= OF_A_MERCHANT",
         "False",
-        f"{DELIVERY}::test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting",
+        f"{SIDE_BY_SIDE}::test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting",
     ),
     mutant(
         "two-at-once-to-an-endpoint",
         "webhooks/services/queue.py",
         "ready.filter(~Exists(on_its_way), next__isnull=False)",
         "ready.filter(next__isnull=False)",
-        f"{DELIVERY}::test_an_endpoint_has_one_delivery_on_its_way_until_its_worker_is_lost",
+        f"{SIDE_BY_SIDE}::test_an_endpoint_has_one_delivery_on_its_way_until_its_worker_is_lost",
+    ),
+    mutant(
+        "failing-endpoints-everywhere",
+        "webhooks/services/queue.py",
+        " or (is_failing and failing >= FAILING_PLACES)",
+        "",
+        f"{SIDE_BY_SIDE}::test_those_that_fail_have_half_of_the_places",
+    ),
+    mutant(
+        "on-and-on-though-nobody-answers",
+        "webhooks/services/delivery.py",
+        "if not answers[-1].is_good or monotonic() >= end:",
+        "if monotonic() >= end:",
+        TOGETHER,
+    ),
+    mutant(
+        "a-trip-without-end",
+        "webhooks/services/delivery.py",
+        "if not answers[-1].is_good or monotonic() >= end:",
+        "if not answers[-1].is_good:",
+        f"{SIDE_BY_SIDE}::test_a_slow_receiver_is_sent_what_goes_in_a_few_seconds",
+    ),
+    mutant(
+        "answer-byte-by-byte",
+        "webhooks/posting.py",
+        "        deadline.start()\n",
+        "",
+        f"{SIDE_BY_SIDE}::test_an_answer_that_comes_byte_by_byte_is_cut_in_time",
     ),
     mutant(
         "endpoints-without-end",
