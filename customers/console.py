@@ -1,6 +1,7 @@
 """Customers in the console: who they are, what they agreed to, and their right to see and to erase it."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -20,9 +23,11 @@ from customers import selectors, services, tags
 from customers.birthdays import as_data
 from customers.models import LONGEST_TAG, MOST_TAGS, Customer
 from customers.ports import customer_page
+from groundwork.console.filters import ConditionFilter
 from groundwork.console.grants import Grants
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
+from tenancy.console.asked_list import AskedList
 from tenancy.console.base import ConsoleAdmin
 from tenancy.console.forms import ConsoleForm
 from tenancy.roles import MANAGERS, OWNERS, READERS
@@ -86,6 +91,14 @@ class CustomerForm(ConsoleForm):
         super()._post_clean()
 
 
+class BirthdayMonthFilter(ConditionFilter):
+    title = _("month of birthday")
+    parameter_name = "birthday_month"
+    conditions = MappingProxyType(
+        {str(number): (capfirst(name), Q(birth_date__month=number)) for number, name in MONTHS.items()}
+    )
+
+
 class DuplicateFilter(admin.SimpleListFilter):
     """Customers who may be one person: the same name and birthday."""
 
@@ -113,7 +126,7 @@ class TagFilter(admin.SimpleListFilter):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ConsoleAdmin):
+class CustomerAdmin(AskedList, ConsoleAdmin):
     """A person known to a merchant. In the console's history they are a number: erasing leaves no name there."""
 
     grants = Grants(view=READERS, add=MANAGERS, change=MANAGERS, delete=OWNERS, act=MANAGERS)
@@ -121,9 +134,11 @@ class CustomerAdmin(ConsoleAdmin):
     empty_help = _("People are listed here as soon as they have a card, or when you add them.")
     form = CustomerForm
     list_display = ["name", "email", "phone", "merchant", "store", "marketing_consent", "created_at"]
+    columns_besides = ["birthday", "preferred_language", "is_active"]
     list_filter = [
         "merchant",
         "store",
+        BirthdayMonthFilter,
         "marketing_consent",
         "preferred_language",
         "is_active",
@@ -185,7 +200,7 @@ class CustomerAdmin(ConsoleAdmin):
     def name(self, customer: Customer) -> str:
         return customer.name or gettext("(no name)")
 
-    @display(description=_("birthday"))
+    @display(description=_("birthday"), ordering="birth_date")
     def birthday(self, customer: Customer) -> Any:
         return as_data(customer.birth_date)
 

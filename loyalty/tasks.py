@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from groundwork import fan_out
 from loyalty.reporting import fairness, running, statistics, verification
-from loyalty.services import expiry, staff_tokens
+from loyalty.services import expiry, guard, staff_tokens
 from tenancy import scope
 from tenancy.models import Merchant
 
@@ -79,6 +79,21 @@ def verify_fairness() -> int:
             found += 1
             logger.error("unfair: %s", violation, extra={"merchant_id": violation.merchant_id})
     return found
+
+
+@shared_task(name="loyalty.look_at_tills_of", soft_time_limit=1500, time_limit=1800)
+def look_at_tills_of(*, of: int) -> int:
+    """Write down what stands out at the tills of one merchant; returns how much of it is new."""
+    merchant = Merchant.objects.get(pk=of)
+    with scope.merchant(merchant):
+        return guard.look(merchant, now=timezone.now())
+
+
+@shared_task(name="loyalty.look_at_tills", soft_time_limit=240, time_limit=300)
+def look_at_tills() -> int:
+    """Look at the tills of each merchant; one that fails has its turn again in the next night."""
+    merchants = Merchant.objects.order_by("pk").values_list("pk", flat=True)
+    return sum(fan_out.one_each(look_at_tills_of, list(merchants), expires=6 * 3600))
 
 
 @shared_task(name="loyalty.clean_staff_tokens", soft_time_limit=600, time_limit=660)

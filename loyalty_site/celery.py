@@ -89,6 +89,7 @@ JOBS = [
     Job("loyalty_site.drill", crontab(hour="5", minute="30"), expires=6 * 3600),
     Job("loyalty.verify_ledger", crontab(hour="4", minute="10"), expires=6 * 3600),
     Job("loyalty.verify_fairness", crontab(hour="4", minute="20"), expires=6 * 3600),
+    Job("loyalty.look_at_tills", crontab(hour="4", minute="30"), expires=6 * 3600),
     Job("loyalty.clean_staff_tokens", crontab(hour="3", minute="35"), expires=6 * 3600),
     Job("tenancy.clean_accounts", crontab(hour="3", minute="40"), expires=6 * 3600),
     Job("tenancy.clean_invitations", crontab(hour="3", minute="55"), expires=6 * 3600),

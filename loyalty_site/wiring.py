@@ -17,7 +17,7 @@ from loyalty import events
 from loyalty import handlers as loyalty_handlers
 from loyalty import ports as loyalty
 from loyalty import selectors as loyalty_selectors
-from loyalty.console import batch, rehearsal, undo_work
+from loyalty.console import batch, observation, rehearsal, undo_work
 from loyalty.console import customer as cards_on_page
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
@@ -105,6 +105,7 @@ def connect() -> None:
         jobs.Work(JobKind.FORESEE, undo_work.foresee),
         jobs.Work(JobKind.UNDO, undo_work.carry_out),
         jobs.Work(JobKind.WHOLE, everything.write),
+        jobs.Work(JobKind.GUARD, observation.look),
     )
     customers.personal_data.fill(cards_of_people, emails_of_people, passes_of_people, told_of_people)
     loyalty.card_facts.fill(email_selectors, wallets)

@@ -46,6 +46,7 @@ RULES = [
     merchant_is_for_ever("tenancy_till"),
     merchant_is_for_ever("tenancy_historyentry"),
     merchant_is_for_ever("tenancy_outboxmessage"),
+    merchant_is_for_ever("tenancy_savedquestion"),
     *same_merchant("tenancy_storeuser", {"store_id": "tenancy_store"}),
     *same_merchant("tenancy_apikey", {"store_id": "tenancy_store"}),
     *same_merchant(

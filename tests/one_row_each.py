@@ -17,6 +17,7 @@ from loyalty.models import (
     ImportedPerson,
     LoyaltyCard,
     LoyaltyTransaction,
+    Observation,
     Promotion,
     PromotionUse,
     Purchase,
@@ -33,6 +34,8 @@ from tenancy.models import (
     BackgroundJob,
     FilePiece,
     Invitation,
+    ListColumns,
+    SavedQuestion,
 )
 from tests import factories
 from tests.console.world import undoing_of
@@ -63,6 +66,32 @@ def a_card_code(shop: Shop) -> CardCode:
 def a_batch(shop: Shop) -> CardBatch:
     about = {"store": shop.store, "actor": factories.actor(), "name": "Box", "design": "color"}
     return printed.make(count=1, **about)
+
+
+def an_observation(shop: Shop, **fields: Any) -> Observation:
+    """One card got fourteen stamps of one person within an hour."""
+    pin = StaffPin.objects.filter(store=shop.store).first() or factories.staff_pin(shop.store)
+    card = factories.card(shop.store)
+    about = {
+        "kind": "stamps_an_hour",
+        "store": shop.store,
+        "staff_pin": pin,
+        "card": card,
+        "figure": 14,
+        "usual": 2,
+    }
+    moments = {"day": timezone.localdate(), "since": timezone.now(), "until": timezone.now()}
+    return Observation.objects.create(merchant=shop.merchant, **about | moments | fields)
+
+
+def a_question(shop: Shop) -> SavedQuestion:
+    """Who owes something."""
+    about = {"user": shop.owner, "about": "loyalty.loyaltycard", "name": "Owes", "query": "owes=yes"}
+    return SavedQuestion.objects.create(merchant=shop.merchant, **about)
+
+
+def some_columns(shop: Shop) -> ListColumns:
+    return ListColumns.objects.create(user=shop.owner, about="loyalty.loyaltycard", columns=["stamp_count"])
 
 
 def an_import(shop: Shop) -> ImportBatch:

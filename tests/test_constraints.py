@@ -47,6 +47,7 @@ from tests.one_row_each import (
     a_progress,
     a_promotion,
     a_purchase,
+    a_question,
     a_return,
     a_text,
     a_text_message,
@@ -60,6 +61,7 @@ from tests.one_row_each import (
     an_import,
     an_imported_person,
     an_invitation,
+    an_observation,
     an_offer,
     an_undoing,
     an_undone_line,
@@ -68,6 +70,7 @@ from tests.one_row_each import (
     of_a_line,
     of_a_purchase,
     of_a_return,
+    some_columns,
 )
 from tests.raw_sql import database_refuses, insert_like, update
 from tests.sources import LAYERS
@@ -151,6 +154,14 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "undone_state_is_known": (an_undone_line, "state = 'lost'"),
     "an_undoing_says_why_not": (an_undone_line, "state = 'refused'"),
     "what_is_undone_says_by_which_lines": (an_undone_line, "state = 'done'"),
+    "a_question_has_a_name": (a_question, "name = ''"),
+    "observation_kind_is_known": (an_observation, "kind = 'theft'"),
+    "an_observation_is_about_a_pin_or_a_till": (
+        lambda shop: an_observation(shop, staff_pin=None, till=factories.till(shop.store)[0]),
+        "staff_pin_id = (SELECT id FROM loyalty_staffpin LIMIT 1)",
+    ),
+    "an_observation_ends_after_it_begins": (an_observation, "until = since - interval '1 second'"),
+    "an_observation_is_noted_when_it_is_seen": (an_observation, "note = 'fine'"),
     "an_import_is_being_taken_back_first": (an_import, "reverted_at = now()"),
     "a_code_is_not_empty": (a_card_code, "code = ''"),
     "card_counters_are_never_negative": (
@@ -312,6 +323,9 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "no_points_after_beside_owed_ones": (a_line, points_and_owed_ones),
     "points_fraction_after_is_less_than_a_point": (a_line, a_whole_point_of_parts),
     "a_code_means_one_card": (a_card_code, nothing),
+    "one_question_per_name_and_list": (a_question, nothing),
+    "one_choice_of_columns_per_list": (some_columns, nothing),
+    "one_observation_of_a_kind_and_day": (an_observation, nothing),
     "a_line_is_brought_in_once": (an_imported_person, nothing),
     "a_line_is_in_an_undoing_once": (an_undone_line, nothing),
     "an_undoing_is_taken_back_once": (a_line_written_again, without_a_change),

@@ -13,7 +13,7 @@ import pytest
 from tests.sources import LAYERS, ROOT, sources
 
 PERCENT = {
-    "loyalty_site/console/dashboard.py": ["share * 100"],
+    "loyalty_site/console/overview_figures.py": ["share * 100"],
     "groundwork/formats/images.py": ["count * 100"],
 }
 DRAWN = {"templates/admin/_chart.html"}  # places in a picture

@@ -117,12 +117,15 @@ class Exporting:
         """The rows of the list, on all its pages. Raises IncorrectLookupParameters for a filter that there is not."""
         return self.get_changelist_instance(request).queryset  # type: ignore[attr-defined]
 
+    def columns_of_file(self, request: HttpRequest) -> list[str]:
+        """The list's columns, as they stand in its file."""
+        return [name for name in self.get_list_display(request) if name != "action_checkbox"]  # type: ignore[attr-defined]
+
     def write(
         self, request: HttpRequest, kind: str, rows: QuerySet, counted: Count = lambda: None
     ) -> IO[bytes]:
         """The file of these rows, in the list's columns; `counted` is called for each. Remembered in the history."""
-        listed = [name for name in self.get_list_display(request) if name != "action_checkbox"]  # type: ignore[attr-defined]
-        columns = [*listed, *self.exported_besides]
+        columns = [*self.columns_of_file(request), *self.exported_besides]
         header = [capfirst(str(label_for_field(name, self.model, self))) for name in columns]  # type: ignore[call-overload]
         file = spreadsheets.write(kind, header, self._cells(rows, columns, counted))
         # Which filters, but not what for: somebody's name may be among it.

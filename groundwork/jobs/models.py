@@ -28,6 +28,7 @@ class JobKind(models.TextChoices):
     FORESEE = "foresee", _("preview of an undoing")
     UNDO = "undo", _("undoing")
     WHOLE = "whole", _("everything of a merchant")
+    GUARD = "guard", _("honest till")
 
 
 class JobState(models.TextChoices):

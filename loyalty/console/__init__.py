@@ -4,6 +4,7 @@ from loyalty.console import (  # noqa: F401 - registers them
     batch,
     card,
     import_batch,
+    observation,
     program,
     promotion,
     purchase,

@@ -25,6 +25,7 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.outputs.owed import amounts
 from loyalty.ports import card_page
 from loyalty.rules import POINT
+from tenancy.console.asked_list import AskedList
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
 from tenancy.roles import MANAGERS, OWNERS, READERS
 
@@ -57,7 +58,7 @@ class LedgerInline(LineColumns, ReadOnlyInline):
 
 
 @admin.register(LoyaltyCard)
-class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
+class LoyaltyCardAdmin(CardActions, Importing, AskedList, ConsoleAdmin):
     """A customer's card. Its QR code and page address are secrets and not shown."""
 
     grants = Grants(view=READERS, delete=OWNERS, act=MANAGERS)
@@ -78,9 +79,21 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
         "enrolled",
         "last_activity_at",
     ]
+    columns_besides = [
+        "email",
+        "phone",
+        "birthday",
+        "language",
+        "consent",
+        "total_stamps_earned",
+        "stamps_redeemed",
+        "total_points_earned",
+        "points_redeemed",
+        "enrolled_at_store",
+    ]
     list_filter = list(CARD_FILTERS)
     list_filter_submit = True
-    list_select_related = ["customer", "merchant", "scope_store"]
+    list_select_related = ["customer", "merchant", "scope_store", "enrolled_at_store"]
     search_fields = ["card_number"]
     search_help_text = _("Card number, or part of a customer's name, e-mail or phone")
     fieldsets = [
@@ -171,15 +184,15 @@ class LoyaltyCardAdmin(CardActions, Importing, ConsoleAdmin):
     def phone(self, card: LoyaltyCard) -> str:
         return card.customer.phone
 
-    @display(description=_("birthday"))
+    @display(description=_("birthday"), ordering="customer__birth_date")
     def birthday(self, card: LoyaltyCard) -> Any:
         return as_data(card.customer.birth_date)
 
-    @display(description=_("language"))
+    @display(description=_("language"), ordering="customer__preferred_language")
     def language(self, card: LoyaltyCard) -> str:
         return card.customer.preferred_language
 
-    @display(description=_("wants offers by e-mail"))
+    @display(description=_("wants offers by e-mail"), ordering="customer__marketing_consent", boolean=True)
     def consent(self, card: LoyaltyCard) -> bool:
         return card.customer.marketing_consent
 

@@ -64,6 +64,13 @@ class UndoneFilter(ConditionFilter):
         }
     )
 
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() != "undone":
+            return super().queryset(request, queryset)
+        # From the few that undo to what they undid: joined the other way round, every line would be looked at.
+        undoing = LoyaltyTransaction.objects.filter(voids__isnull=False)
+        return queryset.filter(pk__in=undoing.order_by().values("voids"))
+
 
 class PurchaseAmountFilter(AmountFilter):
     title = _("amount")

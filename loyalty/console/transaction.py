@@ -31,6 +31,7 @@ from loyalty.errors import NotVoidable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from loyalty.services import voids
 from tenancy.actor import actor_for
+from tenancy.console.asked_list import AskedList
 from tenancy.console.base import ConsoleAdmin
 from tenancy.roles import MANAGERS, READERS
 
@@ -103,7 +104,7 @@ def _counted(lines: QuerySet, when: Any) -> QuerySet:
 
 
 @admin.register(LoyaltyTransaction)
-class LoyaltyTransactionAdmin(UndoingMany, LineColumns, ConsoleAdmin):
+class LoyaltyTransactionAdmin(UndoingMany, LineColumns, AskedList, ConsoleAdmin):
     """All lines of the ledger that a user may see, newest first."""
 
     grants = Grants(view=READERS, act=MANAGERS)
@@ -111,7 +112,8 @@ class LoyaltyTransactionAdmin(UndoingMany, LineColumns, ConsoleAdmin):
     empty_help = _("Every stamp, every point and every reward is listed here as soon as it is given.")
     actions_detail = ("undo",)
     ordering = ["-id"]
-    list_before_template = "admin/ledger_totals.html"
+    list_above = "admin/ledger_totals.html"
+    columns_besides = ["receipt", "staff_pin", "user", "till", "api_key", "recorded_offline", "created_at"]
     list_display = [
         "transaction_at",
         "kind",

@@ -7,6 +7,7 @@ from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
 from loyalty.models.friend import Friend, FriendGift, FriendLink
 from loyalty.models.imported import ImportBatch, ImportedPerson
 from loyalty.models.kinds import TransactionType
+from loyalty.models.observation import Observation, ObservationKind
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
 from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState, PromotionUse
 from loyalty.models.purchase import Purchase, PurchaseReturn
@@ -35,6 +36,8 @@ __all__ = [
     "LoyaltyType",
     "MerchantCalendar",
     "MerchantLoyaltySettings",
+    "Observation",
+    "ObservationKind",
     "PointsReward",
     "PrintedCard",
     "ProgramTerms",

@@ -27,7 +27,7 @@ from loyalty.models import (
     UndoneLine,
 )
 from loyalty.services import cards as card_services
-from loyalty.services import friends
+from loyalty.services import friends, guard
 
 CARD_FIELDS = (
     "is_active",
@@ -172,6 +172,7 @@ def erase(customer: Customer) -> None:
     ImportedPerson.objects.filter(customer=customer).update(key="", filled={}, code="")
     undone = UndoneLine.objects.filter(card__in=cards).values("batch")
     UndoBatch.objects.filter(pk__in=undone).exclude(reason="").update(reason="")
+    guard.forget_notes(cards)
 
 
 def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:

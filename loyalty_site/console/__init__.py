@@ -13,6 +13,7 @@ MENU = [
             "loyalty.Purchase",
             "loyalty.LoyaltyTransaction",
             "loyalty.UndoBatch",
+            "loyalty.Observation",
             "loyalty.ImportBatch",
             "tenancy.BackgroundJob",
         ],

@@ -1,7 +1,7 @@
 """The overview: figures and charts of a place, what needs somebody, and what happened last."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,22 +10,27 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groundwork import clock
 from groundwork.console.charts import Chart, Series, chart
-from groundwork.formats.money import money
 from groundwork.messaging import outbox
 from loyalty import selectors, showing
-from loyalty.models import LoyaltyProgram, LoyaltyTransaction
+from loyalty.models import LoyaltyProgram, LoyaltyTransaction, Observation
 from loyalty.reporting import fairness, statistics
 from loyalty_site.console.beginning import steps
+from loyalty_site.console.overview_figures import Figures, cards, linked, period_name
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
 from tenancy.models import Merchant, Store
-from tenancy.roles import has_one_merchant, is_operator, owned_merchant_ids, visible_to
+from tenancy.roles import (
+    MANAGERS,
+    granted,
+    is_operator,
+    owned_merchant_ids,
+    visible_to,
+)
 from wallet import providers as wallets
 
 logger = logging.getLogger(__name__)
@@ -34,8 +39,8 @@ NEWEST = 10
 MERCHANTS = 50
 LATE_MINUTES = 10  # that the outbox may wait before operators are told
 UNVERIFIED = timedelta(days=2)
+TOLD_FOR = timedelta(days=60)  # that nobody looks at what stands out
 ALERTS = (notifications.dashboard_alerts, wallets.dashboard_alerts)
-Figures = Mapping[str, Any]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "places": among,
         "place": place,
         "days": days,
-        "periods": [(number, _period_name(number)) for number in PERIODS],
+        "periods": [(number, period_name(number)) for number in PERIODS],
         "alerts": alerts(request),
         "steps": steps(request.user, place.merchant) if place and place.store is None else [],
         "newest": newest(request, place),
@@ -55,11 +60,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
     program = _program_of(place.merchant) if place else None
     if place is not None and program is not None:
-        figures = _statistics(program, place, days)
+        both = _statistics(program, place, 2 * days)
+        figures: Figures = {**both, "daily": both["daily"][days:], "before": both["daily"][:days]}
         shown |= {
             "program": program,
             "is_rebuilding": figures["is_rebuilding"],
-            "figures": _linked(request, cards(program, figures, days), place, days),
+            "figures": linked(request, cards(program, figures, days), place, days),
             "charts": charts(program, figures),
             "promotions": promotions(program, place),
         }
@@ -75,93 +81,6 @@ def _statistics(program: LoyaltyProgram, place: Place, days: int) -> Figures:
     if place.store is None:
         return statistics.of_program(program, now=now, days=days)
     return statistics.of_store(program, place.store, now=now, days=days)
-
-
-def _period_name(days: int) -> str:
-    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
-
-
-# --- Figures ----------------------------------------------------------------------------------------------
-
-
-def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str, Any]]:
-    """The figures in words: a name, a number, and a remark on it."""
-    daily = figures["daily"]
-
-    def over_period(name: str) -> str:
-        return formats.number_format(sum(day[name] for day in daily), force_grouping=True)
-
-    shown = [
-        _card(
-            _("Cards"),
-            figures["total_cards"],
-            _("%(count)s used in the last 30 days") % {"count": _number(figures["cards_with_activity_30d"])},
-        ),
-        _card(_("New cards"), over_period("new_cards"), _period_name(days)),
-    ]
-    if program.has_stamps:
-        handed_out = sum(day["stamps_redeemed"] for day in daily)
-        remark = ngettext("%(count)s reward handed out", "%(count)s rewards handed out", handed_out)
-        remark %= {"count": _number(handed_out)}
-        shown.append(_card(_("Stamps given"), over_period("stamps"), remark))
-    if program.has_points:
-        remark = _("%(redeemed)s redeemed, %(expired)s expired") % {
-            "redeemed": over_period("points_redeemed"),
-            "expired": over_period("points_expired"),
-        }
-        shown.append(_card(_("Points given"), over_period("points_issued"), remark))
-    shown.append(_redeemed(program, figures))
-    liability = money(figures["estimated_liability_cents"], program.merchant.currency)
-    shown.append(_card(_("Open value"), liability, _("of stamps and points on all cards")))
-    return shown
-
-
-def _redeemed(program: LoyaltyProgram, figures: Figures) -> dict[str, Any]:
-    """How much of what came due was redeemed, all of it since the beginning: rewards by full cards, or points."""
-    if program.has_stamps:
-        redeemed, due = (
-            figures["total_stamps_redeemed"],
-            figures["total_stamps_issued"] // program.stamps_target,
-        )
-        text = _("%(redeemed)s of %(due)s rewards that all stamps given amount to")
-    else:
-        redeemed, due = figures["total_points_redeemed"], figures["total_points_issued"]
-        text = _("%(redeemed)s of %(due)s points ever given")
-    share = redeemed / due if due > 0 else 0
-    rate = formats.number_format(round(share * 100, 1))
-    remark = text % {"redeemed": _number(redeemed), "due": _number(max(due, 0))}
-    return _card(_("Redemption rate"), f"{rate}\N{NARROW NO-BREAK SPACE}%", remark)
-
-
-def _linked(
-    request: HttpRequest, shown: list[dict[str, Any]], place: Place, days: int
-) -> list[dict[str, Any]]:
-    """The figures with the rows behind them, as far as these are a list."""
-    first = timezone.localdate() - timedelta(days=days - 1)
-    cards_of = {"enrolled_at_store__id__exact": place.store.pk} if place.store else {}
-    lines_at = {"store__id__exact": place.store.pk} if place.store else {}
-    whose = {} if has_one_merchant(request.user) else {"merchant__id__exact": place.merchant.pk}
-    card_list = reverse("admin:loyalty_loyaltycard_changelist")
-    lines = reverse("admin:loyalty_loyaltytransaction_changelist")
-    since = {"when_from": f"{first}T00:00", **lines_at, **whose}
-    behind: dict[str, tuple[str, dict[str, Any]]] = {
-        _("Cards"): (card_list, {**cards_of, **whose}),
-        _("New cards"): (card_list, {"enrolled_from": first, **cards_of, **whose}),
-        _("Stamps given"): (lines, {"transaction_type__exact": "stamp_earned", **since}),
-        _("Points given"): (lines, {"transaction_type__exact": "points_earned", **since}),
-    }
-    for figure in shown:
-        address, asked = behind.get(figure["title"], ("", {}))
-        figure["url"] = f"{address}?{urlencode(asked)}" if address else ""
-    return shown
-
-
-def _number(value: int) -> str:
-    return formats.number_format(value, force_grouping=True)
-
-
-def _card(title: str, value: Any, remark: str) -> dict[str, Any]:
-    return {"title": title, "value": _number(value) if isinstance(value, int) else value, "remark": remark}
 
 
 def charts(program: LoyaltyProgram, figures: Figures) -> list[Chart]:
@@ -210,11 +129,24 @@ def newest(request: HttpRequest, place: Place | None) -> Iterable[LoyaltyTransac
 
 
 def alerts(request: HttpRequest) -> list[dict[str, Any]]:
-    """Failures that somebody should look at: all for operators, an owner's own."""
+    """Failures that somebody should look at: all for operators, an owner's own; and what stands out at their tills."""
     if is_operator(request.user):
         return [*_stuck_messages(), *_unfair(), *_asked(None)]
     owned = owned_merchant_ids(request.user)
-    return list(_asked(sorted(owned))) if owned else []
+    return [*(_asked(sorted(owned)) if owned else ()), *_standing_out(request)]
+
+
+def _standing_out(request: HttpRequest) -> Iterable[dict[str, Any]]:
+    """What nobody has looked at, to whom may say that it is fine."""
+    rows = granted(request.user, visible_to(request.user, Observation.objects.all()), MANAGERS)
+    since = timezone.localdate() - TOLD_FOR
+    count = rows.filter(seen_at__isnull=True, day__gte=since).count()
+    if count:
+        text = ngettext(
+            "%(count)d thing stands out at your tills.", "%(count)d things stand out at your tills.", count
+        )
+        address = f"{reverse('admin:loyalty_observation_changelist')}?seen=no"
+        yield {"level": "warning", "text": text % {"count": count}, "url": address}
 
 
 def _asked(merchants: list[int] | None) -> Iterable[dict[str, Any]]:

@@ -31,7 +31,7 @@ from unfold.sites import UnfoldAdminSite
 
 from groundwork.console.base import GrantedAdmin
 from loyalty.pages.language import QUERY_PARAMETER
-from loyalty_site.console import MENU, dashboard
+from loyalty_site.console import MENU, dashboard, found_pages
 from loyalty_site.console import step_up as step_up_pages
 from loyalty_site.console.found import found as found_rows
 from loyalty_site.console.sign_in import SignInForm
@@ -163,12 +163,14 @@ class ConsoleSite(UnfoldAdminSite):
 
         Raises SuspiciousOperation, answered with 400, for a page that is not there.
         """
-        term = request.GET.get("s", "").lower()
+        term = found_pages.plain(request.GET.get("s", "")).strip()
         if not term:
             return HttpResponse()
-        pages = self._search_apps(self.get_app_list(request), term)
-        rows = found_rows(self, request, request.GET["s"]) if "extended" in request.GET else ()
-        found = Paginator([*pages, *rows], FOUND_AT_ONCE)
+        pages = found_pages.pages(self, request, term)
+        is_extended = "extended" in request.GET
+        rows = found_rows(self, request, request.GET["s"]) if is_extended else ()
+        settings_found = found_pages.settings(self, request, term) if is_extended else ()
+        found = Paginator([*pages, *rows, *settings_found], FOUND_AT_ONCE)
         try:
             page = found.page(request.GET.get("page", 1))
         except InvalidPage as error:

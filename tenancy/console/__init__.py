@@ -1,3 +1,12 @@
 """The console's pages of the floor: merchants, stores, people, invitations, API keys, jobs and the outbox."""
 
-from tenancy.console import api_key, history, invitation, job, merchant, outbox, people  # noqa: F401 - registers them
+from tenancy.console import (  # noqa: F401 - registers them
+    api_key,
+    history,
+    invitation,
+    job,
+    merchant,
+    outbox,
+    people,
+    question,
+)

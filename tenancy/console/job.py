@@ -52,6 +52,7 @@ WORDS = {
     JobKind.UNDO: (_("%(done)s of %(total)s lines are done."), _("%(done)s lines are done.")),
     JobKind.WHOLE: (_("%(done)s of %(total)s rows are written."), _("%(done)s rows are written.")),
     JobKind.REHEARSE: (_("%(done)s of %(total)s cards are played."), _("%(done)s cards are played.")),
+    JobKind.GUARD: (_("The tills are being looked at."), _("The tills are being looked at.")),
 }
 DOWNLOADED = (JobKind.EXPORT, JobKind.PRINT, JobKind.WHOLE)
 KINDS = {**spreadsheets.KINDS, "pdf": "application/pdf", "zip": "application/zip"}
@@ -198,6 +199,14 @@ def _after_check(job: BackgroundJob) -> str:
     return gettext("All lines are read.")
 
 
+def _after_guard(job: BackgroundJob) -> str:
+    found = job.outcome["found"]
+    if not found:
+        return gettext("Nothing new stands out.")
+    count = ngettext("%(count)s thing stands out.", "%(count)s things stand out.", found)
+    return count % {"count": number_format(found, force_grouping=True)}
+
+
 def words_for(job: BackgroundJob) -> str:
     """Where a job stands, in a sentence."""
     if job.state == JobState.WAITING:
@@ -214,6 +223,7 @@ def words_for(job: BackgroundJob) -> str:
             JobKind.UNDO: lambda job: job.outcome["sentence"],
             JobKind.WHOLE: _after_export,
             JobKind.REHEARSE: lambda job: gettext("The rehearsal is over."),
+            JobKind.GUARD: _after_guard,
         }[JobKind(job.kind)](job)
     known, unknown = WORDS[JobKind(job.kind)]
     numbers = {

@@ -10,6 +10,7 @@ from tenancy.models.merchant import Merchant, Store
 from tenancy.models.outbox import OutboxMessage
 from tenancy.models.people import StoreUser, User
 from tenancy.models.pulse import Pulse
+from tenancy.models.question import ListColumns, SavedQuestion
 from tenancy.models.till import Till
 from tenancy.roles import Role, Scope
 
@@ -22,10 +23,12 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "InvitedStore",
+    "ListColumns",
     "Merchant",
     "OutboxMessage",
     "Pulse",
     "Role",
+    "SavedQuestion",
     "Scope",
     "Store",
     "StoreUser",

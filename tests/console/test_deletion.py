@@ -112,7 +112,7 @@ def test_what_is_not_soft_deleted_is_not_deleted_at_all(world: World, kind: str)
 
 # What is no record of anything: a store's own e-mail text (without it the platform's is sent again), and an address
 # that is told of events (they stay in the feed).
-NO_RECORDS = {"notifications.EmailTemplate", "webhooks.Endpoint"}
+NO_RECORDS = {"notifications.EmailTemplate", "webhooks.Endpoint", "tenancy.SavedQuestion"}
 
 
 def test_no_page_of_the_console_deletes_for_good() -> None:

@@ -16,6 +16,7 @@ from groundwork.console.charts import Series, chart, hours_chart
 from groundwork.messaging import outbox
 from groundwork.messaging.models import OutboxState
 from loyalty_site.console import MENU
+from loyalty_site.console.overview_figures import against
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.console.access.gates import GATES
@@ -52,6 +53,27 @@ def test_the_figures_are_those_of_the_ledger(world: World) -> None:
     assert figures["Stamps given"] == "2"
     assert figures["Points given"] == "50"
     assert figures["Open value"] == "€0.50"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [
+        (6, 4, "50 % more than in the 2 days before"),
+        (3, 4, "25 % less than in the 2 days before"),
+        (4, 4, "as many as in the 2 days before"),
+        (4, 0, "none in the 2 days before"),
+        (0, 0, "as many as in the 2 days before"),
+    ],
+)
+def test_a_figure_stands_beside_that_of_the_period_before(now: int, before: int, words: str) -> None:
+    figures = {"daily": [{"stamps": now}, {"stamps": 0}], "before": [{"stamps": 0}, {"stamps": before}]}
+    assert against(figures, "stamps", 2) == words
+
+
+def test_the_overview_says_how_the_period_before_was(world: World) -> None:
+    compared = {figure["title"]: figure["compared"] for figure in overview(world, "owner")["figures"]}
+    assert compared["Stamps given"] == "none in the 30 days before"
+    assert compared["Open value"] == ""
 
 
 def test_a_place_of_somebody_else_is_not_shown(world: World) -> None:

@@ -33,10 +33,37 @@ def test_whoever_gets_another_role_finds_what_it_opens_from_then_on(world: World
 def test_pages_are_found_by_their_names_in_the_language_that_is_read(world: World) -> None:
     client = world.client("owner")
     assert found(client, "karten") == []
-    assert found(client, "cards") == ["Batches of printed cards", "Cards"]
+    assert found(client, "cards") == ["Cards", "Batches of printed cards"]
     client.post(reverse("admin:language"), {"language": "de", "next": reverse("admin:index")})
     assert found(client, "karten") == ["Karten", "Stapel gedruckter Karten"]
     assert found(client, "cards") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "term", "title"),
+    [
+        ("en", "honest", "Honest till"),
+        ("fr", "caisse honnete", "Caisse honnête"),
+        ("en", "observations", "Honest till"),
+        ("de", "Übersicht", "Übersicht"),
+        ("en", "cooldown between", ""),
+        ("en", "minutes between two stamps", "Minutes between two stamps"),
+        ("de", "Öffnungszeiten", "Öffnungszeiten"),
+        ("fr", "fuseau", "Fuseau horaire"),
+    ],
+)
+def test_pages_and_settings_are_found_by_the_words_that_one_reads_there(
+    world: World, language: str, term: str, title: str
+) -> None:
+    client = world.client("owner")
+    client.post(reverse("admin:language"), {"language": language, "next": reverse("admin:index")})
+    assert set(found(client, term, extended="1")) == ({title} if title else set())
+
+
+def test_settings_are_found_only_by_whoever_may_see_them(world: World) -> None:
+    term = "minutes between two stamps"
+    assert found(world.client("stranger"), term, extended="1") == ["Minutes between two stamps"]
+    assert world.client("staff").get(reverse("admin:search"), {"s": term}).status_code in (302, 403)
 
 
 def test_nothing_is_searched_for_without_a_word(world: World) -> None:

@@ -22,6 +22,7 @@ from groundwork.messaging import outbox
 from groundwork.messaging.models import OutboxState
 from loyalty.models import DailyFigures, LoyaltyCard, MerchantCalendar
 from loyalty.reporting import statistics
+from loyalty.services import stamps
 from loyalty_site.celery import JOBS, app
 from notifications.models import AccountEmail, Status, TextKind, TextMessage
 from notifications.services import accounts as account_emails
@@ -75,6 +76,11 @@ def make_a_shop(hooks: str) -> None:
         log.catch_up(shop.merchant.pk)
     with time_machine.travel(now - timedelta(days=20), tick=False):
         factories.card(shop.store, cents=1000)
+    with time_machine.travel(
+        now - timedelta(days=1), tick=False
+    ):  # what a guard says where nothing is usual yet
+        card = factories.card(shop.store)
+        stamps.give(store=shop.store, card_id=card.pk, actor=factories.actor(person=shop.owner), count=8)
     card = factories.card(shop.store, cents=1000, phone="+352621123456")
     text_messages.enqueue(TextKind.CARD_LINK, [card], {card.pk: "lost"})
     ask_for_an_export(shop)

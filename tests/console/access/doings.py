@@ -114,6 +114,7 @@ SHUT: dict[tuple[str, str], Callable[[World, models.Model], None]] = {
     ("loyalty_cardbatch", "print_pdf"): _put(revoked_at=timezone.now()),
     ("loyalty_cardbatch", "number_list"): _put(revoked_at=timezone.now()),
     ("loyalty_undobatch", "undo_now"): _put(confirmed_at=timezone.now(), finished_at=timezone.now()),
+    ("loyalty_observation", "fine"): _put(seen_at=timezone.now()),
     ("loyalty_importbatch", "take_back"): _put(reverting_at=timezone.now(), reverted_at=timezone.now()),
     ("tenancy_till", "revoke"): _put(revoked_at=timezone.now(), code_hash=None, code_expires_at=None),
     ("tenancy_till", "new_code"): _put(
@@ -188,6 +189,12 @@ NEW: dict[str, Data] = {
     "loyalty_promotion": {"program": _program, "name_en": "Happy hour", "factor": "2"},
     "loyalty_merchantloyaltysettings": {"merchant": _bare},
     "webhooks_endpoint": {"merchant": _house, "url": "https://8.8.8.8/hooks", "types": ["stamps.given"]},
+    "tenancy_savedquestion": {
+        "merchant": _house,
+        "name": "Undone",
+        "about": "loyalty.loyaltytransaction",
+        "query": "state=undone",
+    },
     "loyalty_cardbatch": {"name": "Box", "store": _store, "count": 2, "design": "white"},
     "loyalty_staffpin": {"store": _store, "name": "Marc", "pin": "4826", "is_active": "on"},
     "notifications_emailtemplate": {
@@ -253,6 +260,11 @@ SENT: dict[tuple[str, str], Callable[[World], Data]] = {
     ("loyalty_promotion", "copy"): lambda world: {},
     ("loyalty_loyaltyprogram", "rehearse"): lambda world: {"days": "30"},
     ("loyalty_staffpin", "end_lockout"): lambda world: {},
+    ("loyalty_observation", "fine"): lambda world: {"note": "For the office"},
+    ("loyalty_observation", "look_now"): lambda world: {},
+    ("customers_customer", "columns"): lambda world: {"columns": ["email"]},
+    ("loyalty_loyaltycard", "columns"): lambda world: {"columns": ["stamp_count"]},
+    ("loyalty_loyaltytransaction", "columns"): lambda world: {"columns": ["stamps"]},
     ("customers_customer", "erase"): lambda world: {},
     ("tenancy_apikey", "revoke"): lambda world: {},
     ("tenancy_invitation", "resend"): lambda world: {},

@@ -36,6 +36,9 @@ GATES: dict[str, dict[str, str]] = {
     # Whose it is may look at it; here it is the owner's.
     "tenancy_backgroundjob": {"changelist": "OWMA", "add": "", "delete": ""}
     | dict.fromkeys(("change", "history", "progress", "download"), "W"),
+    # Whose it is; here it is the owner's.
+    "tenancy_savedquestion": {"changelist": "OWMA", "add": "OWMA"}
+    | dict.fromkeys(("change", "edit", "history", "delete"), "W"),
     "customers_customer": LOOK
     | {"add": "OWM", "edit": "OWM", "delete": "OW", "export_data": "OWM", "erase": "OW"},
     "loyalty_loyaltycard": LOOK
@@ -52,6 +55,9 @@ GATES: dict[str, dict[str, str]] = {
     "loyalty_loyaltytransaction": LOOK | READ_ONLY | {"undo": "OWM"},
     "loyalty_undobatch": LOOK | READ_ONLY | {"undo_now": "OWM", "take_back": "OWM"},
     "loyalty_undoneline": LOOK | READ_ONLY,
+    "loyalty_observation": LOOK
+    | READ_ONLY
+    | {"fine": "OWM", "look_now": "WM"},  # a merchant's own people ask
     "loyalty_loyaltyprogram": LOOK
     | {
         "add": "O",
@@ -78,6 +84,8 @@ GATES: dict[str, dict[str, str]] = {
 }
 for name in ("periodictask", "crontabschedule", "intervalschedule", "clockedschedule", "solarschedule"):
     GATES[f"django_celery_beat_{name}"] = LOOK_OPERATOR | {"add": "O", "edit": "O", "delete": ""}
+for name in ("customers_customer", "loyalty_loyaltycard", "loyalty_loyaltytransaction"):
+    GATES[name]["columns"] = "OWMA"
 # What is deleted comes back by whoever may delete it.
 for name in (
     "tenancy_merchant",
@@ -107,7 +115,9 @@ ACTIONS["django_celery_beat_periodictask"] = dict.fromkeys(
 )
 
 # Pages that are no row's.
-WITHOUT_A_ROW = frozenset({"changelist", "add", "import_customers", "preview_new", "sentence_new", "examine"})
+WITHOUT_A_ROW = frozenset(
+    {"changelist", "add", "import_customers", "preview_new", "sentence_new", "examine", "look_now", "columns"}
+)
 # An unsaved form is drawn; it is sent, and nothing is kept of it.
 PREVIEWS = frozenset({"preview", "preview_new", "sentence", "sentence_new"})
 # Addresses of the site itself.

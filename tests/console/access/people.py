@@ -49,7 +49,7 @@ OF_THE_PLATFORM = frozenset(
     for kind in ("periodictask", "crontabschedule", "intervalschedule", "clockedschedule", "solarschedule")
 )
 # Whoever asked for a job has it, and nobody else of the same shop.
-PERSONAL = frozenset({"tenancy_backgroundjob"})
+PERSONAL = frozenset({"tenancy_backgroundjob", "tenancy_savedquestion"})
 AGAIN_AFTER = 300  # seconds: what needs a sign-in of the last ten minutes finds one, on a slow machine too
 
 

@@ -21,13 +21,23 @@ from loyalty.models import (
     LoyaltyCard,
     LoyaltyTransaction,
     MerchantLoyaltySettings,
+    Observation,
     Purchase,
 )
 from loyalty.reporting.rehearsal.figures import Outcome
 from loyalty.services import printed
 from notifications.models import EmailLog, EmailTemplate
 from tenancy import api_keys, roles, scope, tills
-from tenancy.models import BackgroundJob, Merchant, OutboxMessage, Role, Store, StoreUser, User
+from tenancy.models import (
+    BackgroundJob,
+    Merchant,
+    OutboxMessage,
+    Role,
+    SavedQuestion,
+    Store,
+    StoreUser,
+    User,
+)
 from tests import factories
 from tests.console.access.people import OF_THE_PLATFORM, OF_THE_WHOLE_MERCHANT, Rows, World
 from tests.console.world import export_of, history_of, key, undoing_of
@@ -107,6 +117,21 @@ def _rows(shop: Shop, store: Store, worker: User, boss: User) -> Rows:
                 figures=Figures(lines=MANY).as_data(),
             ),
             *undoing_of(LoyaltyTransaction.objects.filter(card=card).latest("id"), boss),
+            Observation.objects.create(
+                merchant=shop.merchant,
+                kind="stamps_an_hour",
+                store=store,
+                staff_pin=pin,
+                card=card,
+                day=timezone.localdate(),
+                since=timezone.now(),
+                until=timezone.now(),
+                figure=14,
+                usual=2,
+            ),
+            SavedQuestion.objects.create(
+                merchant=shop.merchant, user=boss, about="loyalty.loyaltycard", name="Owes", query="owes=yes"
+            ),
             export_of(boss),
             history_of(store, boss),
             *_emails(shop, store, card),

@@ -36,6 +36,8 @@ def is_allowed(who: str, kind: str, page: str) -> bool:
     letters = GATES[kind][page]
     if who == "stranger" and (kind, page) in (("tenancy_store", "add"), ("webhooks_endpoint", "add")):
         return True  # it becomes one of theirs, whatever merchant is sent
+    if page in ("columns", "look_now") or (kind, page) == ("tenancy_savedquestion", "add"):
+        return may_list(who, letters)  # it is about whoever sends it, and their own merchants
     if page in WITHOUT_A_ROW:
         # What is added is added to the first store; a role elsewhere is none there.
         return may_list(who, letters) if page in READING else is_let_in(who, letters, kind)

@@ -3,6 +3,7 @@
 from tests.mutants.guards import (
     accounts,
     architecture,
+    asking,
     balances,
     cards,
     clients,
@@ -37,6 +38,7 @@ GUARDS = {
     "queues": queues.MUTANTS,
     "roles": roles.MUTANTS,
     "console": console.MUTANTS,
+    "asking": asking.MUTANTS,
     "members": members.MUTANTS,
     "constraints": constraints.MUTANTS,
     "triggers": triggers.MUTANTS,

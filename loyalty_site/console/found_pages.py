@@ -1,0 +1,65 @@
+"""What the menu's search finds of pages and of settings: by the words that somebody reads there, accents or not."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
+from django.core.exceptions import FieldDoesNotExist
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+from unfold.dataclasses import SearchResult
+
+from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings
+from tenancy.models import Merchant, Store
+
+# Where things are set; each of their fields is found by its name.
+SETTINGS = (LoyaltyProgram, MerchantLoyaltySettings, Merchant, Store)
+SHORTEST = 3  # letters
+
+
+def plain(text: Any) -> str:
+    """Small letters without accents: "reglages" finds "Réglages"."""
+    parts = unicodedata.normalize("NFKD", str(text).casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def pages(site: Any, request: HttpRequest, term: str) -> Iterator[SearchResult]:
+    """The entries of this user's menu whose title, or whose kind of row, holds the term."""
+    names = dict(_kinds(site, request))
+    for group in site.get_sidebar_list(request):
+        for item in group["items"]:
+            words = f"{item['title']} {names.get(str(item['link']), '')}"
+            if term in plain(words):
+                title = capfirst(str(item["title"]))
+                yield SearchResult(title, str(group["title"]), str(item["link"]), item["icon"])
+
+
+def _kinds(site: Any, request: HttpRequest) -> Iterator[tuple[str, str]]:
+    for app in site.get_app_list(request):
+        for model in app["models"]:
+            yield str(model["admin_url"]), str(model["name"])
+
+
+def settings(site: Any, request: HttpRequest, term: str) -> Iterator[SearchResult]:
+    """What can be set, on pages that open for this user."""
+    if len(term) < SHORTEST:
+        return
+    for model in SETTINGS:
+        page = site.get_model_admin(model)
+        if not page.has_view_permission(request):
+            continue
+        meta = model._meta
+        link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        for name in flatten_fieldsets(page.fieldsets or ()):
+            label = _label(page, name)
+            if term in plain(label):
+                yield SearchResult(capfirst(label), str(meta.verbose_name), link, page.menu_icon)
+
+
+def _label(page: Any, name: str) -> str:
+    try:
+        return str(label_for_field(name, page.model, page))
+    except (AttributeError, FieldDoesNotExist):
+        return ""  # a field of the form alone

@@ -1,0 +1,141 @@
+"""The overview's figures in words: each beside that of the period before, with the rows behind it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from groundwork.formats.money import money
+from loyalty.models import LoyaltyProgram
+from loyalty_site.console.places import Place
+from tenancy.roles import has_one_merchant
+
+Figures = Mapping[str, Any]
+
+
+def against(figures: Figures, name: str, days: int) -> str:
+    """What a figure of the period is beside that of as many days before it."""
+    now, before = (sum(day[name] for day in figures[when]) for when in ("daily", "before"))
+    if now == before:
+        text = ngettext("as many as the day before", "as many as in the %(days)s days before", days)
+        return text % {"days": days}
+    if before <= 0:
+        return ngettext("none the day before", "none in the %(days)s days before", days) % {"days": days}
+    percent = _per_cent(abs(now - before) / before, 0)
+    if now > before:
+        text = ngettext(
+            "%(percent)s %% more than the day before",
+            "%(percent)s %% more than in the %(days)s days before",
+            days,
+        )
+    else:
+        text = ngettext(
+            "%(percent)s %% less than the day before",
+            "%(percent)s %% less than in the %(days)s days before",
+            days,
+        )
+    return text % {"percent": percent, "days": days}
+
+
+def period_name(days: int) -> str:
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str, Any]]:
+    """The figures in words: a name, a number, and a remark on it."""
+    daily = figures["daily"]
+
+    def over_period(name: str) -> str:
+        return formats.number_format(sum(day[name] for day in daily), force_grouping=True)
+
+    shown = [
+        _card(
+            _("Cards"),
+            figures["total_cards"],
+            _("%(count)s used in the last 30 days") % {"count": _number(figures["cards_with_activity_30d"])},
+        ),
+        _card(
+            _("New cards"),
+            over_period("new_cards"),
+            period_name(days),
+            against(figures, "new_cards", days),
+        ),
+    ]
+    if program.has_stamps:
+        handed_out = sum(day["stamps_redeemed"] for day in daily)
+        remark = ngettext("%(count)s reward handed out", "%(count)s rewards handed out", handed_out)
+        remark %= {"count": _number(handed_out)}
+        compared = against(figures, "stamps", days)
+        shown.append(_card(_("Stamps given"), over_period("stamps"), remark, compared))
+    if program.has_points:
+        remark = _("%(redeemed)s redeemed, %(expired)s expired") % {
+            "redeemed": over_period("points_redeemed"),
+            "expired": over_period("points_expired"),
+        }
+        compared = against(figures, "points_issued", days)
+        shown.append(_card(_("Points given"), over_period("points_issued"), remark, compared))
+    shown.append(_redeemed(program, figures))
+    liability = money(figures["estimated_liability_cents"], program.merchant.currency)
+    shown.append(_card(_("Open value"), liability, _("of stamps and points on all cards")))
+    return shown
+
+
+def _redeemed(program: LoyaltyProgram, figures: Figures) -> dict[str, Any]:
+    """How much of what came due was redeemed, all of it since the beginning: rewards by full cards, or points."""
+    if program.has_stamps:
+        redeemed, due = (
+            figures["total_stamps_redeemed"],
+            figures["total_stamps_issued"] // program.stamps_target,
+        )
+        text = _("%(redeemed)s of %(due)s rewards that all stamps given amount to")
+    else:
+        redeemed, due = figures["total_points_redeemed"], figures["total_points_issued"]
+        text = _("%(redeemed)s of %(due)s points ever given")
+    share = redeemed / due if due > 0 else 0
+    rate = _per_cent(share, 1)
+    remark = text % {"redeemed": _number(redeemed), "due": _number(max(due, 0))}
+    return _card(_("Redemption rate"), f"{rate}\N{NARROW NO-BREAK SPACE}%", remark)
+
+
+def linked(
+    request: HttpRequest, shown: list[dict[str, Any]], place: Place, days: int
+) -> list[dict[str, Any]]:
+    """The figures with the rows behind them, as far as these are a list."""
+    first = timezone.localdate() - timedelta(days=days - 1)
+    cards_of = {"enrolled_at_store__id__exact": place.store.pk} if place.store else {}
+    lines_at = {"store__id__exact": place.store.pk} if place.store else {}
+    whose = {} if has_one_merchant(request.user) else {"merchant__id__exact": place.merchant.pk}
+    card_list = reverse("admin:loyalty_loyaltycard_changelist")
+    lines = reverse("admin:loyalty_loyaltytransaction_changelist")
+    since = {"when_from": f"{first}T00:00", **lines_at, **whose}
+    behind: dict[str, tuple[str, dict[str, Any]]] = {
+        _("Cards"): (card_list, {**cards_of, **whose}),
+        _("New cards"): (card_list, {"enrolled_from": first, **cards_of, **whose}),
+        _("Stamps given"): (lines, {"transaction_type__exact": "stamp_earned", **since}),
+        _("Points given"): (lines, {"transaction_type__exact": "points_earned", **since}),
+    }
+    for figure in shown:
+        address, asked = behind.get(figure["title"], ("", {}))
+        figure["url"] = f"{address}?{urlencode(asked)}" if address else ""
+    return shown
+
+
+def _per_cent(share: float, digits: int) -> str:
+    return formats.number_format(
+        round(share * 100, digits), decimal_pos=None if digits else 0, force_grouping=True
+    )
+
+
+def _number(value: int) -> str:
+    return formats.number_format(value, force_grouping=True)
+
+
+def _card(title: str, value: Any, remark: str, compared: str = "") -> dict[str, Any]:
+    shown = _number(value) if isinstance(value, int) else value
+    return {"title": title, "value": shown, "remark": remark, "compared": compared}

@@ -1,0 +1,96 @@
+"""Asking: what stands out at tills and what does not, questions that are somebody's own, and columns."""
+
+from tests.mutants.mutant import mutant
+
+NORMS = "tests/loyalty/test_norms.py"
+TILL = "tests/loyalty/test_honest_till.py"
+QUESTIONS = "tests/console/test_questions.py"
+GUARD = "loyalty/services/guard.py"
+ASKED_LIST = "tenancy/console/asked_list.py"
+
+MUTANTS = [
+    mutant(
+        "norms-of-a-few-days",
+        "loyalty/norms.py",
+        "if len(figures) < measure.enough:",
+        "if not figures:",
+        f"{NORMS}::test_before_there_is_a_norm_only_what_is_usual_nowhere_is_told",
+    ),
+    mutant(
+        "spread-that-does-not-count",
+        "loyalty/norms.py",
+        "bound = max(middle + CLEARLY * spread, middle * measure.times + measure.more)",
+        "bound = middle * measure.times + measure.more",
+        f"{NORMS}::test_what_is_usual_never_stands_out",
+    ),
+    mutant(
+        "hours-guessed-from-half-a-line",
+        "loyalty/hours.py",
+        "if days is None or (not spans and not _is_closed(line)):\n            return None",
+        "if days is None:\n            continue",
+        "tests/loyalty/test_hours.py::test_what_says_something_else_is_no_hours",
+    ),
+    mutant(
+        "what-is-fine-forgotten",
+        GUARD,
+        "if fine and not norms.has_grown(",
+        "if False and not norms.has_grown(",
+        f"{TILL}::test_what_was_seen_and_is_fine_does_not_come_back_until_it_is_clearly_more",
+    ),
+    mutant(
+        "one-thing-told-thrice",
+        GUARD,
+        "if not is_told and told[subject]",
+        "if told[subject]",
+        f"{TILL}::test_a_person_is_told_of_once_and_not_again_as_their_till_and_store",
+    ),
+    mutant(
+        "what-was-undone-counted-as-given",
+        "loyalty/reporting/till_figures.py",
+        "WHERE undoing.voids_id = given.id",
+        "WHERE undoing.voids_id = -given.id",
+        f"{TILL}::test_what_was_undone_is_not_counted",
+    ),
+    mutant(
+        "notes-about-the-erased",
+        "loyalty/services/people.py",
+        "    guard.forget_notes(cards)\n",
+        "",
+        f"{TILL}::test_an_erased_customer_leaves_no_note",
+    ),
+    mutant(
+        "second-notes",
+        GUARD,
+        "if row.seen_at is None:",
+        "if True:",
+        f"{TILL}::test_the_first_who_looks_decides",
+    ),
+    mutant(
+        "searches-kept-in-questions",
+        ASKED_LIST,
+        "frozenset({SEARCH_VAR, PAGE_VAR,",
+        "frozenset({PAGE_VAR,",
+        f"{QUESTIONS}::test_what_was_searched_for_and_where_somebody_was_is_no_part_of_it",
+    ),
+    mutant(
+        "questions-of-others",
+        ASKED_LIST,
+        "rows.filter(Q(user=request.user.pk) | Q(is_shared=True))",
+        "rows",
+        f"{QUESTIONS}::test_ones_own_is_for_oneself_and_a_shared_one_for_everybody_of_the_merchant",
+    ),
+    mutant(
+        "questions-renamed-by-anybody",
+        "tenancy/console/question.py",
+        "shared &= Q(merchant__in=merchant_ids(request.user, OWNERS))",
+        "pass",
+        f"{QUESTIONS}::test_only_who_saved_it_and_the_owner_may_rename_and_remove_a_shared_one",
+    ),
+    mutant(
+        "files-without-the-hidden-columns",
+        ASKED_LIST,
+        "return [name for name in super().get_list_display(request) if name not in besides]",
+        "return [name for name in self.get_list_display(request) if name not in besides]",
+        f"{QUESTIONS}::test_a_file_has_every_column_whatever_somebody_sees",
+    ),
+]
