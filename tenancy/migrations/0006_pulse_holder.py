@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenancy', '0004_undoing_and_whole_merchants'),
+        ('tenancy', '0005_asking'),
     ]
 
     operations = [
