@@ -8,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage tools lint format messages examples \
+.PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage lab lab-down chaos chaos-short soak tools lint format messages examples \
 	types clients docs lock release-dump bench clean
 
 help: ## List what can be made
@@ -92,6 +92,22 @@ test-next: tools ## All tests but the browser's, with the newest Django there is
 	@$(MAKE) --no-print-directory VENV=$(NEXT) $(NEXT)/installed-dev $(NEXT)/installed-local
 	@$(NEXT)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --pre Django
 	@$(NEXT)/bin/python -m pytest -n auto -m "not browser" $(ARGS)
+
+LAB := $(PY) -m deploy.lab
+lab: $(FOR_TESTS) ## A whole cluster on this machine, of Debian's packages, kept in var/lab
+	@$(LAB) up $(ARGS)
+
+lab-down: $(VENV)/installed-dev ## End it (ARGS=--forget: and remove what it kept)
+	@$(LAB) down $(ARGS)
+
+chaos: $(FOR_TESTS) ## Take the cluster's parts away while tills stamp (ARGS="primary-lost --seed 7")
+	@$(LAB) chaos $(ARGS)
+
+chaos-short: $(FOR_TESTS) ## A few of those faults, short ones; says so where the packages are missing
+	@$(LAB) chaos --short --where-possible
+
+soak: $(FOR_TESTS) ## Ten minutes of everything in the cluster, with faults from a seed (ARGS="--minutes 5 --seed 7")
+	@$(LAB) soak $(ARGS)
 
 coverage: $(FOR_TESTS) ## How much of the code the tests run, but for the browser's
 	@$(PY) -m pytest -n auto -m "not browser" --cov --cov-report=term $(ARGS)

@@ -19,6 +19,10 @@ IS_PRODUCTION = os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith("productio
 LOG_FORMAT = os.environ.get("LOG_FORMAT") or ("json" if IS_PRODUCTION else "plain")
 LOG_LEVEL = os.environ.get("LOG_LEVEL") or ("INFO" if IS_PRODUCTION else "WARNING")
 
+# Loaded once, before there is a port: a new process is there in a moment, and nobody waits in line for one that loads.
+# An update therefore ends this one and starts another (docs/deploy.md); a HUP is the same code again.
+preload_app = True
+
 logconfig_dict = logging_config(as_json=LOG_FORMAT == "json", level=LOG_LEVEL)
 
 

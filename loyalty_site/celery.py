@@ -41,6 +41,7 @@ def begin_as_worker(**about: Any) -> None:
 
 app = Celery("loyalty_site", task_cls=WatchedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_sync_every = 1  # what was sent is written at once: another clock may go on from there
 app.autodiscover_tasks()
 
 

@@ -1,15 +1,20 @@
-"""What differs for the console (content policy, bounds of waiting), and which session cookies count."""
+"""What differs for the console (content policy, bounds of waiting, replicas), and which session cookies count."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import connection
+from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
 
-from groundwork.database import waits
+from groundwork.database import reading, waits
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+WROTE = "wrote"  # the cookie of a browser that has just changed something
+STATISTICS = "api-stats"
 LONGEST_SESSION_KEY = 40  # what the table of sessions holds
 
 
@@ -45,5 +50,53 @@ class BoundedWaitsMiddleware:
         if not request.path_info.startswith(settings.CONSOLE_PREFIX):
             with waits.of("till"):
                 return self.get_response(request)
-        with waits.of("console"), connection.execute_wrapper(waits.each_in_a_transaction):
+        with ExitStack() as stack:
+            stack.enter_context(waits.of("console"))
+            for connection in connections.all():
+                stack.enter_context(connection.execute_wrapper(waits.each_in_a_transaction))
             return self.get_response(request)
+
+
+class ReplicaMiddleware:
+    """Reads the console's lists and dashboard, and statistics, from a replica, where there is one.
+
+    Not for a browser that has changed something a moment ago: it is to see that.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not reading.is_configured():
+            return self.get_response(request)
+        is_writing = request.method not in SAFE
+        with ExitStack() as stack:
+            if is_writing or WROTE in request.COOKIES:
+                stack.enter_context(reading.at_home())
+            request.reading = stack  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        if is_writing and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.set_cookie(
+                WROTE,
+                "1",
+                max_age=settings.REPLICA_LAG_SECONDS + 5,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Let what follows be read afar, until the request is answered; who asks is known by now, from the primary."""
+        if reading.is_configured() and reads_afar(request):
+            request.reading.enter_context(reading.afar())  # type: ignore[attr-defined]
+
+
+def reads_afar(request: HttpRequest) -> bool:
+    """Whether a page shows many rows, or figures of many: a list of the console, its dashboard, or statistics."""
+    match = request.resolver_match
+    if match is None:
+        return False
+    if match.app_name == "admin":
+        return match.url_name == "index" or (match.url_name or "").endswith("_changelist")
+    return match.url_name == STATISTICS

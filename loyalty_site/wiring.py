@@ -95,13 +95,13 @@ def connect() -> None:
     queues.fill(OUTBOX, JOBS, EMAILS, ACCOUNT_EMAILS, TEXT_MESSAGES, PASSES, DESIGNS, DELIVERIES)
     deletion.followers.fill(deletions, deletions_of_accounts)
     jobs.works.fill(
-        jobs.Work(JobKind.EXPORT, export.make_file),
+        jobs.Work(JobKind.EXPORT, export.make_file, reads_afar=True),
         jobs.Work(JobKind.LOOK, work.look),
         jobs.Work(JobKind.CHECK, work.check),
         jobs.Work(JobKind.IMPORT, work.bring_over),
         jobs.Work(JobKind.REVERT, work.revert),
         jobs.Work(JobKind.PRINT, batch.draw),
-        jobs.Work(JobKind.REHEARSE, rehearsal.play),
+        jobs.Work(JobKind.REHEARSE, rehearsal.play, reads_afar=True),
         jobs.Work(JobKind.FORESEE, undo_work.foresee),
         jobs.Work(JobKind.UNDO, undo_work.carry_out),
         jobs.Work(JobKind.WHOLE, everything.write),

@@ -246,3 +246,26 @@ def test_a_database_that_is_not_there_is_said(
     monkeypatch.undo()
     connection.close()
     assert stamp(till, card).status_code == 201
+
+
+def test_a_commit_has_no_bound_whose_end_the_database_would_call_a_commit(db: None) -> None:
+    """PostgreSQL answers "committed" where waiting for a replica is cancelled; a trigger sees the bound at that."""
+    seen = "SELECT current_setting('statement_timeout')"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE at_commit (bound text)")
+        cursor.execute("CREATE TEMP TABLE noted (id int)")
+        cursor.execute(
+            f"CREATE FUNCTION pg_temp.note() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN INSERT INTO at_commit {seen}; RETURN NULL; END $$"
+        )
+        cursor.execute(
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON noted DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION pg_temp.note()"
+        )
+        with waits.of("till"), transaction.atomic():
+            cursor.execute("INSERT INTO noted VALUES (1)")
+            cursor.execute(seen)
+            assert cursor.fetchone() != ("0",)
+        cursor.execute("SELECT bound FROM at_commit")
+        assert cursor.fetchall() == [("0",)]
+        cursor.execute("DROP TABLE noted, at_commit; DROP FUNCTION pg_temp.note()")

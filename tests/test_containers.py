@@ -113,6 +113,14 @@ def test_the_proxy_looks_for_the_site_anew_when_an_update_has_moved_it() -> None
     assert SERVICES["proxy"]["depends_on"] == {"web": {"condition": "service_healthy", "restart": True}}
 
 
+def test_only_what_has_a_key_is_sent_a_second_time_when_a_process_ends_under_it() -> None:
+    (ordinary,) = re.findall(r"location / \{(.*?)\n        \}", NGINX, re.DOTALL)
+    (with_a_key,) = re.findall(r"location @with_a_key \{(.*?)\}", NGINX, re.DOTALL)
+    assert "if ($http_idempotency_key)" in ordinary
+    assert "non_idempotent" in with_a_key
+    assert directive("proxy_next_upstream") == ["error timeout non_idempotent"]
+
+
 def test_the_proxy_says_who_called_and_how_as_the_site_counts_on_it() -> None:
     headers = dict(value.split(" ", 1) for value in directive("proxy_set_header"))
     assert headers["X-Forwarded-For"] == "$proxy_add_x_forwarded_for"

@@ -10,6 +10,7 @@ leaves a lease that runs out, and nothing else. What a kind of job does is told 
 
 import logging
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -23,6 +24,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groundwork.database import reading
 from groundwork.errors import DomainError, TooManyJobs
 from groundwork.jobs import files as job_files
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
@@ -44,10 +46,14 @@ SOMEBODY_ERASED = gettext_lazy("Somebody's data were erased meanwhile. Please st
 
 @dataclass(frozen=True)
 class Work:
-    """What a kind of job does: `work(job, progress)`, which ends with `finish(job, ...)`."""
+    """What a kind of job does: `work(job, progress)`, which ends with `finish(job, ...)`.
+
+    `reads_afar`: it may read from a replica that has what was there when the job was asked for.
+    """
 
     kind: JobKind
     work: Callable[[Any, Progress], None]
+    reads_afar: bool = False
 
 
 works: Port[Work] = Port()
@@ -147,9 +153,10 @@ def _perform(job: AbstractBackgroundJob) -> None:
                     job, _("This was interrupted several times. Nothing has changed; please try again later.")
                 )
                 return
-            (work,) = (each.work for each in works if each.kind == job.kind)
-            with job.scope(), Progress(job) as progress:
-                work(job, progress)
+            (kind,) = (each for each in works if each.kind == job.kind)
+            from_where = reading.afar(since=job.created_at) if kind.reads_afar else nullcontext()
+            with job.scope(), Progress(job) as progress, from_where:
+                kind.work(job, progress)
         except Overtaken:
             logger.warning("job was taken over", extra={"job_id": job.pk, "attempt": job.attempts})
         except DomainError as refusal:

@@ -5,6 +5,8 @@
 
 A name that has not been heard of for longer than it should rest is dead; one that fails is told with the kind of its
 fault. Noting never fails, and what has just been noted is not written again.
+
+Where several processes stand by for the same, the pulse is the lease of the one that acts: `holds` says who that is.
 """
 
 import logging
@@ -17,7 +19,7 @@ from time import monotonic
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 from django.db.models.functions import Coalesce
 
 from groundwork.queue import clock
@@ -25,6 +27,7 @@ from groundwork.queue import clock
 logger = logging.getLogger(__name__)
 
 REST = 10.0  # seconds for which one writing stands
+LEASE = timedelta(seconds=30)  # after so long without a beat somebody else may take what was held
 _written: dict[str, float] = {}
 
 
@@ -50,6 +53,35 @@ def beat(name: str) -> None:
     _written[name] = monotonic()
 
 
+def holds(name: str, holder: str) -> bool:
+    """Whether of all processes that stand by for `name`, it is `holder` who does it now; its pulse beats if so.
+
+    One that is no longer heard of is followed after LEASE, by the database's clock. While the database is away nobody
+    holds anything.
+    """
+    if monotonic() - _written.get(f"{name} {holder}", -REST) < REST:
+        return True
+    is_free = Q(held_by__in=["", holder]) | Q(beaten_at__lt=clock.now() - LEASE)
+    if not _write(name, is_free, held_by=holder, failing_since=None, fault=""):
+        return False
+    _written[f"{name} {holder}"] = monotonic()
+    return True
+
+
+def holder_of(name: str) -> str:
+    """Who does it now, or did when last heard of; empty for nobody, and while the database is away."""
+    try:
+        return _table()._base_manager.filter(name=name).values_list("held_by", flat=True).first() or ""
+    except DatabaseError:
+        return ""
+
+
+def let_go(name: str, holder: str) -> None:
+    """Leave what `holder` holds to the next that asks."""
+    _written.pop(f"{name} {holder}", None)
+    _write(name, Q(held_by=holder), held_by="")
+
+
 def failed(name: str, error: BaseException) -> None:
     """Note that something failed: the kind of the error, not its words, which may quote a person."""
     _written.pop(name, None)
@@ -67,15 +99,17 @@ def noted(name: str) -> Iterator[None]:
     beat(name)
 
 
-def _write(name: str, **state: object) -> None:
+def _write(name: str, where: Q = Q(), **state: object) -> bool:  # noqa: B008 - never changed
+    """Write the pulse of a name, where it is as it should be; returns whether that was so."""
     rows = _table()._base_manager
     try:
         for _twice in range(2):
-            if rows.filter(name=name).update(beaten_at=clock.now(), **state):
-                return
+            if rows.filter(where, name=name).update(beaten_at=clock.now(), **state):
+                return True
             rows.bulk_create([_table()(name=name)], ignore_conflicts=True)
     except DatabaseError as error:
         logger.warning("pulse not noted", extra={"pulse": name, "error": type(error).__name__})
+    return False
 
 
 def known() -> list[Pulse]:

@@ -9,9 +9,10 @@ from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 from django.db.models import Min, Q
 
+from groundwork.database import reading
 from loyalty.models import CardSnapshot, LoyaltyProgram, LoyaltyTransaction
 from loyalty.models import TransactionType as Kind
 from tenancy.models import Merchant
@@ -242,6 +243,7 @@ def _closed_days(program: LoyaltyProgram, until: datetime) -> dict[str, datetime
 
 def _rows(program: LoyaltyProgram, sql: str, values: dict[str, Any]) -> list[tuple]:
     values = values | {"merchant": program.merchant_id, "program": program.pk}
+    connection = connections[reading.alias()]
     adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
         cursor.execute(sql, {name: adapt(v) if isinstance(v, datetime) else v for name, v in values.items()})

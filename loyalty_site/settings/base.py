@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "loyalty_site.page_errors.PageErrorsMiddleware",
+    "loyalty_site.middleware.ReplicaMiddleware",
 ]
 
 TEMPLATES = [
@@ -114,6 +115,17 @@ DATABASE_URL = env.str("DATABASE_URL", default="") or KEPT_SERVERS.get("DATABASE
 DRILL_DATABASE_URL = env.str("DRILL_DATABASE_URL", default=DATABASE_URL)
 DATABASES = {"default": backends.database(DATABASE_URL, pool_size=env.int("DATABASE_POOL_SIZE", default=0))}
 DATABASE_WAITS = backends.DATABASE_WAITS
+REPLICA_LAG_SECONDS = env.int("DATABASE_REPLICA_LAG_SECONDS", default=5)
+READ_AFAR = {
+    "customers",
+    "loyalty",
+    "notifications",
+    "wallet",
+    "webhooks",
+}  # never who may sign in, and do what
+if DATABASE_REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = backends.database(DATABASE_REPLICA_URL)
+    DATABASE_ROUTERS = ["groundwork.database.reading.Router"]
 
 REDIS_URL = env.str("REDIS_URL", default="") or KEPT_SERVERS.get("REDIS_URL", "")
 REDIS_CLIENT_OPTIONS = backends.REDIS_CLIENT_OPTIONS

@@ -24,6 +24,8 @@ PARSERS: Mapping[str, Parser] = {
     "CSRF_TRUSTED_ORIGINS": parsers.each(parsers.origin),
     "DATABASE_URL": parsers.database,
     "DATABASE_POOL_SIZE": parsers.whole(0, 1_000),
+    "DATABASE_REPLICA_URL": parsers.database,
+    "DATABASE_REPLICA_LAG_SECONDS": parsers.whole(0, 3_600),
     "REDIS_URL": parsers.redis,
     "CACHE_URL": parsers.redis,
     "CELERY_BROKER_URL": parsers.broker,

@@ -63,6 +63,11 @@ CASES: dict[str, tuple[str | list[str], str | list[str]]] = {
         "sqlite:///var/db.sqlite3 mysql://u@db/n postgresql://db:port/n postgresql://db db",
     ),
     "DATABASE_POOL_SIZE": ("0 8", "-1 many 1.5 99999 ٣"),
+    "DATABASE_REPLICA_URL": (
+        "postgresql://loyalty@db2/loyalty",
+        "sqlite:///var/db.sqlite3 mysql://u@db/n db",
+    ),
+    "DATABASE_REPLICA_LAG_SECONDS": ("0 5", "-1 many 1.5 99999"),
     "REDIS_URL": REDIS,
     "CACHE_URL": REDIS,
     "CELERY_BROKER_URL": (REDIS[0], REDIS[1] + " memory:// amqp://guest@rabbit"),

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import shutil
+import socket
 import subprocess
 from datetime import timedelta
 from io import StringIO
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -30,6 +31,7 @@ from wallet.models import WalletChannel
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy/alerts.yml"
+TRIALS = ROOT / "deploy/alerts.test.yml"
 TOKEN = "0123456789abcdefghij"
 LAST = [
     "No backups are made here: BACKUP_FOLDER is not set.",
@@ -95,6 +97,62 @@ def test_the_clock_has_a_pulse_of_its_own(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: 2.0)
     assert Scheduler(app=app, lazy=True).tick() == 2.0
     assert [pulse.name for pulse in pulses.known()] == ["beat"]
+
+
+def test_of_two_clocks_one_acts_and_the_other_follows_when_that_is_no_longer_heard_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
+    sent: list[str] = []
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: sent.append(self.holder) or 2.0)
+    first, second = Scheduler(app=app, lazy=True), Scheduler(app=app, lazy=True)
+    assert (first.tick(), second.tick(), first.tick()) == (2.0, 5.0, 2.0)
+    assert sent == [first.holder] * 2
+    grow_old(PULSE, seconds=29)
+    assert second.tick() == 5.0
+    grow_old(PULSE, seconds=2)
+    assert second.tick() == 2.0
+    pulses._written.clear()  # the first was asleep, and looks again
+    assert first.tick() == 5.0
+    assert sent == [first.holder, first.holder, second.holder]
+
+
+def test_a_clock_that_is_stopped_leaves_the_time_to_the_other_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: 2.0)
+    first, second = Scheduler(app=app, lazy=True), Scheduler(app=app, lazy=True)
+    assert (first.tick(), second.tick()) == (2.0, 5.0)
+    second.close()  # who holds nothing lets nothing go
+    assert (first.tick(), second.tick()) == (2.0, 5.0)
+    second._initial_read = False
+    first.close()
+    assert second.tick() == 2.0
+    assert second._initial_read  # it reads anew what was sent meanwhile
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_whose_connection_broke_goes_on_with_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: 2.0)
+    clock = Scheduler(app=app, lazy=True)
+    connection.ensure_connection()
+    connection.connection.close()  # as when the primary is gone
+    assert (clock.tick(), clock.tick()) == (5.0, 2.0)
+
+
+def test_a_clock_that_was_killed_on_this_machine_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
+    monkeypatch.setattr("celery.beat.Scheduler.tick", lambda self, *args: 2.0)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    killed, other = f"{socket.gethostname()[:100]} {ended.pid} 00", f"elsewhere {ended.pid} 00"
+    clock = Scheduler(app=app, lazy=True)
+    assert pulses.holds(PULSE, other)
+    assert (clock.tick(), pulses.holder_of(PULSE)) == (5.0, other)
+    pulses.let_go(PULSE, other)
+    assert pulses.holds(PULSE, killed)
+    assert (clock.tick(), clock.tick(), pulses.holder_of(PULSE)) == (0.0, 2.0, clock.holder)
 
 
 def test_what_was_noted_a_moment_ago_is_not_written_again(django_assert_num_queries: object) -> None:
@@ -193,6 +251,22 @@ def test_every_alert_and_every_panel_is_about_a_figure_that_there_is_and_each_al
     assert [rule["alert"] for rule in rules] == headings
     if promtool := shutil.which("promtool"):
         subprocess.run([promtool, "check", "rules", RULES], check=True, capture_output=True)
+
+
+def test_each_alert_has_a_trial_of_its_own() -> None:
+    rules = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
+    tried = [
+        {each["alertname"]: len(each["exp_alerts"]) for each in trial["alert_rule_test"][1:]}
+        for trial in yaml.safe_load(TRIALS.read_text())["tests"]
+    ]
+    assert tried == [{rule["alert"]: 1} for rule in rules]
+
+
+def test_each_alert_rings_when_it_should_and_not_before() -> None:
+    if (promtool := shutil.which("promtool")) is None:
+        pytest.skip("NO ALERT WAS TRIED: promtool is missing (apt-get install prometheus)")
+    done = subprocess.run([promtool, "test", "rules", TRIALS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # --- Doctor -----------------------------------------------------------------------------------------------

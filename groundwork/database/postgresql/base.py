@@ -5,7 +5,9 @@ from typing import Any
 import psycopg
 from django.db import OperationalError
 from django.db.backends.postgresql import base
+from django.db.backends.utils import debug_transaction
 from psycopg.errors import _WaitTimeout
+from psycopg.pq import TransactionStatus
 
 from groundwork.database import waits
 
@@ -66,6 +68,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         bounds = (f"SET LOCAL {name} = {milliseconds:d}" for name, milliseconds in waits.of_work().items())
         with self.wrap_database_errors:
             self.connection.execute("; ".join(["BEGIN", *bounds]))
+
+    def _commit(self) -> None:
+        """Commit without the bound of a statement, whose end PostgreSQL would call a commit.
+
+        One that waits for a replica and is cancelled is kept on this machine alone, and told to have gone well. Ours
+        is not: `waits.silence` ends it here, and whoever asks again waits behind its locks until a replica has it.
+        """
+        if self.connection is None:
+            return
+        is_whole = self.connection.info.transaction_status == TransactionStatus.INTRANS
+        with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+            if is_whole:
+                self.connection.execute("SET LOCAL statement_timeout = 0; COMMIT")
+            else:
+                self.connection.commit()
 
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor of the server's is one only within a transaction, and ends with it.

@@ -11,10 +11,11 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 from psycopg import adapters
 from psycopg.pq import Format
 
+from groundwork.database import reading
 from loyalty import rules
 from loyalty.models import LoyaltyProgram
 from loyalty.models import TransactionType as Kind
@@ -54,15 +55,17 @@ def families(
         "zone": str(window.zone),
         "first_day": window.first_day,
     }
+    alias = reading.alias()
+    connection = connections[alias]
     is_alone = not connection.in_atomic_block
-    with transaction.atomic(), ExitStack() as stack:
+    with transaction.atomic(using=alias), ExitStack() as stack:
         with connection.cursor() as cursor:
             if is_alone:  # three statements of one moment, while tills go on
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # all of it is read
-        holders = _Stream(stack, Holder, _holders(with_activity, with_visits), values)
-        receipts = _Stream(stack, Receipt, RECEIPTS, values)
-        lines = _Stream(stack, Line, LINES, values)
+        holders = _Stream(connection, stack, Holder, _holders(with_activity, with_visits), values)
+        receipts = _Stream(connection, stack, Receipt, RECEIPTS, values)
+        lines = _Stream(connection, stack, Line, LINES, values)
         while (family := holders.next_family()) is not None:
             yield Family(holders.of(family), receipts.of(family), lines.of(family))
 
@@ -70,7 +73,9 @@ def families(
 class _Stream:
     """The rows of a statement that is ordered by families, one family after the other."""
 
-    def __init__(self, stack: ExitStack, kind: type[Row], sql: str, values: dict[str, Any]) -> None:
+    def __init__(
+        self, connection: Any, stack: ExitStack, kind: type[Row], sql: str, values: dict[str, Any]
+    ) -> None:
         self.cursor = stack.enter_context(connection.chunked_cursor())
         if MOMENTS is not None:
             self.cursor.cursor.adapters.register_loader(MOMENT, MOMENTS)

@@ -181,6 +181,13 @@ MUTANTS = [
         f"{WAITS}::test_a_pooler_that_drops_the_options_of_connections_changes_nothing",
     ),
     mutant(
+        "commit-that-is-cancelled",
+        "groundwork/database/postgresql/base.py",
+        "SET LOCAL statement_timeout = 0; COMMIT",
+        "COMMIT",
+        f"{WAITS}::test_a_commit_has_no_bound_whose_end_the_database_would_call_a_commit",
+    ),
+    mutant(
         "connections-without-bounds",
         "groundwork/database/postgresql/base.py",
         "{params.get('options', '')} {bounds}",

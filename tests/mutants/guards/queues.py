@@ -225,6 +225,29 @@ MUTANTS = [
         f"{SILENT}::test_a_connection_that_was_kept_is_given_up_without_waiting_for_a_new_one",
     ),
     mutant(
+        "two-clocks-that-act",
+        "loyalty_site/beat.py",
+        "if not pulses.holds(PULSE, self.holder):",
+        "if pulses.holds(PULSE, self.holder) is None:",
+        "tests/loyalty_site/test_watching.py::"
+        "test_of_two_clocks_one_acts_and_the_other_follows_when_that_is_no_longer_heard_of",
+    ),
+    mutant(
+        "replica-that-lags-is-read",
+        "groundwork/database/reading.py",
+        "lag is not None and lag <= settings.REPLICA_LAG_SECONDS",
+        "lag is not None",
+        "tests/test_reading_afar.py::test_a_replica_that_is_away_or_too_far_behind_is_not_read",
+    ),
+    mutant(
+        "replica-read-by-who-has-just-written",
+        "loyalty_site/middleware.py",
+        "if is_writing or WROTE in request.COOKIES:",
+        "if is_writing:",
+        "tests/test_reading_afar.py::"
+        "test_the_consoles_lists_are_read_afar_but_not_by_who_has_just_changed_something",
+    ),
+    mutant(
         "redis-that-is-full-unseen",
         "loyalty_site/health.py",
         'client.set(PROBE_KEY, "1", ex=60)',
