@@ -14,9 +14,11 @@ from django.db import models
 from tests.mutants import mutant as made
 from tests.mutants import warm
 from tests.mutants.guards import MUTANTS
+from tests.mutants.guards.constraints import CHECKS, OF_FURTHER_ROWS
 from tests.mutants.mutant import Mutant, NoLongerApplies, Patch
 from tests.mutants.run import Verdict, Worker, judge_all, not_green
 from tests.sources import ROOT
+from tests.test_constraints import CHANGES, FURTHER_ROWS
 
 # --- The list ---------------------------------------------------------------------------------------------
 
@@ -49,6 +51,11 @@ def test_every_constraint_of_the_house_has_its_mutant() -> None:
     named = {each.constraint.partition(".")[2] for each in MUTANTS}
     behind_another = {"job_state_is_known"}
     assert constraints_of_the_house() - named == behind_another
+
+
+def test_each_dropped_constraint_is_tried_by_the_test_that_has_its_row() -> None:
+    for lists, rows in ((CHECKS, CHANGES), (OF_FURTHER_ROWS, FURTHER_ROWS)):
+        assert [name for names in lists.values() for name in names if name not in rows] == []
 
 
 def constraints_of_the_house() -> set[str]:

@@ -34,7 +34,7 @@ def restore(*, store: Store, undoing_id: int, written: Sequence[int], actor: Act
     call, undoing = voids.begin(store, undoing_id, actor)
     rows = LoyaltyTransaction.objects.filter(card=call.card, pk__in=written)
     group = list(rows.select_related("voids__reward").order_by("-pk"))
-    purchase = returns.locked(undoing.purchase_id) if undoing.purchase_id else None
+    purchase = returns.locked(call, undoing.purchase_id) if undoing.purchase_id else None
     _refuse(call, undoing, group, purchase)
     part = _brought_back_again(group, purchase, call.now)
     entries = [_again(call, row, purchase, part, reason) for row in group if _is_copied(row)]

@@ -337,7 +337,7 @@ MUTANTS = [
     mutant(
         "search-that-is-kept-for-minutes",
         "loyalty_site/console/site.py",
-        '        term = request.GET.get("s", "").lower()\n',
+        '        term = found_pages.plain(request.GET.get("s", "")).strip()\n',
         '        return super().search(request)\n        term = ""\n',
         "tests/console/test_search.py::test_whoever_gets_another_role_finds_what_it_opens_from_then_on",
         "tests/console/test_search.py::test_pages_are_found_by_their_names_in_the_language_that_is_read",

@@ -57,6 +57,9 @@ CHECKS = {
         "a_bound_of_a_promotion_leaves_something",
         "a_stopped_promotion_was_planned",
         "no_less_than_nothing_is_spent",
+        "a_month_has_room_for_a_friend",
+        "friends_are_given_points_or_stamps",
+        "who_brings_a_friend_gets_something",
     ],
     "loyalty_loyaltycard": [
         "card_counters_are_never_negative",
@@ -86,6 +89,23 @@ CHECKS = {
     "wallet_walletoffer": ["what_was_removed_had_been_saved"],
     "webhooks_endpoint": ["an_active_endpoint_is_not_switched_off"],
     "webhooks_delivery": ["delivery_state_is_known"],
+    "loyalty_undobatch": [
+        "an_undoing_is_looked_at_before_it_is_confirmed",
+        "an_undoing_is_confirmed_before_it_is_done",
+    ],
+    "loyalty_undoneline": [
+        "undone_state_is_known",
+        "an_undoing_says_why_not",
+        "what_is_undone_says_by_which_lines",
+    ],
+    "loyalty_friendgift": ["a_gift_that_is_given_is_of_something"],
+    "tenancy_savedquestion": ["a_question_has_a_name"],
+    "loyalty_observation": [
+        "an_observation_ends_after_it_begins",
+        "an_observation_is_about_a_pin_or_a_till",
+        "an_observation_is_noted_when_it_is_seen",
+        "observation_kind_is_known",
+    ],
 }
 OF_FURTHER_ROWS = {
     "tenancy_merchant": ["merchant_slug_is_unique"],
@@ -105,14 +125,7 @@ OF_FURTHER_ROWS = {
         "points_fraction_after_is_less_than_a_point",
         "an_undoing_is_taken_back_once",
     ],
-    "loyalty_undobatch": [
-        "an_undoing_is_looked_at_before_it_is_confirmed",
-        "an_undoing_is_confirmed_before_it_is_done",
-    ],
     "loyalty_undoneline": [
-        "undone_state_is_known",
-        "an_undoing_says_why_not",
-        "what_is_undone_says_by_which_lines",
         "a_line_is_in_an_undoing_once",
     ],
     "loyalty_cardcode": ["a_code_means_one_card"],
@@ -134,6 +147,11 @@ OF_FURTHER_ROWS = {
         "a_return_is_told_once",
     ],
     "webhooks_delivery": ["one_delivery_per_event_and_endpoint"],
+    "loyalty_friendgift": ["a_friend_is_welcomed_once", "a_purchase_is_of_one_friend"],
+    "loyalty_friend": ["nobody_is_brought_by_themselves"],
+    "tenancy_listcolumns": ["one_choice_of_columns_per_list"],
+    "loyalty_observation": ["one_observation_of_a_kind_and_day"],
+    "tenancy_savedquestion": ["one_question_per_name_and_list"],
 }
 OF_THE_SEVEN_RULES = {
     "loyalty_loyaltycard.stamps_are_never_negative": "test_rule_1_no_balance_is_below_zero",
