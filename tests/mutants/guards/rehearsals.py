@@ -92,7 +92,7 @@ MUTANTS = [
     mutant(
         "rehearsal-bounds-of-a-promotion",
         DRAFTING,
-        "card.given.setdefault(number, []).append((kept.row.at, change))",
+        "card.given.setdefault(number, []).append((of, given))",
         "pass",
         f"{WOULD}::test_a_bound_a_card_and_day_holds_in_a_rehearsal",
     ),
