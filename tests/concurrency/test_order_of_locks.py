@@ -130,14 +130,14 @@ def test_undoing_many_lines_is_foreseen_while_a_purchase_counts_on_the_same_budg
     newer = factories.promotion(shop.program, "Newer", budget=900)
     second = buy(card, shop, cents=700)
     lines = LoyaltyTransaction.objects.filter(purchase__in=[first, second], transaction_type="points_earned")
-    found: list[undoing.Undoing] = []
+    batch = undoing.begin(lines=lines, actor=OWNER)
 
     def foresee() -> None:
-        rows = lines.select_related("card__program", "store__merchant")
-        found.append(undoing.foresee(rows, actor_of=lambda line: OWNER, reason="-"))
+        undoing.foresee(batch=batch, actor=OWNER)
 
     meet(few, lambda: hold(older), foresee, lambda: hold(newer))
-    assert (found[0].refused, found[0].points) == ([], -2 * (50 + 70))
+    foreseen = undoing.figures_of(batch)
+    assert (foreseen.refused, foreseen.points) == (0, -2 * (50 + 70))
     assert factories.fresh(card).points_balance == 2 * (50 + 70)
 
 

@@ -128,8 +128,8 @@ OF_FRIENDS = [
     of_schema(
         "budget-that-keeps-a-friends-gift-back",
         HELD,
-        " AND NOT {_PROMISED} AND EXISTS (",
-        " AND EXISTS (",
+        " AND NOT {_PROMISED}\n",
+        "\n",
         f"{FRIENDS}::test_a_gift_that_comes_again_may_go_beyond_a_budget_that_others_have_used",
     ),
 ]
@@ -295,7 +295,7 @@ MUTANTS = [
     mutant(
         "private-promotion-shown-to-everybody",
         SHOWING,
-        "private = (BIRTHDAY, TAGGED)",
+        "private = (BIRTHDAY, TAGGED, FRIEND)",
         "private = ()",
         f"{PASSES}::test_a_pass_says_nothing_of_what_is_for_some_customers",
     ),
@@ -375,8 +375,8 @@ MUTANTS = [
     mutant(
         "undoing-many-budget-by-budget",
         "loyalty/services/undoing.py",
-        "            promoted.hold_budgets_of(bought, of_card)\n",
-        "            pass\n",
+        "    promoted.hold_budgets_of(bought, some)\n",
+        "    pass\n",
         f"{ORDER}::test_undoing_many_lines_is_foreseen_while_a_purchase_counts_on_the_same_budgets",
     ),
     mutant(
