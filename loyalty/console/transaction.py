@@ -90,7 +90,7 @@ class LedgerList(BoundedChangeList):
             return hours_chart(_("Transactions by hour"), [Series(str(name), "bar-one", counts)])
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         counts = [by_day.get(day, 0) for day in days]
-        return chart(_("Transactions by day"), days, [Series(str(name), "bar-one", counts)])
+        return chart(_("Transactions"), days, [Series(str(name), "bar-one", counts)])
 
     def _purchases(self, lines: QuerySet) -> QuerySet:
         """What was bought, by currency; a purchase may have several lines, and counts once, without its returns."""

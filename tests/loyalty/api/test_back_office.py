@@ -92,6 +92,7 @@ def test_rows_are_shown_exactly_so(shop: Shop, operator: Caller, boss: Any) -> N
         "birth_date": None,
         "language": "",
         "marketing_consent": False,
+        "tags": [],
         "is_active": True,
     }
     shown = row("cards", card.pk)
