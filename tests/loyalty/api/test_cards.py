@@ -46,6 +46,7 @@ def test_a_card_is_shown_exactly_so(shop: Shop) -> None:
             "phone": "+352621123456",
             "birth_date": None,
             "language": "fr",
+            "tags": [],
             "email_problem": False,
         },
         "loyalty_type": "hybrid",
