@@ -39,6 +39,7 @@ def test_staff_enrol_somebody_new(till: Till, shop: Shop) -> None:
         "phone": "+352621123456",
         "birth_date": "1990-02-28",
         "language": "lb",
+        "tags": [],
         "email_problem": False,
     }
     with factories.inside(shop):
@@ -138,6 +139,7 @@ def test_a_card_for_nobody_in_particular_is_another_one_each_time(till: Till, sh
         "phone": "",
         "birth_date": None,
         "language": "",
+        "tags": [],
         "email_problem": False,
     }
     assert (
