@@ -118,7 +118,7 @@ def test_an_own_text_can_be_removed(shop: Shop, manager: Client) -> None:
     assert manager.get(page).status_code == 200
     assert manager.post(page, {"post": "yes"}).status_code == 302
     assert own_texts() == []
-    assert EmailTemplate.objects.count() == 9
+    assert EmailTemplate.objects.count() == 10
 
 
 # --- Preview --------------------------------------------------------------------------------------------------------
