@@ -20,6 +20,7 @@ TIMES = re.compile(
     r"(\d{1,2})(?:[:.hH](\d{2})?)?(?:\s?(?:Uhr|Auer|h))?\s?-\s?(\d{1,2})(?:[:.hH](\d{2})?)?", re.ASCII
 )
 DAY_NAME = re.compile(r"[^\W\d_]{2,12}")
+BETWEEN_DAYS = re.compile(r"[,/&+]")
 DASHES = re.compile(r"[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}]")
 # By language, Monday first; any longer name that begins so is that day too.
 NAMES = {
@@ -71,7 +72,7 @@ def _days(words: str, names: tuple[str, ...]) -> list[int] | None:
     if not words or words in DAILY:
         return list(range(7))
     days: list[int] = []
-    for part in re.split(r"[,/&+]", words):
+    for part in BETWEEN_DAYS.split(words):
         said = DAY_NAME.findall(part)
         named = [day for day in (_day(name, names) for name in said) if day is not None]
         if len(named) != len(said) or len(named) not in (1, 2):

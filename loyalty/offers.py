@@ -6,13 +6,13 @@ amount is reckoned from it, at once and whenever something is brought back (`loy
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from customers import birthdays
-from loyalty.rules import POINT, UTC
+from loyalty.rules import POINT
 
 FACTOR, POINTS, STAMPS = "factor", "points", "stamps"
 EVERYBODY, FIRST_PURCHASE, BIRTHDAY = "everybody", "first_purchase", "birthday"

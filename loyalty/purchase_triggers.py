@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from groundwork.database.triggers import Rule, refuse_when
 from loyalty.models.terms import PROMISED
+from tenancy.triggers import same_merchant
 
 
 def any_of(conditions: Iterable[str]) -> str:
@@ -74,6 +75,10 @@ def _kept(table: str, *fixed: str, emptied: tuple[str, ...] = ()) -> list[Rule]:
 
 
 purchases = [
+    *same_merchant(
+        PURCHASE, {"card_id": "loyalty_loyaltycard", "store_id": "tenancy_store", "terms_id": TERMS}
+    ),
+    *same_merchant(RETURN, {"purchase_id": PURCHASE}),
     *_kept(
         PURCHASE,
         "id",

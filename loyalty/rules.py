@@ -8,13 +8,11 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from groundwork.formats import currencies
-
-UTC = ZoneInfo("UTC")
 
 WARNING_DAYS = 14
 WARNED_AT_LEAST = timedelta(days=7)

@@ -5,7 +5,7 @@ It asks the database for nothing where a program has no promotion, and else for 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from customers import birthdays
@@ -13,7 +13,6 @@ from loyalty import friends, offers, promoted, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
 from loyalty.offers import BIRTHDAY, FIRST_PURCHASE, FRIEND, TAGGED
 from loyalty.promotion_words import Names, today
-from loyalty.rules import UTC
 from tenancy.models import Store
 
 BUDGETS_LOOKED_AT = timedelta(minutes=10)

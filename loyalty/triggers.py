@@ -276,8 +276,6 @@ RULES = [
         "loyalty_cardsnapshot", {"program_id": "loyalty_loyaltyprogram", "store_id": "tenancy_store"}
     ),
     *same_merchant("loyalty_loyaltyprogram", {"terms_id": TERMS}),
-    *same_merchant(PURCHASE, {"card_id": CARD, "store_id": "tenancy_store", "terms_id": TERMS}),
-    *same_merchant(RETURN, {"purchase_id": PURCHASE}),
     *[
         merchant_is_for_ever(f"loyalty_{table}")
         for table in (

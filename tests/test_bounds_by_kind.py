@@ -89,6 +89,7 @@ def test_the_bounds_go_with_begin_and_end_with_the_transaction(settings: Setting
             assert bounds_now() == settings.DATABASE_WAITS["console"]
     assert sent == [
         "BEGIN; SET LOCAL lock_timeout = 15000; SET LOCAL statement_timeout = 15000; "
-        "SET LOCAL idle_in_transaction_session_timeout = 30000"
+        "SET LOCAL idle_in_transaction_session_timeout = 30000",
+        "SET LOCAL statement_timeout = 0; COMMIT",
     ]
     assert bounds_now() == settings.DATABASE_WAITS["till"]

@@ -31,7 +31,9 @@ from benchmarks.peers.tables import (
 )
 
 app = FastAPI()
-address = os.environ.get("DATABASE_URL", "postgresql://127.0.0.1/peer").replace("postgresql://", "postgresql+psycopg://", 1)
+address = os.environ.get("DATABASE_URL", "postgresql://127.0.0.1/peer").replace(
+    "postgresql://", "postgresql+psycopg://", 1
+)
 engine = create_engine(address, pool_size=10)
 opened = sessionmaker(engine, expire_on_commit=False)
 

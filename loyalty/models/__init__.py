@@ -9,7 +9,8 @@ from loyalty.models.imported import ImportBatch, ImportedPerson
 from loyalty.models.kinds import TransactionType
 from loyalty.models.observation import Observation, ObservationKind
 from loyalty.models.program import LoyaltyProgram, LoyaltyType, PointsReward
-from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState, PromotionUse
+from loyalty.models.promotion import Audience, Effect, Promotion, PromotionState
+from loyalty.models.promotion_use import PromotionUse
 from loyalty.models.purchase import Purchase, PurchaseReturn
 from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd

@@ -116,13 +116,8 @@ DRILL_DATABASE_URL = env.str("DRILL_DATABASE_URL", default=DATABASE_URL)
 DATABASES = {"default": backends.database(DATABASE_URL, pool_size=env.int("DATABASE_POOL_SIZE", default=0))}
 DATABASE_WAITS = backends.DATABASE_WAITS
 REPLICA_LAG_SECONDS = env.int("DATABASE_REPLICA_LAG_SECONDS", default=5)
-READ_AFAR = {
-    "customers",
-    "loyalty",
-    "notifications",
-    "wallet",
-    "webhooks",
-}  # never who may sign in, and do what
+# Never who may sign in, and do what.
+READ_AFAR = {"customers", "loyalty", "notifications", "wallet", "webhooks"}
 if DATABASE_REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = backends.database(DATABASE_REPLICA_URL)
     DATABASE_ROUTERS = ["groundwork.database.reading.Router"]

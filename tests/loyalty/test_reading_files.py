@@ -31,7 +31,7 @@ EXPORTS = {
     ),
     "Mailchimp": (
         "Email Address;First Name;Last Name;Address;Phone Number;Birthday;MEMBER_RATING;OPTIN_TIME;TAGS",
-        "email first_name last_name  phone birth_date   ",
+        "email first_name last_name  phone birth_date   tags",
     ),
     "Loopy": (
         "Name;Email;Phone;Current Stamps;Total Stamps Earned;Lifetime Stamps;Rewards Redeemed",

@@ -100,6 +100,7 @@ def test_cards_people_and_programs_are_told_without_a_line(shop: Shop) -> None:
         "phone": "",
         "birth_date": None,
         "language": "",
+        "tags": [],
     }
     assert by_kind["card.updated"]["card"]["is_active"] is False
     assert by_kind["card.updated"]["card"]["customer"]["email"] is None

@@ -7,7 +7,7 @@ transaction, as a pooler that hands connections out by transactions wants it.
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from loyalty.reporting.rehearsal.told import Family, Holder, Line, Receipt
 from loyalty.triggers import CARD, LEDGER, PURCHASE, RETURN
 
 AT_ONCE = 2_000
-EVER = datetime(1970, 1, 1, tzinfo=rules.UTC)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 # psycopg's own way to read a moment: Django's is several times as slow, and there are millions of them.
 MOMENT = adapters.types["timestamptz"].oid
 MOMENTS = adapters.get_loader(MOMENT, Format.TEXT)

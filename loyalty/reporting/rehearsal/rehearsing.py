@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ def rehearse(
     zone = program.merchant.tzinfo
     today = now.astimezone(zone).date()
     first = today - timedelta(days=days - 1)
-    start = datetime.combine(first, time.min, tzinfo=zone).astimezone(rules.UTC)
+    start = datetime.combine(first, time.min, tzinfo=zone).astimezone(UTC)
     played = [as_if_it_ran(each, today=today, first_played=first) for each in draft.promotions]
     draft, budgets = dataclasses.replace(draft, promotions=tuple(played)), Budgets(played)
     while True:
