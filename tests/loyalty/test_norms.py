@@ -34,6 +34,12 @@ def test_they_do_not_where_people_buy_for_their_offices() -> None:
     assert not stands_out(Kind.STAMPS_AN_HOUR, 14, usual)
 
 
+def test_where_no_day_is_like_another_one_of_them_does_not_stand_out() -> None:
+    usual = norm(Kind.UNDONE_AFTERWARDS, [float(number % 10) for number in range(40)])
+    assert not stands_out(Kind.UNDONE_AFTERWARDS, 9, usual)
+    assert stands_out(Kind.UNDONE_AFTERWARDS, 40, usual)
+
+
 def test_points_are_compared_by_how_many_times_they_are_more() -> None:
     usual = norm(Kind.POINTS_AN_HOUR, [80.0, 90.0, 100.0, 110.0, 125.0] * 8)
     assert usual is not None

@@ -110,12 +110,14 @@ def test_an_endpoint_has_one_delivery_on_its_way_until_its_worker_is_lost(
     with scope.everything("a worker"):
         delivery.catch_up()
         ((mine, other),) = queue.take([])
-        assert queue.take([]) == []
+        factories.card(shop.store)
+        delivery.catch_up()
+        assert queue.take([]) == []  # what has come since waits for them
         with time_machine.travel(datetime.now(UTC) + timedelta(seconds=91)):  # its worker was killed
             (again,) = queue.take([])
-            assert [(each.pk, each.attempts) for each in again] == [(mine.pk, 0), (other.pk, 0)]
+            assert [(each.pk, each.attempts) for each in again][:2] == [(mine.pk, 0), (other.pk, 0)]
             assert queue.DELIVERIES.settle([mine], state="delivered") == 0
-            assert queue.DELIVERIES.settle(again, state="delivered") == 2
+            assert queue.DELIVERIES.settle(again, state="delivered") == 3
 
 
 def test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting(

@@ -21,7 +21,7 @@ MUTANTS = [
         "loyalty/norms.py",
         "bound = max(middle + CLEARLY * spread, middle * measure.times + measure.more)",
         "bound = middle * measure.times + measure.more",
-        f"{NORMS}::test_what_is_usual_never_stands_out",
+        f"{NORMS}::test_where_no_day_is_like_another_one_of_them_does_not_stand_out",
     ),
     mutant(
         "hours-guessed-from-half-a-line",
