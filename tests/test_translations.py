@@ -68,7 +68,7 @@ def test_every_text_is_translated(language: str):
 
 @pytest.mark.parametrize("language", sorted(BENT_BY_A_NAME))
 def test_no_preposition_stands_before_a_name_that_would_bend_it(language: str):
-    """ "vun Café Mirabel" would have to be "vum Café Mirabel", and "de Alzette" is "d'Alzette": nobody knows the name."""
+    """What is "vun" before one name is "vum" before another, and "de" is "d'": a text does not know which."""
     before_a_name = re.compile(rf"\b(?:{BENT_BY_A_NAME[language]}) {NAME_OF_A_SHOP}", re.IGNORECASE)
     texts = [text for held in catalogues(language) for entry in held for text in translations(entry)]
     texts += [path.read_text() for path in E_MAILS.glob(f"*.{language}.liquid")]
