@@ -19,6 +19,9 @@ from tests.loyalty.api.till import Till
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+PATIENCE = 30  # seconds in which every test here is through, on any machine
+
+
 class Wire:
     """A way to PostgreSQL on which everything can be swallowed."""
 
@@ -26,6 +29,10 @@ class Wire:
         self.to = (host, port)
         self.is_dead = False
         self.door = socket.create_server(("127.0.0.1", 0))
+        self.nears: list[socket.socket] = []
+        self.cut = threading.Timer(PATIENCE, self._cut)  # who would wait for ever is told so
+        self.cut.daemon = True
+        self.cut.start()
         self.port = self.door.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -33,7 +40,13 @@ class Wire:
         with suppress(OSError):
             while True:
                 near, _address = self.door.accept()
+                self.nears.append(near)
                 threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _cut(self) -> None:
+        for near in self.nears:
+            with suppress(OSError):
+                near.shutdown(socket.SHUT_RDWR)
 
     def _carry(self, near: socket.socket) -> None:
         with (
@@ -66,6 +79,7 @@ def wire(settings: Settings) -> Iterator[Wire]:
     yield made
     connection.close()
     at |= before
+    made.cut.cancel()
     made.door.close()
 
 

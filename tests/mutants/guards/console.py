@@ -70,7 +70,6 @@ MUTANTS = [
         for name, file, old in (
             ("stores", "tenancy/models/merchant.py", "return Q(pk__in=store_ids)"),
             ("history", "tenancy/models/history.py", HERE),
-            ("api-keys", "tenancy/models/api_key.py", HERE),
             ("members", "tenancy/models/people.py", HERE),
             ("customers", "customers/models.py", HERE),
             ("pins", "loyalty/models/staff_pin.py", HERE),
@@ -87,6 +86,13 @@ MUTANTS = [
             ),
         )
     ],
+    mutant(
+        "api-keys-of-all-stores",
+        "tenancy/models/api_key.py",
+        HERE,
+        "return Q()",
+        "tests/tenancy/test_scope.py::test_a_manager_sees_what_has_to_do_with_their_own_store",
+    ),
     mutant(
         "emails-of-all-stores",
         "notifications/models.py",
