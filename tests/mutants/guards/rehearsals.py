@@ -120,9 +120,9 @@ MUTANTS = [
     mutant(
         "rehearsal-budgets-all-at-once",
         "loyalty/reporting/rehearsal/budgets.py",
-        "for number in self.limits.keys() - self.ends.keys()",
-        "for number in list(self.limits)[:1]",
-        f"{WOULD}::test_a_budget_that_lasts_stops_nothing_and_of_two_each_stops_by_itself",
+        "if any(clash(each, other) for other in group)]",
+        "if False]",
+        f"{WOULD}::test_of_two_budgets_that_are_not_given_together_the_second_ends_by_what_the_first_leaves",
     ),
     mutant(
         "rehearsal-of-a-week-over-a-month",
