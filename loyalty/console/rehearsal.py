@@ -254,8 +254,9 @@ def _called(said: Sequence[dict[str, Any]], unchanged: Iterable[Promotion]) -> l
 
 
 def _played(each: Mapping[str, Any]) -> str:
-    name = gettext("“%(name)s”") % {"name": each["name"]}
-    return f"{name}: {each['says']}" if "says" in each else name
+    if "says" not in each:
+        return gettext("“%(name)s”") % {"name": each["name"]}
+    return gettext("“%(name)s”: %(says)s") % {"name": each["name"], "says": each["says"]}
 
 
 # --- The work -------------------------------------------------------------------------------------------------
