@@ -111,7 +111,7 @@ class Drafting:
                 card.visits.note(self._day(kept.row.at, kept.row.store_id), 1 if stands else -1)
             return
         of, change = (line, 1) if undone is None else (undone, -1)
-        if of.kind in EARNED and of.purchase_id is None and of.store_id in self.stage.zones:
+        if of.kind in EARNED and of.purchase_id is None and of.store_id is not None:
             card.visits.note(self._day(of.at, of.store_id), change)
         elif of.kind == "opening_balance":
             card.visits.brought += change
