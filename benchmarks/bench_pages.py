@@ -2,8 +2,8 @@
 
 Bytes over the wire on a first visit until the page stands ready (without the barcode reader, which comes when the
 camera is switched on; what the terminal loads once it has come to rest is counted apart), time to first paint, queries
-with a short and with a long history, and Lighthouse if it can be had: $LIGHTHOUSE, `lighthouse` in the PATH, or one that
-`npx` finds on this machine. Nothing is downloaded.
+with a short and with a long history, and Lighthouse if it can be had: $LIGHTHOUSE, `lighthouse` in the PATH, or one
+that `npx` finds on this machine. Nothing is downloaded.
 """
 
 import json

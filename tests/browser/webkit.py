@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -43,9 +42,10 @@ class WebKitPage:
         return self
 
     def run(self, script: str, *given: Any) -> Any:
-        """The value of a function's body; a promise is waited for."""
+        """The value of a function's body; a promise is waited for, and what it throws is the answer in words."""
+        work = f"(async function () {{ {script} }}).apply(null, arguments)"
         body = (
-            f"const done = arguments[arguments.length - 1]; (async () => {{ {script} }})().then(done, done)"
+            f"const done = arguments[arguments.length - 1]; {work}.then(done, (error) => done(String(error)))"
         )
         return self._ask("POST", f"{self.session}/execute/async", {"script": body, "args": list(given)})
 
