@@ -184,7 +184,10 @@ export class Checkout {
         next: text("try_again"),
       });
       const first = await Promise.race([sending.outcome, choice]);
-      if (typeof first === "object") return first;
+      if (typeof first === "object") {
+        if (!this.signal.aborted) this.result.close(); // there is nothing left to ask
+        return first;
+      }
       if (first !== "next") {
         await this.outbox.withdraw(sending.entry, this.staff);
         return null;
