@@ -286,6 +286,7 @@ def test_the_terminal_of_a_manager(context: BrowserContext, busy, people, langua
     to_scan(till)
     tap(till, "#new-card-button")
     is_open(till, "#take-card")
+    expect(till.text("#take-card-picture")).to_have_attribute("src", re.compile("take-along"))
     expect(till.text("#take-card-picture")).to_have_js_property("complete", True)
     look("take-card")
     tap(till, "#take-card [data-value=next]").shows("scan")
