@@ -57,7 +57,7 @@ class Scene:
 
     shop: data.Shop
     cards: tuple[int, int]
-    port: int
+    server: site.Server
     outside: Outside
     workers: dict[str, Worker]
     errors: list[str] = field(default_factory=list)
@@ -75,14 +75,14 @@ class Scene:
 
     def book(self, act: Act, clients: int, seconds: float) -> Run:
         """Let so many tills do something for a while."""
-        tills = [Till(self.port, self.shop) for _client in range(clients)]
+        tills = [Till(self.server.port, self.shop) for _client in range(clients)]
         run = hammer(tills, act, cards=self.cards, seconds=seconds)
         self.errors += run.errors
         return run
 
     def enrol(self, count: int) -> None:
         """Let so many people get a card."""
-        till = Till(self.port, self.shop)
+        till = Till(self.server.port, self.shop)
         answers = [till.enrol(0) for _person in range(count)]
         self.errors += [f"{status} {body[:200]!r}" for status, body in answers if status != 201]
 
@@ -105,7 +105,7 @@ def scene() -> Iterator[Scene]:
         endpoints.create(merchant=shop.merchant, url=outside.receiver.url)
         environment = dict(outside.environment)
         with site.web(**environment) as server, workers(environment) as at_work:
-            yield Scene(shop, (first, last), server.port, outside, at_work)
+            yield Scene(shop, (first, last), server, outside, at_work)
 
 
 def _begin_here(shop: data.Shop) -> None:
