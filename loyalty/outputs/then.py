@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import override
 
 from loyalty import receipts, rules, selectors, showing
@@ -69,13 +69,20 @@ def cards_told(moments: Sequence[Moment]) -> list[Card]:
 
 
 def _told(card: LoyaltyCard, each: Moment, usage: StampUsage) -> Card:
-    store = each.store or card.scope_store or card.enrolled_at_store
+    store = _home(each, card)
     debt = receipts.owed_lines([card], upto=each.last.pk).get(card.pk, [])
     if store is None:
         return at_moment(card, None, usage, debt=debt, now=each.at)
-    store.merchant = card.merchant  # it is the card's, and need not be read for each line
     runs = showing.running_at(card.program, store, now=each.at, left={})
     return at_moment(card, store, usage, debt=debt, runs=runs, now=each.at)
+
+
+def _home(each: Moment, card: LoyaltyCard) -> Store | None:
+    """Where the card is looked at; else where it is valid, or was made."""
+    store = each.store or card.scope_store or card.enrolled_at_store
+    if store is not None:
+        store.merchant = card.merchant  # it is the card's, and need not be read for each line
+    return store
 
 
 # --- What the ledger says ---------------------------------------------------------------------------------
@@ -142,9 +149,11 @@ def _times(past: Sequence[LoyaltyTransaction]) -> Mapping[int, Mapping[str, obje
     if not past:
         return {}
     upto = LoyaltyTransaction.objects.filter(card=OuterRef("card"), pk__lte=OuterRef("pk")).order_by()
+    of_field = {field: upto.filter(which) for field, which in TIMES.items()}
+    of_field["last_stamp_at"] = _living(of_field["last_stamp_at"])
     newest = {
-        field: Subquery(upto.filter(which).values("card").annotate(at=Max("transaction_at")).values("at"))
-        for field, which in TIMES.items()
+        field: Subquery(rows.values("card").annotate(at=Max("transaction_at")).values("at"))
+        for field, rows in of_field.items()
     }
     lines = LoyaltyTransaction.objects.filter(pk__in=[line.pk for line in past])
     rows = lines.order_by().annotate(**{f"then_{field}": when for field, when in newest.items()})
@@ -152,6 +161,15 @@ def _times(past: Sequence[LoyaltyTransaction]) -> Mapping[int, Mapping[str, obje
         pk: dict(zip(newest, when, strict=True))
         for pk, *when in rows.values_list("pk", *(f"then_{field}" for field in newest))
     }
+
+
+def _living(stamps: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]:
+    """Those that were neither undone nor brought back by then: the time of a stamp goes back with it."""
+    by_then = LoyaltyTransaction.objects.filter(pk__lte=OuterRef(OuterRef("pk")))
+    undone = by_then.filter(voids=OuterRef("pk"))
+    closed = by_then.filter(purchase=OuterRef("purchase"), purchase__is_open=False)
+    closed = closed.filter(purchase_return__isnull=False)
+    return stamps.filter(~Exists(undone), ~Exists(closed), restores__isnull=True)
 
 
 def _programs(
@@ -221,8 +239,8 @@ class _Window:
 
 
 def _window(each: Moment, card: LoyaltyCard) -> _Window:
-    store = each.store or card.scope_store or card.enrolled_at_store
-    zone: ZoneInfo = store.tzinfo if store else card.merchant.tzinfo
+    store = _home(each, card)
+    zone: ZoneInfo = (store or card.merchant).tzinfo
     start, end = rules.local_day(each.at, zone)
     return _Window(start, end, timedelta(minutes=card.program.cooldown_minutes), each.at)
 

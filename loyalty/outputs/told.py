@@ -14,7 +14,7 @@ from loyalty.models import Purchase as PurchaseRow
 from loyalty.outputs.card import Card
 from loyalty.outputs.purchase import Purchase, purchase
 from loyalty.outputs.then import Moment, cards_told
-from loyalty.outputs.transaction import Transaction, transaction, with_people
+from loyalty.outputs.transaction import Transaction, as_written, transaction, with_people
 from tenancy.models import Store
 
 OF_PURCHASE = ("card__customer", "store")
@@ -41,7 +41,7 @@ def lines_told(lines: Sequence[LoyaltyTransaction]) -> list[LineTold]:
     told: list[LineTold] = []
     for line, card in zip(lines, cards_told([Moment.after(line) for line in lines]), strict=True):
         one: LineTold = {
-            "transaction": {**transaction(line, can_void=False), "voided_by": None},
+            "transaction": transaction(as_written(line), can_void=False),
             "card": card,
         }
         if line.purchase is not None:

@@ -17,13 +17,14 @@ NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    return factories.shop(
-        cooldown_minutes=15,
-        max_daily_stamps=5,
-        stamps_target=4,
-        require_staff_pin=False,
-        points_per_euro="100",
-    )
+    with time_machine.travel(NOON - timedelta(days=30)):
+        return factories.shop(
+            cooldown_minutes=15,
+            max_daily_stamps=5,
+            stamps_target=4,
+            require_staff_pin=False,
+            points_per_euro="100",
+        )
 
 
 def events_of(shop: Shop) -> list[dict[str, Any]]:
@@ -34,6 +35,8 @@ def events_of(shop: Shop) -> list[dict[str, Any]]:
 
 def test_each_operation_is_told_with_the_card_that_the_till_was_answered(shop: Shop) -> None:
     till, shown = Till(shop.store, shop.manager), {}
+    with factories.inside(shop):
+        croissant = shop.program.rewards.get(name="Croissant").pk
     with time_machine.travel(NOON, tick=False) as clock:
         card = f"cards/{factories.card(shop.store).pk}/"
 
@@ -48,8 +51,8 @@ def test_each_operation_is_told_with_the_card_that_the_till_was_answered(shop: S
         done(f"{card}stamps/")
         bought = done(f"{card}purchases/", purchase_amount_cents=600, order_reference="R-1")
         assert done(f"{card}stamps/")["card"]["can_stamp"]["code"] == "stamp_cooldown"
-        done(f"{card}points/redeem/", reward_id=shop.program.rewards.order_by("points_cost")[0].pk)
-        owing = done(f"purchases/{bought['purchase']['id']}/returns/", amount_cents=500, reason="broken")
+        done(f"{card}points/redeem/", reward_id=croissant)
+        owing = done(f"purchases/{bought['purchase']['id']}/return/", amount_cents=500, reason="broken")
         assert owing["card"]["points_owed"] == 400
         assert owing["card"]["owed_from"]["order_reference"] == "R-1"
         stamped = done(f"{card}stamps/")
