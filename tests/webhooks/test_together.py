@@ -1,5 +1,6 @@
 """What waits for an endpoint goes out together; who is slow, or fails, keeps nobody else waiting."""
 
+import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -92,6 +93,14 @@ def test_an_answer_that_comes_byte_by_byte_is_cut_in_time(
     receiver.usual = drip
     assert posting.post(receiver.url, b"{}", {}).trouble == "timeout"
     assert was_cut.wait(20)
+
+
+def test_head_and_body_wait_for_nobody(receiver: Receiver) -> None:
+    """They go out in two pieces, of which the second would wait for the first to be acknowledged."""
+    with posting.Way(receiver.url) as way:
+        assert way.post(b"{}", {}).status == 200
+        assert way.kept is not None
+        assert way.kept.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 def test_what_was_closed_meanwhile_is_opened_again(receiver: Receiver) -> None:
