@@ -232,12 +232,7 @@ def at_moment(
         "stamps_today": usage.today,
         "max_daily_stamps": program.max_daily_stamps,
         "points_expire_at": moment(selectors.points_expire_at(row)),
-        "can_stamp": {
-            "allowed": verdict.allowed,
-            "code": verdict.code,
-            "retry_after": verdict.retry_after(now),
-            "next_stamp_at": moment(verdict.next_stamp_at),
-        },
+        "can_stamp": _can_stamp(verdict, now),
         "rewards": rewards(row),
         "stamp_reward": {
             "description": program.stamps_reward_description if program.has_stamps else "",
@@ -248,6 +243,15 @@ def at_moment(
             "apple": getattr(row, "apple_pass_state", None),
             "google": getattr(row, "google_pass_state", None),
         },
+    }
+
+
+def _can_stamp(verdict: StampVerdict, now: datetime) -> CanStamp:
+    return {
+        "allowed": verdict.allowed,
+        "code": verdict.code,
+        "retry_after": verdict.retry_after(now),
+        "next_stamp_at": moment(verdict.next_stamp_at),
     }
 
 

@@ -59,13 +59,15 @@ def test_each_operation_is_told_with_the_card_that_the_till_was_answered(shop: S
         done(f"transactions/{stamped['transaction']['id']}/void/", reason="mistake")
         done(f"{card}deactivate/", reason="lost")
         done(f"{card}reactivate/")
+        settled = done(f"{card}purchases/", purchase_amount_cents=900)["card"]
+        assert (settled["points_owed"], settled["owed_from"]) == (0, None)
         clock.shift(timedelta(days=3))
         with factories.inside(shop):
             programs.change(
                 program_id=shop.program.pk, actor=factories.actor("owner"), stamps_target=7, confirm=True
             )
         told = {event["timestamp"]: event for event in events_of(shop)}
-    assert len(shown) == 9
+    assert len(shown) == 10
     for at, card_then in shown.items():
         assert told[at]["data"]["card"] == card_then, told[at]["type"]
     assert [told[at]["type"] for at in list(shown)[:2]] == ["stamps.given", "purchase.recorded"]
