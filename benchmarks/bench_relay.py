@@ -77,13 +77,29 @@ class Piled:
 
 def _pile_up(at: Scene, seconds: int) -> Piled:
     """Stamp and enrol while the workers are held still."""
-    for worker in at.workers.values():
-        worker.pause()
+    _hold_still(at)
     used = at.server.cpu_seconds() + postgres_cpu_seconds()
     stamped = at.book(Till.stamp, CLIENTS, seconds)
     used, count = at.server.cpu_seconds() + postgres_cpu_seconds() - used, len(stamped.latencies)
     at.enrol(count // STAMPS_OF_ONE_ENROLMENT)
     return Piled(count, stamped.per_second, used / count)
+
+
+def _hold_still(at: Scene) -> None:
+    """Stop the workers where none is in a transaction: the others would wait for its locks, and fail."""
+    while True:
+        for worker in at.workers.values():
+            worker.pause()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() "
+                "AND backend_type = 'client backend' AND datname = current_database()"
+            )
+            if cursor.fetchone() == (0,):
+                return
+        for worker in at.workers.values():
+            worker.go_on()
+        time.sleep(LOOK)
 
 
 def _report_each_alone(report: Report, at: Scene, seconds: int) -> None:
