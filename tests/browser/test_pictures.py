@@ -1,4 +1,4 @@
-"""The pictures of docs/shopkeepers/your-program.md, made of the site as it is. `make pictures` keeps them in docs/pictures.
+"""The pictures of docs/shopkeepers/your-program.md, made of the site as it is; `make pictures` keeps them.
 
 Without PICTURES nothing is written: the test says whether the pages that are shown there still are as they are told.
 """
