@@ -22,6 +22,9 @@ PAGE = ROOT / "docs" / "shopkeepers" / "your-program.md"
 def keep(page: Page, name: str) -> None:
     """Take a picture as the documentation has it, and keep it where PICTURES says."""
     assert (sideways(page), name in SHOWN) == (0, True)
+    expect(
+        page.frame_locator("iframe").get_by_text("Friends of the house").first
+    ).to_be_visible()  # the preview
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=Path(folder) / name)
 
