@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset serve test test-main test-browser looks test-next mutants coverage lab lab-down chaos chaos-short soak tools lint format messages examples \
-	types clients docs lock release-dump bench clean
+	pictures types clients docs lock release-dump bench clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -140,6 +140,9 @@ messages: $(VENV)/installed-dev ## Bring the catalogues in locale/ up to date an
 
 examples: $(FOR_TESTS) ## Take the examples of the API's description anew, from real answers
 	@EXAMPLES=write $(PY) -m pytest -q tests/loyalty/api/test_examples.py
+
+pictures: $(FOR_TESTS) ## Take the pictures of docs/shopkeepers/your-program.md anew, from the site
+	@PICTURES=docs/pictures $(PY) -m pytest -q -n 0 tests/browser/test_pictures.py
 
 types: $(VENV)/installed-dev ## Make the terminal's types anew from the API's description
 	@$(PY) manage.py terminal_types

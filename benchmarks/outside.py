@@ -1,4 +1,4 @@
-"""Everybody a till's events go to, as real servers on this machine, and the worker that brings them there.
+"""Everybody a till's events go to, as real servers on this machine, and the workers that bring them there.
 
 A mail server, APNs, Google Wallet and a receiver of webhooks run in threads of the benchmark's own process.
 """
@@ -25,8 +25,14 @@ from tests.webhooks.receiver import Receiver
 from wallet.apple.made_up_chain import make_chain
 
 PASS_TYPE, TEAM, ISSUER = "pass.example.benchmark", "MADEUP1234", "3388000000022222222"
-THREADS = 8
-NOT_OURS = ("jobs", "keeping")  # long work of people and of the night, on workers of their own
+# Celery queues and processes of each, as in compose.yaml; not the long work of people and of the night.
+WORKERS = {
+    "relay": (f"{work.DEFAULT},relay", 2),
+    "mail": ("mail,sms", 2),
+    "apple": ("apple", 1),
+    "google": ("google", 1),
+    "webhooks": ("webhooks", 1),
+}
 
 
 @dataclass(frozen=True)
@@ -67,32 +73,46 @@ def everybody() -> Iterator[Outside]:
 
 
 class Worker:
-    """One Celery worker with its clock: one process for all queues but the long ones, the parties side by side."""
+    """A Celery worker with its processes."""
 
-    def __init__(self, process: psutil.Process) -> None:
-        self.process = process
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
 
     def pause(self) -> None:
         """It is held still, as it is, until `go_on`."""
-        self.process.send_signal(signal.SIGSTOP)
+        os.killpg(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        os.killpg(self.pid, signal.SIGCONT)
 
     def cpu_seconds(self) -> float:
-        return float(sum(self.process.cpu_times()[:2]))
+        leader = psutil.Process(self.pid)
+        return float(sum(sum(each.cpu_times()[:2]) for each in (leader, *leader.children(recursive=True))))
 
 
 @contextmanager
-def worker(environment: Mapping[str, str]) -> Iterator[Worker]:
-    """Start the worker; it ends with the block."""
-    queues = [name for name in (work.DEFAULT, *work.OF_QUEUE) if name not in NOT_OURS]
-    command = [sys.executable, "-m", "celery", "--app", "loyalty_site", "--quiet", "worker", "--beat"]
-    command += ["--queues", ",".join(queues), "--pool", "threads", "--concurrency", str(THREADS)]
-    command += ["--loglevel", "ERROR", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+def workers(environment: Mapping[str, str]) -> Iterator[dict[str, Worker]]:
+    """A worker of each kind with as many processes as compose.yaml gives it, and the clock; they end with the block."""
+    with ExitStack() as stack:
+        stack.enter_context(_celery(environment, "beat", "--pidfile", ""))
+        yield {name: stack.enter_context(_worker(environment, *of)) for name, of in WORKERS.items()}
+
+
+@contextmanager
+def _worker(environment: Mapping[str, str], queues: str, processes: int) -> Iterator[Worker]:
+    pool = ("--pool", "prefork", "--concurrency", str(processes)) if processes > 1 else ("--pool", "solo")
+    apart = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    with _celery(environment, "worker", "--queues", queues, *pool, *apart) as pid:
+        yield Worker(pid)
+
+
+@contextmanager
+def _celery(environment: Mapping[str, str], *arguments: str) -> Iterator[int]:
+    command = [sys.executable, "-W", "ignore", "-m", "celery", "--app", "loyalty_site", "--quiet", *arguments]
+    command += ["--loglevel", "ERROR"]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True) as process:
         try:
             with supervise.watched(process, signal.SIGKILL):
-                yield Worker(psutil.Process(process.pid))
+                yield process.pid
         finally:
             os.killpg(process.pid, signal.SIGKILL)  # what it is at is of no use to anybody

@@ -41,19 +41,24 @@ def purchase_at(store: Store, purchase_id: int) -> Purchase:
     return found
 
 
-def owed_lines(cards: Sequence[LoyaltyCard]) -> Mapping[int, list[LoyaltyTransaction]]:
+def owed_lines(
+    cards: Sequence[LoyaltyCard], *, upto: int | None = None
+) -> Mapping[int, list[LoyaltyTransaction]]:
     """By card id, the lines that took back what is owed now, newest first; one statement, none if nothing is owed.
 
-    What was owed before and is settled since does not count, nor a return that was undone.
+    What was owed before and is settled since does not count, nor a return that was undone. With `upto`, the cards are
+    as they were after that line, and so is what they owed.
     """
     of_points = [card.pk for card in cards if card.points_owed]
     of_stamps = [card.pk for card in cards if card.stamps_owed]
     found: dict[int, list[LoyaltyTransaction]] = {card_id: [] for card_id in (*of_points, *of_stamps)}
     if not found:
         return found
-    owing = Q(card__in=of_points, points_delta__lt=0, pk__gt=_last_without_debt("points_owed_after"))
-    owing |= Q(card__in=of_stamps, stamps_delta__lt=0, pk__gt=_last_without_debt("stamps_owed_after"))
+    owing = Q(card__in=of_points, points_delta__lt=0, pk__gt=_last_without_debt("points_owed_after", upto))
+    owing |= Q(card__in=of_stamps, stamps_delta__lt=0, pk__gt=_last_without_debt("stamps_owed_after", upto))
     rows = LoyaltyTransaction.objects.filter(owing).exclude(purchase_return__undone_at__isnull=False)
+    if upto is not None:
+        rows = rows.filter(pk__lte=upto)
     for row in rows.select_related("purchase").order_by("-pk"):
         found[row.card_id] += [row, *_before_merge(row)]
     return found
@@ -82,8 +87,10 @@ def _before_merge(line: LoyaltyTransaction) -> list[LoyaltyTransaction]:
     return found
 
 
-def _last_without_debt(owed_after: str) -> Coalesce:
+def _last_without_debt(owed_after: str, upto: int | None) -> Coalesce:
     lines = LoyaltyTransaction.objects.filter(card=OuterRef("card"), **{owed_after: 0})
+    if upto is not None:
+        lines = lines.filter(pk__lte=upto)
     return Coalesce(Subquery(lines.order_by("-pk").values("pk")[:1]), 0)
 
 

@@ -189,13 +189,16 @@ def living_stamps(card_ids: Sequence[int]) -> QuerySet[LoyaltyTransaction]:
 
     The stamps of a card that was merged go along with it.
     """
+    return all_stamps(card_ids).filter(voided_by__isnull=True).exclude(purchase__is_open=False)
+
+
+def all_stamps(card_ids: Sequence[int]) -> QuerySet[LoyaltyTransaction]:
+    """Those that were undone or brought back as well."""
     cards = LoyaltyCard.all_objects.filter(Q(pk__in=card_ids) | Q(merged_into__in=card_ids)).order_by()
     stamps = LoyaltyTransaction.objects.filter(
-        card__in=cards.values("pk"), transaction_type=TransactionType.STAMP_EARNED, voided_by__isnull=True
+        card__in=cards.values("pk"), transaction_type=TransactionType.STAMP_EARNED
     ).filter(restores__isnull=True)
-    return stamps.exclude(purchase__is_open=False).annotate(
-        holder=Coalesce("card__merged_into_id", "card_id")
-    )
+    return stamps.annotate(holder=Coalesce("card__merged_into_id", "card_id"))
 
 
 def _usage(

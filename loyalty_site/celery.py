@@ -14,6 +14,7 @@ from celery.schedules import crontab, schedule
 from celery.signals import beat_init, worker_init
 
 from groundwork.database import waits
+from groundwork.messaging import doorbell
 from groundwork.watching import pulses
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings.local")
@@ -26,6 +27,7 @@ class WatchedTask(Task):
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        doorbell.answered(self.name)
         of = f" of {kwargs['of']}" if "of" in kwargs else ""
         is_watched = bool(of) or self.name in app.conf.beat_schedule
         watched = pulses.noted(self.name + of) if is_watched else nullcontext()

@@ -48,17 +48,22 @@ from webhooks.services.queue import DELIVERIES
 
 SUBSCRIPTIONS = [
     Subscription("loyalty.friend_to_settle", events.FriendToSettle, loyalty_handlers.on_friend_to_settle),
-    Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled),
+    Subscription("notifications.cards_enrolled", events.CardsEnrolled, emails.on_cards_enrolled, joins=True),
     Subscription(
-        "notifications.welcome_bonus_given", events.WelcomeBonusGiven, emails.on_welcome_bonus_given
+        "notifications.welcome_bonus_given",
+        events.WelcomeBonusGiven,
+        emails.on_welcome_bonus_given,
+        joins=True,
     ),
-    Subscription("notifications.reward_ready", events.RewardReady, emails.on_reward_ready),
+    Subscription("notifications.reward_ready", events.RewardReady, emails.on_reward_ready, joins=True),
     Subscription(
         "notifications.points_about_to_expire", events.PointsAboutToExpire, emails.on_points_about_to_expire
     ),
-    Subscription("notifications.owed_anew", events.OwedAnew, emails.on_owed_anew),
-    Subscription("notifications.friend_rewarded", events.FriendRewarded, emails.on_friend_rewarded),
-    Subscription("notifications.points_expired", events.PointsExpired, emails.on_points_expired),
+    Subscription("notifications.owed_anew", events.OwedAnew, emails.on_owed_anew, joins=True),
+    Subscription(
+        "notifications.friend_rewarded", events.FriendRewarded, emails.on_friend_rewarded, joins=True
+    ),
+    Subscription("notifications.points_expired", events.PointsExpired, emails.on_points_expired, joins=True),
     Subscription(
         "notifications.card_link_requested", events.CardLinkRequested, emails.on_card_link_requested
     ),
@@ -74,11 +79,14 @@ SUBSCRIPTIONS = [
     Subscription(
         "notifications.account_email_requested", AccountEmailRequested, emails.on_account_email_requested
     ),
-    Subscription("wallet.reward_ready", events.RewardReady, passes.on_reward_ready),
+    Subscription("wallet.reward_ready", events.RewardReady, passes.on_reward_ready, joins=True),
     Subscription(
-        "wallet.points_about_to_expire", events.PointsAboutToExpire, passes.on_points_about_to_expire
+        "wallet.points_about_to_expire",
+        events.PointsAboutToExpire,
+        passes.on_points_about_to_expire,
+        joins=True,
     ),
-    Subscription("wallet.balances_changed", events.BalancesChanged, passes.on_balances_changed),
+    Subscription("wallet.balances_changed", events.BalancesChanged, passes.on_balances_changed, joins=True),
     Subscription("wallet.card_state_changed", events.CardStateChanged, passes.on_card_state_changed),
     Subscription("wallet.program_changed", events.ProgramChanged, passes.on_program_changed),
     Subscription("wallet.customer_renamed", CustomerRenamed, passes.on_customer_renamed),

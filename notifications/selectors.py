@@ -15,6 +15,7 @@ from notifications import markup
 from notifications.codes import LOOKED_AT_AGAIN
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
 from tenancy.models import Store
+from tenancy.prepared import Prepared
 
 ALERT_LIMIT = 1_000
 
@@ -68,10 +69,12 @@ def card_annotations() -> dict[str, Exists]:
     return {"email_problem": Exists(broken)}
 
 
-def card_of(log: EmailLog) -> QuerySet[LoyaltyCard]:
-    """The card that an e-mail is about, deleted or not."""
-    cards = LoyaltyCard.all_objects.all()
-    return cards.none() if log.card_id is None else cards.filter(pk=log.card_id)
+def card_of(log: EmailLog) -> LoyaltyCard | None:
+    """The card that an e-mail is about, deleted or not, with all that is written of it."""
+    return next(iter(_card_of(card_id=log.card_id)), None) if log.card_id is not None else None
+
+
+_card_of = Prepared(lambda *, card_id: with_facts(LoyaltyCard.all_objects.filter(pk=card_id)))
 
 
 def emails_matching(emails: QuerySet[EmailLog], text: str) -> QuerySet[EmailLog]:

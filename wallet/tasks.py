@@ -32,7 +32,9 @@ logger = logging.getLogger(__name__)
 RUN_SECONDS = 8.0
 FORGET_DEVICES_AFTER = timedelta(days=30)
 SOON = timedelta(seconds=60)
-NOT_AT_ONCE = timedelta(seconds=0.1)
+NOT_AT_ONCE = timedelta(
+    seconds=1
+)  # with a crowd at the till something is due at each moment: it goes together
 WHY = "passes of all merchants share one wallet account"
 
 

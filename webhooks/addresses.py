@@ -47,7 +47,7 @@ def parsed(url: str) -> Target:
         port = parts.port
     except ValueError:
         raise EndpointNotAllowed() from None
-    scheme, host = parts.scheme, parts.hostname
+    scheme, host = parts.scheme, (parts.hostname or "").removesuffix(".")  # certificates name no root
     if scheme not in PORTS or not host or "@" in parts.netloc or parts.fragment:
         raise EndpointNotAllowed()
     port = PORTS[scheme] if port is None else port

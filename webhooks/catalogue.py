@@ -92,6 +92,12 @@ Every event is `{"type", "timestamp", "data"}`. `sequence` in the data grows wit
 they arrive in. `card`, `transaction`, `purchase`, `customer` and `program` have the shapes of the API, as they were at
 that moment; `can_void` and `can_return` are always false here, as nobody is asking. A line of a purchase has its
 `purchase`.
+
+A `card` is the one that the till was answered: balances, counters, times, `stamps_today`, `can_stamp` and `owed_from`
+are those of the ledger up to that line, seen at its store in its moment, and the program's terms are those of then.
+What no line keeps is as it is when the event is made, seconds later: the person, rewards and promotions, the pause
+between stamps, `passes`. Texts are in the merchant's language.
+
 `test` is sent to an endpoint that somebody tries, and is in no feed.
 
 | type | when | `data`, beside `sequence` |

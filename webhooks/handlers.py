@@ -11,7 +11,6 @@ from django.utils.translation import override
 from customers.models import Customer
 from loyalty.models import LoyaltyProgram
 from loyalty.outputs import told
-from loyalty.outputs.card import facts
 from loyalty.outputs.customer import customer
 from loyalty.outputs.program import program
 from webhooks.services import log
@@ -22,9 +21,11 @@ def on_card_state_changed(event: Mapping[str, Any]) -> None:
     """Cards that were deleted, restored or made valid everywhere; what has a line is told with it."""
     if event["transaction_ids"]:
         return
-    rows = told.cards_to_tell(event["card_ids"]).values()
     now = timezone.now()
-    drafts = [Draft("card.updated", now, {"card": facts(row)}, row.customer_id) for row in rows]
+    drafts = [
+        Draft("card.updated", now, {"card": card}, card["customer"]["id"])
+        for card in told.cards_told_now(event["card_ids"], now=now)
+    ]
     _append(event["merchant_id"], drafts)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from groundwork.formats.wire import Moment, moment
-from loyalty.outputs.card import CardFacts
+from loyalty.outputs.card import Card
 from loyalty.outputs.customer import CustomerFacts
 from loyalty.outputs.program import Program
 from loyalty.outputs.purchase import Purchase
@@ -68,7 +68,7 @@ class EventData(TypedDict):
     sequence: int
     transaction: NotRequired[Transaction | None]
     transactions: NotRequired[list[Transaction]]
-    card: NotRequired[CardFacts]
+    card: NotRequired[Card]
     purchase: NotRequired[Purchase]
     customer: NotRequired[CustomerFacts]
     program: NotRequired[Program]

@@ -46,6 +46,8 @@ class Pinned(http.client.HTTPConnection):
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self.ip, self.port), self.timeout)
+        # Head and body go out in two pieces: the second one would wait for the other side to say that it has the first.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.target.scheme == "https":
             self.sock = _tls().wrap_socket(self.sock, server_hostname=self.target.host)
 

@@ -72,34 +72,6 @@ export interface CardCodeRequest {
   code: string;
 }
 
-/** What is written on a card, wherever and whenever it is looked at. */
-export interface CardFacts {
-  id: number;
-  card_number: string;
-  is_active: boolean;
-  valid_at_store: string | null;
-  enrolled_at_store: string | null;
-  customer: CardHolder;
-  loyalty_type: LoyaltyTypeEnum;
-  stamp_count: number;
-  stamps_owed: number;
-  stamps_target: number;
-  stamps_until_reward: number;
-  total_stamps_earned: number;
-  stamps_redeemed: number;
-  points_balance: number;
-  points_owed: number;
-  points_fraction: number;
-  total_points_earned: number;
-  points_redeemed: number;
-  total_points_voided: number;
-  last_stamp_at: string | null;
-  last_points_at: string | null;
-  last_redemption_at: string | null;
-  last_activity_at: string | null;
-  created_at: string;
-}
-
 /** Whose card it is; `email_problem` if letters to that address come back. */
 export interface CardHolder {
   id: number;
@@ -311,7 +283,7 @@ export interface EventData {
   sequence: number;
   transaction?: Transaction | null;
   transactions?: Transaction[];
-  card?: CardFacts;
+  card?: Card;
   purchase?: Purchase;
   customer?: CustomerFacts;
   program?: Program;

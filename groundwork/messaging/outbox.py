@@ -4,11 +4,16 @@
 own, so that what a handler wrote and the row's settling commit together, and no handler waits with the locks of
 another one. So it needs no lease: a row is held by its lock while it is delivered, and a worker that is killed has
 written nothing. A failing row is tried again with growing pauses and then rests as dead.
+
+Rows for a subscriber who `joins` are handed over as one, in one transaction; where that fails, one by one.
 """
 
 import dataclasses
+import json
 import logging
 import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, ClassVar, Protocol, cast
@@ -32,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 RELAY_TASK = "groundwork.relay_outbox"
 BATCH = 100
+SMALL = 20  # ids in a message
 KEEP_SETTLED = timedelta(days=7)
 
 
@@ -98,35 +104,87 @@ def relay(*, limit: int = 10_000, seconds: float = 50.0) -> int:
 
 
 def _relay_batch() -> tuple[int, int]:
-    ids = list(OUTBOX.due().values_list("pk", flat=True)[:BATCH])
-    return len(ids), sum(_relay_one(message_id) for message_id in ids)
+    with transaction.atomic():  # what another worker is at is passed over
+        messages = OUTBOX.take(limit=BATCH)
+    return len(messages), sum(_relay_some(ids) for ids in _heard_together(messages))
+
+
+def _heard_together(messages: Sequence[AbstractOutboxMessage]) -> list[list[int]]:
+    """Their ids, those together that are heard as one. What is large, or has failed, is heard alone."""
+    together: dict[Any, list[int]] = {}
+    for message in messages:
+        joins = _is_small(message) and not message.attempts and subscriptions.joins(message.subscriber)
+        key = (message.subscriber, _besides_lists(message.payload)) if joins else message.pk
+        together.setdefault(key, []).append(message.pk)
+    return list(together.values())
+
+
+def _is_small(message: AbstractOutboxMessage) -> bool:
+    """A night's expiry is thousands of cards in a message: ten of them together are too many for one transaction."""
+    return sum(len(said) for said in message.payload.values() if isinstance(said, list)) <= SMALL
+
+
+def _besides_lists(payload: Mapping[str, Any]) -> str:
+    return json.dumps({name: said for name, said in payload.items() if not isinstance(said, list)})
+
+
+def _relay_some(message_ids: list[int]) -> int:
+    """Deliver messages as one, or one by one where that fails; returns how many were settled by us."""
+    if len(message_ids) > 1:
+        with suppress(Exception):  # whose fault it is shows below
+            return _relay_as_one(message_ids)
+    return sum(map(_relay_one, message_ids))
+
+
+@transaction.atomic
+def _relay_as_one(message_ids: list[int]) -> int:
+    messages = OUTBOX.take(OUTBOX.rows().filter(pk__in=message_ids), limit=len(message_ids))
+    if messages:
+        _hand_over(messages)
+        _settle(messages)
+    return len(messages)
 
 
 @transaction.atomic
 def _relay_one(message_id: int) -> bool:
     """Deliver a message unless another worker is at it, or was; says whether it is settled by us."""
     for message in OUTBOX.take(OUTBOX.rows().filter(pk=message_id)):
-        return _deliver(message)
+        try:
+            with transaction.atomic():
+                _hand_over([message])
+        except Exception as error:
+            _note_failure(message, error)
+            return False
+        _settle([message])
+        return True
     return False
 
 
-def _deliver(message: AbstractOutboxMessage) -> bool:
-    """Hand one message to its handler and note the outcome."""
-    request_id, attributes = message.request_id, {"event": message.event}
-    try:
-        with (
-            structlog.contextvars.bound_contextvars(request_id=request_id),
-            traces.span(f"handle {message.subscriber}", request_id, **attributes),
-            transaction.atomic(),
-            message.scope(),
-        ):
-            subscriptions.handler(message.subscriber)(message.payload)
-    except Exception as error:
-        _note_failure(message, error)
-        return False
+def _hand_over(messages: Sequence[AbstractOutboxMessage]) -> None:
+    """Have the handler hear of messages as one, in the log and the traces of all who announced them."""
+    first, requests = messages[0], dict.fromkeys(message.request_id for message in messages)
+    heard = subscriptions.handler(first.subscriber)
+    with ExitStack() as around:
+        for request_id in requests:
+            span = traces.span(f"handle {first.subscriber}", request_id, event=first.event)
+            around.enter_context(span)
+        said_by = ",".join(requests)
+        around.enter_context(structlog.contextvars.bound_contextvars(request_id=said_by))
+        around.enter_context(first.scope())
+        heard(_joined([message.payload for message in messages]))
+
+
+def _joined(payloads: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Payloads that differ in their lists alone, as one."""
+    return {
+        name: [each for payload in payloads for each in payload[name]] if isinstance(said, list) else said
+        for name, said in payloads[0].items()
+    }
+
+
+def _settle(messages: Sequence[AbstractOutboxMessage]) -> None:
     now = clock.now()
-    OUTBOX.settle([message], state=OutboxState.DONE, settled_at=now, last_error="", updated_at=now)
-    return True
+    OUTBOX.settle(messages, state=OutboxState.DONE, settled_at=now, last_error="", updated_at=now)
 
 
 def _note_failure(message: AbstractOutboxMessage, error: Exception) -> None:

@@ -49,11 +49,15 @@ class Port(Generic[Answering]):
 
 @dataclass(frozen=True)
 class Subscription:
-    """`handler` hears of each `event`, as its payload; `name` is for ever."""
+    """`handler` hears of each `event`, as its payload; `name` is for ever.
+
+    `joins`: events that wait together and differ in their lists alone are heard as one, their lists one after another.
+    """
 
     name: str
     event: type[Any]
     handler: Handler
+    joins: bool = False
 
 
 class Subscriptions(Port[Subscription]):
@@ -69,6 +73,10 @@ class Subscriptions(Port[Subscription]):
             if each.name == name:
                 return each.handler
         raise LookupError(f"Nobody subscribes under the name {name!r}.")
+
+    def joins(self, name: str) -> bool:
+        """Whether who has a name hears events as one that wait together."""
+        return any(each.name == name and each.joins for each in self)
 
 
 subscriptions = Subscriptions()

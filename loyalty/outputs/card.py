@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -186,7 +187,7 @@ def cards(
     debts = receipts.owed_lines(rows)
     runs = showing.running_at(rows[0].program, store, now=now, left=left) if rows else []
     return [
-        _at_till(row, store, usage.get(row.pk, StampUsage()), debts.get(row.pk, []), runs, now=now)
+        at_moment(row, store, usage.get(row.pk, StampUsage()), debt=debts.get(row.pk, []), runs=runs, now=now)
         for row in rows
     ]
 
@@ -210,29 +211,28 @@ def _usage(rows: Sequence[LoyaltyCard], store: Store, now: datetime) -> Mapping[
     return selectors.stamp_usage(rows, at=now, zone=store.tzinfo, cooldown_minutes=cooldown)
 
 
-def _at_till(
+def at_moment(
     row: LoyaltyCard,
-    store: Store,
+    store: Store | None,
     usage: StampUsage,
-    debt: Sequence[LoyaltyTransaction],
-    runs: Sequence[Shown],
     *,
+    debt: Sequence[LoyaltyTransaction] = (),
+    runs: Sequence[Shown] = (),
     now: datetime,
 ) -> Card:
+    """A card at a store (or, None, where it is nobody's) at a moment (UTC).
+
+    `usage`: how its stamps lay around it, `debt`: the lines that took back what is owed, `runs`: what ran there.
+    """
     program = row.program
-    verdict = stamp_verdict(row, store, usage, now)
+    verdict = stamp_verdict(row, usage, now=now, zone=(store or row.merchant).tzinfo)
     return {
         **facts(row),
         "owed_from": _owed_from(debt),
         "stamps_today": usage.today,
         "max_daily_stamps": program.max_daily_stamps,
         "points_expire_at": moment(selectors.points_expire_at(row)),
-        "can_stamp": {
-            "allowed": verdict.allowed,
-            "code": verdict.code,
-            "retry_after": verdict.retry_after(now),
-            "next_stamp_at": moment(verdict.next_stamp_at),
-        },
+        "can_stamp": _can_stamp(verdict, now),
         "rewards": rewards(row),
         "stamp_reward": {
             "description": program.stamps_reward_description if program.has_stamps else "",
@@ -246,7 +246,16 @@ def _at_till(
     }
 
 
-def stamp_verdict(row: LoyaltyCard, store: Store, usage: StampUsage, now: datetime) -> StampVerdict:
+def _can_stamp(verdict: StampVerdict, now: datetime) -> CanStamp:
+    return {
+        "allowed": verdict.allowed,
+        "code": verdict.code,
+        "retry_after": verdict.retry_after(now),
+        "next_stamp_at": moment(verdict.next_stamp_at),
+    }
+
+
+def stamp_verdict(row: LoyaltyCard, usage: StampUsage, *, now: datetime, zone: ZoneInfo) -> StampVerdict:
     """Whether a stamp would be given just now, in the order in which the service checks."""
     program = row.program
     if not program.has_stamps:
@@ -260,7 +269,7 @@ def stamp_verdict(row: LoyaltyCard, store: Store, usage: StampUsage, now: dateti
         at=now,
         cooldown_minutes=program.cooldown_minutes,
         max_daily_stamps=program.max_daily_stamps,
-        zone=store.tzinfo,
+        zone=zone,
     )
 
 

@@ -134,11 +134,14 @@ class Ledger:
         return {**self.posted(voiding), "shortfall": voiding.shortfall, "owed": owed}
 
     def fresh(self, rows: Iterable[LoyaltyTransaction]) -> list[Transaction]:
-        """Lines that are not committed yet: nobody can have undone them, which needs no question."""
-        rows = list(rows)
-        for row in rows:
-            LoyaltyTransaction._meta.get_field("voided_by").set_cached_value(row, None)
-        return self.lines(rows)
+        """Lines that are not committed yet."""
+        return self.lines([as_written(row) for row in rows])
+
+
+def as_written(row: LoyaltyTransaction) -> LoyaltyTransaction:
+    """A line as it was when it was written: nobody can have undone it, which needs no question."""
+    LoyaltyTransaction._meta.get_field("voided_by").set_cached_value(row, None)
+    return row
 
 
 def transaction(row: LoyaltyTransaction, *, can_void: bool) -> Transaction:

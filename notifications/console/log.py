@@ -95,7 +95,7 @@ class EmailLogAdmin(ConsoleAdmin):
         """As it looks in a mail program, and as plain text."""
         if not log.body:
             return gettext("It is filled in when it is sent.")
-        card = selectors.with_facts(selectors.card_of(log)).first()
+        card = selectors.card_of(log)
         letter = card and rendering.letter(
             subject=log.subject, body=log.body, language=log.language or "en", card=card
         )

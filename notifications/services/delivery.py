@@ -87,7 +87,7 @@ def _note(log: EmailLog, failure: Failure | None) -> Contact:
 
 def _prepare(log: EmailLog) -> EmailMultiAlternatives:
     """What the e-mail says now; writes address and words, and what was wrong with them, onto the instance."""
-    card = selectors.with_facts(selectors.card_of(log)).first()
+    card = selectors.card_of(log)
     if card is None:
         raise NothingToSay("the card is gone")
     if reason := variables.why_not(card, log.code):

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from groundwork.messaging import doorbell
+from groundwork.tasks import clean_outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,7 @@ class Worker:
 @pytest.fixture
 def worker(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
     settings.DOORBELL_ENABLED = True
+    cache.clear()
     monkeypatch.setattr(doorbell, "_ringer", None)
     stand_in = Worker()
     monkeypatch.setattr(current_app._get_current_object(), "send_task", stand_in.send_task)
@@ -95,6 +98,41 @@ def test_a_broker_that_is_down_is_only_logged(
         doorbell.ring("second")
     worker.waits_for_a_ring()
     assert [name for name, _ids in worker.heard] == ["first", "second"]
+
+
+def test_nobody_rings_where_a_ring_is_unanswered_until_somebody_begins(
+    worker: Worker, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    def ring(task: str, **ids: int) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            doorbell.ring(task, **ids)
+
+    ring("relay")
+    worker.waits_for_a_ring()
+    ring("relay")
+    ring("one.row", row_id=1)
+    worker.waits_for_a_ring()
+    ring("one.row", row_id=1)
+    worker.waits_for_a_ring()
+    assert worker.heard == [("relay", {}), *[("one.row", {"row_id": 1})] * 2]
+    doorbell.answered("relay")
+    ring("relay")
+    worker.waits_for_a_ring()
+    assert worker.heard[3:] == [("relay", {})]
+
+
+def test_whoever_takes_a_ring_up_is_rung_for_again(worker: Worker) -> None:
+    cache.set("rung:groundwork.clean_outbox", 1)
+    clean_outbox()
+    assert cache.get("rung:groundwork.clean_outbox") is None
+
+
+def test_a_ring_that_could_not_be_sent_keeps_no_other_from_being(worker: Worker) -> None:
+    worker.error = ConnectionError("no route to the broker")
+    for _time in range(2):
+        with pytest.raises(ConnectionError):
+            doorbell._send("relay", {})
+    assert worker.heard == [("relay", {})] * 2
 
 
 def test_it_can_be_switched_off(

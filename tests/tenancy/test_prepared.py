@@ -15,6 +15,7 @@ from loyalty import ledger, selectors
 from loyalty.api import access
 from loyalty.models import LoyaltyTransaction
 from loyalty.services import pins, staff_tokens
+from notifications import selectors as emails
 from tenancy import api_keys, scope, sign_in, tills
 from tenancy.actor import Actor
 from tenancy.models import Role, StoreUser, User
@@ -75,6 +76,7 @@ class World:
             "card of a pass": (passes._one_card, {"card_id": card.pk}),
             "stores of a pass": (passes._stores_of, {"merchant_id": store.merchant_id}),
             "lines of a pass": (passes.lines_of, {"card_id": card.pk}),
+            "card of an e-mail": (emails._card_of, {"card_id": card.pk}),
         }
 
 

@@ -64,6 +64,7 @@ def test_a_look_spreads_while_a_relay_delivers_in_the_order_of_its_messages(
     apple: object, shop: factories.Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen red with a hundred messages in one transaction: deadlock detected, and a message is put off."""
+    monkeypatch.setattr(outbox, "SMALL", 0)  # each is heard alone
     first, second = [carried(factories.card(shop.store)) for _number in range(2)]
     deliver()
     with factories.inside(shop):
@@ -81,6 +82,7 @@ def test_two_relays_deliver_messages_that_name_the_same_cards_the_other_way_roun
     apple: object, shop: factories.Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen red with a hundred messages in one transaction: deadlock detected, and a message is put off."""
+    monkeypatch.setattr(outbox, "SMALL", 0)  # each is heard alone
     first, second = [carried(factories.card(shop.store)) for _number in range(2)]
     deliver()
     monkeypatch.setattr(outbox, "BATCH", 2)

@@ -46,6 +46,10 @@ def hang_up(handler: BaseHTTPRequestHandler) -> None:
 
 
 class Server(ThreadingHTTPServer):
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.stopped = threading.Event()
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever calls may hang up when they like."""
 
@@ -62,6 +66,7 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -87,6 +92,7 @@ class Receiver:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.let_go.set()
+        self.server.stopped.set()
         self.server.shutdown()
         self.server.server_close()
 

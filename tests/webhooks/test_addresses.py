@@ -51,6 +51,10 @@ def resolves_to(monkeypatch: pytest.MonkeyPatch, *found: str) -> list[str]:
         "https://shop.example:80/",
         "https://shop.example:99999/",
         "https://[::1/",
+        "https://./",
+        "https://caf\u00e9.example/",
+        "https://\u2460\u2461\u2466.0.0.1/",
+        "https://shop.example\u3002/",
         "https://shop.example/" + "x" * 500,
     ],
 )
@@ -124,11 +128,63 @@ def test_nobody_reaches_our_own_network_by_a_name(ip: str, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "localhost", "[::1]"]
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1.",
+        "127.1",
+        "2130706433",
+        "0",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "017700000001",
+        "10.1",
+        "169.254.43518",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "[::1]",
+        "[::]",
+        "[0:0:0:0:0:0:0:1]",
+        "[::ffff:127.0.0.1]",
+        "[::FFFF:7F00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::10.0.0.1]",
+        "[2002:a00:1::]",
+        "[fd00::1]",
+        "[ff02::1]",
+    ],
 )
 def test_nor_by_a_number_however_it_is_written(host: str) -> None:
     with pytest.raises(EndpointNotAllowed):
         addresses.require_allowed(f"https://{host}/")
+
+
+@pytest.mark.parametrize("host", ["[::1%25lo]", "[fe80::1%25eth0]", "[fe80::1%lo]", "[::1%lo]"])
+def test_nor_by_the_name_of_a_network_card(host: str) -> None:
+    said = posting.post(f"https://{host}/", b"{}", {})
+    assert (said.status, said.trouble in ("endpoint_not_allowed", "no_such_address")) == (None, True)
+
+
+def test_a_name_is_the_same_in_capitals_and_with_the_dot_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = resolves_to(monkeypatch, PUBLIC)
+    for host in ("SHOP.example", "shop.example.", "xn--caf-dma.example"):
+        addresses.require_allowed(f"HTTPS://{host}:443/Hooks")
+    assert asked == ["shop.example", "shop.example", "xn--caf-dma.example"]
+    assert addresses.parsed("HTTPS://SHOP.example./Hooks").path == "/Hooks"
+
+
+def test_a_name_that_leads_elsewhere_a_moment_later_leads_nobody_into_our_network(
+    receiver: Receiver, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOKS_ALLOW_PRIVATE = False
+    answers = iter([[PUBLIC], ["127.0.0.1"], [PUBLIC, "127.0.0.1"]])
+    monkeypatch.setattr(addresses, "look_up", lambda _host, _port: next(answers))
+    url = f"https://shop.example:{receiver.server.server_address[1]}/"
+    addresses.require_allowed(url)
+    assert [posting.post(url, b"{}", {}).trouble for _time in range(2)] == ["endpoint_not_allowed"] * 2
+    assert receiver.got == []
 
 
 def test_what_was_looked_at_is_connected_to_and_the_name_is_asked_for_once(

@@ -1,5 +1,7 @@
 """What waits for an endpoint goes out together; who is slow, or fails, keeps nobody else waiting."""
 
+import gzip
+import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -12,7 +14,7 @@ from tenancy import scope
 from tests import factories
 from tests.factories import Shop
 from tests.webhooks.conftest import deliver, deliveries, listen
-from tests.webhooks.receiver import Receiver, hang_up, status
+from tests.webhooks.receiver import Answer, Receiver, hang_up, status
 from webhooks import posting
 from webhooks.models import Delivery, Endpoint
 from webhooks.services import delivery, endpoints, queue
@@ -92,6 +94,75 @@ def test_an_answer_that_comes_byte_by_byte_is_cut_in_time(
     receiver.usual = drip
     assert posting.post(receiver.url, b"{}", {}).trouble == "timeout"
     assert was_cut.wait(20)
+
+
+def test_head_and_body_wait_for_nobody(receiver: Receiver) -> None:
+    """They go out in two pieces, of which the second would wait for the first to be acknowledged."""
+    with posting.Way(receiver.url) as way:
+        assert way.post(b"{}", {}).status == 200
+        assert way.kept is not None
+        assert way.kept.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def raw(*parts: bytes, again: bytes = b"") -> Answer:
+    """Say these bytes, and then others again and again until nobody listens."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+        for part in parts:
+            handler.wfile.write(part)
+        while again and not handler.server.stopped.wait(0.001):  # type: ignore[attr-defined]
+            handler.wfile.write(again)
+
+    return answer
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (raw(OK, again=b"X-More: and more\r\n"), (None, "no_answer")),
+        (raw(OK, b"X-Long: ", again=b"x" * 1000), (None, "no_answer")),
+        (raw(again=b"HTTP/1.1 100 Continue\r\n\r\n"), (None, "timeout")),
+        (raw(b"HTTP/1.1 100 Continue\r\n\r\n", OK, b"Content-Length: 0\r\n\r\n"), (200, "")),
+        (raw(OK, b"\r\n", again=b"."), (200, "")),
+        (raw(OK, b"Content-Length: 9999999999\r\n\r\n", again=b"."), (200, "")),
+        (raw(OK, b"Transfer-Encoding: chunked\r\n\r\n", again=b"1\r\n.\r\n"), (200, "")),
+        (raw(OK, b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", again=b"."), (200, "")),
+        (raw(b"HTTP/1.1 99999 OK\r\n\r\n"), (None, "no_answer")),
+        (raw(b"SSH-2.0-OpenSSH_9.2\r\n"), (None, "no_answer")),
+        (raw(), (None, "no_answer")),
+    ],
+)
+def test_whatever_is_said_for_however_long_it_ends_in_time(
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer,
+    expected: tuple[int | None, str],
+) -> None:
+    monkeypatch.setattr(posting, "TIMEOUT", 0.6)
+    receiver.usual = answer
+    said = posting.post(receiver.url, b"{}", {})
+    assert (said.status, said.trouble) == expected
+    assert len(said.body) <= posting.LONGEST_ANSWER
+
+
+def test_what_is_packed_is_not_unpacked(receiver: Receiver) -> None:
+    bomb = gzip.compress(bytes(10_000_000))
+    receiver.answers = [status(200, bomb, **{"Content-Encoding": "gzip"})]
+    said = posting.post(receiver.url, b"{}", {})
+    assert (said.status, len(said.body) <= len(bomb)) == (200, True)
+    assert receiver.got[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_body_where_none_may_be_is_nobody_elses_answer(receiver: Receiver) -> None:
+    receiver.answers = [status(204, b"and yet a body"), status(500)]
+    with posting.Way(receiver.url) as way:
+        answers = [way.post(body, {}) for body in (b"1", b"2")]
+    assert [(each.status, each.body) for each in answers] == [(204, ""), (200, "ok")]
+    assert [got.body for got in receiver.got] == [b"1", b"2", b"2"], "once more, and with the same id"
 
 
 def test_what_was_closed_meanwhile_is_opened_again(receiver: Receiver) -> None:

@@ -89,10 +89,11 @@ def _waiting_devices(passes: Iterable[WalletPass]) -> Waiting:
 
 def _note(passes: list[WalletPass], waiting: Waiting, answers: Mapping[str, Answer]) -> int:
     """Write down what came of each device, then of each pass, then of the channel."""
+    _note_told([each for each in waiting if answers[each[0].push_token].outcome is Outcome.DELIVERED])
     faults: dict[int, Answer] = {}
     for registration, wallet_pass in waiting:
         answer = answers[registration.push_token]
-        if not _note_device(registration, wallet_pass, answer):
+        if answer.outcome is not Outcome.DELIVERED and not _is_gone(registration, wallet_pass, answer):
             faults[wallet_pass.pk] = answer
     arrived = [each for each in passes if each.pk not in faults]
     pushed = {wallet_pass.pk for _, wallet_pass in waiting}
@@ -114,17 +115,31 @@ def _note_fault(wallet_pass: WalletPass, answer: Answer) -> None:
         queue.postpone(wallet_pass, answer.reason, wait=answer.wait)
 
 
-def _note_device(registration: AppleDeviceRegistration, wallet_pass: WalletPass, answer: Answer) -> bool:
-    """Whether this device needs nothing more: it was told, or it is no longer registered."""
+@transaction.atomic
+def _note_told(told: Waiting) -> None:
+    """Devices that were pushed to know of the version that their passes were taken with.
+
+    Not those that have another push token by now; one that was pushed to as well is the same device's.
+    """
+    same = in_order(
+        AppleDeviceRegistration.objects.filter(pk__in=[registration.pk for registration, _ in told])
+    )
+    same = same.filter(push_token__in={registration.push_token for registration, _ in told})
+    by_version: dict[int, list[int]] = {}
+    for registration, wallet_pass in told:
+        by_version.setdefault(wallet_pass.wanted_version, []).append(registration.pk)
+    for version, alike in by_version.items():
+        same.filter(pk__in=alike).update(pushed_version=version)
+
+
+def _is_gone(registration: AppleDeviceRegistration, wallet_pass: WalletPass, answer: Answer) -> bool:
+    """Whether this device needs nothing more, as it is no longer registered."""
+    if answer.outcome is not Outcome.GONE:
+        return False
     same = AppleDeviceRegistration.objects.filter(pk=registration.pk, push_token=registration.push_token)
-    if answer.outcome is Outcome.DELIVERED:
-        same.update(pushed_version=wallet_pass.wanted_version)
-        return True
-    if answer.outcome is Outcome.GONE:
-        if answer.gone_since is not None:
-            same = same.filter(renewed_at__lte=answer.gone_since)
-        return drop(same, wallet_pass_id=wallet_pass.pk)
-    return False
+    if answer.gone_since is not None:
+        same = same.filter(renewed_at__lte=answer.gone_since)
+    return drop(same, wallet_pass_id=wallet_pass.pk)
 
 
 @transaction.atomic

@@ -13,7 +13,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from loyalty.models import LoyaltyTransaction, Purchase, PurchaseReturn
 from loyalty.outputs import told
-from loyalty.outputs.card import facts
 from webhooks.catalogue import OF_LINES
 from webhooks.models import Event
 
@@ -117,13 +116,11 @@ def _untold_returns(rows: QuerySet[PurchaseReturn]) -> QuerySet[PurchaseReturn]:
 
 
 def _of_purchases(rows: Sequence[Purchase]) -> list[Draft]:
-    cards = told.cards_to_tell(row.card_id for row in rows)
-    return [_without_line(RECORDED, row, row, None, cards) for row in rows]
+    return [_without_line(RECORDED, row, row, None) for row in rows]
 
 
 def _of_returns(rows: Sequence[PurchaseReturn]) -> list[Draft]:
-    cards = told.cards_to_tell(row.purchase.card_id for row in rows)
-    return [_without_line(RETURNED, row, row.purchase, row, cards) for row in rows]
+    return [_without_line(RETURNED, row, row.purchase, row) for row in rows]
 
 
 def _without_line(
@@ -131,12 +128,11 @@ def _without_line(
     row: Purchase | PurchaseReturn,
     purchase: Purchase,
     upto: PurchaseReturn | None,
-    cards: Mapping[int, Any],
 ) -> Draft:
     data: dict[str, Any] = {
         "transaction": None,
         "transactions": [],
-        "card": facts(cards[purchase.card_id]),
+        "card": told.card_told(purchase.card_id, at=row.created_at, store=purchase.store),
         "purchase": told.purchase_told(purchase, upto=upto),
     }
     about = {"purchase_id": row.pk} if upto is None else {"purchase_return_id": row.pk}

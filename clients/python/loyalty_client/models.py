@@ -77,35 +77,6 @@ class CardCodeRequest(TypedDict):
     code: str
 
 
-class CardFacts(TypedDict):
-    """What is written on a card, wherever and whenever it is looked at."""
-
-    id: int
-    card_number: str
-    is_active: bool
-    valid_at_store: str | None
-    enrolled_at_store: str | None
-    customer: "CardHolder"
-    loyalty_type: "LoyaltyTypeEnum"
-    stamp_count: int
-    stamps_owed: int
-    stamps_target: int
-    stamps_until_reward: int
-    total_stamps_earned: int
-    stamps_redeemed: int
-    points_balance: int
-    points_owed: int
-    points_fraction: int
-    total_points_earned: int
-    points_redeemed: int
-    total_points_voided: int
-    last_stamp_at: str | None
-    last_points_at: str | None
-    last_redemption_at: str | None
-    last_activity_at: str | None
-    created_at: str
-
-
 class CardHolder(TypedDict):
     """Whose card it is; `email_problem` if letters to that address come back."""
 
@@ -320,7 +291,7 @@ class EventData(TypedDict):
     sequence: int
     transaction: "NotRequired[Transaction | None]"
     transactions: "NotRequired[list[Transaction]]"
-    card: "NotRequired[CardFacts]"
+    card: "NotRequired[Card]"
     purchase: "NotRequired[Purchase]"
     customer: "NotRequired[CustomerFacts]"
     program: "NotRequired[Program]"

@@ -129,8 +129,8 @@ MUTANTS = [
     mutant(
         "stamp-that-counts-though-it-came-back",
         "loyalty/selectors.py",
-        "stamps.exclude(purchase__is_open=False)",
-        "stamps",
+        ".filter(voided_by__isnull=True).exclude(purchase__is_open=False)",
+        ".filter(voided_by__isnull=True)",
         f"{RETURNS}::test_the_stamp_goes_back_with_the_last_cent",
     ),
     mutant(

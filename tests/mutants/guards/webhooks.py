@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 ADDRESSES = "tests/webhooks/test_addresses.py"
+THEN = "tests/webhooks/test_then.py"
 DELIVERY = "tests/webhooks/test_delivery.py"
 SIDE_BY_SIDE = "tests/webhooks/test_together.py"
 FEED = "tests/webhooks/test_feed.py"
@@ -117,10 +118,46 @@ MUTANTS = [
     ),
     mutant(
         "card-as-it-is-now",
-        "loyalty/outputs/told.py",
-        "then = card if card.newest_line == line.pk else _at(card, line)",
-        "then = card",
+        "loyalty/outputs/then.py",
+        "        if each.last.pk in times:\n",
+        "        if False:\n",
         f"{DELIVERY}::test_a_day_at_the_shop_is_told_once_to_each_who_wants_it",
+        f"{THEN}::test_each_operation_is_told_with_the_card_that_the_till_was_answered",
+    ),
+    mutant(
+        "stamps-of-later-count-for-then",
+        "loyalty/outputs/then.py",
+        "return self.line_id <= upto and is_its and not is_gone",
+        "return is_its and not is_gone",
+        f"{THEN}::test_each_operation_is_told_with_the_card_that_the_till_was_answered",
+    ),
+    mutant(
+        "the-terms-of-now-are-told-of-then",
+        "loyalty/outputs/then.py",
+        "{name: getattr(terms, name) for name in PROMISED} if terms else {}",
+        "{}",
+        f"{THEN}::test_each_operation_is_told_with_the_card_that_the_till_was_answered",
+    ),
+    mutant(
+        "what-was-owed-later-is-told-of-then",
+        "loyalty/outputs/then.py",
+        "receipts.owed_lines([card], upto=each.last.pk)",
+        "receipts.owed_lines([card], upto=None)",
+        f"{THEN}::test_each_operation_is_told_with_the_card_that_the_till_was_answered",
+    ),
+    mutant(
+        "names-in-the-workers-language",
+        "loyalty/outputs/then.py",
+        "override(then[0].merchant.default_language)",
+        'override("en")',
+        f"{THEN}::test_names_are_in_the_merchants_language_and_a_merged_card_keeps_its_own_stamps",
+    ),
+    mutant(
+        "a-body-that-waits-for-its-head",
+        "webhooks/posting.py",
+        "        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)\n",
+        "",
+        "tests/webhooks/test_together.py::test_head_and_body_wait_for_nobody",
     ),
     mutant(
         "what-was-not-sent-is-noted",
