@@ -18,7 +18,7 @@ class AbstractIdempotencyKey(TimeStamped):
     status = models.PositiveSmallIntegerField(_("status"))
     # The body as it was sent, packed by `groundwork.idempotency.packing`. 1.0.0 kept it in `body`, which ends with the
     # last of those answers.
-    answer = models.BinaryField(_("answer"), null=True)
+    answer = models.BinaryField(null=True)
     body = models.JSONField(_("body"), null=True)
 
     class Meta:

@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="idempotencykey",
             name="answer",
-            field=models.BinaryField(null=True, verbose_name="answer"),
+            field=models.BinaryField(null=True),
         ),
     ]
