@@ -170,7 +170,7 @@ def valid(invitation_id: int) -> Invitation | None:
     """
     rows = Invitation.objects.select_related("merchant", "invited_by")
     found = rows.filter(pk=invitation_id, expires_at__gt=clock.now()).first()
-    if found is None or not found.is_open or found.merchant.is_deleted or found.invited_by.is_deleted:
+    if found is None or not found.is_open or found.invited_by.is_deleted:
         return None
     may_invite = role_for(found.invited_by, found.merchant_id) in OWNERS
     return found if may_invite and found.living_stores() else None

@@ -158,8 +158,9 @@ def test_neither_the_ledger_nor_what_hangs_on_it_can_be_emptied(
     returns.give_back(purchase_id=purchase.pk, amount_cents=10, reason="did not fit", **at)
     check_what_waits_for_the_commit()
     before = model.objects.count()
-    with database_refuses("is never emptied"), connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {model._meta.db_table} CASCADE")
+    table = model._meta.db_table
+    with database_refuses(f"{table} is never emptied"), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table} CASCADE")
     assert model.objects.count() == before > 0
 
 

@@ -68,11 +68,13 @@ def is_known(name: str) -> bool:
 def named(name: str) -> list[str]:
     """The modules of that name: an app's by the whole of it, others by the end of it.
 
-    None if rows are called so: `card.merchant` is of a variable.
+    None if rows are called so: `card.merchant` is of a variable. Nor do the peers answer to a short name: what they
+    import is in no environment but that of their benchmark.
     """
     if name.partition(".")[0] in FOLDERS:
         return [name] if name in modules() else []
-    return [module for module in modules() if module.endswith(f".{name}") and name not in rows()]
+    ours = [module for module in modules() if not module.startswith("benchmarks.peers.")]
+    return [module for module in ours if module.endswith(f".{name}") and name not in rows()]
 
 
 def has(module: str, rest: list[str]) -> bool:

@@ -15,6 +15,7 @@ from groundwork.database.postgresql import base as postgresql
 from tests import factories
 from tests.factories import fresh
 from tests.loyalty.api.till import Till
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +27,10 @@ class Wire:
         self.to = (host, port)
         self.is_dead = False
         self.door = socket.create_server(("127.0.0.1", 0))
+        self.nears: list[socket.socket] = []
+        self.cut = threading.Timer(PATIENCE, self._cut)  # who would wait for ever is told so
+        self.cut.daemon = True
+        self.cut.start()
         self.port = self.door.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -33,7 +38,13 @@ class Wire:
         with suppress(OSError):
             while True:
                 near, _address = self.door.accept()
+                self.nears.append(near)
                 threading.Thread(target=self._carry, args=(near,), daemon=True).start()
+
+    def _cut(self) -> None:
+        for near in self.nears:
+            with suppress(OSError):
+                near.shutdown(socket.SHUT_RDWR)
 
     def _carry(self, near: socket.socket) -> None:
         with (
@@ -66,6 +77,7 @@ def wire(settings: Settings) -> Iterator[Wire]:
     yield made
     connection.close()
     at |= before
+    made.cut.cancel()
     made.door.close()
 
 

@@ -14,6 +14,8 @@ from notifications.codes import Code
 TRANSLATED = [language for language in catalogue.LANGUAGES if language != catalogue.SOURCE_LANGUAGE]
 PERCENT = re.compile(r"%(?:\(\w+\))?[.\d]*[sdifr@]")
 E_MAILS = settings.BASE_DIR / "fixtures" / "email_templates"
+BENT_BY_A_NAME = {"lb": "bei|vun|zu|an|op|mat|fir", "fr": "de|du|à|au"}  # vum, beim, zum; d’, des, aux
+NAME_OF_A_SHOP = r"(?:%\((?:merchant|store)\)s|\{\{ ?(?:merchant|store)_name)"
 
 
 def catalogues(language: str) -> list[polib.POFile]:
@@ -27,6 +29,10 @@ def placeholders(text: str) -> list[str]:
     except ValueError:  # a brace that is just a brace
         braces = []
     return sorted(PERCENT.findall(text.replace("%%", ""))) + sorted(braces)
+
+
+def translations(entry: polib.POEntry) -> list[str]:
+    return [entry.msgstr, *entry.msgstr_plural.values()]
 
 
 def fits(entry: polib.POEntry) -> bool:
@@ -58,6 +64,15 @@ def test_every_text_is_translated(language: str):
         if entry.fuzzy or not entry.translated()
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("language", sorted(BENT_BY_A_NAME))
+def test_no_preposition_stands_before_a_name_that_would_bend_it(language: str):
+    """What is "vun" before one name is "vum" before another, and "de" is "d'": a text does not know which."""
+    before_a_name = re.compile(rf"\b(?:{BENT_BY_A_NAME[language]}) {NAME_OF_A_SHOP}", re.IGNORECASE)
+    texts = [text for held in catalogues(language) for entry in held for text in translations(entry)]
+    texts += [path.read_text() for path in E_MAILS.glob(f"*.{language}.liquid")]
+    assert [text for text in texts if before_a_name.search(text)] == []
 
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)

@@ -3,25 +3,25 @@
 import argparse
 import sys
 
-from deploy.lab import chaos, cluster, faults, needs, soak
+from deploy.lab import begin, chaos, faults, needs, soak
 from deploy.lab.parts import LabError
 
 
 def up(options: argparse.Namespace) -> int:
     print("The lab comes up ...", flush=True)
-    lab = cluster.begun(anew=options.anew)
+    lab = begin.begun(anew=options.anew)
     print(f"It is up: {needs.versions()}.\n{lab.addresses()}\n`make lab-down` ends it.")
     return 0
 
 
 def down(options: argparse.Namespace) -> int:
-    lab = cluster.found()
+    lab = begin.found()
     if lab is None:
         print("There is no lab here.")
         return 0
     lab.down()
     if options.forget:
-        cluster.forget(lab)
+        begin.forget(lab)
     print("The lab is down" + (", and nothing of it is left." if options.forget else "."))
     return 0
 
@@ -29,7 +29,7 @@ def down(options: argparse.Namespace) -> int:
 def do_chaos(options: argparse.Namespace) -> int:
     names = options.faults or list(faults.SHORT if options.short else faults.FAULTS)
     print("The lab comes up ...", flush=True)
-    lab = cluster.begun(anew=options.anew)
+    lab = begin.begun(anew=options.anew)
     try:
         well = chaos.run(lab, names, seed=options.seed, short=options.short)
     finally:
@@ -40,7 +40,7 @@ def do_chaos(options: argparse.Namespace) -> int:
 
 def do_soak(options: argparse.Namespace) -> int:
     print("The lab comes up ...", flush=True)
-    lab = cluster.begun(anew=options.anew)
+    lab = begin.begun(anew=options.anew)
     try:
         well = soak.run(lab, minutes=options.minutes, seed=options.seed)
     finally:

@@ -16,8 +16,9 @@ from urllib.request import urlopen
 import psycopg
 
 from deploy.lab import faults, needs, tills
-from deploy.lab.cluster import HERE, Lab
+from deploy.lab.cluster import Lab
 from deploy.lab.parts import LabError, until
+from deploy.lab.plan import HERE
 
 CARDS = 200
 QUIET_SECONDS = 4.0  # of ordinary work before each fault

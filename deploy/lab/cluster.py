@@ -1,15 +1,12 @@
-"""The lab itself: which parts there are, how they are begun, where they answer.
+"""The lab itself: where its parts answer, who leads, and how all of it goes up and down.
 
-lab = cluster.begun()      # up, whatever an earlier run has left behind
+lab = begin.begun()
 lab.primary()              # "db2"
 lab.down()
 """
 
 import json
 import os
-import secrets
-import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,23 +16,10 @@ from urllib.request import urlopen
 
 import psycopg
 
-from deploy.lab import filled, needs
-from deploy.lab.parts import LabError, Part, end_all, until
+from deploy.lab import assembly, filled, needs
+from deploy.lab.parts import LabError, end_all, until
+from deploy.lab.plan import HERE, NODES, ROOT, SITE
 from loyalty_site.servers import postgres
-
-ROOT = Path(__file__).parents[2]
-HERE = "127.0.0.1"
-NODES = ("db1", "db2", "db3")
-WORKERS = {
-    "worker1": "celery,relay,jobs,keeping",
-    "worker2": "mail,sms",
-    "worker3": "webhooks,apple,google",
-}
-SITE = ("web1", "web2", *WORKERS, "beat1", "beat2")
-FIRST_PORT, PORTS = 20_000, 40
-NAMES = """https plain mail webhooks primary replica redis pgbouncer cache1 cache2 sentinel1 sentinel2 sentinel3
-    web1 web2 etcd1 etcd2 etcd3 peer1 peer2 peer3 db1 db2 db3 rest1 rest2 rest3""".split()
-SECRETS = ("postgres", "replication", "loyalty", "redis", "key", "metrics")
 
 
 class Lab:
@@ -49,7 +33,7 @@ class Lab:
         self.programs = needs.postgres_programs()
         self.url = f"https://{HERE}:{self.ports['https']}"
         self.certificate = home / "tls/fullchain.pem"
-        self.parts = {part.name: part for part in self._parts()}
+        self.parts = assembly.parts(self)
 
     # --- Where things are ---------------------------------------------------------------------------------
 
@@ -146,7 +130,7 @@ class Lab:
         until(self._primary_answers, "HAProxy leads to the primary")
         tell("  the database is made, or brought up to date ...")
         self._make_database()
-        self.parts |= {part.name: part for part in self._site()}  # which sign passes by now
+        self.parts |= {part.name: part for part in assembly.site(self)}  # which sign passes by now
         self.start("pgbouncer", "outside", *SITE, "nginx")
         self.ready()
 
@@ -216,7 +200,7 @@ class Lab:
             return not recovers
 
     def _make_database(self) -> None:
-        script = filled.write("roles.sql", self.home / "run/roles.sql", self.values())
+        script = filled.write("roles.sql", self.home / "run/roles.sql", assembly.for_node(self))
         text = "\n".join(line for line in script.read_text().splitlines() if not line.startswith("--"))
         url = self.database("postgres", port="primary", name="postgres")
         with psycopg.connect(url, autocommit=True) as connection:
@@ -231,207 +215,3 @@ class Lab:
             self.manage("wallet_testcerts", "--folder", str(self.home / "site/wallet"))
             self.manage("collectstatic", "--no-input", "--verbosity", "0")
             (self.home / "migrated").touch()
-
-    # --- Parts ---------------------------------------------------------------------------------------------
-
-    def values(self, node: str = "db1") -> dict[str, object]:
-        """What deploy/cluster's files are filled with, for one node."""
-        number, ports = node[-1], self.ports
-        members = [f"db{n}=http://{HERE}:{ports[f'peer{n}']}" for n in "123"]
-        return {
-            "NODE": node,
-            "HERE": HERE,
-            "NETWORK": f"{HERE}/32",
-            "RUN": self.home / "run",
-            "ETCD_CLIENT_PORT": ports[f"etcd{number}"],
-            "ETCD_PEER_PORT": ports[f"peer{number}"],
-            "ETCD_DATA": self.home / f"etcd{number}",
-            "ETCD_MEMBERS": ",".join(members),
-            "ETCD_HOSTS": ",".join(f"{HERE}:{ports[f'etcd{n}']}" for n in "123"),
-            "POSTGRES_PORT": ports[node],
-            "PATRONI_PORT": ports[f"rest{number}"],
-            "POSTGRES_DATA": self.data(node),
-            "POSTGRES_PROGRAMS": self.programs,
-            "POSTGRES_SOCKETS": self.home / "run",
-            "POSTGRES_PASSWORD": self.secrets["postgres"],
-            "REPLICATION_PASSWORD": self.secrets["replication"],
-            "LOYALTY_PASSWORD": self.secrets["loyalty"],
-            "PRIMARY_PORT": ports["primary"],
-            "REPLICA_PORT": ports["replica"],
-            "REDIS_PORT": ports["redis"],
-            "PGBOUNCER_PORT": ports["pgbouncer"],
-            "CACHE_HERE": HERE,
-            "CACHE_PORT": ports["cache1"],
-            "CACHE_DATA": self.home / "run",
-            "CACHE_PRIMARY": HERE,
-            "CACHE_PRIMARY_PORT": ports["cache1"],
-            "SENTINEL_PORT": ports[f"sentinel{number}"],
-            "REDIS_PASSWORD": self.secrets["redis"],
-            **{f"DB{n}": f"{HERE}:{ports[f'db{n}']}" for n in "123"},
-            **{f"DB{n}_REST": ports[f"rest{n}"] for n in "123"},
-            **{f"CACHE{n}": f"{HERE}:{ports[f'cache{n}']}" for n in "12"},
-        }
-
-    def _parts(self) -> list[Part]:
-        return [*self._engines(), *self._site()]
-
-    def _engine(self, name: str, program: str, *arguments: str, **more: Any) -> Part:
-        return Part(name, [needs.program(program), *arguments], self.home, self.account, **more)
-
-    def _configured(self, template: str, name: str, values: dict[str, object]) -> str:
-        """A filled configuration that the engines' account may read, and nobody else."""
-        path = filled.write(template, self.home / "run" / name, values)
-        postgres.hand_over(path, self.account)
-        return str(path)
-
-    def _engines(self) -> list[Part]:
-        made = []
-        for node in NODES:
-            values, number = self.values(node), node[-1]
-            etcd = filled.environment("etcd.env", values)
-            made.append(self._engine(f"etcd{number}", "etcd", environment=etcd))
-            made.append(self._engine(node, "patroni", self._configured("patroni.yml", f"{node}.yml", values)))
-            sentinel = self.home / "run" / f"sentinel{number}.conf"
-            if not sentinel.exists():  # it writes there who is the primary now
-                self._configured("sentinel.conf", sentinel.name, values)
-            made.append(self._engine(f"sentinel{number}", "redis-server", str(sentinel), "--sentinel"))
-        for number in "12":
-            values = self.values() | {"CACHE_PORT": self.ports[f"cache{number}"]}
-            follows = ["--replicaof", HERE, str(self.ports["cache1"])] if number == "2" else []
-            redis = self._configured("redis.conf", f"cache{number}.conf", values)
-            made.append(self._engine(f"cache{number}", "redis-server", redis, *follows))
-        haproxy = self._configured("haproxy.cfg", "haproxy.cfg", self.values())
-        made.append(self._engine("haproxy", "haproxy", "-db", "-f", haproxy))
-        self._configured("userlist.txt", "userlist.txt", self.values())
-        pgbouncer = self._configured("pgbouncer.ini", "pgbouncer.ini", self.values())
-        made.append(self._engine("pgbouncer", "pgbouncer", pgbouncer, stop=signal.SIGINT))
-        webs = [f"{HERE}:{self.ports[name]}" for name in ("web1", "web2")]
-        nginx = filled.nginx(
-            self.home / "run/nginx.conf",
-            port=self.ports["https"],
-            plain_port=self.ports["plain"],
-            webs=webs,
-            home=self.home,
-        )
-        made.append(
-            self._engine("nginx", "nginx", "-c", str(nginx), "-p", str(self.home), "-g", "daemon off;")
-        )
-        return made
-
-    def _site(self) -> list[Part]:
-        programs, web, worker = (
-            Path(sys.executable).parent,
-            self.environment(),
-            self.environment("loyalty_worker"),
-        )
-        made = []
-        for name in ("web1", "web2"):
-            command = filled.unit("loyalty-web@.service", programs=programs, instance=str(self.ports[name]))
-            made.append(Part(name, command, self.home, environment=web, folder=ROOT))
-        for name, queues in WORKERS.items():
-            command = filled.unit("loyalty-worker@.service", programs=programs, instance=name, queues=queues)
-            made.append(Part(name, command, self.home, environment=worker, folder=ROOT))
-        for name in ("beat1", "beat2"):
-            command = filled.unit("loyalty-beat.service", programs=programs)
-            made.append(Part(name, command, self.home, environment=worker, folder=ROOT))
-        outside = [
-            sys.executable,
-            "-m",
-            "deploy.lab.outside",
-            str(self.ports["mail"]),
-            str(self.ports["webhooks"]),
-        ]
-        made.append(
-            Part("outside", [*outside, str(self.home / "site")], self.home, environment=web, folder=ROOT)
-        )
-        return made
-
-
-# --- Making it, and finding it again ----------------------------------------------------------------------
-
-
-def folder() -> Path:
-    return Path(os.environ.get("LAB_DIR") or ROOT / "var/lab")
-
-
-def found() -> Lab | None:
-    """The lab of this checkout, up or down; None where there is none."""
-    home = folder()
-    if not (home / "lab.json").exists():
-        return None
-    home, account = postgres.settle(home)
-    return Lab(home, account)
-
-
-def begun(*, anew: bool = False, tell: Any = print) -> Lab:
-    """Bring the lab up, over what an earlier run left behind, or `anew`.
-
-    Raises PackagesMissingError, and LabError where something does not start.
-    """
-    if packages := needs.missing():
-        raise needs.PackagesMissingError(needs.advice(packages))
-    lab = found()
-    if lab and (anew or not (lab.home / "migrated").exists()):
-        lab.down()
-        forget(lab)
-        lab = None
-    lab = lab or _made()
-    try:
-        lab.up(tell=tell)
-    except LabError as error:
-        words = "\n".join(
-            f"--- {name}: {part.words(500)}" for name, part in lab.parts.items() if not part.process()
-        )
-        raise LabError(f"{error}\n{words}") from error
-    return lab
-
-
-def forget(lab: Lab) -> None:
-    """Remove all that a lab keeps."""
-    for path in lab.home.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _made() -> Lab:
-    home, account = postgres.settle(folder())
-    for name in ("run", "logs", "tls"):
-        (home / name).mkdir(exist_ok=True)
-        postgres.hand_over(home / name, account)
-    (home / "site").mkdir(exist_ok=True)
-    first = _free_block()
-    ports = {name: first + number for number, name in enumerate(NAMES)}
-    keys = {name: secrets.token_urlsafe(48) for name in SECRETS}
-    (home / "lab.json").touch(mode=0o600)
-    (home / "lab.json").write_text(json.dumps({"ports": ports, "secrets": keys}))
-    _make_certificate(home / "tls", account)
-    return Lab(home, account)
-
-
-def _free_block() -> int:
-    """The first of a row of ports of which nobody uses any; below those that the system gives to who calls out."""
-    for first in range(FIRST_PORT, 32_000, 100):
-        if all(_is_free(port) for port in range(first, first + PORTS)):
-            return first
-    raise LabError("no row of free ports below 32000")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HERE, port)) != 0
-
-
-def _make_certificate(to: Path, account: str | None) -> None:
-    key, chain = to / "privkey.pem", to / "fullchain.pem"
-    command = [
-        needs.program("openssl"),
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-    ]
-    command += ["-nodes", "-days", "365", "-subj", "/CN=lab", "-addext", f"subjectAltName=IP:{HERE}"]
-    subprocess.run([*command, "-keyout", key, "-out", chain], check=True, capture_output=True)
-    for path in (key, chain):
-        postgres.hand_over(path, account)

@@ -16,8 +16,9 @@ import psutil
 import psycopg
 from redis import Redis
 
-from deploy.lab.cluster import HERE, Lab
+from deploy.lab.cluster import Lab
 from deploy.lab.parts import until
+from deploy.lab.plan import HERE
 
 if TYPE_CHECKING:
     from deploy.lab.chaos import Day

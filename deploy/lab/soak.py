@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from deploy.lab import chaos, cluster, needs, passes, tills
+from deploy.lab import chaos, needs, passes, tills
 from deploy.lab.cluster import Lab
 from deploy.lab.parts import LabError, until
+from deploy.lab.plan import SITE
 
 # What ends and begins web processes anew says nothing of their memory: `make chaos` does that.
 FAULTS = (
@@ -54,7 +55,7 @@ class Memory:
 
     def _look(self) -> None:
         while not self._over.wait(SAMPLES):
-            for name in cluster.SITE:
+            for name in SITE:
                 for process in self.lab.parts[name].family():
                     try:
                         held = process.memory_info().rss / 1e6

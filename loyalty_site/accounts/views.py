@@ -10,6 +10,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
@@ -145,8 +146,11 @@ def confirm_email(request: HttpRequest, signed: str) -> HttpResponse:
 @login_required
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where a person is signed in."""
-    found = UserSession.objects.purge_and_list(signed_in(request))
-    return _shown(request, "sessions", sessions=sorted(found, key=lambda each: each.created_at, reverse=True))
+    user = signed_in(request)
+    found = UserSession.objects.purge_and_list(user)
+    newest_first = sorted(found, key=lambda each: each.created_at, reverse=True)
+    with timezone.override(user.tzinfo):
+        return _shown(request, "sessions", sessions=newest_first)
 
 
 @require_POST

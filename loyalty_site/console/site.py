@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
@@ -36,7 +35,6 @@ from loyalty_site.console import step_up as step_up_pages
 from loyalty_site.console.found import found as found_rows
 from loyalty_site.console.sign_in import SignInForm
 from tenancy import scope, second_factor, step_up
-from tenancy.models import Merchant
 from tenancy.roles import scope_of
 from tenancy.sign_in import SignInView
 
@@ -62,13 +60,6 @@ class Autocomplete(AutocompleteJsonView):
         return rows.distinct() if may_repeat else rows
 
 
-def _zone_of(user: Any) -> ZoneInfo:
-    """The clock a user reads: their merchant's; operators and people of several merchants read the usual one."""
-    zones = {row.merchant.timezone for row in user.memberships()} if user.is_authenticated else set()
-    usual: str = Merchant._meta.get_field("timezone").default
-    return ZoneInfo(zones.pop() if len(zones) == 1 else usual)
-
-
 def _without_language(request: HttpRequest) -> HttpResponseBase:
     """The same page without `?lang=`, which lists would take for a filter; the middleware remembers the choice."""
     query = request.GET.copy()
@@ -82,7 +73,7 @@ def _scoped(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         opened = scope_of(user) if user.is_authenticated else scope.merchants(())
-        with opened, timezone.override(_zone_of(user)):
+        with opened, timezone.override(user.tzinfo if user.is_authenticated else None):
             response: HttpResponseBase = view(request, *args, **kwargs)
             # A template may ask the database too: it is rendered before the scope closes.
             if not getattr(response, "is_rendered", True):

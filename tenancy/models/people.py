@@ -1,6 +1,7 @@
 """User: a person who signs in, by e-mail. StoreUser: their membership of a store, with a role."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -16,6 +17,7 @@ from groundwork.formats.email import normalize_email
 from groundwork.models import LIVING, SoftDeletable, SoftManager, TimeStamped
 from tenancy import scope
 from tenancy.models.base import TenantSoftDeletable
+from tenancy.models.merchant import Merchant
 from tenancy.roles import Role, opens_console
 
 
@@ -99,6 +101,13 @@ class User(SoftDeletable, AbstractBaseUser, PermissionsMixin, TimeStamped):
     def memberships(self) -> list["StoreUser"]:
         """This user's living, active memberships, with store and merchant; read once per instance."""
         return self._memberships if self.pk and self.is_active else []
+
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        """The clock this person reads: their merchant's; operators and people of several read the usual one."""
+        zones = {row.merchant.timezone for row in self.memberships()}
+        usual: str = Merchant._meta.get_field("timezone").default
+        return ZoneInfo(zones.pop() if len(zones) == 1 else usual)
 
     @property
     def is_staff(self) -> bool:

@@ -1,6 +1,6 @@
 """People and their accounts: password, name, address, every device signed out. Nobody else can do it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tenancy import accounts
-from tenancy.models import EmailChange
+from tenancy.models import EmailChange, Merchant
 from tests import factories
 from tests.accounts.visits import ADDRESS, NEW, history, is_in, link, post, sign_in
 from tests.loyalty.pages.reading import words
@@ -211,6 +211,14 @@ def test_all_sessions_end_at_once_at_terminal_and_console(client, nora) -> None:
     assert store not in till.get("/terminal/?choose=1").content.decode()
     assert sign_in(here).status_code == 302
     assert is_in(here)
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("Europe/Luxembourg", "12:30"), ("Atlantic/Azores", "10:30")])
+def test_a_sign_in_is_told_by_the_clock_of_the_persons_shop(client, nora, zone: str, hour: str) -> None:
+    Merchant.objects.filter(pk=nora.memberships()[0].store.merchant_id).update(timezone=zone)
+    with time_machine.travel(datetime(2026, 11, 28, 11, 30, tzinfo=UTC), tick=False):
+        sign_in(client)
+        assert f"28/11/2026 {hour}" in words(client.get("/account/sessions/"))
 
 
 def test_nobody_elses_sessions_end(client, nora) -> None:

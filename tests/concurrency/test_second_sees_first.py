@@ -26,11 +26,13 @@ from notifications.models import AddressProblem, EmailLog, Fault
 from notifications.posting import Failure
 from notifications.services import delivery
 from tenancy import services
+from tenancy.models import Role, StoreUser
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, Crowd
+from tests.concurrency.crowd import Crowd
 from tests.concurrency.many_cards import many_cards
 from tests.console.world import address, errors, filled
 from tests.lock_waits import somebody_waits
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.concurrency
 STAFF, MANAGER = factories.actor("staff"), factories.actor("manager")
@@ -283,3 +285,18 @@ def test_the_last_points_are_spent_once(few: Crowd) -> None:
 
     assert one_after_the_other(few, redeem, redeem) == "not_enough_points"
     assert factories.fresh(card).points_balance == 5
+
+
+def test_of_two_owners_who_remove_each_other_the_second_stays(few: Crowd) -> None:
+    shop = factories.shop()
+    partner = factories.member(shop.other_store, role=Role.OWNER)
+    first, second = (StoreUser.objects.get(user=person) for person in (shop.owner, partner))
+
+    answer = one_after_the_other(
+        few,
+        lambda: services.remove_member(member=first, actor=factories.actor("owner", partner)),
+        lambda: services.remove_member(member=second, actor=factories.actor("owner", shop.owner)),
+    )
+
+    assert answer == "last_owner"
+    assert list(StoreUser.objects.filter(merchant=shop.merchant, role=Role.OWNER)) == [second]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.lab import cluster, filled, needs, tills
+from deploy.lab import filled, needs, plan, tills
 from deploy.lab.tills import Answer
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ def test_the_lab_runs_the_commands_of_the_units(tmp_path: Path) -> None:
 
 def test_the_labs_workers_take_every_queue_of_the_target() -> None:
     target = (ROOT / "deploy/systemd/loyalty.target").read_text()
-    taken = ",".join(cluster.WORKERS.values()).split(",")
+    taken = ",".join(plan.WORKERS.values()).split(",")
     assert sorted(taken) == sorted(re.findall(r"loyalty-worker@(\w+)\.service", target))
 
 
@@ -119,7 +119,7 @@ def test_a_machine_without_the_packages_fails_or_skips_the_short_chaos_loudly(
 ) -> None:
     from deploy.lab import __main__ as lab  # noqa: PLC0415 - it is a program
 
-    monkeypatch.setattr(cluster.needs, "missing", lambda: ["patroni"])
+    monkeypatch.setattr(needs, "missing", lambda: ["patroni"])
     assert lab.main(["chaos", "--short"]) == 3
     assert "THE LAB CANNOT RUN HERE: Debian's patroni" in capsys.readouterr().err
     assert lab.main(["chaos", "--short", "--where-possible"]) == 0

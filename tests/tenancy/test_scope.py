@@ -9,7 +9,7 @@ from django.db import models
 
 from customers.models import Customer
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PointsReward, StaffPin
-from tenancy import roles, scope
+from tenancy import api_keys, roles, scope
 from tenancy.models import ApiKey, Role, Store, StoreUser, Till
 from tests import factories
 
@@ -138,7 +138,10 @@ def test_a_manager_sees_what_has_to_do_with_their_own_store() -> None:
     shop = factories.shop()
     here, there = factories.card(shop.store, stamps=1), factories.card(shop.other_store, stamps=1)
     pin_here, pin_there = factories.staff_pin(shop.store), factories.staff_pin(shop.other_store)
+    for store in (shop.store, shop.other_store):
+        api_keys.make(store=store, name="Web shop", by=None)
     with scope.merchant(shop.merchant):
+        keys = set(roles.visible_to(shop.manager, ApiKey.objects.all()))
         stores = set(roles.visible_to(shop.manager, Store.objects.all()))
         pins = set(roles.visible_to(shop.manager, StaffPin.objects.all()))
         people = set(roles.visible_to(shop.manager, Customer.objects.all()))
@@ -147,7 +150,7 @@ def test_a_manager_sees_what_has_to_do_with_their_own_store() -> None:
     assert stores == {shop.store}
     assert (pin_here in pins, pin_there in pins) == (True, False)
     assert (here.customer in people, there.customer in people) == (True, False)
-    assert {line.store_id for line in lines} == {shop.store.pk}
+    assert {line.store_id for line in lines} == {key.store_id for key in keys} == {shop.store.pk}
     assert cards == {here, there}  # both are valid at the manager's store
 
 

@@ -104,13 +104,6 @@ MUTANTS = [
         f"{INVITATION_LINKS}::test_a_link_ends[taken_back]",
     ),
     mutant(
-        "invitation-that-outlives-its-merchant",
-        "tenancy/invitations.py",
-        "found.merchant.is_deleted or ",
-        "",
-        f"{MAILS}::test_nothing_is_sent_for_a_merchant_that_is_gone",
-    ),
-    mutant(
         "invitation-of-somebody-who-was-dismissed",
         "tenancy/invitations.py",
         "return found if may_invite and found.living_stores() else None",
@@ -164,7 +157,8 @@ MUTANTS = [
         "tenancy/services.py",
         "advisory_lock.take(advisory_lock.Work.OWNERS, merchant_id)",
         "pass",
-        f"{AT_ONCE}::test_two_owners_who_remove_each_other_leave_one",
+        "tests/concurrency/test_second_sees_first.py::"
+        "test_of_two_owners_who_remove_each_other_the_second_stays",
     ),
     mutant(
         "invitation-without-its-lock",
