@@ -77,16 +77,11 @@ def _script(statements: list[str], cards: tuple[int, int]) -> str:
     lines = [f"\\set card random({cards[0]}, {cards[1]})", "\\set key random(1, 1000000000000000)"]
     for statement in statements:
         text = statement.replace(f"'{KEY}'", "(:key)::text")
-        if "tenancy_idempotencykey" not in text:  # the kept answer is a text; its figures may stay
+        if "tenancy_idempotencykey" not in text:  # the kept answer is packed
             text = text.replace(str(STAMPS + 1), "(:c_stamp_count + 1)").replace(
                 str(POINTS), ":c_points_balance"
             )
             text = text.replace(str(CARD_ID), ":card")
-        text = re.sub(r'("tenancy_idempotencykey"."id" =) \d+', r"\1 :k_id", text)
-        ending = ";"
-        if "ON CONFLICT DO NOTHING RETURNING" in text:
-            ending = " \\gset k_"
-        elif "FOR NO KEY UPDATE" in text:
-            ending = " \\gset c_"
+        ending = " \\gset c_" if "FOR NO KEY UPDATE" in text else ";"
         lines.append(text.replace("\n", " ") + ending)
     return "\n".join(lines) + "\n"

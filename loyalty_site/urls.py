@@ -7,14 +7,14 @@ from django.views.static import serve
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
+# API: till, back office, public, schema; webhooks and events. First: the till's calls are most of all
+urlpatterns += [path("api/v1/", include("loyalty.api.urls")), path("api/v1/", include("webhooks.api.urls"))]
+
 # Pages: home, enrolment, cards, terminal, sign-in
 urlpatterns += [path("", include("loyalty.pages.urls")), path("", include("loyalty.pages.terminal.urls"))]
 
 # People's own accounts
 urlpatterns += [path("account/", include("loyalty_site.accounts.urls"))]
-
-# API: till, back office, public, schema; webhooks and events
-urlpatterns += [path("api/v1/", include("loyalty.api.urls")), path("api/v1/", include("webhooks.api.urls"))]
 
 # Wallets: Apple's web service, Google's callback
 urlpatterns += [path("", include("wallet.urls"))]

@@ -79,7 +79,7 @@ ALLOWED = {
     ("groundwork/queue/queue.py", "Queue.renew"): "rows of a queue, with what its own app says of them",
     ("groundwork/models.py", "StampedField.pre_save"): "when a row was made or changed",
     ("groundwork/idempotency/once.py", "_keep"): "an idempotency key; the table is a setting",
-    ("groundwork/idempotency/once.py", "forget"): "answers kept for repeated calls; the table is a setting",
+    ("groundwork/messaging/outbox.py", "record"): "an announcement; the table is a setting",
     ("customers/filling.py", "fill_gaps"): "what an import says of a person",
     ("customers/filling.py", "take_out"): "what an import said of a person",
     ("customers/filling.py", "_save_announced"): "the same",

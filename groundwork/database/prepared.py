@@ -17,8 +17,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable, DatabaseDefault, Value
 from django.db.models.query import ModelIterable, ValuesIterable, get_related_populators
 
 _FIRST_NUMBER = 2**52
@@ -164,11 +165,15 @@ def _wrapper(value: Any) -> Callable[[Any], Any]:
 
 
 @cache
-def _insert_statement(model: type[models.Model]) -> tuple[str, tuple[models.Field, ...]]:
-    fields = tuple(f for f in model._meta.local_concrete_fields if not f.primary_key and not f.generated)
+def _columns(model: type[models.Model]) -> tuple[models.Field, ...]:
+    return tuple(f for f in model._meta.local_concrete_fields if not f.primary_key and not f.generated)
+
+
+@cache
+def _insert_statement(model: type[models.Model], fields: tuple[models.Field, ...]) -> str:
     columns = ", ".join(f'"{field.column}"' for field in fields)
     placeholders = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({placeholders}) RETURNING id', fields
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({placeholders}) RETURNING id'
 
 
 @cache
@@ -182,18 +187,38 @@ def _update_statement(
 
 
 def insert(instance: models.Model) -> None:
-    """INSERT one row, with a statement that is written once per model; the instance gets its id."""
-    sql, fields = _insert_statement(type(instance))
-    values = [field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+    """INSERT one row, with a statement that is written once per model; the instance gets its id.
+
+    What the database fills by itself (`db_default`) it does not learn. Raises TypeError for other expressions.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    row = {field: _plain(field.pre_save(instance, add=True)) for field in _columns(type(instance))}
+    given = {field: value for field, value in row.items() if not _is_left_to_the_database(field, value)}
+    values = [field.get_db_prep_save(value, database) for field, value in given.items()]
+    with database.cursor() as cursor:
+        cursor.execute(_insert_statement(type(instance), tuple(given)), values)
         (instance.pk,) = cursor.fetchone()
-    instance._state.adding, instance._state.db = False, connection.alias
+    instance._state.adding, instance._state.db = False, database.alias
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Value) else value
+
+
+def _is_left_to_the_database(field: models.Field, value: Any) -> bool:
+    if not isinstance(value, Combinable):
+        return False
+    if not isinstance(value, DatabaseDefault) and value != field.db_default:
+        raise TypeError(
+            f"{field}: only what a column is filled with anyway can be prepared, and not {value}."
+        )
+    return True
 
 
 def update(instance: models.Model, *names: str) -> None:
     """UPDATE the named columns of one row to what the instance holds."""
+    database = connections[DEFAULT_DB_ALIAS]
     sql, fields = _update_statement(type(instance), names)
-    values = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
+    values = [field.get_db_prep_save(getattr(instance, field.attname), database) for field in fields]
+    with database.cursor() as cursor:
         cursor.execute(sql, [*values, instance.pk])

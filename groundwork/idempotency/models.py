@@ -16,6 +16,9 @@ class AbstractIdempotencyKey(TimeStamped):
     key = models.CharField(_("key"), max_length=128)
     fingerprint = models.CharField(_("fingerprint"), max_length=64)
     status = models.PositiveSmallIntegerField(_("status"))
+    # The body as it was sent, packed by `groundwork.idempotency.packing`. 1.0.0 kept it in `body`, which ends with the
+    # last of those answers.
+    answer = models.BinaryField(null=True)
     body = models.JSONField(_("body"), null=True)
 
     class Meta:

@@ -16,18 +16,21 @@ the second waits for the first, is undone or refused, and gets the first one's a
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from django.apps import apps
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from groundwork import clock
+from groundwork.database import prepared
 from groundwork.errors import DomainError, IdempotencyKeyReused
+from groundwork.idempotency import packing
 from groundwork.idempotency.models import AbstractIdempotencyKey
 
 KEEP = timedelta(hours=72)
@@ -42,6 +45,13 @@ class Answer:
     status: int
     body: Any
     replayed: bool = False
+
+    @cached_property
+    def text(self) -> bytes:
+        """The body as it is sent, and kept."""
+        return json.dumps(
+            self.body, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder
+        ).encode()
 
 
 @dataclass(frozen=True)
@@ -93,11 +103,11 @@ class exactly_once(Generic[Given, Result]):  # noqa: N801 - reads as what it is:
             try:
                 given = self.first(**kwargs)
                 with transaction.atomic():
-                    return _keep(claim, render(self.service(*args, **given)))
-            except (_KeptMeanwhile, DomainError, IntegrityError):
-                kept = _kept(
-                    claim
-                )  # what a twin of this call has done since makes ours impossible, and answers it
+                    answer = render(self.service(*args, **given))
+                    _keep(claim, answer)
+                    return answer
+            except (DomainError, IntegrityError):
+                kept = _kept(claim)  # what a twin has done since makes ours impossible, and answers it
                 if kept is None:
                     raise
                 return kept
@@ -123,52 +133,37 @@ def _table() -> type[AbstractIdempotencyKey]:
     return cast(type[AbstractIdempotencyKey], apps.get_model(settings.IDEMPOTENCY_KEY_MODEL))
 
 
-class _KeptMeanwhile(Exception):
-    """Another call with this key was done while ours was under way: ours is rolled back."""
+_rows_of = prepared.Prepared(lambda **which: _table()._base_manager.filter(**which))
 
 
 def _kept(claim: Claim) -> Answer | None:
     """The first answer to a key, if there is one. Raises IdempotencyKeyReused if it was given to another request."""
-    which = {**claim.place, "credential": claim.credential, "key": claim.key}
-    where = " AND ".join(f"{column} = %s" for column in which)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT fingerprint, status, body::text FROM {_table()._meta.db_table} WHERE {where}",
-            list(which.values()),
-        )
-        kept = cursor.fetchone()
-    if kept is None:
+    found = _rows_of(**claim.place, credential=claim.credential, key=claim.key)
+    if not found:
         return None
-    fingerprint_then, status, body = kept
-    if fingerprint_then != claim.fingerprint:
+    (kept,) = found
+    if kept.fingerprint != claim.fingerprint:
         raise IdempotencyKeyReused()
-    return Answer(status=status, body=_in_order(json.loads(body)), replayed=True)
+    return Answer(status=kept.status, body=_body_of(kept), replayed=True)
 
 
-def _keep(claim: Claim, answer: Answer) -> Answer:
-    """Write the key with its answer. Raises _KeptMeanwhile if it is there (waiting for whoever is inserting it)."""
-    now = clock.now()
-    text = _text(answer.body)
-    row = {
-        **claim.place,
-        "credential": claim.credential,
-        "key": claim.key,
-        "fingerprint": claim.fingerprint,
-        "status": answer.status,
-        "body": text,
-        "created_at": now,
-        "updated_at": now,
-    }
-    placeholders = ", ".join(["%s"] * len(row))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {_table()._meta.db_table} ({', '.join(row)}) VALUES ({placeholders}) "
-            "ON CONFLICT DO NOTHING RETURNING id",
-            list(row.values()),
+def _keep(claim: Claim, answer: Answer) -> None:
+    """Write the key with its answer. Raises IntegrityError if it is there (waiting for whoever is inserting it)."""
+    prepared.insert(
+        _table()(
+            **claim.place,
+            credential=claim.credential,
+            key=claim.key,
+            fingerprint=claim.fingerprint,
+            status=answer.status,
+            answer=packing.pack(answer.text),
         )
-        if cursor.fetchone() is None:
-            raise _KeptMeanwhile
-    return Answer(status=answer.status, body=json.loads(text))
+    )
+
+
+def _body_of(kept: AbstractIdempotencyKey) -> Any:
+    """What was answered; the bodies of 1.0.0, whose order jsonb has changed, with their keys sorted as it sent them."""
+    return json.loads(packing.unpack(kept.answer) if kept.answer else json.dumps(kept.body, sort_keys=True))
 
 
 def forget(
@@ -182,22 +177,32 @@ def forget(
         ids: member of a body -> the numbers that are the person's, for instance {"card_id": [7]}.
         answer: what a repeated call gets from now on.
     """
-    mentions = [f"@ == {json.dumps(text)}" for text in texts if text]
-    mentions += [f"@.{member} == {number}" for member, numbers in ids.items() for number in numbers]
-    where = "".join(f"{column} = %s AND " for column in place)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {_table()._meta.db_table} SET status = %s, body = %s::jsonb, updated_at = %s "
-            f"WHERE {where}body @? %s::jsonpath",
-            [
-                answer.status,
-                _text(answer.body),
-                clock.now(),
-                *place.values(),
-                f"$.** ? ({' || '.join(mentions)})",
-            ],
-        )
-        return int(cursor.rowcount)
+    known, numbers = {text for text in texts if text}, {path: frozenset(found) for path, found in ids.items()}
+    kept = _table()._base_manager.filter(**place)
+    of_person = [
+        row.pk for row in kept.iterator(chunk_size=1_000) if _mentions(_body_of(row), known, numbers)
+    ]
+    return kept.filter(pk__in=of_person).update(
+        status=answer.status, answer=packing.pack(answer.text), body=None, updated_at=clock.now()
+    )
+
+
+def _mentions(part: Any, texts: Collection[str], ids: Mapping[str, Collection[int]]) -> bool:
+    """Whether one of the texts, or of the numbers at their members, is anywhere in a part of a body."""
+    if isinstance(part, list):
+        return any(_mentions(each, texts, ids) for each in part)
+    if not isinstance(part, dict):
+        return part in texts
+    return any(_at(part, path) in numbers for path, numbers in ids.items()) or any(
+        _mentions(each, texts, ids) for each in part.values()
+    )
+
+
+def _at(part: Any, path: str) -> Any:
+    """The member of a member: `{"card": {"id": 7}}` at "card.id" is 7."""
+    for name in path.split("."):
+        part = part.get(name) if isinstance(part, dict) else None
+    return part
 
 
 def clean(*, now: datetime, batch: int = 5_000) -> int:
@@ -211,12 +216,3 @@ def clean(*, now: datetime, batch: int = 5_000) -> int:
             return removed
         count, _ = rows.filter(pk__in=old).delete()
         removed, after = removed + count, oldest[-1][0]
-
-
-def _text(body: Any) -> str:
-    # PostgreSQL's jsonb forgets the order of keys; sorted, the first answer and its replay are the same bytes.
-    return json.dumps(body, sort_keys=True, cls=DjangoJSONEncoder)
-
-
-def _in_order(body: Any) -> Any:
-    return json.loads(_text(body))

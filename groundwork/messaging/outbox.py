@@ -25,7 +25,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from groundwork import traces
-from groundwork.database import locks
+from groundwork.database import locks, prepared
 from groundwork.messaging import doorbell
 from groundwork.messaging.models import AbstractOutboxMessage, OutboxState
 from groundwork.messaging.wiring import subscriptions
@@ -81,8 +81,11 @@ def record(*events: Any) -> None:
         raise transaction.TransactionManagementError(
             "Events are recorded in the transaction that causes them."
         )
-    if rows:
+    if len(rows) == 1:
+        prepared.insert(rows[0])
+    elif rows:
         table._base_manager.bulk_create(rows)
+    if rows:
         doorbell.ring(RELAY_TASK)
 
 

@@ -38,6 +38,13 @@ Render = Callable[[Any], Answer]
 Refusals = Iterable[type[DomainError]]
 
 
+class Json(JSONRenderer):
+    """JSON; what is written already, since it is kept for a repeat, goes out as it is."""
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return data if isinstance(data, bytes) else super().render(data, *args, **kwargs)
+
+
 class ApiView(APIView):
     """JSON in, JSON out. `admit` says who may call and opens the tenant scope for the rest of the request."""
 
@@ -45,7 +52,7 @@ class ApiView(APIView):
     permission_classes: ClassVar[list[Any]] = []
     throttle_classes: ClassVar[list[Any]] = []
     parser_classes = [BodyParser]
-    renderer_classes = [JSONRenderer]
+    renderer_classes = [Json]
     metadata_class = None
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
     schema = ApiSchema()
@@ -143,7 +150,7 @@ class StoreView(ApiView):
         call = service.once(self._claim(), render)
         answer = call(store=self.store, actor=self.actor, **arguments)
         headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-        return Response(answer.body, status=answer.status, headers=headers)
+        return Response(answer.text, status=answer.status, headers=headers)
 
     def _claim(self) -> Claim:
         key = self.request.headers.get("Idempotency-Key")

@@ -140,6 +140,8 @@ DOORBELL_ENABLED = True
 # The tables of groundwork, with whose a row is.
 OUTBOX_MESSAGE_MODEL = "tenancy.OutboxMessage"
 IDEMPOTENCY_KEY_MODEL = "tenancy.IdempotencyKey"
+# What tills are answered, for packing it: each file stays as it is, and three days longer than its successor.
+IDEMPOTENCY_SPECIMENS = [BASE_DIR / "loyalty/api/answers-1.jsonl"]
 BACKGROUND_JOB_MODEL = "tenancy.BackgroundJob"
 HISTORY_MODEL = "tenancy.HistoryEntry"
 PULSE_MODEL = "tenancy.Pulse"

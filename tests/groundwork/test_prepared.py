@@ -3,20 +3,22 @@
 import ast
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import models, transaction
 from django.db.models import Value
+from django.db.models.expressions import DatabaseDefault
+from django.db.models.functions import Now
 
 from groundwork import clock
 from groundwork.database import prepared
 from loyalty.ledger import BALANCE_FIELDS
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase
 from tenancy import scope
-from tenancy.models import OutboxMessage
+from tenancy.models import IdempotencyKey, OutboxMessage
 from tests import factories
 from tests.sources import LAYERS, ROOT, sources
 
@@ -62,8 +64,24 @@ def a_receipt() -> Write:
     return Purchase(**columns(bought) | {"items": items, "order_reference": "R%s"}), ()
 
 
+def a_kept_answer() -> Write:
+    store = factories.shop().store
+    where = {"merchant_id": store.merchant_id, "store_id": store.pk}
+    return IdempotencyKey(
+        **where, credential="user:1", key="k%s", fingerprint="f", status=201, answer=b"x%s"
+    ), ()
+
+
+def an_announcement() -> Write:
+    """One that waits for its moment; those of every day leave it to the database."""
+    event = {"event": "loyalty.reward_ready", "subscriber": "s", "payload": {"card_ids": [1], "text": "%s"}}
+    return OutboxMessage(merchant=factories.shop().merchant, **event, next_attempt_at=NOON), ()
+
+
 # Who writes by a prepared statement, and a row like theirs with the columns that they name.
 WRITES: dict[tuple[str, str, str], Callable[[], Write]] = {
+    ("groundwork/idempotency/once.py", "_keep", "insert"): a_kept_answer,
+    ("groundwork/messaging/outbox.py", "record", "insert"): an_announcement,
     ("loyalty/ledger.py", "_write", "insert"): a_ledger_line,
     ("loyalty/ledger.py", "_write", "update"): balances_of_a_card,
     ("loyalty/services/purchases.py", "_open", "insert"): a_receipt,
@@ -149,6 +167,19 @@ def test_json_and_moments_are_inserted_as_the_orm_inserts_them() -> None:
     by_orm.save()
     assert columns(written) == columns(by_orm)
     assert written.pk == OutboxMessage.objects.exclude(pk=by_orm.pk).get().pk
+
+
+def test_what_the_database_fills_is_left_to_it_and_no_other_expression_is_taken() -> None:
+    told = {"merchant_id": factories.shop().merchant.pk, "event": "e", "subscriber": "s", "payload": {}}
+    for moment in (Now(), DatabaseDefault(Now())):
+        row = OutboxMessage(**told, next_attempt_at=moment)
+        with transaction.atomic():
+            prepared.insert(row)
+            made = OutboxMessage.objects.annotate(now=Now()).get(pk=row.pk)
+            assert timedelta(0) <= made.now - made.next_attempt_at < timedelta(minutes=1)
+    with pytest.raises(TypeError, match="next_attempt_at"):
+        prepared.insert(OutboxMessage(**told, next_attempt_at=Now() + timedelta(hours=1)))
+    assert OutboxMessage.objects.count() == 2
 
 
 @pytest.mark.parametrize("names", [BALANCE_FIELDS, ("last_activity_at",), ("stamp_count", "points_balance")])

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from customers import services as customers
 from customers.models import Customer
+from groundwork.idempotency import packing
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
 from groundwork.messaging import outbox
@@ -39,12 +40,14 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 
 
 def dump() -> Iterator[tuple[str, str]]:
-    """Every row of every table as PostgreSQL writes it, bytes as what they spell."""
+    """Every row of every table as PostgreSQL writes it, bytes as what they spell; and what is packed in them."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" t')
             for (row,) in cursor.fetchall():
                 yield table, row.lower()
+    for key in IdempotencyKey._base_manager.filter(answer__isnull=False):
+        yield key._meta.db_table, packing.unpack(key.answer).decode().lower()
 
 
 def traces(folder: Path) -> set[str]:

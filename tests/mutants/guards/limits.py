@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 RATES = "tests/groundwork/test_rate_limits.py"
 API_RATES = "tests/loyalty/api/test_rate_limits.py"
 IDEMPOTENCY = "tests/groundwork/test_idempotency.py"
+KEPT = "tests/groundwork/test_kept_answers.py"
 PEOPLE_AT_ONCE = "tests/concurrency/test_people_at_once.py"
 IMAGES = "tests/groundwork/test_images.py"
 
@@ -13,30 +14,44 @@ MUTANTS = [
     mutant(
         "key-for-any-request",
         "groundwork/idempotency/once.py",
-        "if fingerprint_then != claim.fingerprint:",
+        "if kept.fingerprint != claim.fingerprint:",
         "if False:",
         f"{IDEMPOTENCY}::test_another_request_under_the_same_key_is_a_mistake",
     ),
     mutant(
         "key-that-is-not-kept",
         "groundwork/idempotency/once.py",
-        "return _keep(claim, render(self.service(*args, **given)))",
-        "return render(self.service(*args, **given))",
+        "                    _keep(claim, answer)\n",
+        "",
         f"{IDEMPOTENCY}::test_the_first_answer_comes_again_to_the_letter_and_the_stamp_only_once",
-    ),
-    mutant(
-        "twin-that-is-done-as-well",
-        "groundwork/idempotency/once.py",
-        "            raise _KeptMeanwhile\n",
-        "            pass\n",
-        f"{PEOPLE_AT_ONCE}::test_a_call_that_arrives_a_hundred_times_at_once_is_carried_out_once",
     ),
     mutant(
         "twin-that-is-refused",
         "groundwork/idempotency/once.py",
-        "except (_KeptMeanwhile, DomainError, IntegrityError):",
-        "except _KeptMeanwhile:",
+        "except (DomainError, IntegrityError):",
+        "except IntegrityError:",
         f"{PEOPLE_AT_ONCE}::test_a_call_that_arrives_a_hundred_times_at_once_is_carried_out_once",
+    ),
+    mutant(
+        "specimen-that-is-out-of-date",
+        "groundwork/idempotency/packing.py",
+        "zdict=_specimens()[bytes(packed[CHECKSUM])]",
+        "zdict=list(_specimens().values())[-1]",
+        f"{KEPT}::test_an_answer_is_read_by_the_specimen_that_it_was_packed_with",
+    ),
+    mutant(
+        "answer-that-names-who-was-erased",
+        "groundwork/idempotency/once.py",
+        "        return part in texts\n",
+        "        return False\n",
+        f"{KEPT}::test_whoever_is_forgotten_is_in_no_kept_answer",
+    ),
+    mutant(
+        "answer-with-the-card-of-who-was-erased",
+        "groundwork/idempotency/once.py",
+        "any(_at(part, path) in numbers for path, numbers in ids.items())",
+        "False",
+        f"{KEPT}::test_whoever_is_forgotten_is_in_no_kept_answer",
     ),
     mutant(
         "api-key-that-repeats-nothing",
