@@ -10,12 +10,12 @@ from loyalty.models import TransactionType as Kind
 class Source(TextChoices):
     """In the order in which they are told."""
 
-    COUNTER = "counter", _("given at the counter")
-    PAGE = "page", _("made by customers themselves")
-    FRIEND = "friend", _("brought by a friend")
-    PRINTED = "printed", _("printed beforehand")
-    IMPORT = "import", _("imported")
-    KEY = "key", _("another system (API key)")
+    COUNTER = "counter", _("At the counter")
+    PAGE = "page", _("By customers themselves")
+    FRIEND = "friend", _("Brought by a friend")
+    PRINTED = "printed", _("Printed beforehand")
+    IMPORT = "import", _("Imported")
+    KEY = "key", _("By another system (API key)")
 
 
 def _first_line(**who: bool) -> Exists:

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.console.filters import ConditionFilter, DayFilter, NumberFilter
+from loyalty.console.visit_filters import CameBackFilter, FirstVisitFilter, SourceFilter, VisitedFilter
 
 
 class StampsFilter(NumberFilter):
@@ -100,6 +101,10 @@ CARD_FILTERS = (
     OwesFilter,
     LastActivityFilter,
     EnrolledFilter,
+    SourceFilter,
+    FirstVisitFilter,
+    CameBackFilter,
+    VisitedFilter,
     BirthdayMonthFilter,
     LanguageFilter,
     ConsentFilter,

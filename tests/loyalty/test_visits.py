@@ -242,7 +242,7 @@ def test_a_card_that_is_deleted_or_comes_back_has_its_visits_counted_again(shop:
     visit(shop, card, 2)
     count(shop)
     with factories.inside(shop):
-        deletion.delete(factories.fresh(card))
+        deletion.soft_delete(factories.fresh(card), by=None)
         found = visits.kept(shop.merchant)
     assert found is not None
     assert (found.is_behind, found.visits(30)[0]) == (True, Share(1, 1))
