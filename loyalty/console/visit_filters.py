@@ -27,7 +27,9 @@ class SourceFilter(admin.SimpleListFilter):
         return list(Source.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.alias(source=source()).filter(source=self.value()) if self.value() else queryset
+        if self.value() not in Source.values:
+            return queryset
+        return queryset.alias(source=source()).filter(source=self.value())
 
 
 def visited(request: HttpRequest, cards: QuerySet, **asked: Any) -> QuerySet:
@@ -64,9 +66,8 @@ class CameBackFilter(admin.SimpleListFilter):
         return [(str(days), text % {"count": days}) for days in WITHIN]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in map(str, WITHIN):
-            return queryset
-        return visited(request, queryset, within=int(self.value() or 0))
+        within = {str(days): days for days in WITHIN}.get(self.value() or "")
+        return visited(request, queryset, within=within) if within else queryset
 
 
 class VisitedFilter(RowFilter):

@@ -105,22 +105,30 @@ def count(merchant: Merchant, *, now: datetime) -> int:
     """Count up to the last day that is closed, for the merchant and each store; returns how many rows there are."""
     merchant = _begin(merchant)
     rows = counted(merchant, as_of=last_closed_day(merchant, now=now))
-    with transaction.atomic():
-        VisitFigures.objects.filter(merchant=merchant).delete()
-        VisitFigures.objects.bulk_create(rows)
+    _keep(merchant, rows)
     return len(rows)
 
 
 @transaction.atomic
 def _begin(merchant: Merchant) -> Merchant:
     """Who deletes cards just now is waited for; who does it from now on says so again."""
-    MerchantCalendar.objects.get_or_create(merchant=merchant)
-    calendars = MerchantCalendar.objects.select_related("merchant").select_for_update(
-        no_key=True, of=("self",)
-    )
-    calendar = calendars.get(merchant=merchant)
+    calendar = _locked(merchant)
     MerchantCalendar.objects.filter(pk=calendar.pk).update(visits_behind=False)
     return calendar.merchant  # whoever calls may have read its time zone long ago
+
+
+@transaction.atomic
+def _keep(merchant: Merchant, rows: list[VisitFigures]) -> None:
+    """In the place of what was counted before; who counts at the same time waits."""
+    _locked(merchant)
+    VisitFigures.objects.filter(merchant=merchant).delete()
+    VisitFigures.objects.bulk_create(rows)
+
+
+def _locked(merchant: Merchant) -> MerchantCalendar:
+    MerchantCalendar.objects.get_or_create(merchant=merchant)
+    calendars = MerchantCalendar.objects.select_related("merchant")
+    return calendars.select_for_update(no_key=True, of=("self",)).get(merchant=merchant)
 
 
 def counted(merchant: Merchant, *, as_of: date) -> list[VisitFigures]:
