@@ -78,7 +78,7 @@ def _came_back(found: Visits, within: int, days: int, lists: _Lists) -> dict[str
     title = ngettext("Came back within %(days)d day", "Came back within %(days)d days", within)
     remark = ngettext("%(back)s of %(cards)s card", "%(back)s of %(cards)s cards", now.whole)
     remark %= {"back": number(now.part), "cards": number(now.whole)}
-    earlier = ngettext("%(share)s a day earlier", "%(share)s %(days)s days earlier", days)
+    earlier = ngettext("a day earlier: %(share)s", "%(days)s days earlier: %(share)s", days)
     shown = figure(
         title % {"days": within},
         _share(now),

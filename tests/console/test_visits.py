@@ -106,7 +106,7 @@ def test_a_figure_stands_in_words_beside_the_period_before(weeks: World) -> None
     assert figures["Came back within 30 days"]["value"] == "50\N{NARROW NO-BREAK SPACE}%"
     assert figures["Came back within 30 days"]["remark"] == "2 of 4 cards"
     assert figures["Came back within 60 days"]["remark"] == "3 of 4 cards"
-    assert figures["Came back within 30 days"]["compared"] == "50\N{NARROW NO-BREAK SPACE}% 30 days earlier"
+    assert figures["Came back within 30 days"]["compared"] == "30 days earlier: 50\N{NARROW NO-BREAK SPACE}%"
 
 
 def test_where_new_cards_come_from_leads_to_those_cards(world: World) -> None:
