@@ -15,11 +15,9 @@ from groundwork.database.postgresql import base as postgresql
 from tests import factories
 from tests.factories import fresh
 from tests.loyalty.api.till import Till
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-PATIENCE = 30  # seconds in which every test here is through, on any machine
 
 
 class Wire:

@@ -66,7 +66,7 @@ class Column:
 
 
 class ColumnsForm(forms.Form):
-    """A choice for each column, and one more for each that leaves something to be asked."""
+    """A choice for each column, and one more for each that, as it is meant now, leaves something to be asked."""
 
     def __init__(
         self, *args: Any, table: Mapping[str, Any], chosen: Mapping[str, Any] | None, **kwargs: Any
@@ -82,11 +82,11 @@ class ColumnsForm(forms.Form):
                 initial=before["fields"][number],
                 widget=UnfoldAdminSelectWidget,
             )
-            questions = table["questions"][number]
-            if questions:
+            meant = str(self.data.get(f"column_{number}", "") if self.is_bound else before["fields"][number])
+            if example := table["questions"][number].get(meant):
                 self.fields[f"answer_{number}"] = forms.ChoiceField(
-                    label=_how(questions),
-                    choices=[("", "---"), *_possible(questions)],
+                    label=_("How is this written: %(example)s?") % {"example": example},
+                    choices=[("", "---"), *((answer, WORDS[answer]) for answer in ANSWERS[meant])],
                     required=False,
                     initial=before["answers"].get(str(number), ""),
                     widget=UnfoldAdminSelectWidget,
@@ -135,19 +135,6 @@ class ColumnsForm(forms.Form):
                 self[f"answer_{number}"] if f"answer_{number}" in self.fields else None,
                 _("A total of all time is no balance.") if ever else "",
             )
-
-
-def _how(questions: Mapping[str, str]) -> str:
-    examples = " · ".join(dict.fromkeys(questions.values()))
-    return _("How is this written: %(example)s?") % {"example": examples}
-
-
-def _possible(questions: Mapping[str, str]) -> list[tuple[str, Any]]:
-    """The answers to all that a column leaves open; stamps and points are written alike."""
-    return [
-        (answer, WORDS[answer])
-        for answer in dict.fromkeys(each for meant in questions for each in ANSWERS[meant])
-    ]
 
 
 def rules(chosen: Mapping[str, Any], names: Sequence[str]) -> list[str]:

@@ -25,9 +25,9 @@ from loyalty import ledger
 from loyalty.triggers import as_its_newest_line, chain
 from tenancy import scope
 from tests.emptied import empty_what_has_rows
+from tests.patience import PATIENCE
 
 HUNDRED, ROUNDS = 100, 3
-PATIENCE = 30  # seconds until a crowd that does not gather is given up
 
 
 class Crowd:

@@ -15,7 +15,8 @@ from loyalty.services import purchases
 from tenancy.models import Store
 from tenancy.services import change_currency
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, loses
+from tests.concurrency.crowd import ROUNDS, Crowd, loses
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.concurrency
 STAFF, OPERATOR = factories.actor("staff"), factories.actor("operator")

@@ -14,9 +14,10 @@ from loyalty import ledger
 from loyalty.models import LoyaltyCard
 from loyalty.services import enrollment, stamps
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, loses, without_row_locks
+from tests.concurrency.crowd import ROUNDS, Crowd, loses, without_row_locks
 from tests.factories import Shop
 from tests.lock_waits import somebody_waits
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.concurrency
 STAFF = factories.actor("staff")

@@ -14,8 +14,9 @@ from loyalty.models import ImportBatch, LoyaltyCard
 from loyalty.services import enrollment
 from tenancy.models import BackgroundJob, HistoryEntry, User
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, ROUNDS, Crowd, loses, without_row_locks
+from tests.concurrency.crowd import ROUNDS, Crowd, loses, without_row_locks
 from tests.lock_waits import somebody_waits
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.concurrency
 

@@ -24,8 +24,9 @@ from notifications.services import people
 from tenancy.models import OutboxMessage
 from tests import factories
 from tests.buying import bring_back, buy
-from tests.concurrency.crowd import PATIENCE, Crowd
+from tests.concurrency.crowd import Crowd
 from tests.lock_waits import somebody_waits
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.concurrency
 OWNER = factories.actor("owner")

@@ -28,10 +28,11 @@ from notifications.services import delivery
 from tenancy import services
 from tenancy.models import Role, StoreUser
 from tests import factories
-from tests.concurrency.crowd import PATIENCE, Crowd
+from tests.concurrency.crowd import Crowd
 from tests.concurrency.many_cards import many_cards
 from tests.console.world import address, errors, filled
 from tests.lock_waits import somebody_waits
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.concurrency
 STAFF, MANAGER = factories.actor("staff"), factories.actor("manager")

@@ -24,15 +24,10 @@ from notifications.services import enqueue
 from notifications.services import queue as emails
 from tenancy.models import BackgroundJob, Merchant, OutboxMessage
 from tests import factories
-from tests.concurrency.crowd import (
-    PATIENCE,
-    ROUNDS,
-    Crowd,
-    all_have_read_before_anyone_writes,
-    without_row_locks,
-)
+from tests.concurrency.crowd import ROUNDS, Crowd, all_have_read_before_anyone_writes, without_row_locks
 from tests.concurrency.many_cards import many_cards
 from tests.groundwork import listeners
+from tests.patience import PATIENCE
 from wallet.models import PassDesign, WalletPass
 from wallet.services import designs, tags
 

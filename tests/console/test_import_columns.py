@@ -79,6 +79,23 @@ def test_a_file_with_every_kind_of_trouble_is_read_as_it_was_meant(world: World)
     assert people(world) == before + 3
 
 
+MOMENTS = """email,date_of_birth,CONFIRM_TIME,Number
+ines@example.com,1999-12-31T00:00:00+00:00,2023-05-01 10:00:00,352621123456
+"""
+
+
+def test_only_what_is_left_open_by_what_a_column_means_is_asked(world: World) -> None:
+    """A moment is no telephone number, and of a column that is not used nobody asks how it is written."""
+    page = upload(world, MOMENTS.encode())
+    form = page.context["form"]
+    assert [form[f"column_{number}"].initial for number in range(4)] == ["email", "birth_date", "", ""]
+    assert [column.heading for column in form.columns() if column.question] == []
+    assert becomes(page) == {2: "ines@example.com · 31 December 1999"}
+    again = choose(world, page, column_3="phone")
+    assert [column.heading for column in again.context["form"].columns() if column.question] == ["Number"]
+    assert list(again.context["form"].errors) == ["answer_3"]
+
+
 def test_mended_lines_are_uploaded_again_and_nothing_is_doubled(world: World) -> None:
     text = (
         "name,email,phone,stamps\nAnna,a@example.com,,3\nBen,ben(at)example.com,,4\nCleo,,,5\n=Dan,,oops,1\n"

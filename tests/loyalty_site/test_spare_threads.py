@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from loyalty_site.servers.supervise import free_port, server
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 THREADS = 2
@@ -18,7 +19,7 @@ def application(environ, start_response):
     path = environ["PATH_INFO"]
     if path == "/held":
         socket.create_connection(("127.0.0.1", int(os.environ["TOLD_AT"]))).close()
-        assert freed.wait(60)
+        assert freed.wait(int(os.environ["PATIENCE"]))
     if path == "/healthz/free":
         freed.set()
     start_response("200 OK", [("Content-Length", str(len(path)))])
@@ -27,7 +28,7 @@ def application(environ, start_response):
 
 
 def ask(port: int, path: str) -> str:
-    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     caller.request("GET", path)
     answer = caller.getresponse().read().decode()
     caller.close()
@@ -42,11 +43,12 @@ def test_a_probe_is_answered_while_all_threads_are_held_and_all_calls_are_answer
     web = ["-m", "gunicorn", "site_that_waits", "--config", str(ROOT / "gunicorn.conf.py")]
     web += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", str(THREADS)]
     told = socket.create_server(("127.0.0.1", 0))
-    told.settimeout(60)
+    told.settimeout(PATIENCE)
     command = [
         "env",
         f"PYTHONPATH={ROOT}:{tmp_path}",
         f"TOLD_AT={told.getsockname()[1]}",
+        f"PATIENCE={PATIENCE}",
         sys.executable,
         *web,
         "--no-control-socket",

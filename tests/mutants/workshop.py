@@ -121,6 +121,7 @@ def opened(jobs: int) -> Iterator[list[Worker]]:
                     "DATABASE_URL": databases.url(f"{TEMPLATE}_{number}"),
                     "REDIS_URL": redis,
                     "PYTEST_XDIST_WORKER": f"gw{number}",
+                    "TESTS_PATIENCE": "10",  # what waits for a guard that is not there waits for nothing
                 },
                 databases=databases,
                 plugins=["pytest_django.plugin"],

@@ -19,6 +19,10 @@ from wallet.models import WalletPass
 
 IPHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"}
 ANDROID = {"User-Agent": "Mozilla/5.0 (Linux; Android 15; Pixel 9)"}
+IPADS = (
+    {"User-Agent": "Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15"},
+    {"User-Agent": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"},
+)
 DESKTOP = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
 
 
@@ -52,6 +56,18 @@ def test_each_phone_gets_the_pass_of_its_own_wallet_and_a_desktop_the_choice(
         (shop.store.name, "apple", [1, 1, 1, 0, 0]),
         (shop.store.name, "google", [1, 1, 1, 0, 0]),
     ]
+
+
+@pytest.mark.parametrize("ipad", IPADS)
+def test_an_ipad_has_no_wallet_and_shows_the_code_for_the_phone(
+    both: FakeGoogle, shop: factories.Shop, client: Client, ipad: dict[str, str]
+) -> None:
+    address = page_of(factories.card(shop.store), "wallet/")
+    page = client.get(address, headers=ipad)
+    assert page["Content-Type"].startswith("text/html")
+    assert f"<title>{SITE}{address}</title>" in page.content.decode()
+    with scope.everything("a test looks"):
+        assert not WalletPass.objects.exists()
 
 
 def test_without_a_wallet_for_the_phone_the_link_leads_to_the_card(

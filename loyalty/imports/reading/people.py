@@ -1,5 +1,6 @@
 """Names and telephone numbers as earlier systems have them, and what spreadsheets do to them."""
 
+import re
 from typing import Any
 
 from groundwork.formats.phone import is_national, national_prefix, to_e164
@@ -7,6 +8,7 @@ from loyalty.imports.reading.cells import Unreadable, exact, text_of
 
 NATIONAL, INTERNATIONAL, LEFT_OUT = "national", "international", "left_out"
 SHORTEST_NUMBER = 5
+NOTHING_ELSE = re.compile(r"[\d ()/.-]+")  # of what a number is written with; a moment has colons and letters
 
 
 def read_name(cell: Any, *, family_first: bool = False) -> tuple[str, str]:
@@ -48,6 +50,6 @@ def is_bare(cell: Any, *, country: str) -> bool:
     except Unreadable:
         return False
     digits = "".join(sign for sign in text if sign.isdecimal())
-    if text[:1] not in "123456789" or len(digits) < SHORTEST_NUMBER:
+    if text[:1] not in "123456789" or len(digits) < SHORTEST_NUMBER or not NOTHING_ELSE.fullmatch(text):
         return False
     return national_prefix(country) == "0" or not is_national(digits, country)

@@ -29,6 +29,7 @@ from tests.mutants.guards import (
     step_up,
     tills,
     triggers,
+    undoing,
     wallets,
     webhooks,
 )
@@ -39,6 +40,7 @@ GUARDS = {
     "roles": roles.MUTANTS,
     "console": console.MUTANTS,
     "asking": asking.MUTANTS,
+    "undoing": undoing.MUTANTS,
     "members": members.MUTANTS,
     "constraints": constraints.MUTANTS,
     "triggers": triggers.MUTANTS,
