@@ -26,6 +26,17 @@ class PointsFilter(NumberFilter):
     field = "points_balance"
 
 
+class HoldsFilter(ConditionFilter):
+    title = _("balance")
+    parameter_name = "holds"
+    conditions = MappingProxyType(
+        {
+            "yes": (_("Something is on it"), Q(stamp_count__gt=0) | Q(points_balance__gt=0)),
+            "no": (_("Nothing is on it"), Q(stamp_count=0, points_balance=0)),
+        }
+    )
+
+
 class OwesFilter(ConditionFilter):
     title = _("owed")
     parameter_name = "owes"
@@ -98,6 +109,7 @@ class ConsentFilter(ConditionFilter):
 CARD_FILTERS = (
     PointsFilter,
     StampsFilter,
+    HoldsFilter,
     OwesFilter,
     LastActivityFilter,
     EnrolledFilter,

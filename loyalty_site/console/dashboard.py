@@ -66,7 +66,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         shown |= {
             "program": program,
             "is_rebuilding": figures["is_rebuilding"],
-            "figures": linked(request, cards(program, figures, days), place, days),
+            "figures": linked(request, program, cards(program, figures, days), place, days),
             "charts": charts(program, figures),
             "promotions": promotions(program, place),
             **overview_visits.of_place(request, place, days),

@@ -104,21 +104,27 @@ def _redeemed(program: LoyaltyProgram, figures: Figures) -> dict[str, Any]:
 
 
 def linked(
-    request: HttpRequest, shown: list[dict[str, Any]], place: Place, days: int
+    request: HttpRequest, program: LoyaltyProgram, shown: list[dict[str, Any]], place: Place, days: int
 ) -> list[dict[str, Any]]:
-    """The figures with the rows behind them, as far as these are a list."""
+    """The figures with the rows behind them."""
     first = timezone.localdate() - timedelta(days=days - 1)
     cards_of = {"enrolled_at_store__id__exact": place.store.pk} if place.store else {}
     lines_at = {"store__id__exact": place.store.pk} if place.store else {}
     its = whose(request, place)
     card_list = reverse("admin:loyalty_loyaltycard_changelist")
     lines = reverse("admin:loyalty_loyaltytransaction_changelist")
+    rewards = "stamp_redeemed" if program.has_stamps else "points_redeemed"
     since = {"when_from": f"{first}T00:00", **lines_at, **its}
     behind: dict[str, tuple[str, dict[str, Any]]] = {
         _("Cards"): (card_list, {**cards_of, **its}),
         _("New cards"): (card_list, {"enrolled_from": first, **cards_of, **its}),
         _("Stamps given"): (lines, {"transaction_type__exact": "stamp_earned", **since}),
         _("Points given"): (lines, {"transaction_type__exact": "points_earned", **since}),
+        _("Redemption rate"): (
+            lines,
+            {"transaction_type__exact": rewards, "state": "stands", **lines_at, **its},
+        ),
+        _("Open value"): (card_list, {"holds": "yes", **cards_of, **its}),
     }
     for each in shown:
         address, asked = behind.get(each["title"], ("", {}))

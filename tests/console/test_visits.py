@@ -151,3 +151,18 @@ def test_before_it_is_counted_the_overview_says_when_and_after_a_deletion_that_i
 )
 def test_what_cannot_be_read_is_refused(world: World, asked: dict[str, str]) -> None:
     assert world.client("owner").get(list_address(LoyaltyCard), asked).status_code == 400
+
+
+def test_every_figure_of_the_overview_opens_a_list_that_can_be_asked_so(world: World) -> None:
+    rich = world.mine["loyalty_loyaltycard"]
+    empty = factories.card(world.shop.store)
+    figures = {figure["title"]: figure["url"] for figure in overview(world)["figures"]}
+    assert all(figures.values())
+    found = {title: rows(world, address) for title, address in figures.items()}
+    assert found["Cards"] == [empty, rich]
+    assert found["Open value"] == [rich]
+    assert found["Redemption rate"] == []
+    with factories.inside(world.shop):
+        stamps.give(store=world.shop.store, card_id=rich.pk, actor=BOSS, count=8)
+        reward = stamps.redeem(store=world.shop.store, card_id=rich.pk, actor=BOSS).transaction
+    assert rows(world, figures["Redemption rate"]) == [reward]
