@@ -8,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser test-next mutants coverage lab lab-down chaos chaos-short soak tools lint format messages examples \
+.PHONY: help demo demo-reset serve test test-main test-browser looks test-next mutants coverage lab lab-down chaos chaos-short soak tools lint format messages examples \
 	types clients docs lock release-dump bench clean
 
 help: ## List what can be made
@@ -86,6 +86,9 @@ test-main: $(FOR_TESTS) ## All tests but the browser's
 
 test-browser: $(FOR_TESTS) ## Tests in a real Chromium
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile -m browser tests/browser $(ARGS)
+
+looks: $(FOR_TESTS) ## Pictures of every state of the till and the customers' pages, in var/looks (LOOKS=card,scan)
+	@$(PY) -m pytest -q -n 0 tests/browser/looks.py $(ARGS)
 
 NEXT := var/next
 test-next: tools ## All tests but the browser's, with the newest Django there is (PYTHON=python3.13)

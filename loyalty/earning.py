@@ -102,7 +102,7 @@ def _best(parts: Sequence[Part], rules: Mapping[int, Promotion]) -> tuple[Part, 
     if not parts:
         return ()
     first, others = parts[0], parts[1:]
-    along = [part for part in others if not _clash(rules[first.promotion_id], rules[part.promotion_id])]
+    along = [part for part in others if not clash(rules[first.promotion_id], rules[part.promotion_id])]
     with_it = (first, *_best(along, rules))
     if len(along) == len(others):
         return with_it
@@ -113,7 +113,8 @@ def _sum(parts: Sequence[Part]) -> tuple[int, int]:
     return sum(part.points for part in parts), sum(part.stamps for part in parts)
 
 
-def _clash(one: Promotion, other: Promotion) -> bool:
+def clash(one: Promotion, other: Promotion) -> bool:
+    """Whether of two promotions a purchase gets one."""
     return one.effect == other.effect == FACTOR or one.excludes(other)
 
 

@@ -1,6 +1,8 @@
 /** Slips in e-mail addresses, like gmail.con: they are asked about, and nothing is changed unless somebody says so. */
 
 const SHORTEST = 8;
+/** Ends that there are nowhere in the world, and what they were meant to be. */
+const NO_ENDS = /\.(?:con|cmo|ocm|vom|xom|comm)$/;
 /** Houses that many write to; some of them differ by one letter, and none of them is a slip of another. */
 const HOUSES = (
   "gmail.com googlemail.com outlook.com outlook.fr outlook.de hotmail.com hotmail.fr hotmail.de hotmail.be " +
@@ -21,7 +23,8 @@ export function meant(address) {
   const typed = domain?.toLowerCase();
   if (!typed || HOUSES.includes(typed)) return null;
   const house = HOUSES.find((known) => known.length >= SHORTEST && isOneSlipAway(typed, known));
-  return house ? `${person}@${house}` : null;
+  if (house) return `${person}@${house}`;
+  return NO_ENDS.test(typed) ? `${person}@${typed.replace(NO_ENDS, ".com")}` : null;
 }
 
 /**

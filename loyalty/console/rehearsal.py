@@ -30,6 +30,7 @@ from loyalty.console.rehearsal_charts import charts
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
 from loyalty.outputs import rehearsal as shown
 from loyalty.outputs import rehearsal_answer as answers
+from loyalty.reporting import promotions as reporting
 from loyalty.reporting.rehearsal import rehearsing
 from loyalty.reporting.rehearsal.draft import DECIMALS, Draft
 from loyalty.reporting.rehearsal.figures import Outcome, as_iso
@@ -172,7 +173,7 @@ class Rehearsed:
             "subtitle": None,
             "found": found,
             "check": shown.check_in_words(found.check),
-            "answer": answers.answer(found, row),
+            "answer": answers.answer(found, row, said, is_all=_is_all(job.parameters["draft"])),
             "further": answers.further(found, row),
             "sentences": [*answers.promotions(found, row, said, promotions), *shown.in_words(found)],
             "assumptions": answers.assumptions(found, row, said),
@@ -216,9 +217,15 @@ def _values(program: LoyaltyProgram, draft: Draft) -> dict[str, Any]:
     return {name: str(value) if name in DECIMALS else value for name, value in values.items()}
 
 
+def _is_all(draft: Mapping[str, Any]) -> bool:
+    """Whether a draft, as a job keeps it, is nothing but promotions."""
+    return not draft["changes"] and draft["rewards"] is None
+
+
 def _kept(promotion: Promotion) -> dict[str, Any]:
     """What a job keeps of a promotion besides what it would have given."""
     return {
+        "friend_cents": reporting.a_friend_costs(promotion),
         "id": promotion.pk,
         "name": promotion.name,
         "budget": promotion.budget,
@@ -247,8 +254,9 @@ def _called(said: Sequence[dict[str, Any]], unchanged: Iterable[Promotion]) -> l
 
 
 def _played(each: Mapping[str, Any]) -> str:
-    name = gettext("“%(name)s”") % {"name": each["name"]}
-    return f"{name}: {each['says']}" if "says" in each else name
+    if "says" not in each:
+        return gettext("“%(name)s”") % {"name": each["name"]}
+    return gettext("“%(name)s”: %(says)s") % {"name": each["name"], "says": each["says"]}
 
 
 # --- The work -------------------------------------------------------------------------------------------------

@@ -39,9 +39,17 @@ class Further:
     share: str
 
 
-def answer(found: Outcome, program: LoyaltyProgram) -> Answer:
-    """What it would have cost, in the merchant's money."""
+def answer(
+    found: Outcome, program: LoyaltyProgram, said: Sequence[Mapping[str, Any]] = (), *, is_all: bool = False
+) -> Answer:
+    """What it would have cost, in the merchant's money. `is_all`: the promotions that are `said` are the whole draft.
+
+    Where these are for friends alone it is what each of them costs: what was says nothing of how many would come.
+    """
     cents, currency = found.cost_cents, program.merchant.currency
+    if is_all and said and all(_friend_cents(each) is not None for each in said):
+        a_friend = sum(_friend_cents(each) or 0 for each in said)
+        return Answer(money(a_friend, currency), _("for each friend who comes and buys"), "")
     meaning = (
         _("more in the last %(days)s days, with the same purchases")
         if cents > 0
@@ -89,7 +97,8 @@ def promotions(
     told = []
     for each in said:
         of = found.promotions.get(each["id"])
-        if of is None:
+        if of is None or _friend_cents(each) is not None:
+            told += _of_friends(each, program)
             continue
         row = rows.get(each["id"])
         text = ngettext(
@@ -106,6 +115,22 @@ def promotions(
             )
             told.append(text % {"promotion": each["name"], "day": _day(of.used_up_on)})
     return told
+
+
+def _friend_cents(each: Mapping[str, Any]) -> int | None:
+    """What a promotion for friends costs for each who comes; None for any other."""
+    return each.get("friend_cents")
+
+
+def _of_friends(each: Mapping[str, Any], program: LoyaltyProgram) -> list[str]:
+    cents = _friend_cents(each)
+    if cents is None:
+        return []
+    text = _(
+        "“%(promotion)s” cannot be played over days that were: who would have brought friends, nobody knows. "
+        "Each friend who comes and buys costs %(cost)s, for both together."
+    )
+    return [text % {"promotion": each["name"], "cost": money(cents, program.merchant.currency)}]
 
 
 def _figures(of: Promoted, row: Promotion | None, program: LoyaltyProgram) -> dict[str, str]:
@@ -144,7 +169,7 @@ def assumptions(found: Outcome, program: LoyaltyProgram, said: Sequence[Mapping[
         )
     for each in said:
         of = found.promotions.get(each["id"])
-        if of is not None:
+        if of is not None and _friend_cents(each) is None:
             texts += _of_days(each, of)
             if each["budget"] and of.used_up_on is None:
                 text = _("The budget of “%(promotion)s” would have lasted.")

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty import promoted, rules
-from loyalty.models import LoyaltyProgram, Promotion, PromotionUse
+from loyalty.models import Audience, Effect, LoyaltyProgram, Promotion, PromotionUse
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,15 @@ class Given:
         if program.stamps_reward_value_cents:
             value += Decimal(self.stamps) * program.stamps_reward_value_cents / program.stamps_target
         return int(value.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def a_friend_costs(promotion: Promotion) -> int | None:
+    """What a friend who comes costs, for both together, in the minor unit; None where a promotion is for others."""
+    if promotion.audience != Audience.FRIEND:
+        return None
+    both = (promotion.amount or 0) + (promotion.friend_amount or 0)
+    of = {"stamps": both} if promotion.effect == Effect.STAMPS else {"points": both * rules.POINT}
+    return Given(**of).cost_cents(promotion.program)
 
 
 def given_by(promotions: Iterable[Promotion]) -> dict[int, Given]:

@@ -57,6 +57,7 @@ def reactivate(*, store: Store, card_id: int, actor: Actor, reason: str = "") ->
     _require_not_gone(call.card)
     _post(call, TransactionType.CARD_REACTIVATED, reason)
     _save(call.card, is_active=True, expiry_not_before=grace(call.program, store.merchant, call.now))
+    friends.look_again(call.card)
     return call.card
 
 
@@ -100,7 +101,7 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     close(source, merged_into=target)
     LoyaltyCard.objects.filter(merged_into=source).update(merged_into=target)
     CardCode.objects.filter(card=source).update(card=target)
-    friends.merged(source, target)
+    friends.look_again(source, target)
     visits.mark_behind(source.merchant_id)
     if {source.customer_id, target.customer_id} == people.keys() and len(people) > 1:
         customers.join_tags(remaining=people[target.customer_id], other=people[source.customer_id])

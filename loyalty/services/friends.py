@@ -110,8 +110,8 @@ def changed(purchase: Purchase) -> None:
         _look_again(FriendGift.objects.filter(purchase=purchase))
 
 
-def merged(*cards: LoyaltyCard) -> None:
-    """The same after cards became one: whoever brought themselves has brought nobody."""
+def look_again(*cards: LoyaltyCard) -> None:
+    """The same for all friends of some cards: one is open again, or they became one and brought themselves."""
     _look_again(FriendGift.objects.filter(friend__in=friends.of_cards(cards).values("pk")))
 
 

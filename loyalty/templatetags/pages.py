@@ -39,6 +39,12 @@ def money(cents: int, currency: str) -> str:
 
 
 @register.filter
+def as_it_is(name: str) -> SafeString:
+    """A name or a number within a sentence, which a browser that translates the page leaves alone."""
+    return format_html('<span translate="no">{}</span>', name)
+
+
+@register.filter
 def browser(agent: str) -> str:
     """A User-Agent in words: "Chrome on Android"."""
     return browsers.in_words(agent)

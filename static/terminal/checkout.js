@@ -3,10 +3,6 @@
 import * as actions from "./actions.js";
 import { describe, rewardName } from "./card-view.js";
 import * as database from "./database.js";
-import { askWhyToForgive } from "./forgive-sheet.js";
-import { wordsForDone, wordsForEnrolled, wordsForRefused, wordsForSaved } from "./outcome-words.js";
-import { chooseReward, STAMP_REWARD } from "./rewards-sheet.js";
-import { addressToTake, showToTake } from "./take-card.js";
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -65,6 +61,7 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async forgive(card) {
+    const { askWhyToForgive } = await import("./forgive-sheet.js");
     const reason = await askWhyToForgive(card, this.facts, this.signal);
     return reason ? this.perform(actions.forgive(card, reason)) : null;
   }
@@ -76,6 +73,7 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async redeem(card) {
+    const { chooseReward, STAMP_REWARD } = await import("./rewards-sheet.js");
     const hasOnlyStamps = this.facts.program.loyalty_type === "stamps";
     const chosen = hasOnlyStamps ? STAMP_REWARD : await chooseReward(card, this.facts, this.signal);
     if (chosen === STAMP_REWARD) return this.perform(actions.redeemStamps(card, rewardName(card)));
@@ -111,6 +109,7 @@ export class Checkout {
     if (this.isBusy || this.signal.aborted) return null;
     this.setBusy(true);
     try {
+      await loadWords(); // what could not be told afterwards is not done
       return await this.follow(await this.outbox.send(action, this.staff));
     } catch (error) {
       this.setBusy(false);
@@ -185,7 +184,10 @@ export class Checkout {
         next: text("try_again"),
       });
       const first = await Promise.race([sending.outcome, choice]);
-      if (typeof first === "object") return first;
+      if (typeof first === "object") {
+        if (!this.signal.aborted) this.result.close(); // there is nothing left to ask
+        return first;
+      }
       if (first !== "next") {
         await this.outbox.withdraw(sending.entry, this.staff);
         return null;
@@ -203,6 +205,7 @@ export class Checkout {
     if (entry.kind === "enrol") return this.showEnrolled(posting);
     if (!this.signal.aborted) this.customerScreen.showDone(entry, posting);
     const canUndo = entry.kind !== "void" && actions.linesToUndo(posting).some((line) => line.can_void);
+    const { wordsForDone } = await loadWords();
     const choice = await this.show({
       ...wordsForDone(entry, posting, this.facts),
       undo: canUndo ? text("undo") : null,
@@ -247,11 +250,13 @@ export class Checkout {
    */
   async showEnrolled(posting) {
     if (posting.card_url && !posting.card.customer.email && !this.signal.aborted) {
+      const { addressToTake, showToTake } = await import("./take-card.js");
       const picture = addressToTake(posting.card_url);
       this.customerScreen.showToTake(posting, picture);
       const choice = await showToTake(posting.card, picture, this.signal);
       return choice === "open" ? { to: "card", card: posting.card } : { to: "scan" };
     }
+    const { wordsForEnrolled } = await loadWords();
     const choice = await this.show(wordsForEnrolled(posting));
     return choice === "replaced" ? null : { to: "card", card: posting.card };
   }
@@ -263,6 +268,7 @@ export class Checkout {
    */
   async showRefused(entry, problem) {
     if (entry.kind === "enrol" && !entry.body.nameless && problem.status === 400) return { to: "enrol", problem };
+    const { wordsForRefused } = await loadWords();
     const choice = await this.show(wordsForRefused(entry, problem));
     if (choice === "replaced" || entry.kind === "return") return null; // the receipt is still there
     return { to: entry.kind === "enrol" && !entry.body.nameless ? "enrol" : "card" };
@@ -276,6 +282,7 @@ export class Checkout {
    */
   async showSaved(sending) {
     const { entry, outcome, stopWatching } = sending;
+    const { wordsForSaved } = await loadWords();
     if (!this.signal.aborted) this.customerScreen.showNoted(entry, this.till.inHand);
     const first = await Promise.race([outcome, this.show(wordsForSaved(entry))]);
     if (typeof first === "object") return this.conclude(entry, first);
@@ -312,4 +319,9 @@ export class Checkout {
     this.isBusy = isBusy;
     document.body.toggleAttribute("data-busy", isBusy);
   }
+}
+
+/** What became of an action, in words: loaded a moment after the till itself. */
+function loadWords() {
+  return import("./outcome-words.js");
 }

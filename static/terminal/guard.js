@@ -64,10 +64,10 @@ export class Guard {
 
   /** What somebody was typing is theirs: it leaves the screen, and waits for them alone. */
   keepTyped() {
-    const { session, screens, enrolScreen } = this.till;
-    const form = enrolScreen.takeOut();
+    const { session, screens, parts } = this.till;
+    const form = parts.enrolScreen?.takeOut();
     if (!session.staff) return;
-    this.typed = screens.current === "enrol" ? { staffId: session.staff.id, form } : null;
+    this.typed = form && screens.current === "enrol" ? { staffId: session.staff.id, form } : null;
   }
 
   /**
@@ -95,8 +95,8 @@ export class Guard {
     this.pending = this.typed = null;
     this.beginWork();
     if (form) {
-      till.toEnrol();
-      till.enrolScreen.putBack(form);
+      await till.toEnrol();
+      till.parts.enrolScreen?.putBack(form);
     }
     this.refreshFacts();
     const { checkout } = till;

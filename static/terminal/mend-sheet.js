@@ -9,13 +9,6 @@ import { text } from "./texts.js";
 /** @import { Till } from "./till.js" */
 /** @import { Action, Refused } from "./types.js" */
 
-const MENDABLE = new Set(["stamp", "purchase"]);
-
-/** @param {Refused} record */
-export function isMendable({ kind, body }) {
-  return MENDABLE.has(kind) && body !== undefined;
-}
-
 export class MendSheet {
   /** @param {Till} till */
   constructor(till) {

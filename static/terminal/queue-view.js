@@ -3,7 +3,6 @@
 import * as database from "./database.js";
 import { byId, changeIcon, element } from "./dom.js";
 import { when } from "./format.js";
-import { isMendable } from "./mend-sheet.js";
 import { openSheet } from "./sheet.js";
 import { plural, text } from "./texts.js";
 
@@ -11,6 +10,8 @@ import { plural, text } from "./texts.js";
 /** @import { Outbox } from "./outbox.js" */
 /** @import { Screens } from "./state.js" */
 /** @import { Entry, Facts, Refused } from "./types.js" */
+
+const MENDABLE = new Set(["stamp", "purchase"]);
 
 /** Dispatches "mend" with a Refused. */
 export class QueueView extends EventTarget {
@@ -138,6 +139,11 @@ export class QueueView extends EventTarget {
       button("btn", record.key, label),
     );
   }
+}
+
+/** @param {Refused} record */
+function isMendable({ kind, body }) {
+  return MENDABLE.has(kind) && body !== undefined;
 }
 
 /**

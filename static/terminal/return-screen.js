@@ -145,8 +145,8 @@ export class ReturnScreen extends EventTarget {
       element(
         "span",
         {},
-        element("b", { text: purchase.order_reference || moment }),
-        element("small", { text: details.filter(Boolean).join(", ") }),
+        element("b", { text: purchase.order_reference || moment, translate: "no" }),
+        element("small", { text: details.filter(Boolean).join(", "), translate: "no" }),
       ),
       element(
         "span",

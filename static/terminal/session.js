@@ -3,8 +3,6 @@
  * locks, or nobody has touched the terminal for the idle time.
  */
 
-import { keepInTab, recall } from "./tab.js";
-
 const TOUCHES = ["pointerdown", "keydown"];
 const CHECK_EVERY_MS = 5_000;
 
@@ -99,5 +97,32 @@ export class Session extends EventTarget {
       return;
     this.staff = saved.staff;
     this.touchedAt = saved.touchedAt;
+  }
+}
+
+/**
+ * What this tab keeps over a reload; where the browser refuses, it keeps nothing.
+ *
+ * @param {string} name
+ * @returns {any}  null for nothing
+ */
+function recall(name) {
+  try {
+    return JSON.parse(sessionStorage.getItem(name) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value  null to forget it
+ */
+function keepInTab(name, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // a reload then asks for the PIN
   }
 }

@@ -61,7 +61,7 @@ function listenToButtons(till) {
   onClick("new-card-button", () => till.take(till.checkout.enrol({ nameless: true })));
   onClick("recent-button", () => openSide());
   onClick("full-screen", () => till.counter.fillScreen());
-  onClick("check-button", () => till.checkSheet.open());
+  onClick("check-button", () => till.toCheck());
   onClick("side-close", () => till.back());
 }
 

@@ -6,22 +6,19 @@ import { Api } from "./api.js";
 import { AmountPad } from "./amount-pad.js";
 import { AmountScreen } from "./amount-screen.js";
 import { CardView } from "./card-view.js";
-import { CheckSheet } from "./check-sheet.js";
 import { Checkout } from "./checkout.js";
 import { Connection } from "./connection.js";
 import { Counter } from "./counter.js";
 import { CustomerScreen } from "./customer-screen.js";
 import { byId } from "./dom.js";
-import { EnrolScreen } from "./enrol-screen.js";
 import { Faces } from "./faces.js";
 import { Finder } from "./finder.js";
 import { Guard } from "./guard.js";
 import { LockScreen } from "./lock-screen.js";
-import { MendSheet } from "./mend-sheet.js";
 import { Outbox } from "./outbox.js";
+import { Parts } from "./parts.js";
 import { QueueView } from "./queue-view.js";
 import { ResultScreen } from "./result.js";
-import { ReturnScreen } from "./return-screen.js";
 import { Scanner } from "./scanner.js";
 import { ScanScreen } from "./scan-screen.js";
 import { Session } from "./session.js";
@@ -57,6 +54,7 @@ export class Till {
     });
     this.faces = new Faces(`${facts.store_code}:${facts.user}:${facts.till}`);
     this.screens = new Screens();
+    this.parts = new Parts(this);
     this.result = new ResultScreen();
     this.customerScreen = new CustomerScreen(this);
     /** @type {InHand} */
@@ -68,8 +66,6 @@ export class Till {
     this.cardView = new CardView(facts);
     this.amountPad = new AmountPad(facts, this.api, this.cardView);
     this.amountScreen = new AmountScreen(facts, this.api);
-    this.returnScreen = new ReturnScreen(facts, this.api);
-    this.enrolScreen = new EnrolScreen();
     this.activity = new Activity(
       facts,
       this.api,
@@ -77,9 +73,7 @@ export class Till {
       addresses.today.replace("STORE", facts.store_code),
     );
     this.queueView = new QueueView(facts, this.outbox, this.connection, this.screens);
-    this.checkSheet = new CheckSheet(this);
     this.counter = new Counter(this);
-    this.mendSheet = new MendSheet(this);
     this.finder = new Finder(this);
     this.guard = new Guard(this);
   }
@@ -93,9 +87,9 @@ export class Till {
 
   start() {
     this.listen();
-    const { session, connection, faces, outbox, activity, queueView, counter, customerScreen, guard } = this;
-    const parts = [session, connection, faces, outbox, activity, queueView, counter, customerScreen, guard];
-    for (const part of parts) part.start();
+    const { session, connection, faces, outbox, activity, queueView, counter, customerScreen, guard, parts } = this;
+    const all = [session, connection, faces, outbox, activity, queueView, counter, customerScreen, guard, parts];
+    for (const one of all) one.start();
   }
 
   listen() {
@@ -116,13 +110,6 @@ export class Till {
       const { cents, reference } = /** @type {CustomEvent} */ (event).detail;
       this.take(this.checkout.buy(this.inHand, cents, reference));
     });
-    this.returnScreen.addEventListener("return", (event) => {
-      const { purchase, cents, reason } = /** @type {CustomEvent} */ (event).detail;
-      this.take(this.checkout.giveBack(purchase, cents, reason));
-    });
-    this.enrolScreen.addEventListener("enrol", (event) => {
-      this.take(this.checkout.enrol(/** @type {CustomEvent} */ (event).detail));
-    });
   }
 
   // --- From screen to screen ---
@@ -141,7 +128,8 @@ export class Till {
   /** @param {Refused} refused */
   async mend(refused) {
     const { checkout } = this;
-    const action = await this.mendSheet.open(refused);
+    const sheet = await this.parts.bringMendSheet();
+    const action = await sheet.open(refused);
     if (action) this.take(checkout.perform(action));
   }
 
@@ -203,11 +191,13 @@ export class Till {
   }
 
   /** Of the card in hand, if there is one; else by the receipt's number. */
-  toReturn() {
+  async toReturn() {
+    const { signal } = this.screens;
+    const returnScreen = await this.parts.bringReturnScreen();
     const focus = byId("return-title", HTMLElement);
-    if (this.checkout.isBusy || !this.screens.show("return", focus)) return;
+    if (signal.aborted || this.checkout.isBusy || !this.screens.show("return", focus)) return;
     this.scanner.pause();
-    this.returnScreen.open(this.inHand.card, this.screens.signal);
+    returnScreen.open(this.inHand.card, this.screens.signal);
   }
 
   /**
@@ -217,31 +207,41 @@ export class Till {
    */
   onScan(code) {
     this.amountPad.clear(); // its digits were typed into it
-    if (this.mendSheet.isOpen) this.mendSheet.onCode(code);
-    else if (this.checkSheet.isOpen) this.checkSheet.onCode();
-    else if (this.screens.current === "return" && !this.returnScreen.purchase) this.returnScreen.find(code);
+    const { mendSheet, checkSheet, returnScreen } = this.parts;
+    if (mendSheet?.isOpen) mendSheet.onCode(code);
+    else if (checkSheet?.isOpen) checkSheet.onCode();
+    else if (this.screens.current === "return" && !returnScreen?.purchase) returnScreen?.find(code);
     else this.finder.onCode(code);
   }
 
+  async toCheck() {
+    const checkSheet = await this.parts.bringCheckSheet();
+    if (!this.screens.isLocked) await checkSheet.open();
+  }
+
   /** @param {string} [typed] */
-  toEnrol(typed = "") {
-    if (this.checkout.isBusy || !this.screens.show("enrol", byId("enrol-name", HTMLInputElement))) return;
+  async toEnrol(typed = "") {
+    const { signal } = this.screens;
+    const enrolScreen = await this.parts.bringEnrolScreen();
+    const focus = byId("enrol-name", HTMLInputElement);
+    if (signal.aborted || this.checkout.isBusy || !this.screens.show("enrol", focus)) return;
     this.scanner.pause();
-    this.enrolScreen.open(typed);
+    enrolScreen.open(typed);
   }
 
   /** @param {ProblemDocument} [problem] */
   backToEnrol(problem) {
     this.screens.show("enrol", byId("enrol-title", HTMLElement));
-    if (problem) this.enrolScreen.showProblem(problem);
+    if (problem) this.parts.enrolScreen?.showProblem(problem);
   }
 
   /** One step back, as Escape does it; what is under way leads on by itself. */
   back() {
     const { current } = this.screens;
+    const { returnScreen } = this.parts;
     if (document.body.dataset.side) delete document.body.dataset.side;
     else if (this.checkout.isBusy) return;
-    else if (current === "return" && this.returnScreen.purchase) this.returnScreen.leavePurchase();
+    else if (current === "return" && returnScreen?.purchase) returnScreen.leavePurchase();
     else if (current === "amount" || (current === "return" && this.isHolding)) this.toCard();
     else if (current === "return" || current === "card" || current === "enrol") this.toScan();
   }
@@ -252,7 +252,7 @@ export class Till {
 
   /** Nobody's card is in hand. */
   drop() {
-    this.returnScreen.clear();
+    this.parts.returnScreen?.clear();
     this.amountPad.clear();
     this.inHand = { card: null, code: "", last: null };
   }

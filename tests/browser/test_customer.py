@@ -258,6 +258,15 @@ def test_a_slip_in_an_address_is_asked_about_and_mended_with_one_tap(form):
     form.get_by_role("button", name="anouk@gmail.com").click()
     expect(email).to_have_value("anouk@gmail.com")
     expect(form.get_by_text("Did you mean")).to_be_hidden()
+    for slip, meant in (
+        ("anouk@gmial.com", "anouk@gmail.com"),
+        ("anouk@hotmai.fr", "anouk@hotmail.fr"),
+        ("anouk@outllook.de", "anouk@outlook.de"),
+        ("anouk@schmit-bikes.con", "anouk@schmit-bikes.com"),
+    ):
+        email.fill(slip)
+        email.blur()
+        expect(form.get_by_role("button", name=meant)).to_be_visible()
     for right in ("anouk@mail.com", "zoe@müller.lu", "anouk@example.com"):
         email.fill(right)
         email.blur()

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from loyalty.models import LoyaltyCard
 from tests import factories
+from tests.browser.locked import held_calls, is_asked
 
 
 def test_a_usb_scanner_is_heard_wherever_the_focus_is(open_till, anouk):
@@ -108,6 +109,18 @@ def test_one_tap_makes_a_card_for_nobody_in_particular_to_be_taken_along(open_ti
 
     open_till.press("Open the card").shows("card")
     expect(open_till.text("#customer-name")).to_contain_text(card.display_number[-4:])
+
+
+def test_a_card_that_is_made_late_leaves_no_question_behind(timed_till, shop):
+    with held_calls(timed_till, re.compile(r"/cards/$")) as held:
+        timed_till.press("New card")
+        is_asked(timed_till, held)
+        timed_till.page.clock.run_for(3_000)
+        timed_till.says("No answer yet")
+
+    expect(timed_till.text("#take-card")).to_be_visible()
+    timed_till.press("Open the card").shows("card")
+    expect(timed_till.text("dialog[open]")).to_have_count(0)
 
 
 def test_behind_the_lock_nobody_takes_a_card_along(timed_till, shop):

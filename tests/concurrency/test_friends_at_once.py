@@ -90,6 +90,7 @@ def the_same_gift_is_settled_by_everybody(crowd: Crowd) -> None:
 
     points = factories.fresh(host).points_balance
     assert points == 30, f"a friend counts for {points} points"
+    assert list(verification.differences()) == []
 
 
 def test_who_is_told_a_hundred_times_gives_once(crowd: Crowd) -> None:
@@ -110,4 +111,23 @@ def test_the_second_friend_finds_the_month_full(few: Crowd) -> None:
     )
 
     assert settled == "done"
+    given = LoyaltyTransaction.objects.filter(card=host, transaction_type="friend_bonus").count()
+    assert given == 1, f"{given} friends of a month count instead of 1"
     assert factories.fresh(host).points_balance == 30
+    assert list(verification.differences()) == []
+
+
+def test_who_is_told_twice_at_once_gives_once(few: Crowd) -> None:
+    shop = a_shop()
+    host, card = many_cards(shop, 2)
+    brought(shop, host, card)
+    buy(shop, card)
+    gift = FriendGift.objects.get(friend__card=card)
+
+    def settle() -> None:
+        friends.settle(gift_id=gift.pk)
+
+    assert one_after_the_other(few, settle, settle) == "done"
+    given = LoyaltyTransaction.objects.filter(card=host, transaction_type="friend_bonus").count()
+    assert given == 1, f"a friend counts {given} times"
+    assert list(verification.differences()) == []

@@ -89,6 +89,33 @@ def test_a_draft_promotion_is_ticked_and_played(sold: World) -> None:
     assert "With “Running”" not in page
 
 
+def test_of_friends_it_is_said_what_each_costs_and_that_nobody_knows_how_many_would_come(sold: World) -> None:
+    shop, owner = sold.shop, sold.client("owner")
+    with factories.inside(shop):
+        row = Promotion.objects.create(
+            name="Bring a friend",
+            merchant=shop.merchant,
+            program=shop.program,
+            effect="points",
+            audience="brought_by_friend",
+            amount=50,
+            friend_amount=30,
+            budget=800,
+        )
+    text = html.unescape(told(owner, asked_for(owner, sold, **{f"promotion_{row.pk}": "on"})))
+    assert "<strong>€0.80</strong> <span>for each friend who comes and buys</span>" in text
+    assert (
+        "“Bring a friend” cannot be played over days that were: who would have brought friends, nobody knows. "
+        "Each friend who comes and buys costs €0.80, for both together." in text
+    )
+    assert "would have been given" not in text
+    assert "would have lasted" not in text
+    draft = question(sold, owner, points_per_euro="20")["form"]["draft"].value()
+    both = told(owner, asked_for(owner, sold, draft=draft, **{f"promotion_{row.pk}": "on"}))
+    assert "<strong>€2.50</strong> <span>more in the last 30 days, with the same purchases</span>" in both
+    assert "“Bring a friend” cannot be played" in both
+
+
 def test_a_draft_is_rehearsed_from_its_own_page(sold: World) -> None:
     owner, draft = sold.client("owner"), sold.mine["loyalty_promotion"]
     question = owner.get(address(draft, "rehearse_this"), follow=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from tests.loyalty.pure_friends import Friend, Friends, remaining
 from tests.loyalty.pure_records import (
     BONUS,
     COOLDOWN,
@@ -19,6 +20,7 @@ from tests.loyalty.pure_records import (
     UNDOABLE,
     WARNED,
     WARNING,
+    WELCOME_FROM,
     WINDOW,
     ZONE,
     Card,
@@ -35,6 +37,7 @@ class Cafe:
     def __init__(self) -> None:
         self.purchases: list[Purchase] = []
         self.terms = [Terms()]
+        self.friends = Friends()
 
     def terms_at(self, at: datetime) -> Terms:
         return [one for one in self.terms if one.since is None or one.since <= at][-1]
@@ -44,6 +47,18 @@ class Cafe:
         card.note("card_created", at=now, store=store)
         card.note("welcome_bonus", exact=BONUS, at=now, store=store)
         return card
+
+    def bring(self, host: Card, store: int, now: datetime) -> Card:
+        """A newcomer opens somebody's invitation; that of a card which is switched off is none."""
+        card, host = self.enroll(store, now), remaining(host)
+        if host.active:
+            self.friends.known.append(Friend(card, host))
+        return card
+
+    def settle_friends(self, now: datetime) -> None:
+        """Give the hosts what is right by now, in the order in which friends were welcomed, or take it back."""
+        for gift in self.friends.gifts:
+            self.friends.settle(gift, now, self._put_right)
 
     def stamp(self, card: Card, store: int, role: str, count: int, at: datetime, now: datetime) -> Line | str:
         if count > 1 and role == "staff":
@@ -109,15 +124,17 @@ class Cafe:
             return "purchase_below_minimum"
         if receipt and any(one.receipt == receipt and one.is_open() for one in self.purchases):
             return "order_reference_used"
-        purchase = Purchase(card, store, cents, now, terms, receipt)
+        purchase = Purchase(card, store, cents, now, at, terms, receipt)
+        purchase.is_of_a_friend = cents >= WELCOME_FROM and self.friends.welcomes(card)
         self.purchases.append(purchase)
         lines = []
         if cents >= terms.minimum_cents:
             card.active_at(at)
-            gives = {"exact": terms.worth(cents), "at": at, "store": store, "recorded": now}
+            gives = {"exact": purchase.worth(cents), "at": at, "store": store, "recorded": now}
             line = card.note("points_earned", **gives, purchase=purchase)
             card.points_earned += line.points
             lines.append(line)
+            self.friends.claim(purchase)
         if with_a_stamp and terms.has_stamps and not self._cannot_stamp(card, 1, at):
             lines.append(self._give_stamps(card, store, 1, at, now, purchase))
         return lines
@@ -310,13 +327,6 @@ class Cafe:
             if (card.stamps_owed or card.points_owed) and card.last_activity <= now - HELD - PERIOD:
                 self._let_go(card, -1, now)
         return gone
-
-
-def remaining(card: Card) -> Card:
-    """The card that a card was merged into, where what was recorded offline for it lands."""
-    while card.merged is not None:
-        card = card.merged
-    return card
 
 
 def _out_of_reach(recorded: datetime, at_store: int, store: int, role: str, now: datetime) -> str | None:

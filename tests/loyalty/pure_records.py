@@ -12,6 +12,8 @@ TARGET, COOLDOWN, DAILY, BONUS = 3, timedelta(minutes=15), 5, 20
 PERIOD, WARNING, WARNED, GRACE = (timedelta(days=days) for days in (30, 14, 7, 14))
 HELD = timedelta(hours=12)
 WINDOW = timedelta(hours=24)
+# What promotions give on top: points again from so much on, and something to a friend who was brought.
+DOUBLE_FROM, WELCOME_FROM, WELCOME = 2000, 1000, 7
 UNDOABLE = {
     "stamp_earned",
     "stamp_redeemed",
@@ -49,14 +51,34 @@ class Purchase:
     store: int
     cents: int
     recorded: datetime
+    at: datetime
     terms: Terms
     receipt: str = ""
+    is_of_a_friend: bool = False
     returned: int = 0
     lines: list["Line"] = field(default_factory=list)
     pk: int = 0
 
     def earned(self) -> list["Line"]:
         return [line for line in self.lines if line.kind in ("points_earned", "stamp_earned")]
+
+    def worth(self, cents: int) -> Fraction:
+        """What so much of it gives, with what promotions give on top of it."""
+        plain = self.terms.worth(cents)
+        if cents < self.terms.minimum_cents:
+            return plain
+        doubled = plain if cents >= DOUBLE_FROM else 0
+        return plain + doubled + (WELCOME if self.is_of_a_friend and cents >= WELCOME_FROM else 0)
+
+    def welcome(self) -> int:
+        """What a friend has of the welcome with it now."""
+        has_points = any(line.kind == "points_earned" and not line.undone for line in self.lines)
+        kept = self.cents - self.returned
+        is_enough = kept >= max(WELCOME_FROM, self.terms.minimum_cents)
+        return WELCOME if self.is_of_a_friend and has_points and is_enough else 0
+
+    def earned_points_are_undone(self) -> bool:
+        return any(line.kind == "points_earned" and line.undone for line in self.lines)
 
     def is_open(self) -> bool:
         is_undone = bool(self.earned()) and all(line.undone for line in self.earned())
@@ -68,7 +90,7 @@ class Purchase:
         stamps, points = 0, Fraction(0)
         for line in self.earned():
             if not line.undone and line.kind == "points_earned":
-                points = self.terms.worth(kept)
+                points = self.worth(kept)
             if not line.undone and line.kind == "stamp_earned" and kept:
                 stamps += line.stamps
         return stamps - sum(line.stamps for line in self.lines), points - sum(

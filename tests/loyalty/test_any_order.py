@@ -22,6 +22,7 @@ from loyalty.services import debts, points, purchases, returns, voids
 from tenancy import scope
 from tests import factories
 from tests.factories import Shop
+from tests.loyalty.books import assert_the_rules_give_the_ledger
 
 pytestmark = pytest.mark.django_db
 STAFF, OWNER = factories.actor("staff"), factories.actor("owner")
@@ -212,4 +213,5 @@ def test_a_card_ends_where_it_would_be_had_only_what_was_kept_been_bought(
         assert (row.stamp_count - row.stamps_owed, net) == told_again(events)
         assert [str(difference) for difference in verification.differences()] == []
         assert [str(each) for each in fairness.violations() if each.check not in OF_TIME] == []
+        assert_the_rules_give_the_ledger()
         transaction.set_rollback(True)

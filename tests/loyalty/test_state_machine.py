@@ -34,6 +34,7 @@ from loyalty.services import (
     debts,
     enrollment,
     expiry,
+    friends,
     points,
     programs,
     purchases,
@@ -42,9 +43,12 @@ from loyalty.services import (
     voids,
 )
 from tenancy import scope
+from tenancy.models import OutboxMessage
 from tests import factories
-from tests.loyalty import pure_records
-from tests.loyalty.pure_model import Cafe, remaining
+from tests.loyalty import pure_friends, pure_records
+from tests.loyalty.books import assert_the_rules_give_the_ledger
+from tests.loyalty.pure_friends import remaining
+from tests.loyalty.pure_model import Cafe
 from tests.loyalty.pure_records import Line, Terms
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +93,7 @@ class TwoTills(RuleBasedStateMachine):
         self.undo_all.__enter__()
         self.everything = scope.everything("the machine works for one merchant")
         self.everything.__enter__()
-        self.now, self.cafe, self.cards = START, Cafe(), {}
+        self.now, self.cafe, self.cards, self.told = START, Cafe(), {}, 0
         with time_machine.travel(START, tick=False):
             self.shop = factories.shop(
                 stamps_target=pure_records.TARGET,
@@ -101,12 +105,33 @@ class TwoTills(RuleBasedStateMachine):
                 points_expiration_days=30,
                 rewards=[(f"For {cost}", cost) for cost in REWARDS],
             )
+        with time_machine.travel(START - timedelta(days=1), tick=False):
+            self.plan_promotions()
         self.stores = [self.shop.store, self.shop.other_store]
         self.rewards = [self.shop.program.rewards.get(points_cost=cost) for cost in REWARDS]
 
+    def plan_promotions(self) -> None:
+        """Points again from 20 on; and something for friends and who brings them, for two of them a month."""
+        program = self.shop.program
+        factories.promotion(program, "Twice", factor=Decimal(2), least_cents=pure_records.DOUBLE_FROM)
+        factories.promotion(
+            program,
+            "Bring a friend",
+            effect="points",
+            audience="brought_by_friend",
+            amount=pure_records.WELCOME,
+            friend_amount=pure_friends.HOST,
+            month_limit=pure_friends.MONTH,
+            least_cents=pure_records.WELCOME_FROM,
+        )
+
     def teardown(self) -> None:
         try:
+            self.friends_are_settled()
+            self.every_card_is_as_the_model_has_it()
             assert [str(violation) for violation in fairness.violations()] == []
+            with time_machine.travel(self.now, tick=False):
+                assert_the_rules_give_the_ledger()
         finally:
             self.undo()
 
@@ -170,6 +195,33 @@ class TwoTills(RuleBasedStateMachine):
         if not done.already_enrolled:
             self.cards[done.card.pk] = self.cafe.enroll(store, self.now)
         return done.card.pk
+
+    @precondition(lambda self: len(self.cards) < 5)
+    @rule(target=people, by=people, store=stores)
+    def bring_a_friend(self, by: int, store: int) -> int:
+        with time_machine.travel(self.now, tick=False):
+            code = friends.code_of(LoyaltyCard.objects.get(pk=by))
+        done = self.call(
+            enrollment.enroll,
+            None,
+            store=self.stores[store],
+            email=f"friend{len(self.cards)}@example.com",
+            self_service=True,
+            brought_by=code,
+            actor=factories.actor(""),
+        )
+        self.cards[done.card.pk] = self.cafe.bring(self.cards[by], store, self.now)
+        return done.card.pk
+
+    @rule()
+    def friends_are_settled(self) -> None:
+        """What the outbox was told to look at again, in its order; the model looks at all there is."""
+        messages = OutboxMessage.objects.filter(event="loyalty.friend_to_settle", pk__gt=self.told)
+        with time_machine.travel(self.now, tick=False):
+            for message in messages.order_by("pk"):
+                self.told = message.pk
+                friends.settle(gift_id=message.payload["gift_id"])
+        self.cafe.settle_friends(self.now)
 
     @rule(
         target=lines,

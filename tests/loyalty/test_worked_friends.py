@@ -362,6 +362,20 @@ def test_a_bonus_is_taken_back_from_the_card_into_which_its_card_was_merged(shop
     assert has(anouk) == [30]
 
 
+def test_a_gift_waits_for_a_card_that_is_switched_off(shop: Shop) -> None:
+    bring_a_friend(shop)
+    anouk = factories.card(shop.store)
+    ben = newcomer(shop, anouk)
+    cards.deactivate(store=shop.store, card_id=anouk.pk, actor=MANAGER)
+    buy(shop, ben, 1000)
+    assert has(anouk, ben) == [0, 60]
+
+    cards.reactivate(store=shop.store, card_id=anouk.pk, actor=MANAGER)
+    outbox.relay()
+
+    assert has(anouk, ben) == [30, 60]
+
+
 def test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody(shop: Shop) -> None:
     bring_a_friend(shop)
     anouk = factories.card(shop.store)

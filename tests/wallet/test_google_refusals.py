@@ -118,13 +118,16 @@ def test_a_class_that_google_takes_whole_is_sent_once_and_nothing_is_told(
     assert "Nothing is wrong." in output_of("wallet_check")
 
 
-def test_a_part_that_google_does_not_name_is_found(google: FakeGoogle, shop: factories.Shop) -> None:
-    google.refuse("heroImage", "Image cannot be loaded")
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_part_that_google_does_not_name_is_found(
+    google: FakeGoogle, shop: factories.Shop, status: int
+) -> None:
+    google.refuse("heroImage", "Image cannot be loaded", status=status)
     carried(factories.card(shop.store))
     deliver()
     assert "heroImage" not in class_of(google, shop)
     assert {"merchantLocations", "programLogo", "linksModuleData"} <= class_of(google, shop).keys()
-    assert design_of(shop).left_out == {"heroImage": "HTTP 400 Image cannot be loaded"}
+    assert design_of(shop).left_out == {"heroImage": f"HTTP {status} Image cannot be loaded"}
 
 
 def test_two_parts_that_google_does_not_name_leave_a_card_that_can_be_saved(

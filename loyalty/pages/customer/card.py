@@ -38,6 +38,7 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
         "card": card,
         "promotions": showing.of_card(card, now=now),
         "invitation": invitation,
+        "is_nobodys": _is_nobodys(card),
         "title": card_title(card),
         "qr_svg": qr.svg(card.qr_code_data, title=card.display_number),
         "stamps": StampCard.of(program, card.stamp_count, card.stamps_owed) if program.has_stamps else None,
@@ -57,6 +58,12 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     if invitation:
         friends.note_own(request, response, card.pk)
     return response
+
+
+def _is_nobodys(card: LoyaltyCard) -> bool:
+    """Whether a lost phone takes the card along: nothing is known by which its holder could be found."""
+    person = card.customer
+    return not (person.email or person.pending_email or person.phone or person.pending_phone)
 
 
 @require_safe

@@ -14,7 +14,6 @@ STYLES = (
     "terminal/screens.css",
     "terminal/sheets.css",
     "terminal/result.css",
-    "terminal/take-card.css",
 )
 
 FIRST = "terminal/support.js"
@@ -31,7 +30,6 @@ MODULES = (
     "terminal/card-codes.js",
     "terminal/card-notes.js",
     "terminal/card-view.js",
-    "terminal/check-sheet.js",
     "terminal/checkout.js",
     "terminal/connection.js",
     "terminal/counter.js",
@@ -40,25 +38,20 @@ MODULES = (
     "terminal/delivery.js",
     "terminal/disk.js",
     "terminal/dom.js",
-    "terminal/enrol-screen.js",
     "terminal/entry.js",
     "terminal/faces.js",
     "terminal/finder.js",
-    "terminal/forgive-sheet.js",
     "terminal/format.js",
     "terminal/guard.js",
     "terminal/keypad.js",
     "terminal/limits.js",
     "terminal/lock-screen.js",
     "terminal/memory.js",
-    "terminal/mend-sheet.js",
     "terminal/outbox.js",
-    "terminal/outcome-words.js",
+    "terminal/parts.js",
     "terminal/purchase-words.js",
     "terminal/queue-view.js",
     "terminal/result.js",
-    "terminal/return-screen.js",
-    "terminal/rewards-sheet.js",
     "terminal/scan-screen.js",
     "terminal/scanner.js",
     "terminal/session.js",
@@ -68,11 +61,22 @@ MODULES = (
     "terminal/sound.js",
     "terminal/state.js",
     "terminal/strips.js",
-    "terminal/tab.js",
-    "terminal/take-card.js",
     "terminal/texts.js",
     "terminal/typed-amount.js",
     "terminal/wedge.js",
+)
+
+# Loaded once the till has come to rest, or when somebody is quicker: static/terminal/parts.js.
+LATER = (
+    "address-slips.js",
+    "terminal/check-sheet.js",
+    "terminal/enrol-screen.js",
+    "terminal/forgive-sheet.js",
+    "terminal/mend-sheet.js",
+    "terminal/outcome-words.js",
+    "terminal/return-screen.js",
+    "terminal/rewards-sheet.js",
+    "terminal/take-card.js",
 )
 
 READER = (
@@ -84,7 +88,6 @@ READER = (
 
 SHARED = (
     "base.css",
-    "address-slips.js",
     "icons.svg",
     "favicon.svg",
     "vendor/figtree/figtree-latin-wght-normal.woff2",
@@ -100,7 +103,7 @@ def version() -> str:
 
 
 def _files() -> list[str]:
-    return [static(name) for name in (*SHARED, *STYLES, FIRST, *MODULES, *READER)]
+    return [static(name) for name in (*SHARED, *STYLES, FIRST, *MODULES, *LATER, *READER)]
 
 
 def worker_script() -> str:

@@ -2,7 +2,8 @@
 
 Cards are played one after the other, and a budget is used up by all of them in the order of time. So a play counts what
 is given by the hour; the hour in which a budget is used up is known after it, and the next play gives no more from
-there on. A play more for each budget that does not last: nothing is kept of a purchase.
+there on. All budgets end so in one further play, but for those of promotions that are not given together: once one of
+them has ended, more is given of the others, and that takes a play more for each. Nothing is kept of a purchase.
 """
 
 from collections import defaultdict
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from loyalty.earning import clash
 from loyalty.offers import Promotion
 
 HOUR = 3600  # seconds
@@ -26,10 +28,16 @@ class End:
 
 
 class Budgets:
-    """What is left of the budgets of a draft's promotions, in their parts. What is brought back later stays spent."""
+    """What is left of the budgets of a draft's promotions, in their parts. What is brought back later stays spent.
 
-    def __init__(self, promotions: Iterable[Promotion]) -> None:
+    `beside`: promotions that the program has; they have no budget here.
+    """
+
+    def __init__(self, promotions: Iterable[Promotion], beside: Iterable[Promotion] = ()) -> None:
+        promotions = list(promotions)
         self.limits = {each.id: each.budget * each.unit for each in promotions if each.budget is not None}
+        own = {each.id for each in promotions}
+        self.groups = _groups([*promotions, *(each for each in beside if each.id not in own)])
         self.ends: dict[int, End] = {}
         self.given: dict[int, dict[int, int]] = {}
 
@@ -62,17 +70,18 @@ class Budgets:
             end.left -= change
 
     def end_the_next(self) -> bool:
-        """After a play: let the first budget end that was used up in it; whether there is one that was not known."""
-        found = [
-            (end.hour, number, end)
-            for number in self.limits.keys() - self.ends.keys()
-            if (end := self._used_up(number)) is not None
-        ]
-        if not found:
-            return False
-        _hour, number, end = min(found, key=lambda each: each[:2])
-        self.ends[number] = end
-        return True
+        """After a play: let budgets end that were used up in it; whether there is one that was not known.
+
+        Of promotions that are not given together, the first: when the next one ends, this one's end decides.
+        """
+        found = [first for group in self.groups if (first := self._first_end(group)) is not None]
+        self.ends |= dict(found)
+        return bool(found)
+
+    def _first_end(self, group: set[int]) -> tuple[int, End] | None:
+        open_ = (group & self.limits.keys()) - self.ends.keys()
+        ends = [(number, end) for number in open_ if (end := self._used_up(number)) is not None]
+        return min(ends, key=lambda each: (each[1].hour, each[0]), default=None)
 
     def _used_up(self, number: int) -> End | None:
         left = self.limits[number]
@@ -90,3 +99,13 @@ class Budgets:
 
 def _hour(at: datetime) -> int:
     return int(at.timestamp()) // HOUR
+
+
+def _groups(promotions: Iterable[Promotion]) -> list[set[int]]:
+    """Promotions by their ids, those together that have to do with each other: directly, or by way of others."""
+    groups: list[list[Promotion]] = []
+    for each in promotions:
+        near = [group for group in groups if any(clash(each, other) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([each, *(other for group in near for other in group)])
+    return [{each.id for each in group} for group in groups]

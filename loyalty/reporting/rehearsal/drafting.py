@@ -3,7 +3,7 @@
 Customers do what they did, when they did it. A reward that could not be had yet is handed out as soon as it can be.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from loyalty.earning import Breakdown, Part, worth
 from loyalty.offers import STAMPS, Bought, Offer, is_on, offers
@@ -26,15 +26,21 @@ class Drafting:
         self.stage, self.outcome = stage, outcome
         self.moved: dict[int, Move] = {}
         self.stamped: dict[int, tuple[Part, ...]] = {}  # what promotions gave of stamps without a receipt
-        self.carried: dict[tuple[datetime, Move], tuple[Move, list[Waiting]]] = {}
+        self.carried: dict[tuple[datetime, Move], tuple[Move, Card]] = {}
 
     def drafted(self, line: Line, card: Card, kept: Kept | None, undone: Line | None) -> Move:
         """By how much a line would have moved its card."""
         was = (line.stamps, line.units)
         if kept is not None:
             drafted = self.revalued(kept, card, line.at) if self.stage.changes_purchases else was
-            self._visit(card, kept.row, line)
-            return drafted
+        else:
+            drafted = self._without_receipt(line, card, undone)
+        if self.stage.asks_for_visits:
+            self._visit(line, card, kept, undone)
+        return drafted
+
+    def _without_receipt(self, line: Line, card: Card, undone: Line | None) -> Move:
+        was = (line.stamps, line.units)
         if line.kind in REDEEMED:
             return self._redeemed(line, card)
         if line.voids_id is not None:
@@ -93,11 +99,25 @@ class Drafting:
         told.given += given
         told.times += (1 if given > 0 else -1) if times is None else times
         card.given.setdefault(number, []).append((of, given))
+        card.had[number] += given
         self.stage.budgets.note(number, at, given)
 
-    def _visit(self, card: Card, row: Receipt, line: Line) -> None:
-        if self.stage.asks_for_visits and line.kind in EARNED:
-            card.visit(row.at.astimezone(self.stage.zones[row.store_id]).date())
+    def _visit(self, line: Line, card: Card, kept: Kept | None, undone: Line | None) -> None:
+        """Note what a line makes of the days on which its card was here; those of a purchase while any of it stands."""
+        if kept is not None:
+            stands = kept.living > 0 and kept.cents > 0
+            if stands != kept.is_visit:
+                kept.is_visit = stands
+                card.visits.note(self._day(kept.row.at, kept.row.store_id), 1 if stands else -1)
+            return
+        of, change = (line, 1) if undone is None else (undone, -1)
+        if of.kind in EARNED and of.purchase_id is None and of.store_id is not None:
+            card.visits.note(self._day(of.at, of.store_id), change)
+        elif of.kind == "opening_balance":
+            card.visits.brought += change
+
+    def _day(self, at: datetime, store_id: int) -> date:
+        return at.astimezone(self.stage.zones[store_id]).date()
 
     def _stamped(self, line: Line, card: Card) -> Move:
         """A stamp without a receipt, of which a promotion may make more."""
@@ -114,7 +134,6 @@ class Drafting:
         self.stamped[line.id] = found.parts
         for part in found.parts:
             self._note(part.promotion_id, card, part.stamps, of=line.at, at=line.at)
-        card.visit(line.at.astimezone(zone).date())
         return line.stamps + found.stamps - given, line.units
 
     def _redeemed(self, line: Line, card: Card) -> Move:
@@ -136,15 +155,15 @@ class Drafting:
 
     def _merged_out(self, line: Line, card: Card) -> Move:
         moved = (-card.drafted_stamps, -card.drafted_units)
-        self.carried[line.at, (-line.stamps, -line.units)] = (moved, card.waiting)
-        card.waiting = []
+        self.carried[line.at, (-line.stamps, -line.units)] = (moved, card)
         return moved
 
     def _merged_in(self, line: Line, card: Card) -> Move:
-        moved, waiting = self.carried.pop(
-            (line.at, (line.stamps, line.units)), ((-line.stamps, -line.units), [])
-        )
-        card.waiting += waiting
+        carried = self.carried.pop((line.at, (line.stamps, line.units)), None)
+        if carried is None:
+            return line.stamps, line.units
+        moved, source = carried
+        card.join(source)
         return -moved[0], -moved[1]
 
     def _asked_for_points(self, line: Line, cost: int) -> Waiting | None:

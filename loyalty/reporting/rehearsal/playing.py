@@ -24,6 +24,7 @@ class _Play(Drafting):
         super().__init__(stage, outcome)
         self.family = family
         self.cards = {holder.card_id: Card.of(holder) for holder in family.holders}
+        self._join_those_merged_before()
         self.kept = {
             row.id: Kept(row, offers_of(row, stage.promotions), cents=row.amount_cents)
             for row in family.receipts
@@ -31,6 +32,14 @@ class _Play(Drafting):
         self.lines: dict[int, Line] = {}
         self.merged: dict[tuple[datetime, Move], Move] = {}
         self.differing = False
+
+    def _join_those_merged_before(self) -> None:
+        """Cards that were merged before the days that are played are one with the card that remained since."""
+        merged_now = {line.card_id for line in self.family.lines if line.kind == "merge_out"}
+        for number, card in self.cards.items():
+            remaining = self.cards.get(card.holder.family)
+            if remaining is not None and remaining is not card and number not in merged_now:
+                remaining.join(card)
 
     def run(self) -> None:
         """Lines in their order, and between them the purchases that gave nothing, by their time."""
@@ -195,8 +204,8 @@ class _Play(Drafting):
             if not is_otherwise and (real.since or drafted.since):
                 is_otherwise = outcome.sooner.compare(real.since, drafted.since)
         outcome.cards += card.is_opened
-        for number, had in card.given.items():
-            outcome.promotions[number].cards += sum(given for _of, given in had) > 0
+        for number, had in card.had.items():
+            outcome.promotions[number].cards += had > 0
         outcome.reached += card.differs or is_otherwise
         if holder.is_living:
             outcome.real.liability_cents += self.stage.real.liability(card.stamps, card.units)

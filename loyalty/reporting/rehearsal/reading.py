@@ -101,7 +101,7 @@ class _Stream:
 
 def _holders(with_activity: bool, with_visits: bool) -> str:
     active = ACTIVE if with_activity else "NULL"
-    visits, joined = ("visited.days, visited.latest", VISITED) if with_visits else ("0, NULL", "")
+    visits, joined = ("visited.days, visited.brought", VISITED) if with_visits else ("NULL, 0", "")
     return f"""
 SELECT {FAMILY}, card.id, card.stamp_count - card.stamps_owed,
     (card.points_balance - card.points_owed) * {rules.POINT} + card.points_fraction, card.deleted_at IS NULL,
@@ -112,18 +112,24 @@ WHERE card.program_id = %(program)s ORDER BY 1, 2"""
 
 ACTIVE = f"""(SELECT MAX(transaction_at) FROM {LEDGER} WHERE card_id = card.id AND transaction_at < %(start)s
     AND transaction_type NOT IN ({NO_ACTIVITY}))"""
-VISITED = f"""CROSS JOIN LATERAL (
-    SELECT COUNT(DISTINCT day) AS days, MAX(day) AS latest FROM (
-        SELECT (line.transaction_at AT TIME ZONE COALESCE(NULLIF(store.timezone, ''), %(zone)s))::date AS day
-        FROM {LEDGER} line JOIN tenancy_store store ON store.id = line.store_id
-        WHERE line.card_id = card.id AND line.transaction_at < %(start)s AND line.transaction_type IN ({EARNED})
-            AND NOT EXISTS (SELECT 1 FROM {LEDGER} undoing WHERE undoing.voids_id = line.id)
-    ) earned
-) visited"""
 
 
 def _recorded(row: str, happened: str) -> str:
     return f"CASE WHEN {row}.recorded_offline THEN {row}.created_at ELSE {row}.{happened} END"
+
+
+VISITED = f"""CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT day) FILTER (WHERE is_earned) AS days, COUNT(*) FILTER (WHERE NOT is_earned) AS brought
+    FROM (
+        SELECT (line.transaction_at AT TIME ZONE COALESCE(NULLIF(store.timezone, ''), %(zone)s))::date AS day,
+            line.transaction_type IN ({EARNED}) AS is_earned
+        FROM {LEDGER} line LEFT JOIN tenancy_store store ON store.id = line.store_id
+        LEFT JOIN {PURCHASE} bought ON bought.id = line.purchase_id
+        WHERE line.card_id = card.id AND {_recorded("line", "transaction_at")} < %(start)s
+            AND line.transaction_type IN ({EARNED}, '{Kind.OPENING_BALANCE}') AND bought.is_open IS NOT FALSE
+            AND NOT EXISTS (SELECT 1 FROM {LEDGER} undoing WHERE undoing.voids_id = line.id)
+    ) stood
+) visited"""
 
 
 def _local(moment: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from groundwork.formats.currencies import minor_digits
-from loyalty import rules, selectors
+from loyalty import offers, rules, selectors
 from loyalty.models import LoyaltyProgram, ProgramTerms, Promotion
 from loyalty.reporting.rehearsal.budgets import Budgets
 from loyalty.reporting.rehearsal.draft import Draft, Reward, as_if_it_ran, offered
@@ -28,7 +28,7 @@ def rehearse(
 ) -> Outcome:
     """Play a draft over the last so many days of the merchant, today among them; `now` in UTC.
 
-    `counted` is told how many cards are done: all of them once more for each budget that is used up. Nothing is
+    `counted` is told how many cards are done: all of them once more where a budget is used up (`Budgets`). Nothing is
     written.
     """
     zone = program.merchant.tzinfo
@@ -36,7 +36,8 @@ def rehearse(
     first = today - timedelta(days=days - 1)
     start = datetime.combine(first, time.min, tzinfo=zone).astimezone(UTC)
     played = [as_if_it_ran(each, today=today, first_played=first) for each in draft.promotions]
-    draft, budgets = dataclasses.replace(draft, promotions=tuple(played)), Budgets(played)
+    draft = dataclasses.replace(draft, promotions=tuple(played))
+    budgets = Budgets(played, beside=_there(program).values())
     while True:
         outcome = Outcome(days, promotions={each.id: Promoted.of(each) for each in played})
         _played(program, draft, Window(zone, first, start), outcome, now, counted, budgets)
@@ -98,13 +99,18 @@ def stage_of(
         real=real,
         drafted=drafted,
         targets=[(each.valid_from, each.stamps_target) for each in past] or [(now, program.stamps_target)],
-        promotions={row.pk: row.rule() for row in Promotion.all_objects.filter(program_id=program.pk)},
+        promotions=_there(program),
         zones={store.pk: store.tzinfo for store in Store.all_objects.filter(merchant_id=program.merchant_id)},
         start=start,
         now=now,
         budgets=budgets,
         expiry_days=rules.expiration_days(expiry, has_points=drafted.terms.has_points, switched_on=()),
     )
+
+
+def _there(program: LoyaltyProgram) -> dict[int, offers.Promotion]:
+    """All promotions that a program has or had, by their ids."""
+    return {row.pk: row.rule() for row in Promotion.all_objects.filter(program_id=program.pk)}
 
 
 def _side(program: LoyaltyProgram, draft: Draft, tariff: Tariff, there: Sequence[Reward]) -> Side:

@@ -1,9 +1,10 @@
 """Stage: what holds throughout a rehearsal, in reality and in the draft; and a card as it stands in both."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from loyalty.reporting.rehearsal.budgets import Budgets
 from loyalty.reporting.rehearsal.draft import Draft, Reward
 from loyalty.reporting.rehearsal.told import Holder
 from loyalty.reporting.rehearsal.valuing import Tariff, asks
+from loyalty.reporting.rehearsal.visits import Visits
 from loyalty.rules import POINT
 from loyalty.terms import Terms
 
@@ -139,34 +141,35 @@ class Card:
     rich: Ready = field(default_factory=Ready)
     drafted_rich: Ready = field(default_factory=Ready)
     given: dict[int, list[tuple[datetime, int]]] = field(default_factory=dict)
-    visits: int = 0
-    last_day: date | None = None
-    day_before: date | None = None
+    had: Counter[int] = field(default_factory=Counter)  # the same by itself, without those merged into it
+    visits: Visits = field(default_factory=Visits)
 
     @classmethod
     def of(cls, holder: Holder) -> "Card":
         nets = (holder.stamps, holder.units)
         made = cls(holder, *nets, *nets, active_at=holder.active_before)
-        made.visits, made.last_day = holder.visits, holder.last_visit
+        made.visits = Visits(holder.visit_days or (), brought=holder.brought)
         return made
 
-    def visit(self, day: date) -> None:
-        """Note a day of the store on which the card earned."""
-        if day != self.last_day:
-            self.visits, self.day_before, self.last_day = self.visits + 1, self.last_day, day
+    def join(self, source: "Card") -> None:
+        """Take over what counts of a card that was merged into this one."""
+        self.visits.join(source.visits)
+        self.waiting, source.waiting = self.waiting + source.waiting, []
+        for number, had in source.given.items():
+            self.given.setdefault(number, []).extend(had)
 
     def facts(self, at: datetime, store_id: int, zone: ZoneInfo, budgets: Budgets) -> Facts:
         """What promotions want to know of the card, and of their budgets, at a moment."""
         today = at.astimezone(zone).date()
-        is_back = self.last_day == today
+        before = self.visits.before(today)
         return Facts(
             store_id=store_id,
             zone=zone,
             birth_date=self.holder.birth_date,
             tags=frozenset(self.holder.tags or ()),
-            has_earned=self.visits > 0,
-            visits=self.visits - is_back,
-            last_visit=self.day_before if is_back else self.last_day,
+            has_earned=self.visits.has_earned,
+            visits=len(before),
+            last_visit=max(before, default=None),
             given={number: _given(had, at, zone) for number, had in self.given.items()},
             left=budgets.left(at),
         )

@@ -1,5 +1,6 @@
 """What a rehearsal is told of cards, purchases and lines: plain rows, in the order in which `reading` selects them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 class Holder(NamedTuple):
     """A card as it is now, with what is known of its customer. Nets: points in ten-thousandths.
 
-    A *family* is a card and those merged into it. `active_before`, `visits` and `last_visit` are of before the days
+    A *family* is a card and those merged into it. `active_before`, `visit_days` and `brought` are of before the days
     that are played, and only there if somebody asks for them.
     """
 
@@ -21,8 +22,8 @@ class Holder(NamedTuple):
     birth_date: date | None = None
     tags: tuple[str, ...] = ()
     active_before: datetime | None = None
-    visits: int = 0
-    last_visit: date | None = None
+    visit_days: Sequence[date] | None = None
+    brought: int = 0
 
 
 class Receipt(NamedTuple):

@@ -59,6 +59,7 @@ class Kept:
     lost_points: bool = False  # it had
     earned: int = 0
     living: int = 0
+    is_visit: bool = False  # something of it stands, and counts as a visit
     real: tuple[int, int] = (0, 0)  # what its lines gave up to now: stamps, ten-thousandths
     drafted: tuple[int, int] = (0, 0)
     parts: dict[int, int] = field(default_factory=dict)  # by promotion of the draft, what it gives

@@ -219,6 +219,15 @@ def test_the_attempt_beyond_the_limit_waits_and_keeps_what_was_typed(client, sho
     assert people(shop) == 1
 
 
+def test_sixty_people_get_their_cards_over_the_shops_wi_fi_on_the_day_it_opens(shop):
+    answers = []
+    for number in range(60):
+        answers.append(join(Client(REMOTE_ADDR="192.0.2.7"), shop, email=f"guest{number}@example.com"))
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert people(shop) == 60
+
+
 def test_where_customers_may_not_enrol_by_themselves_they_are_sent_to_the_counter(client):
     shop = factories.shop(settings={"allow_self_enrollment": False})
 

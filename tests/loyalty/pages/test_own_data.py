@@ -72,6 +72,18 @@ def test_a_card_of_nobody_becomes_somebodys_and_is_found_again_by_a_confirmed_ad
     assert f"/card/{nobody.access_token}/" in mailoutbox[-1].body
 
 
+def test_the_page_of_a_card_of_nobody_asks_for_a_name_until_somebody_can_be_found_by_it(client, nobody, card):
+    asked = "Add your name and your e-mail address, and you get your card back"
+    address = f"/card/{nobody.access_token}/"
+    page = client.get(f"{address}?lang=en")
+    assert asked in words(page)
+    assert f'href="{address}data/"' in page.content.decode()
+
+    change(client, nobody, name="Zoë", email="zoe@example.com", language="")
+    assert asked not in words(client.get(address))
+    assert asked not in words(client.get(f"/card/{card.access_token}/"))
+
+
 def test_an_address_of_somebody_else_is_neither_shown_nor_taken(client, shop, nobody, card, mailoutbox):
     response = change(client, nobody, email="anouk@example.com")
     assert "Weber" not in words(client.get(response["Location"]))

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 
-from loyalty.pages.terminal.shell import FIRST, MODULES, READER, SHARED, STYLES, WORKER, worker_script
+from loyalty.pages.terminal.shell import FIRST, LATER, MODULES, READER, SHARED, STYLES, WORKER, worker_script
 from loyalty.pages.terminal.texts import terminal_texts
 from tests import factories
 from tests.loyalty.pages.reading import words
@@ -210,8 +211,34 @@ def test_the_shell_is_nobodys(client, shop):
 def test_the_service_worker_keeps_every_script_and_style_of_the_terminal():
     in_folder = {f"terminal/{file.name}" for file in SCRIPTS.iterdir() if file.name not in NOT_LOADED}
 
-    assert {FIRST, *MODULES, *STYLES} == in_folder - {"terminal/gate.css"}
-    assert all(finders.find(name) for name in (*MODULES, *STYLES, *READER, *SHARED, WORKER))
+    assert {FIRST, *MODULES, *LATER, *STYLES} - {"address-slips.js"} == in_folder - {"terminal/gate.css"}
+    for name in (*MODULES, *LATER, *STYLES, *READER, *SHARED, WORKER):
+        assert finders.find(name)
+        assert name == WORKER or f'"{static(name)}"' in worker_script()
+
+
+def test_what_a_till_needs_later_is_not_loaded_before_it_stands(client, shop):
+    client.force_login(shop.staff)
+    page = client.get(address(shop)).content.decode()
+
+    assert modules_behind("terminal/terminal.js") == set(MODULES)
+    assert modules_behind(*LATER) - set(MODULES) == set(LATER)
+    assert set(re.findall(r'rel="modulepreload" href="/static/([^"]+)"', page)) == set(MODULES)
+
+
+def modules_behind(*names: str) -> set[str]:
+    """What a browser loads with these modules, before any of them runs."""
+    found: set[str] = set()
+    ahead = list(names)
+    while ahead:
+        name = ahead.pop()
+        if name in found:
+            continue
+        found.add(name)
+        file = Path(finders.find(name))
+        for other in re.findall(r'^import [^;]*?"(\.[^"]+)";', file.read_text("utf-8"), re.MULTILINE):
+            ahead.append((file.parent / other).resolve().relative_to(SCRIPTS.parent).as_posix())
+    return found
 
 
 def test_the_service_worker_is_served_from_beside_the_terminals(client, db):

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
-from loyalty.offers import EVERY_VISIT, FACTOR, FIRST_PURCHASE, POINTS, STAMPS, Promotion
+from loyalty.offers import EVERY_VISIT, FACTOR, FIRST_PURCHASE, FRIEND, POINTS, STAMPS, Promotion
 from loyalty.reporting.rehearsal import rehearsing
 from loyalty.reporting.rehearsal.draft import Draft, Reward
 from loyalty.reporting.rehearsal.figures import Outcome, Promoted, Sooner
@@ -43,11 +43,11 @@ def bought(shop: Shop, card: LoyaltyCard, at: datetime, cents: int, **more: Any)
         return buy(card, shop, cents=cents, **more)
 
 
-def rehearse(shop: Shop, draft: Draft, days: int = 30) -> Outcome:
+def rehearse(shop: Shop, draft: Draft, days: int = 30, **more: Any) -> Outcome:
     with factories.inside(shop):
         program = LoyaltyProgram.objects.select_related("merchant").get(pk=shop.program.pk)
         lines = LoyaltyTransaction.objects.count()
-        found = rehearsing.rehearse(program, draft, days=days, now=NOW)
+        found = rehearsing.rehearse(program, draft, days=days, now=NOW, **more)
         assert LoyaltyTransaction.objects.count() == lines
     assert found.check.wrong == []
     return found
@@ -298,6 +298,45 @@ def test_a_budget_that_lasts_stops_nothing_and_of_two_each_stops_by_itself(shop:
         8: (20, "2026-03-09"),
         9: (15, None),
     }
+
+
+def test_of_two_budgets_that_are_not_given_together_the_second_ends_by_what_the_first_leaves(
+    shop: Shop,
+) -> None:
+    """A hundred on Monday or Tuesday, or else forty: once the hundred is gone, forty are left for Tuesday already."""
+    card = enrolled(shop)
+    for days in range(4):
+        bought(shop, card, MONDAY + timedelta(days=days), 1000, stamps=0)
+    draft = Draft(
+        promotions=(
+            promotion(effect=POINTS, amount=100, budget=100, weekdays=frozenset({1, 2})),
+            promotion(id=8, effect=POINTS, amount=40, budget=80, not_with=frozenset({7})),
+        )
+    )
+    told = rehearse(shop, draft).promotions
+    assert {number: (each.given // POINT, each.used_up_on) for number, each in told.items()} == {
+        7: (100, "2026-03-09"),
+        8: (80, "2026-03-11"),
+    }
+
+
+def test_all_budgets_end_in_one_further_play(shop: Shop) -> None:
+    card = enrolled(shop)
+    for days in range(3):
+        bought(shop, card, MONDAY + timedelta(days=days), 1000, stamps=0)
+    five = tuple(promotion(id=number, effect=POINTS, amount=10, budget=15) for number in range(7, 12))
+    counted: list[int] = []
+    found = rehearse(shop, Draft(promotions=five), counted=counted.append)
+    assert {each.given // POINT for each in found.promotions.values()} == {15}
+    assert sum(counted) == 2, "a card is played twice"
+
+
+def test_a_draft_for_friends_gives_nothing_as_nobody_knows_who_would_have_come(shop: Shop) -> None:
+    card = enrolled(shop)
+    bought(shop, card, MONDAY, 1000, stamps=0)
+    friends = promotion(effect=POINTS, amount=50, audience=FRIEND, friend_amount=30, budget=80)
+    found = rehearse(shop, Draft(promotions=(friends,)))
+    assert (found.cost_cents, found.promotions[7].times, found.reached) == (0, 0, 0)
 
 
 def test_what_is_brought_back_leaves_room_in_a_budget_until_it_is_used_up(shop: Shop) -> None:

@@ -22,6 +22,7 @@ of_schema = partial(guards.mutant, is_of_schema=True)
 
 FRIENDS = "tests/loyalty/test_worked_friends.py"
 FRIEND_PAGES = "tests/loyalty/pages/test_friends.py"
+FRIENDS_AT_ONCE = "tests/concurrency/test_friends_at_once.py"
 BRING, WHO = "loyalty/services/friends.py", "loyalty/friends.py"
 
 OF_FRIENDS = [
@@ -91,6 +92,14 @@ OF_FRIENDS = [
         f"{FRIENDS}::test_a_budget_is_for_both",
     ),
     mutant(
+        "friend-who-is-settled-without-a-lock",
+        BRING,
+        "cards = ledger.lock(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))",
+        "cards = list(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))",
+        f"{FRIENDS_AT_ONCE}::test_the_second_friend_finds_the_month_full",
+        f"{FRIENDS_AT_ONCE}::test_who_is_told_twice_at_once_gives_once",
+    ),
+    mutant(
         "return-that-leaves-the-friends-gift",
         "loyalty/services/returns.py",
         "    friends.changed(purchase)\n",
@@ -100,9 +109,16 @@ OF_FRIENDS = [
     mutant(
         "merge-that-leaves-the-friends-gift",
         "loyalty/services/cards.py",
-        "    friends.merged(source, target)\n",
+        "    friends.look_again(source, target)\n",
         "",
         f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
+    ),
+    mutant(
+        "gift-that-a-closed-card-never-gets",
+        "loyalty/services/cards.py",
+        "    friends.look_again(call.card)\n",
+        "",
+        f"{FRIENDS}::test_a_gift_waits_for_a_card_that_is_switched_off",
     ),
     mutant(
         "erasure-that-remembers-friends",

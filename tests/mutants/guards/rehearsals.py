@@ -11,7 +11,30 @@ DRAFTING = "loyalty/reporting/rehearsal/drafting.py"
 VALUING = "loyalty/reporting/rehearsal/valuing.py"
 WRONG_LINE = f"{CHECK}::test_a_line_that_no_rule_would_have_made_is_found"
 
+AS_IT_RAN = "tests/loyalty/rehearsal/test_as_it_would_have_run.py"
+
 MUTANTS = [
+    mutant(
+        "rehearsal-visits-that-were-undone",
+        DRAFTING,
+        "card.visits.note(self._day(kept.row.at, kept.row.store_id), 1 if stands else -1)",
+        "card.visits.note(self._day(kept.row.at, kept.row.store_id), 1)",
+        f"{AS_IT_RAN}::test_it_gives_what_it_gives_where_it_runs[second visit]",
+    ),
+    mutant(
+        "rehearsal-newcomers-who-brought-a-balance",
+        "loyalty/reporting/rehearsal/visits.py",
+        "return self.brought > 0 or any(",
+        "return any(",
+        f"{AS_IT_RAN}::test_it_gives_what_it_gives_where_it_runs[first]",
+    ),
+    mutant(
+        "rehearsal-merge-that-leaves-visits-behind",
+        DRAFTING,
+        "        card.join(source)\n",
+        "        card.waiting += source.waiting\n",
+        f"{AS_IT_RAN}::test_it_gives_what_it_gives_where_it_runs[second visit]",
+    ),
     mutant(
         "rehearsal-lines-that-differ",
         PLAYING,
@@ -120,9 +143,9 @@ MUTANTS = [
     mutant(
         "rehearsal-budgets-all-at-once",
         "loyalty/reporting/rehearsal/budgets.py",
-        "for number in self.limits.keys() - self.ends.keys()",
-        "for number in list(self.limits)[:1]",
-        f"{WOULD}::test_a_budget_that_lasts_stops_nothing_and_of_two_each_stops_by_itself",
+        "if any(clash(each, other) for other in group)]",
+        "if False]",
+        f"{WOULD}::test_of_two_budgets_that_are_not_given_together_the_second_ends_by_what_the_first_leaves",
     ),
     mutant(
         "rehearsal-of-a-week-over-a-month",

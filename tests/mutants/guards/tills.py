@@ -252,4 +252,19 @@ MUTANTS = [
         "Role.MANAGER",
         f"{DEVICES}::test_a_key_that_does_not_manage_is_staff_where_roles_decide",
     ),
+    # --- what a till needs before it stands ---
+    mutant(
+        "a-till-that-loads-everything-at-once",
+        "static/terminal/queue-view.js",
+        'import { openSheet } from "./sheet.js";\n',
+        'import { openSheet } from "./sheet.js";\nimport "./mend-sheet.js";\n',
+        "tests/loyalty/pages/test_terminal.py::test_what_a_till_needs_later_is_not_loaded_before_it_stands",
+    ),
+    mutant(
+        "a-name-that-a-browser-translates",
+        "loyalty/templatetags/pages.py",
+        '<span translate="no">{}</span>',
+        "<span>{}</span>",
+        "tests/loyalty/pages/test_names.py::test_nor_on_a_card_that_is_closed",
+    ),
 ]

@@ -76,7 +76,7 @@ MUTANTS = [
         "wallet/google/optional.py",
         'wanted.kind == "loyaltyClass"',
         "False",
-        f"{REFUSALS}::test_a_part_that_google_does_not_name_is_found",
+        f"{REFUSALS}::test_a_part_that_google_does_not_name_is_found[403]",
     ),
     mutant(
         "balance-beyond-googles-whole-numbers",
