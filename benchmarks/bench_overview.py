@@ -12,7 +12,7 @@ from django.utils import timezone
 from benchmarks import data
 from benchmarks.report import Report
 from loyalty.models import LoyaltyProgram
-from loyalty.reporting import statistics
+from loyalty.reporting import statistics, visits
 from tenancy import scope
 from tenancy.models import StoreUser, User
 
@@ -32,6 +32,9 @@ def run(cards: int = CARDS, today: int = TODAY) -> Report:
         owner = User.objects.create_user("owner@benchmark.example", data.PASSWORD)
         StoreUser.objects.create(merchant=shop.merchant, store=shop.store, user=owner, role="owner")
         _move_on(shop)
+        started = time.perf_counter()
+        visits.count(shop.merchant, now=timezone.now())
+        report.add("counting visits, once a day", f"{cards:,} cards in {time.perf_counter() - started:.1f} s")
         before = {name: _best(shop, owner, path) for name, path in PAGES.items()}
         data.stamp_lines(first, first + today - 1, 1)
         started = time.perf_counter()

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from groundwork import fan_out
-from loyalty.reporting import fairness, running, statistics, verification
+from loyalty.reporting import fairness, running, statistics, verification, visits
 from loyalty.services import expiry, guard, staff_tokens
 from tenancy import scope
 from tenancy.models import Merchant
@@ -45,6 +45,22 @@ def roll_up_statistics() -> int:
     """Roll up the closed days of each merchant; one that fails has its turn again in the next hour."""
     merchants = Merchant.objects.order_by("pk").values_list("pk", flat=True)
     return sum(fan_out.one_each(roll_up_statistics_of, list(merchants), expires=3300))
+
+
+@shared_task(name="loyalty.count_visits_of", soft_time_limit=1500, time_limit=1800)
+def count_visits_of(*, of: int) -> int:
+    """Count the visits of one merchant, if a day has closed since or cards have gone; returns how many rows it made."""
+    merchant = Merchant.objects.get(pk=of)
+    with scope.merchant(merchant):
+        now = timezone.now()
+        return visits.count(merchant, now=now) if visits.is_due(merchant, now=now) else 0
+
+
+@shared_task(name="loyalty.count_visits", soft_time_limit=240, time_limit=300)
+def count_visits() -> int:
+    """Count the visits of each merchant; one that fails has its turn again in the next hour."""
+    merchants = Merchant.objects.order_by("pk").values_list("pk", flat=True)
+    return sum(fan_out.one_each(count_visits_of, list(merchants), expires=3300))
 
 
 @shared_task(name="loyalty.verify_ledger", soft_time_limit=6 * 3600, time_limit=6 * 3600 + 300)

@@ -272,6 +272,7 @@ RULES = [
     *same_merchant("loyalty_staffpin", {"store_id": "tenancy_store"}),
     *same_merchant("loyalty_stafftoken", {"staff_pin_id": "loyalty_staffpin"}),
     *same_merchant("loyalty_dailyfigures", {"store_id": "tenancy_store"}),
+    *same_merchant("loyalty_visitfigures", {"store_id": "tenancy_store"}),
     *same_merchant(
         "loyalty_cardsnapshot", {"program_id": "loyalty_loyaltyprogram", "store_id": "tenancy_store"}
     ),
@@ -292,6 +293,7 @@ RULES = [
             "merchantcalendar",
             "dailyfigures",
             "cardsnapshot",
+            "visitfigures",
             "cardcode",
             "cardbatch",
             "printedcard",

@@ -84,6 +84,7 @@ JOBS = [
     Job("loyalty.expire_points", HOURLY, expires=3300),
     Job("wallet.examine_wallets", HOURLY, expires=3300),
     Job("loyalty.roll_up_statistics", crontab(minute="35"), expires=3300),
+    Job("loyalty.count_visits", crontab(minute="50"), expires=3300),
     Job("groundwork.clean_jobs", crontab(minute="45"), expires=3300),
     Job("groundwork.clean_idempotency_keys", crontab(hour="3", minute="15"), expires=6 * 3600),
     Job("groundwork.clean_outbox", crontab(hour="3", minute="25"), expires=6 * 3600),

@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from loyalty.models import DailyFigures, Friend, MerchantLoyaltySettings, Purchase
+from loyalty.models import DailyFigures, Friend, MerchantLoyaltySettings, Purchase, VisitFigures
 from loyalty.services import points
 from notifications.models import AccountEmail
 from tenancy import scope
@@ -336,6 +336,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "a_friend_is_welcomed_once": (a_friend_gift, another_purchase),
     "a_purchase_is_of_one_friend": (a_friend_gift, another_friend),
     "a_use_of_a_promotion_is_of_something": (a_use, without_points),
+    "one_count_of_visits_per_store": (of(VisitFigures, as_of=date(2026, 3, 10)), nothing),
     "one_roll_up_per_store_day": (at_store(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_roll_up_per_system_day": (of(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_snapshot_per_store": (a_card_snapshot(store=True), nothing),

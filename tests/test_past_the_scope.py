@@ -62,6 +62,7 @@ ALLOWED = {
     ): "cards of one program, by its id and merchant",
     ("loyalty/reporting/rehearsal/reading.py", "_Stream._peek"): "the same",
     ("loyalty/reporting/till_figures.py", "_rows"): "lines of one merchant, by its id",
+    ("loyalty/reporting/visits.py", "_visits"): "lines of one merchant, by its id",
     ("loyalty/reporting/verification.py", "_id_range"): "a command that checks every ledger",
     ("loyalty/reporting/verification.py", "_wrong_rows"): "a command that checks every ledger",
     ("loyalty_site/health.py", "probe_database"): NO_ROWS,

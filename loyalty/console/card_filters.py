@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.console.filters import ConditionFilter, DayFilter, NumberFilter
+from loyalty.console.visit_filters import CameBackFilter, FirstVisitFilter, SourceFilter, VisitedFilter
 
 
 class StampsFilter(NumberFilter):
@@ -23,6 +24,17 @@ class PointsFilter(NumberFilter):
     title = _("points")
     parameter_name = "points"
     field = "points_balance"
+
+
+class HoldsFilter(ConditionFilter):
+    title = _("balance")
+    parameter_name = "holds"
+    conditions = MappingProxyType(
+        {
+            "yes": (_("Something is on it"), Q(stamp_count__gt=0) | Q(points_balance__gt=0)),
+            "no": (_("Nothing is on it"), Q(stamp_count=0, points_balance=0)),
+        }
+    )
 
 
 class OwesFilter(ConditionFilter):
@@ -97,9 +109,14 @@ class ConsentFilter(ConditionFilter):
 CARD_FILTERS = (
     PointsFilter,
     StampsFilter,
+    HoldsFilter,
     OwesFilter,
     LastActivityFilter,
     EnrolledFilter,
+    SourceFilter,
+    FirstVisitFilter,
+    CameBackFilter,
+    VisitedFilter,
     BirthdayMonthFilter,
     LanguageFilter,
     ConsentFilter,

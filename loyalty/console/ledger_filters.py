@@ -13,6 +13,7 @@ from customers.models import Customer
 from groundwork.console.filters import AmountFilter, AskedFilter, ConditionFilter, MomentFilter, RowFilter
 from groundwork.formats.currencies import minor_digits
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
+from loyalty.visiting import VISITS
 from tenancy.models import Merchant, StoreUser, User
 from tenancy.roles import has_one_merchant, merchant_ids, visible_to
 
@@ -70,6 +71,16 @@ class UndoneFilter(ConditionFilter):
         # From the few that undo to what they undid: joined the other way round, every line would be looked at.
         undoing = LoyaltyTransaction.objects.filter(voids__isnull=False)
         return queryset.filter(pk__in=undoing.order_by().values("voids"))
+
+
+class VisitFilter(ConditionFilter):
+    """What makes a day of a card a visit."""
+
+    title = _("visits")
+    parameter_name = "visit"
+    conditions = MappingProxyType(
+        {"yes": (_("What makes a visit"), Q(transaction_type__in=VISITS, voided_by__isnull=True))}
+    )
 
 
 class PurchaseAmountFilter(AmountFilter):
@@ -156,6 +167,7 @@ LEDGER_FILTERS = (
     WhenFilter,
     KindFilter,
     UndoneFilter,
+    VisitFilter,
     "store",
     StaffPinFilter,
     UserFilter,

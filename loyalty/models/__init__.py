@@ -3,7 +3,7 @@
 from loyalty.models.batch import CardBatch, CardDesign, PrintedCard
 from loyalty.models.card import LoyaltyCard
 from loyalty.models.code import CardCode
-from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar
+from loyalty.models.figures import CardSnapshot, DailyFigures, MerchantCalendar, VisitFigures
 from loyalty.models.friend import Friend, FriendGift, FriendLink
 from loyalty.models.imported import ImportBatch, ImportedPerson
 from loyalty.models.kinds import TransactionType
@@ -54,4 +54,5 @@ __all__ = [
     "UndoBatch",
     "UndoState",
     "UndoneLine",
+    "VisitFigures",
 ]

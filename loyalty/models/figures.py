@@ -1,6 +1,7 @@
 """What the nightly work keeps: all of it can be made again from the ledger.
 
-DailyFigures: a day of a store. CardSnapshot: what the cards were. MerchantCalendar: how far both have come.
+DailyFigures: a day of a store. CardSnapshot: what the cards were. VisitFigures: how often they came.
+MerchantCalendar: how far all of them have come.
 """
 
 from django.db import models
@@ -106,11 +107,44 @@ class CardSnapshot(TenantOwned):
         return f"{self.until:%Y-%m-%d}"
 
 
+class VisitFigures(TenantOwned):
+    """How often customers came, up to the end of the closed day `as_of`: at all stores (`store` null), or at one.
+
+    `visits`, by length of a period in days: visits and cards with one in it, and both of the period before.
+    `came_back`, by days within which, and by how many days before `as_of` it is reckoned: cards that came back, and of
+    how many. `sources`, by length of a period: new cards by where they come from, in it and in the one before; a
+    store's are those enrolled there. `loyalty.reporting.visits` says what each of the words means.
+    """
+
+    merchant = models.ForeignKey(
+        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    store = models.ForeignKey(
+        "tenancy.Store", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    as_of = models.DateField()
+    timezone = models.CharField(max_length=64)
+    visits = models.JSONField(default=dict)
+    came_back = models.JSONField(default=dict)
+    sources = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "store"], nulls_distinct=False, name="one_count_of_visits_per_store"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.as_of}"
+
+
 class MerchantCalendar(Fenced, TenantOwned):
     """One row per merchant: the first day that is still open, and the last local date of the expiry.
 
     The open days are counted up to the line `days_upto`; no line up to `safe_id` will turn up any more.
     `timezone` is the one that the closed days are days of: those of another than the merchant's say nothing.
+    `visits_behind`: cards were deleted, brought back or merged since their visits were counted.
     `unfair`: how many violations `loyalty.reporting.fairness` found the last time it looked.
     """
 
@@ -120,6 +154,7 @@ class MerchantCalendar(Fenced, TenantOwned):
     safe_id = models.BigIntegerField(default=0, db_default=0)
     fence_id = models.BigIntegerField(default=0, db_default=0)
     timezone = models.CharField(max_length=64, default="")
+    visits_behind = models.BooleanField(default=False, db_default=False)
     points_expired_on = models.DateField(null=True)
     fairness_verified_at = models.DateTimeField(null=True)
     unfair = models.PositiveIntegerField(default=0)

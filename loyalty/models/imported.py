@@ -96,6 +96,7 @@ class ImportedPerson(TenantOwned):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["merchant", "key"], condition=~Q(key=""), name="imported_person_by_name"),
+            models.Index(fields=["card"], condition=Q(made_card=True), name="card_that_was_imported"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["batch", "number"], name="a_line_is_brought_in_once"),

@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 from loyalty import rules
 from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantCalendar
 from loyalty.models.figures import FIGURES
-from loyalty.reporting import cards_then, running, snapshot
+from loyalty.reporting import cards_then, running, snapshot, visits
 from loyalty.reporting.counting import big, count_days, living_lines
 from loyalty.reporting.figures import Statistics, of_period
 from tenancy.models import Merchant, Store
@@ -85,8 +85,8 @@ def forget_roll_ups(merchant: Merchant) -> None:
 def _forget(calendar: MerchantCalendar) -> None:
     DailyFigures.objects.filter(merchant=calendar.merchant_id).delete()
     snapshot.forget(calendar.merchant)
-    calendar.open_from, calendar.days_upto = None, 0
-    calendar.save(update_fields=["open_from", "days_upto", "updated_at"])
+    calendar.open_from, calendar.days_upto, calendar.visits_behind = None, 0, True
+    calendar.save(update_fields=["open_from", "days_upto", "visits_behind", "updated_at"])
 
 
 @transaction.atomic
@@ -96,6 +96,7 @@ def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
     Many cards are not taken one by one: the merchant's days are all counted again by the next roll-up.
     """
     calendar = _locked_calendar(merchant)
+    visits.mark_behind(merchant.pk)
     if calendar.open_from is None:
         return
     cards = LoyaltyCard.all_objects.filter(merchant=merchant, deletion_batch=batch)

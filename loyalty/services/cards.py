@@ -23,6 +23,7 @@ from loyalty.errors import (
 from loyalty.events import CardLinkRequested, CardStateChanged
 from loyalty.ledger import Entry
 from loyalty.models import CardCode, LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
+from loyalty.reporting import visits
 from loyalty.services import friends, operation
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
@@ -101,6 +102,7 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     LoyaltyCard.objects.filter(merged_into=source).update(merged_into=target)
     CardCode.objects.filter(card=source).update(card=target)
     friends.look_again(source, target)
+    visits.mark_behind(source.merchant_id)
     if {source.customer_id, target.customer_id} == people.keys() and len(people) > 1:
         customers.join_tags(remaining=people[target.customer_id], other=people[source.customer_id])
     if source.last_stamp_at and (target.last_stamp_at is None or target.last_stamp_at < source.last_stamp_at):

@@ -19,6 +19,7 @@ from groundwork.messaging import outbox
 from loyalty import selectors, showing
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction, Observation
 from loyalty.reporting import fairness, statistics
+from loyalty_site.console import overview_visits
 from loyalty_site.console.beginning import steps
 from loyalty_site.console.overview_figures import Figures, cards, linked, period_name
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
@@ -65,9 +66,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
         shown |= {
             "program": program,
             "is_rebuilding": figures["is_rebuilding"],
-            "figures": linked(request, cards(program, figures, days), place, days),
+            "figures": linked(request, program, cards(program, figures, days), place, days),
             "charts": charts(program, figures),
             "promotions": promotions(program, place),
+            **overview_visits.of_place(request, place, days),
         }
     return shown
 

@@ -27,7 +27,7 @@ def against(figures: Figures, name: str, days: int) -> str:
         return text % {"days": days}
     if before <= 0:
         return ngettext("none the day before", "none in the %(days)s days before", days) % {"days": days}
-    percent = _per_cent(abs(now - before) / before, 0)
+    percent = per_cent(abs(now - before) / before, 0)
     if now > before:
         text = ngettext(
             "%(percent)s %% more than the day before",
@@ -55,12 +55,12 @@ def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str
         return formats.number_format(sum(day[name] for day in daily), force_grouping=True)
 
     shown = [
-        _card(
+        figure(
             _("Cards"),
             figures["total_cards"],
-            _("%(count)s used in the last 30 days") % {"count": _number(figures["cards_with_activity_30d"])},
+            _("%(count)s used in the last 30 days") % {"count": number(figures["cards_with_activity_30d"])},
         ),
-        _card(
+        figure(
             _("New cards"),
             over_period("new_cards"),
             period_name(days),
@@ -70,19 +70,19 @@ def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str
     if program.has_stamps:
         handed_out = sum(day["stamps_redeemed"] for day in daily)
         remark = ngettext("%(count)s reward handed out", "%(count)s rewards handed out", handed_out)
-        remark %= {"count": _number(handed_out)}
+        remark %= {"count": number(handed_out)}
         compared = against(figures, "stamps", days)
-        shown.append(_card(_("Stamps given"), over_period("stamps"), remark, compared))
+        shown.append(figure(_("Stamps given"), over_period("stamps"), remark, compared))
     if program.has_points:
         remark = _("%(redeemed)s redeemed, %(expired)s expired") % {
             "redeemed": over_period("points_redeemed"),
             "expired": over_period("points_expired"),
         }
         compared = against(figures, "points_issued", days)
-        shown.append(_card(_("Points given"), over_period("points_issued"), remark, compared))
+        shown.append(figure(_("Points given"), over_period("points_issued"), remark, compared))
     shown.append(_redeemed(program, figures))
     liability = money(figures["estimated_liability_cents"], program.merchant.currency)
-    shown.append(_card(_("Open value"), liability, _("of stamps and points on all cards")))
+    shown.append(figure(_("Open value"), liability, _("of stamps and points on all cards")))
     return shown
 
 
@@ -98,44 +98,55 @@ def _redeemed(program: LoyaltyProgram, figures: Figures) -> dict[str, Any]:
         redeemed, due = figures["total_points_redeemed"], figures["total_points_issued"]
         text = _("%(redeemed)s of %(due)s points ever given")
     share = redeemed / due if due > 0 else 0
-    rate = _per_cent(share, 1)
-    remark = text % {"redeemed": _number(redeemed), "due": _number(max(due, 0))}
-    return _card(_("Redemption rate"), f"{rate}\N{NARROW NO-BREAK SPACE}%", remark)
+    rate = per_cent(share, 1)
+    remark = text % {"redeemed": number(redeemed), "due": number(max(due, 0))}
+    return figure(_("Redemption rate"), f"{rate}\N{NARROW NO-BREAK SPACE}%", remark)
 
 
 def linked(
-    request: HttpRequest, shown: list[dict[str, Any]], place: Place, days: int
+    request: HttpRequest, program: LoyaltyProgram, shown: list[dict[str, Any]], place: Place, days: int
 ) -> list[dict[str, Any]]:
-    """The figures with the rows behind them, as far as these are a list."""
+    """The figures with the rows behind them."""
     first = timezone.localdate() - timedelta(days=days - 1)
     cards_of = {"enrolled_at_store__id__exact": place.store.pk} if place.store else {}
     lines_at = {"store__id__exact": place.store.pk} if place.store else {}
-    whose = {} if has_one_merchant(request.user) else {"merchant__id__exact": place.merchant.pk}
+    its = whose(request, place)
     card_list = reverse("admin:loyalty_loyaltycard_changelist")
     lines = reverse("admin:loyalty_loyaltytransaction_changelist")
-    since = {"when_from": f"{first}T00:00", **lines_at, **whose}
+    rewards = "stamp_redeemed" if program.has_stamps else "points_redeemed"
+    since = {"when_from": f"{first}T00:00", **lines_at, **its}
     behind: dict[str, tuple[str, dict[str, Any]]] = {
-        _("Cards"): (card_list, {**cards_of, **whose}),
-        _("New cards"): (card_list, {"enrolled_from": first, **cards_of, **whose}),
+        _("Cards"): (card_list, {**cards_of, **its}),
+        _("New cards"): (card_list, {"enrolled_from": first, **cards_of, **its}),
         _("Stamps given"): (lines, {"transaction_type__exact": "stamp_earned", **since}),
         _("Points given"): (lines, {"transaction_type__exact": "points_earned", **since}),
+        _("Redemption rate"): (
+            lines,
+            {"transaction_type__exact": rewards, "state": "stands", **lines_at, **its},
+        ),
+        _("Open value"): (card_list, {"holds": "yes", **cards_of, **its}),
     }
-    for figure in shown:
-        address, asked = behind.get(figure["title"], ("", {}))
-        figure["url"] = f"{address}?{urlencode(asked)}" if address else ""
+    for each in shown:
+        address, asked = behind.get(each["title"], ("", {}))
+        each["url"] = f"{address}?{urlencode(asked)}" if address else ""
     return shown
 
 
-def _per_cent(share: float, digits: int) -> str:
+def whose(request: HttpRequest, place: Place) -> dict[str, int]:
+    """What a list is asked, so that it shows one merchant's rows to somebody who sees those of several."""
+    return {} if has_one_merchant(request.user) else {"merchant__id__exact": place.merchant.pk}
+
+
+def per_cent(share: float, digits: int) -> str:
     return formats.number_format(
         round(share * 100, digits), decimal_pos=None if digits else 0, force_grouping=True
     )
 
 
-def _number(value: int) -> str:
+def number(value: int) -> str:
     return formats.number_format(value, force_grouping=True)
 
 
-def _card(title: str, value: Any, remark: str, compared: str = "") -> dict[str, Any]:
-    shown = _number(value) if isinstance(value, int) else value
+def figure(title: str, value: Any, remark: str, compared: str = "") -> dict[str, Any]:
+    shown = number(value) if isinstance(value, int) else value
     return {"title": title, "value": shown, "remark": remark, "compared": compared}

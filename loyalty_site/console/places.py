@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from loyalty.visiting import PERIODS
 from tenancy.models import Merchant, Store
 from tenancy.roles import AUDITORS, is_operator, role_for, visible_to
 
-PERIODS = (7, 30, 90, 365)
 DEFAULT_PERIOD = 30
 
 

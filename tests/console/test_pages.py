@@ -199,7 +199,7 @@ def test_a_list_costs_as_many_queries_with_many_rows_as_with_few(world: World, p
     with CaptureQueriesContext(connection) as many:
         client.get(page)
     assert len(many) == len(few), [query["sql"] for query in many.captured_queries]
-    assert len(many) <= 30
+    assert len(many) <= 31
 
 
 # --- Languages, policy --------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ EXPIRY_MEANWHILE = "tests/loyalty/test_expiry_meanwhile.py"
 RUNNING = "tests/loyalty/test_running_figures.py"
 ZONE = "tests/loyalty/test_time_zone.py"
 SECOND = "tests/concurrency/test_second_sees_first.py"
+VISITS = "tests/loyalty/test_visits.py"
 
 MUTANTS = [
     mutant(
@@ -147,5 +148,41 @@ MUTANTS = [
         "    actor.require_owner()\n    old = Merchant",
         "    old = Merchant",
         f"{ZONE}::test_only_owners_change_a_merchant",
+    ),
+    # --- visits ---
+    mutant(
+        "visits-that-were-undone",
+        "loyalty/visiting.py",
+        " AND NOT {UNDONE}\n        AND COALESCE",
+        "\n        AND COALESCE",
+        f"{VISITS}::test_what_was_undone_was_no_visit_and_is_one_again_on_its_own_day",
+    ),
+    mutant(
+        "visits-of-deleted-cards",
+        "loyalty/visiting.py",
+        "AND card.deleted_at IS NULL AND remaining.deleted_at IS NULL",
+        "",
+        f"{VISITS}::test_a_card_that_is_deleted_or_comes_back_has_its_visits_counted_again",
+    ),
+    mutant(
+        "visits-not-counted-again-after-a-deletion",
+        "loyalty/reporting/statistics.py",
+        "    visits.mark_behind(merchant.pk)\n",
+        "",
+        f"{VISITS}::test_a_card_that_is_deleted_or_comes_back_has_its_visits_counted_again",
+    ),
+    mutant(
+        "visits-not-counted-again-after-a-merge",
+        "loyalty/services/cards.py",
+        "    visits.mark_behind(source.merchant_id)\n",
+        "",
+        f"{VISITS}::test_a_merge_has_the_visits_counted_again",
+    ),
+    mutant(
+        "visits-by-the-days-of-another-time-zone",
+        "loyalty/reporting/visits.py",
+        "store=store, timezone=merchant.timezone)",
+        "store=store)",
+        f"{VISITS}::test_by_the_days_of_another_time_zone_nothing_is_said",
     ),
 ]
