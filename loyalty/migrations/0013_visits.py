@@ -4,7 +4,7 @@ from django.db.models.deletion import PROTECT
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loyalty", "0011_observations"),
+        ("loyalty", "0012_lines_in_order"),
         ("tenancy", "0006_pulse_holder"),
     ]
 
