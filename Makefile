@@ -141,7 +141,7 @@ messages: $(VENV)/installed-dev ## Bring the catalogues in locale/ up to date an
 examples: $(FOR_TESTS) ## Take the examples of the API's description anew, from real answers
 	@EXAMPLES=write $(PY) -m pytest -q tests/loyalty/api/test_examples.py
 
-pictures: $(FOR_TESTS) ## Take the pictures of docs/shopkeepers/your-program.md anew, from the site
+pictures: $(FOR_TESTS) ## Take the pictures of the documentation anew, from the site
 	@PICTURES=docs/pictures $(PY) -m pytest -q -n 0 tests/browser/test_pictures.py
 
 types: $(VENV)/installed-dev ## Make the terminal's types anew from the API's description
