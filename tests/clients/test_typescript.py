@@ -67,6 +67,31 @@ def test_it_sells_once_refuses_by_code_and_believes_what_is_signed(
         assert Purchase.objects.count() == 1
 
 
+def test_what_its_readme_shows_sells(
+    live_server: LiveServer, shop: Shop, card: LoyaltyCard, key: str, tmp_path: Path
+) -> None:
+    """The sample to the letter, but for whose site, store and customer it is."""
+    (sample,) = re.findall(r"```js\n(.*?)```", (FOLDER / "README.md").read_text(), re.DOTALL)
+    here = {
+        "./index.js": (FOLDER / "index.js").as_uri(),
+        "https://cards.example.com": live_server.url,
+        "mirabel-gare": shop.store.store_code,
+        "anna@example.com": EMAIL,
+    }
+    for shown, meant in here.items():
+        assert shown in sample
+        sample = sample.replace(shown, meant)
+    program = tmp_path / "sample.mjs"
+    program.write_text(sample)
+    environment = os.environ | {"LOYALTY_API_KEY": key}
+    done = subprocess.run(
+        [NODE, str(program)], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with factories.inside(shop):
+        assert [bought.amount_cents for bought in Purchase.objects.all()] == [1250]
+
+
 def test_each_method_is_declared_and_takes_what_is_declared() -> None:
     there = re.findall(r"^  (\w+)\((.*)\) \{$", (FOLDER / "calls.js").read_text(), re.MULTILINE)
     declared = re.findall(r"^  (\w+)\((.*)\): Promise<", (FOLDER / "calls.d.ts").read_text(), re.MULTILINE)
