@@ -220,6 +220,11 @@ printed_number_is_new = Rule(
 )
 
 
+OF_ONE_MERCHANT = """
+    loyaltycard loyaltyprogram pointsreward staffpin stafftoken programterms purchase purchasereturn promotion
+    merchantloyaltysettings merchantcalendar dailyfigures cardsnapshot visitfigures cardcode cardbatch printedcard
+""".split()
+
 RULES = [
     append_only,
     never_removed,
@@ -277,26 +282,5 @@ RULES = [
         "loyalty_cardsnapshot", {"program_id": "loyalty_loyaltyprogram", "store_id": "tenancy_store"}
     ),
     *same_merchant("loyalty_loyaltyprogram", {"terms_id": TERMS}),
-    *[
-        merchant_is_for_ever(f"loyalty_{table}")
-        for table in (
-            "loyaltycard",
-            "loyaltyprogram",
-            "pointsreward",
-            "staffpin",
-            "stafftoken",
-            "programterms",
-            "purchase",
-            "purchasereturn",
-            "promotion",
-            "merchantloyaltysettings",
-            "merchantcalendar",
-            "dailyfigures",
-            "cardsnapshot",
-            "visitfigures",
-            "cardcode",
-            "cardbatch",
-            "printedcard",
-        )
-    ],
+    *[merchant_is_for_ever(f"loyalty_{table}") for table in OF_ONE_MERCHANT],
 ]

@@ -39,6 +39,7 @@ READ: dict[str, str] = {
     "groundwork/formats/xml_events.py expat.ParserCreate": "tests/groundwork/test_workbooks.py",
     "groundwork/formats/workbooks.py zipfile.ZipFile": "tests/groundwork/test_workbooks.py",
     "groundwork/idempotency/once.py json.loads": OURS,
+    "groundwork/idempotency/packing.py zlib.decompressobj": OURS,
     "loyalty/api/examples.py json.loads": OURS,
     "loyalty/api/parsing.py json.loads": "JSON",
     "groundwork/formats/text_files.py csv.reader": "tests/loyalty/test_tables.py",

@@ -16,7 +16,7 @@ ALLOWED = {
     ("loyalty/ledger.py", "_write"): "the pen itself: line and figures",
     ("loyalty/ledger.py", "expire_points"): "the pen itself, set-based",
     ("loyalty/ledger.py", "forget_person"): "blanks the three columns that the database lets be blanked",
-    ("loyalty/outputs/told.py", "_at"): "a card in memory as it was, which is not saved",
+    ("loyalty/outputs/then.py", "_as_they_were"): "a card in memory as it was, which is not saved",
     ("loyalty/services/purchases.py", "_open"): "a receipt, before it has given anything",
     ("loyalty/services/returns.py", "give_back"): "a locked purchase in memory, before `settle`",
     ("loyalty/services/returns.py", "quote"): "a purchase in memory, which is not saved",

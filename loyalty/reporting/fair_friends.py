@@ -29,7 +29,8 @@ gifts AS (
 CHECKS: Mapping[str, Check] = {
     "no_friend_is_welcomed_twice": Check(
         "card {0} is welcomed as a friend by promotion {1} with purchases {2}",
-        f"""SELECT given.merchant_id, given.card_id, given.promotion_id, array_agg(given.purchase_id ORDER BY 1)
+        f"""SELECT given.merchant_id, given.card_id, given.promotion_id,
+            array_agg(given.purchase_id ORDER BY given.purchase_id)
         FROM (
             SELECT purchase.merchant_id, purchase.card_id, used.promotion_id, used.purchase_id
             FROM {USE} used JOIN {PROMOTION} promotion ON promotion.id = used.promotion_id

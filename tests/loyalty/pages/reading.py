@@ -12,6 +12,7 @@ from tests import factories
 def words(response: HttpResponse) -> str:
     """What a visitor reads: the page without its tags, one space between words."""
     text = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    text = re.sub(r'<span translate="no">(.*?)</span>', r"\1", text)  # a name within a sentence
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 
