@@ -26,6 +26,7 @@ from loyalty.api.authentication import ApiKeyAuthentication, StaffSession, TillD
 from loyalty.api.documentation import ApiSchema
 from loyalty.api.errors import LengthRequired, NotAcceptable, Unavailable
 from loyalty.api.fields import possible_id
+from loyalty.api.leaving import Leaving
 from loyalty.api.pagination import page_of
 from loyalty.api.parsing import BodyParser
 from tenancy import scope
@@ -57,6 +58,7 @@ class ApiView(APIView):
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
     schema = ApiSchema()
     refusals: ClassVar[tuple[type[DomainError], ...]] = (NotAcceptable, Unavailable)
+    leaving: ClassVar[Mapping[str, Leaving]] = {}  # by method
 
     caller: Caller
     standing: rate_limits.Standing | None = None
@@ -78,8 +80,10 @@ class ApiView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
-        for name, value in (self.standing.headers() if self.standing else {}).items():
-            response.headers[name] = value
+        leaving = self.leaving.get(_method(request))
+        for says in (self.standing, leaving):
+            for name, value in (says.headers() if says else {}).items():
+                response.headers[name] = value
         return response
 
     def limit(self, name: str, client: str) -> None:

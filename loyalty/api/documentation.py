@@ -137,6 +137,8 @@ class ApiSchema(AutoSchema):
         refusals = [*view.refusals_of(self.method), *getattr(method, "refusals", [])]
         if self.method != "GET" and self.get_auth():
             refusals.append(CsrfFailed)
+        if self.method in view.leaving:
+            operation["deprecated"] = True
         if scopes := view.scopes_of(self.method):
             refusals.append(ScopeMissing)
             operation["x-scopes"] = [scope.value for scope in scopes]
