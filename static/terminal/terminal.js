@@ -35,6 +35,7 @@ function open(known, isShell) {
     if (from === "lock" || to === "lock") tear();
   });
   listenToButtons(till);
+  listenToForms();
   listenToKeys(till);
   listenToVisibility(till);
   till.start();
@@ -75,6 +76,13 @@ function listenToButton(id, work) {
   const button = byId(id, HTMLButtonElement);
   button.addEventListener("click", () => {
     if (button.getAttribute("aria-disabled") !== "true") work();
+  });
+}
+
+/** No form leaves the page, even before the part that reads it has come: the browser would ask for the page anew. */
+function listenToForms() {
+  addEventListener("submit", (event) => {
+    if (/** @type {HTMLFormElement} */ (event.target).method !== "dialog") event.preventDefault();
   });
 }
 

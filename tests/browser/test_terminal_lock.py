@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.locked import (
     PRESS_EVERYTHING,
     UNLOCK,
+    answers_are_read,
     asked_of,
     held_calls,
     is_asked,
@@ -217,3 +218,15 @@ def test_what_was_typed_is_gone_for_another_person_and_for_good(timed_till, leav
     lock(timed_till).page.locator("#people").get_by_text("Léa", exact=True).click()
     timed_till.unlock("4711").shows("scan").press("New customer").shows("enrol")
     expect(timed_till.text("#enrol-name")).to_have_value("")
+
+
+def test_a_form_whose_part_has_not_come_leads_nowhere(till, shop):
+    till.page.route(re.compile(r"/(enrol-screen|return-screen)[^/]*\.js"), lambda route: route.abort())
+    till.open(shop.store)
+    till.page.evaluate("window.isTheSamePage = true")
+
+    till.page.evaluate(PRESS_EVERYTHING)
+    answers_are_read(till)
+
+    assert till.page.evaluate("window.isTheSamePage") is True
+    till.shows("lock")

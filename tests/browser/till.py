@@ -14,6 +14,7 @@ COUNT = """() => {
   if (!("taps" in window)) addEventListener("click", ({ isTrusted }) => (window.taps += isTrusted), true);
   window.taps = 0;
 }"""
+ON_TOP = "dialog[open], body:not(:has(dialog[open]))"
 SCANNER_SECONDS = 0.005  # from one key to the next
 ENTER = 13
 
@@ -72,8 +73,7 @@ class Till:
 
     def press(self, name: str) -> "Till":
         """A button that is on the screen, by the beginning of its words; of what lies on top, if anything does."""
-        dialog = self.page.locator("dialog[open]")
-        place = dialog if dialog.count() else self.page
+        place = self.page.locator(ON_TOP)  # looked for anew until it is there: a dialog may be closing
         place.get_by_role("button", name=re.compile(rf"^{re.escape(name)}")).first.click()
         return self
 
