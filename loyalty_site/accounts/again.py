@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -18,6 +17,7 @@ from loyalty_site.accounts.forms import PasswordAgainForm
 from loyalty_site.accounts.views import page
 from tenancy import identity, step_up
 from tenancy.models import User
+from tenancy.passkeys import PasskeyAgainForm
 from tenancy.second_factor_forms import CodeAgainForm
 
 SET_ASIDE = "account_reauthentication_state"  # what allauth keeps of a POST, to send it again: we do not
@@ -61,5 +61,5 @@ def _ways(request: HttpRequest, user: User) -> dict[str, forms.Form]:
     if held & {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}:
         ways["code"] = CodeAgainForm(data=data("code"), user=user)
     if Authenticator.Type.WEBAUTHN in held:
-        ways["credential"] = ReauthenticateWebAuthnForm(data=data("credential"), user=user)
+        ways["credential"] = PasskeyAgainForm(data=data("credential"), user=user)
     return ways
