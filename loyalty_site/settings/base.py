@@ -201,6 +201,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 RATE_LIMITS = {
     "account_link": env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
+    "identity_provider": env.str("RATE_LIMIT_IDENTITY_PROVIDER", default="30/m"),
     "email_change": env.str("RATE_LIMIT_EMAIL_CHANGE", default="5/h"),
     "phone_code": env.str("RATE_LIMIT_PHONE_CODE", default="5/h"),
     "invitation": env.str("RATE_LIMIT_INVITATION", default="60/h"),

@@ -278,4 +278,32 @@ MUTANTS = [
         "if user is None or False and SocialAccount",
         f"{IDENTITY}::test_another_subject_with_the_same_address_is_refused",
     ),
+    mutant(
+        "token-that-is-good-for-ever",
+        "tenancy/identity.py",
+        'if "exp" not in decoded:',
+        "if False:",
+        f"{IDENTITY}::test_a_token_that_is_wrong_opens_nothing",
+    ),
+    mutant(
+        "signed-in-again-by-one-click",
+        "tenancy/adapter.py",
+        "step_up.note(request, at)",
+        "pass",
+        f"{IDENTITY}::test_it_counts_as_signed_in_again_since_the_provider_says_it_was",
+    ),
+    mutant(
+        "provider-that-anybody-keeps-busy",
+        "loyalty_site/accounts/oidc.py",
+        'rate_limits.check("identity_provider", client.network(request))',
+        "pass",
+        f"{IDENTITY}::test_strangers_do_not_keep_the_provider_busy",
+    ),
+    mutant(
+        "answers-of-another-make",
+        "tenancy/identity.py",
+        "STUMBLES = (AttributeError, KeyError, TypeError, ValueError)",
+        "STUMBLES = (ArithmeticError,)",
+        f"{IDENTITY}::test_an_answer_of_another_make_opens_nothing",
+    ),
 ]
