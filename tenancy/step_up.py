@@ -30,6 +30,6 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def ask(request: HttpRequest) -> HttpResponse:
-    """To the page that asks, and from there back to this address; what was sent to it is not sent again."""
+    """To the page that asks, and from there back to this address."""
     back = urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{back}")
