@@ -56,8 +56,8 @@ class SignInView(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()
-        login = Login(user=user, email=user.email, redirect_url=self.get_success_url())
-        answer: HttpResponse = perform_password_login(self.request, {"email": user.email}, login)
+        login = Login(user=user, redirect_url=self.get_success_url())
+        answer: HttpResponse = perform_password_login(self.request, {}, login)  # the session keeps no address
         return answer
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
