@@ -2,7 +2,7 @@
 
 Of each what is done most: writing a line, finding a card's newest one (the database's own chain asks for it at every
 line), a card's history, a day's figures, and the sums of verify_ledger. Both have the same indexes, but for what a
-partitioned table cannot hold: whatever is unique there is so within a month only (docs/decisions/0029).
+partitioned table cannot hold: whatever is unique there is so within a month only (docs/decisions/0030).
 
 `make bench-partitions`, or `python -m benchmarks partitions 1000000 19`: so many cards, so many lines each.
 """
@@ -26,9 +26,9 @@ HISTORY = "SELECT * FROM {table} WHERE card_id = %s ORDER BY id DESC LIMIT 25"
 DAY = """SELECT store_id, transaction_type, COUNT(*), SUM(stamps_delta), SUM(points_delta) FROM {table}
     WHERE merchant_id = %s AND created_at >= now() - interval '30 hours' AND created_at < now() - interval '6 hours'
     GROUP BY store_id, transaction_type"""
-MONTHS = """SELECT month::date, (month + interval '1 month')::date
-    FROM generate_series(
-    (SELECT date_trunc('month', MIN(created_at)) FROM loyalty_loyaltytransaction), now(), interval '1 month') AS month"""
+MONTHS = """SELECT month::date, (month + interval '1 month')::date FROM generate_series(
+    (SELECT date_trunc('month', MIN(created_at)) FROM loyalty_loyaltytransaction), now(), interval '1 month'
+) AS month"""
 INDEXES = """SELECT pg_get_indexdef(indexrelid), indisunique FROM pg_index
     WHERE indrelid = 'loyalty_loyaltytransaction'::regclass"""
 
