@@ -175,6 +175,14 @@ def test_a_strangers_device_and_an_answer_of_before_open_nothing(client, nora, d
     assert not is_in(other)
 
 
+def test_passkeys_are_listed_in_the_order_in_which_they_were_added(client, nora, device) -> None:
+    client.force_login(nora)
+    has_passkey(client)
+    come_in(Client(), device)  # which changes its row
+    shown = client.get(reverse("mfa_index")).content.decode()
+    assert shown.index("Passkey 1") < shown.index("Passkey 2")
+
+
 # --- Copies -----------------------------------------------------------------------------------------------
 
 

@@ -134,6 +134,27 @@ MUTANTS = [
         "if False and not (key.isalnum()",
         "tests/loyalty_site/test_sign_in.py::test_a_session_cookie_that_we_never_gave_is_as_good_as_none",
     ),
+    mutant(
+        "secrets-in-a-proxys-memory",
+        "loyalty_site/middleware.py",
+        "if request.session.accessed and not",
+        "if False and not",
+        f"{ACCOUNTS}::test_no_page_of_an_account_is_kept_by_a_browser_or_a_proxy",
+    ),
+    mutant(
+        "session-that-keeps-an-address",
+        "tenancy/sign_in.py",
+        "perform_password_login(self.request, {}, login)",
+        'perform_password_login(self.request, {"email": user.email}, login)',
+        f"{ACCOUNTS}::test_a_session_holds_no_address",
+    ),
+    mutant(
+        "console-shut-by-a-time-zone-that-is-none",
+        "tenancy/models/people.py",
+        "with suppress(ZoneInfoNotFoundError, ValueError):",
+        "with suppress(ArithmeticError):",
+        "tests/console/test_people.py::test_a_time_zone_that_is_none_is_mended_by_the_owner_in_their_console",
+    ),
     # --- the second factor ---
     mutant(
         "operators-with-a-password-alone",
