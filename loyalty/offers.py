@@ -134,10 +134,15 @@ def offers(bought: Bought, facts: Facts, promotions: Iterable[Promotion], at: da
     for promotion in promotions:
         cents = counting_cents(promotion, bought)
         room = _room(promotion, facts)
-        fits = is_enough(promotion, cents) and (room is None or room > 0)
-        if fits and is_on(promotion, at, facts.store_id, facts.zone) and _is_for(promotion, facts, at):
+        fits = is_enough(promotion, cents) and _leaves_something(room)
+        if fits and is_on(promotion, at, facts.store_id, facts.zone) and is_for(promotion, facts, at):
             found.append(Offer(promotion, cents, room))
     return tuple(found)
+
+
+def is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
+    """Whether a promotion is for a card at a moment (UTC), and the bounds of a card leave it something."""
+    return _is_meant(promotion, facts, at) and _leaves_something(_room_of_card(promotion, facts))
 
 
 def is_on(promotion: Promotion, at: datetime, store_id: int, zone: ZoneInfo) -> bool:
@@ -223,7 +228,7 @@ def _has_day(promotion: Promotion, day: date) -> bool:
     )
 
 
-def _is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
+def _is_meant(promotion: Promotion, facts: Facts, at: datetime) -> bool:
     today = at.astimezone(facts.zone).date()
     match promotion.audience:
         case "first_purchase":
@@ -244,6 +249,18 @@ def _is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
 
 def _room(promotion: Promotion, facts: Facts) -> int | None:
     """How much a promotion may still give to a card, in its parts; None for as much as it likes."""
+    of_card = _room_of_card(promotion, facts)
+    if promotion.budget is None:
+        return of_card
+    left = facts.left.get(promotion.id, 0)
+    return left if of_card is None else min(left, of_card)
+
+
+def _leaves_something(room: int | None) -> bool:
+    return room is None or room > 0
+
+
+def _room_of_card(promotion: Promotion, facts: Facts) -> int | None:
     given = _given(promotion, facts)
     rooms = [
         limit * promotion.unit - had
@@ -253,8 +270,6 @@ def _room(promotion: Promotion, facts: Facts) -> int | None:
         )
         if limit is not None
     ]
-    if promotion.budget is not None:
-        rooms.append(facts.left.get(promotion.id, 0))
     return min(rooms, default=None)
 
 

@@ -29,15 +29,15 @@ OF_FRIENDS = [
     mutant(
         "friend-who-is-welcomed-again",
         WHO,
-        " - {gift.promotion_id for gift in gifts if not _is_undone(gift)}",
-        "",
+        "frozenset(promotion_ids) - had[friend.pk]",
+        "frozenset(promotion_ids)",
         f"{FRIENDS}::test_a_returned_purchase_was_the_first_one",
     ),
     mutant(
         "friend-whose-undone-purchase-was-the-first",
         WHO,
-        " if not _is_undone(gift)}",
-        "}",
+        "gifts.exclude(_undone()).values_list(",
+        "gifts.values_list(",
         f"{FRIENDS}::test_an_undone_purchase_leaves_the_welcome_for_the_right_one",
     ),
     mutant(
@@ -50,8 +50,8 @@ OF_FRIENDS = [
     mutant(
         "friend-who-was-here-before",
         WHO,
-        "return None if is_known else friend",
-        "return friend",
+        "if not (friend.is_known or is_oneself(friend))",
+        "if not is_oneself(friend)",
         f"{FRIENDS}::test_who_was_here_before_with_another_card_is_no_newcomer",
     ),
     mutant(
@@ -190,8 +190,8 @@ MUTANTS = [
     mutant(
         "promotion-without-its-budget",
         OFFERS,
-        "    if promotion.budget is not None:\n        rooms",
-        "    if False:\n        rooms",
+        "    return left if of_card is None else min(left, of_card)",
+        "    return of_card",
         f"{WORKED}::test_an_undone_purchase_gives_its_budget_back",
     ),
     mutant(
@@ -204,8 +204,8 @@ MUTANTS = [
     mutant(
         "bounds-left-behind-by-a-merge",
         READ,
-        "filter(Q(pk=card.pk) | Q(merged_into=card.pk))",
-        "filter(Q(pk=card.pk))",
+        "filter(Q(pk=card) | has_come)",
+        "filter(Q(pk=card))",
         f"{WORKED}::test_a_card_has_at_most_so_much_a_day_and_a_merged_card_brings_its_part_along",
     ),
     mutant(
@@ -225,15 +225,15 @@ MUTANTS = [
     mutant(
         "undone-purchase-that-was-the-first",
         READ,
-        'card__in=_family(card).values("pk"), voided_by__isnull=True)',
-        'card__in=_family(card).values("pk"))',
+        "return lines.filter(voided_by__isnull=True).exclude(",
+        "return lines.exclude(",
         f"{WORKED}::test_a_first_stamp_that_was_a_mistake_is_followed_by_a_first_stamp",
     ),
     mutant(
         "undone-receipt-that-was-the-first",
         READ,
-        "lines.exclude(purchase__is_open=False).order_by()",
-        "lines.order_by()",
+        "lines.filter(voided_by__isnull=True).exclude(purchase__is_open=False)",
+        "lines.filter(voided_by__isnull=True)",
         f"{WORKED}::test_a_wholly_returned_purchase_was_no_visit",
     ),
     mutant(
@@ -296,16 +296,16 @@ MUTANTS = [
     # --- what is shown, and when it is looked at again ---
     mutant(
         "shown-to-whom-it-is-not-for",
-        SHOWING,
-        "return promotion.tag.casefold() in {tag.casefold() for tag in customer.tags}",
+        OFFERS,
+        "return promotion.tag.casefold() in {tag.casefold() for tag in facts.tags}",
         "return True",
         f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
     ),
     mutant(
         "shown-birthday-of-somebody-else",
-        SHOWING,
-        "return birthdays.is_near(customer.birth_date, here, days=promotion.days or 0)",
-        "return True",
+        OFFERS,
+        "return is_new and birthdays.is_near(facts.birth_date, today, days=promotion.days)",
+        "return is_new",
         f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
     ),
     mutant(
@@ -313,14 +313,44 @@ MUTANTS = [
         SHOWING,
         "private = (BIRTHDAY, TAGGED, FRIEND)",
         "private = ()",
-        f"{PASSES}::test_a_pass_says_nothing_of_what_is_for_some_customers",
+        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
     ),
     mutant(
-        "shown-to-newcomers-for-ever",
+        "shown-to-whom-it-would-give-nothing",
         SHOWING,
-        "return not (card.total_points_earned or card.total_stamps_earned)",
-        "return True",
+        "            if offers.is_for(\n",
+        "            if True or offers.is_for(\n",
+        f"{SHOWN}::test_every_third_visit_is_told_on_the_third_day_and_all_day_long",
+        f"{SHOWN}::test_whoever_is_back_after_ten_days_is_told_once_the_tenth_day_has_come",
         f"{SHOWN}::test_what_is_for_newcomers_is_said_until_the_first_purchase",
+    ),
+    mutant(
+        "shown-though-the-card-has-had-all-of-it",
+        OFFERS,
+        " and _leaves_something(_room_of_card(promotion, facts))",
+        "",
+        f"{SHOWN}::test_a_card_that_has_had_all_that_its_bounds_leave_is_told_no_more_until_the_next_day",
+    ),
+    mutant(
+        "shown-then-as-it-is-now",
+        "loyalty/outputs/then.py",
+        "now=each.at, upto=each.last.pk)",
+        "now=each.at)",
+        f"{SHOWN}::test_what_was_told_then_is_told_again_afterwards",
+    ),
+    mutant(
+        "promotions-asked-card-by-card",
+        SHOWING,
+        "all(card.pk in known and wanted <= known[card.pk].asked for card in cards)",
+        "False",
+        f"{ASKED}::test_promotions_cost_a_purchase_one_statement_for_their_bounds_and_none_without",
+    ),
+    mutant(
+        "pass-that-tells-of-visits",
+        SHOWING,
+        "if each.promotion.audience == EVERYBODY]",
+        "if each in for_everybody([each])]",
+        f"{PASSES}::test_a_pass_says_nothing_of_what_is_for_some_customers",
     ),
     mutant(
         "shown-though-used-up",
@@ -332,9 +362,9 @@ MUTANTS = [
     ),
     mutant(
         "till-that-forgets-what-it-gave",
-        "loyalty/services/purchases.py",
-        "left - given.get(number, 0) for number, left in call.budgets.items()",
-        "left for number, left in call.budgets.items()",
+        READ,
+        "                left[part.promotion_id] -= more\n",
+        "                pass\n",
         f"{SHOWN}::test_a_till_is_told_no_more_of_what_its_own_purchase_used_up",
     ),
     mutant(
