@@ -22,6 +22,7 @@ from loyalty.models import (
     LoyaltyProgram,
     Promotion,
     PromotionUse,
+    Purchase,
 )
 from loyalty.tokens import ALPHABET, INVITATION_LENGTH
 from tenancy.models import Store
@@ -90,10 +91,19 @@ def welcomed(
     return found
 
 
-def _undone() -> Exists:
-    """Whether the purchase of a gift was undone."""
+def _undone() -> Q:
+    """Whether the purchase of a gift was undone, and is not written again."""
     uses = PromotionUse.objects.filter(promotion=OuterRef("promotion"), purchase=OuterRef("purchase"))
-    return Exists(uses.filter(line__transaction_type__in=promoted.EARNED, line__voided_by__isnull=False))
+    earned = uses.filter(line__transaction_type__in=promoted.EARNED, line__voided_by__isnull=True)
+    return ~Q(Exists(earned))
+
+
+def has_another_welcome(purchase: Purchase) -> bool:
+    """Whether one of the promotions that welcomed a friend with a purchase has welcomed them with another since."""
+    welcoming = PromotionUse.objects.filter(purchase=purchase, promotion__audience=Audience.FRIEND)
+    friend = friend_of(purchase.card)
+    gifts = FriendGift.objects.filter(friend=friend, promotion__in=welcoming.values("promotion"))
+    return gifts.exclude(purchase=purchase).exists()
 
 
 def came(card: LoyaltyCard) -> int:

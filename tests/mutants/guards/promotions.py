@@ -23,7 +23,7 @@ of_schema = partial(guards.mutant, is_of_schema=True)
 FRIENDS = "tests/loyalty/test_worked_friends.py"
 FRIEND_PAGES = "tests/loyalty/pages/test_friends.py"
 FRIENDS_AT_ONCE = "tests/concurrency/test_friends_at_once.py"
-BRING, WHO = "loyalty/services/friends.py", "loyalty/friends.py"
+BRING, GIVE, WHO = "loyalty/services/friends.py", "loyalty/services/friend_gifts.py", "loyalty/friends.py"
 
 OF_FRIENDS = [
     mutant(
@@ -42,9 +42,9 @@ OF_FRIENDS = [
     ),
     mutant(
         "friend-of-oneself-after-a-merge",
-        BRING,
-        "is_right = not friends.is_oneself(gift.friend) and _is_welcome(gift)",
-        "is_right = _is_welcome(gift)",
+        GIVE,
+        "is_right = row.welcome > 0 and not friends.is_oneself(row.friend)",
+        "is_right = row.welcome > 0",
         f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
     ),
     mutant(
@@ -72,30 +72,58 @@ OF_FRIENDS = [
     ),
     mutant(
         "friend-beyond-the-month",
-        BRING,
-        "if promotion.month_limit is not None and _of_month(gift, card) >= promotion.month_limit:",
-        "if False:",
+        GIVE,
+        "(limit is None or given[gift.month] < limit)",
+        "True",
         f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
     ),
     mutant(
-        "friend-of-a-month-elsewhere",
+        "friend-of-a-month-that-is-over",
         BRING,
-        "gift.purchase.purchased_at.astimezone(zone).replace(",
-        "gift.purchase.purchased_at.replace(",
+        '"amount": Case(When(line__isnull=False, then="amount"))}',
+        "}",
+        f"{FRIENDS}::test_who_had_nothing_of_a_budget_and_buys_anew_has_what_is_left_by_then",
+    ),
+    mutant(
+        "place-of-a-friend-that-nobody-takes",
+        GIVE,
+        "    if promotion.month_limit is None:\n        rows",
+        "    if True:\n        rows",
+        f"{FRIENDS}::test_the_place_of_a_friend_who_bought_nothing_after_all_goes_to_the_next",
+    ),
+    mutant(
+        "friend-of-may-in-a-full-june",
+        GIVE,
+        "elif gift.is_of_before and limit is not None and given[gift.month] > limit:",
+        "elif False:",
+        f"{FRIENDS}::test_a_purchase_of_june_in_the_place_of_one_of_may_leaves_mays_place_to_another",
+    ),
+    mutant(
+        "friend-who-is-welcomed-again-by-what-is-written-again",
+        "loyalty/services/restoring.py",
+        "friends.has_another_welcome(purchase)",
+        "False",
+        f"{FRIENDS}::test_an_undone_receipt_that_is_written_again_has_welcomed_and_nobody_is_welcomed_twice",
+    ),
+    mutant(
+        "friend-of-a-month-elsewhere",
+        GIVE,
+        "row.purchase.purchased_at.astimezone(zone)",
+        "row.purchase.purchased_at",
         f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
     ),
     mutant(
         "friend-beyond-the-budget",
-        BRING,
+        GIVE,
         "return min(promised, left[promotion.pk] // promotion.rule().unit) if promotion.pk in left else promised",
         "return promised",
         f"{FRIENDS}::test_a_budget_is_for_both",
     ),
     mutant(
         "friend-who-is-settled-without-a-lock",
-        BRING,
-        "cards = ledger.lock(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))",
-        "cards = list(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))",
+        GIVE,
+        "cards = ledger.lock(rows.filter(pk=selectors.remaining_card_id(merchant_id, host_id)))",
+        "cards = list(rows.filter(pk=selectors.remaining_card_id(merchant_id, host_id)))",
         f"{FRIENDS_AT_ONCE}::test_the_second_friend_finds_the_month_full",
         f"{FRIENDS_AT_ONCE}::test_who_is_told_twice_at_once_gives_once",
     ),
