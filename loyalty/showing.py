@@ -108,17 +108,22 @@ def for_cards(
 
 
 def in_words(
-    shown: Iterable[Shown], stores: Iterable[Store], *, now: datetime, here: Store | None = None
+    shown: Iterable[Shown],
+    stores: Iterable[Store],
+    *,
+    now: datetime,
+    here: Store | None = None,
+    is_of_card: bool = False,
 ) -> list[str]:
     """Each promotion as a sentence, in the active language; where it holds is told of some stores, unless one is there.
 
-    Reads `merchant` of a store.
+    `is_of_card`: as it is told of one card, for which it holds. Reads `merchant` of a store.
     """
     places = [here] if here else list(stores)
     if not places:
         return []
     named = {} if here or len(places) == 1 else {store.pk: store.name for store in places}
-    names = Names(currency=places[0].merchant.currency, stores=named)
+    names = Names(currency=places[0].merchant.currency, stores=named, is_of_card=is_of_card)
     return [each.in_words(names, now=now, zone=places[0].tzinfo) for each in shown]
 
 
@@ -128,7 +133,7 @@ def of_card(card: LoyaltyCard, *, now: datetime) -> list[str]:
         return []
     stores = list(selectors.locations(card).select_related("merchant"))
     mine = for_cards(at_stores(card.program, stores, now=now), [card], now=now)
-    return in_words(mine[card.pk], stores, now=now)
+    return in_words(mine[card.pk], stores, now=now, is_of_card=True)
 
 
 def changes_at(shown: Iterable[Shown], *, now: datetime, zone: ZoneInfo) -> datetime:

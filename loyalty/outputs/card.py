@@ -257,7 +257,7 @@ def at_moment(
             "description": program.stamps_reward_description if program.has_stamps else "",
             "ready": program.has_stamps and row.is_active and row.stamp_count >= program.stamps_target,
         },
-        "promotions": showing.in_words(promotions, [], now=now, here=store),
+        "promotions": showing.in_words(promotions, [], now=now, here=store, is_of_card=True),
         "passes": {
             "apple": getattr(row, "apple_pass_state", None),
             "google": getattr(row, "google_pass_state", None),

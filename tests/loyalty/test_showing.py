@@ -40,7 +40,7 @@ def happy_hour(shop: Shop, begins: int = 9, ends: int = 11, **fields: Any) -> Pr
 
 
 def said(shop: Shop, card: LoyaltyCard) -> list[str]:
-    return showing.of_card(factories.fresh(card), now=MORNING)
+    return showing.of_card(factories.fresh(card), now=datetime.now(UTC))
 
 
 def test_a_card_says_what_counts_today_until_when() -> None:
@@ -120,9 +120,13 @@ def comes(shop: Shop, card: LoyaltyCard, cents: int = 500) -> Recorded:
     )
 
 
+def till_card(card: LoyaltyCard) -> LoyaltyCard:
+    return LoyaltyCard.objects.select_related("program", "customer", "merchant").get(pk=card.pk)
+
+
 def told(shop: Shop, card: LoyaltyCard) -> list[bool]:
     """Whether till, page, quote and e-mail tell a card of what runs: each of them says the same."""
-    row = LoyaltyCard.objects.select_related("program", "customer", "merchant").get(pk=card.pk)
+    row = till_card(card)
     quote = purchases.quote(
         store=shop.store, card_id=card.pk, actor=factories.actor("staff"), purchase_amount_cents=500
     )
@@ -152,6 +156,8 @@ def test_every_third_visit_is_told_on_the_third_day_and_all_day_long() -> None:
     assert seen == [NO, NO, NO, NO, YES, YES, NO, NO]
     with on(14):
         assert told(shop, other) == NO
+        sentences = {said(shop, card)[0], *at_till(till_card(card), shop.store)["promotions"]}
+        assert sentences == {"Points count double with this visit, one in every 3"}
 
 
 def test_whoever_is_back_after_ten_days_is_told_once_the_tenth_day_has_come() -> None:
