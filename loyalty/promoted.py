@@ -33,18 +33,16 @@ GIVEN = (*EARNED, TransactionType.FRIEND_BONUS)
 
 @dataclass(frozen=True)
 class Planned:
-    """The promotions of a program that were ever planned, by id. What they have spent is not up to date."""
+    """The promotions of a program that were ever planned, by id. What they have spent is not up to date.
+
+    Deleted ones are among them: until then they counted.
+    """
 
     by_id: Mapping[int, Promotion]
 
     @cached_property
     def rules(self) -> Mapping[int, offers.Promotion]:
         return {promotion_id: promotion.rule() for promotion_id, promotion in self.by_id.items()}
-
-    @cached_property
-    def living(self) -> list[offers.Promotion]:
-        """Those that nobody has deleted: only they are offered."""
-        return [rule for key, rule in self.rules.items() if self.by_id[key].deleted_at is None]
 
 
 @dataclass(frozen=True)
@@ -109,6 +107,7 @@ class Known:
         )
 
 
+_HAPPENED_AT = Coalesce("purchase__purchased_at", "restores__voids__transaction_at", "transaction_at")
 _planned: dict[int, tuple[datetime, Planned]] = {}
 
 
@@ -246,19 +245,21 @@ def _uses(
 def _visits(card: Value | OuterRef, at: datetime, zone: ZoneInfo, upto: int | None) -> QuerySet:
     """On which days of a store a card, with those merged into it, earned what is neither undone nor brought back.
 
-    An opening balance is from before: whoever brings one along is no new customer.
+    What was undone and is written again was a visit on the day on which it happened first. An opening balance is from
+    before: whoever brings one along is no new customer.
     """
     start, _end = rules.local_day(at, zone)
     lines = LoyaltyTransaction.objects.filter(card__in=_family(card, upto), transaction_type__in=CAME)
     lines = _standing(lines) if upto is None else _stood(lines, upto)
-    earned = Q(transaction_type__in=EARNED, transaction_at__lt=start)
-    day = TruncDate("transaction_at", tzinfo=zone)
+    earned = Q(transaction_type__in=EARNED, happened_at__lt=start)
+    day = TruncDate("happened_at", tzinfo=zone)
     found = JSONObject(
         ever=Count("pk"),
         days=Count(day, distinct=True, filter=earned),
         last=Max(day, filter=earned),
     )
-    return lines.order_by().annotate(all=Value(1)).values("all").annotate(found=found).values("found")
+    lines = lines.order_by().annotate(all=Value(1), happened_at=_HAPPENED_AT)
+    return lines.values("all").annotate(found=found).values("found")
 
 
 def _standing(lines: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]:

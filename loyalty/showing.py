@@ -97,7 +97,8 @@ def for_cards(
         card.pk: [
             each
             for each in shown
-            if offers.is_for(
+            if card.is_active
+            and offers.is_for(
                 rules[each.promotion.pk],
                 by_zone[each.store.tzinfo][card.pk].facts(card, each.store),
                 each.begins,
@@ -172,13 +173,13 @@ def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -
 
 
 def _of_today(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
-    if not program.has_promotions:
+    if not (program.has_promotions and program.is_active):
         return []
     planned, places = promoted.planned_of(program), list(stores)
     found = []
     for promotion_id, rule in planned.rules.items():
         hours = [(store, *when) for store in places if (when := _times(rule, store, now)) is not None]
-        if hours and planned.by_id[promotion_id].deleted_at is None:
+        if hours and program.gives(rule.effect):
             found.append(Shown(planned.by_id[promotion_id], *min(hours, key=lambda when: when[1])))
     return found
 

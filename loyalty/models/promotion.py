@@ -251,14 +251,14 @@ class Promotion(TenantSoftDeletable):
         return PromotionState(offers.state(self.rule(), now=now, zone=zone, left=self.left))
 
     def rule(self) -> offers.Promotion:
-        """What it says, for `loyalty.offers` and `loyalty.earning` to reckon with."""
+        """What it says, for `loyalty.offers` and `loyalty.earning` to reckon with; one that is deleted has stopped."""
         return offers.Promotion(
             id=self.pk,
             effect=self.effect,
             factor=self.factor or Decimal(1),
             amount=self.amount or 0,
             planned_at=self.planned_at,
-            stopped_at=self.stopped_at,
+            stopped_at=min(filter(None, (self.stopped_at, self.deleted_at)), default=None),
             first_day=self.first_day,
             last_day=self.last_day,
             weekdays=frozenset(self.weekdays),

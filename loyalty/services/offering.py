@@ -34,7 +34,7 @@ def offered(call: Operation, bought: Bought, at: datetime, *, holds: bool = True
         return Offered()
     on = [
         rule
-        for rule in promoted.planned_of(call.program).living
+        for rule in promoted.planned_of(call.program).rules.values()
         if offers.is_on(rule, at, call.store.pk, call.store.tzinfo)
     ]
     if not on:

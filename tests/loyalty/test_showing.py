@@ -371,3 +371,23 @@ def test_it_is_looked_at_again_when_something_begins_or_ends() -> None:
         "Tue 17:00",
         "Wed 00:00",
     ]
+
+
+def test_nobody_is_promised_what_their_card_or_program_cannot_give() -> None:
+    """A card that is switched off buys nothing with it, and in a program of stamps nothing doubles points."""
+    shop = factories.shop(loyalty_type="hybrid")
+    open_, closed = factories.card(shop.store), factories.card(shop.store)
+    happy_hour(shop)
+    happy_hour(shop, effect="stamps", amount=1)
+    cards.deactivate(store=shop.store, card_id=closed.pk, actor=factories.actor("manager"))
+    assert [len(said(shop, card)) for card in (open_, closed)] == [2, 0]
+
+    shop.program.loyalty_type = "stamps"
+    shop.program.save()
+    assert said(shop, open_) == ["Today until 11:00: there is 1 stamp on top"]
+    program = LoyaltyProgram.objects.get(pk=shop.program.pk)
+    assert len(showing.at_store(program, shop.store, now=MORNING)) == 1
+    shop.program.is_active = False
+    shop.program.save()
+
+    assert said(shop, open_) == []
