@@ -346,8 +346,8 @@ MUTANTS = [
     mutant(
         "shown-to-whom-it-would-give-nothing",
         SHOWING,
-        "            if offers.is_for(\n",
-        "            if True or offers.is_for(\n",
+        "            and offers.is_for(\n",
+        "            and 1 + offers.is_for(\n",
         f"{SHOWN}::test_every_third_visit_is_told_on_the_third_day_and_all_day_long",
         f"{SHOWN}::test_whoever_is_back_after_ten_days_is_told_once_the_tenth_day_has_come",
         f"{SHOWN}::test_what_is_for_newcomers_is_said_until_the_first_purchase",
