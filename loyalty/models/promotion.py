@@ -1,6 +1,6 @@
 """Promotion: what a program gives more, when, to whom and for what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from tenancy.models.base import TenantSoftDeletable
 
 LARGEST_GIFT = 1_000_000
 LARGEST_BOUND = 10**9
+DAYS = (date(2000, 1, 1), date(2999, 12, 31))  # beyond, there is no day after the last one
 MOST_FRIENDS = 1000  # that somebody brings in a month
 
 
@@ -177,6 +178,12 @@ class Promotion(TenantSoftDeletable):
                 condition=Q(first_day=None) | Q(last_day=None) | Q(last_day__gte=F("first_day")),
                 name="a_promotion_ends_after_it_begins",
                 violation_error_message=_("The last day is before the first one."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(first_day=None) | Q(first_day__range=DAYS))
+                & (Q(last_day=None) | Q(last_day__range=DAYS)),
+                name="a_promotion_lies_within_the_calendar",
+                violation_error_message=_("Its days lie between the years 2000 and 2999."),
             ),
             models.CheckConstraint(
                 condition=Q(weekdays__contained_by=[1, 2, 3, 4, 5, 6, 7]),

@@ -29,6 +29,7 @@ MOST_AT_ONCE = 20  # planned or running: each purchase looks at all of them
 FIELD_OF = {
     "a_promotion_gives_a_factor_or_an_amount": "effect",
     "a_promotion_ends_after_it_begins": "last_day",
+    "a_promotion_lies_within_the_calendar": "last_day",
     "weekdays_are_1_to_7": "weekdays",
     "hours_have_a_beginning_and_another_end": "until_time",
     "days_are_said_where_they_count": "days",

@@ -107,6 +107,18 @@ def test_what_waits_can_be_changed_in_everything_and_what_is_over_in_its_name(sh
     assert (row.amount, row.name) == (5, "It was")
 
 
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(1, 1, 1)])
+def test_a_promotion_lies_within_the_calendar(shop: Shop, day: date) -> None:
+    """There is no day after the last one of the calendar: a till would have stumbled over it."""
+    running = factories.promotion(shop.program)
+    with pytest.raises(Invalid) as refusal:
+        promotions.change(promotion_id=running.pk, actor=OWNER, last_day=day)
+    assert [error["field"] for error in refusal.value.extra["errors"]] == ["last_day"]
+    assert factories.fresh(running).last_day is None
+    promotions.change(promotion_id=running.pk, actor=OWNER, last_day=date(2999, 12, 31))
+    assert state(running) == "running"
+
+
 @pytest.mark.parametrize(
     ("loyalty_type", "gives"),
     [
