@@ -134,7 +134,7 @@ def offers(bought: Bought, facts: Facts, promotions: Iterable[Promotion], at: da
     for promotion in promotions:
         cents = counting_cents(promotion, bought)
         room = _room(promotion, facts)
-        fits = is_enough(promotion, cents) and _leaves_something(room)
+        fits = is_enough(promotion, cents) and (room is None or room > 0)
         if fits and is_on(promotion, at, facts.store_id, facts.zone) and is_for(promotion, facts, at):
             found.append(Offer(promotion, cents, room))
     return tuple(found)
@@ -142,7 +142,8 @@ def offers(bought: Bought, facts: Facts, promotions: Iterable[Promotion], at: da
 
 def is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
     """Whether a promotion is for a card at a moment (UTC), and the bounds of a card leave it something."""
-    return _is_meant(promotion, facts, at) and _leaves_something(_room_of_card(promotion, facts))
+    room = _room_of_card(promotion, facts)
+    return _is_meant(promotion, facts, at) and (room is None or room > 0)
 
 
 def is_on(promotion: Promotion, at: datetime, store_id: int, zone: ZoneInfo) -> bool:
@@ -249,27 +250,14 @@ def _is_meant(promotion: Promotion, facts: Facts, at: datetime) -> bool:
 
 def _room(promotion: Promotion, facts: Facts) -> int | None:
     """How much a promotion may still give to a card, in its parts; None for as much as it likes."""
-    of_card = _room_of_card(promotion, facts)
-    if promotion.budget is None:
-        return of_card
-    left = facts.left.get(promotion.id, 0)
-    return left if of_card is None else min(left, of_card)
-
-
-def _leaves_something(room: int | None) -> bool:
-    return room is None or room > 0
+    left = None if promotion.budget is None else facts.left.get(promotion.id, 0)
+    return min((room for room in (left, _room_of_card(promotion, facts)) if room is not None), default=None)
 
 
 def _room_of_card(promotion: Promotion, facts: Facts) -> int | None:
     given = _given(promotion, facts)
-    rooms = [
-        limit * promotion.unit - had
-        for limit, had in (
-            (promotion.card_day_limit, given.today),
-            (promotion.card_limit, given.in_all),
-        )
-        if limit is not None
-    ]
+    bounds = ((promotion.card_day_limit, given.today), (promotion.card_limit, given.in_all))
+    rooms = [limit * promotion.unit - had for limit, had in bounds if limit is not None]
     return min(rooms, default=None)
 
 

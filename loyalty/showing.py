@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from loyalty import friends, offers, promoted, selectors
+from loyalty import friends, offers, promoted, promotion_facts, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
 from loyalty.offers import BIRTHDAY, EVERYBODY, FRIEND, TAGGED
-from loyalty.promoted import Known
+from loyalty.promotion_facts import Known
 from loyalty.promotion_words import Names, today
 from tenancy.models import Store
 
@@ -161,7 +161,7 @@ def _known_of(
     wanted = {rule.id for rule in rules}
     if all(card.pk in known and wanted <= known[card.pk].asked for card in cards):
         return known
-    found = promoted.known_of_cards(cards, rules, at=at, zone=zone, upto=upto)
+    found = promotion_facts.known_of_cards(cards, rules, at=at, zone=zone, upto=upto)
     if bring := [rule.id for rule in rules if rule.audience == FRIEND]:
         welcomed = friends.welcomed(cards, bring)
         return {pk: replace(each, welcomes=welcomed[pk]) for pk, each in found.items()}

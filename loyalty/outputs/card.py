@@ -12,7 +12,7 @@ from loyalty import receipts, rules, selectors, showing
 from loyalty.errors import CardInactive, ProgramInactive, ProgramTypeMismatch
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, LoyaltyType
 from loyalty.outputs.customer import CardHolder, card_holder
-from loyalty.promoted import Known
+from loyalty.promotion_facts import Known
 from loyalty.rules import StampUsage, StampVerdict
 from loyalty.showing import Shown
 from tenancy.models import Store
@@ -103,34 +103,6 @@ class Card(CardFacts):
     stamp_reward: StampReward
     promotions: list[str]
     passes: Passes
-
-
-class CardThen(TypedDict):
-    """What a card had at a moment, as its ledger says."""
-
-    id: int
-    card_number: str
-    at: Moment
-    stamp_count: int
-    stamps_owed: int
-    points_balance: int
-    points_owed: int
-    points_fraction: int
-
-
-def card_at(row: LoyaltyCard, at: datetime) -> CardThen:
-    """What a card had at a moment (UTC). Raises CardNotFound for one before it was made."""
-    then = receipts.balances_at(row, at)
-    return {
-        "id": row.pk,
-        "card_number": row.display_number,
-        "at": moment(at),
-        "stamp_count": then["stamp_count"],
-        "stamps_owed": then["stamps_owed"],
-        "points_balance": then["points_balance"],
-        "points_owed": then["points_owed"],
-        "points_fraction": then["points_fraction"],
-    }
 
 
 def facts(row: LoyaltyCard) -> CardFacts:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from loyalty import friends, offers, promoted
+from loyalty import friends, offers, promoted, promotion_facts
 from loyalty.earning import Part
 from loyalty.offers import Bought, Offer, Promotion
-from loyalty.promoted import Known
+from loyalty.promotion_facts import Known
 from loyalty.services.operation import Operation
 
 
@@ -51,7 +51,7 @@ def _known(call: Operation, bought: Bought, on: Sequence[Promotion], at: datetim
         if rule.budget is not None and offers.is_enough(rule, offers.counting_cents(rule, bought))
     ]
     zone = call.store.tzinfo
-    known = promoted.known_of(call.card, on, at=at, zone=zone, limited=limited, holds=holds)
+    known = promotion_facts.known_of(call.card, on, at=at, zone=zone, limited=limited, holds=holds)
     bring = [rule.id for rule in on if rule.audience == offers.FRIEND]
     welcomes = friends.welcomed([call.card], bring)[call.card.pk] if bring else frozenset()
     return replace(known, welcomes=welcomes)

@@ -18,7 +18,7 @@ from loyalty.errors import CardInactive, CardNotFound, ProgramInactive, ProgramT
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantLoyaltySettings, StaffPin
 from loyalty.models.transaction import newly_owed
-from loyalty.promoted import Known
+from loyalty.promotion_facts import Known
 from loyalty.services import staff_tokens
 from loyalty.terms import Terms
 from tenancy.actor import Actor

@@ -22,7 +22,7 @@ from loyalty.errors import OrderReferenceRequired, OrderReferenceUsed, PurchaseB
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.offers import Bought, Offer
-from loyalty.promoted import Known
+from loyalty.promotion_facts import Known
 from loyalty.services import friends, offering, operation, stamps
 from loyalty.services.offering import Offered
 from loyalty.services.operation import Operation, Posting

@@ -11,7 +11,7 @@ from loyalty import earning, rules, selectors
 from loyalty.errors import DailyStampLimit, NotEnoughStamps, StampCooldown
 from loyalty.models import LoyaltyTransaction, TransactionType
 from loyalty.offers import Bought
-from loyalty.promoted import Known
+from loyalty.promotion_facts import Known
 from loyalty.services import offering, operation
 from loyalty.services.operation import Operation, Posting
 from tenancy.actor import Actor

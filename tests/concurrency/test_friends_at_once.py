@@ -117,6 +117,20 @@ def test_the_second_friend_finds_the_month_full(few: Crowd) -> None:
     assert list(verification.differences()) == []
 
 
+def test_a_gift_waits_for_the_till_at_which_whoever_gets_it_buys(few: Crowd) -> None:
+    shop = a_shop()
+    host, card = many_cards(shop, 2)
+    brought(shop, host, card)
+    buy(shop, card)
+    gift = FriendGift.objects.get(friend__card=card)
+
+    settled = one_after_the_other(few, lambda: buy(shop, host), lambda: friend_gifts.settle(gift_id=gift.pk))
+
+    assert settled == "done"
+    assert factories.fresh(host).points_balance == 1 + 30
+    assert list(verification.differences()) == []
+
+
 def test_who_is_told_twice_at_once_gives_once(few: Crowd) -> None:
     shop = a_shop()
     host, card = many_cards(shop, 2)
