@@ -4,10 +4,13 @@ A card that was merged counts as the one that remains, on either side.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from loyalty import promoted
 from loyalty.models import (
@@ -19,6 +22,7 @@ from loyalty.models import (
     LoyaltyProgram,
     Promotion,
     PromotionUse,
+    Purchase,
 )
 from loyalty.tokens import ALPHABET, INVITATION_LENGTH
 from tenancy.models import Store
@@ -48,13 +52,19 @@ def inviter(code: str, program: LoyaltyProgram) -> LoyaltyCard | None:
 
 def friend_of(card: LoyaltyCard) -> Friend | None:
     """How the owner of a card was brought, unless they are by now the one who brought them, or were here before."""
-    family = _family(card)
-    rows = Friend.objects.filter(card__in=family.values("pk")).select_related("card", "brought_by")
-    friend = rows.order_by("pk").first()
-    if friend is None or is_oneself(friend):
-        return None
-    is_known = family.filter(created_at__lt=friend.card.created_at).exists()
-    return None if is_known else friend
+    return _friends_of([card]).get(card.pk)
+
+
+def _friends_of(cards: Collection[LoyaltyCard]) -> dict[int, Friend]:
+    named = [card.pk for card in cards]
+    before = LoyaltyCard.all_objects.filter(created_at__lt=OuterRef("card__created_at")).order_by()
+    before = before.filter(Q(pk=OuterRef("newcomer")) | Q(merged_into=OuterRef("newcomer")))
+    rows = Friend.objects.filter(Q(card__in=named) | Q(card__merged_into__in=named))
+    rows = rows.annotate(newcomer=Coalesce("card__merged_into_id", "card_id"), is_known=Exists(before))
+    first: dict[int, Any] = {}
+    for friend in rows.select_related("card", "brought_by").order_by("pk"):
+        first.setdefault(friend.newcomer, friend)
+    return {pk: friend for pk, friend in first.items() if not (friend.is_known or is_oneself(friend))}
 
 
 def is_oneself(friend: Friend) -> bool:
@@ -62,21 +72,38 @@ def is_oneself(friend: Friend) -> bool:
     return _remaining(friend.card) == _remaining(friend.brought_by)
 
 
-def welcomed_by(card: LoyaltyCard, promotion_ids: Collection[int]) -> frozenset[int]:
-    """Which of some promotions welcome the owner of a locked card now: those that have not yet.
+def welcomed(
+    cards: Collection[LoyaltyCard], promotion_ids: Collection[int]
+) -> defaultdict[int, frozenset[int]]:
+    """By card, which of some promotions welcome its owner now: those that have not yet. Two statements for all.
 
     A purchase that was undone has welcomed nobody; one that was brought back may still come to count again.
     """
-    friend = friend_of(card)
-    if friend is None:
-        return frozenset()
-    gifts = FriendGift.objects.filter(friend=friend, promotion__in=promotion_ids)
-    return frozenset(promotion_ids) - {gift.promotion_id for gift in gifts if not _is_undone(gift)}
+    brought = _friends_of(cards)
+    found: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
+    had = defaultdict(set)
+    if brought:
+        gifts = FriendGift.objects.filter(friend__in=brought.values(), promotion__in=promotion_ids)
+        for friend_id, promotion_id in gifts.exclude(_undone()).values_list("friend", "promotion"):
+            had[friend_id].add(promotion_id)
+    for card_id, friend in brought.items():
+        found[card_id] = frozenset(promotion_ids) - had[friend.pk]
+    return found
 
 
-def _is_undone(gift: FriendGift) -> bool:
-    uses = PromotionUse.objects.filter(promotion=gift.promotion_id, purchase=gift.purchase_id)
-    return uses.filter(line__transaction_type__in=promoted.EARNED, line__voided_by__isnull=False).exists()
+def _undone() -> Q:
+    """Whether the purchase of a gift was undone, and is not written again."""
+    uses = PromotionUse.objects.filter(promotion=OuterRef("promotion"), purchase=OuterRef("purchase"))
+    earned = uses.filter(line__transaction_type__in=promoted.EARNED, line__voided_by__isnull=True)
+    return ~Q(Exists(earned))
+
+
+def has_another_welcome(purchase: Purchase) -> bool:
+    """Whether one of the promotions that welcomed a friend with a purchase has welcomed them with another since."""
+    welcoming = PromotionUse.objects.filter(purchase=purchase, promotion__audience=Audience.FRIEND)
+    friend = friend_of(purchase.card)
+    gifts = FriendGift.objects.filter(friend=friend, promotion__in=welcoming.values("promotion"))
+    return gifts.exclude(purchase=purchase).exists()
 
 
 def came(card: LoyaltyCard) -> int:

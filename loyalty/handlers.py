@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.services import friends
+from loyalty.services import friend_gifts
 
 
 def on_friend_to_settle(event: Mapping[str, Any]) -> None:
     """Whoever brought a friend gets what is right by now."""
-    friends.settle(gift_id=event["gift_id"])
+    friend_gifts.settle(gift_id=event["gift_id"])

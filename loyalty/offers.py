@@ -135,9 +135,15 @@ def offers(bought: Bought, facts: Facts, promotions: Iterable[Promotion], at: da
         cents = counting_cents(promotion, bought)
         room = _room(promotion, facts)
         fits = is_enough(promotion, cents) and (room is None or room > 0)
-        if fits and is_on(promotion, at, facts.store_id, facts.zone) and _is_for(promotion, facts, at):
+        if fits and is_on(promotion, at, facts.store_id, facts.zone) and is_for(promotion, facts, at):
             found.append(Offer(promotion, cents, room))
     return tuple(found)
+
+
+def is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
+    """Whether a promotion is for a card at a moment (UTC), and the bounds of a card leave it something."""
+    room = _room_of_card(promotion, facts)
+    return _is_meant(promotion, facts, at) and (room is None or room > 0)
 
 
 def is_on(promotion: Promotion, at: datetime, store_id: int, zone: ZoneInfo) -> bool:
@@ -223,7 +229,7 @@ def _has_day(promotion: Promotion, day: date) -> bool:
     )
 
 
-def _is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
+def _is_meant(promotion: Promotion, facts: Facts, at: datetime) -> bool:
     today = at.astimezone(facts.zone).date()
     match promotion.audience:
         case "first_purchase":
@@ -244,17 +250,14 @@ def _is_for(promotion: Promotion, facts: Facts, at: datetime) -> bool:
 
 def _room(promotion: Promotion, facts: Facts) -> int | None:
     """How much a promotion may still give to a card, in its parts; None for as much as it likes."""
+    left = None if promotion.budget is None else facts.left.get(promotion.id, 0)
+    return min((room for room in (left, _room_of_card(promotion, facts)) if room is not None), default=None)
+
+
+def _room_of_card(promotion: Promotion, facts: Facts) -> int | None:
     given = _given(promotion, facts)
-    rooms = [
-        limit * promotion.unit - had
-        for limit, had in (
-            (promotion.card_day_limit, given.today),
-            (promotion.card_limit, given.in_all),
-        )
-        if limit is not None
-    ]
-    if promotion.budget is not None:
-        rooms.append(facts.left.get(promotion.id, 0))
+    bounds = ((promotion.card_day_limit, given.today), (promotion.card_limit, given.in_all))
+    rooms = [limit * promotion.unit - had for limit, had in bounds if limit is not None]
     return min(rooms, default=None)
 
 

@@ -137,7 +137,8 @@ promotions = [
         "BEFORE UPDATE",
         refuse_when(
             "(NEW.friend_id, NEW.promotion_id, NEW.merchant_id) <> (OLD.friend_id, OLD.promotion_id, OLD.merchant_id)"
-            " OR (OLD.amount IS NOT NULL AND NEW.amount IS DISTINCT FROM OLD.amount)",
+            " OR (OLD.amount IS NOT NULL AND NEW.amount IS DISTINCT FROM OLD.amount"
+            " AND (NEW.amount IS NOT NULL OR NEW.purchase_id = OLD.purchase_id))",
             KEPT_GIFT,
         ),
     ),

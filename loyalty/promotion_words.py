@@ -29,12 +29,14 @@ RANGE = 3  # so many days in a row are told as one
 class Names:
     """What a sentence needs besides the promotion: the currency (ISO 4217), stores and promotions by their ids.
 
-    A store that is not named is not told: whoever reads the sentence is there.
+    A store that is not named is not told: whoever reads the sentence is there. `is_of_card`: it is told of one card,
+    because its next visit is the one that counts.
     """
 
     currency: str
     stores: Mapping[int, str] = field(default_factory=dict)
     others: Mapping[int, str] = field(default_factory=dict)
+    is_of_card: bool = False
 
 
 def sentence(promotion: Promotion, names: Names) -> str:
@@ -83,7 +85,9 @@ def what(promotion: Promotion, names: Names) -> str:
         return ", ".join(
             [_friends(promotion), places, *_months(promotion), *_bounds(promotion), *_apart(promotion, names)]
         )
-    main = " ".join(filter(None, [effect(promotion), places, _who(promotion), _bought(promotion, names)]))
+    main = " ".join(
+        filter(None, [effect(promotion), places, _who(promotion, names), _bought(promotion, names)])
+    )
     return ", ".join([main, *_bounds(promotion), *_apart(promotion, names)])
 
 
@@ -167,7 +171,7 @@ def _clock(at: time) -> str:
 # --- To whom, for what, and how much ------------------------------------------------------------------------
 
 
-def _who(promotion: Promotion) -> str:
+def _who(promotion: Promotion, names: Names) -> str:
     days = {"n": promotion.days}
     match promotion.audience:
         case offers.FIRST_PURCHASE:
@@ -181,6 +185,8 @@ def _who(promotion: Promotion) -> str:
             return text % days
         case offers.BIRTHDAY:
             return _("on a birthday")
+        case offers.EVERY_VISIT if names.is_of_card:
+            return _("with this visit, one in every %(n)d") % {"n": promotion.every}
         case offers.EVERY_VISIT:
             return _("once every %(n)d visits") % {"n": promotion.every}
         case offers.BACK_AFTER:

@@ -1,28 +1,39 @@
 """What runs now, or later today, and until when: the one question of till, pages, passes and overview.
 
-It asks the database for nothing where a program has no promotion, and else for what is left of budgets alone.
+Whoever has a card is told of what their next purchase of today would be given, if it is large enough and of the right
+things: by the rules of the till (`offers.is_for`). Who has none yet, and who runs the shop, reads what the rules are,
+with their conditions. A pass is the same for all holders of a program, and nobody brings it up to date because of a
+visit or a day: it tells of what is for everybody (`for_all_cards`), and promises nothing else.
+
+It asks the database for nothing where a program has no promotion; else for what is left of budgets, and for what these
+promotions want to know of cards: in one statement for all that are shown.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from customers import birthdays
-from loyalty import friends, offers, promoted, selectors
+from loyalty import friends, offers, promoted, promotion_facts, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
-from loyalty.offers import BIRTHDAY, FIRST_PURCHASE, FRIEND, TAGGED
+from loyalty.offers import BIRTHDAY, EVERYBODY, FRIEND, TAGGED
+from loyalty.promotion_facts import Known
 from loyalty.promotion_words import Names, today
 from tenancy.models import Store
 
 BUDGETS_LOOKED_AT = timedelta(minutes=10)
+NOTHING: Mapping[int, Known] = {}
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A promotion of today: since when or from when on (UTC) it runs, and until when; None: it goes on and on."""
+    """A promotion of today: since when or from when on (UTC) it runs, and until when; None: it goes on and on.
+
+    `store`: where it does, of some stores the one where it begins first.
+    """
 
     promotion: Promotion
+    store: Store
     begins: datetime
     ends: datetime | None
 
@@ -59,28 +70,61 @@ def for_everybody(shown: Iterable[Shown]) -> list[Shown]:
     return [each for each in shown if each.promotion.audience not in private]
 
 
-def for_cards(shown: Iterable[Shown]) -> list[Shown]:
-    """What may be told to all who have a card alike, once for many."""
-    return [each for each in for_everybody(shown) if each.promotion.audience != FIRST_PURCHASE]
+def for_all_cards(shown: Iterable[Shown]) -> list[Shown]:
+    """What may be told to all who have a card alike, once for many: what hangs on nothing that a card has or did."""
+    return [each for each in shown if each.promotion.audience == EVERYBODY]
 
 
-def for_card(shown: Iterable[Shown], card: LoyaltyCard, *, now: datetime) -> list[Shown]:
-    """What may be told to whoever has a card: nothing that is for others. Reads `card.customer` and `card.merchant`."""
-    return [each for each in shown if _concerns(each.promotion, card, now)]
+def for_cards(
+    shown: Sequence[Shown],
+    cards: Collection[LoyaltyCard],
+    *,
+    now: datetime,
+    known: Mapping[int, Known] = NOTHING,
+    upto: int | None = None,
+) -> dict[int, list[Shown]]:
+    """By card, what its next purchase of today would be given; reads `card.customer`.
+
+    `known`: what is known already of cards, at the one store that is asked about. `upto`: as it was with that line (id)
+    of the ledger.
+    """
+    rules = {each.promotion.pk: each.promotion.rule() for each in shown}
+    by_zone = {
+        zone: _known_of(cards, rules.values(), at=now, zone=zone, known=known, upto=upto)
+        for zone in {each.store.tzinfo for each in shown}
+    }
+    return {
+        card.pk: [
+            each
+            for each in shown
+            if card.is_active
+            and offers.is_for(
+                rules[each.promotion.pk],
+                by_zone[each.store.tzinfo][card.pk].facts(card, each.store),
+                each.begins,
+            )
+        ]
+        for card in cards
+    }
 
 
 def in_words(
-    shown: Iterable[Shown], stores: Iterable[Store], *, now: datetime, here: Store | None = None
+    shown: Iterable[Shown],
+    stores: Iterable[Store],
+    *,
+    now: datetime,
+    here: Store | None = None,
+    is_of_card: bool = False,
 ) -> list[str]:
     """Each promotion as a sentence, in the active language; where it holds is told of some stores, unless one is there.
 
-    Reads `merchant` of a store.
+    `is_of_card`: as it is told of one card, for which it holds. Reads `merchant` of a store.
     """
     places = [here] if here else list(stores)
     if not places:
         return []
     named = {} if here or len(places) == 1 else {store.pk: store.name for store in places}
-    names = Names(currency=places[0].merchant.currency, stores=named)
+    names = Names(currency=places[0].merchant.currency, stores=named, is_of_card=is_of_card)
     return [each.in_words(names, now=now, zone=places[0].tzinfo) for each in shown]
 
 
@@ -89,7 +133,8 @@ def of_card(card: LoyaltyCard, *, now: datetime) -> list[str]:
     if not card.program.has_promotions:
         return []
     stores = list(selectors.locations(card).select_related("merchant"))
-    return in_words(for_card(at_stores(card.program, stores, now=now), card, now=now), stores, now=now)
+    mine = for_cards(at_stores(card.program, stores, now=now), [card], now=now)
+    return in_words(mine[card.pk], stores, now=now, is_of_card=True)
 
 
 def changes_at(shown: Iterable[Shown], *, now: datetime, zone: ZoneInfo) -> datetime:
@@ -103,18 +148,24 @@ def changes_at(shown: Iterable[Shown], *, now: datetime, zone: ZoneInfo) -> date
     return min(moments)
 
 
-def _concerns(promotion: Promotion, card: LoyaltyCard, now: datetime) -> bool:
-    customer = card.customer
-    if promotion.audience == FRIEND:
-        return bool(friends.welcomed_by(card, [promotion.pk]))
-    if promotion.audience == TAGGED:
-        return promotion.tag.casefold() in {tag.casefold() for tag in customer.tags}
-    if promotion.audience == BIRTHDAY:
-        here = now.astimezone(card.merchant.tzinfo).date()
-        return birthdays.is_near(customer.birth_date, here, days=promotion.days or 0)
-    if promotion.audience == FIRST_PURCHASE:
-        return not (card.total_points_earned or card.total_stamps_earned)
-    return True
+def _known_of(
+    cards: Collection[LoyaltyCard],
+    rules: Collection[offers.Promotion],
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    known: Mapping[int, Known],
+    upto: int | None,
+) -> Mapping[int, Known]:
+    """What some promotions want to know of cards, by card, as far as it is not known."""
+    wanted = {rule.id for rule in rules}
+    if all(card.pk in known and wanted <= known[card.pk].asked for card in cards):
+        return known
+    found = promotion_facts.known_of_cards(cards, rules, at=at, zone=zone, upto=upto)
+    if bring := [rule.id for rule in rules if rule.audience == FRIEND]:
+        welcomed = friends.welcomed(cards, bring)
+        return {pk: replace(each, welcomes=welcomed[pk]) for pk, each in found.items()}
+    return found
 
 
 def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
@@ -122,14 +173,14 @@ def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -
 
 
 def _of_today(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
-    if not program.has_promotions:
+    if not (program.has_promotions and program.is_active):
         return []
     planned, places = promoted.planned_of(program), list(stores)
     found = []
     for promotion_id, rule in planned.rules.items():
-        hours = [when for store in places if (when := _times(rule, store, now)) is not None]
-        if hours and planned.by_id[promotion_id].deleted_at is None:
-            found.append(Shown(planned.by_id[promotion_id], *min(hours, key=lambda when: when[0])))
+        hours = [(store, *when) for store in places if (when := _times(rule, store, now)) is not None]
+        if hours and program.gives(rule.effect):
+            found.append(Shown(planned.by_id[promotion_id], *min(hours, key=lambda when: when[1])))
     return found
 
 

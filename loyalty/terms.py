@@ -31,6 +31,10 @@ class LoyaltyKind:
     def has_points(self) -> bool:
         return self.loyalty_type in ("points", "hybrid")
 
+    def gives(self, effect: str) -> bool:
+        """Whether there is what a promotion gives by its effect: stamps, or points on top and times a factor."""
+        return self.has_stamps if effect == "stamps" else self.has_points
+
 
 @dataclass(frozen=True)
 class Terms(LoyaltyKind):

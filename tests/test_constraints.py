@@ -178,6 +178,7 @@ CHANGES: dict[str, tuple[Row, str]] = {
     "promotion_audience_is_known": (a_promotion, "audience = 'friends'"),
     "a_promotion_gives_a_factor_or_an_amount": (a_promotion, "factor = NULL"),
     "a_promotion_ends_after_it_begins": (a_promotion, "first_day = '2026-05-12', last_day = '2026-05-11'"),
+    "a_promotion_lies_within_the_calendar": (a_promotion, "last_day = '3000-01-01'"),
     "weekdays_are_1_to_7": (a_promotion, "weekdays = '{0}'"),
     "hours_have_a_beginning_and_another_end": (a_promotion, "from_time = '14:00'"),
     "days_are_said_where_they_count": (a_promotion, "audience = 'birthday', days = 31"),

@@ -11,9 +11,9 @@ from wallet.text import Text
 
 
 def running(program: LoyaltyProgram, stores: Sequence[Store], *, now: datetime) -> tuple[Text, Text] | None:
-    """The first promotion that runs now for every holder of a pass, if any."""
+    """The first promotion that runs now for every holder of a pass, whatever they did before; None without one."""
     shown = showing.at_stores(program, stores, now=now) if program.has_promotions else []
-    known = [each for each in showing.for_cards(shown) if each.is_on(now)]
+    known = [each for each in showing.for_all_cards(shown) if each.is_on(now)]
     if not known:
         return None
     for store in stores:

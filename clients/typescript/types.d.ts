@@ -23,7 +23,7 @@ export interface CanStamp {
   next_stamp_at: string | null;
 }
 
-/** A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there. `promotions`: those that run there now, a sentence each. */
+/** A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there. `promotions`: those by which a purchase there would be given something now, a sentence each. */
 export interface Card {
   id: number;
   card_number: string;

@@ -11,7 +11,7 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -39,6 +39,7 @@ from tenancy.roles import still_reaches
 
 ABOUT = LoyaltyProgram._meta.label_lower
 RESULT = "admin:loyalty_loyaltyprogram_rehearsed"
+QUESTION = "admin:loyalty_loyaltyprogram_rehearse"
 SALT = "a draft to rehearse"
 PROMOTION_ID = re.compile(r"[0-9]{1,18}")
 NOTHING: dict[str, Any] = {"changes": {}, "rewards": None, "promotions": [], "before": {}}
@@ -164,6 +165,7 @@ class Rehearsed:
             return HttpResponseRedirect(job.page())
         found, kept = Outcome.from_data(job.outcome["found"]), job.outcome["promotions"]
         promotions = Promotion.all_objects.in_bulk([each["id"] for each in kept])
+        drafts = [each for each in promotions.values() if not each.planned_at and not each.is_deleted]
         said = _called(kept, [each for each in promotions.values() if each.updated_at <= job.created_at])
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
@@ -180,6 +182,8 @@ class Rehearsed:
             "changes": shown.changes_in_words(row, job.parameters["draft"], [_played(each) for each in said]),
             "rows": shown.rows(found, row),
             "charts": charts(found, date.fromisoformat(job.outcome["until"])),
+            "drafts": drafts,
+            "again": reverse(QUESTION, args=[row.pk], query={"promotion": drafts[0].pk} if drafts else None),
             "back": self.page_of(row),  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, "admin/rehearsed.html", context)

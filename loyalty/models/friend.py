@@ -58,8 +58,8 @@ class Friend(TenantOwned):
 class FriendGift(TenantOwned):
     """That a promotion has welcomed a friend, once, with a purchase; and what it gives the one who brought them.
 
-    `amount` is in points or stamps: None until it is decided, 0 where the month or the budget was full. `line` is the
-    one that gives it now; None while it is not given, or taken back.
+    `amount` is in points or stamps: None until it is decided, and as long as the month is full; 0 where the budget was.
+    `line` is the one that gives it now; None while it is not given, or taken back.
     """
 
     friend = models.ForeignKey(Friend, on_delete=models.PROTECT, related_name="gifts", db_index=False)

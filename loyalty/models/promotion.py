@@ -1,6 +1,6 @@
 """Promotion: what a program gives more, when, to whom and for what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from tenancy.models.base import TenantSoftDeletable
 
 LARGEST_GIFT = 1_000_000
 LARGEST_BOUND = 10**9
+DAYS = (date(2000, 1, 1), date(2999, 12, 31))  # beyond, there is no day after the last one
 MOST_FRIENDS = 1000  # that somebody brings in a month
 
 
@@ -179,6 +180,12 @@ class Promotion(TenantSoftDeletable):
                 violation_error_message=_("The last day is before the first one."),
             ),
             models.CheckConstraint(
+                condition=(Q(first_day=None) | Q(first_day__range=DAYS))
+                & (Q(last_day=None) | Q(last_day__range=DAYS)),
+                name="a_promotion_lies_within_the_calendar",
+                violation_error_message=_("Its days lie between the years 2000 and 2999."),
+            ),
+            models.CheckConstraint(
                 condition=Q(weekdays__contained_by=[1, 2, 3, 4, 5, 6, 7]),
                 name="weekdays_are_1_to_7",
             ),
@@ -251,14 +258,14 @@ class Promotion(TenantSoftDeletable):
         return PromotionState(offers.state(self.rule(), now=now, zone=zone, left=self.left))
 
     def rule(self) -> offers.Promotion:
-        """What it says, for `loyalty.offers` and `loyalty.earning` to reckon with."""
+        """What it says, for `loyalty.offers` and `loyalty.earning` to reckon with; one that is deleted has stopped."""
         return offers.Promotion(
             id=self.pk,
             effect=self.effect,
             factor=self.factor or Decimal(1),
             amount=self.amount or 0,
             planned_at=self.planned_at,
-            stopped_at=self.stopped_at,
+            stopped_at=min(filter(None, (self.stopped_at, self.deleted_at)), default=None),
             first_day=self.first_day,
             last_day=self.last_day,
             weekdays=frozenset(self.weekdays),

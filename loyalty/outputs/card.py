@@ -12,11 +12,10 @@ from loyalty import receipts, rules, selectors, showing
 from loyalty.errors import CardInactive, ProgramInactive, ProgramTypeMismatch
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, LoyaltyType
 from loyalty.outputs.customer import CardHolder, card_holder
+from loyalty.promotion_facts import Known
 from loyalty.rules import StampUsage, StampVerdict
 from loyalty.showing import Shown
 from tenancy.models import Store
-
-NOTHING: Mapping[int, int] = {}
 
 
 class CanStamp(TypedDict):
@@ -92,7 +91,7 @@ class CardFacts(TypedDict):
 class Card(CardFacts):
     """A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there.
 
-    `promotions`: those that run there now, a sentence each.
+    `promotions`: those by which a purchase there would be given something now, a sentence each.
     """
 
     owed_from: OwedFrom | None
@@ -104,34 +103,6 @@ class Card(CardFacts):
     stamp_reward: StampReward
     promotions: list[str]
     passes: Passes
-
-
-class CardThen(TypedDict):
-    """What a card had at a moment, as its ledger says."""
-
-    id: int
-    card_number: str
-    at: Moment
-    stamp_count: int
-    stamps_owed: int
-    points_balance: int
-    points_owed: int
-    points_fraction: int
-
-
-def card_at(row: LoyaltyCard, at: datetime) -> CardThen:
-    """What a card had at a moment (UTC). Raises CardNotFound for one before it was made."""
-    then = receipts.balances_at(row, at)
-    return {
-        "id": row.pk,
-        "card_number": row.display_number,
-        "at": moment(at),
-        "stamp_count": then["stamp_count"],
-        "stamps_owed": then["stamps_owed"],
-        "points_balance": then["points_balance"],
-        "points_owed": then["points_owed"],
-        "points_fraction": then["points_fraction"],
-    }
 
 
 def facts(row: LoyaltyCard) -> CardFacts:
@@ -166,10 +137,10 @@ def facts(row: LoyaltyCard) -> CardFacts:
 
 
 def card(
-    row: LoyaltyCard, store: Store, usage: StampUsage | None = None, *, left: Mapping[int, int] = NOTHING
+    row: LoyaltyCard, store: Store, usage: StampUsage | None = None, *, known: Known | None = None
 ) -> Card:
-    """A card at a store. `usage`: how its stamps lie around this moment, `left`: what is left of budgets, if known."""
-    (shown,) = cards([row], store, {row.pk: usage} if usage else None, left=left)
+    """A card at a store. If known: `usage`, how its stamps lie around this moment; `known`, what promotions ask."""
+    (shown,) = cards([row], store, {row.pk: usage} if usage else None, known=known)
     return shown
 
 
@@ -178,18 +149,38 @@ def cards(
     store: Store,
     usage: Mapping[int, StampUsage] | None = None,
     *,
-    left: Mapping[int, int] = NOTHING,
+    known: Known | None = None,
 ) -> list[Card]:
-    """Cards of one program at a store; their usage is read in one statement, if it is not known, and so are budgets."""
+    """Cards of one program at a store; what is not known - their usage, budgets, what promotions ask - is read in one
+    statement each.
+
+    `known`: what promotions want to know of the only card.
+    """
     now = timezone.now()
     if usage is None:
         usage = _usage(rows, store, now)
     debts = receipts.owed_lines(rows)
-    runs = showing.running_at(rows[0].program, store, now=now, left=left) if rows else []
+    told = _told(rows, store, now, known)
     return [
-        at_moment(row, store, usage.get(row.pk, StampUsage()), debt=debts.get(row.pk, []), runs=runs, now=now)
+        at_moment(
+            row,
+            store,
+            usage.get(row.pk, StampUsage()),
+            debt=debts.get(row.pk, []),
+            promotions=told.get(row.pk, []),
+            now=now,
+        )
         for row in rows
     ]
+
+
+def _told(
+    rows: Sequence[LoyaltyCard], store: Store, now: datetime, known: Known | None
+) -> Mapping[int, list[Shown]]:
+    if not rows:
+        return {}
+    runs = showing.running_at(rows[0].program, store, now=now, left=known.left if known else {})
+    return showing.for_cards(runs, rows, now=now, known={rows[0].pk: known} if known else {})
 
 
 def _owed_from(lines: Sequence[LoyaltyTransaction]) -> OwedFrom | None:
@@ -217,12 +208,12 @@ def at_moment(
     usage: StampUsage,
     *,
     debt: Sequence[LoyaltyTransaction] = (),
-    runs: Sequence[Shown] = (),
+    promotions: Sequence[Shown] = (),
     now: datetime,
 ) -> Card:
     """A card at a store (or, None, where it is nobody's) at a moment (UTC).
 
-    `usage`: how its stamps lay around it, `debt`: the lines that took back what is owed, `runs`: what ran there.
+    `usage`: how its stamps lay around it, `debt`: the lines that took back what is owed, `promotions`: what ran for it.
     """
     program = row.program
     verdict = stamp_verdict(row, usage, now=now, zone=(store or row.merchant).tzinfo)
@@ -238,7 +229,7 @@ def at_moment(
             "description": program.stamps_reward_description if program.has_stamps else "",
             "ready": program.has_stamps and row.is_active and row.stamp_count >= program.stamps_target,
         },
-        "promotions": showing.in_words(showing.for_card(runs, row, now=now), [], now=now, here=store),
+        "promotions": showing.in_words(promotions, [], now=now, here=store, is_of_card=True),
         "passes": {
             "apple": getattr(row, "apple_pass_state", None),
             "google": getattr(row, "google_pass_state", None),

@@ -151,7 +151,7 @@ class Receipts(Ledger):
             "stamp": _stamp(done.stamp),
             "settled": settled(done.transactions),
             "reward_ready": done.reward_ready,
-            "card": card(done.card, self.store, done.usage, left=done.left),
+            "card": card(done.card, self.store, done.usage, known=done.known),
         }
 
     def quote(self, done: Recorded) -> Quote:
@@ -162,7 +162,7 @@ class Receipts(Ledger):
             "stamp": _stamp(done.stamp),
             "settled": settled(done.transactions),
             "reward_ready": done.reward_ready,
-            "card": card(done.card, self.store, done.usage, left=done.left),
+            "card": card(done.card, self.store, done.usage, known=done.known),
         }
 
     def returned(self, done: Returned) -> PurchaseReturned:

@@ -74,7 +74,8 @@ def _told(card: LoyaltyCard, each: Moment, usage: StampUsage) -> Card:
     if store is None:
         return at_moment(card, None, usage, debt=debt, now=each.at)
     runs = showing.running_at(card.program, store, now=each.at, left={})
-    return at_moment(card, store, usage, debt=debt, runs=runs, now=each.at)
+    mine = showing.for_cards(runs, [card], now=each.at, upto=each.last.pk)[card.pk]
+    return at_moment(card, store, usage, debt=debt, promotions=mine, now=each.at)
 
 
 def _home(each: Moment, card: LoyaltyCard) -> Store | None:

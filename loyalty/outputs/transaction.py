@@ -120,10 +120,11 @@ class Ledger:
     def posted(self, posting: Posting | Voiding) -> Posted:
         """What an operation wrote, and the card after it."""
         (line,) = self.fresh([posting.transaction])
+        known = posting.known if isinstance(posting, Posting) else None
         return {
             "transaction": line,
             "settled": settled(posting.transactions),
-            "card": card(posting.card, self.store, posting.usage),
+            "card": card(posting.card, self.store, posting.usage, known=known),
         }
 
     def stamped(self, posting: Posting) -> Stamped:

@@ -4,7 +4,7 @@ The order of checks is the specification's: staff token, program, card; the limi
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from loyalty.errors import CardInactive, CardNotFound, ProgramInactive, ProgramT
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantLoyaltySettings, StaffPin
 from loyalty.models.transaction import newly_owed
+from loyalty.promotion_facts import Known
 from loyalty.services import staff_tokens
 from loyalty.terms import Terms
 from tenancy.actor import Actor
@@ -28,12 +29,16 @@ NOTES_LENGTH = LoyaltyTransaction._meta.get_field("notes").max_length or 0
 
 @dataclass(frozen=True)
 class Posting:
-    """What an operation did: the line it wrote and the card after it."""
+    """What an operation did: the line it wrote and the card after it.
+
+    `known`: what is known of the card after it, for promotions; None: nothing.
+    """
 
     transaction: LoyaltyTransaction
     card: LoyaltyCard
     reward_ready: bool = False
     usage: rules.StampUsage | None = None
+    known: Known | None = None
 
     @property
     def transactions(self) -> list[LoyaltyTransaction]:
@@ -45,7 +50,6 @@ class Operation:
     """A locked card and everything that is known about the call; `now` (UTC) was read under the lock.
 
     `terms` are those of the moment when it happened, which differ from the program's if it was recorded offline.
-    `budgets`: what was left, before it, of the budgets of promotions that the call has asked for, in their parts.
     """
 
     store: Store
@@ -56,7 +60,6 @@ class Operation:
     settings: MerchantLoyaltySettings
     staff_pin: StaffPin | None
     now: datetime
-    budgets: dict[int, int] = field(default_factory=dict)
 
     def entry(self, kind: str, **fields: Any) -> Entry:
         """A line for the ledger, with who and where filled in."""

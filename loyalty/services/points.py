@@ -33,8 +33,7 @@ def earn(
     PurchaseBelowMinimum, OrderReferenceRequired or OrderReferenceUsed, besides what `operation.begin` raises.
     """
     receipt = Receipt(purchase_amount_cents, order_reference, stamps=0, notes=notes, occurred_at=occurred_at)
-    call, line = purchases.record_points(store=store, card_id=card_id, actor=actor, receipt=receipt)
-    return Posting(line, call.card)
+    return purchases.record_points(store=store, card_id=card_id, actor=actor, receipt=receipt)
 
 
 @exactly_once

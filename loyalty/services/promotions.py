@@ -17,7 +17,7 @@ from groundwork.messaging import outbox
 from loyalty import promoted
 from loyalty.errors import PromotionFixed, PromotionNotFound, TooManyPromotions
 from loyalty.events import ProgramChanged
-from loyalty.models import LoyaltyProgram, Promotion, PromotionState
+from loyalty.models import Effect, LoyaltyProgram, Promotion, PromotionState
 from loyalty.services import programs
 from loyalty.services.fields import assign, editable_fields, error_of, errors_of
 from tenancy.actor import Actor
@@ -29,6 +29,7 @@ MOST_AT_ONCE = 20  # planned or running: each purchase looks at all of them
 FIELD_OF = {
     "a_promotion_gives_a_factor_or_an_amount": "effect",
     "a_promotion_ends_after_it_begins": "last_day",
+    "a_promotion_lies_within_the_calendar": "last_day",
     "weekdays_are_1_to_7": "weekdays",
     "hours_have_a_beginning_and_another_end": "until_time",
     "days_are_said_where_they_count": "days",
@@ -70,6 +71,8 @@ def change(*, promotion_id: int, actor: Actor, **fields: Any) -> Promotion:
     if state not in WAITING:
         _require_kept(row, changed, before, WHILE_RUNNING if state == PromotionState.RUNNING else NAMES)
     _validate(row)
+    if state == PromotionState.PLANNED:
+        _require_a_use(row)
     _save(row, *editable_fields(Promotion))
     if changed and state != PromotionState.DRAFT:
         _announce(row.program)
@@ -93,7 +96,8 @@ def _require_kept(
 def plan(*, promotion_id: int, actor: Actor) -> Promotion:
     """Switch a draft on: it runs from its first day, at once if that has come. Doing it twice changes nothing.
 
-    Raises ManagerRequired, PromotionNotFound, TooManyPromotions, or Invalid for one whose last day is over.
+    Raises ManagerRequired, PromotionNotFound, TooManyPromotions, or Invalid for one whose last day is over, or that
+    gives what the program does not have.
     """
     actor.require_manager()
     row = _locked(promotion_id)
@@ -104,6 +108,7 @@ def plan(*, promotion_id: int, actor: Actor) -> Promotion:
     alive = [other for other in others if other.state_at(now, zone) != PromotionState.ENDED]
     if len(alive) >= MOST_AT_ONCE:
         raise TooManyPromotions()
+    _require_a_use(row)
     row.planned_at = now
     if row.state_at(now, zone) == PromotionState.ENDED:
         raise Invalid.field("last_day", _("This day is over."))
@@ -168,6 +173,13 @@ def _validate(row: Promotion) -> None:
         errors = [*_broken_constraints(row), *_not_its_own(row)]
     if errors:
         raise Invalid(errors=errors)
+
+
+def _require_a_use(row: Promotion) -> None:
+    if not row.program.gives(row.effect):
+        is_of_stamps = row.effect == Effect.STAMPS
+        no = _("This loyalty program has no stamps."), _("This loyalty program has no points.")
+        raise Invalid.field("effect", no[0] if is_of_stamps else no[1])
 
 
 def _broken_constraints(row: Promotion) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ purchases.quote(...)                                                            
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +22,10 @@ from loyalty.errors import OrderReferenceRequired, OrderReferenceUsed, PurchaseB
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, Purchase, TransactionType
 from loyalty.offers import Bought, Offer
+from loyalty.promotion_facts import Known
 from loyalty.services import friends, offering, operation, stamps
-from loyalty.services.operation import Operation
+from loyalty.services.offering import Offered
+from loyalty.services.operation import Operation, Posting
 from loyalty.terms import reference_key
 from tenancy.actor import Actor
 from tenancy.models import Store
@@ -60,7 +62,7 @@ class Given:
 class Recorded:
     """What a purchase gave. `purchase` is None for one that is only asked about.
 
-    `left`: what is left after it of the budgets that it asked for, by promotion, in its parts.
+    `known`: what is known of the card after it, for promotions; None: nothing.
     """
 
     purchase: Purchase | None
@@ -71,7 +73,7 @@ class Recorded:
     reward_ready: bool
     usage: rules.StampUsage | None
     promotions: tuple[Part, ...] = ()
-    left: Mapping[int, int] = field(default_factory=dict)
+    known: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class _Plan:
     points_code: str | None
     stamp: Given
     usage: rules.StampUsage | None
+    known: Known | None
 
 
 @exactly_once
@@ -107,7 +110,7 @@ def record(
     receipt = Receipt(purchase_amount_cents, order_reference, stamps, items, notes, occurred_at)
     call = _begin(store, card_id, actor, receipt)
     offered = offering.offered(call, _bought(call, receipt), receipt.occurred_at or call.now)
-    purchase = _open(call, receipt, offered)
+    purchase = _open(call, receipt, offered.offers)
     plan = _plan(call, receipt, offered, purchase)
     lines = ledger.post(plan.entries, now=call.now) if plan.entries else []
     friends.claim(purchase, call.program, plan.earned.parts)
@@ -137,10 +140,8 @@ def quote(
     return _recorded(call, plan, ledger.foresee(plan.entries, now=call.now), None)
 
 
-def record_points(
-    *, store: Store, card_id: int, actor: Actor, receipt: Receipt
-) -> tuple[Operation, LoyaltyTransaction]:
-    """Record a receipt that is there for its points; the line, in the caller's transaction.
+def record_points(*, store: Store, card_id: int, actor: Actor, receipt: Receipt) -> Posting:
+    """Record a receipt that is there for its points, in the caller's transaction.
 
     Raises PurchaseBelowMinimum, besides what `record` raises.
     """
@@ -149,12 +150,13 @@ def record_points(
         raise PurchaseBelowMinimum(minimum_purchase_cents=call.terms.minimum_purchase_cents)
     bought = _bought(call, receipt)
     offered = offering.offered(call, bought, receipt.occurred_at or call.now)
-    earned = earning.worth(bought, offered, call.terms)
-    purchase = _open(call, receipt, offered)
+    earned = earning.worth(bought, offered.offers, call.terms)
+    purchase = _open(call, receipt, offered.offers)
     (entry,) = _points(call, receipt, earned, purchase)
     (line,) = ledger.post([entry], now=call.now)
     friends.claim(purchase, call.program, earned.point_parts)
-    return call, line
+    known = offered.known_after(earned.point_parts, has_earned=True, occurred_at=receipt.occurred_at)
+    return Posting(line, call.card, known=known)
 
 
 def _begin(store: Store, card_id: int, actor: Actor, receipt: Receipt, **how: Any) -> Operation:
@@ -214,9 +216,9 @@ def _open(call: Operation, receipt: Receipt, offered: Sequence[Offer]) -> Purcha
     return purchase
 
 
-def _plan(call: Operation, receipt: Receipt, offered: Sequence[Offer], purchase: Purchase | None) -> _Plan:
+def _plan(call: Operation, receipt: Receipt, offered: Offered, purchase: Purchase | None) -> _Plan:
     stamp, usage = _stamp(call, receipt)
-    earned = earning.worth(_bought(call, receipt, stamp.given), offered, call.terms)
+    earned = earning.worth(_bought(call, receipt, stamp.given), offered.offers, call.terms)
     entries = _points(call, receipt, earned, purchase)
     is_below = call.terms.has_points and not call.terms.counts(receipt.amount_cents)
     code = PurchaseBelowMinimum.code if is_below else None
@@ -229,7 +231,8 @@ def _plan(call: Operation, receipt: Receipt, offered: Sequence[Offer], purchase:
         entries.append(call.entry(TransactionType.STAMP_EARNED, **fields))
     if usage is not None:
         usage = stamps.usage_after(usage, stamp.given, receipt.occurred_at, call)
-    return _Plan(entries, earned, code, stamp, usage)
+    known = offered.known_after(earned.parts, has_earned=bool(entries), occurred_at=receipt.occurred_at)
+    return _Plan(entries, earned, code, stamp, usage, known)
 
 
 def _stamp(call: Operation, receipt: Receipt) -> tuple[Given, rules.StampUsage | None]:
@@ -278,10 +281,5 @@ def _recorded(
         reward_ready=any(line.fills(call.program.stamps_target) for line in lines),
         usage=plan.usage,
         promotions=plan.earned.parts,
-        left=_left(call, plan.earned.parts),
+        known=plan.known,
     )
-
-
-def _left(call: Operation, parts: Sequence[Part]) -> dict[int, int]:
-    given = {part.promotion_id: part.points + part.stamps for part in parts}
-    return {number: left - given.get(number, 0) for number, left in call.budgets.items()}

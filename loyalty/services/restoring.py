@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from loyalty import ledger, rules
+from loyalty import friends, ledger, rules
 from loyalty.errors import NotVoidable
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyTransaction, Purchase, PurchaseReturn
@@ -68,6 +68,8 @@ def _refuse(
     if LoyaltyTransaction.objects.filter(restores__in=group).exists():
         raise AlreadyRestored()
     if purchase is not None and _has_moved_since(purchase, group):
+        raise ChangedSince()
+    if purchase is not None and purchase.offers and friends.has_another_welcome(purchase):
         raise ChangedSince()
     if not all(_can_be(row) for row in group if _is_copied(row)):
         raise ChangedSince()

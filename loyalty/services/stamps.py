@@ -11,6 +11,7 @@ from loyalty import earning, rules, selectors
 from loyalty.errors import DailyStampLimit, NotEnoughStamps, StampCooldown
 from loyalty.models import LoyaltyTransaction, TransactionType
 from loyalty.offers import Bought
+from loyalty.promotion_facts import Known
 from loyalty.services import offering, operation
 from loyalty.services.operation import Operation, Posting
 from tenancy.actor import Actor
@@ -45,10 +46,10 @@ def give(
         terms_must=operation.require_stamps,
     )
     usage = _allowed(call, occurred_at or call.now, count)
-    line = _post(call, count, notes, occurred_at)
+    line, known = _post(call, count, notes, occurred_at)
     ready = line.fills(call.program.stamps_target)
     after = usage_after(usage, line.stamps_delta, occurred_at, call)
-    return Posting(line, call.card, reward_ready=ready, usage=after)
+    return Posting(line, call.card, reward_ready=ready, usage=after, known=known)
 
 
 def _require_count(count: int, actor: Actor) -> None:
@@ -58,11 +59,14 @@ def _require_count(count: int, actor: Actor) -> None:
         actor.require_manager()
 
 
-def _post(call: Operation, count: int, notes: str, occurred_at: datetime | None) -> LoyaltyTransaction:
-    """The line of `count` stamps, with those of the promotions that hold for them."""
+def _post(
+    call: Operation, count: int, notes: str, occurred_at: datetime | None
+) -> tuple[LoyaltyTransaction, Known | None]:
+    """The line of `count` stamps, with those of the promotions that hold for them; and what is known after it."""
     bought = Bought(None, call.digits, count)
-    earned = earning.worth(bought, offering.offered(call, bought, occurred_at or call.now), call.terms)
-    return call.post(
+    offered = offering.offered(call, bought, occurred_at or call.now)
+    earned = earning.worth(bought, offered.offers, call.terms)
+    line = call.post(
         TransactionType.STAMP_EARNED,
         stamps_delta=earned.stamps,
         promotions=earned.stamp_parts,
@@ -70,6 +74,7 @@ def _post(call: Operation, count: int, notes: str, occurred_at: datetime | None)
         at=occurred_at,
         terms_id=call.terms.id,
     )
+    return line, offered.known_after(earned.stamp_parts, has_earned=True, occurred_at=occurred_at)
 
 
 def _allowed(call: Operation, at: datetime, count: int) -> rules.StampUsage:

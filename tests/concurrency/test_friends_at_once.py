@@ -7,7 +7,7 @@ import pytest
 from groundwork.messaging import outbox
 from loyalty.models import Friend, FriendGift, LoyaltyCard, LoyaltyTransaction, PromotionUse, Purchase
 from loyalty.reporting import fairness, verification
-from loyalty.services import friends, purchases
+from loyalty.services import friend_gifts, purchases
 from tests import factories
 from tests.concurrency.crowd import ROUNDS, Crowd
 from tests.concurrency.many_cards import many_cards
@@ -64,11 +64,11 @@ def everybodys_friend_is_settled(crowd: Crowd, limit: int) -> None:
         buy(shop, card)
     gifts = list(FriendGift.objects.filter(promotion__program=shop.program).order_by("pk"))
 
-    answers = crowd.all_at_once(lambda number: friends.settle(gift_id=gifts[number].pk))
+    answers = crowd.all_at_once(lambda number: friend_gifts.settle(gift_id=gifts[number].pk))
 
     assert [answer for answer in answers if answer != "done" and "lock timeout" not in answer] == []
     for gift in gifts:  # as the outbox does for whoever has waited for too long
-        friends.settle(gift_id=gift.pk)
+        friend_gifts.settle(gift_id=gift.pk)
     given = LoyaltyTransaction.objects.filter(card=host, transaction_type="friend_bonus").count()
     assert given == limit, f"{given} friends of a month count instead of {limit}"
     assert factories.fresh(host).points_balance == 30 * limit
@@ -86,7 +86,7 @@ def the_same_gift_is_settled_by_everybody(crowd: Crowd) -> None:
     buy(shop, card)
     gift = FriendGift.objects.get(friend__card=card)
 
-    crowd.all_at_once(lambda _number: friends.settle(gift_id=gift.pk))
+    crowd.all_at_once(lambda _number: friend_gifts.settle(gift_id=gift.pk))
 
     points = factories.fresh(host).points_balance
     assert points == 30, f"a friend counts for {points} points"
@@ -107,13 +107,27 @@ def test_the_second_friend_finds_the_month_full(few: Crowd) -> None:
     first, second = FriendGift.objects.filter(promotion__program=shop.program).order_by("pk")
 
     settled = one_after_the_other(
-        few, lambda: friends.settle(gift_id=first.pk), lambda: friends.settle(gift_id=second.pk)
+        few, lambda: friend_gifts.settle(gift_id=first.pk), lambda: friend_gifts.settle(gift_id=second.pk)
     )
 
     assert settled == "done"
     given = LoyaltyTransaction.objects.filter(card=host, transaction_type="friend_bonus").count()
     assert given == 1, f"{given} friends of a month count instead of 1"
     assert factories.fresh(host).points_balance == 30
+    assert list(verification.differences()) == []
+
+
+def test_a_gift_waits_for_the_till_at_which_whoever_gets_it_buys(few: Crowd) -> None:
+    shop = a_shop()
+    host, card = many_cards(shop, 2)
+    brought(shop, host, card)
+    buy(shop, card)
+    gift = FriendGift.objects.get(friend__card=card)
+
+    settled = one_after_the_other(few, lambda: buy(shop, host), lambda: friend_gifts.settle(gift_id=gift.pk))
+
+    assert settled == "done"
+    assert factories.fresh(host).points_balance == 1 + 30
     assert list(verification.differences()) == []
 
 
@@ -125,7 +139,7 @@ def test_who_is_told_twice_at_once_gives_once(few: Crowd) -> None:
     gift = FriendGift.objects.get(friend__card=card)
 
     def settle() -> None:
-        friends.settle(gift_id=gift.pk)
+        friend_gifts.settle(gift_id=gift.pk)
 
     assert one_after_the_other(few, settle, settle) == "done"
     given = LoyaltyTransaction.objects.filter(card=host, transaction_type="friend_bonus").count()

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from loyalty import promoted
+from loyalty import promotion_facts
 from loyalty.models import PromotionUse
 from loyalty.reporting import fairness, verification
 from loyalty.services import purchases
@@ -48,7 +48,7 @@ def test_of_a_hundred_purchases_at_once_no_more_is_given_than_is_left(crowd: Cro
 
 
 def test_without_the_lock_purchases_are_refused(few: Crowd) -> None:
-    with unlocked(promoted, "known_of", few.size), loses("[1-9] purchases are refused"):
+    with unlocked(promotion_facts, "known_of", few.size), loses("[1-9] purchases are refused"):
         everybody_wants_three_of_the_last_ten_points(few)
 
 

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core import signing
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -84,6 +85,10 @@ def test_a_draft_promotion_is_ticked_and_played(sold: World) -> None:
     # What is left of a price at 20, 40 and 60 percent has to make good 80 cents.
     for amount, share in (("€4.00", "16.0%"), ("€2.00", "8.0%"), ("€1.33", "5.3%")):
         assert re.search(rf">{amount}</td>\s*<td[^>]*>\+{share}</td>", text)
+    assert re.search(
+        rf'href="{reverse("admin:loyalty_promotion_change", args=[asked.pk])}"[^>]*>\s*To “Forty more”', text
+    )
+    assert f"{address(shop.program, 'rehearse')}?promotion={asked.pk}" in text
     page = owner.get(address(shop.program, "rehearse")).content.decode()
     assert "With “Forty more”" in page
     assert "With “Running”" not in page

@@ -203,7 +203,18 @@ def a_gift_of_something_else(books: Books) -> str:
     return f"line {line.pk} says it is for a friend, and gives something else than promised"
 
 
+def a_month_with_a_friend_too_many(books: Books) -> str:
+    _friend, _purchase, line = welcomed(books)
+    another = factories.card(books.shop.store)
+    Friend.objects.create(merchant=books.shop.merchant, card=another, brought_by=line.card)
+    bought(books.shop, another, 1000, "R-9")
+    outbox.relay()
+    past_all_guards("UPDATE loyalty_promotion SET month_limit = 1 WHERE audience = 'brought_by_friend'")
+    return f"card {line.card_id} has something for 2 friends of a month, and not for 1 at most"
+
+
 PLANTED: dict[str, Plant] = {
+    "a_month_counts_no_more_friends_than_it_may": a_month_with_a_friend_too_many,
     "no_friend_is_welcomed_twice": a_friend_who_is_welcomed_twice,
     "a_gift_for_a_friend_has_its_purchase": a_gift_without_its_purchase,
     "who_brings_a_friend_gets_the_gift": a_gift_that_never_came,

@@ -20,12 +20,23 @@ class Friend:
 
 @dataclass
 class Gift:
-    """The purchase with which a friend was welcomed; what the host gets for it, and the line that gives it."""
+    """The purchase with which a friend was welcomed, and the line that gives the host something for it."""
 
     friend: Friend
     purchase: Purchase
-    amount: int | None = None
     line: Line | None = None
+
+    def month(self) -> tuple[int, int]:
+        day = self.purchase.at.astimezone(ZONE)
+        return day.year, day.month
+
+    def is_right(self) -> bool:
+        is_oneself = remaining(self.friend.card) is remaining(self.friend.host)
+        return self.purchase.welcome() > 0 and not is_oneself
+
+    def is_of_before(self) -> bool:
+        """Whether it was given for a purchase that was undone, and another has taken the place of."""
+        return self.line is not None and self.line.number < min(line.number for line in self.purchase.lines)
 
 
 @dataclass
@@ -58,37 +69,36 @@ class Friends:
         if gift is None:
             self.gifts.append(Gift(friend, purchase))
         else:
-            gift.purchase = purchase
+            gift.purchase = purchase  # for the one that was undone
 
     def _gift_of(self, friend: Friend | None) -> Gift | None:
         return next((gift for gift in self.gifts if gift.friend is friend), None)
 
-    def settle(self, gift: Gift, now: datetime, put_right: Callable[..., Any]) -> None:
-        """Give the host what is right by now, or take it back; `put_right` writes what takes something back."""
-        host = remaining(gift.friend.host)
-        is_right = remaining(gift.friend.card) is not host and gift.purchase.welcome() > 0
-        if is_right and gift.line is None and host.active:
-            if gift.amount is None:
-                gift.amount = 0 if self._in_the_month_of(gift, host) >= MONTH else HOST
-            if gift.amount:
-                gift.line = host.note("friend_bonus", exact=gift.amount, at=now, store=-1)
-                host.points_earned += gift.line.points
+    def settle(self, host: Card, now: datetime, put_right: Callable[..., Any]) -> None:
+        """Have a host have what is right by now; `put_right` writes what takes something back."""
+        mine = [one for one in self.gifts if remaining(one.friend.host) is host]
+        mine.sort(key=lambda one: one.purchase.at)
+
+        def given(month: tuple[int, int]) -> int:
+            return sum(one.line is not None and one.is_right() and one.month() == month for one in mine)
+
+        for one in mine:
+            is_too_many = one.is_of_before() and given(one.month()) > MONTH
+            if one.line is not None and (is_too_many or not one.is_right()):
+                self._take_back(one, host, now, put_right)
+        for one in mine:
+            if host.active and one.line is None and one.is_right() and given(one.month()) < MONTH:
+                one.line = host.note("friend_bonus", exact=HOST, at=now, store=-1)
+                host.points_earned += one.line.points
                 host.active_at(now)
-        elif not is_right and gift.line is not None:
-            line, gift.line = gift.line, None
-            line.undone = True
-            host.active_at(now)
-            move = {"kind": "points_voided", "exact": -line.exact, "at": now, "store": -1, "undoes": line}
-            put_right(host, line.cause(), [move])
 
-    def _in_the_month_of(self, gift: Gift, host: Card) -> int:
-        def month(one: Gift) -> tuple[int, int]:
-            day = one.purchase.at.astimezone(ZONE)
-            return day.year, day.month
-
-        family = [host, *host.inside]
-        others = [one for one in self.gifts if one.amount and any(one.friend.host is mine for mine in family)]
-        return sum(month(one) == month(gift) for one in others)
+    def _take_back(self, gift: Gift, host: Card, now: datetime, put_right: Callable[..., Any]) -> None:
+        line, gift.line = gift.line, None
+        assert line is not None
+        line.undone = True
+        host.active_at(now)
+        move = {"kind": "points_voided", "exact": -line.exact, "at": now, "store": -1, "undoes": line}
+        put_right(host, line.cause(), [move])
 
 
 def remaining(card: Card) -> Card:

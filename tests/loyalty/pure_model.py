@@ -56,9 +56,11 @@ class Cafe:
         return card
 
     def settle_friends(self, now: datetime) -> None:
-        """Give the hosts what is right by now, in the order in which friends were welcomed, or take it back."""
-        for gift in self.friends.gifts:
-            self.friends.settle(gift, now, self._put_right)
+        """Give the hosts what is right by now, or take it back."""
+        for host in {
+            id(host): host for gift in self.friends.gifts if (host := remaining(gift.friend.host))
+        }.values():
+            self.friends.settle(host, now, self._put_right)
 
     def stamp(self, card: Card, store: int, role: str, count: int, at: datetime, now: datetime) -> Line | str:
         if count > 1 and role == "staff":

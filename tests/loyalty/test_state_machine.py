@@ -34,6 +34,7 @@ from loyalty.services import (
     debts,
     enrollment,
     expiry,
+    friend_gifts,
     friends,
     points,
     programs,
@@ -220,7 +221,7 @@ class TwoTills(RuleBasedStateMachine):
         with time_machine.travel(self.now, tick=False):
             for message in messages.order_by("pk"):
                 self.told = message.pk
-                friends.settle(gift_id=message.payload["gift_id"])
+                friend_gifts.settle(gift_id=message.payload["gift_id"])
         self.cafe.settle_friends(self.now)
 
     @rule(

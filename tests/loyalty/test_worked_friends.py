@@ -21,8 +21,20 @@ from loyalty.models import (
 )
 from loyalty.reporting import fairness, verification
 from loyalty.reporting.promotions import given_by
-from loyalty.services import cards, enrollment, friends, points, promotions, purchases, returns, voids
+from loyalty.services import (
+    cards,
+    enrollment,
+    friend_gifts,
+    friends,
+    points,
+    promotions,
+    purchases,
+    restoring,
+    returns,
+    voids,
+)
 from loyalty.services.purchases import Recorded
+from loyalty.undo_errors import ChangedSince
 from notifications.models import EmailLog
 from tenancy import scope
 from tests import factories
@@ -207,6 +219,106 @@ def test_at_most_two_friends_a_month_by_the_merchants_calendar(shop: Shop) -> No
         assert has(anouk) == [90]
 
 
+def test_who_was_too_many_in_may_and_buys_anew_in_june_counts_in_june(shop: Shop) -> None:
+    """Cleo is the second friend of May, and one counts. Her receipt is undone; in June she buys, for the first time."""
+    bring_a_friend(shop, month_limit=1)
+    anouk = factories.card(shop.store)
+    buy(shop, newcomer(shop, anouk), 1000)
+    cleo = newcomer(shop, anouk)
+    bought = buy(shop, cleo, 1000)
+    assert has(anouk, cleo) == [30, 60]
+    undo(shop, bought.transactions[0])
+    assert has(anouk, cleo) == [30, 0]
+
+    with time_machine.travel(datetime(2026, 6, 1, 10, tzinfo=UTC), tick=False):
+        buy(shop, cleo, 1000)
+
+        assert has(anouk, cleo) == [60, 60]
+
+
+def test_the_place_of_a_friend_who_bought_nothing_after_all_goes_to_the_next(shop: Shop) -> None:
+    """As if only what was kept had been bought: of three friends of May one brings all back, and two count."""
+    bring_a_friend(shop, month_limit=2)
+    anouk = factories.card(shop.store)
+    first, second, third = (buy(shop, newcomer(shop, anouk), 1000) for _each in range(3))
+    assert has(anouk) == [60]
+
+    back = bring_back(shop, first)
+    assert has(anouk) == [60]
+    undo(shop, second.transactions[0])
+    assert has(anouk) == [30]
+    undo(shop, back.transactions[0])
+    assert has(anouk) == [60]
+    undo(shop, third.transactions[0])
+
+    assert has(anouk) == [30]
+    assert reading.came(anouk) == 1
+
+
+def test_a_purchase_of_june_in_the_place_of_one_of_may_leaves_mays_place_to_another(shop: Shop) -> None:
+    """The outbox looks once all has happened: what it finds given for May is June's by now, and June is full."""
+    bring_a_friend(shop, month_limit=1)
+    anouk = factories.card(shop.store)
+    ben, cleo, dan = (newcomer(shop, anouk) for _each in range(3))
+    bought = buy(shop, ben, 1000)
+    buy(shop, cleo, 1000)
+    assert has(anouk) == [30]
+    with time_machine.travel(datetime(2026, 6, 1, 10, tzinfo=UTC), tick=False):
+        buy(shop, dan, 1000)
+        assert has(anouk) == [60]
+
+        voids.void(
+            store=shop.store, transaction_id=bought.transactions[0].pk, actor=MANAGER, reason="mistake"
+        )
+        assert not FriendGift.objects.get(friend__card=cleo).line
+    with time_machine.travel(datetime(2026, 6, 1, 11, tzinfo=UTC), tick=False):
+        buy(shop, ben, 1000)
+
+        assert has(anouk, ben) == [60, 60]
+        given = FriendGift.objects.filter(line__isnull=False)
+        assert set(given.values_list("friend__card", flat=True)) == {cleo.pk, dan.pk}
+
+
+def test_an_undone_receipt_that_is_written_again_has_welcomed_and_nobody_is_welcomed_twice(
+    shop: Shop,
+) -> None:
+    bring_a_friend(shop)
+    anouk = factories.card(shop.store)
+    ben, cleo = newcomer(shop, anouk), newcomer(shop, anouk)
+    written_again, replaced = buy(shop, ben, 1000), buy(shop, cleo, 1000)
+    undone = [take_back(shop, each) for each in (written_again, replaced)]
+    assert has(anouk, ben, cleo) == [0, 0, 0]
+    buy(shop, cleo, 1500)
+    assert has(anouk, ben, cleo) == [30, 0, 65]
+
+    write_again(shop, undone[0])
+    with pytest.raises(ChangedSince):
+        write_again(shop, undone[1])
+
+    assert has(anouk, ben, cleo) == [60, 60, 65]
+    assert buy(shop, ben, 1000).promotions == ()
+
+
+def take_back(shop: Shop, bought: Recorded) -> voids.Voiding:
+    done = voids.void(
+        store=shop.store, transaction_id=bought.transactions[0].pk, actor=OWNER, reason="a mistake"
+    )
+    outbox.relay()
+    return done
+
+
+def write_again(shop: Shop, undone: voids.Voiding) -> None:
+    written = [line.pk for line in undone.transactions]
+    restoring.restore(
+        store=shop.store,
+        undoing_id=undone.transaction.pk,
+        written=written,
+        actor=OWNER,
+        reason="it was right",
+    )
+    outbox.relay()
+
+
 def test_a_budget_is_for_both(shop: Shop) -> None:
     promotion = bring_a_friend(shop, budget=60)
     anouk = factories.card(shop.store)
@@ -215,6 +327,21 @@ def test_a_budget_is_for_both(shop: Shop) -> None:
 
     assert has(anouk) == [10]
     assert factories.fresh(promotion).left == 0
+
+
+def test_who_had_nothing_of_a_budget_and_buys_anew_has_what_is_left_by_then(shop: Shop) -> None:
+    """60 in all: 50 for Ben and 10 for Anouk. Ben's receipt was wrong; typed again, more is left for her by then."""
+    promotion = bring_a_friend(shop, budget=60)
+    anouk = factories.card(shop.store)
+    ben = newcomer(shop, anouk)
+    bought = buy(shop, ben, 1000)
+    assert has(anouk) == [10]
+    undo(shop, bought.transactions[0])
+    promotions.change(promotion_id=promotion.pk, actor=OWNER, budget=200)
+
+    buy(shop, ben, 1000)
+
+    assert has(anouk) == [30]
 
 
 def test_a_gift_that_comes_again_may_go_beyond_a_budget_that_others_have_used(shop: Shop) -> None:
@@ -430,7 +557,7 @@ def test_told_twice_it_is_given_once(shop: Shop) -> None:
     anouk = factories.card(shop.store)
     buy(shop, newcomer(shop, anouk), 1000)
 
-    friends.settle(gift_id=FriendGift.objects.get().pk)
+    friend_gifts.settle(gift_id=FriendGift.objects.get().pk)
 
     assert has(anouk) == [30]
 

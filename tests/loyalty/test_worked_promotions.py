@@ -1,14 +1,15 @@
 """What a shopkeeper tells of promotions, worked out to the last figure."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
 
+from groundwork import deletion
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Promotion, PromotionUse
 from loyalty.reporting import fairness, verification
-from loyalty.services import cards, promotions, purchases, returns, stamps, voids
+from loyalty.services import cards, promotions, purchases, restoring, returns, stamps, voids
 from loyalty.services.purchases import Recorded
 from tenancy import scope
 from tests import factories
@@ -322,6 +323,43 @@ def test_what_came_in_offline_goes_by_the_promotions_of_its_moment() -> None:
         assert buy(shop, card, 100, occurred_at=at).points.given == 2
         assert buy(shop, card, 100, occurred_at=at.replace(hour=14)).points.given == 1
         assert has(card) == (0, 3)
+
+
+def test_what_was_sold_offline_before_its_promotion_was_deleted_has_it() -> None:
+    shop = factories.shop(points_per_euro=10, loyalty_type="points")
+    card = factories.card(shop.store)
+    double = factories.promotion(shop.program)
+    with time_machine.travel(TUESDAY + timedelta(hours=1), tick=False):
+        deletion.soft_delete(double, by=shop.owner)
+    with time_machine.travel(TUESDAY + timedelta(hours=2), tick=False):
+        sold = [
+            buy(shop, card, 100, occurred_at=TUESDAY + timedelta(hours=at)).points.given for at in (0.5, 1.5)
+        ]
+
+    assert sold == [20, 10]
+
+
+def test_what_is_written_again_was_a_visit_on_the_day_when_it_was() -> None:
+    """Undone and written again ten days later: she was here on the twelfth, and is back after twenty days."""
+    shop = factories.shop(points_per_euro=10, cooldown_minutes=0)
+    anouk, ben = factories.card(shop.store), factories.card(shop.store)
+    factories.promotion(shop.program, audience="back_after", days=20)
+    bought = buy(shop, anouk, 100)
+    stamped = stamps.give(store=shop.store, card_id=ben.pk, actor=STAFF)
+    with time_machine.travel(TUESDAY + timedelta(days=10), tick=False):
+        for line in (*bought.transactions, stamped.transaction):
+            undone = voids.void(store=shop.store, transaction_id=line.pk, actor=OWNER, reason="mistake")
+            restoring.restore(
+                store=shop.store,
+                undoing_id=undone.transaction.pk,
+                written=[row.pk for row in undone.transactions],
+                actor=OWNER,
+                reason="it was right",
+            )
+    with time_machine.travel(TUESDAY + timedelta(days=19), tick=False):
+        assert buy(shop, anouk, 100).points.given == 10
+    with time_machine.travel(TUESDAY + timedelta(days=20), tick=False):
+        assert buy(shop, ben, 100).points.given == 20
 
 
 def test_a_quote_says_what_a_purchase_would_give_and_takes_nothing_of_a_budget() -> None:

@@ -87,7 +87,14 @@ def test_a_pass_forgets_a_promotion_that_is_used_up(apple: object, shop: factori
 
 
 def test_a_pass_says_nothing_of_what_is_for_some_customers(apple: object, shop: factories.Shop) -> None:
-    factories.promotion(shop.program, audience="with_tag", tag="VIP")
+    for audience in (
+        {"audience": "with_tag", "tag": "VIP"},
+        {"audience": "first_purchase"},
+        {"audience": "every_nth_visit", "every": 3},
+        {"audience": "back_after", "days": 30},
+        {"audience": "birthday", "days": 3},
+    ):
+        factories.promotion(shop.program, "For some", **audience)
     assert selectors.program_facts(shop.program.pk).promotion is None
 
     factories.promotion(shop.program, "Double")

@@ -26,7 +26,7 @@ class CanStamp(TypedDict):
 
 class Card(TypedDict):
     """A card at a store, with what may be done there just now. `owed_from`: what is owed comes from there.
-    `promotions`: those that run there now, a sentence each.
+    `promotions`: those by which a purchase there would be given something now, a sentence each.
     """
 
     id: int

@@ -29,6 +29,7 @@ from loyalty.errors import (
 )
 from loyalty.models import LoyaltyCard
 from loyalty.outputs import card as shown
+from loyalty.outputs import card_then
 from loyalty.outputs.enrollment import Enrolled, enrolled
 from loyalty.outputs.transaction import Ledger, Transaction, with_people
 from loyalty.services import cards, enrollment, printed
@@ -177,7 +178,7 @@ class Card(StoreView):
         "A card",
         scope=Scope.READ,
         query=CardMomentInput,
-        answers={200: shown.Card | shown.CardThen},
+        answers={200: shown.Card | card_then.CardThen},
         refusals=[CardNotFound],
         tags=TAGS,
     )
@@ -185,7 +186,7 @@ class Card(StoreView):
         """With `at`: what it had and owed at that moment, from its ledger; not found before it was made."""
         at = self.query(CardMomentInput).get("at")
         card = selectors.card_at(self.store, card_id)
-        return Response(shown.card_at(card, at) if at else shown.card(card, self.store))
+        return Response(card_then.card_at(card, at) if at else shown.card(card, self.store))
 
 
 class CardTransactions(StoreView):

@@ -112,7 +112,7 @@ class Drafting:
             return
         of, change = (line, 1) if undone is None else (undone, -1)
         if of.kind in EARNED and of.purchase_id is None and of.store_id is not None:
-            card.visits.note(self._day(of.at, of.store_id), change)
+            card.visits.note(self._day(of.happened_at or of.at, of.store_id), change)
         elif of.kind == "opening_balance":
             card.visits.brought += change
 

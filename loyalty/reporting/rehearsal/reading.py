@@ -121,10 +121,13 @@ def _recorded(row: str, happened: str) -> str:
 VISITED = f"""CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT day) FILTER (WHERE is_earned) AS days, COUNT(*) FILTER (WHERE NOT is_earned) AS brought
     FROM (
-        SELECT (line.transaction_at AT TIME ZONE COALESCE(NULLIF(store.timezone, ''), %(zone)s))::date AS day,
+        SELECT (COALESCE(bought.purchased_at, first.transaction_at, line.transaction_at)
+                AT TIME ZONE COALESCE(NULLIF(store.timezone, ''), %(zone)s))::date AS day,
             line.transaction_type IN ({EARNED}) AS is_earned
         FROM {LEDGER} line LEFT JOIN tenancy_store store ON store.id = line.store_id
         LEFT JOIN {PURCHASE} bought ON bought.id = line.purchase_id
+        LEFT JOIN {LEDGER} taken_back ON taken_back.id = line.restores_id
+        LEFT JOIN {LEDGER} first ON first.id = taken_back.voids_id
         WHERE line.card_id = card.id AND {_recorded("line", "transaction_at")} < %(start)s
             AND line.transaction_type IN ({EARNED}, '{Kind.OPENING_BALANCE}') AND bought.is_open IS NOT FALSE
             AND NOT EXISTS (SELECT 1 FROM {LEDGER} undoing WHERE undoing.voids_id = line.id)
@@ -152,8 +155,10 @@ SELECT {FAMILY}, card.id, line.id, line.store_id, line.transaction_type, line.st
     (line.points_balance_after - line.points_owed_after) * {rules.POINT} + line.points_fraction_after,
     CASE WHEN line.promotions IS NULL THEN 0 ELSE (
         SELECT COALESCE(SUM((part->>'stamps')::int), 0)::int FROM jsonb_array_elements(line.promotions) part) END,
-    line.purchase_id, line.purchase_return_id, part.amount_cents, part.undone_at, line.voids_id, line.reward_id,
-    line.reward_points_cost, line.transaction_at, {_local("line.transaction_at")}
+    line.purchase_id, line.purchase_return_id, part.amount_cents, part.undone_at, line.voids_id,
+    line.reward_id, line.reward_points_cost, CASE WHEN line.restores_id IS NOT NULL THEN (
+        SELECT first.transaction_at FROM {LEDGER} undoing JOIN {LEDGER} first ON first.id = undoing.voids_id
+        WHERE undoing.id = line.restores_id) END, line.transaction_at, {_local("line.transaction_at")}
 FROM {LEDGER} line JOIN {CARD} card ON card.id = line.card_id
 LEFT JOIN {RETURN} part ON part.id = line.purchase_return_id
 WHERE line.merchant_id = %(merchant)s AND card.program_id = %(program)s AND line.transaction_at >= %(slack)s

@@ -62,6 +62,7 @@ class Line(NamedTuple):
     voids_id: int | None
     reward_id: int | None
     reward_points_cost: int | None
+    happened_at: datetime | None  # of what is written again: when it happened first
     at: datetime
     day: int
     hour: int

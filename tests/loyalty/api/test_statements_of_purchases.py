@@ -1,4 +1,4 @@
-"""What promotions cost the database at the till: a purchase with all that they ask for is one of fifteen statements."""
+"""What promotions cost the database at the till: a statement where they ask for something, in a call of fifteen."""
 
 from datetime import UTC, datetime, time
 from typing import Any
@@ -54,3 +54,30 @@ def test_promotions_cost_a_purchase_one_statement_for_their_bounds_and_none_with
     for promotions in (BOUNDED, BOUNDED + OF_VISITS, BOUNDED + LATER):
         asked = asked_with(promotions)
         assert (len(asked), len(asked) <= 15) == (len(plain) + 1, True), "\n".join(asked)
+
+
+def looked_up_with(promotions: list[dict[str, Any]]) -> list[str]:
+    """What looking for cards asks of the database, where two are found."""
+    shop = factories.shop()
+    for number, fields in enumerate(promotions):
+        factories.promotion(shop.program, f"Number {number}", **fields)
+    for _each in range(2):
+        factories.card(shop.store, name="Anouk Weber")
+    till = Till(shop.store, shop.staff)
+    till.get("cards/?search=Anouk")
+
+    with CaptureQueriesContext(connection) as statements:
+        answer = till.get("cards/?search=Anouk")
+
+    told = [len(card["promotions"]) for card in answer.json()["results"]]
+    assert told == [min(len(promotions), 1)] * 2
+    return [one["sql"][:60] for one in statements]
+
+
+@CACHED_SESSIONS
+@time_machine.travel(datetime(2026, 5, 12, 13, tzinfo=UTC))
+def test_promotions_cost_a_look_at_cards_one_statement_for_what_they_ask_and_none_without() -> None:
+    plain = looked_up_with([])
+    assert len(looked_up_with(ONE)) == len(plain)
+    asked = looked_up_with([{"card_day_limit": 100}, {"audience": "every_nth_visit", "every": 2}])
+    assert len(asked) == len(plain) + 1, "\n".join(asked)

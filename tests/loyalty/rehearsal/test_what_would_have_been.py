@@ -8,12 +8,12 @@ import pytest
 import time_machine
 
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
-from loyalty.offers import EVERY_VISIT, FACTOR, FIRST_PURCHASE, FRIEND, POINTS, STAMPS, Promotion
+from loyalty.offers import BACK_AFTER, EVERY_VISIT, FACTOR, FIRST_PURCHASE, FRIEND, POINTS, STAMPS, Promotion
 from loyalty.reporting.rehearsal import rehearsing
 from loyalty.reporting.rehearsal.draft import Draft, Reward
 from loyalty.reporting.rehearsal.figures import Outcome, Promoted, Sooner
 from loyalty.rules import POINT
-from loyalty.services import points, stamps, voids
+from loyalty.services import points, restoring, stamps, voids
 from tests import factories
 from tests.buying import bring_back, buy, spend
 from tests.factories import Shop
@@ -246,6 +246,40 @@ def test_every_second_visit_and_the_first_one_are_counted_from_before_the_days_t
     assert found.drafted.points - found.real.points == 60  # on Monday and Wednesday
     first = promotion(effect=POINTS, amount=30, audience=FIRST_PURCHASE)
     assert rehearse(shop, Draft(promotions=(first,))).drafted.points - found.real.points == 30
+
+
+@pytest.mark.parametrize(
+    ("came", "undone_after"), [(-39, -35), (-39, 1), (0, 1)], ids=["before", "before and within", "within"]
+)
+def test_what_was_written_again_was_a_visit_when_it_was(shop: Shop, came: int, undone_after: int) -> None:
+    """A stamp that was undone and written again counts on its own day: before the days that are played, and in them."""
+    card, day = enrolled(shop), MONDAY + timedelta(days=came)
+    stamped = stamp(shop, card, day + timedelta(hours=1))
+    with time_machine.travel(MONDAY + timedelta(days=undone_after), tick=False), factories.inside(shop):
+        undone = voids.void(
+            store=shop.store, transaction_id=stamped.pk, actor=factories.actor("owner"), reason="mistake"
+        )
+        restoring.restore(
+            store=shop.store,
+            undoing_id=undone.transaction.pk,
+            written=[row.pk for row in undone.transactions],
+            actor=factories.actor("owner"),
+            reason="it was right",
+        )
+    bought(shop, card, MONDAY + timedelta(days=2), 1000, stamps=0)
+
+    def more(days: int) -> int:
+        back = promotion(effect=POINTS, amount=30, audience=BACK_AFTER, days=days)
+        found = rehearse(shop, Draft(promotions=(back,)))
+        return found.drafted.points - found.real.points
+
+    away = 2 - came
+    assert [more(away), more(away + 1)] == [30, 0]
+
+
+def stamp(shop: Shop, card: LoyaltyCard, at: datetime) -> LoyaltyTransaction:
+    with time_machine.travel(at, tick=False), factories.inside(shop):
+        return stamps.give(store=shop.store, card_id=card.pk, actor=factories.actor()).transaction
 
 
 def test_a_stamp_without_a_receipt_gets_the_stamps_of_a_promotion(shop: Shop) -> None:

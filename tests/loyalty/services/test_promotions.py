@@ -107,6 +107,50 @@ def test_what_waits_can_be_changed_in_everything_and_what_is_over_in_its_name(sh
     assert (row.amount, row.name) == (5, "It was")
 
 
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(1, 1, 1)])
+def test_a_promotion_lies_within_the_calendar(shop: Shop, day: date) -> None:
+    """There is no day after the last one of the calendar: a till would have stumbled over it."""
+    running = factories.promotion(shop.program)
+    with pytest.raises(Invalid) as refusal:
+        promotions.change(promotion_id=running.pk, actor=OWNER, last_day=day)
+    assert [error["field"] for error in refusal.value.extra["errors"]] == ["last_day"]
+    assert factories.fresh(running).last_day is None
+    promotions.change(promotion_id=running.pk, actor=OWNER, last_day=date(2999, 12, 31))
+    assert state(running) == "running"
+
+
+@pytest.mark.parametrize(
+    ("loyalty_type", "gives"),
+    [
+        ("stamps", {"factor": Decimal(2)}),
+        ("stamps", {"effect": "points", "amount": 5}),
+        ("points", {"effect": "stamps", "amount": 1}),
+    ],
+)
+def test_what_the_program_does_not_have_is_drafted_and_not_switched_on(
+    loyalty_type: str, gives: dict[str, Any]
+) -> None:
+    shop = factories.shop(loyalty_type=loyalty_type)
+    draft = promotions.create(program_id=shop.program.pk, actor=OWNER, name="Nothing", **gives)
+
+    with pytest.raises(Invalid) as refusal:
+        promotions.plan(promotion_id=draft.pk, actor=OWNER)
+
+    assert [error["field"] for error in refusal.value.extra["errors"]] == ["effect"]
+    assert factories.fresh(draft).planned_at is None
+    shop.program.loyalty_type = "hybrid"
+    shop.program.save()
+    assert promotions.plan(promotion_id=draft.pk, actor=OWNER).planned_at == NOW
+
+
+def test_one_that_waits_is_not_changed_to_what_the_program_does_not_have() -> None:
+    shop = factories.shop(loyalty_type="points")
+    waiting = factories.promotion(shop.program, first_day=date(2026, 6, 1))
+    with pytest.raises(Invalid):
+        promotions.change(promotion_id=waiting.pk, actor=OWNER, effect="stamps", factor=None, amount=1)
+    assert factories.fresh(waiting).effect == "factor"
+
+
 def test_a_copy_is_a_draft_that_says_the_same(shop: Shop) -> None:
     limited = factories.promotion(shop.program, "Ten", effect="points", amount=10, budget=10, weekdays=[2])
     card = factories.card(shop.store)

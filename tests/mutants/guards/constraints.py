@@ -49,6 +49,7 @@ CHECKS = {
         "promotion_audience_is_known",
         "a_promotion_gives_a_factor_or_an_amount",
         "a_promotion_ends_after_it_begins",
+        "a_promotion_lies_within_the_calendar",
         "weekdays_are_1_to_7",
         "hours_have_a_beginning_and_another_end",
         "days_are_said_where_they_count",

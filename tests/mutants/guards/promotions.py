@@ -15,7 +15,7 @@ ORDER = "tests/concurrency/test_order_of_locks.py"
 SHOWING, DESIGNS = "loyalty/showing.py", "wallet/services/designs.py"
 SERVICE = "tests/loyalty/services/test_promotions.py"
 OFFERS, EARNING = "loyalty/offers.py", "loyalty/earning.py"
-READ, HELD = "loyalty/promoted.py", "loyalty/promotion_triggers.py"
+READ, KNOWN, HELD = "loyalty/promoted.py", "loyalty/promotion_facts.py", "loyalty/promotion_triggers.py"
 
 mutant = guards.mutant
 of_schema = partial(guards.mutant, is_of_schema=True)
@@ -23,35 +23,35 @@ of_schema = partial(guards.mutant, is_of_schema=True)
 FRIENDS = "tests/loyalty/test_worked_friends.py"
 FRIEND_PAGES = "tests/loyalty/pages/test_friends.py"
 FRIENDS_AT_ONCE = "tests/concurrency/test_friends_at_once.py"
-BRING, WHO = "loyalty/services/friends.py", "loyalty/friends.py"
+BRING, GIVE, WHO = "loyalty/services/friends.py", "loyalty/services/friend_gifts.py", "loyalty/friends.py"
 
 OF_FRIENDS = [
     mutant(
         "friend-who-is-welcomed-again",
         WHO,
-        " - {gift.promotion_id for gift in gifts if not _is_undone(gift)}",
-        "",
+        "frozenset(promotion_ids) - had[friend.pk]",
+        "frozenset(promotion_ids)",
         f"{FRIENDS}::test_a_returned_purchase_was_the_first_one",
     ),
     mutant(
         "friend-whose-undone-purchase-was-the-first",
         WHO,
-        " if not _is_undone(gift)}",
-        "}",
+        "gifts.exclude(_undone()).values_list(",
+        "gifts.values_list(",
         f"{FRIENDS}::test_an_undone_purchase_leaves_the_welcome_for_the_right_one",
     ),
     mutant(
         "friend-of-oneself-after-a-merge",
-        BRING,
-        "is_right = not friends.is_oneself(gift.friend) and _is_welcome(gift)",
-        "is_right = _is_welcome(gift)",
+        GIVE,
+        "is_right = row.welcome > 0 and not friends.is_oneself(row.friend)",
+        "is_right = row.welcome > 0",
         f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
     ),
     mutant(
         "friend-who-was-here-before",
         WHO,
-        "return None if is_known else friend",
-        "return friend",
+        "if not (friend.is_known or is_oneself(friend))",
+        "if not is_oneself(friend)",
         f"{FRIENDS}::test_who_was_here_before_with_another_card_is_no_newcomer",
     ),
     mutant(
@@ -72,32 +72,59 @@ OF_FRIENDS = [
     ),
     mutant(
         "friend-beyond-the-month",
-        BRING,
-        "if promotion.month_limit is not None and _of_month(gift, card) >= promotion.month_limit:",
-        "if False:",
+        GIVE,
+        "(limit is None or given[gift.month] < limit)",
+        "True",
         f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
     ),
     mutant(
-        "friend-of-a-month-elsewhere",
+        "friend-of-a-month-that-is-over",
         BRING,
-        "gift.purchase.purchased_at.astimezone(zone).replace(",
-        "gift.purchase.purchased_at.replace(",
+        '"amount": Case(When(line__isnull=False, then="amount"))}',
+        "}",
+        f"{FRIENDS}::test_who_had_nothing_of_a_budget_and_buys_anew_has_what_is_left_by_then",
+    ),
+    mutant(
+        "place-of-a-friend-that-nobody-takes",
+        GIVE,
+        "    if promotion.month_limit is None:\n        rows",
+        "    if True:\n        rows",
+        f"{FRIENDS}::test_the_place_of_a_friend_who_bought_nothing_after_all_goes_to_the_next",
+    ),
+    mutant(
+        "friend-of-may-in-a-full-june",
+        GIVE,
+        "elif gift.is_of_before and limit is not None and given[gift.month] > limit:",
+        "elif False:",
+        f"{FRIENDS}::test_a_purchase_of_june_in_the_place_of_one_of_may_leaves_mays_place_to_another",
+    ),
+    mutant(
+        "friend-who-is-welcomed-again-by-what-is-written-again",
+        "loyalty/services/restoring.py",
+        "friends.has_another_welcome(purchase)",
+        "False",
+        f"{FRIENDS}::test_an_undone_receipt_that_is_written_again_has_welcomed_and_nobody_is_welcomed_twice",
+    ),
+    mutant(
+        "friend-of-a-month-elsewhere",
+        GIVE,
+        "row.purchase.purchased_at.astimezone(zone)",
+        "row.purchase.purchased_at",
         f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
     ),
     mutant(
         "friend-beyond-the-budget",
-        BRING,
+        GIVE,
         "return min(promised, left[promotion.pk] // promotion.rule().unit) if promotion.pk in left else promised",
         "return promised",
         f"{FRIENDS}::test_a_budget_is_for_both",
     ),
     mutant(
         "friend-who-is-settled-without-a-lock",
-        BRING,
-        "cards = ledger.lock(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))",
-        "cards = list(rows.filter(pk=selectors.remaining_card_id(host_id[1], host_id[0])))",
-        f"{FRIENDS_AT_ONCE}::test_the_second_friend_finds_the_month_full",
-        f"{FRIENDS_AT_ONCE}::test_who_is_told_twice_at_once_gives_once",
+        GIVE,
+        "cards = ledger.lock(rows.filter(pk=selectors.remaining_card_id(merchant_id, host_id)))",
+        "cards = list(rows.filter(pk=selectors.remaining_card_id(merchant_id, host_id)))",
+        f"{FRIENDS_AT_ONCE}::test_a_gift_waits_for_the_till_at_which_whoever_gets_it_buys",
     ),
     mutant(
         "return-that-leaves-the-friends-gift",
@@ -190,22 +217,22 @@ MUTANTS = [
     mutant(
         "promotion-without-its-budget",
         OFFERS,
-        "    if promotion.budget is not None:\n        rooms",
-        "    if False:\n        rooms",
+        "left = None if promotion.budget is None else facts.left.get(promotion.id, 0)",
+        "left = None",
         f"{WORKED}::test_an_undone_purchase_gives_its_budget_back",
     ),
     mutant(
         "promotion-without-its-daily-bound",
         OFFERS,
-        "            (promotion.card_day_limit, given.today),\n",
+        "(promotion.card_day_limit, given.today), ",
         "",
         f"{WORKED}::test_a_card_has_at_most_so_much_a_day_and_a_merged_card_brings_its_part_along",
     ),
     mutant(
         "bounds-left-behind-by-a-merge",
-        READ,
-        "filter(Q(pk=card.pk) | Q(merged_into=card.pk))",
-        "filter(Q(pk=card.pk))",
+        KNOWN,
+        "filter(Q(pk=card) | has_come)",
+        "filter(Q(pk=card))",
         f"{WORKED}::test_a_card_has_at_most_so_much_a_day_and_a_merged_card_brings_its_part_along",
     ),
     mutant(
@@ -224,16 +251,16 @@ MUTANTS = [
     ),
     mutant(
         "undone-purchase-that-was-the-first",
-        READ,
-        'card__in=_family(card).values("pk"), voided_by__isnull=True)',
-        'card__in=_family(card).values("pk"))',
+        KNOWN,
+        "return lines.filter(voided_by__isnull=True).exclude(",
+        "return lines.exclude(",
         f"{WORKED}::test_a_first_stamp_that_was_a_mistake_is_followed_by_a_first_stamp",
     ),
     mutant(
         "undone-receipt-that-was-the-first",
-        READ,
-        "lines.exclude(purchase__is_open=False).order_by()",
-        "lines.order_by()",
+        KNOWN,
+        "lines.filter(voided_by__isnull=True).exclude(purchase__is_open=False)",
+        "lines.filter(voided_by__isnull=True)",
         f"{WORKED}::test_a_wholly_returned_purchase_was_no_visit",
     ),
     mutant(
@@ -296,16 +323,16 @@ MUTANTS = [
     # --- what is shown, and when it is looked at again ---
     mutant(
         "shown-to-whom-it-is-not-for",
-        SHOWING,
-        "return promotion.tag.casefold() in {tag.casefold() for tag in customer.tags}",
+        OFFERS,
+        "return promotion.tag.casefold() in {tag.casefold() for tag in facts.tags}",
         "return True",
         f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
     ),
     mutant(
         "shown-birthday-of-somebody-else",
-        SHOWING,
-        "return birthdays.is_near(customer.birth_date, here, days=promotion.days or 0)",
-        "return True",
+        OFFERS,
+        "return is_new and birthdays.is_near(facts.birth_date, today, days=promotion.days)",
+        "return is_new",
         f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
     ),
     mutant(
@@ -313,14 +340,87 @@ MUTANTS = [
         SHOWING,
         "private = (BIRTHDAY, TAGGED, FRIEND)",
         "private = ()",
-        f"{PASSES}::test_a_pass_says_nothing_of_what_is_for_some_customers",
+        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
     ),
     mutant(
-        "shown-to-newcomers-for-ever",
+        "shown-to-whom-it-would-give-nothing",
         SHOWING,
-        "return not (card.total_points_earned or card.total_stamps_earned)",
-        "return True",
+        "            and offers.is_for(\n",
+        "            and 1 + offers.is_for(\n",
+        f"{SHOWN}::test_every_third_visit_is_told_on_the_third_day_and_all_day_long",
+        f"{SHOWN}::test_whoever_is_back_after_ten_days_is_told_once_the_tenth_day_has_come",
         f"{SHOWN}::test_what_is_for_newcomers_is_said_until_the_first_purchase",
+    ),
+    mutant(
+        "shown-though-the-card-has-had-all-of-it",
+        OFFERS,
+        "_is_meant(promotion, facts, at) and (room is None or room > 0)",
+        "_is_meant(promotion, facts, at)",
+        f"{SHOWN}::test_a_card_that_has_had_all_that_its_bounds_leave_is_told_no_more_until_the_next_day",
+    ),
+    mutant(
+        "shown-for-a-card-that-is-switched-off",
+        SHOWING,
+        "            if card.is_active\n            and offers",
+        "            if offers",
+        f"{SHOWN}::test_nobody_is_promised_what_their_card_or_program_cannot_give",
+    ),
+    mutant(
+        "shown-though-the-program-does-not-have-it",
+        SHOWING,
+        "if hours and program.gives(rule.effect):",
+        "if hours:",
+        f"{SHOWN}::test_nobody_is_promised_what_their_card_or_program_cannot_give",
+    ),
+    mutant(
+        "promotion-of-what-the-program-does-not-have",
+        "loyalty/services/promotions.py",
+        "    if not row.program.gives(row.effect):",
+        "    if False:",
+        f"{SERVICE}::test_what_the_program_does_not_have_is_drafted_and_not_switched_on",
+        f"{SERVICE}::test_one_that_waits_is_not_changed_to_what_the_program_does_not_have",
+    ),
+    mutant(
+        "promotion-that-was-never-there-once-it-is-deleted",
+        "loyalty/models/promotion.py",
+        "stopped_at=min(filter(None, (self.stopped_at, self.deleted_at)), default=None),",
+        "stopped_at=self.stopped_at,",
+        f"{WORKED}::test_what_was_sold_offline_before_its_promotion_was_deleted_has_it",
+    ),
+    mutant(
+        "visit-on-the-day-on-which-it-is-written-again",
+        KNOWN,
+        'Coalesce("purchase__purchased_at", "restores__voids__transaction_at", "transaction_at")',
+        'F("transaction_at")',
+        f"{WORKED}::test_what_is_written_again_was_a_visit_on_the_day_when_it_was",
+    ),
+    mutant(
+        "rehearsed-visit-on-the-day-on-which-it-is-written-again",
+        "loyalty/reporting/rehearsal/drafting.py",
+        "self._day(of.happened_at or of.at, of.store_id)",
+        "self._day(of.at, of.store_id)",
+        "tests/loyalty/rehearsal/test_what_would_have_been.py::test_what_was_written_again_was_a_visit_when_it_was",
+    ),
+    mutant(
+        "shown-then-as-it-is-now",
+        "loyalty/outputs/then.py",
+        "now=each.at, upto=each.last.pk)",
+        "now=each.at)",
+        f"{SHOWN}::test_what_was_told_then_is_told_again_afterwards",
+    ),
+    mutant(
+        "promotions-asked-card-by-card",
+        SHOWING,
+        "all(card.pk in known and wanted <= known[card.pk].asked for card in cards)",
+        "False",
+        f"{ASKED}::test_promotions_cost_a_purchase_one_statement_for_their_bounds_and_none_without",
+    ),
+    mutant(
+        "pass-that-tells-of-visits",
+        SHOWING,
+        "if each.promotion.audience == EVERYBODY]",
+        "if each in for_everybody([each])]",
+        f"{PASSES}::test_a_pass_says_nothing_of_what_is_for_some_customers",
     ),
     mutant(
         "shown-though-used-up",
@@ -332,9 +432,9 @@ MUTANTS = [
     ),
     mutant(
         "till-that-forgets-what-it-gave",
-        "loyalty/services/purchases.py",
-        "left - given.get(number, 0) for number, left in call.budgets.items()",
-        "left for number, left in call.budgets.items()",
+        KNOWN,
+        "                left[part.promotion_id] -= more\n",
+        "                pass\n",
         f"{SHOWN}::test_a_till_is_told_no_more_of_what_its_own_purchase_used_up",
     ),
     mutant(
