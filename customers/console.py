@@ -122,7 +122,8 @@ class TagFilter(admin.SimpleListFilter):
         return [(tag, tag) for tag in selectors.tags_of(model_admin.get_queryset(request))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset
+        tag = self.value()
+        return selectors.with_tags(queryset).filter(tags__contains=[tag]) if tag else queryset
 
 
 @admin.register(Customer)
@@ -133,8 +134,23 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     menu_icon = "person"
     empty_help = _("People are listed here as soon as they have a card, or when you add them.")
     form = CustomerForm
-    list_display = ["name", "email", "phone", "merchant", "store", "marketing_consent", "created_at"]
-    columns_besides = ["birthday", "preferred_language", "is_active"]
+    list_display = [
+        "name",
+        "email",
+        "phone",
+        "stamps",
+        "points",
+        "last_activity",
+        "merchant",
+        "store",
+        "marketing_consent",
+        "customer_since",
+    ]
+    columns_besides = ["owed", "birthday", "preferred_language", "is_active"]
+    companion = "standing"
+    companion_columns = MappingProxyType(
+        {"stamps": "stamps", "points": "points", "owed": "owed", "last_activity": "last_activity_at"}
+    )
     list_filter = [
         "merchant",
         "store",
@@ -151,6 +167,8 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         "Part of a name, e-mail address or phone number, or the whole number or code of a card"
     )
     exported_besides = [
+        "owed",
+        "created_at",
         "first_name",
         "last_name",
         "birthday",
@@ -203,6 +221,44 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     @display(description=_("birthday"), ordering="birth_date")
     def birthday(self, customer: Customer) -> Any:
         return as_data(customer.birth_date)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        for app in customer_page:
+            rows = app.with_balances(rows)
+        return rows
+
+    def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
+        indexed = ("name", "preferred_language", "marketing_consent", "customer_since")
+        return *super().sorted_when_long(request), *indexed
+
+    def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
+        are_kept = all(app.balances_are_kept() for app in customer_page)
+        return super().companion_filter(request) if are_kept else None
+
+    @display(description=_("stamps"), ordering="stamps")
+    def stamps(self, customer: Any) -> int:
+        stamps: int = customer.stamps
+        return stamps
+
+    @display(description=_("points"), ordering="points")
+    def points(self, customer: Any) -> int:
+        points: int = customer.points
+        return points
+
+    @display(description=_("owed"), ordering="owed")
+    def owed(self, customer: Any) -> int:
+        """Stamps and points together."""
+        owed: int = customer.owed
+        return owed
+
+    @display(description=_("last activity"), ordering="last_activity_at")
+    def last_activity(self, customer: Any) -> Any:
+        return customer.last_activity_at
+
+    @display(description=_("customer since"), ordering="id")
+    def customer_since(self, customer: Customer) -> Any:
+        return timezone.localtime(customer.created_at).date()
 
     @display(description=_("tags"))
     def written_tags(self, customer: Customer) -> str:

@@ -4,19 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from groundwork.console.filters import MOST, DayFilter, RowFilter
-from loyalty.models import LoyaltyCard
-from loyalty.sources import Source, source
-from loyalty.visiting import WITHIN, FirstVisit
+from loyalty.models import CardVisits
+from loyalty.sources import Source, comes_from
+from loyalty.visiting import WITHIN
 from tenancy.models import Store
-
-LATE = timedelta(days=2)  # by which a card may be younger than what was done with it without a connection
 
 
 class SourceFilter(admin.SimpleListFilter):
@@ -29,32 +26,28 @@ class SourceFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() not in Source.values:
             return queryset
-        return queryset.alias(source=source()).filter(source=self.value())
+        return queryset.filter(comes_from(Source(self.value())))
 
 
 def visited(request: HttpRequest, cards: QuerySet, **asked: Any) -> QuerySet:
-    """The cards whose first visit, at the store that is asked for or at any, was as asked."""
+    """The cards whose visits, at the store that is asked for or at any, were counted to be as asked."""
     store = request.GET.get(VisitedFilter.parameter_name, "")
     store_id = int(store) if store.isdecimal() and int(store) <= MOST else None
-    zone = timezone.get_current_timezone_name()
-    remaining = cards.filter(merged_into__isnull=True)
-    return remaining.filter(FirstVisit.of(zone=zone, store_id=store_id, **asked))
+    found = CardVisits.objects.filter(card=OuterRef("pk"), store=store_id, **asked)
+    return cards.filter(Exists(found.order_by()))
 
 
 class FirstVisitFilter(DayFilter):
-    """Days by the clock of whoever asks."""
+    """Days of the shop, as the figures of the overview have them."""
 
     title = _("first visit")
-    parameter_name = field = "first_visit"
+    parameter_name = "first_visit"
+    field = "first_day"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        first, last = (self.values.get(name) for name in self.expected_parameters())
-        if first is None and last is None:
-            return queryset
-        if last is not None:  # the newest cards are not looked at one by one
-            joined = LoyaltyCard.objects.filter(merged_into__isnull=False).order_by().values("merged_into")
-            queryset = queryset.filter(Q(created_at__lt=last + LATE) | Q(pk__in=joined))
-        return visited(request, queryset, first=first and first.date(), last=last and last.date())
+        bounds = zip(("gte", "lte"), self.expected_parameters(), strict=True)
+        asked = {f"first_day__{way}": self.values[name].date() for way, name in bounds if name in self.values}
+        return visited(request, queryset, **asked) if asked else queryset
 
 
 class CameBackFilter(admin.SimpleListFilter):
@@ -67,7 +60,9 @@ class CameBackFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         within = {str(days): days for days in WITHIN}.get(self.value() or "")
-        return visited(request, queryset, within=within) if within else queryset
+        if within is None:
+            return queryset
+        return visited(request, queryset, next_day__lte=F("first_day") + timedelta(days=within))
 
 
 class VisitedFilter(RowFilter):

@@ -185,6 +185,23 @@ class LoyaltyTransaction(TenantOwned):
             models.Index(
                 fields=["reward", "-id"], condition=Q(reward__isnull=False), name="transaction_of_reward"
             ),
+            # Where cards come from (loyalty.sources): what made a card, of another system or of the card's owner.
+            models.Index(
+                fields=["card"],
+                condition=Q(transaction_type="card_created", api_key__isnull=False),
+                name="card_made_by_a_key",
+            ),
+            models.Index(
+                fields=["card"],
+                condition=Q(
+                    transaction_type="card_created",
+                    api_key__isnull=True,
+                    till__isnull=True,
+                    staff_pin__isnull=True,
+                    user__isnull=True,
+                ),
+                name="card_made_by_its_owner",
+            ),
             models.Index(
                 fields=["merchant", "order_reference"],
                 condition=~Q(order_reference=""),

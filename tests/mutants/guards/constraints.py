@@ -135,6 +135,10 @@ OF_FURTHER_ROWS = {
     "loyalty_purchasereturn": ["a_return_is_of_something"],
     "loyalty_dailyfigures": ["one_roll_up_per_store_day", "one_roll_up_per_system_day"],
     "loyalty_visitfigures": ["one_count_of_visits_per_store"],
+    "loyalty_cardvisits": [
+        "visits_of_a_card_are_kept_once_per_store",
+        "the_next_visit_is_after_the_first",
+    ],
     "loyalty_cardsnapshot": ["one_snapshot_per_store", "one_snapshot_of_all_stores"],
     "notifications_emailtemplate": ["one_platform_text_per_code", "one_text_per_code_and_store"],
     "wallet_walletpass": ["one_living_pass_per_card_and_wallet"],
