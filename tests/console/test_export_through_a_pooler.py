@@ -106,7 +106,8 @@ def test_no_cursor_stays_at_the_server_outside_of_a_transaction() -> None:
         next(rows)
         assert cursors_at_the_server() == 0
         with transaction.atomic():
-            next(LoyaltyCard.objects.iterator(chunk_size=1))
+            some_at_a_time = LoyaltyCard.objects.iterator(chunk_size=1)
+            next(some_at_a_time)
             assert cursors_at_the_server() == 1
         assert len(list(rows)) == 2
     assert cursors_at_the_server() == 0
