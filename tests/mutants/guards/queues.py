@@ -9,6 +9,7 @@ RACES = "tests/wallet/test_races.py"
 QUEUE = "tests/groundwork/test_queue.py"
 CLOCKS = "tests/groundwork/test_queue_clocks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
+TOGETHER = "tests/groundwork/test_outbox_together.py"
 SENDING = "tests/groundwork/test_sending.py"
 PASSING_FAULTS = "tests/notifications/test_passing_faults.py"
 CLOCK = "tests/loyalty/test_expiry_clock.py"
@@ -38,28 +39,28 @@ MUTANTS = [
         "groundwork/messaging/outbox.py",
         "joins = _is_small(message) and not",
         "joins = not",
-        f"{OUTBOX}::test_small_messages_of_one_merchant_are_heard_as_one_in_their_order",
+        f"{TOGETHER}::test_small_messages_of_one_merchant_are_heard_as_one_in_their_order",
     ),
     mutant(
         "messages-of-two-merchants-are-joined",
         "groundwork/messaging/outbox.py",
         "(message.subscriber, _besides_lists(message.payload))",
         "message.subscriber",
-        f"{OUTBOX}::test_small_messages_of_one_merchant_are_heard_as_one_in_their_order",
+        f"{TOGETHER}::test_small_messages_of_one_merchant_are_heard_as_one_in_their_order",
     ),
     mutant(
         "what-has-failed-is-joined-again",
         "groundwork/messaging/outbox.py",
         " and not message.attempts and subscriptions",
         " and subscriptions",
-        f"{OUTBOX}::test_where_one_of_them_fails_the_others_are_heard_all_the_same_and_once",
+        f"{TOGETHER}::test_where_one_of_them_fails_the_others_are_heard_all_the_same_and_once",
     ),
     mutant(
         "joined-messages-without-a-transaction",
         "groundwork/messaging/outbox.py",
         "@transaction.atomic\ndef _relay_as_one",
         "def _relay_as_one",
-        f"{OUTBOX}::test_where_one_of_them_fails_the_others_are_heard_all_the_same_and_once",
+        f"{TOGETHER}::test_where_one_of_them_fails_the_others_are_heard_all_the_same_and_once",
     ),
     mutant(
         "a-ring-that-was-not-sent-counts-as-unanswered",
@@ -265,14 +266,6 @@ MUTANTS = [
         "timeout or waits.silence()",
         "timeout",
         f"{SILENT}::test_a_connection_that_was_kept_is_given_up_without_waiting_for_a_new_one",
-    ),
-    mutant(
-        "two-clocks-that-act",
-        "loyalty_site/beat.py",
-        "if not pulses.holds(PULSE, self.holder):",
-        "if pulses.holds(PULSE, self.holder) is None:",
-        "tests/loyalty_site/test_watching.py::"
-        "test_of_two_clocks_one_acts_and_the_other_follows_when_that_is_no_longer_heard_of",
     ),
     mutant(
         "replica-that-lags-is-read",
