@@ -15,6 +15,9 @@ from loyalty.sources import Source, comes_from
 from loyalty.visiting import WITHIN
 from tenancy.models import Store
 
+FIRST_VISIT = ("first_visit_from", "first_visit_to")
+DAYS = {str(days): days for days in WITHIN}
+
 
 class SourceFilter(admin.SimpleListFilter):
     title = _("where it comes from")
@@ -30,11 +33,19 @@ class SourceFilter(admin.SimpleListFilter):
 
 
 def visited(request: HttpRequest, cards: QuerySet, **asked: Any) -> QuerySet:
-    """The cards whose visits, at the store that is asked for or at any, were counted to be as asked."""
+    """The cards whose visits were counted to be as asked: by all three filters at once, since they ask one row."""
     store = request.GET.get(VisitedFilter.parameter_name, "")
     store_id = int(store) if store.isdecimal() and int(store) <= MOST else None
+    within = DAYS.get(request.GET.get(CameBackFilter.parameter_name, ""))
+    if within is not None:
+        asked["next_day__lte"] = F("first_day") + timedelta(days=within)
     found = CardVisits.objects.filter(card=OuterRef("pk"), store=store_id, **asked)
     return cards.filter(Exists(found.order_by()))
+
+
+def is_asked(request: HttpRequest, *names: str) -> bool:
+    """Whether a filter that comes first asks already."""
+    return any(request.GET.get(name, "").strip() for name in names)
 
 
 class FirstVisitFilter(DayFilter):
@@ -56,13 +67,12 @@ class CameBackFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         text = ngettext("Within %(count)d day", "Within %(count)d days", WITHIN[0])
-        return [(str(days), text % {"count": days}) for days in WITHIN]
+        return [(value, text % {"count": days}) for value, days in DAYS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        within = {str(days): days for days in WITHIN}.get(self.value() or "")
-        if within is None:
+        if self.value() not in DAYS or is_asked(request, *FIRST_VISIT):
             return queryset
-        return visited(request, queryset, next_day__lte=F("first_day") + timedelta(days=within))
+        return visited(request, queryset)
 
 
 class VisitedFilter(RowFilter):
@@ -73,7 +83,10 @@ class VisitedFilter(RowFilter):
     field = "enrolled_at_store"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return visited(request, queryset) if self.parameter_name in self.values else queryset
+        others = (*FIRST_VISIT, CameBackFilter.parameter_name)
+        if self.parameter_name not in self.values or is_asked(request, *others):
+            return queryset
+        return visited(request, queryset)
 
     def rows(self) -> QuerySet:
         rows: QuerySet = self.page.related_choices(self.asker, Store)
