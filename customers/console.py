@@ -11,8 +11,6 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.utils.dates import MONTHS
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -21,9 +19,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customers import selectors, services, tags
 from customers.birthdays import as_data
+from customers.list_filters import BirthdayMonthFilter, DuplicateFilter, TagFilter
 from customers.models import LONGEST_TAG, MOST_TAGS, Customer
 from customers.ports import customer_page
-from groundwork.console.filters import ConditionFilter
 from groundwork.console.grants import Grants
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
@@ -91,41 +89,6 @@ class CustomerForm(ConsoleForm):
         super()._post_clean()
 
 
-class BirthdayMonthFilter(ConditionFilter):
-    title = _("month of birthday")
-    parameter_name = "birthday_month"
-    conditions = MappingProxyType(
-        {str(number): (capfirst(name), Q(birth_date__month=number)) for number, name in MONTHS.items()}
-    )
-
-
-class DuplicateFilter(admin.SimpleListFilter):
-    """Customers who may be one person: the same name and birthday."""
-
-    title = _("possible duplicates")
-    parameter_name = "duplicates"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Perhaps known twice"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return selectors.perhaps_known_twice(queryset) if self.value() == "yes" else queryset
-
-
-class TagFilter(admin.SimpleListFilter):
-    """Customers with a tag: those that the shops in sight have given."""
-
-    title = _("tag")
-    parameter_name = "tag"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(tag, tag) for tag in selectors.tags_of(model_admin.get_queryset(request))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        tag = self.value()
-        return selectors.with_tags(queryset).filter(tags__contains=[tag]) if tag else queryset
-
-
 @admin.register(Customer)
 class CustomerAdmin(AskedList, ConsoleAdmin):
     """A person known to a merchant. In the console's history they are a number: erasing leaves no name there."""
@@ -179,6 +142,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         "written_tags",
         "id",
     ]
+    exported_as = MappingProxyType({"last_activity": "last_activity_at"})
     autocomplete_fields = ["merchant", "store"]
     readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
     actions_detail = ("export_data", "erase")
@@ -254,7 +218,8 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
 
     @display(description=_("last activity"), ordering="last_activity_at")
     def last_activity(self, customer: Any) -> Any:
-        return customer.last_activity_at
+        """The day; its file has the moment."""
+        return timezone.localtime(customer.last_activity_at).date()
 
     @display(description=_("customer since"), ordering="id")
     def customer_since(self, customer: Customer) -> Any:

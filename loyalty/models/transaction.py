@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty import rules
 from loyalty.earning import Part
-from loyalty.models.kinds import TransactionType
+from loyalty.models.kinds import HOW_CARDS_ARE_MADE, TransactionType
 from tenancy.models.base import TenantManager, TenantOwned
 
 
@@ -185,23 +185,7 @@ class LoyaltyTransaction(TenantOwned):
             models.Index(
                 fields=["reward", "-id"], condition=Q(reward__isnull=False), name="transaction_of_reward"
             ),
-            # Where cards come from (loyalty.sources): what made a card, of another system or of the card's owner.
-            models.Index(
-                fields=["card"],
-                condition=Q(transaction_type="card_created", api_key__isnull=False),
-                name="card_made_by_a_key",
-            ),
-            models.Index(
-                fields=["card"],
-                condition=Q(
-                    transaction_type="card_created",
-                    api_key__isnull=True,
-                    till__isnull=True,
-                    staff_pin__isnull=True,
-                    user__isnull=True,
-                ),
-                name="card_made_by_its_owner",
-            ),
+            *HOW_CARDS_ARE_MADE,
             models.Index(
                 fields=["merchant", "order_reference"],
                 condition=~Q(order_reference=""),
