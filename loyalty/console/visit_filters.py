@@ -27,9 +27,8 @@ class SourceFilter(admin.SimpleListFilter):
         return list(Source.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in Source.values:
-            return queryset
-        return queryset.filter(comes_from(Source(self.value())))
+        asked = self.value()
+        return queryset.filter(comes_from(Source(asked))) if asked in Source.values else queryset
 
 
 def visited(request: HttpRequest, cards: QuerySet, **asked: Any) -> QuerySet:
