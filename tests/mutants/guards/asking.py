@@ -102,6 +102,7 @@ MUTANTS = [
         "",
         f"{SORTED}::test_a_card_of_this_minute_is_in_every_order_and_tells_what_it_has",
         "tests/loyalty/test_standings.py::test_whoever_is_made_stands_from_the_beginning_with_nothing",
+        is_of_schema=True,
     ),
     mutant(
         "lists-sorted-by-what-is-not-there-yet",
@@ -113,8 +114,8 @@ MUTANTS = [
     mutant(
         "pages-that-skip-those-who-are-alike",
         "groundwork/console/paging.py",
-        'sign = " < " if ways[0].descending else " > "',
-        'ways, values = ways[:1], values[:1]\n    sign = " < " if ways[0].descending else " > "',
+        "sides = [[F(way.name) for way in ways], [Value(value) for value in values]]",
+        "sides = [[F(way.name) for way in ways[:1]], [Value(value) for value in values[:1]]]",
         f"{SORTED}::test_every_row_is_reached_once_in_the_order_of_each_column",
     ),
     mutant(
