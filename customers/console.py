@@ -11,8 +11,6 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.utils.dates import MONTHS
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -21,9 +19,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customers import selectors, services, tags
 from customers.birthdays import as_data
+from customers.list_filters import BirthdayMonthFilter, DuplicateFilter, TagFilter
 from customers.models import LONGEST_TAG, MOST_TAGS, Customer
 from customers.ports import customer_page
-from groundwork.console.filters import ConditionFilter
 from groundwork.console.grants import Grants
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
@@ -91,40 +89,6 @@ class CustomerForm(ConsoleForm):
         super()._post_clean()
 
 
-class BirthdayMonthFilter(ConditionFilter):
-    title = _("month of birthday")
-    parameter_name = "birthday_month"
-    conditions = MappingProxyType(
-        {str(number): (capfirst(name), Q(birth_date__month=number)) for number, name in MONTHS.items()}
-    )
-
-
-class DuplicateFilter(admin.SimpleListFilter):
-    """Customers who may be one person: the same name and birthday."""
-
-    title = _("possible duplicates")
-    parameter_name = "duplicates"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Perhaps known twice"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return selectors.perhaps_known_twice(queryset) if self.value() == "yes" else queryset
-
-
-class TagFilter(admin.SimpleListFilter):
-    """Customers with a tag: those that the shops in sight have given."""
-
-    title = _("tag")
-    parameter_name = "tag"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(tag, tag) for tag in selectors.tags_of(model_admin.get_queryset(request))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset
-
-
 @admin.register(Customer)
 class CustomerAdmin(AskedList, ConsoleAdmin):
     """A person known to a merchant. In the console's history they are a number: erasing leaves no name there."""
@@ -133,8 +97,23 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     menu_icon = "person"
     empty_help = _("People are listed here as soon as they have a card, or when you add them.")
     form = CustomerForm
-    list_display = ["name", "email", "phone", "merchant", "store", "marketing_consent", "created_at"]
-    columns_besides = ["birthday", "preferred_language", "is_active"]
+    list_display = [
+        "name",
+        "email",
+        "phone",
+        "stamps",
+        "points",
+        "last_activity",
+        "merchant",
+        "store",
+        "marketing_consent",
+        "customer_since",
+    ]
+    columns_besides = ["owed", "birthday", "preferred_language", "is_active"]
+    companion = "standing"
+    companion_columns = MappingProxyType(
+        {"stamps": "stamps", "points": "points", "owed": "owed", "last_activity": "last_activity_at"}
+    )
     list_filter = [
         "merchant",
         "store",
@@ -151,6 +130,8 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         "Part of a name, e-mail address or phone number, or the whole number or code of a card"
     )
     exported_besides = [
+        "owed",
+        "created_at",
         "first_name",
         "last_name",
         "birthday",
@@ -161,6 +142,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         "written_tags",
         "id",
     ]
+    exported_as = MappingProxyType({"last_activity": "last_activity_at"})
     autocomplete_fields = ["merchant", "store"]
     readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
     actions_detail = ("export_data", "erase")
@@ -203,6 +185,45 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     @display(description=_("birthday"), ordering="birth_date")
     def birthday(self, customer: Customer) -> Any:
         return as_data(customer.birth_date)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        for app in customer_page:
+            rows = app.with_balances(rows)
+        return rows
+
+    def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
+        indexed = ("name", "preferred_language", "marketing_consent", "customer_since")
+        return *super().sorted_when_long(request), *indexed
+
+    def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
+        are_kept = all(app.balances_are_kept() for app in customer_page)
+        return super().companion_filter(request) if are_kept else None
+
+    @display(description=_("stamps"), ordering="stamps")
+    def stamps(self, customer: Any) -> int:
+        stamps: int = customer.stamps
+        return stamps
+
+    @display(description=_("points"), ordering="points")
+    def points(self, customer: Any) -> int:
+        points: int = customer.points
+        return points
+
+    @display(description=_("owed"), ordering="owed")
+    def owed(self, customer: Any) -> int:
+        """Stamps and points together."""
+        owed: int = customer.owed
+        return owed
+
+    @display(description=_("last activity"), ordering="last_activity_at")
+    def last_activity(self, customer: Any) -> Any:
+        """The day; its file has the moment."""
+        return timezone.localtime(customer.last_activity_at).date()
+
+    @display(description=_("customer since"), ordering="id")
+    def customer_since(self, customer: Customer) -> Any:
+        return timezone.localtime(customer.created_at).date()
 
     @display(description=_("tags"))
     def written_tags(self, customer: Customer) -> str:

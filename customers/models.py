@@ -97,7 +97,11 @@ class Customer(TenantSoftDeletable):
                 condition=Q(marketing_consent=True),
                 name="customer_who_wants_offers",
             ),
-            models.Index(fields=["merchant", "preferred_language"], name="customer_by_language"),
+            models.Index(fields=["merchant", "-id"], condition=~Q(tags=[]), name="customer_with_tags"),
+            # By which the list is sorted (customers.console), and among equals by whose it is.
+            models.Index(fields=["merchant", "last_name", "id"], name="customers_by_name"),
+            models.Index(fields=["merchant", "preferred_language", "id"], name="customers_in_each_language"),
+            models.Index(fields=["merchant", "marketing_consent", "id"], name="customers_by_consent"),
         ]
         constraints = [
             models.UniqueConstraint(

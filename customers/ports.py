@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
+
 from customers.models import Customer
 from groundwork.messaging.wiring import Port
 
@@ -28,6 +30,14 @@ class CustomerPage(Protocol):
 
     def customer_sections(self, customer: Customer) -> Sequence[dict[str, Any]]:
         """What stands below them: the name of a template each, and what it shows."""
+        ...
+
+    def with_balances(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        """Customers with what they have on all their cards: `stamps`, `points`, `owed`, and `last_activity_at`."""
+        ...
+
+    def balances_are_kept(self) -> bool:
+        """Whether each customer has a `standing` by whose columns, of the same names, they can be sorted."""
         ...
 
     def customers_of_code(self, text: str) -> Collection[int]:

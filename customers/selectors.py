@@ -108,8 +108,17 @@ def _another(customers: QuerySet[Customer], *what: str) -> Exists:
     return Exists(customers.filter(**same).exclude(pk=OuterRef("pk")))
 
 
+def with_tags(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers with any tag, by their index."""
+    return customers.exclude(tags=[])
+
+
 def tags_of(customers: QuerySet[Customer]) -> list[str]:
-    """The tags of some customers, each once, in the order of the alphabet; the first hundred of them."""
-    tagged = customers.exclude(tags=[]).order_by()
+    """The tags of some customers, each once, in the order of the alphabet; the first hundred of them.
+
+    They are those of the newest 10,000 that have any.
+    """
+    newest = with_tags(customers).order_by("-pk")[:MOST_FOUND]
+    tagged = Customer.objects.filter(pk__in=newest.values("pk")).order_by()
     rows = tagged.annotate(tag=Func("tags", function="unnest")).values_list("tag", flat=True).distinct()
     return sorted(rows, key=str.casefold)[:MOST_LISTED]

@@ -5,6 +5,7 @@ from loyalty.observation_triggers import observations
 from loyalty.promotion_triggers import promotions
 from loyalty.purchase_triggers import PURCHASE, RETURN, TERMS, any_of, purchases, terms
 from loyalty.rules import POINT
+from loyalty.standing_triggers import standings
 from loyalty.undo_triggers import batches
 from tenancy.triggers import merchant_is_for_ever, same_merchant
 
@@ -271,6 +272,7 @@ RULES = [
     *same_merchant(PRINTED, {"batch_id": BATCH, "card_id": CARD}),
     *batches,
     *observations,
+    *standings,
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),

@@ -1,6 +1,7 @@
 """One row of each kind, as a shop makes it, for tests of what the database refuses."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -11,6 +12,7 @@ from loyalty.models import (
     CardBatch,
     CardCode,
     CardSnapshot,
+    CardVisits,
     Friend,
     FriendGift,
     ImportBatch,
@@ -215,6 +217,10 @@ def a_card_snapshot(**fields: Any) -> Row:
         until=timezone.now(),
         **dict.fromkeys(fields, shop.store),
     )
+
+
+def card_visits(shop: Shop) -> CardVisits:
+    return CardVisits.objects.create(merchant=shop.merchant, card=a_card(shop), first_day=date(2026, 3, 10))
 
 
 def an_email(shop: Shop) -> EmailLog:

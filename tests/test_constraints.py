@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from loyalty.models import DailyFigures, Friend, MerchantLoyaltySettings, Purchase, VisitFigures
+from loyalty.models import CardVisits, DailyFigures, Friend, MerchantLoyaltySettings, Purchase, VisitFigures
 from loyalty.services import points
 from notifications.models import AccountEmail
 from tenancy import scope
@@ -67,6 +67,7 @@ from tests.one_row_each import (
     an_undoing,
     an_undone_line,
     at_store,
+    card_visits,
     of,
     of_a_line,
     of_a_purchase,
@@ -104,6 +105,7 @@ def everything() -> Iterator[None]:
 # --- What each refuses ------------------------------------------------------------------------------------
 
 CHANGES: dict[str, tuple[Row, str]] = {
+    "the_next_visit_is_after_the_first": (card_visits, "next_day = first_day"),
     "merchant_currency_is_iso_4217": (lambda shop: shop.merchant, "currency = 'ABC'"),
     "user_email_is_lower_case": (lambda shop: shop.owner, "email = 'Anna@example.com'"),
     "store_user_role_is_known": (lambda shop: StoreUser.objects.get(user=shop.owner), "role = 'king'"),
@@ -233,6 +235,10 @@ def nothing(shop: Shop) -> dict[str, Any]:
     return {}
 
 
+def same_card(shop: Shop) -> dict[str, Any]:
+    return {"card_id": CardVisits.objects.get().card_id}
+
+
 def other_kind(shop: Shop) -> dict[str, Any]:
     return {"transaction_type": "gift", "points_delta": 0}
 
@@ -342,6 +348,7 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "a_friend_is_welcomed_once": (a_friend_gift, another_purchase),
     "a_purchase_is_of_one_friend": (a_friend_gift, another_friend),
     "a_use_of_a_promotion_is_of_something": (a_use, without_points),
+    "visits_of_a_card_are_kept_once_per_store": (card_visits, same_card),
     "one_count_of_visits_per_store": (of(VisitFigures, as_of=date(2026, 3, 10)), nothing),
     "one_roll_up_per_store_day": (at_store(DailyFigures, date=date(2026, 3, 10)), nothing),
     "one_roll_up_per_system_day": (of(DailyFigures, date=date(2026, 3, 10)), nothing),

@@ -4,7 +4,8 @@
 by itself. It denies everything: the app that knows whose rows are whose says so in `visible`, `roles` and `role`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -161,9 +162,17 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList
 
+    # What is kept of each row for long lists: its name here, and its columns by those of the list.
+    companion: str = ""
+    companion_columns: Mapping[str, str] = MappingProxyType({})
+
     def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
         """The columns by which the list is sorted however long it is."""
-        return ()
+        return tuple(self.companion_columns)
+
+    def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
+        """What is asked of the companion, so that its indexes sort; None while it is not there for all rows."""
+        return {f"{self.companion}__isnull": False}
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = versioned(super().get_form(request, obj, change=change, **kwargs))

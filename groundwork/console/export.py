@@ -14,6 +14,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -127,7 +128,9 @@ class Exporting:
         """The file of these rows, in the list's columns; `counted` is called for each. Remembered in the history."""
         columns = [*self.columns_of_file(request), *self.exported_besides]
         header = [capfirst(str(label_for_field(name, self.model, self))) for name in columns]  # type: ignore[call-overload]
-        file = spreadsheets.write(kind, header, self._cells(rows, columns, counted))
+        # In a transaction: outside of one there is no cursor at the server, and all rows would come at once.
+        with transaction.atomic(using=rows.db):
+            file = spreadsheets.write(kind, header, self._cells(rows, columns, counted))
         # Which filters, but not what for: somebody's name may be among it.
         filters = ", ".join(sorted(set(request.GET) - {"o", "p"})) or _("all rows")
         message = _("Exported as %(kind)s") % {"kind": kind.upper()}

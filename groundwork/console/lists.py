@@ -56,8 +56,9 @@ class ChoicesFilter(admin.RelatedFieldListFilter):
 class BoundedChangeList(ChangeList):
     """A list that is counted, and paged by number, as far as anybody reads; beyond it is paged from row to row.
 
-    A short one is sorted by any column, a long one by those that its page names (`sorted_when_long`): else it keeps
-    its own order, and says so. Nothing narrows it but its filters and its search.
+    A short one is sorted by any column, a long one by those that its page names (`sorted_when_long`), some of them by
+    what is kept of each row in another one (`companion`): else it keeps its own order, and says so. Nothing narrows it
+    but its filters and its search.
     """
 
     steps: dict[str, str] | None = None  # where the pages of a long list are: first, previous, next, last
@@ -88,11 +89,9 @@ class BoundedChangeList(ChangeList):
         for name in self.position:
             self.filter_params.pop(name, None)
         rows = super().get_queryset(request, exclude_parameters)
-        if ORDER_VAR in self.params and not self._keeps_its_order(request, rows):
-            del self.params[ORDER_VAR]
-            rows = rows.order_by(*self.get_ordering(request, rows))
-            text = _("This list is too long to be sorted like that. Narrow it down first.")
-            messages.info(request, text, fail_silently=True)
+        if ORDER_VAR in self.params and not self._is_indexed(request) and self._are_too_many(request, rows):
+            sorted_rows = self._by_companion(request, rows)
+            return self._in_its_own_order(request, rows) if sorted_rows is None else sorted_rows
         return rows
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list[Any]:
@@ -135,11 +134,32 @@ class BoundedChangeList(ChangeList):
             raise DisallowedModelAdminLookup("No row has such a number.")
         return self.root_queryset.filter(pk=key).first()
 
-    def _keeps_its_order(self, request: HttpRequest, rows: QuerySet) -> bool:
-        indexed = set(self.model_admin.sorted_when_long(request))
+    def _asked_column(self) -> str:
+        """The one column by which the list is to be sorted; empty for several."""
         numbers = [number for number in self.get_ordering_field_columns() if number < len(self.list_display)]
-        asked = [self.list_display[number] for number in numbers]
-        return (len(asked) == 1 and asked[0] in indexed) or not self._are_too_many(request, rows)
+        return self.list_display[numbers[0]] if len(numbers) == 1 else ""
+
+    def _is_indexed(self, request: HttpRequest) -> bool:
+        page = self.model_admin
+        column = self._asked_column()
+        return column in page.sorted_when_long(request) and column not in page.companion_columns
+
+    def _by_companion(self, request: HttpRequest, rows: QuerySet) -> QuerySet | None:
+        """The rows in the order of what is kept beside them; None where nothing is."""
+        page, column = self.model_admin, self._asked_column()
+        narrowed = page.companion_filter(request) if column in page.companion_columns else None
+        if narrowed is None:
+            return None
+        sign = "-" if self.get_ordering_field_columns()[self.list_display.index(column)] == "desc" else ""
+        key = rows.model._meta.get_field(page.companion).remote_field.attname
+        order = [f"{sign}{page.companion}__{name}" for name in (page.companion_columns[column], key)]
+        return rows.filter(**narrowed).order_by(*order)
+
+    def _in_its_own_order(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        del self.params[ORDER_VAR]
+        text = _("This list is too long to be sorted like that. Narrow it down first.")
+        messages.info(request, text, fail_silently=True)
+        return rows.order_by(*self.get_ordering(request, rows))
 
     def _are_too_many(self, request: HttpRequest, rows: QuerySet) -> bool:
         return self.model_admin.get_paginator(request, rows, self.list_per_page).count >= COUNT_LIMIT

@@ -24,6 +24,7 @@ from loyalty.console.lines import LineColumns, ledger_link, with_a_line
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.outputs.owed import amounts
 from loyalty.ports import card_page
+from loyalty.reporting import standings
 from loyalty.rules import POINT
 from tenancy.console.asked_list import AskedList
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
@@ -91,6 +92,15 @@ class LoyaltyCardAdmin(CardActions, Importing, AskedList, ConsoleAdmin):
         "points_redeemed",
         "enrolled_at_store",
     ]
+    companion = "standing"
+    companion_columns = MappingProxyType(
+        {
+            "stamp_count": "stamps",
+            "points_balance": "points",
+            "owed_now": "owed",
+            "last_activity_at": "last_activity_at",
+        }
+    )
     list_filter = list(CARD_FILTERS)
     list_filter_submit = True
     list_select_related = ["customer", "merchant", "scope_store", "enrolled_at_store"]
@@ -209,8 +219,10 @@ class LoyaltyCardAdmin(CardActions, Importing, AskedList, ConsoleAdmin):
         return timezone.localtime(card.created_at).date()
 
     def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
-        """Also by what no index sorts: that would have to be written at each stamp."""
-        return "stamp_count", "points_balance", "last_activity_at", "enrolled"
+        return *super().sorted_when_long(request), "enrolled"
+
+    def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
+        return super().companion_filter(request) if standings.are_made() else None
 
     @display(description=_("valid at"))
     def valid_at(self, card: LoyaltyCard) -> Any:

@@ -3,6 +3,18 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    DateTimeField,
+    F,
+    Max,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +26,7 @@ from loyalty import finding
 from loyalty.console.card import state_of, valid_at
 from loyalty.console.lines import LineColumns, ledger_link, with_a_line
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.reporting import standings
 from tenancy.console.base import ReadOnlyInline
 from tenancy.roles import READERS
 
@@ -55,6 +68,28 @@ def customer_sections(customer: Customer) -> Sequence[dict[str, Any]]:
     ]
     more = ledger_link(_("All transactions"), customer=customer.pk) if len(shown) > LINES_SHOWN else ""
     return [{"template": "admin/customer_ledger.html", "lines": shown[:LINES_SHOWN], "more": more}]
+
+
+def with_balances(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers with what they have on their living cards, counted as they are read."""
+    cards = LoyaltyCard.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
+
+    def together(figure: Aggregate) -> Subquery:
+        return Subquery(cards.annotate(figure=figure).values("figure"))
+
+    moment = DateTimeField()
+    seen = Max(Coalesce("last_activity_at", "created_at", output_field=moment))
+    return customers.annotate(
+        stamps=Coalesce(together(Sum("stamp_count")), 0),
+        points=Coalesce(together(Sum("points_balance", output_field=BigIntegerField())), 0),
+        owed=Coalesce(together(Sum(F("stamps_owed") + F("points_owed"))), 0),
+        last_activity_at=Coalesce(together(seen), "created_at", output_field=moment),
+    )
+
+
+def balances_are_kept() -> bool:
+    """Whether every customer in sight has a standing."""
+    return standings.are_made()
 
 
 def customer_inlines() -> Sequence[type]:

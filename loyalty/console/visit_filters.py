@@ -4,19 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from groundwork.console.filters import MOST, DayFilter, RowFilter
-from loyalty.models import LoyaltyCard
-from loyalty.sources import Source, source
-from loyalty.visiting import WITHIN, FirstVisit
+from loyalty.models import CardVisits
+from loyalty.sources import Source, comes_from
+from loyalty.visiting import WITHIN
 from tenancy.models import Store
 
-LATE = timedelta(days=2)  # by which a card may be younger than what was done with it without a connection
+FIRST_VISIT = ("first_visit_from", "first_visit_to")
+DAYS = {str(days): days for days in WITHIN}
 
 
 class SourceFilter(admin.SimpleListFilter):
@@ -27,34 +27,37 @@ class SourceFilter(admin.SimpleListFilter):
         return list(Source.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in Source.values:
-            return queryset
-        return queryset.alias(source=source()).filter(source=self.value())
+        asked = self.value()
+        return queryset.filter(comes_from(Source(asked))) if asked in Source.values else queryset
 
 
 def visited(request: HttpRequest, cards: QuerySet, **asked: Any) -> QuerySet:
-    """The cards whose first visit, at the store that is asked for or at any, was as asked."""
+    """The cards whose visits were counted to be as asked: by all three filters at once, since they ask one row."""
     store = request.GET.get(VisitedFilter.parameter_name, "")
     store_id = int(store) if store.isdecimal() and int(store) <= MOST else None
-    zone = timezone.get_current_timezone_name()
-    remaining = cards.filter(merged_into__isnull=True)
-    return remaining.filter(FirstVisit.of(zone=zone, store_id=store_id, **asked))
+    within = DAYS.get(request.GET.get(CameBackFilter.parameter_name, ""))
+    if within is not None:
+        asked["next_day__lte"] = F("first_day") + timedelta(days=within)
+    found = CardVisits.objects.filter(card=OuterRef("pk"), store=store_id, **asked)
+    return cards.filter(Exists(found.order_by()))
+
+
+def is_asked(request: HttpRequest, *names: str) -> bool:
+    """Whether a filter that comes first asks already."""
+    return any(request.GET.get(name, "").strip() for name in names)
 
 
 class FirstVisitFilter(DayFilter):
-    """Days by the clock of whoever asks."""
+    """Days of the shop, as the figures of the overview have them."""
 
     title = _("first visit")
-    parameter_name = field = "first_visit"
+    parameter_name = "first_visit"
+    field = "first_day"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        first, last = (self.values.get(name) for name in self.expected_parameters())
-        if first is None and last is None:
-            return queryset
-        if last is not None:  # the newest cards are not looked at one by one
-            joined = LoyaltyCard.objects.filter(merged_into__isnull=False).order_by().values("merged_into")
-            queryset = queryset.filter(Q(created_at__lt=last + LATE) | Q(pk__in=joined))
-        return visited(request, queryset, first=first and first.date(), last=last and last.date())
+        bounds = zip(("gte", "lte"), self.expected_parameters(), strict=True)
+        asked = {f"first_day__{way}": self.values[name].date() for way, name in bounds if name in self.values}
+        return visited(request, queryset, **asked) if asked else queryset
 
 
 class CameBackFilter(admin.SimpleListFilter):
@@ -63,11 +66,12 @@ class CameBackFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         text = ngettext("Within %(count)d day", "Within %(count)d days", WITHIN[0])
-        return [(str(days), text % {"count": days}) for days in WITHIN]
+        return [(value, text % {"count": days}) for value, days in DAYS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        within = {str(days): days for days in WITHIN}.get(self.value() or "")
-        return visited(request, queryset, within=within) if within else queryset
+        if self.value() not in DAYS or is_asked(request, *FIRST_VISIT):
+            return queryset
+        return visited(request, queryset)
 
 
 class VisitedFilter(RowFilter):
@@ -78,7 +82,10 @@ class VisitedFilter(RowFilter):
     field = "enrolled_at_store"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return visited(request, queryset) if self.parameter_name in self.values else queryset
+        others = (*FIRST_VISIT, CameBackFilter.parameter_name)
+        if self.parameter_name not in self.values or is_asked(request, *others):
+            return queryset
+        return visited(request, queryset)
 
     def rows(self) -> QuerySet:
         rows: QuerySet = self.page.related_choices(self.asker, Store)

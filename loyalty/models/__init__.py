@@ -14,6 +14,7 @@ from loyalty.models.promotion_use import PromotionUse
 from loyalty.models.purchase import Purchase, PurchaseReturn
 from loyalty.models.settings import MerchantLoyaltySettings
 from loyalty.models.staff_pin import StaffPin, StaffToken, TokenEnd
+from loyalty.models.standing import CardStanding, CardVisits, CustomerStanding
 from loyalty.models.terms import ProgramTerms
 from loyalty.models.transaction import LoyaltyTransaction
 from loyalty.models.undo import UndoBatch, UndoneLine, UndoState
@@ -24,6 +25,9 @@ __all__ = [
     "CardCode",
     "CardDesign",
     "CardSnapshot",
+    "CardStanding",
+    "CardVisits",
+    "CustomerStanding",
     "DailyFigures",
     "Effect",
     "Friend",

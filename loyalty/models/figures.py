@@ -143,6 +143,7 @@ class MerchantCalendar(Fenced, TenantOwned):
     """One row per merchant: the first day that is still open, and the last local date of the expiry.
 
     The open days are counted up to the line `days_upto`; no line up to `safe_id` will turn up any more.
+    `standings_upto`: the line up to which `CardStanding` and `CustomerStanding` have all; 0: they are not made yet.
     `timezone` is the one that the closed days are days of: those of another than the merchant's say nothing.
     `visits_behind`: cards were deleted, brought back or merged since their visits were counted.
     `unfair`: how many violations `loyalty.reporting.fairness` found the last time it looked.
@@ -152,6 +153,7 @@ class MerchantCalendar(Fenced, TenantOwned):
     open_from = models.DateField(null=True)
     days_upto = models.BigIntegerField(default=0, db_default=0)
     safe_id = models.BigIntegerField(default=0, db_default=0)
+    standings_upto = models.BigIntegerField(default=0, db_default=0)
     fence_id = models.BigIntegerField(default=0, db_default=0)
     timezone = models.CharField(max_length=64, default="")
     visits_behind = models.BooleanField(default=False, db_default=False)

@@ -1,6 +1,7 @@
-"""The kinds of lines of the ledger."""
+"""The kinds of lines of the ledger, and the indexes of one of them."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,3 +28,24 @@ class TransactionType(models.TextChoices):
     EXPIRY_ADJUSTED = "expiry_adjusted", _("expiry put right")
     FORGIVENESS_ADJUSTED = "forgiveness_adjusted", _("letting go put right")
     FRIEND_BONUS = "friend_bonus", _("for bringing a friend")
+
+
+# Of the lines that made a card: those of another system, and those of the card's owner (loyalty.sources).
+HOW_CARDS_ARE_MADE = (
+    models.Index(
+        fields=["card"],
+        condition=Q(transaction_type="card_created", api_key__isnull=False),
+        name="card_made_by_a_key",
+    ),
+    models.Index(
+        fields=["card"],
+        condition=Q(
+            transaction_type="card_created",
+            api_key__isnull=True,
+            till__isnull=True,
+            staff_pin__isnull=True,
+            user__isnull=True,
+        ),
+        name="card_made_by_its_owner",
+    ),
+)

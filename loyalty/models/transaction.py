@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty import rules
 from loyalty.earning import Part
-from loyalty.models.kinds import TransactionType
+from loyalty.models.kinds import HOW_CARDS_ARE_MADE, TransactionType
 from tenancy.models.base import TenantManager, TenantOwned
 
 
@@ -185,6 +185,7 @@ class LoyaltyTransaction(TenantOwned):
             models.Index(
                 fields=["reward", "-id"], condition=Q(reward__isnull=False), name="transaction_of_reward"
             ),
+            *HOW_CARDS_ARE_MADE,
             models.Index(
                 fields=["merchant", "order_reference"],
                 condition=~Q(order_reference=""),

@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 from loyalty import rules
 from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantCalendar
 from loyalty.models.figures import FIGURES
-from loyalty.reporting import cards_then, running, snapshot, visits
+from loyalty.reporting import cards_then, running, snapshot, standings, visits
 from loyalty.reporting.counting import big, count_days, living_lines
 from loyalty.reporting.figures import Statistics, of_period
 from tenancy.models import Merchant, Store
@@ -61,6 +61,7 @@ def roll_up(merchant: Merchant, *, now: datetime) -> int:
         start = calendar.open_from = end
     calendar.timezone = merchant.timezone
     running.move_days_on(calendar)
+    standings.move_on(calendar)
     calendar.save()
     _take_snapshot(merchant, calendar)
     return written
@@ -97,9 +98,10 @@ def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
     """
     calendar = _locked_calendar(merchant)
     visits.mark_behind(merchant.pk)
+    cards = LoyaltyCard.all_objects.filter(merchant=merchant, deletion_batch=batch)
+    standings.copy_batch(merchant.pk, batch, sign=sign)
     if calendar.open_from is None:
         return
-    cards = LoyaltyCard.all_objects.filter(merchant=merchant, deletion_batch=batch)
     is_rebuilding = _is_rebuilding(calendar.merchant, calendar)
     if is_rebuilding or len(cards.values("pk")[: FEW_CARDS + 1]) > FEW_CARDS:
         _forget(calendar)

@@ -17,8 +17,10 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from loyalty import rules, sources
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantCalendar, VisitFigures
+from loyalty.reporting import first_visits
 from loyalty.reporting.cards_then import midnight
-from loyalty.visiting import AGAIN, PERIODS, VISIT, WITHIN, YEAR
+from loyalty.reporting.first_visits import OF_CARD
+from loyalty.visiting import PERIODS, WITHIN, YEAR
 from tenancy.models import Merchant, Store
 
 CLOSED_AFTER = rules.OFFLINE_LIMIT + timedelta(hours=1)  # of the next midnight: nothing turns up any more
@@ -104,8 +106,10 @@ def mark_behind(merchant_id: int) -> None:
 def count(merchant: Merchant, *, now: datetime) -> int:
     """Count up to the last day that is closed, for the merchant and each store; returns how many rows there are."""
     merchant = _begin(merchant)
-    rows = counted(merchant, as_of=last_closed_day(merchant, now=now))
-    _keep(merchant, rows)
+    with transaction.atomic():
+        rows = counted(merchant, as_of=last_closed_day(merchant, now=now))
+        first_visits.keep(merchant)
+        _keep(merchant, rows)
     return len(rows)
 
 
@@ -117,7 +121,6 @@ def _begin(merchant: Merchant) -> Merchant:
     return calendar.merchant  # whoever calls may have read its time zone long ago
 
 
-@transaction.atomic
 def _keep(merchant: Merchant, rows: list[VisitFigures]) -> None:
     """In the place of what was counted before; who counts at the same time waits."""
     _locked(merchant)
@@ -132,7 +135,7 @@ def _locked(merchant: Merchant) -> MerchantCalendar:
 
 
 def counted(merchant: Merchant, *, as_of: date) -> list[VisitFigures]:
-    """The rows of a merchant and its stores, made of the ledger alone; they are not saved."""
+    """The rows of a merchant and its stores, made of the ledger alone; they are not saved. In a transaction."""
     visits = _visits(merchant, as_of)
     new_cards = _sources(merchant, as_of)
     stores = [None, *Store.objects.filter(merchant=merchant).order_by("pk").values_list("pk", flat=True)]
@@ -198,12 +201,7 @@ def _listed(columns: dict[str, str]) -> str:
     return ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
 
 
-FIGURES = f"""
-WITH RECURSIVE {AGAIN}, {VISIT}, of_card AS (
-    SELECT store_id, MIN(day) AS first_day, (array_agg(day ORDER BY day))[2] AS next_day, {_listed(_of_card())}
-    FROM visit GROUP BY store_id, card_id
-)
-SELECT store_id, {_listed(_of_all())} FROM of_card GROUP BY store_id"""
+FIGURES = f"SELECT store_id, {_listed(_of_all())} FROM {OF_CARD} GROUP BY store_id"
 
 
 def _visits(merchant: Merchant, as_of: date) -> dict[int | None, dict[str, int]]:
@@ -215,14 +213,13 @@ def _visits(merchant: Merchant, as_of: date) -> dict[int | None, dict[str, int]]
         "until": midnight(as_of + timedelta(days=1), merchant),
         "as_of": as_of,
     }
-    found = {}
+    first_visits.gather(_listed(_of_card()), values)
     with connection.cursor() as cursor:
-        for store in ("NULL::bigint", "line.store_id"):
-            cursor.execute(FIGURES.format(store=store), values)
-            for store_id, *figures in cursor.fetchall():
-                if store_id is not None or store != "line.store_id":
-                    found[store_id] = dict(zip(_of_all(), map(int, figures), strict=True))
-    return found
+        cursor.execute(FIGURES, values)
+        return {
+            store_id: dict(zip(_of_all(), map(int, figures), strict=True))
+            for store_id, *figures in cursor.fetchall()
+        }
 
 
 def _sources(merchant: Merchant, as_of: date) -> dict[tuple[int | None, int], dict[str, list[int]]]:

@@ -122,6 +122,9 @@ TABLES = (
 )
 
 LEFT_OUT: Mapping[str, str] = {
+    "loyalty.CardStanding": "says again what the cards say, for long lists",
+    "loyalty.CustomerStanding": "says again what the cards say, for long lists",
+    "loyalty.CardVisits": "made of transactions, for long lists",
     "loyalty.VisitFigures": "made of cards and transactions, to count faster",
     "loyalty.CardSnapshot": "made of cards and transactions, to count faster",
     "loyalty.MerchantCalendar": "how far figures are counted",

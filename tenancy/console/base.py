@@ -95,6 +95,15 @@ class ConsoleAdmin(Scoped, GrantedAdmin):
         filters = super().get_list_filter(request)
         return [given for given in filters if not _is_merchant(given) or self.merchant_is_shown(request)]
 
+    def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
+        """An index begins with the merchant: the only one in sight, or the one that is asked for."""
+        mine = merchant_ids(request.user)
+        asked = request.GET.get("merchant__id__exact", "") if self.merchant_is_shown(request) else ""
+        of_one = {f"{self.companion}__merchant": next(iter(mine))} if has_one_merchant(request.user) else {}
+        if asked.isascii() and asked.isdecimal():
+            of_one = {f"{self.companion}__merchant": int(asked)}
+        return {f"{self.companion}__isnull": False} | of_one
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):
             row.merchant_id = merchant_id_of(form.instance)

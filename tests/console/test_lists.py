@@ -47,8 +47,6 @@ def test_a_list_too_long_to_be_counted_keeps_its_own_order(
     listed = client.get(CARDS, {"o": numbers}).context["cl"]
     assert [card.pk for card in listed.result_list] == sorted((card.pk for card in three_cards), reverse=True)
     assert "number" not in listed.sortable_by
-    listed = client.get(CARDS, {"o": stamps_column(world, client)}).context["cl"]
-    assert [card.stamp_count for card in listed.result_list] == [0, 2, 5]  # the page says so
     shorter = client.get(CARDS, {"o": f"-{stamps_column(world, client)}", "q": "eva"}).context["cl"]
     assert [card.stamp_count for card in shorter.result_list] == [5]
     assert "number" in shorter.sortable_by

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groundwork import deletion
-from loyalty.models import LoyaltyCard
+from loyalty.models import Friend, LoyaltyCard
 from loyalty.reporting import visits
-from loyalty.services import cards, enrollment, stamps, voids
+from loyalty.services import cards, enrollment, friends, stamps, voids
+from tenancy import api_keys
 from tenancy.actor import Actor
 from tests import factories
+from tests.console.bringing import bring, card_of
 from tests.console.world import World, list_address
 
 BOSS = factories.actor("owner")
@@ -121,6 +123,46 @@ def test_where_new_cards_come_from_leads_to_those_cards(world: World) -> None:
     assert rows(world, sources["At the counter"]["url"]) == [made]
     for source in sources.values():
         assert len(rows(world, source["url"])) == int(source["now"])
+
+
+def made(world: World, **how: object) -> LoyaltyCard:
+    """A card of somebody new."""
+    email = f"new{factories.number()}@example.com"
+    return enrollment.enroll(
+        **{"store": world.shop.store, "email": email, "create_if_missing": True} | how
+    ).card
+
+
+def test_each_card_is_told_under_the_one_thing_that_it_comes_from(world: World) -> None:
+    host = world.mine["loyalty_loyaltycard"]
+    yourself = {"self_service": True, "actor": Actor()}
+    with factories.inside(world.shop):
+        key, _text = api_keys.make(store=world.shop.store, name="Till", by=None)
+        by_key = {"actor": Actor(api_key=key, role="staff")}
+        at_till = {"actor": Actor(till=factories.till(world.shop.store)[0], role="staff")}
+    with time_machine.travel(days_ago(40), tick=False), factories.inside(world.shop):
+        given = {"effect": "points", "amount": 50, "friend_amount": 30, "least_cents": 1_000}
+        factories.promotion(world.shop.program, "Friends", audience="brought_by_friend", **given)
+        made(world, **by_key)
+    with time_machine.travel(days_ago(3), tick=False):
+        bring(world, f"email,stamps\nbrought@example.com,3\n{host.customer.email},1\n")
+        with factories.inside(world.shop):
+            invited, forgotten = (made(world, **yourself, brought_by=friends.code_of(host)) for _ in range(2))
+            Friend.objects.filter(card=forgotten).delete()  # as when one of the two is erased
+            expected = {
+                "At the counter": {made(world, **at_till).pk},
+                "Brought by a friend": {invited.pk},
+                "Imported": {card_of(world, "brought@example.com").pk},
+                "By another system (API key)": {made(world, **by_key).pk},
+                "By customers themselves": {made(world, **yourself).pk, forgotten.pk, host.pk},
+            }
+    count(world)
+    sources = {source["name"]: source for source in overview(world, days=30)["sources"]}
+    assert {name: (source["now"], source["before"]) for name, source in sources.items()} == {
+        name: (str(len(cards_made)), str(int("API key" in name))) for name, cards_made in expected.items()
+    }
+    for name, cards_made in expected.items():
+        assert {each.pk for each in rows(world, sources[name]["url"])} == cards_made, name
 
 
 def test_the_overview_asks_one_statement_for_all_of_it(weeks: World) -> None:

@@ -1,16 +1,8 @@
 """A worker that is killed in the middle of a night's expiry: run again, it ends in the same state."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
-from celery import Celery
-from django.conf import settings as site
-from django.db import connection
 from django.utils import timezone
 
 from benchmarks import data
@@ -19,34 +11,13 @@ from loyalty.reporting import verification
 from loyalty.services import expiry
 from tenancy import scope
 from tenancy.models import OutboxMessage
+from tests.lost_workers import kill_in_the_middle
 
 CARDS = 12_000  # six batches
-WAIT = 60  # seconds; only a broken test waits so long
 
 
 def expired() -> int:
     return LoyaltyTransaction.objects.filter(transaction_type="points_expired").count()
-
-
-def kill_in_the_middle(redis_url: str, folder: Path) -> None:
-    """Start a real worker, ring for the expiry, and SIGKILL it once the first batches are committed."""
-    server = connection.settings_dict
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "loyalty_site.settings.local",
-        "DATABASE_URL": f"postgresql://{server['USER']}@{server['HOST']}:{server['PORT']}/{server['NAME']}",
-        "REDIS_URL": redis_url,
-        "VAR_DIR": str(folder),
-    }
-    command = [sys.executable, "-m", "celery", "-A", "loyalty_site", "worker", "-P", "solo", "-l", "ERROR"]
-    with (
-        subprocess.Popen(command, env=environment, cwd=site.BASE_DIR) as worker,
-        Celery(broker=redis_url, set_as_current=False) as bell,
-    ):
-        bell.send_task("loyalty.expire_points")
-        until = time.monotonic() + WAIT
-        while not expired() and time.monotonic() < until:
-            pass
-        os.kill(worker.pid, signal.SIGKILL)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -56,7 +27,10 @@ def test_a_worker_killed_in_the_middle_of_expiry_is_made_up_for(redis_url: str, 
     shop.merchant.save()
     data.cards(shop, CARDS, points=100, idle="400 days")
     with scope.merchant(shop.merchant):
-        kill_in_the_middle(redis_url, tmp_path)
+        # Once the first batches are committed.
+        kill_in_the_middle(
+            "loyalty.expire_points", is_in_the_middle=expired, redis_url=redis_url, folder=tmp_path
+        )
         before = expired()
         assert 0 < before < CARDS
         left = expiry.expire(now=timezone.now()).cards_processed

@@ -1,17 +1,10 @@
 """A worker that is killed in the middle of an import: what it had brought is there, and then the rest of it, once."""
 
 import io
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
-from celery import Celery
-from django.conf import settings as site
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from customers.models import Customer
@@ -23,10 +16,10 @@ from loyalty.reporting import verification
 from tenancy import scope
 from tenancy.models import BackgroundJob
 from tests import factories
+from tests.lost_workers import kill_in_the_middle
 
 LINES = 2_500  # of which the last one knows the shop already
 BROUGHT = LINES - importing.CHUNK
-WAIT = 120  # seconds; only a broken test waits so long
 
 
 def confirmed_import(shop: factories.Shop) -> BackgroundJob:
@@ -52,25 +45,10 @@ def confirmed_import(shop: factories.Shop) -> BackgroundJob:
     return job
 
 
-def kill_in_the_middle(job: BackgroundJob, redis_url: str, folder: Path) -> None:
-    """Start a real worker, ring for its job, and SIGKILL it once it has told of the lines that it has written."""
-    server = connection.settings_dict
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "loyalty_site.settings.local",
-        "DATABASE_URL": f"postgresql://{server['USER']}@{server['HOST']}:{server['PORT']}/{server['NAME']}",
-        "REDIS_URL": redis_url,
-        "VAR_DIR": str(folder),
-    }
-    command = [sys.executable, "-m", "celery", "-A", "loyalty_site", "worker", "-P", "solo", "-l", "ERROR"]
-    with (
-        subprocess.Popen(command, env=environment, cwd=site.BASE_DIR) as worker,
-        Celery(broker=redis_url, set_as_current=False) as bell,
-    ):
-        bell.send_task(jobs.RUN_TASK, queue="jobs")
-        until = time.monotonic() + WAIT
-        while job.done < BROUGHT and time.monotonic() < until:
-            job.refresh_from_db()
-        os.kill(worker.pid, signal.SIGKILL)
+def has_told(job: BackgroundJob) -> bool:
+    """Whether a worker has told of the lines that it has written."""
+    job.refresh_from_db()
+    return job.done >= BROUGHT
 
 
 @pytest.mark.django_db(transaction=True)
@@ -81,7 +59,13 @@ def test_an_import_whose_worker_is_killed_is_done_by_the_next_one(redis_url: str
     with scope.merchant(shop.merchant), transaction.atomic():
         # The till has this card in hand, so that the last lines cannot come in.
         LoyaltyCard.objects.select_for_update(of=("self",)).get(pk=known.pk)
-        kill_in_the_middle(job, redis_url, tmp_path)
+        kill_in_the_middle(
+            jobs.RUN_TASK,
+            is_in_the_middle=lambda: has_told(job),
+            redis_url=redis_url,
+            folder=tmp_path,
+            queue="jobs",
+        )
     with scope.merchant(shop.merchant):
         assert (job.state, job.done) == ("running", BROUGHT)
         assert Customer.objects.count() == BROUGHT + 1

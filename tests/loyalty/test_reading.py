@@ -189,6 +189,29 @@ def test_names() -> None:
     assert (text_of("'t Hooft"), text_of("'=1+1"), text_of("'-x")) == ("'t Hooft", "=1+1", "-x")
 
 
+KEPT = {
+    "'lea@example.com": "lea@example.com",
+    "'4": "4",
+    "'1.234,56": "1.234,56",
+    "'31.12.1999": "31.12.1999",
+    "'0621 123 456": "0621 123 456",
+    "'+352 621 123 456": "+352 621 123 456",
+    "'(02) 12": "(02) 12",
+    "'68 Club": "'68 Club",
+    "'t Hooft": "'t Hooft",
+    "D'Angelo": "D'Angelo",
+    "O'Neil@example.com": "O'Neil@example.com",
+    "''4": "''4",
+    "Lé\u200ba\ufeff": "Léa",
+    "\u200e621 123 456": "621 123 456",
+}
+
+
+@pytest.mark.parametrize("cell", KEPT)
+def test_what_a_spreadsheet_or_a_web_page_has_left_in_a_cell_is_no_part_of_it(cell: str) -> None:
+    assert text_of(cell) == KEPT[cell]
+
+
 def test_what_a_cell_is_goes_into_json_and_back() -> None:
     for cell in (None, "a", 3, 1.5, True, datetime(1990, 12, 31), workbooks.NO_VALUE):
         assert unpacked(packed(cell)) == cell

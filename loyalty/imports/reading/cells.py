@@ -13,9 +13,9 @@ NO_VALUE = frozenset(
 )
 ROUNDED = re.compile(r"[+-]?\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 FORMULA = re.compile(r"=[A-Z(+\-\d]", re.IGNORECASE)
-KEPT_AS_TEXT = re.compile(
-    r"'[\s\0]*[=+\-@]"
-)  # how a table for a spreadsheet keeps a text that begins like a formula
+# How a spreadsheet keeps as text what it would take for a formula, a number, a day or an address.
+KEPT_AS_TEXT = re.compile(r"'([\s\0]*[=+\-@]|[0-9+(][0-9 .,:/()+\-]*$|[^\s@']+@[^\s@']+$)")
+INVISIBLE = dict.fromkeys(map(ord, "\0\u200b\u200e\u200f\u2060\ufeff"))  # copied along from a web page
 DIGITS_KEPT = 10**15  # what is larger has lost digits in a spreadsheet
 
 
@@ -41,7 +41,7 @@ def text_of(cell: Any) -> str:
         return cell.isoformat(" ") if cell.time() != datetime.min.time() else cell.date().isoformat()
     if isinstance(cell, date):
         return cell.isoformat()
-    text = str(cell).replace("\0", "").strip()
+    text = str(cell).translate(INVISIBLE).strip()
     if text.casefold() in NO_VALUE or FORMULA.match(text):
         raise Unreadable("no_value")
     if text.casefold() in NOTHING:

@@ -6,6 +6,8 @@ NORMS = "tests/loyalty/test_norms.py"
 TILL = "tests/loyalty/test_honest_till.py"
 QUESTIONS = "tests/console/test_questions.py"
 GUARD = "loyalty/services/guard.py"
+SORTED = "tests/console/test_sorted_lists.py"
+POOLER = "tests/console/test_export_through_a_pooler.py"
 ASKED_LIST = "tenancy/console/asked_list.py"
 
 MUTANTS = [
@@ -92,5 +94,50 @@ MUTANTS = [
         "return [name for name in super().get_list_display(request) if name not in besides]",
         "return [name for name in self.get_list_display(request) if name not in besides]",
         f"{QUESTIONS}::test_a_file_has_every_column_whatever_somebody_sees",
+    ),
+    mutant(
+        "lists-that-leave-out-a-card-of-this-minute",
+        "loyalty/standing_triggers.py",
+        '_stands(CARD, "card"),',
+        "",
+        f"{SORTED}::test_a_card_of_this_minute_is_in_every_order_and_tells_what_it_has",
+        "tests/loyalty/test_standings.py::test_whoever_is_made_stands_from_the_beginning_with_nothing",
+        is_of_schema=True,
+    ),
+    mutant(
+        "lists-sorted-by-what-is-not-there-yet",
+        "loyalty/console/card.py",
+        "super().companion_filter(request) if standings.are_made() else None",
+        "super().companion_filter(request)",
+        f"{SORTED}::test_before_it_is_kept_a_long_list_keeps_its_own_order_and_says_so",
+    ),
+    mutant(
+        "pages-that-skip-those-who-are-alike",
+        "groundwork/console/paging.py",
+        "sides = [[F(way.name) for way in ways], [Value(value) for value in values]]",
+        "sides = [[F(way.name) for way in ways[:1]], [Value(value) for value in values[:1]]]",
+        f"{SORTED}::test_every_row_is_reached_once_in_the_order_of_each_column",
+    ),
+    mutant(
+        "standings-without-what-comes-back",
+        "loyalty/reporting/standings.py",
+        "is_there=COMING_BACK if sign > 0 else THERE",
+        "is_there=THERE",
+        "tests/loyalty/test_standings.py"
+        "::test_a_customer_has_what_is_on_all_cards_and_not_what_was_on_one_that_is_gone",
+    ),
+    mutant(
+        "cursors-that-outlive-a-transaction",
+        "groundwork/database/postgresql/base.py",
+        "        if self.get_autocommit():\n            name = None\n",
+        "",
+        f"{POOLER}::test_no_cursor_stays_at_the_server_outside_of_a_transaction",
+    ),
+    mutant(
+        "exports-of-all-rows-at-once",
+        "groundwork/console/export.py",
+        "with transaction.atomic(using=rows.db):",
+        "if True:",
+        f"{POOLER}::test_a_list_is_exported_while_others_take_the_connections_in_turn",
     ),
 ]

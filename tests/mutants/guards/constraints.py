@@ -90,6 +90,7 @@ CHECKS = {
     "wallet_walletoffer": ["what_was_removed_had_been_saved"],
     "webhooks_endpoint": ["an_active_endpoint_is_not_switched_off"],
     "webhooks_delivery": ["delivery_state_is_known"],
+    "loyalty_cardvisits": ["the_next_visit_is_after_the_first"],
     "loyalty_undobatch": [
         "an_undoing_is_looked_at_before_it_is_confirmed",
         "an_undoing_is_confirmed_before_it_is_done",
@@ -136,6 +137,7 @@ OF_FURTHER_ROWS = {
     "loyalty_purchasereturn": ["a_return_is_of_something"],
     "loyalty_dailyfigures": ["one_roll_up_per_store_day", "one_roll_up_per_system_day"],
     "loyalty_visitfigures": ["one_count_of_visits_per_store"],
+    "loyalty_cardvisits": ["visits_of_a_card_are_kept_once_per_store"],
     "loyalty_cardsnapshot": ["one_snapshot_per_store", "one_snapshot_of_all_stores"],
     "notifications_emailtemplate": ["one_platform_text_per_code", "one_text_per_code_and_store"],
     "wallet_walletpass": ["one_living_pass_per_card_and_wallet"],

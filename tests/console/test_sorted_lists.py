@@ -1,0 +1,141 @@
+"""Long lists of cards and customers are sorted by what is kept beside them, and no row is out of reach in any order."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from customers.models import Customer
+from groundwork.console import lists
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantCalendar
+from loyalty.reporting import standings
+from loyalty.services import stamps
+from tests import factories
+from tests.console.world import World, list_address, said
+
+CARDS, PEOPLE = list_address(LoyaltyCard), list_address(Customer)
+STAMPS = (0, 3, 3, 3, 1)  # of the cards, beside the two of the one that was there
+
+
+@pytest.fixture
+def stamped(world: World) -> list[LoyaltyCard]:
+    """Some cards, three of which have the same."""
+    made = [factories.card(world.shop.store, stamps=count) for count in STAMPS]
+    move_on(world)
+    return made
+
+
+@pytest.fixture
+def everything_is_long(stamped: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "COUNT_LIMIT", 2)
+    monkeypatch.setattr("groundwork.console.base.GrantedAdmin.list_per_page", 2)
+
+
+def move_on(world: World) -> None:
+    """As each minute does, once every transaction of before has ended."""
+    with factories.inside(world.shop):
+        calendar, _made = MerchantCalendar.objects.get_or_create(merchant=world.shop.merchant)
+        calendar.safe_id = LoyaltyTransaction.objects.latest("pk").pk
+        standings.move_on(calendar)
+        calendar.save()
+
+
+def place(client: Client, path: str, column: str) -> str:
+    number: int = client.get(path).context_data["cl"].list_display.index(column)
+    return str(number)
+
+
+def walk(client: Client, path: str, order: str) -> list[Any]:
+    """All rows, from page to page as the list itself leads there."""
+    found, query = [], f"?o={order}"
+    while query:
+        shown = client.get(path + query).context_data["cl"]
+        found += shown.result_list
+        query = shown.steps.get("next", "")
+    return found
+
+
+@pytest.mark.usefixtures("everything_is_long")
+@pytest.mark.parametrize(
+    ("path", "columns"),
+    [
+        (CARDS, {"stamp_count": "stamps", "points_balance": "points", "owed_now": "owed"}),
+        (PEOPLE, {"stamps": "stamps", "points": "points", "last_activity": "last_activity_at"}),
+    ],
+    ids=["cards", "customers"],
+)
+def test_every_row_is_reached_once_in_the_order_of_each_column(
+    world: World, path: str, columns: dict[str, str]
+) -> None:
+    client = world.client("owner")
+    with factories.inside(world.shop):
+        whole = {row.pk for row in client.get(path).context_data["cl"].root_queryset.filter(deleted_at=None)}
+        for column, kept in columns.items():
+            number = place(client, path, column)
+            for sign in ("", "-"):
+                rows = walk(client, path, sign + number)
+                order = [(getattr(row.standing, kept), row.pk) for row in rows]
+                assert order == sorted(order, reverse=bool(sign)), column
+                assert {row.pk for row in rows} == whole
+                assert len(rows) == len(whole)
+
+
+@pytest.mark.usefixtures("everything_is_long")
+def test_a_long_list_goes_back_as_it_came_and_ends_where_it_ends(world: World) -> None:
+    client = world.client("owner")
+    order = f"-{place(client, CARDS, 'stamp_count')}"
+    rows = [card.pk for card in walk(client, CARDS, order)]
+    last = client.get(CARDS, {"o": order, "end": "1"}).context_data["cl"]
+    assert [card.pk for card in last.result_list] == rows[-2:]
+    before = client.get(CARDS + last.steps["previous"]).context_data["cl"]
+    assert [card.pk for card in before.result_list] == rows[-4:-2]
+
+
+@pytest.mark.usefixtures("everything_is_long")
+def test_a_card_of_this_minute_is_in_every_order_and_tells_what_it_has(world: World) -> None:
+    card = factories.card(world.shop.store)
+    with factories.inside(world.shop):
+        stamps.give(store=world.shop.store, card_id=card.pk, actor=factories.actor(), count=9)
+    client = world.client("owner")
+    order = place(client, CARDS, "stamp_count")
+    at_first = {row.pk: row.stamp_count for row in walk(client, CARDS, order)}
+    assert at_first[card.pk] == 9
+    assert walk(client, CARDS, f"-{order}")[0].pk != card.pk  # it is where it was a moment ago
+    move_on(world)
+    assert walk(client, CARDS, f"-{order}")[0].pk == card.pk
+
+
+@pytest.mark.usefixtures("everything_is_long")
+def test_before_it_is_kept_a_long_list_keeps_its_own_order_and_says_so(world: World) -> None:
+    with factories.inside(world.shop):
+        MerchantCalendar.objects.update(standings_upto=0)
+    client = world.client("owner")
+    for path, column in ((CARDS, "stamp_count"), (PEOPLE, "stamps")):
+        answer = client.get(path, {"o": place(client, path, column)})
+        assert said(answer) == ["This list is too long to be sorted like that. Narrow it down first."]
+        shown = [row.pk for row in answer.context_data["cl"].result_list]
+        assert shown == sorted(shown, reverse=True)
+
+
+def test_a_short_list_of_customers_says_and_sorts_what_they_have_now(world: World) -> None:
+    first, second = factories.two_cards(world.shop)
+    factories.give_stamps(first, world.shop.store, 4)
+    factories.give_stamps(second, world.shop.store, 5)
+    client = world.client("owner")
+    order = f"-{place(client, PEOPLE, 'stamps')}"
+    shown = client.get(PEOPLE, {"o": order}).context_data["cl"].result_list
+    assert (shown[0].pk, shown[0].stamps, shown[0].owed) == (first.customer_id, 9, 0)
+    assert shown[0].last_activity_at == factories.fresh(second).last_activity_at
+    without = factories.customer(world.shop.store)
+    rows = {row.pk: row for row in client.get(PEOPLE).context_data["cl"].result_list}
+    assert (rows[without.pk].stamps, rows[without.pk].last_activity_at) == (0, without.created_at)
+
+
+def test_a_stranger_s_customers_are_in_no_order_of_mine(world: World, everything_is_long: None) -> None:
+    client = world.client("owner")
+    order = place(client, PEOPLE, "stamps")
+    theirs = world.theirs["customers_customer"]
+    assert theirs.pk not in {row.pk for row in walk(client, PEOPLE, order)}
+    operator = world.client("operator")
+    asked = {"merchant__id__exact": str(world.stranger.merchant.pk), "o": place(operator, PEOPLE, "stamps")}
+    assert {row.pk for row in operator.get(PEOPLE, asked).context_data["cl"].result_list} == {theirs.pk}
