@@ -8,7 +8,8 @@ from loyalty.models import CardCode
 from tests import factories
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.film import film
-from tests.browser.till import Till
+from tests.browser.test_terminal_offline import no_network
+from tests.browser.till import Till, ledger
 
 EAN = "4006381333931"
 # Keys at the times of a clock of our own: [key, milliseconds since the one before].
@@ -117,3 +118,10 @@ def test_the_camera_reads_the_barcode_of_an_old_card(
     till.shows("card")
     expect(till.text("#customer-name")).to_have_text("Anouk Weber")
     browser.close()
+
+
+def test_the_code_of_an_earlier_card_that_was_never_read_here_waits_for_the_network(open_till, shop, anouk):
+    with no_network(open_till):
+        open_till.scan(EAN).says("Offline", "only if it was read here in the last days", EAN).press("Back")
+        open_till.find("Anouk").says("Offline", "only a code or a card number can be used")
+    assert ledger(shop) == []
