@@ -199,7 +199,7 @@ def test_the_card_opens_without_a_network_and_says_of_when_it_is(card, context):
 
     address = card.url
     card.goto(f"{address}history/")
-    assert card.url == f"{address}#history"
+    expect(card).to_have_url(f"{address}#history")
     expect(card.get_by_text("No network: this is the copy")).to_be_visible()
 
 

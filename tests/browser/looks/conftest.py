@@ -1,8 +1,10 @@
 """A shop with long words, where something of everything goes on, and cards in the states that a till meets."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Purchase
 from loyalty.services import cards, purchases, returns
@@ -20,8 +22,9 @@ def sheets() -> Iterator[None]:
 
 
 @pytest.fixture
-def busy(live_server) -> factories.Shop:
+def busy(live_server: object, settings: Settings, tmp_path: Path) -> factories.Shop:
     """A shop where everything is long, and something of everything goes on."""
+    settings.SMS_FILE_PATH = tmp_path / "sms"
     shop = factories.shop(
         card_color="#c2553a",
         card_name="Treuekarte der Bäckerei Schmitz-Diederich",
@@ -43,7 +46,7 @@ def busy(live_server) -> factories.Shop:
     factories.staff_pin(shop.store, name="Marie-Antoinette Kirchberger", pin="4711")
     factories.staff_pin(shop.store, name="Léa", pin="2580")
     factories.promotion(shop.program, "Fröhliche Stunde am Nachmittag")
-    brought = {"audience": "friend", "friend_amount": 50, "month_limit": 5}
+    brought = {"audience": "brought_by_friend", "least_cents": 500, "friend_amount": 50, "month_limit": 5}
     factories.promotion(shop.program, "Freundschaft", effect="points", amount=50, **brought)
     return shop
 
