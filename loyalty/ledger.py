@@ -7,6 +7,7 @@ A batch, or a batch of one. Everything happens in the caller's transaction: bala
 are committed together or not at all.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from groundwork import tallies
 from groundwork.database import bulk, prepared
 from groundwork.messaging import outbox
 from loyalty import rules, selectors
@@ -52,6 +54,7 @@ LAST_TIMES = {
     "points_redeemed": "last_redemption_at",
 }
 SYSTEM = Actor.system()
+OPERATIONS = "operations"  # as what they are counted for monitoring
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +123,8 @@ def post(
     ready = [line for line in lines if line.fills(line.card.program.stamps_target)]
     _write(lines, [entry.card for entry in entries])
     _announce(entries, lines, ready, announce)
+    for kind, count in Counter(entry.kind for entry in entries).items():
+        tallies.count(OPERATIONS, kind, count)
     return lines
 
 

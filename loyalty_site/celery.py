@@ -13,6 +13,7 @@ from celery import Celery, Task
 from celery.schedules import crontab, schedule
 from celery.signals import beat_init, worker_init
 
+from groundwork import tallies
 from groundwork.database import waits
 from groundwork.messaging import doorbell
 from groundwork.watching import pulses
@@ -31,8 +32,11 @@ class WatchedTask(Task):
         of = f" of {kwargs['of']}" if "of" in kwargs else ""
         is_watched = bool(of) or self.name in app.conf.beat_schedule
         watched = pulses.noted(self.name + of) if is_watched else nullcontext()
-        with waits.of("worker"), watched:
-            return super().__call__(*args, **kwargs)
+        try:
+            with waits.of("worker"), watched:
+                return super().__call__(*args, **kwargs)
+        finally:
+            tallies.write()
 
 
 @worker_init.connect

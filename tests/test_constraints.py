@@ -20,6 +20,7 @@ from tenancy.models import (
     IdempotencyKey,
     OutboxMessage,
     StoreUser,
+    Tally,
 )
 from tests import factories
 from tests.console.world import history_of
@@ -310,6 +311,10 @@ FURTHER_ROWS: dict[str, tuple[Row, Callable[[Shop], dict[str, Any]]]] = {
     "one_membership_per_user_and_store": (lambda shop: StoreUser.objects.get(user=shop.owner), nothing),
     "one_open_invitation_per_merchant_and_email": (an_invitation, nothing),
     "a_store_is_once_in_an_invitation": (lambda shop: an_invitation(shop).places.get(), nothing),
+    "one_tally_of_each": (
+        lambda shop: Tally.objects.create(name="pushes", outcome="later", times=1),
+        nothing,
+    ),
     "one_answer_per_idempotency_key": (
         at_store(IdempotencyKey, credential="user:1", key="k", fingerprint="f", status=201),
         nothing,

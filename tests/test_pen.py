@@ -90,6 +90,7 @@ ALLOWED = {
     ("groundwork/database/text_search.py", "TrigramIndex.database_forwards"): "an index",
     ("groundwork/database/storage.py", "RoomForUpdates.database_forwards"): "a table's layout",
     ("groundwork/database/storage.py", "RoomForUpdates.database_backwards"): "a table's layout",
+    ("groundwork/tallies.py", "_write"): "how often something came out in which way",
     ("groundwork/watching/pulses.py", "_write"): "when something was last alive",
     ("webhooks/services/endpoints.py", "change"): "an address that is told of events",
     ("webhooks/services/endpoints.py", "replay"): "deliveries that are sent anew",

@@ -29,4 +29,5 @@ JOBS: Queue[AbstractBackgroundJob] = Queue(
     counts_taking=True,
     taken={"state": JobState.RUNNING, "done": 0},
     put_back={"state": JobState.WAITING},
+    outcome="state",
 )

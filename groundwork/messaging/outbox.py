@@ -59,6 +59,7 @@ OUTBOX: Queue[AbstractOutboxMessage] = Queue(
     pauses=Pauses(first=timedelta(seconds=10), factor=2, longest=timedelta(hours=6)),
     maximum_attempts=12,
     given_up={"state": OutboxState.DEAD},
+    outcome="state",
 )
 
 

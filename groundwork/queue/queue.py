@@ -24,6 +24,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 
+from groundwork import tallies
 from groundwork.database import locks
 from groundwork.queue import clock
 from groundwork.queue.models import Leased, Queued
@@ -45,6 +46,7 @@ class Queue(Generic[Row]):
     with the first that fails so long after the time in the column `since`. None for no end.
     `counts_taking`: a worker that is lost counts as an attempt, too (else only what is postponed does).
     `taken`, `put_back`, `given_up`: columns that say so, for people and constraints; `taken` also by expressions.
+    `outcome`: the column whose new value is what came of a row, for the tallies; else it is settled or postponed.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Queue(Generic[Row]):
     taken: Mapping[str, Any] = field(default_factory=dict)
     put_back: Mapping[str, Any] = field(default_factory=dict)
     given_up: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str = ""
 
     def rows(self) -> QuerySet[Row]:
         """The whole table."""
@@ -122,7 +125,9 @@ class Queue(Generic[Row]):
 
     def settle(self, rows: Iterable[Row], **changes: Any) -> int:
         """Note that rows are done with; returns of how many, which is fewer where others have taken them."""
-        return self._note(rows, changes)
+        count = self._note(rows, changes)
+        self.tally(str(changes.get(self.outcome, "settled")), count)
+        return count
 
     def postpone(self, row: Row, *, wait: timedelta | None = None, **changes: Any) -> bool:
         """It did not work: try again after `wait` or a growing pause, whichever is longer, or give it up.
@@ -133,7 +138,10 @@ class Queue(Generic[Row]):
         later = clock.now() + max(wait or timedelta(), self.pauses.after(failed))
         outcome = self.given_up if self.is_last_attempt(row) else self.put_back
         noted = {"attempts": failed, "next_attempt_at": later, **outcome}
-        return self._note([row], noted | changes) == 1
+        noted |= changes
+        count = self._note([row], noted)
+        self.tally(str(noted.get(self.outcome, "postponed")), count)
+        return count == 1
 
     def is_last_attempt(self, row: Row) -> bool:
         """Whether a row that was taken is given up if this attempt fails."""
@@ -169,6 +177,10 @@ class Queue(Generic[Row]):
             return held.update(**freed, **changes)
 
     # --- Watching -----------------------------------------------------------------------------------------
+
+    def tally(self, outcome: str, count: int) -> None:
+        """Count for monitoring what came of so many rows."""
+        tallies.count(self.name, outcome, count)
 
     def next_due_in(self, rows: QuerySet[Row] | None = None) -> timedelta | None:
         """How long until the first of the free rows is due, less than nothing if it is late; None without any."""

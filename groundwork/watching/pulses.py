@@ -33,23 +33,27 @@ _written: dict[str, float] = {}
 
 @dataclass(frozen=True)
 class Pulse:
-    """What is known of a name: how long ago it ran, for how long it has failed (None: it does not), and with what."""
+    """What is known of a name: how long ago it ran, for how long it has failed (None: it does not), and with what.
+
+    `took`: the seconds of its last run that ended well, None where nobody took the time.
+    """
 
     name: str
     age: timedelta
     failing_for: timedelta | None
     fault: str
+    took: float | None
 
 
 def _table() -> type[Model]:
     return apps.get_model(settings.PULSE_MODEL)
 
 
-def beat(name: str) -> None:
-    """Note that something runs as it should."""
+def beat(name: str, *, took: float | None = None) -> None:
+    """Note that something runs as it should; `took` so many seconds."""
     if monotonic() - _written.get(name, -REST) < REST:
         return
-    _write(name, failing_since=None, fault="")
+    _write(name, failing_since=None, fault="", took=took)
     _written[name] = monotonic()
 
 
@@ -90,13 +94,14 @@ def failed(name: str, error: BaseException) -> None:
 
 @contextmanager
 def noted(name: str) -> Iterator[None]:
-    """Note what comes of a block; errors go on to the caller."""
+    """Note what comes of a block, and how long it took; errors go on to the caller."""
+    began = monotonic()
     try:
         yield
     except Exception as error:
         failed(name, error)
         raise
-    beat(name)
+    beat(name, took=monotonic() - began)
 
 
 def _write(name: str, where: Q = Q(), **state: object) -> bool:  # noqa: B008 - never changed
@@ -119,7 +124,5 @@ def known() -> list[Pulse]:
         ._base_manager.order_by("name")
         .annotate(age=clock.now() - F("beaten_at"), failing_for=clock.now() - F("failing_since"))
     )
-    return [
-        Pulse(name, age, failing_for, fault)
-        for name, age, failing_for, fault in rows.values_list("name", "age", "failing_for", "fault")
-    ]
+    columns = ("name", "age", "failing_for", "fault", "took")
+    return [Pulse(*values) for values in rows.values_list(*columns)]

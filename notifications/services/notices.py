@@ -34,6 +34,7 @@ def queue_of(name: str, model: Callable[[], type[Row]], **bounds: Any) -> Queue[
         taken={"status": Status.SENDING, "fault": ""},
         put_back={"status": Status.QUEUED},
         given_up={"status": Status.FAILED},
+        outcome="status",
         **bounds,
     )
 

@@ -43,6 +43,7 @@ EMAILS: Queue[EmailLog] = Queue(
     taken={"status": Status.SENDING, "fault": "", "losses": F("losses") + _WAS_LOST},
     put_back={"status": Status.QUEUED},
     given_up={"status": Status.FAILED, "next_attempt_at": None},
+    outcome="status",
 )
 
 _LOST_FOR_GOOD = Q(status=Status.SENDING, losses__gte=MAXIMUM_LOSSES)

@@ -9,7 +9,7 @@ from tenancy.models.job import BackgroundJob, FilePiece
 from tenancy.models.merchant import Merchant, Store
 from tenancy.models.outbox import OutboxMessage
 from tenancy.models.people import StoreUser, User
-from tenancy.models.pulse import Pulse
+from tenancy.models.pulse import Pulse, Tally
 from tenancy.models.question import ListColumns, SavedQuestion
 from tenancy.models.till import Till
 from tenancy.roles import Role, Scope
@@ -32,6 +32,7 @@ __all__ = [
     "Scope",
     "Store",
     "StoreUser",
+    "Tally",
     "Till",
     "User",
 ]

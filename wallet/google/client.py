@@ -81,6 +81,13 @@ class Answer:
         )
 
     @property
+    def in_a_word(self) -> str:
+        """For tallies: delivered, refused, or to be tried later."""
+        if self.is_good:
+            return "delivered"
+        return "refused" if self.is_final else "later"
+
+    @property
     def is_forbidden(self) -> bool:
         """Whether our account may not do this, or may do nothing at all."""
         return self.status == 403

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from groundwork import tallies
 from wallet import config
 from wallet.apple.push import Answer, Outcome, push
 from wallet.config import AppleConfig
@@ -164,6 +165,8 @@ def _reopen_where_devices_wait(passes: Iterable[WalletPass]) -> None:
 
 
 def _note_channel(answers: list[Answer]) -> None:
+    for answer in answers:
+        tallies.count("pushes", answer.outcome.value)
     misconfigured = next((answer for answer in answers if answer.outcome is Outcome.MISCONFIGURED), None)
     waits = [answer.wait for answer in answers if answer.wait and not answer.is_about_token]
     if misconfigured is not None:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from groundwork import tallies
 from groundwork.queue import clock
 from loyalty.models import LoyaltyCard
 from wallet import config, logos, selectors
@@ -265,8 +266,10 @@ def _note(rows: list[Any], outcomes: Mapping[int, Outcome]) -> int:
         elif not answer.is_good:
             wait = REFUSED_PAUSE if answer.is_final and isinstance(row, PassDesign) else answer.wait
             queue.postpone(row, answer.reason, wait=wait)
-    answers = [outcome.answer for outcome in outcomes.values()]
-    _note_channel([answer for answer in answers if answer is not NO_TIME], faults)
+    answers = [outcome.answer for outcome in outcomes.values() if outcome.answer is not NO_TIME]
+    for answer in answers:
+        tallies.count("updates at Google", answer.in_a_word)
+    _note_channel(answers, faults)
     return len(good)
 
 

@@ -55,7 +55,8 @@ def settle(rows: Iterable[Row], *, rest: timedelta = timedelta()) -> None:
         by_version.setdefault(row.wanted_version, []).append(row.pk)
     arrived = {"attempts": 0, "last_error": "", "next_attempt_at": clock.now() + rest, **NOBODYS}
     for version, alike in by_version.items():
-        held.filter(pk__in=alike).update(synced_version=version, **arrived)
+        count = held.filter(pk__in=alike).update(synced_version=version, **arrived)
+        _of(rows[0]).tally("settled", count)
 
 
 def postpone(row: Synced, error: str, *, wait: timedelta | None = None) -> None:

@@ -24,6 +24,7 @@ DELIVERIES: Queue[Delivery] = Queue(
     model=lambda: Delivery,
     waiting=Q(state__in=OPEN, endpoint__is_active=True, merchant__deleted_at__isnull=True),
     dead=Q(state=State.DEAD),
+    outcome="state",
     lease=timedelta(
         seconds=90
     ),  # a name that does not resolve, some that are sent, and twice fifteen seconds

@@ -31,6 +31,7 @@ from tests.mutants.guards import (
     triggers,
     undoing,
     wallets,
+    watching,
     webhooks,
 )
 
@@ -64,6 +65,7 @@ GUARDS = {
     "expiry": expiry.MUTANTS,
     "wallets": wallets.MUTANTS,
     "webhooks": webhooks.MUTANTS,
+    "watching": watching.MUTANTS,
     "clients": clients.MUTANTS,
     "architecture": architecture.MUTANTS,
 }

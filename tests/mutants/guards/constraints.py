@@ -140,6 +140,7 @@ OF_FURTHER_ROWS = {
     "wallet_walletpass": ["one_living_pass_per_card_and_wallet"],
     "wallet_appledeviceregistration": ["one_registration_per_device_and_pass"],
     "wallet_walletoffer": ["one_offer_per_card_and_wallet"],
+    "tenancy_tally": ["one_tally_of_each"],
     "webhooks_progress": ["one_progress_per_source"],
     "webhooks_event": [
         "one_event_per_position",

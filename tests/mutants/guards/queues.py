@@ -267,14 +267,6 @@ MUTANTS = [
         f"{SILENT}::test_a_connection_that_was_kept_is_given_up_without_waiting_for_a_new_one",
     ),
     mutant(
-        "two-clocks-that-act",
-        "loyalty_site/beat.py",
-        "if not pulses.holds(PULSE, self.holder):",
-        "if pulses.holds(PULSE, self.holder) is None:",
-        "tests/loyalty_site/test_watching.py::"
-        "test_of_two_clocks_one_acts_and_the_other_follows_when_that_is_no_longer_heard_of",
-    ),
-    mutant(
         "replica-that-lags-is-read",
         "groundwork/database/reading.py",
         "lag is not None and lag <= settings.REPLICA_LAG_SECONDS",
