@@ -104,7 +104,7 @@ def changes_their_data(phone: Phone, card: LoyaltyCard) -> None:
     phone.look("phone-code")
     phone.type("code", "000000")
     phone.send()
-    expect(phone.page.get_by_role("alert").first).to_be_visible()
+    expect(phone.page.locator(".field-error")).to_be_visible()
     phone.look("phone-wrong")
     phone.show(f"{address}/history/", "history")
     phone.show(f"{address}/wallet/", "wallet")
