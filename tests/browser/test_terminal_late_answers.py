@@ -272,5 +272,7 @@ def test_no_late_answer_opens_shows_or_books_anything_for_anybody_else(counter, 
     }
 
     assert faults == {}
-    booked = [(line.transaction_type, line.staff_pin and line.staff_pin.name) for line in ledger(counter.shop)]
+    booked = [
+        (line.transaction_type, line.staff_pin and line.staff_pin.name) for line in ledger(counter.shop)
+    ]
     assert booked[before:] == [(kind, "Léa") for row in TABLE for kind in row.writes]
