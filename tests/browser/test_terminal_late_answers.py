@@ -209,16 +209,11 @@ def unlocks(till: Till, name: str, pin: str) -> None:
     till.unlock(pin).shows("scan")
 
 
-def is_closed(at: Counter) -> list[str]:
-    """What is wrong behind the lock."""
+def now_and_later(at: Counter, screen: str, places: str) -> list[str]:
+    """What is wrong as soon as the answer has come, and when whatever leaves by itself has left."""
+    found = wrong(at, screen, places)
     settles(at.till)
-    return wrong(at, "lock", "body")
-
-
-def is_the_next_persons(at: Counter) -> list[str]:
-    """What is wrong for whoever has unlocked it."""
-    settles(at.till)
-    return wrong(at, "scan", OF_A_CUSTOMER)
+    return found + wrong(at, screen, places)
 
 
 def wrong(at: Counter, screen: str, places: str) -> list[str]:
@@ -248,9 +243,9 @@ def locks_meanwhile(at: Counter, row: Row, *, is_someone_in: bool) -> list[str]:
         if is_someone_in:
             unlocks(at.till, "Marc", "2580")
     if not is_someone_in:
-        faults += is_closed(at)
+        faults += now_and_later(at, "lock", "body")
         unlocks(at.till, "Marc", "2580")
-    faults += is_the_next_persons(at)
+    faults += now_and_later(at, "scan", OF_A_CUSTOMER)
     if faults:
         at.till.open(at.shop.store)  # they are of this row
     at.till.page.evaluate(LOCK)
