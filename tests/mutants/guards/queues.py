@@ -9,6 +9,7 @@ RACES = "tests/wallet/test_races.py"
 QUEUE = "tests/groundwork/test_queue.py"
 CLOCKS = "tests/groundwork/test_queue_clocks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
+TOGETHER = "tests/groundwork/test_outbox_together.py"
 SENDING = "tests/groundwork/test_sending.py"
 PASSING_FAULTS = "tests/notifications/test_passing_faults.py"
 CLOCK = "tests/loyalty/test_expiry_clock.py"
@@ -38,28 +39,28 @@ MUTANTS = [
         "groundwork/messaging/outbox.py",
         "joins = _is_small(message) and not",
         "joins = not",
-        f"{OUTBOX}::test_small_messages_of_one_merchant_are_heard_as_one_in_their_order",
+        f"{TOGETHER}::test_small_messages_of_one_merchant_are_heard_as_one_in_their_order",
     ),
     mutant(
         "messages-of-two-merchants-are-joined",
         "groundwork/messaging/outbox.py",
         "(message.subscriber, _besides_lists(message.payload))",
         "message.subscriber",
-        f"{OUTBOX}::test_small_messages_of_one_merchant_are_heard_as_one_in_their_order",
+        f"{TOGETHER}::test_small_messages_of_one_merchant_are_heard_as_one_in_their_order",
     ),
     mutant(
         "what-has-failed-is-joined-again",
         "groundwork/messaging/outbox.py",
         " and not message.attempts and subscriptions",
         " and subscriptions",
-        f"{OUTBOX}::test_where_one_of_them_fails_the_others_are_heard_all_the_same_and_once",
+        f"{TOGETHER}::test_where_one_of_them_fails_the_others_are_heard_all_the_same_and_once",
     ),
     mutant(
         "joined-messages-without-a-transaction",
         "groundwork/messaging/outbox.py",
         "@transaction.atomic\ndef _relay_as_one",
         "def _relay_as_one",
-        f"{OUTBOX}::test_where_one_of_them_fails_the_others_are_heard_all_the_same_and_once",
+        f"{TOGETHER}::test_where_one_of_them_fails_the_others_are_heard_all_the_same_and_once",
     ),
     mutant(
         "a-ring-that-was-not-sent-counts-as-unanswered",
