@@ -8,7 +8,8 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connections
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_cache_control
 
 from groundwork.database import reading, waits
 
@@ -19,13 +20,21 @@ LONGEST_SESSION_KEY = 40  # what the table of sessions holds
 
 
 class PlausibleSessionMiddleware(SessionMiddleware):
-    """Django's own, for which a cookie that can be no session's key is none: databases stumble over a NUL in it."""
+    """Django's own, for which a cookie that can be no session's key is none: databases stumble over a NUL in it.
+
+    What looked at the session is for one person: no browser or proxy keeps it, unless its view says so.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         if key and not (key.isalnum() and key.isascii() and len(key) <= LONGEST_SESSION_KEY):
             del request.COOKIES[settings.SESSION_COOKIE_NAME]
         super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.session.accessed and not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_store=True, private=True)
+        return super().process_response(request, response)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from groundwork.web import client
-from tenancy import accounts, known_devices, second_factor, step_up
+from tenancy import accounts, identity, known_devices, second_factor, step_up
 from tenancy.models import User
 
 BACKEND = "tenancy.sign_in.EmailBackend"
@@ -51,6 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
         response = super().post_login(request, user, **about)
+        if (at := identity.vouched_at(about.get("signal_kwargs"))) is not None:
+            step_up.note(request, at)  # the way through the provider can be one click, for whoever sits there
         if user.pk not in known_devices.people(request):
             accounts.note_new_device(user)
         known_devices.remember(request, response, user)

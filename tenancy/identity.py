@@ -14,9 +14,16 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from requests import RequestException
 
 from groundwork.formats.email import normalize_email
 from tenancy.models import User
+
+LONGEST_SUBJECT = 191  # characters that SocialAccount holds
+ADDRESSES = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+AUTH_METHODS = "token_endpoint_auth_methods_supported"
+# What allauth does over an answer that is not made as it should be.
+STUMBLES = (AttributeError, KeyError, TypeError, ValueError)
 
 
 def name() -> str:
@@ -28,10 +35,30 @@ def name() -> str:
 class Provider(OpenIDConnectOAuth2Adapter):
     """allauth's, which also checks the signature of what it is told, and that all of it is of one person."""
 
+    vouched_at = 0.0
+
+    def get_provider(self) -> Any:
+        provider = super().get_provider()
+        provider.oauth2_adapter_class = Provider
+        return provider
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """Where the provider's addresses are. Raises RequestException where it does not say."""
+        try:
+            said = super().openid_config
+            return {name: str(said[name]) for name in ADDRESSES} | {AUTH_METHODS: said.get(AUTH_METHODS, [])}
+        except STUMBLES as error:
+            raise RequestException("the provider says nothing of itself") from error
+
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **about: Any
     ) -> SocialLogin:
-        login: SocialLogin = super().complete_login(request, app, token, **about)
+        """Raises OAuth2Error for what cannot be believed, RequestException where the provider does not answer."""
+        try:
+            login: SocialLogin = super().complete_login(request, app, token, **about)
+        except STUMBLES as error:
+            raise OAuth2Error("the provider said what it should not") from error
         said = login.account.extra_data
         if (
             said.get("id_token", {}).get("sub") != said.get("userinfo", {}).get("sub")
@@ -39,7 +66,23 @@ class Provider(OpenIDConnectOAuth2Adapter):
         ):
             raise OAuth2Error("the ID token and the user info are of different people")
         login.account.extra_data = {}  # nothing of it is kept
+        login.vouched_at = self.vouched_at
         return login
+
+    def parse_token(self, data: Any) -> SocialToken:
+        try:
+            return super().parse_token(data)
+        except STUMBLES as error:
+            raise OAuth2Error("the provider gave no token") from error
+
+    def _fetch_user_info(self, access_token: str) -> dict[str, Any]:
+        """What is asked about a person, and nothing else that is told."""
+        said = super()._fetch_user_info(access_token)
+        subject, email = said["sub"], said.get("email") or ""
+        if not subject or "\0" in f"{subject}{email}" or len(str(subject)) > LONGEST_SUBJECT:
+            raise ValueError("no subject")
+        is_vouched_for = said.get("email_verified")
+        return {"sub": subject, "email": normalize_email(email), "email_verified": is_vouched_for}
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         decoded: dict[str, Any] = jwtkit.verify_and_decode(
@@ -49,7 +92,10 @@ class Provider(OpenIDConnectOAuth2Adapter):
             audience=app.client_id,
             lookup_kid=jwtkit.lookup_kid_jwk,
         )
-        return decoded
+        if "exp" not in decoded:
+            raise OAuth2Error("an ID token that is good for ever")
+        self.vouched_at = float(decoded.get("auth_time", 0))
+        return {"sub": decoded["sub"]}
 
 
 class IdentityAdapter(DefaultSocialAccountAdapter):
@@ -61,8 +107,29 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(_refused(request))
         sociallogin.user = user
 
-    def on_authentication_error(self, request: HttpRequest, *args: Any, **about: Any) -> None:
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, **about: Any
+    ) -> None:
+        if isinstance(exception, RequestException):
+            raise ImmediateHttpResponse(unreached(request))
         raise ImmediateHttpResponse(_refused(request))
+
+
+def vouched_at(signal_kwargs: dict[str, Any] | None) -> float | None:
+    """When somebody who comes from the provider signed in there, in seconds since 1970; 0 where it does not say.
+
+    None for those who come another way, or have shown a second factor here since.
+    """
+    login = (signal_kwargs or {}).get("sociallogin")
+    return getattr(login, "vouched_at", None)
+
+
+def unreached(request: HttpRequest) -> HttpResponse:
+    """Back to the sign-in page, where there are other ways."""
+    messages.error(
+        request, _("%(name)s does not answer. Please sign in another way, or later.") % {"name": name()}
+    )
+    return HttpResponseRedirect(reverse("login"))
 
 
 def _refused(request: HttpRequest) -> HttpResponse:

@@ -1,14 +1,14 @@
-"""The forms of the second factor in our own words (settings.MFA_FORMS); what they do is django-allauth's."""
+"""The forms of an app's codes in our own words, and within our limits (settings.MFA_FORMS). See `tenancy.passkeys`."""
 
 from typing import Any
 
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import EditWebAuthnForm, SignupWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_NAME = 60
+from tenancy import sign_in
 
 
 def code_field(label: Any) -> forms.CharField:
@@ -17,31 +17,26 @@ def code_field(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=20, widget=forms.TextInput(attrs=digits))
 
 
-class CodeForm(AuthenticateForm):
-    """A code of the app, or a recovery code."""
+class _Limited(BaseAuthenticateForm):
+    """A code of the app, or a recovery code. Raises RateLimited after too many that do not fit."""
 
     code = code_field(_("Code of your app, or a recovery code"))
 
+    def clean_code(self) -> str:
+        counters = sign_in.counters_of_codes(context.request, self.user)
+        code: str = sign_in.within_limits(counters, super().clean_code)
+        return code
 
-class CodeAgainForm(ReauthenticateForm):
+
+class CodeForm(_Limited, AuthenticateForm):
+    """One after the password."""
+
+
+class CodeAgainForm(_Limited, ReauthenticateForm):
     """The same, from somebody who is signed in."""
-
-    code = code_field(_("Code of your app, or a recovery code"))
 
 
 class AppForm(ActivateTOTPForm):
     """The first code of an app, as proof that it has the secret."""
 
     code = code_field(_("Code that the app shows"))
-
-
-class PasskeyForm(SignupWebAuthnForm):
-    """A new passkey and what it is called."""
-
-    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME, required=False)
-
-
-class PasskeyNameForm(EditWebAuthnForm):
-    """What a passkey is called."""
-
-    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)

@@ -1,11 +1,12 @@
 """Signing in by e-mail and password, and knowing a signed-in user again.
 
 Wrong passwords are counted for the account (whether there is one or not), for the network they come from, and for
-both together; pauses grow (`groundwork.web.attempts`). Where the person has signed in before, only what is guessed on
-that device counts: strangers elsewhere keep nobody out.
+both together; wrong codes of a second factor for the account by themselves; pauses grow (`groundwork.web.attempts`).
+Where the person has signed in before, only what is guessed on that device counts: strangers elsewhere keep nobody out.
 """
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_password_login
@@ -14,6 +15,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from groundwork.formats.email import normalize_email
@@ -25,6 +27,8 @@ from tenancy.prepared import Prepared
 
 # Wrong passwords that cost no pause.
 FREE_OF_A_PERSON, FREE_OF_AN_ACCOUNT, FREE_OF_A_NETWORK = 5, 10, 20
+
+Answer = TypeVar("Answer")
 
 _user = Prepared(lambda *, user_id: User.objects.filter(pk=user_id))
 
@@ -52,8 +56,8 @@ class SignInView(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user = form.get_user()
-        login = Login(user=user, email=user.email, redirect_url=self.get_success_url())
-        answer: HttpResponse = perform_password_login(self.request, {"email": user.email}, login)
+        login = Login(user=user, redirect_url=self.get_success_url())
+        answer: HttpResponse = perform_password_login(self.request, {}, login)  # the session keeps no address
         return answer
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
@@ -72,8 +76,25 @@ def is_password(request: HttpRequest, user: User, password: str) -> bool:
     return attempts.judge(counters(request, user.email), lambda: user.check_password(password))
 
 
+def within_limits(counters: Sequence[Counter], clean: Callable[[], Answer]) -> Answer:
+    """What a form's `clean` returns; whatever it finds invalid is a wrong guess. Raises RateLimited."""
+    refused: list[ValidationError] = []
+
+    def guess() -> Answer | None:
+        try:
+            return clean()
+        except ValidationError as error:
+            refused.append(error)
+            return None
+
+    found = attempts.judge(counters, guess)
+    if refused:
+        raise refused[0]
+    return cast("Answer", found)
+
+
 def forgive(email: str) -> None:
-    """Forget all wrong passwords for an account."""
+    """Forget all wrong passwords and codes for an account."""
     attempts.forgive(_account(email))
 
 
@@ -87,8 +108,26 @@ def counters(request: HttpRequest | None, email: str) -> list[Counter]:
     return [
         Counter(f"person:{account}:{network}", FREE_OF_A_PERSON, forgiving=True),
         Counter(f"account:{account}", FREE_OF_AN_ACCOUNT),
-        *([Counter(f"network:{network}", FREE_OF_A_NETWORK)] if network else []),
+        *_of_network("network", network),
     ]
+
+
+def counters_of_codes(request: HttpRequest | None, user: User | None) -> list[Counter]:
+    """What a wrong code or passkey counts against: whose password was right, or who comes by a passkey alone.
+
+    A right password takes none of them back, so that whoever knows it does not begin anew with each.
+    """
+    if user is None:
+        return _of_network("passkey", client.network(request) if request is not None else "")
+    account = attempts.since_forgiven(_account(user.email))
+    if request is not None and _knows(request, user.email):
+        device = attempts.digest(request.COOKIES[known_devices.COOKIE])
+        return [Counter(f"code:{account}:{device}", FREE_OF_A_PERSON, forgiving=True)]
+    return [Counter(f"code:{account}", FREE_OF_A_PERSON, forgiving=True)]
+
+
+def _of_network(kind: str, network: str) -> list[Counter]:
+    return [Counter(f"{kind}:{network}", FREE_OF_A_NETWORK)] if network else []
 
 
 def _account(email: str) -> str:

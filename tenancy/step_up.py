@@ -12,9 +12,10 @@ from groundwork import clock
 _STAMP = "signed_in_at"
 
 
-def note(request: HttpRequest) -> None:
-    """Somebody has just said who they are; remembered in their session."""
-    request.session[_STAMP] = clock.now().timestamp()
+def note(request: HttpRequest, at: float | None = None) -> None:
+    """Somebody has said who they are: just now, or `at` seconds since 1970; remembered in their session."""
+    now = clock.now().timestamp()
+    request.session[_STAMP] = now if at is None else min(now, at)
 
 
 def note_sign_in(sender: Any, request: HttpRequest, **about: Any) -> None:
@@ -29,6 +30,6 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def ask(request: HttpRequest) -> HttpResponse:
-    """To the page that asks, and from there back to this address; what was sent to it is not sent again."""
+    """To the page that asks, and from there back to this address."""
     back = urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{back}")

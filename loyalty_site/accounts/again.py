@@ -1,14 +1,14 @@
 """Sign in once more: asked of whoever signed in a while ago, before what would hurt in the wrong hands."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -18,9 +18,26 @@ from loyalty_site.accounts.forms import PasswordAgainForm
 from loyalty_site.accounts.views import page
 from tenancy import identity, step_up
 from tenancy.models import User
+from tenancy.passkeys import PasskeyAgainForm
 from tenancy.second_factor_forms import CodeAgainForm
 
 SET_ASIDE = "account_reauthentication_state"  # what allauth keeps of a POST, to send it again: we do not
+KEPT = "kept-"  # before the names of fields that are sent on afterwards
+
+
+Kept = list[tuple[str, str]]
+
+
+def ask(request: HttpRequest) -> HttpResponse:
+    """What a page answers instead of itself: the question, and then that page.
+
+    A form that was filled in for too long goes along in the question, and not into the session: it may name people.
+    """
+    kept = [] if request.FILES else list(_pairs(request.POST))
+    if not kept:
+        return step_up.ask(request)
+    user = signed_in(request)
+    return _asked(request, _ways(None, request, user), request.get_full_path(), kept, status=403)
 
 
 @page
@@ -29,30 +46,51 @@ SET_ASIDE = "account_reauthentication_state"  # what allauth keeps of a POST, to
 def again(request: HttpRequest) -> HttpResponse:
     """By password, by code or by passkey, whichever the person has; then back to where they were."""
     user, back = signed_in(request), get_next_redirect_url(request)
-    ways = _ways(request, user)
+    kept = [(name[len(KEPT) :], value) for name, value in _pairs(request.POST) if name.startswith(KEPT)]
+    ways = _ways(request.POST, request, user)
     sent = next((form for field, form in ways.items() if field in request.POST), None)
-    if sent is not None and sent.is_valid():
-        if hasattr(sent, "save"):
-            sent.save()
-        step_up.note(request)
-        request.session.pop(SET_ASIDE, None)
-        return redirect(back or "account")
+    if sent is None or not sent.is_valid():
+        return _asked(request, ways, back or "", kept, sent)
+    if hasattr(sent, "save"):
+        sent.save()
+    step_up.note(request)
+    request.session.pop(SET_ASIDE, None)
+    if kept and back:
+        return private(render(request, "account/again_kept.html", {"next": back, "kept": kept}))
+    return redirect(back or "account")
+
+
+def _asked(
+    request: HttpRequest,
+    ways: dict[str, forms.Form],
+    back: str,
+    kept: Kept,
+    sent: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
     context: dict[str, Any] = {
         "ways": ways,
-        "next": back or "",
+        "next": back,
+        "kept": [(f"{KEPT}{name}", value) for name, value in kept],
         "form": sent,
         "identity_provider": identity.name(),
     }
     if "credential" in ways:
-        context["js_data"] = {"request_options": webauthn.begin_authentication(user)}
-    return private(render(request, "account/again.html", context))
+        context["js_data"] = {"request_options": webauthn.begin_authentication(signed_in(request))}
+    return private(render(request, "account/again.html", context, status=status))
 
 
-def _ways(request: HttpRequest, user: User) -> dict[str, forms.Form]:
+def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
+    for name, values in sent.lists():
+        if name != "csrfmiddlewaretoken":
+            yield from ((name, value) for value in values)
+
+
+def _ways(sent: QueryDict | None, request: HttpRequest, user: User) -> dict[str, forms.Form]:
     """The forms by which this person can say who they are, by the field that tells each from the others."""
 
     def data(field: str) -> Any:
-        return request.POST if field in request.POST else None
+        return sent if sent and field in sent else None
 
     held = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     ways: dict[str, forms.Form] = {}
@@ -61,5 +99,5 @@ def _ways(request: HttpRequest, user: User) -> dict[str, forms.Form]:
     if held & {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}:
         ways["code"] = CodeAgainForm(data=data("code"), user=user)
     if Authenticator.Type.WEBAUTHN in held:
-        ways["credential"] = ReauthenticateWebAuthnForm(data=data("credential"), user=user)
+        ways["credential"] = PasskeyAgainForm(data=data("credential"), user=user)
     return ways

@@ -30,11 +30,12 @@ from unfold.sites import UnfoldAdminSite
 
 from groundwork.console.base import GrantedAdmin
 from loyalty.pages.language import QUERY_PARAMETER
+from loyalty_site.accounts import again
 from loyalty_site.console import MENU, dashboard, found_pages
 from loyalty_site.console import step_up as step_up_pages
 from loyalty_site.console.found import found as found_rows
 from loyalty_site.console.sign_in import SignInForm
-from tenancy import scope, second_factor, step_up
+from tenancy import scope, second_factor
 from tenancy.roles import scope_of
 from tenancy.sign_in import SignInView
 
@@ -117,7 +118,7 @@ class ConsoleSite(UnfoldAdminSite):
         if second_factor.is_missing(request.user):  # type: ignore[arg-type]
             messages.info(request, _("Before the console opens, please set up a second factor."))
             return HttpResponseRedirect(reverse("mfa_index"))
-        return step_up.ask(request) if step_up_pages.is_due(request) else None
+        return again.ask(request) if step_up_pages.is_due(request) else None
 
     def get_urls(self) -> list[URLPattern]:
         return [path("language/", set_language, name="language"), *super().get_urls()]

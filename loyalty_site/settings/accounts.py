@@ -18,8 +18,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds that a sign-in opens what hurts in the wrong hands
-# Wrong codes of one person; "login" and the like are limited before allauth is asked.
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip", "reauthenticate": None, "login": None}
+# Limited before allauth is asked, with pauses that grow and are told (tenancy.sign_in).
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "reauthenticate": None, "login": None}
 
 # The second factor: an app's codes or a passkey, which may also stand for the password; codes for when it is lost.
 MFA_ADAPTER = "tenancy.second_factor.SecondFactorAdapter"
@@ -27,13 +27,15 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "tenancy.second_factor_forms.CodeForm",
     "activate_totp": "tenancy.second_factor_forms.AppForm",
-    "add_webauthn": "tenancy.second_factor_forms.PasskeyForm",
-    "edit_webauthn": "tenancy.second_factor_forms.PasskeyNameForm",
+    "add_webauthn": "tenancy.passkeys.PasskeyForm",
+    "authenticate_webauthn": "tenancy.passkeys.PasskeyCodeForm",
+    "edit_webauthn": "tenancy.passkeys.PasskeyNameForm",
+    "login_webauthn": "tenancy.passkeys.PasskeySignInForm",
 }
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a clock may be wrong
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+MFA_RATE_LIMITS = {"webauthn_login": None}
 
 # A platform's own identity provider.
 SOCIALACCOUNT_ADAPTER = "tenancy.identity.IdentityAdapter"

@@ -11,6 +11,7 @@ from loyalty_site.servers import kept
 from loyalty_site.settings import backends, content_policy, described, identity
 from loyalty_site.settings.accounts import *
 from loyalty_site.settings.keeping import *
+from loyalty_site.settings.limits import *
 from loyalty_site.settings.variables import Environment
 from loyalty_site.settings.watching import *
 from loyalty_site.settings.webhooks import *
@@ -198,23 +199,6 @@ OPERATORS_NEED_SECOND_FACTOR = env.bool("OPERATORS_NEED_SECOND_FACTOR", default=
 # How many proxies of our own stand before the site: the client's address is taken that many entries from
 # the right of X-Forwarded-For (`groundwork.web.client.address`). With 0 the header is not looked at.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-
-RATE_LIMITS = {
-    "account_link": env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
-    "email_change": env.str("RATE_LIMIT_EMAIL_CHANGE", default="5/h"),
-    "phone_code": env.str("RATE_LIMIT_PHONE_CODE", default="5/h"),
-    "invitation": env.str("RATE_LIMIT_INVITATION", default="60/h"),
-    "invited_address": env.str("RATE_LIMIT_INVITED_ADDRESS", default="5/h"),
-    "preview": env.str("RATE_LIMIT_PREVIEW", default="240/m"),
-    "public_enroll": env.str("RATE_LIMIT_PUBLIC_ENROLL", default="120/10m"),
-    "till_pair": env.str("RATE_LIMIT_TILL_PAIR", default="10/m"),
-    "pin_unlock": env.str("RATE_LIMIT_PIN_UNLOCK", default="20/m"),
-    "lookup": env.str("RATE_LIMIT_LOOKUP", default="120/m"),
-    "card_page": env.str("RATE_LIMIT_CARD_PAGE", default="60/m"),
-    "brand_picture": env.str("RATE_LIMIT_BRAND_PICTURE", default="300/m"),
-    "wallet_log": env.str("RATE_LIMIT_WALLET_LOG", default="30/m"),
-    "wallet_picture": env.str("RATE_LIMIT_WALLET_PICTURE", default="300/m"),
-}
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

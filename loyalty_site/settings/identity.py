@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from loyalty_site.settings.accounts import ACCOUNT_REAUTHENTICATION_TIMEOUT
+
 ID = "oidc"  # stands in the address to which the provider sends people back
 NAMES = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -29,8 +31,9 @@ def provider(env: environ.Env) -> dict[str, Any]:
         "settings": {
             "server_url": given["OIDC_ISSUER"].rstrip("/"),
             "oauth_pkce_enabled": True,
-            # It asks for the sign-in there each time: else "sign in once more" would be one click.
-            "auth_params": {"prompt": "login"},
+            # It asks for the sign-in there each time, and is to say when that was (auth_time): the address can be
+            # changed by whoever sits there, and then "sign in once more" would be one click.
+            "auth_params": {"prompt": "login", "max_age": ACCOUNT_REAUTHENTICATION_TIMEOUT},
         },
     }
     return {"openid_connect": {"APPS": [app]}}

@@ -1,7 +1,8 @@
 """User: a person who signs in, by e-mail. StoreUser: their membership of a store, with a role."""
 
+from contextlib import suppress
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -104,10 +105,16 @@ class User(SoftDeletable, AbstractBaseUser, PermissionsMixin, TimeStamped):
 
     @property
     def tzinfo(self) -> ZoneInfo:
-        """The clock this person reads: their merchant's; operators and people of several read the usual one."""
+        """The clock this person reads: their merchant's; operators and people of several read the usual one.
+
+        So do the people of a merchant whose time zone this machine does not know, who mend it in their console: no
+        form takes such a one, but a database may come from a machine with another list of them.
+        """
         zones = {row.merchant.timezone for row in self.memberships()}
-        usual: str = Merchant._meta.get_field("timezone").default
-        return ZoneInfo(zones.pop() if len(zones) == 1 else usual)
+        with suppress(ZoneInfoNotFoundError, ValueError):
+            if len(zones) == 1:
+                return ZoneInfo(zones.pop())
+        return ZoneInfo(Merchant._meta.get_field("timezone").default)
 
     @property
     def is_staff(self) -> bool:

@@ -1,6 +1,8 @@
 """An identity provider on loopback: discovery, keys, tokens and user info over real HTTP, signed with RS256."""
 
+import hmac
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from urllib.parse import parse_qs
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 CLIENT, SECRET = "loyalty", "a-client-secret"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -26,9 +29,13 @@ class IdentityProvider:
     person: dict[str, Any] = field(default_factory=dict)
     token_changes: dict[str, Any] = field(default_factory=dict)
     key: rsa.RSAPrivateKey = KEY
+    instead: dict[str, Any] = field(default_factory=dict)  # what it answers, by path
+    faults: dict[str, str] = field(default_factory=dict)  # "away" or "junk", by path
     asked: list[dict[str, list[str]]] = field(default_factory=list)
 
-    def answer(self, path: str, body: str) -> dict[str, Any]:
+    def answer(self, path: str, body: str) -> Any:
+        if path in self.instead:
+            return self.instead[path]
         if path.endswith("/openid-configuration"):
             return {
                 "issuer": self.address,
@@ -46,9 +53,28 @@ class IdentityProvider:
         return {"access_token": "opaque", "token_type": "Bearer", "id_token": self.token()}
 
     def token(self) -> str:
+        return jwt.encode(self.claims(), self.key, algorithm="RS256", headers={"kid": "one"})
+
+    def claims(self) -> dict[str, Any]:
         now = int(time())
         said = {"iss": self.address, "aud": CLIENT, "sub": self.person["sub"], "iat": now, "exp": now + 60}
-        return jwt.encode(said | self.token_changes, self.key, algorithm="RS256", headers={"kid": "one"})
+        return {name: value for name, value in (said | self.token_changes).items() if value is not None}
+
+    def unsigned(self) -> str:
+        return jwt.encode(self.claims(), None, algorithm="none", headers={"kid": "one"})
+
+    def signed_by_the_public_key(self) -> str:
+        """Which everybody has, taken for a secret that two share."""
+        public = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        head = jwt.encode(self.claims(), "x" * 32, algorithm="HS256", headers={"kid": "one"}).rpartition(".")[
+            0
+        ]
+        return (
+            f"{head}.{urlsafe_b64encode(hmac.digest(public, head.encode(), 'sha256')).decode().rstrip('=')}"
+        )
+
+    def without_a_key_id(self) -> str:
+        return jwt.encode(self.claims(), self.key, algorithm="RS256")
 
 
 @contextmanager
@@ -60,7 +86,9 @@ def running() -> Iterator[IdentityProvider]:
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             answer = json.dumps(provider.answer(self.path, self.rfile.read(length).decode())).encode()
-            self.send_response(200)
+            fault = provider.faults.get(self.path)
+            answer = b"<html>" if fault == "junk" else answer
+            self.send_response(503 if fault == "away" else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

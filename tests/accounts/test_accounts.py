@@ -1,18 +1,22 @@
 """People and their accounts: password, name, address, every device signed out. Nobody else can do it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import time_machine
 from django.core import signing
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import timezone
 
 from tenancy import accounts
 from tenancy.models import EmailChange, Merchant
 from tests import factories
+from tests.accounts.apps import has_app, set_up
 from tests.accounts.visits import ADDRESS, NEW, history, is_in, link, post, sign_in
 from tests.loyalty.pages.reading import words
 from tests.notifications.post_office import PostOffice
@@ -57,6 +61,38 @@ def test_whoever_chooses_no_language_is_told_which_one_it_is(client, nora) -> No
     assert factories.fresh(nora).preferred_language == "fr"
     assert client.post("/account/", person | {"preferred_language": ""}).status_code == 302
     assert factories.fresh(nora).preferred_language == ""
+
+
+def test_a_session_holds_no_address(client, nora) -> None:
+    """It is kept for two weeks, also where a second factor was never shown; an erasure does not look into it."""
+    sign_in(client)
+    has_app(nora)
+    half_way = Client()
+    assert sign_in(half_way)["Location"] == "/account/second-factor/authenticate/"
+    for each in (client, half_way):
+        assert ADDRESS not in str(dict(each.session)).lower()
+
+
+def test_no_page_of_an_account_is_kept_by_a_browser_or_a_proxy(client, nora) -> None:
+    """One shows the secret of an app, another one the recovery codes."""
+    client.force_login(nora)
+    walked = [*pages_without_arguments("account/")]
+    assert "/account/second-factor/totp/activate/" in walked
+    assert "/account/second-factor/recovery-codes/" in walked
+    set_up(client)
+    for place in (*walked, "/login/", "/logout/", "/terminal/"):
+        assert "no-store" in client.get(place)["Cache-Control"], place
+    assert "no-store" in Client().get("/login/")["Cache-Control"]
+
+
+def pages_without_arguments(beginning: str, patterns: Any = None, before: str = "") -> Iterator[str]:
+    """The addresses of the site that begin so, and take nothing."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        path = f"{before}{each.pattern}"
+        if hasattr(each, "url_patterns"):
+            yield from pages_without_arguments(beginning, each.url_patterns, path)
+        elif path.startswith(beginning) and "<" not in path:
+            yield f"/{path}"
 
 
 # --- Password and name ------------------------------------------------------------------------------------

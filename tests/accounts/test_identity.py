@@ -1,6 +1,7 @@
 """A platform with an identity provider of its own: its people sign in there, and nobody else gets in by it."""
 
 from collections.abc import Iterator
+from time import time
 from urllib.parse import parse_qs, urlsplit
 
 import environ
@@ -15,6 +16,7 @@ from groundwork import deletion
 from loyalty_site.settings import identity
 from tenancy.models import User
 from tests.accounts import identity_provider as elsewhere
+from tests.accounts.apps import code_of, has_app
 from tests.accounts.identity_provider import IdentityProvider
 from tests.accounts.visits import ADDRESS, is_in
 
@@ -72,11 +74,8 @@ def test_the_sign_in_pages_lead_there(client, provider) -> None:
     there = urlsplit(client.get("/account/oidc/")["Location"])
     asked = parse_qs(there.query)
     assert there.netloc == urlsplit(provider.address).netloc
-    assert (asked["prompt"], asked["code_challenge_method"], asked["response_type"]) == (
-        ["login"],
-        ["S256"],
-        ["code"],
-    )
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["600"])
+    assert (asked["code_challenge_method"], asked["response_type"]) == (["S256"], ["code"])
 
 
 def test_without_one_no_page_leads_anywhere(client) -> None:
@@ -126,8 +125,15 @@ def test_an_account_that_is_off_or_deleted_stays_shut(client, nora, provider) ->
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"aud": "another"}, {"iss": "https://another.example"}, {"exp": 1}, {"sub": "somebody-else"}],
-    ids=["for another site", "by another issuer", "too old", "of another person"],
+    [
+        {"aud": "another"},
+        {"iss": "https://another.example"},
+        {"exp": 1},
+        {"exp": None},
+        {"sub": "somebody-else"},
+        {"auth_time": "yesterday"},
+    ],
+    ids=["for another site", "by another issuer", "too old", "for ever", "of another person", "of no day"],
 )
 def test_a_token_that_is_wrong_opens_nothing(client, nora, provider, wrong) -> None:
     provider.token_changes = wrong
@@ -137,6 +143,90 @@ def test_a_token_that_is_wrong_opens_nothing(client, nora, provider, wrong) -> N
 def test_a_token_with_a_strangers_signature_opens_nothing(client, nora, provider) -> None:
     provider.key = elsewhere.OTHER_KEY
     assert refused(come_in(client), client)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"/userinfo": []},
+        {"/userinfo": {"sub": ["n-1"], "email": 5}},
+        {"/userinfo": {"sub": "n" * 500, "email": ADDRESS, "email_verified": True}},
+        {"/userinfo": {"sub": "n\0", "email": ADDRESS, "email_verified": True}},
+        {"/userinfo": {"sub": "", "email": ADDRESS, "email_verified": True}},
+        {"/token": []},
+        {"/token": {"access_token": "x", "expires_in": "soon"}},
+        {"/token": {"access_token": "x", "id_token": 5}},
+        {"/keys": []},
+        {"/keys": {"keys": [{}]}},
+        {"/keys": {"keys": [{"kid": "one"}]}},
+    ],
+    ids=str,
+)
+def test_an_answer_of_another_make_opens_nothing(client, nora, provider, said) -> None:
+    provider.instead = said
+    assert refused(come_in(client), client)
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_token_signed_by_what_everybody_knows_opens_nothing(client, nora, provider) -> None:
+    for token in (provider.unsigned(), provider.signed_by_the_public_key(), provider.without_a_key_id()):
+        provider.instead = {"/token": {"access_token": "x", "id_token": token}}
+        assert refused(come_in(client), client)
+
+
+def test_only_what_is_asked_for_of_a_person_is_looked_at(client, nora, provider) -> None:
+    provider.person |= {"given_name": ["x" * 5_000], "name": {"a": 1}, "picture": 5}
+    come_in(client)
+    assert is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("way", "fault"),
+    [
+        ("/.well-known/openid-configuration", "away"),
+        ("/.well-known/openid-configuration", "junk"),
+        ("/userinfo", "away"),
+        ("/keys", "away"),
+    ],
+)
+def test_a_provider_that_does_not_answer_is_told_of(client, nora, provider, way, fault) -> None:
+    provider.faults = {way: fault}
+    answer = client.get("/account/oidc/")
+    if not way.startswith("/.well"):
+        state = parse_qs(urlsplit(answer["Location"]).query)["state"][0]
+        answer = client.get("/account/oidc/callback/", {"code": "a-code", "state": state})
+    assert answer["Location"] == "/login/"
+    assert "House ID does not answer" in client.get("/login/").content.decode()
+    assert not is_in(client)
+
+
+# --- Signed in again --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_asked"), [(0, False), (540, False), (660, True), (None, True), (-3600, False)]
+)
+def test_it_counts_as_signed_in_again_since_the_provider_says_it_was(
+    client, nora, provider, ago, is_asked
+) -> None:
+    """Whoever sits at a screen that was left open may change the address by which the provider is asked."""
+    provider.token_changes = {} if ago is None else {"auth_time": int(time()) - ago}
+    come_in(client)
+    assert is_in(client)
+    assert (client.get("/account/second-factor/totp/activate/").status_code == 302) == is_asked
+
+
+def test_a_second_factor_shown_here_counts_whatever_the_provider_says(client, nora, provider) -> None:
+    secret, _codes = has_app(nora)
+    come_in(client)
+    client.post("/account/second-factor/authenticate/", {"code": code_of(secret)})
+    assert client.get("/account/second-factor/recovery-codes/generate/").status_code == 200
+
+
+def test_strangers_do_not_keep_the_provider_busy(client, provider, settings) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"identity_provider": "2/m"}
+    answers = [client.get("/account/oidc/").status_code for _ in range(3)]
+    assert answers == [302, 302, 429]
 
 
 def test_a_state_of_another_browser_opens_nothing(client, nora, provider) -> None:

@@ -1,5 +1,6 @@
 """A second factor: set up, and asked for."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from tests import factories
 from tests.accounts.apps import code_of, has_app, set_up
 from tests.accounts.visits import ADDRESS, is_in, post, sign_in
 from tests.console import world as worlds
+from tests.loyalty.pages.reading import words
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +151,41 @@ def test_codes_cannot_be_tried_without_end(client, nora) -> None:
         sign_in(client)
         client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
         assert is_in(client)
+
+
+def test_wrong_codes_are_followed_by_pauses_and_the_right_password_ends_none(client, nora) -> None:
+    secret, _codes = has_app(nora)
+    for _ in range(5):
+        sign_in(client)
+        assert client.post(reverse("mfa_authenticate"), {"code": "12345x"}).status_code == 200
+    sign_in(client)
+    with time_machine.travel(timezone.now(), tick=False):
+        answer = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+        assert (answer.status_code, answer["Retry-After"]) == (429, "2")
+        assert "Please try again in 2 seconds." in words(answer)
+    assert not is_in(client)
+
+
+def test_strangers_with_the_password_keep_nobody_from_their_own_device(client, nora) -> None:
+    secret, _codes = has_app(nora)
+    sign_in(client)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret, time.time() - 30)})
+    client.post("/logout/")
+    thief = Client()
+    sign_in(thief)
+    answers = [thief.post(reverse("mfa_authenticate"), {"code": "12345x"}) for _ in range(6)]
+    assert answers[-1].status_code == 429
+    sign_in(client)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("code", ["١٢٣٤٥٦", "é12345", "1" * 20, "\ufffd"])
+def test_a_code_of_other_letters_fits_nothing(client, nora, code) -> None:
+    has_app(nora)
+    sign_in(client)
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
+    assert not is_in(client)
 
 
 def test_the_page_of_the_second_factor_is_nobodys_without_the_password(client, nora) -> None:

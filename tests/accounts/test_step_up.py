@@ -1,6 +1,8 @@
 """Whoever finds a screen that was left open does no great harm: what hurts asks for the password again."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -88,6 +90,9 @@ def who_opens(world: World, name: str) -> Client:
 
 
 def asked_at(answer, place: str) -> bool:
+    """By a way there, or, where a form was sent, by a page that carries it along."""
+    if answer.status_code == 403:
+        return answer.templates[0].name == "account/again.html" and answer.context["next"] == place
     return answer.status_code == 302 and answer["Location"].startswith("/account/again/?next=")
 
 
@@ -196,6 +201,46 @@ def test_the_password_leads_back_to_where_they_were(world) -> None:
 
         assert client.post(asking, {"password": factories.PASSWORD})["Location"] == place
         assert client.get(place).status_code == 200
+
+
+def test_what_was_filled_in_is_carried_along_and_sent_by_one_more_click(world) -> None:
+    client, place = world.client("owner"), worlds.list_address(ApiKey, "add")
+    count, name = ApiKey._base_manager.count(), 'Till "2"\nat <the> door'
+    form = {"name": name, "store": world.shop.store.pk, "scopes": ["read", "earn"]}
+    with time_machine.travel(timezone.now() + LATER, tick=False):
+        asking = client.post(place, form)
+        assert asked_at(asking, place)
+        assert name not in str(dict(client.session))
+        kept = sent_on(asking)
+        assert kept["kept-scopes"] == ["read", "earn"]
+
+        wrong = client.post(reverse("account_reauthenticate"), kept | {"password": "guessed"})
+        assert sent_on(wrong) == kept
+        right = client.post(reverse("account_reauthenticate"), kept | {"password": factories.PASSWORD})
+        assert ApiKey._base_manager.count() == count
+        again = {name.removeprefix("kept-"): value for name, value in kept.items() if name != "next"}
+        assert (f'action="{place}"' in right.content.decode(), sent_on(right)) == (True, again)
+
+        assert client.post(place, again).status_code == 200
+    made = ApiKey._base_manager.latest("pk")
+    assert (made.name, made.scopes, made.store_id) == (
+        'Till "2"\nat <the> door',
+        ["read", "earn"],
+        form["store"],
+    )
+
+
+def sent_on(page) -> dict[str, list[str]]:
+    """What a page's last form sends along unseen."""
+    texts = re.findall(r"<form(.*?)</form>", page.content.decode(), re.S)[-1]
+    found = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', texts, re.S)
+    found += re.findall(r'<input type="hidden" name="(next)" value="([^"]*)"', texts)
+    return {name: [unescape(value) for key, value in found if key == name] for name, _value in found}
+
+
+def test_nothing_is_sent_on_to_another_site(world) -> None:
+    sent = {"password": factories.PASSWORD, "kept-name": "x", "next": "https://evil.example/"}
+    assert world.client("owner").post("/account/again/", sent)["Location"] == "/account/"
 
 
 def test_it_leads_to_no_other_site(world) -> None:

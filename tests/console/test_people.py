@@ -173,3 +173,19 @@ def test_an_operator_cannot_take_their_own_rights_away(world: World) -> None:
     client = world.client("operator")
     client.post(address(world.operator), filled(client.get(address(world.operator)), is_superuser=None))
     assert factories.fresh(world.operator).is_superuser
+
+
+def test_a_time_zone_that_is_none_is_mended_by_the_owner_in_their_console(world: World) -> None:
+    """It comes by no form, but perhaps from a machine that knows other ones."""
+    merchant = world.shop.merchant
+    Merchant.objects.filter(pk=merchant.pk).update(timezone="Mars/Olympus")
+    client = world.client("owner")
+    for place in (list_address(StoreUser), list_address("tenancy_store"), "/account/sessions/"):
+        assert client.get(place).status_code == 200
+    page = client.get(address(merchant))
+    assert client.post(address(merchant), filled(page)).status_code == 200
+    assert factories.fresh(merchant).timezone == "Mars/Olympus"
+    filled_in = filled(page, timezone="Europe/Paris")
+    assert client.post(address(merchant), filled_in).status_code == 302
+    assert factories.fresh(merchant).timezone == "Europe/Paris"
+    assert client.get("/admin/").status_code == 200

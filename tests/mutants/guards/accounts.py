@@ -7,6 +7,7 @@ FORGOTTEN = "tests/accounts/test_forgotten.py"
 EMAILS = "tests/notifications/test_account_emails.py"
 FACTOR = "tests/accounts/test_second_factor.py"
 SECOND_FACTOR_REQUIRED = "tests/accounts/test_second_factor_required.py"
+PASSKEYS = "tests/accounts/test_passkeys.py"
 IDENTITY = "tests/accounts/test_identity.py"
 INVITED = "tests/loyalty/pages/test_invitation.py"
 
@@ -133,6 +134,27 @@ MUTANTS = [
         "if False and not (key.isalnum()",
         "tests/loyalty_site/test_sign_in.py::test_a_session_cookie_that_we_never_gave_is_as_good_as_none",
     ),
+    mutant(
+        "secrets-in-a-proxys-memory",
+        "loyalty_site/middleware.py",
+        "if request.session.accessed and not",
+        "if False and not",
+        f"{ACCOUNTS}::test_no_page_of_an_account_is_kept_by_a_browser_or_a_proxy",
+    ),
+    mutant(
+        "session-that-keeps-an-address",
+        "tenancy/sign_in.py",
+        "perform_password_login(self.request, {}, login)",
+        'perform_password_login(self.request, {"email": user.email}, login)',
+        f"{ACCOUNTS}::test_a_session_holds_no_address",
+    ),
+    mutant(
+        "console-shut-by-a-time-zone-that-is-none",
+        "tenancy/models/people.py",
+        "with suppress(ZoneInfoNotFoundError, ValueError):",
+        "with suppress(ArithmeticError):",
+        "tests/console/test_people.py::test_a_time_zone_that_is_none_is_mended_by_the_owner_in_their_console",
+    ),
     # --- the second factor ---
     mutant(
         "operators-with-a-password-alone",
@@ -186,10 +208,67 @@ MUTANTS = [
     ),
     mutant(
         "second-factors-tried-without-end",
-        "loyalty_site/settings/accounts.py",
-        '"5/5m/key,30/5m/ip"',
-        "None",
+        "tenancy/second_factor_forms.py",
+        "sign_in.within_limits(counters, super().clean_code)",
+        "super().clean_code()",
         f"{FACTOR}::test_codes_cannot_be_tried_without_end",
+    ),
+    mutant(
+        "codes-that-begin-anew-with-each-password",
+        "tenancy/sign_in.py",
+        'return [Counter(f"code:{account}", FREE_OF_A_PERSON, forgiving=True)]',
+        "return counters(request, user.email)",
+        f"{FACTOR}::test_wrong_codes_are_followed_by_pauses_and_the_right_password_ends_none",
+    ),
+    mutant(
+        "codes-of-strangers-on-ones-own-device",
+        "tenancy/sign_in.py",
+        'return [Counter(f"code:{account}:{device}", FREE_OF_A_PERSON, forgiving=True)]',
+        "pass",
+        f"{FACTOR}::test_strangers_with_the_password_keep_nobody_from_their_own_device",
+    ),
+    # --- passkeys ---
+    mutant(
+        "passkeys-tried-without-end",
+        "tenancy/passkeys.py",
+        "sign_in.within_limits(counters, self._judged)",
+        "self._judged()",
+        f"{PASSKEYS}::test_passkeys_are_not_tried_without_end_and_it_is_said_when_to_come_back",
+    ),
+    mutant(
+        "copy-of-a-passkey",
+        "tenancy/passkeys.py",
+        "if count <= last and (count or last):",
+        "if False:",
+        f"{PASSKEYS}::test_a_copy_of_a_passkey_is_found_out_by_its_count",
+    ),
+    mutant(
+        "passkey-that-counts-from-its-second-use",
+        "tenancy/passkeys.py",
+        "row.data.get(COUNT, row.wrap().authenticator_data.counter)",
+        "row.data.get(COUNT, 0)",
+        f"{PASSKEYS}::test_the_count_of_its_registration_is_the_first_that_counts",
+    ),
+    mutant(
+        "passkey-that-must-count",
+        "tenancy/passkeys.py",
+        "if count <= last and (count or last):",
+        "if count <= last:",
+        f"{PASSKEYS}::test_a_passkey_that_does_not_count_signs_in_as_often_as_it_likes",
+    ),
+    mutant(
+        "junk-that-is-read-as-a-passkey",
+        "tenancy/passkeys.py",
+        "except Exception as error:",
+        "except TypeError as error:",
+        f"{PASSKEYS}::test_what_is_no_passkey_is_refused_in_words",
+    ),
+    mutant(
+        "whatever-comes-along-with-a-passkey",
+        "tenancy/passkeys.py",
+        "return _plain(self.kind.from_dict(super().to_python(value)))",
+        "said = super().to_python(value); self.kind.from_dict(said); return said",
+        f"{PASSKEYS}::test_of_a_new_passkey_only_what_was_understood_is_kept",
     ),
     mutant(
         "deleted-account-that-still-opens",
@@ -219,5 +298,33 @@ MUTANTS = [
         "if user is None or SocialAccount",
         "if user is None or False and SocialAccount",
         f"{IDENTITY}::test_another_subject_with_the_same_address_is_refused",
+    ),
+    mutant(
+        "token-that-is-good-for-ever",
+        "tenancy/identity.py",
+        'if "exp" not in decoded:',
+        "if False:",
+        f"{IDENTITY}::test_a_token_that_is_wrong_opens_nothing",
+    ),
+    mutant(
+        "signed-in-again-by-one-click",
+        "tenancy/adapter.py",
+        "step_up.note(request, at)",
+        "pass",
+        f"{IDENTITY}::test_it_counts_as_signed_in_again_since_the_provider_says_it_was",
+    ),
+    mutant(
+        "provider-that-anybody-keeps-busy",
+        "loyalty_site/accounts/oidc.py",
+        'rate_limits.check("identity_provider", client.network(request))',
+        "pass",
+        f"{IDENTITY}::test_strangers_do_not_keep_the_provider_busy",
+    ),
+    mutant(
+        "answers-of-another-make",
+        "tenancy/identity.py",
+        "STUMBLES = (AttributeError, KeyError, TypeError, ValueError)",
+        "STUMBLES = (ArithmeticError,)",
+        f"{IDENTITY}::test_an_answer_of_another_make_opens_nothing",
     ),
 ]

@@ -21,6 +21,20 @@ MUTANTS = [
         f"{STEP_UP}::test_nothing_moves_by_a_form_that_was_open_too_long",
     ),
     mutant(
+        "form-that-is-lost-over-a-question",
+        "loyalty_site/accounts/again.py",
+        "kept = [] if request.FILES else list(_pairs(request.POST))",
+        "kept = []",
+        f"{STEP_UP}::test_what_was_filled_in_is_carried_along_and_sent_by_one_more_click",
+    ),
+    mutant(
+        "form-that-leads-nowhere",
+        "loyalty_site/accounts/again.py",
+        "    if kept and back:\n",
+        "    if kept:\n",
+        f"{STEP_UP}::test_nothing_is_sent_on_to_another_site",
+    ),
+    mutant(
         "stamp-from-the-future",
         "tenancy/step_up.py",
         "return 0 <= age <",
