@@ -88,7 +88,7 @@ test-browser: $(FOR_TESTS) ## Tests in a real Chromium
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile -m browser tests/browser $(ARGS)
 
 looks: $(FOR_TESTS) ## Pictures of every state of the till and the customers' pages, in var/looks (LOOKS=card,scan)
-	@$(PY) -m pytest -q -n 0 tests/browser/looks.py $(ARGS)
+	@$(PY) -m pytest -q -n 0 -o python_files="*.py" tests/browser/looks $(ARGS)
 
 NEXT := var/next
 test-next: tools ## All tests but the browser's, with the newest Django there is (PYTHON=python3.13)

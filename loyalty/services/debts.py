@@ -17,13 +17,16 @@ from tenancy.models import Store
 
 @exactly_once
 def forgive(*, store: Store, card_id: int, actor: Actor, reason: str) -> Posting:
-    """Let go all that is owed on a card; a manager's, with a reason.
+    """Let go all that is owed on a card; a manager's, with a reason. Who typed a PIN on the terminal for it, did it.
 
     Raises ManagerRequired, NothingOwed, Invalid without a reason, and what `operation.begin` raises.
     """
     actor.require_manager()
     reason = operation.require_reason(reason)
-    call = operation.begin(store=store, card_id=card_id, actor=actor, asks_for_pin=False, even_inactive=True)
+    at_the_terminal = bool(actor.staff_token)
+    call = operation.begin(
+        store=store, card_id=card_id, actor=actor, asks_for_pin=at_the_terminal, even_inactive=True
+    )
     if not owes(call.card):
         raise NothingOwed()
     line = call.post(**_forgiven(call.card), notes=reason)

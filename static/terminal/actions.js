@@ -1,6 +1,6 @@
 /** What a person can do at the till, each as an action for the outbox: where it goes, its body, and its words. */
 
-import { cardTail, changeInWords, money, signed, unseenCard } from "./format.js";
+import { cardTail, changeInWords, money, nameOf, signed, unseenCard } from "./format.js";
 import { text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -176,11 +176,6 @@ export function enrol(body) {
     name: String(body.name ?? body.email ?? body.phone ?? ""),
     summary: text("new_customer"),
   };
-}
-
-/** @param {Card} card */
-function nameOf(card) {
-  return card.customer.name || cardTail(card.card_number);
 }
 
 /**

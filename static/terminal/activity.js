@@ -1,7 +1,7 @@
 /** What happened at this store: today's figures, and the newest transactions with those that still wait on top. */
 
 import { NoAnswer, Problem } from "./api.js";
-import { byId, element } from "./dom.js";
+import { byId, element, listed, named } from "./dom.js";
 import { cardTail, change, particulars, when } from "./format.js";
 import { number, text } from "./texts.js";
 
@@ -72,27 +72,25 @@ export class Activity {
     const { timezone } = this.facts.store;
     const name = transaction.customer_name || cardTail(transaction.card_number);
     const moment = when(transaction.transaction_at, timezone);
-    const details = [moment, transaction.staff, particulars(transaction)].filter(Boolean);
+    const details = listed(moment, named(transaction.staff), particulars(transaction));
     return element(
       "li",
       {},
       element("b", { text: name, translate: "no" }),
       element("span", { class: "change", text: change(transaction) }),
-      element("small", { text: details.join(", ") }),
+      element("small", {}, ...details),
     );
   }
 
   /** @param {Entry} entry */
   waitingRow(entry) {
-    const details = [when(entry.madeAt, this.facts.store.timezone), entry.staffName]
-      .filter(Boolean)
-      .join(", ");
+    const details = listed(when(entry.madeAt, this.facts.store.timezone), named(entry.staffName));
     return element(
       "li",
       {},
       element("b", { text: entry.name, translate: "no" }),
       element("span", { class: "change", text: entry.summary }),
-      element("small", {}, `${details} `, element("span", { class: "waiting-tag", text: text("waiting") })),
+      element("small", {}, ...details, " ", element("span", { class: "waiting-tag", text: text("waiting") })),
     );
   }
 }

@@ -4,6 +4,7 @@ import { NoAnswer, Problem } from "./api.js";
 import { byId, element } from "./dom.js";
 import { text } from "./texts.js";
 
+/** @import { Result } from "./result.js" */
 /** @import { Till } from "./till.js" */
 /** @import { Card } from "./types.js" */
 
@@ -26,7 +27,7 @@ export class Attaching {
     this.code = code;
     const cancel = element("button", { type: "button", class: "btn", text: text("cancel") });
     cancel.addEventListener("click", () => this.clear());
-    this.bar = element("div", { class: "attach-bar" }, element("p", { text: text("attach_hint", { code }) }), cancel);
+    this.bar = element("div", { class: "attach-bar" }, element("p", { text: text("attach_hint", { code }), translate: "no" }), cancel);
     byId("find", HTMLFormElement).prepend(this.bar);
     this.till.toScan();
     this.till.announce(text("attach_hint", { code }));
@@ -43,15 +44,25 @@ export class Attaching {
   async attach(card) {
     const { code } = this;
     this.clear();
-    const { api, result } = this.till;
+    const { result, screens } = this.till;
+    const { unlocked } = screens;
+    const words = await this.ask(card, code);
+    if (!unlocked.aborted) await result.show({ ...words, next: text("back") });
+  }
+
+  /**
+   * @param {Card} card
+   * @param {string} code
+   * @returns {Promise<Result>}
+   */
+  async ask(card, code) {
     try {
-      await api.post(`cards/${card.id}/codes/`, { code }, { key: crypto.randomUUID() });
-      const whose = card.customer.name || card.card_number;
-      await result.show({ kind: "ok", title: text("code_attached"), detail: whose, next: text("back") });
+      await this.till.api.post(`cards/${card.id}/codes/`, { code }, { key: crypto.randomUUID() });
+      return { kind: "ok", title: text("code_attached"), detail: card.customer.name || card.card_number };
     } catch (error) {
       if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;
-      const detail = error instanceof Problem ? error.document.detail : text("offline_search");
-      await result.show({ kind: "bad", title: text("code_not_attached"), detail, next: text("back") });
+      const detail = error instanceof Problem ? error.document.detail : text("needs_network");
+      return { kind: "bad", title: text("code_not_attached"), detail };
     }
   }
 }

@@ -27,8 +27,9 @@ export class CheckSheet {
     return this.sheet.open;
   }
 
-  async open() {
-    const closed = openSheet(this.sheet, this.till.screens.unlocked);
+  /** @param {AbortSignal} signal  of the person who checks */
+  async open(signal) {
+    const closed = openSheet(this.sheet, signal);
     this.note("scanner", "open");
     this.note("sound", "open");
     play("ok");

@@ -35,6 +35,26 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
+ * What there is of these, with commas between.
+ *
+ * @param {...(Node | string | null | undefined | false)} parts
+ * @returns {(Node | string)[]}
+ */
+export function listed(...parts) {
+  const told = /** @type {(Node | string)[]} */ (parts.filter(Boolean));
+  return told.flatMap((part, index) => (index ? [", ", part] : [part]));
+}
+
+/**
+ * A name, which no browser should translate.
+ *
+ * @param {string | null | undefined} name
+ */
+export function named(name) {
+  return name ? element("span", { text: name, translate: "no" }) : null;
+}
+
+/**
  * A decorative icon of icons.svg.
  *
  * @param {string} name

@@ -45,7 +45,7 @@ export class Finder {
     const found = await this.ask(code, signal);
     if (signal.aborted || this.isBlocked) return;
     till.closeDialogs();
-    if (found.unreachable) return this.openUnseen(code, signal);
+    if (found.unreachable) return this.openUnseen(code, signal, byHand);
     if (found.problem) return this.showNotFound(code, found.problem, byHand);
     const { card = null, matches, thereAreMore = false } = found;
     const chosen = matches ? await till.scanScreen.choose(matches, thereAreMore, signal) : card;
@@ -87,11 +87,12 @@ export class Finder {
    *
    * @param {string} code
    * @param {AbortSignal} signal  of the screen that asks
+   * @param {boolean} [byHand]
    */
-  async openUnseen(code, signal) {
+  async openUnseen(code, signal, byHand = false) {
     const { facts, faces, outbox, result, scanScreen } = this.till;
     const face = database.isKept() ? await faces.find(code) : null;
-    const refusal = face ? null : whyNotUnseen(code);
+    const refusal = face ? null : whyNotUnseen(code, byHand);
     if (signal.aborted) return;
     if (refusal) {
       const [title, detail] = refusal.map((key) => text(key));
@@ -183,10 +184,11 @@ export class Finder {
 
 /**
  * @param {string} code
+ * @param {boolean} byHand
  * @returns {[title: string, detail: string] | null}
  */
-function whyNotUnseen(code) {
+function whyNotUnseen(code, byHand) {
   if (!database.isKept()) return ["offline", "offline_unkept"];
   if (isMistyped(code)) return ["mistyped", "mistyped_offline"];
-  return isCodeOrNumber(code) ? null : ["offline", "offline_search"];
+  return isCodeOrNumber(code) ? null : ["offline", byHand ? "offline_search" : "offline_earlier"];
 }

@@ -2,6 +2,7 @@
 
 import { owedInWords } from "./card-notes.js";
 import { byId } from "./dom.js";
+import { nameOf } from "./format.js";
 import { openSheet } from "./sheet.js";
 import { text } from "./texts.js";
 
@@ -15,6 +16,7 @@ import { text } from "./texts.js";
  */
 export async function askWhyToForgive(card, facts, signal) {
   const reason = byId("forgive-reason", HTMLInputElement);
+  byId("forgive-whose", HTMLElement).textContent = nameOf(card);
   byId("forgive-owed", HTMLElement).textContent = owedInWords(card, facts.store.timezone);
   reason.value = text("let_go_reason");
   const chosen = await openSheet(byId("forgive-sheet", HTMLDialogElement), signal);

@@ -176,6 +176,15 @@ export function cardTail(cardNumber) {
 }
 
 /**
+ * What a card's customer is called at the till, without a name by the end of its number.
+ *
+ * @param {Card} card
+ */
+export function nameOf(card) {
+  return card.customer.name || cardTail(card.card_number);
+}
+
+/**
  * What is known of a card that could not be loaded: its number, or how its code begins.
  *
  * @param {string} code

@@ -49,6 +49,7 @@ export class Guard {
     till.scanScreen.stopCamera();
     till.scanner.pause();
     till.drop();
+    till.announce("");
     this.showStaff();
     till.lockScreen.open();
     till.lockScreen.say(why);

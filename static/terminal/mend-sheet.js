@@ -34,9 +34,10 @@ export class MendSheet {
 
   /**
    * @param {Refused} record
+   * @param {AbortSignal} signal  of the person who mends it
    * @returns {Promise<Action | null>}  what is to be done in its place
    */
-  async open(record) {
+  async open(record, signal) {
     this.record = record;
     this.action = null;
     byId("mend-what", HTMLElement).textContent = `${record.name}, ${record.summary}: ${record.reason}`;
@@ -45,7 +46,7 @@ export class MendSheet {
     this.amount.value = String(record.body.purchase_amount_cents ?? "");
     this.say("");
     this.drawAmount();
-    await openSheet(this.sheet, this.till.screens.unlocked);
+    await openSheet(this.sheet, signal);
     return this.action;
   }
 

@@ -1,7 +1,7 @@
 /** The badge in the header (online, offline, how many wait or were refused) and the list behind it. */
 
 import * as database from "./database.js";
-import { byId, changeIcon, element } from "./dom.js";
+import { byId, changeIcon, element, named } from "./dom.js";
 import { when } from "./format.js";
 import { openSheet } from "./sheet.js";
 import { plural, text } from "./texts.js";
@@ -111,7 +111,7 @@ export class QueueView extends EventTarget {
     );
     fillList(
       "waiting",
-      waiting.map((entry) => this.row(entry, entry.staffName ?? "", text("do_not_send"))),
+      waiting.map((entry) => this.row(entry, named(entry.staffName), text("do_not_send"))),
     );
     byId("elsewhere", HTMLElement).hidden = !elsewhere;
     byId("elsewhere-text", HTMLElement).textContent = plural("waiting_elsewhere", elsewhere);
@@ -119,7 +119,7 @@ export class QueueView extends EventTarget {
 
   /**
    * @param {Entry | Refused} record
-   * @param {string} detail
+   * @param {Node | string | null} detail
    * @param {string} label
    * @param {boolean} [canMend]
    */
@@ -133,7 +133,7 @@ export class QueueView extends EventTarget {
         {},
         element("b", { text: record.name, translate: "no" }),
         element("small", { text: facts }),
-        element("small", { text: detail }),
+        element("small", {}, detail),
       ),
       canMend && button("btn primary", `mend:${record.key}`, text("mend")),
       button("btn", record.key, label),

@@ -2,7 +2,7 @@
 
 import { rewardName } from "./card-view.js";
 import { byId, element } from "./dom.js";
-import { balances } from "./format.js";
+import { balances, nameOf } from "./format.js";
 import { openSheet } from "./sheet.js";
 import { plural, text } from "./texts.js";
 
@@ -23,6 +23,7 @@ export function chooseReward(card, facts, signal) {
   });
   if (facts.program.loyalty_type === "hybrid") rows.unshift(stampRow(card));
   byId("rewards", HTMLElement).replaceChildren(...rows);
+  byId("rewards-whose", HTMLElement).textContent = nameOf(card);
   byId("rewards-balance", HTMLElement).textContent = balances(card, facts);
   return openSheet(byId("rewards-sheet", HTMLDialogElement), signal);
 }

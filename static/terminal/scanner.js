@@ -5,6 +5,8 @@
 
 const FRAME_SIZE = 720;
 const OUT_OF_VIEW_MS = 2_000;
+// Often enough for a hand that holds a phone, and little work for a tablet that stands on a counter all day.
+const LOOKS_EVERY_MS = 100;
 
 export class Scanner {
   /**
@@ -26,6 +28,7 @@ export class Scanner {
     this.isStale = false;
     this.lastCode = "";
     this.lastSeenAt = 0;
+    this.lookedAt = 0;
     /** @type {(canRead: boolean) => void} */
     this.tell = () => undefined;
     /** @type {Promise<boolean>}  whether the worker can read codes on this device */
@@ -107,7 +110,8 @@ export class Scanner {
   /** Send this frame, if the worker has time for it, and come back for the next one. */
   look() {
     if (!this.isOn) return;
-    if (!this.isBusy && !this.isPaused && this.video.videoWidth) this.sendFrame();
+    const isDue = performance.now() - this.lookedAt >= LOOKS_EVERY_MS;
+    if (isDue && !this.isBusy && !this.isPaused && this.video.videoWidth) this.sendFrame();
     const again = () => this.look();
     if ("requestVideoFrameCallback" in this.video) this.video.requestVideoFrameCallback(again);
     else requestAnimationFrame(again);
@@ -115,6 +119,7 @@ export class Scanner {
 
   /** The square in the middle of the picture, where the frame on the screen is. */
   sendFrame() {
+    this.lookedAt = performance.now();
     const { videoWidth, videoHeight } = this.video;
     const side = Math.min(videoWidth, videoHeight);
     const size = Math.min(FRAME_SIZE, side);

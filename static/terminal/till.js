@@ -128,8 +128,9 @@ export class Till {
   /** @param {Refused} refused */
   async mend(refused) {
     const { checkout } = this;
+    const { unlocked } = this.screens;
     const sheet = await this.parts.bringMendSheet();
-    const action = await sheet.open(refused);
+    const action = await sheet.open(refused, unlocked);
     if (action) this.take(checkout.perform(action));
   }
 
@@ -215,8 +216,9 @@ export class Till {
   }
 
   async toCheck() {
+    const { unlocked } = this.screens;
     const checkSheet = await this.parts.bringCheckSheet();
-    if (!this.screens.isLocked) await checkSheet.open();
+    if (!unlocked.aborted) await checkSheet.open(unlocked);
   }
 
   /** @param {string} [typed] */

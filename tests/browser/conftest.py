@@ -146,8 +146,7 @@ def till_of(context: BrowserContext) -> Callable[[factories.Shop], Till]:
 @pytest.fixture
 def timed_till(till: Till) -> Till:
     """The terminal with Léa at it, whose clock is the test's."""
-    till.page.clock.install()
-    till.page.reload()
+    till.keep_time().page.reload()
     return till.is_ready().unlock().shows("scan")
 
 

@@ -1,6 +1,7 @@
 """A till that locks while something is under way: calls that are held, and what came of them."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -9,6 +10,7 @@ from playwright.sync_api import Error, Request, Route, expect
 from tests import factories
 from tests.browser.till import Till, ledger
 
+PATIENCE_SECONDS = 20
 UNLOCK = re.compile(r"/unlock/$")
 STAMPS = re.compile(r"/stamps/$")
 SEARCH = re.compile(r"/cards/\?search=")
@@ -46,8 +48,10 @@ def answers_are_read(till: Till) -> None:
 
 def is_asked(till: Till, held: list[Route]) -> None:
     """Wait until a call has been made."""
-    while not held:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not held and time.monotonic() < until:
         till.page.wait_for_timeout(20)
+    assert held, "nothing was asked"
 
 
 def asked_of(till: Till, path: str) -> list[str]:

@@ -217,6 +217,7 @@ def test_a_long_list_is_followed_to_its_download(context, shop, anouk, settings)
     page.goto("/admin/loyalty/loyaltycard/")
     page.get_by_role("link", name="CSV").click()
     page.get_by_role("button", name="Prepare the file").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
     job = BackgroundJob.objects.get()
     job.state, job.leased_until, job.done, job.total = "running", timezone.now(), 41_200, 184_000
     job.save()
@@ -255,6 +256,7 @@ def test_a_card_that_was_deleted_by_mistake_comes_back(context, shop, anouk):
     page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
     page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("button", name="sure").click()
+    expect(page).to_have_url(re.compile(r"/admin/loyalty/loyaltycard/$"))
     assert factories.fresh(anouk).is_deleted
     page.goto("/admin/loyalty/loyaltycard/?deleted=only")
     page.get_by_role("link", name=anouk.display_number).click()

@@ -55,6 +55,15 @@ def test_a_name_and_an_address_are_enough_for_a_card(form, shop):
     assert (anouk.email, anouk.phone, anouk.marketing_consent) == ("anouk@example.com", "", False)
 
 
+def test_what_runs_today_does_not_push_the_form_down_on_a_phone(form, shop):
+    field = form.get_by_label(re.compile("^Name"))
+    before = field.bounding_box()
+    factories.promotion(shop.program, "Happy hour")
+    form.reload()
+    expect(form.locator(".promotion")).to_be_visible()
+    assert field.bounding_box() == before
+
+
 def test_an_error_stands_beside_its_field_and_everything_typed_stays(form, shop):
     fill(form, Name="Anouk Weber", E_mail="anouk@example", Phone="621 123 456", Birthday="1990-02-28")
     form.get_by_label(re.compile("^Send me offers")).check()
@@ -199,7 +208,7 @@ def test_the_card_opens_without_a_network_and_says_of_when_it_is(card, context):
 
     address = card.url
     card.goto(f"{address}history/")
-    assert card.url == f"{address}#history"
+    expect(card).to_have_url(f"{address}#history")
     expect(card.get_by_text("No network: this is the copy")).to_be_visible()
 
 

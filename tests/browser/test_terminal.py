@@ -46,7 +46,7 @@ def test_a_wrong_pin_says_how_many_attempts_are_left_and_the_fifth_locks(till):
 
 
 def test_the_till_locks_itself_when_nobody_touches_it_for_ten_minutes(open_till, anouk):
-    open_till.page.clock.install()
+    open_till.keep_time()
     open_till.page.reload()
     open_till.is_ready().shows("scan").find("Anouk").shows("card")
 
@@ -111,7 +111,7 @@ def test_a_stamp_fills_the_screen_and_goes_away_by_itself(open_till, shop, anouk
     open_till.find("Anouk").shows("card")
     expect(open_till.text("#goal-line")).to_have_text("10 more stamps for: a coffee")
 
-    open_till.press("Add 1 stamp").says("+1 stamp", "Anouk Weber now has 1 of 10.")
+    open_till.press("Add 1 stamp").says("+1 stamp", "Anouk Weber now has 1 of 10.", stays=False)
     open_till.shows("scan")
 
     (line,) = ledger(shop)

@@ -1,16 +1,21 @@
 """Codes at the till, in a real browser: scanners that stumble, and what stands on cards from before."""
 
+import string
+
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
+from reportlab.graphics.barcode.code128 import Code128
 
 from loyalty.models import CardCode
 from tests import factories
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.film import film
-from tests.browser.till import Till
+from tests.browser.test_terminal_offline import no_network
+from tests.browser.till import Till, ledger
 
 EAN = "4006381333931"
+LETTERS = "K-0815"
 # Keys at the times of a clock of our own: [key, milliseconds since the one before].
 TYPE = """keys => {
   let now = performance.now();
@@ -79,20 +84,30 @@ def test_a_single_name_that_only_comes_near_is_asked_about(open_till, shop):
     open_till.press("Rosa Pereira").shows("card")
 
 
-@pytest.fixture
-def ean_card(shop, anouk):
-    """The EAN of an old card, attached to Anouk's, as its plastic shows it."""
+@pytest.fixture(params=["EAN-13", "Code 128"])
+def earlier_card(request, shop, anouk):
+    """The code of an old card, attached to Anouk's, as its plastic shows it."""
+    code, bars = {"EAN-13": (EAN, ean_13(EAN)), "Code 128": (LETTERS, code_128(LETTERS))}[request.param]
     with factories.inside(shop):
-        CardCode.objects.create(merchant=shop.merchant, card=anouk, code=EAN)
-    picture = Image.new("1", (4 * (95 + 22), 180), 1)
-    for place, module in enumerate(modules(EAN)):
+        CardCode.objects.create(merchant=shop.merchant, card=anouk, code=code)
+    picture = Image.new("1", (4 * (len(bars) + 22), 180), 1)
+    for place, module in enumerate(bars):
         if module == "1":
             left = 4 * (place + 11)
             ImageDraw.Draw(picture).rectangle((left, 10, left + 3, 170), fill=0)
     return picture
 
 
-def modules(ean: str) -> str:
+def code_128(text: str) -> str:
+    """The bars and spaces of a Code 128 (ISO/IEC 15417)."""
+    code = Code128(text)
+    for step in (code.validate, code.encode, code.decompose):
+        step()
+    widths = string.ascii_lowercase
+    return "".join("01"[one.isupper()] * (widths.index(one.lower()) + 1) for one in code.decomposed)
+
+
+def ean_13(ean: str) -> str:
     """The 95 bars and spaces of an EAN-13 (ISO/IEC 15420)."""
     odd = "0001101 0011001 0010011 0111101 0100011 0110001 0101111 0111011 0110111 0001011".split()
     parity = "OOOOOO OOEOEE OOEEOE OOEEEO OEOOEE OEEOOE OEEEOO OEOEOE OEOEEO OEEOEO".split()[int(ean[0])]
@@ -105,9 +120,9 @@ def modules(ean: str) -> str:
 
 
 def test_the_camera_reads_the_barcode_of_an_old_card(
-    playwright, browser_type_launch_args, browser_context_args, attentive, shop, ean_card, tmp_path
+    playwright, browser_type_launch_args, browser_context_args, attentive, shop, earlier_card, tmp_path
 ):
-    seen = film(ean_card, tmp_path)
+    seen = film(earlier_card, tmp_path)
     arguments = [*ARGUMENTS, f"--use-file-for-fake-video-capture={seen}"]
     browser = playwright.chromium.launch(**browser_type_launch_args | {"args": arguments})
     context = browser.new_context(**browser_context_args)
@@ -117,3 +132,10 @@ def test_the_camera_reads_the_barcode_of_an_old_card(
     till.shows("card")
     expect(till.text("#customer-name")).to_have_text("Anouk Weber")
     browser.close()
+
+
+def test_the_code_of_an_earlier_card_that_was_never_read_here_waits_for_the_network(open_till, shop, anouk):
+    with no_network(open_till):
+        open_till.scan(EAN).says("Offline", "only if it was read here in the last days", EAN).press("Back")
+        open_till.find("Anouk").says("Offline", "only a code or a card number can be used")
+    assert ledger(shop) == []

@@ -108,7 +108,7 @@ def test_a_countdown_takes_nobody_away_from_a_new_customer(timed_till, shop, coo
 
 
 def test_a_result_that_would_leave_by_itself_dies_with_the_lock(timed_till, shop, anouk):
-    timed_till.find("Anouk").shows("card").press("Add 1 stamp").says("+1 stamp")
+    timed_till.find("Anouk").shows("card").press("Add 1 stamp").says("+1 stamp", stays=False)
     timed_till.page.evaluate("document.querySelector('#lock-button').click()")
     timed_till.shows("lock")
     nothing_is_open(timed_till)
@@ -120,8 +120,7 @@ def test_a_result_that_would_leave_by_itself_dies_with_the_lock(timed_till, shop
 
 
 def test_what_is_pressed_behind_the_lock_is_neither_done_nor_kept(till, shop, anouk):
-    till.page.clock.install()
-    till.page.reload()
+    till.keep_time().page.reload()
     till.is_ready().shows("lock")
 
     till.page.evaluate(PRESS_EVERYTHING)

@@ -174,7 +174,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(open_till, shop, ano
 
 
 def test_a_lost_answer_that_comes_much_later_is_still_one_stamp(open_till, shop, anouk):
-    open_till.page.clock.install()
+    open_till.keep_time()
     open_till.page.reload()
     open_till.is_ready().find("Anouk").shows("card")
 

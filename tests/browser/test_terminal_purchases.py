@@ -42,7 +42,9 @@ def test_a_purchase_is_points_and_a_stamp_in_one_tap(open_till, shop, anouk):
     expect(open_till.text("#gives")).to_have_text("Gives 124 points and 1 stamp")
     open_till.page.get_by_label("Receipt number (optional)").fill("R-17")
 
-    open_till.press("Credit points").says("+1 stamp, +124 points", "Stamps: 1 of 10. Points: 124.")
+    open_till.press("Credit points").says(
+        "+1 stamp, +124 points", "Stamps: 1 of 10. Points: 124.", stays=False
+    )
     open_till.shows("scan")
 
     assert [(line.transaction_type, line.staff_pin.name) for line in ledger(shop)] == [

@@ -222,7 +222,8 @@ def test_a_manager_lets_it_go_and_says_why(context, shop, croissant):
     expect(till.text("#forgive-button")).to_be_hidden()
     expect(till.text("#card-notes")).not_to_contain_text("owed")
     assert stands(croissant) == (1, 0, 0)
-    assert (ledger(shop)[-1].transaction_type, ledger(shop)[-1].notes) == ("debt_forgiven", "a regular")
+    line = ledger(shop)[-1]
+    assert (line.transaction_type, line.notes, line.staff_pin.name) == ("debt_forgiven", "a regular", "Léa")
 
 
 # --- For everybody ----------------------------------------------------------------------------------------

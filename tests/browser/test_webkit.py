@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.models import LoyaltyCard
 from tests import factories
-from tests.browser.test_terminal_codes import EAN, modules
+from tests.browser.test_terminal_codes import EAN, ean_13
 from tests.browser.till import balance
 from tests.browser.webkit import IS_HERE, WebKitPage, webkit
 
@@ -115,4 +115,4 @@ def test_codes_are_read(safari, anouk):
     picture = f"/card/{anouk.access_token}/take-along.svg"
     assert safari.run(READER + QR + READ, picture)[0] is True
     assert safari.run(READER + QR + READ, picture)[1].endswith(f"/card/{anouk.access_token}/")
-    assert safari.run(READER + BARS + READ, modules(EAN)) == [True, EAN]
+    assert safari.run(READER + BARS + READ, ean_13(EAN)) == [True, EAN]

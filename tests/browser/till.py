@@ -14,6 +14,17 @@ COUNT = """() => {
   if (!("taps" in window)) addEventListener("click", ({ isTrusted }) => (window.taps += isTrusted), true);
   window.taps = 0;
 }"""
+# Playwright's clock moves the patience with disk and server as well: a minute that passes while the disk is at work
+# would count as a disk that never answers.
+REAL_PATIENCE = "window.patience ??= AbortSignal.timeout"
+KEPT_PATIENCE = """(() => {
+  const { AbortSignal, patience } = window;
+  window.AbortSignal = class extends AbortSignal {
+    static timeout(milliseconds) {
+      return patience.call(AbortSignal, milliseconds);
+    }
+  };
+})()"""
 ON_TOP = "dialog[open], body:not(:has(dialog[open]))"
 SCANNER_SECONDS = 0.005  # from one key to the next
 ENTER = 13
@@ -41,6 +52,18 @@ class Till:
         self.page.goto(f"/terminal/{store.store_code}/{query}")
         return self.is_ready()
 
+    def keep_time(self) -> "Till":
+        """Its clock is the test's from now on, to be moved by `page.clock`; disk and server have their own time."""
+        self.on_every_page(REAL_PATIENCE)
+        self.page.clock.install()
+        self.on_every_page(KEPT_PATIENCE)
+        return self
+
+    def on_every_page(self, script: str) -> None:
+        """On the one that is there, and on each that comes."""
+        self.context.add_init_script(script)
+        self.page.evaluate(script)
+
     def is_ready(self) -> "Till":
         expect(self.page.locator("html")).to_have_attribute("data-ready", "true")
         return self
@@ -61,8 +84,10 @@ class Till:
     def text(self, selector: str) -> Locator:
         return self.page.locator(selector)
 
-    def says(self, title: str, detail: str = "", note: str = "") -> "Till":
-        """The result that fills the screen."""
+    def says(self, title: str, detail: str = "", note: str = "", *, stays: bool = True) -> "Till":
+        """The result that fills the screen; somebody reads it, so that it stays, however slow this machine is."""
+        if stays:
+            self.page.locator("#result[open]").dispatch_event("pointermove")
         expect(self.page.locator("#result-title")).to_have_text(title)
         for place, words in (("#result-detail", detail), ("#result-note", note)):
             if words:

@@ -185,7 +185,7 @@ class ForgiveDebt(BalanceView):
         scope=Scope.MANAGE,
         body=ForgiveDebtInput,
         answers={201: Posted},
-        refusals=[ProgramNotFound, CardNotFound, NothingOwed],
+        refusals=[StaffPinRequired, ProgramNotFound, CardNotFound, NothingOwed],
         exactly_once=True,
         tags=["cards"],
     )

@@ -51,6 +51,10 @@ def network() -> Texts:
         "offline_explained": _(
             "No network. Stamps and points are kept on this device and sent when it is back."
         ),
+        "offline_earlier": _(
+            "Without a network the code of an earlier card works only if it was read here in the last days. The card "
+            "number works as well."
+        ),
         "offline_search": _("Without a network only a code or a card number can be used."),
         "offline_unkept": _("This device keeps nothing just now: nothing can be done without a network."),
         "waiting_elsewhere": forms(

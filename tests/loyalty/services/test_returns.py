@@ -11,6 +11,7 @@ from loyalty.errors import (
     NothingOwed,
     OrderReferenceUsed,
     ReturnExceedsPurchase,
+    StaffPinRequired,
     VoidOtherStore,
     VoidWindowPassed,
 )
@@ -205,6 +206,22 @@ def test_a_manager_lets_go_what_is_owed() -> None:
     done = debts.forgive(store=shop.store, card_id=card.pk, actor=MANAGER, reason="as a favour")
     assert (done.transaction.transaction_type, done.transaction.points_delta) == ("debt_forgiven", 500)
     assert figures(card) == (0, 0, 0, 0, 0)
+
+
+def test_what_a_person_at_the_till_lets_go_is_theirs() -> None:
+    shop = factories.shop(points_per_euro=10, rewards=[("Croissant", 500)])
+    card = factories.card(shop.store)
+    bought = buy(shop, card, 5000)
+    redeem(shop, card)
+    bring_back(shop, bought)
+    lea = factories.staff_pin(shop.store, name="Léa")
+    programs.change(program_id=shop.program.pk, actor=OWNER, require_staff_pin=True)
+    at = {"store": shop.store, "card_id": card.pk, "reason": "as a favour"}
+    with refused(StaffPinRequired):
+        debts.forgive(**at, actor=factories.actor(staff_token="of nobody any more"))
+    assert figures(card)[3] == 500
+    token = factories.staff_token(shop.store, lea)
+    assert debts.forgive(**at, actor=factories.actor(staff_token=token)).transaction.staff_pin == lea
 
 
 def test_what_is_owed_moves_with_a_merge() -> None:

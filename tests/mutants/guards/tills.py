@@ -252,6 +252,13 @@ MUTANTS = [
         "Role.MANAGER",
         f"{DEVICES}::test_a_key_that_does_not_manage_is_staff_where_roles_decide",
     ),
+    mutant(
+        "debts-let-go-by-nobody",
+        "loyalty/services/debts.py",
+        "at_the_terminal = bool(actor.staff_token)",
+        "at_the_terminal = False",
+        "tests/loyalty/services/test_returns.py::test_what_a_person_at_the_till_lets_go_is_theirs",
+    ),
     # --- what a till needs before it stands ---
     mutant(
         "a-till-that-loads-everything-at-once",
