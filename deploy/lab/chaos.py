@@ -17,6 +17,7 @@ import psycopg
 
 from deploy.lab import faults, needs, tills
 from deploy.lab.cluster import Lab
+from deploy.lab.kept import kept_running
 from deploy.lab.parts import LabError, until
 from deploy.lab.plan import HERE
 
@@ -144,12 +145,14 @@ def run(lab: Lab, names: Sequence[str], *, seed: int, short: bool = False, tell:
     print(f"{needs.versions()}.\n{machine()}; seed {seed}; {street.count} tills, {CARDS} cards.", flush=True)
     street.open()
     rows = []
-    try:
-        for name in names:
-            rows.append(one(day, name))
-            print(told(rows[-1]), flush=True)
-    finally:
-        street.close()
+    with kept_running(lab.of_the_site()) as begun_again:
+        try:
+            for name in names:
+                rows.append(one(day, name))
+                print(told(rows[-1]), flush=True)
+        finally:
+            street.close()
+    print(f"ended by themselves and begun again: {', '.join(begun_again) or 'none'}", flush=True)
     return settle(day, rows)
 
 

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import psycopg
 
 from deploy.lab import assembly, filled, needs
-from deploy.lab.parts import LabError, end_all, until
+from deploy.lab.parts import LabError, Part, end_all, until
 from deploy.lab.plan import HERE, NODES, ROOT, SITE
 from loyalty_site.servers import postgres
 
@@ -133,6 +133,10 @@ class Lab:
         self.parts |= {part.name: part for part in assembly.site(self)}  # which sign passes by now
         self.start("pgbouncer", "outside", *SITE, "nginx")
         self.ready()
+
+    def of_the_site(self) -> list[Part]:
+        """The processes of the site itself: web, workers and clocks."""
+        return [self.parts[name] for name in SITE]
 
     def start(self, *names: str) -> None:
         for name in names:

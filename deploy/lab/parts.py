@@ -85,6 +85,10 @@ class Part:
             return None
         return process if is_it else None
 
+    def has_ended_by_itself(self) -> bool:
+        """Whether it was started and runs no more, though nobody ended it."""
+        return self.note.exists() and self.process() is None
+
     def family(self) -> list[psutil.Process]:
         """Return it and all that it started."""
         process = self.process()
@@ -102,13 +106,13 @@ class Part:
     def kill(self) -> None:
         """SIGKILL it and all that it started, as when its machine loses power."""
         family = self.family()
+        self.note.unlink(missing_ok=True)
         for process in family:
             try:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue
         psutil.wait_procs(family, timeout=5)
-        self.note.unlink(missing_ok=True)
 
     def words(self, length: int = 1500) -> str:
         """The end of its log."""
@@ -120,6 +124,7 @@ def end_all(parts: Sequence[Part]) -> None:
     processes = []
     for part in parts:
         family = part.family()
+        part.note.unlink(missing_ok=True)
         if family:
             family[0].send_signal(signal.SIGCONT)
             family[0].send_signal(part.stop)
@@ -128,8 +133,6 @@ def end_all(parts: Sequence[Part]) -> None:
     for process in alive:
         process.kill()
     psutil.wait_procs(alive, timeout=5)
-    for part in parts:
-        part.note.unlink(missing_ok=True)
 
 
 def until(holds: Callable[[], object], what: str, *, seconds: float = 60, every: float = 0.25) -> float:

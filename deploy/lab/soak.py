@@ -14,6 +14,7 @@ import psutil
 
 from deploy.lab import chaos, needs, passes, tills
 from deploy.lab.cluster import Lab
+from deploy.lab.kept import kept_running
 from deploy.lab.parts import LabError, until
 from deploy.lab.plan import SITE
 
@@ -78,8 +79,9 @@ class Memory:
         return told
 
     def together(self, at: float) -> float:
-        """What all of them held about a moment."""
-        return sum(min(samples, key=lambda each: abs(each[0] - at))[1] for samples in self.seen.values())
+        """What all that ran about a moment held then."""
+        nearest = [min(samples, key=lambda each: abs(each[0] - at)) for samples in self.seen.values()]
+        return sum(held for seen_at, held in nearest if abs(seen_at - at) <= 2 * SAMPLES)
 
 
 def run(lab: Lab, *, minutes: float, seed: int) -> bool:
@@ -94,25 +96,28 @@ def run(lab: Lab, *, minutes: float, seed: int) -> bool:
     print(f"{needs.versions()}.\n{chaos.machine()}; seed {seed}; {minutes:g} minutes.", flush=True)
     begun, rows = time.monotonic(), []
     end = begun + minutes * 60
-    with Memory(lab) as memory, passes.Wallets(lab, street) as wallets:
-        street.open()
-        try:
-            while time.monotonic() < end:
-                rows.append(chaos.one(day, chance.choice(FAULTS)))
-                print(chaos.told(rows[-1]), flush=True)
-                day.wait(min(chance.uniform(*REST), max(0.0, end - time.monotonic())))
-        finally:
-            street.close()
-        over = time.monotonic()
-    day.wrong = []
-    drained(day)
+    with kept_running(lab.of_the_site()) as begun_again:
+        with Memory(lab) as memory, passes.Wallets(lab, street) as wallets:
+            street.open()
+            try:
+                while time.monotonic() < end:
+                    rows.append(chaos.one(day, chance.choice(FAULTS)))
+                    print(chaos.told(rows[-1]), flush=True)
+                    day.wait(min(chance.uniform(*REST), max(0.0, end - time.monotonic())))
+            finally:
+                street.close()
+            over = time.monotonic()
+        day.wrong = []
+        drained(day)
+    print(f"ended by themselves and begun again: {', '.join(begun_again) or 'none'}")
     verified(day)
-    grown = memory.grown(begun + (over - begun) / 2)
+    middle = begun + (over - begun) / 2
+    grown = memory.grown(middle)
     day.must(not grown, f"memory is flat ({'; '.join(grown)})")
     day.must(wallets.fetched > 0 and not wallets.wrong, f"passes are made ({'; '.join(wallets.wrong[:3])})")
     print(
-        f"memory of the site's {len(memory.seen)} processes: {memory.together(begun + (over - begun) / 2):.0f} MB in "
-        f"the middle, {memory.together(over):.0f} MB at the end\n"
+        f"memory of the site's processes: {memory.together(middle):.0f} MB in the middle, "
+        f"{memory.together(over):.0f} MB at the end\n"
         f"passes made: {wallets.fetched} ({wallets.again} asked for again)\n{outside(lab, day)}"
     )
     rows.append(chaos.Row("in the end", "", 0, 0, "", 0, day.wrong))

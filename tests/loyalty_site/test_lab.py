@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.lab import filled, needs, plan, tills
+from deploy.lab import filled, kept, needs, plan, tills
+from deploy.lab.parts import Part, until
 from deploy.lab.tills import Answer
 
 ROOT = Path(__file__).parents[2]
@@ -135,3 +136,24 @@ def test_haproxy_takes_its_configuration(tmp_path: Path) -> None:
     values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     to = filled.write("haproxy.cfg", tmp_path / "haproxy.cfg", values)
     assert subprocess.run([haproxy, "-c", "-f", str(to)], capture_output=True, check=False).returncode == 0
+
+
+def test_a_process_that_ends_by_itself_begins_again_and_one_that_was_ended_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "PAUSE", 0.05)
+    for name in ("logs", "run"):
+        (tmp_path / name).mkdir()
+    begun = tmp_path / "begun"
+    worker = Part("worker", ["sh", "-c", f"echo once >> {begun}"], tmp_path)
+    other = Part("other", ["tail", "-f", "/dev/null"], tmp_path)
+    worker.start()
+    other.start()
+    with kept.kept_running([worker, other]) as begun_again:
+        until(lambda: begun.read_text().count("once") > 2, "it has begun again twice")
+        other.end()
+        so_far = begun.read_text().count("once")
+        until(lambda: begun.read_text().count("once") > so_far + 1, "it goes on")
+    assert set(begun_again) == {"worker"}
+    assert other.process() is None
+    worker.end()
