@@ -8,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser looks test-next mutants coverage lab lab-down chaos chaos-short soak tools lint format messages examples \
+.PHONY: help demo demo-reset serve test test-main test-browser looks test-next mutants coverage lab image lab-down chaos chaos-short soak tools lint format messages examples \
 	pictures types clients docs lock release-dump bench clean
 
 help: ## List what can be made
@@ -111,6 +111,9 @@ chaos-short: $(FOR_TESTS) ## A few of those faults, short ones; says so where th
 
 soak: $(FOR_TESTS) ## Ten minutes of everything in the cluster, with faults from a seed (ARGS="--minutes 5 --seed 7")
 	@$(LAB) soak $(ARGS)
+
+image: $(VENV)/installed-dev ## Build the Dockerfile's image and run it, without Docker or a registry (buildah, podman, runc, debootstrap; as root)
+	@$(PY) -m deploy.image $(ARGS)
 
 coverage: $(FOR_TESTS) ## How much of the code the tests run, but for the browser's
 	@$(PY) -m pytest -n auto -m "not browser" --cov --cov-report=term $(ARGS)
