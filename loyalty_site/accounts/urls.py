@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from loyalty.pages.terminal.sign_in import SignIn
-from loyalty_site.accounts import again, oidc, views
+from loyalty_site.accounts import again, oidc, passkeys, views
 from loyalty_site.settings.identity import ID
 
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("login/", SignIn.as_view(), name="account_login"),  # the name by which allauth knows it
     path("again/", again.again, name="account_reauthenticate"),  # this one too
     path("second-factor/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),  # one list of all
+    # Before allauth's own, of the same name.
+    path("second-factor/webauthn/login/", passkeys.PasskeySignIn.as_view(), name="mfa_login_webauthn"),
     path("second-factor/", include("allauth.mfa.urls")),
     path("oidc/", oidc.begin, {"provider_id": ID}, name="openid_connect_login"),
     path("oidc/callback/", oidc.callback, {"provider_id": ID}, name="openid_connect_callback"),

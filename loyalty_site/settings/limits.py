@@ -8,6 +8,7 @@ _env = Environment()
 RATE_LIMITS = {
     "account_link": _env.str("RATE_LIMIT_ACCOUNT_LINK", default="10/m"),
     "identity_provider": _env.str("RATE_LIMIT_IDENTITY_PROVIDER", default="30/m"),
+    "passkey": _env.str("RATE_LIMIT_PASSKEY", default="60/m"),
     "email_change": _env.str("RATE_LIMIT_EMAIL_CHANGE", default="5/h"),
     "phone_code": _env.str("RATE_LIMIT_PHONE_CODE", default="5/h"),
     "invitation": _env.str("RATE_LIMIT_INVITATION", default="60/h"),

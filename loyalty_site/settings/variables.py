@@ -52,6 +52,7 @@ PARSERS: Mapping[str, Parser] = {
     "RATE_LIMIT_BRAND_PICTURE": parsers.rate,
     "RATE_LIMIT_ACCOUNT_LINK": parsers.rate,
     "RATE_LIMIT_IDENTITY_PROVIDER": parsers.rate,
+    "RATE_LIMIT_PASSKEY": parsers.rate,
     "RATE_LIMIT_EMAIL_CHANGE": parsers.rate,
     "RATE_LIMIT_PHONE_CODE": parsers.rate,
     "RATE_LIMIT_INVITATION": parsers.rate,

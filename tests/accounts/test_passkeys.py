@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from fido2.webauthn import AttestationObject, AuthenticatorData
+from pytest_django import Settings
 
 from tenancy.models import Role, User
 from tests import factories
@@ -251,3 +253,26 @@ def test_passkeys_are_not_tried_without_end_and_it_is_said_when_to_come_back(cli
     assert "Please try again in 2 seconds." in words(answers[-1])
     come_in(client, device)  # from elsewhere
     assert is_in(client)
+
+
+def test_strangers_ask_for_the_question_so_often_and_begin_no_session_more(
+    client: Client, settings: Settings
+) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"passkey": "2/m"}
+    asking = {
+        "path": "/account/second-factor/webauthn/login/",
+        "headers": {"x-requested-with": "XMLHttpRequest"},
+    }
+    assert [Client().get(**asking).status_code for _time in range(2)] == [200, 200]
+    begun = Session.objects.count()
+    answer = Client().get(**asking)
+    assert (answer.status_code, Session.objects.count()) == (429, begun)
+    assert int(answer.headers["Retry-After"]) <= 60
+
+
+def test_who_fails_with_a_passkey_is_still_led_to_where_they_were_going(client: Client) -> None:
+    at = "/account/second-factor/webauthn/login/"
+    answer = client.post(at, {"credential": "{}", "next": "/admin/loyalty/"})
+    assert answer.headers["Location"] == "/login/?next=%2Fadmin%2Floyalty%2F"
+    answer = client.post(at, {"credential": "{}", "next": "https://evil.example/"})
+    assert "evil" not in answer.headers["Location"]

@@ -1,4 +1,4 @@
-"""Guards of people's accounts: links, sessions, the second factor, and a provider that signs in."""
+"""Guards of people's accounts: links, sessions, and the second factor."""
 
 from tests.mutants.mutant import mutant
 
@@ -8,7 +8,6 @@ EMAILS = "tests/notifications/test_account_emails.py"
 FACTOR = "tests/accounts/test_second_factor.py"
 SECOND_FACTOR_REQUIRED = "tests/accounts/test_second_factor_required.py"
 PASSKEYS = "tests/accounts/test_passkeys.py"
-IDENTITY = "tests/accounts/test_identity.py"
 INVITED = "tests/loyalty/pages/test_invitation.py"
 
 MUTANTS = [
@@ -277,54 +276,11 @@ MUTANTS = [
         "pass",
         f"{SECOND_FACTOR_REQUIRED}::test_nothing_that_opens_a_deleted_account_is_left",
     ),
-    # --- somebody else's provider ---
     mutant(
-        "token-of-anybody",
-        "tenancy/identity.py",
-        'raise OAuth2Error("the ID token',
-        'str("the ID token',
-        f"{IDENTITY}::test_a_token_that_is_wrong_opens_nothing",
-    ),
-    mutant(
-        "address-that-nobody-confirmed",
-        "tenancy/identity.py",
-        "if each.verified]",
-        "]",
-        f"{IDENTITY}::test_nobody_else_comes_in_and_no_account_is_made",
-    ),
-    mutant(
-        "another-subject-of-the-same-address",
-        "tenancy/identity.py",
-        "if user is None or SocialAccount",
-        "if user is None or False and SocialAccount",
-        f"{IDENTITY}::test_another_subject_with_the_same_address_is_refused",
-    ),
-    mutant(
-        "token-that-is-good-for-ever",
-        "tenancy/identity.py",
-        'if "exp" not in decoded:',
-        "if False:",
-        f"{IDENTITY}::test_a_token_that_is_wrong_opens_nothing",
-    ),
-    mutant(
-        "signed-in-again-by-one-click",
-        "tenancy/adapter.py",
-        "step_up.note(request, at)",
-        "pass",
-        f"{IDENTITY}::test_it_counts_as_signed_in_again_since_the_provider_says_it_was",
-    ),
-    mutant(
-        "provider-that-anybody-keeps-busy",
-        "loyalty_site/accounts/oidc.py",
-        'rate_limits.check("identity_provider", client.network(request))',
-        "pass",
-        f"{IDENTITY}::test_strangers_do_not_keep_the_provider_busy",
-    ),
-    mutant(
-        "answers-of-another-make",
-        "tenancy/identity.py",
-        "STUMBLES = (AttributeError, KeyError, TypeError, ValueError)",
-        "STUMBLES = (ArithmeticError,)",
-        f"{IDENTITY}::test_an_answer_of_another_make_opens_nothing",
+        "passkeys-asked-for-without-end",
+        "loyalty_site/accounts/passkeys.py",
+        '        rate_limits.check("passkey", client.network(request))\n',
+        "",
+        f"{PASSKEYS}::test_strangers_ask_for_the_question_so_often_and_begin_no_session_more",
     ),
 ]
