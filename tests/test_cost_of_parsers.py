@@ -51,7 +51,7 @@ READ: dict[str, str] = {
     "loyalty/imports/tables.py zipfile.is_zipfile": "tests/loyalty/test_tables.py",
     "loyalty/outputs/rehearsal_answer.py date.fromisoformat": OURS,
     "loyalty/pages/terminal/display.py json.loads": "body of a till",
-    "loyalty/promoted.py date.fromisoformat": OURS,
+    "loyalty/promotion_facts.py date.fromisoformat": OURS,
     "loyalty/reporting/rehearsal/valuing.py json.loads": OURS,
     "loyalty_site/cache.py json.loads": OURS,
     "loyalty_site/console/dashboard.py date.fromisoformat": OURS,

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Coalesce
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,6 +15,7 @@ from groundwork.console import lists
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
 from loyalty.services import points, stamps, voids
 from tests import factories
+from tests.console.test_sorted_lists import move_on
 from tests.console.world import World, address, list_address
 
 LINES, CARDS = list_address(LoyaltyTransaction), list_address(LoyaltyCard)
@@ -146,12 +148,11 @@ def test_every_card_of_a_list_too_long_to_count_is_reached_page_by_page_both_way
     client = world.client("owner")
     with factories.inside(world.shop):
         LoyaltyCard.objects.filter(pk__in=[seven[1].pk, seven[4].pk]).update(last_activity_at=None)
+        move_on(world)
         name = column or "-id"
-        whole = list(
-            LoyaltyCard.objects.order_by(name, "-pk" if name.startswith("-") else "pk").values_list(
-                "pk", flat=True
-            )
-        )
+        active = LoyaltyCard.objects.annotate(active_at=Coalesce("last_activity_at", "created_at"))
+        order = [name.replace("last_activity_at", "active_at"), "-pk" if name.startswith("-") else "pk"]
+        whole = list(active.order_by(*order).values_list("pk", flat=True))
     asked: dict[str, object] = {}
     if column:
         listed = client.get(CARDS).context["cl"].list_display
