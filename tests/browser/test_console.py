@@ -256,7 +256,7 @@ def test_a_card_that_was_deleted_by_mistake_comes_back(context, shop, anouk):
     page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
     page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("button", name="sure").click()
-    expect(page).to_have_url(re.compile(r"/admin/loyalty/loyaltycard/$"))
+    expect(page).to_have_url("/admin/")
     assert factories.fresh(anouk).is_deleted
     page.goto("/admin/loyalty/loyaltycard/?deleted=only")
     page.get_by_role("link", name=anouk.display_number).click()

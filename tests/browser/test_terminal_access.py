@@ -54,8 +54,10 @@ def test_everything_fits_and_can_be_hit(till, shop, anouk, width, height):
     till.find("Anouk").shows("card")
     seen["card"] = (too_small(page), sideways(page))
     till.press("Redeem")
+    expect(till.text("dialog[open]")).to_be_visible()  # its part may still be on its way
     seen["rewards"] = (too_small(page), sideways(page))
     page.keyboard.press("Escape")
+    expect(till.text("dialog[open]")).to_have_count(0)
     till.press("Earn points").shows("amount")
     seen["amount"] = (too_small(page), sideways(page))
     page.keyboard.press("Escape")
