@@ -25,6 +25,13 @@ PATIENCE_SECONDS = 30
 BROWSER = next(iter(glob("/usr/lib/*/webkit2gtk-4.*/MiniBrowser")), None)
 IS_HERE = bool(BROWSER and shutil.which("WebKitWebDriver") and shutil.which("Xvfb"))
 
+AT_REST = """const place = () => JSON.stringify(document.querySelector(arguments[0])?.getBoundingClientRect());
+let before = "";
+for (let looks = 0; looks < 40 && before !== place(); looks++) {
+  before = place();
+  await new Promise((done) => setTimeout(done, 100));
+}"""
+
 
 class WebKitPage:
     """One window. What is asked for is waited for."""
@@ -69,7 +76,9 @@ class WebKitPage:
         return words
 
     def click(self, selector: str) -> "WebKitPage":
-        self._ask("POST", f"{self._find(selector)}/click", {})
+        found = self._find(selector)
+        self.run(AT_REST, selector)  # a press on what is still moving lands beside it
+        self._ask("POST", f"{found}/click", {})
         return self
 
     def type(self, selector: str, text: str) -> "WebKitPage":
