@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -18,25 +17,11 @@ from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty.events import ProgramChanged, RewardReady
 from tenancy import scope
 from tenancy.models import Merchant, OutboxMessage, Store
-from tests import factories
 from tests.groundwork import listeners
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel", "listening")]
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 NOTE, STUMBLE = "tests.note", "tests.stumble"
-
-
-@pytest.fixture(autouse=True)
-def subscribed() -> Iterator[None]:
-    listeners.heard.clear()
-    listeners.failures.clear()
-    with subscriptions.filled(*listeners.SUBSCRIPTIONS):
-        yield
-
-
-@pytest.fixture
-def merchant() -> Merchant:
-    return factories.store().merchant
 
 
 def announce(merchant: Merchant) -> None:

@@ -1,6 +1,6 @@
 """What waits together in the outbox for a listener is heard as one, unless that fails."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,23 +18,9 @@ from loyalty.events import RewardReady
 from tenancy import scope
 from tenancy.models import Merchant, OutboxMessage, Store
 from tests import factories
-from tests.groundwork import listeners
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel", "listening")]
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def subscribed() -> Iterator[None]:
-    listeners.heard.clear()
-    listeners.failures.clear()
-    with subscriptions.filled(*listeners.SUBSCRIPTIONS):
-        yield
-
-
-@pytest.fixture
-def merchant() -> Merchant:
-    return factories.store().merchant
 
 
 def announce(merchant: Merchant) -> None:
