@@ -8,7 +8,6 @@ from pathlib import Path
 
 DEPLOY = Path(__file__).parents[1]
 PLACES = re.compile(r"\$\{(\w+)\}")
-HTTP2 = "        http2 on;\n"  # nginx 1.25 and newer; before, a word of `listen`
 
 
 def write(name: str, to: Path, values: Mapping[str, object]) -> Path:
@@ -45,8 +44,7 @@ def nginx(to: Path, *, port: int, plain_port: int, webs: list[str], home: Path) 
     changes = {
         "server web:8000 max_fails=0;": servers,
         "listen 8080 default_server;": f"listen 127.0.0.1:{plain_port} default_server;",
-        "listen 8443 ssl default_server;": f"listen 127.0.0.1:{port} ssl http2 default_server;",
-        HTTP2: "",
+        "listen 8443 ": f"listen 127.0.0.1:{port} ",
         "/etc/nginx/tls/fullchain.pem": str(home / "tls/fullchain.pem"),
         "/etc/nginx/tls/privkey.pem": str(home / "tls/privkey.pem"),
         "worker_processes auto;": "worker_processes 1;",

@@ -28,6 +28,15 @@ class Step:
     opens_beside: bool = False
 
 
+def first_shop() -> list[Step]:
+    """What an operator has to do first of all; nothing once there is a merchant."""
+    text = _(
+        "Its name and the owner’s address are enough: the owner is invited by e-mail, and shown all further steps."
+    )
+    url = reverse("admin:tenancy_merchant_add")
+    return [] if Merchant.objects.exists() else [Step(_("The first shop"), text, url, is_done=False)]
+
+
 def steps(user: Any, merchant: Merchant) -> list[Step]:
     """What an owner has to do until cards can be stamped; nothing once all of it is done, and for nobody else."""
     if role_for(user, merchant.pk) not in OWNERS:

@@ -19,8 +19,7 @@ from groundwork.messaging import outbox
 from loyalty import selectors, showing
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction, Observation
 from loyalty.reporting import fairness, statistics
-from loyalty_site.console import overview_visits
-from loyalty_site.console.beginning import steps
+from loyalty_site.console import beginning, overview_visits
 from loyalty_site.console.overview_figures import Figures, cards, linked, period_name
 from loyalty_site.console.places import PERIODS, Place, chosen, opened_merchant, period, places
 from notifications import selectors as notifications
@@ -55,7 +54,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "days": days,
         "periods": [(number, period_name(number)) for number in PERIODS],
         "alerts": alerts(request),
-        "steps": steps(request.user, place.merchant) if place and place.store is None else [],
+        "steps": _steps(request, place),
         "newest": newest(request, place),
         "merchants": merchants() if is_operator(request.user) and place is None else [],
     }
@@ -72,6 +71,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
             **overview_visits.of_place(request, place, days),
         }
     return shown
+
+
+def _steps(request: HttpRequest, place: Place | None) -> list[beginning.Step]:
+    """What is still to be done before the first stamp."""
+    if place is None:
+        return beginning.first_shop() if is_operator(request.user) else []
+    return beginning.steps(request.user, place.merchant) if place.store is None else []
 
 
 def _program_of(merchant: Merchant) -> LoyaltyProgram | None:

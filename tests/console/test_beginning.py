@@ -47,6 +47,15 @@ def test_an_operator_makes_merchant_store_and_invitation_in_one_form(world: Worl
     assert [(event.kind, event.about_id) for event in events] == [("invitation", invitation.pk)]
 
 
+def test_the_first_operator_is_shown_where_to_begin(db: None) -> None:
+    client = Client()
+    client.force_login(factories.operator())
+    page = client.get("/admin/").content.decode()
+    assert (list_address(Merchant, "add") in page, "The first shop" in page) == (True, True)
+    factories.shop()
+    assert "The first shop" not in client.get("/admin/").content.decode()
+
+
 def test_a_second_merchant_of_a_name_gets_codes_of_its_own(world: World) -> None:
     for email in ("one@example.com", "two@example.com"):
         assert open_merchant(world, name="Café Roma", owner_email=email, store_name="Gare").status_code == 302

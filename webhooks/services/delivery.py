@@ -58,7 +58,8 @@ def run(*, seconds: float = 40.0) -> int:
 
 def catch_up() -> bool:
     """Make some events of each merchant who has an endpoint; says whether those were all."""
-    return all([log.catch_up(merchant_id, rounds=1) for merchant_id in log.behind()])
+    ended = [log.catch_up(merchant_id, rounds=1) for merchant_id in log.behind()]
+    return all(ended)
 
 
 def _parcel(together: Sequence[Delivery]) -> tuple[str, list[str], list[tuple[str, bytes]]]:

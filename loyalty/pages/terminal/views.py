@@ -23,6 +23,7 @@ from loyalty.pages.terminal.device import Visitor
 from loyalty.pages.terminal.texts import terminal_texts
 from tenancy import scope, tills
 from tenancy.models import Store, User
+from tenancy.roles import opens_console
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -64,6 +65,7 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 def choose(request: HttpRequest) -> HttpResponse:
     """The way in: to the store of a till, to the stores of a person, or the question for a new till's code.
 
+    Who works at no till and is here because they have just signed in, is led to the console, if it opens for them.
     A code in the address (from the QR in the console) is only filled in: what opens addresses to look at them uses
     no code up.
     """
@@ -79,6 +81,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         if not stores:
             raise Http404
         return redirect("terminal", stores[0].store_code)
+    if not stores and opens_console(visitor.user):
+        return redirect("admin:index")
     return kept_by_nobody(render(request, "terminal/choose.html", {"stores": stores}))
 
 

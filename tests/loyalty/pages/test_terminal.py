@@ -98,12 +98,9 @@ def test_an_owner_chooses_between_all_stores_of_the_merchant(client, shop):
 
 
 def test_an_accountant_works_at_no_till(client, shop):
-    accountant = factories.member(shop.store, role="accountant")
-    client.force_login(accountant)
+    client.force_login(factories.member(shop.store, role="accountant"))
 
-    page = words(client.get("/terminal/"))
-    assert f"{accountant.email} works at no till." in page
-    assert "member of no store" not in page
+    assert client.get("/terminal/")["Location"] == "/admin/"
     for page in (address(shop), f"{address(shop)}today.json"):
         assert client.get(page).status_code == 404
 
@@ -115,7 +112,17 @@ def test_an_accountant_works_at_no_till(client, shop):
 def test_whoever_works_nowhere_is_told_so(client, db):
     client.force_login(factories.user("new@example.com"))
 
-    assert "new@example.com works at no till." in words(client.get("/terminal/"))
+    page = words(client.get("/terminal/"))
+    assert "new@example.com works at no till." in page
+    assert ("No till yet" in page, "Which store?" in page) == (True, False)
+
+
+def test_the_first_operator_is_led_to_the_console_where_there_is_no_store_yet(client, db):
+    client.force_login(factories.operator())
+
+    assert client.get("/terminal/")["Location"] == "/admin/"
+    factories.shop()
+    assert "Which store?" in words(client.get("/terminal/"))
 
 
 # --- The terminal -----------------------------------------------------------------------------------------
