@@ -33,7 +33,8 @@ def violations() -> Iterator[Violation]:
         for merchant_id, *named in rows_of(check.sql):
             yield Violation(name, merchant_id, check.words.format(*map(_said, named)))
     yield from fair_promotions.wrong_parts()
-    yield from _misread_receipts()
+    with_receipt = Purchase.objects.exclude(order_reference="", reference_key="")
+    yield from in_pieces(with_receipt.only("merchant_id", "order_reference", "reference_key"), _misread)
     yield from _wrong_days()
     yield from _not_put_right()
 
@@ -66,13 +67,8 @@ def _said(value: Any) -> Any:
 # --- What is not one statement ----------------------------------------------------------------------------
 
 
-def _misread_receipts() -> Iterator[Violation]:
-    """Receipts that are compared by something else than their number: they would earn again."""
-    rows = Purchase.objects.exclude(order_reference="", reference_key="")
-    yield from in_pieces(rows.only("merchant_id", "order_reference", "reference_key"), _misread)
-
-
 def _misread(purchases: Sequence[Purchase]) -> Iterator[Violation]:
+    """Receipts that are compared by something else than their number: they would earn again."""
     for purchase in purchases:
         if purchase.reference_key != reference_key(purchase.order_reference):
             words = f"purchase {purchase.pk} has a receipt that is compared as another number"
