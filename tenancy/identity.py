@@ -1,11 +1,15 @@
 """Signing in by the platform's own identity provider: only people who have an account, by an address it vouches for."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
+from allauth.socialaccount.providers.base.constants import AuthError
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
@@ -13,15 +17,22 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from requests import RequestException
+from requests import RequestException, Response, Session
 
 from groundwork.formats.email import normalize_email
 from tenancy.models import User
 
+logger = logging.getLogger(__name__)
 LONGEST_SUBJECT = 191  # characters that SocialAccount holds
 ADDRESSES = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 AUTH_METHODS = "token_endpoint_auth_methods_supported"
+LONGEST_ERROR = 40  # characters of what the provider calls an error, in the log
+BUSY = (
+    "server_error",
+    "temporarily_unavailable",
+)  # how a provider says so in the address (OpenID Connect, RFC 6749)
 # What allauth does over an answer that is not made as it should be.
 STUMBLES = (AttributeError, KeyError, TypeError, ValueError)
 
@@ -30,6 +41,17 @@ def name() -> str:
     """What the provider is called on the sign-in pages; empty without one."""
     found = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
     return str(found[0]["name"]) if found else ""
+
+
+@contextmanager
+def _reading(reproach: str) -> Iterator[None]:
+    """Raises OAuth2Error for an answer of another make; RequestException stays (where nothing comes, or no JSON)."""
+    try:
+        yield
+    except RequestException:
+        raise
+    except STUMBLES as error:
+        raise OAuth2Error(reproach) from error
 
 
 class Provider(OpenIDConnectOAuth2Adapter):
@@ -55,10 +77,8 @@ class Provider(OpenIDConnectOAuth2Adapter):
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **about: Any
     ) -> SocialLogin:
         """Raises OAuth2Error for what cannot be believed, RequestException where the provider does not answer."""
-        try:
+        with _reading("the provider said what it should not"):
             login: SocialLogin = super().complete_login(request, app, token, **about)
-        except STUMBLES as error:
-            raise OAuth2Error("the provider said what it should not") from error
         said = login.account.extra_data
         if (
             said.get("id_token", {}).get("sub") != said.get("userinfo", {}).get("sub")
@@ -69,11 +89,13 @@ class Provider(OpenIDConnectOAuth2Adapter):
         login.vouched_at = self.vouched_at
         return login
 
+    def get_access_token_data(self, *args: Any, **about: Any) -> Any:
+        with _reading("the provider gave no token"):
+            return super().get_access_token_data(*args, **about)
+
     def parse_token(self, data: Any) -> SocialToken:
-        try:
+        with _reading("the provider gave no token"):
             return super().parse_token(data)
-        except STUMBLES as error:
-            raise OAuth2Error("the provider gave no token") from error
 
     def _fetch_user_info(self, access_token: str) -> dict[str, Any]:
         """What is asked about a person, and nothing else that is told."""
@@ -101,18 +123,64 @@ class Provider(OpenIDConnectOAuth2Adapter):
 class IdentityAdapter(DefaultSocialAccountAdapter):
     """Who may come in (settings.SOCIALACCOUNT_ADAPTER). Nobody signs up this way."""
 
+    def get_requests_session(self) -> Session:
+        session: Session = super().get_requests_session()
+        session.hooks["response"].append(_reached)
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         user = _known(sociallogin) if sociallogin.account.pk else _first_time(sociallogin)
         if user is None:
-            raise ImmediateHttpResponse(_refused(request))
+            raise ImmediateHttpResponse(not_in(request, NO_ACCOUNT, sociallogin.state.get("next")))
         sociallogin.user = user
 
     def on_authentication_error(
-        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, **about: Any
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: str | None = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
     ) -> None:
-        if isinstance(exception, RequestException):
-            raise ImmediateHttpResponse(unreached(request))
-        raise ImmediateHttpResponse(_refused(request))
+        state = (extra_context or {}).get("state")  # none if it was begun elsewhere, or too long ago
+        told = request.GET.get("error", "") if state else ""
+        said = told[:LONGEST_ERROR] or type(exception).__name__
+        logger.warning("nobody came in by the identity provider: %s", said)
+        why = (
+            AWAY if told in BUSY or isinstance(exception, RequestException) else WORDS.get(error, UNFINISHED)
+        )
+        raise ImmediateHttpResponse(not_in(request, why, (state or {}).get("next")))
+
+
+def _reached(response: Response, **about: Any) -> None:
+    """A server that is down may still answer by its proxy. Raises RequestException, as where nobody answers."""
+    if response.status_code >= 500 or response.status_code == 429:
+        response.raise_for_status()
+
+
+# --- Who is not let in, and why ---------------------------------------------------------------------------
+
+# One for all of these: whether an address has an account is told to nobody.
+NO_ACCOUNT = _("This sign-in opens no account here. Please ask whoever runs this site.")
+CANCELLED = _(
+    "The sign-in at %(name)s was cancelled, or is not allowed there. Nobody was signed in. "
+    "Please try again, or sign in with your password."
+)
+AWAY = _("%(name)s cannot be reached just now. Nobody was signed in. Please sign in another way, or later.")
+UNFINISHED = _(
+    "The sign-in at %(name)s did not work. Nobody was signed in. Please try again, or sign in another way."
+)
+WORDS = {AuthError.CANCELLED: CANCELLED, AuthError.DENIED: CANCELLED}
+
+
+def not_in(request: HttpRequest, why: Any, back: str | None) -> HttpResponse:
+    """Back to where one signs in, which says why and still leads to where they were going (`back`)."""
+    messages.error(request, why % {"name": name()})
+    place = reverse("account_reauthenticate" if request.user.is_authenticated else "login")
+    return HttpResponseRedirect(f"{place}?{urlencode({'next': back})}" if back else place)
+
+
+# --- Who is let in ----------------------------------------------------------------------------------------
 
 
 def vouched_at(signal_kwargs: dict[str, Any] | None) -> float | None:
@@ -122,20 +190,6 @@ def vouched_at(signal_kwargs: dict[str, Any] | None) -> float | None:
     """
     login = (signal_kwargs or {}).get("sociallogin")
     return getattr(login, "vouched_at", None)
-
-
-def unreached(request: HttpRequest) -> HttpResponse:
-    """Back to the sign-in page, where there are other ways."""
-    messages.error(
-        request, _("%(name)s does not answer. Please sign in another way, or later.") % {"name": name()}
-    )
-    return HttpResponseRedirect(reverse("login"))
-
-
-def _refused(request: HttpRequest) -> HttpResponse:
-    """One answer for all: whether an address has an account is told to nobody."""
-    messages.error(request, _("This sign-in opens no account here. Please ask whoever runs this site."))
-    return HttpResponseRedirect(reverse("login"))
 
 
 def _known(login: SocialLogin) -> User | None:

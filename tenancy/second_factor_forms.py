@@ -40,3 +40,13 @@ class AppForm(ActivateTOTPForm):
     """The first code of an app, as proof that it has the secret."""
 
     code = code_field(_("Code that the app shows"))
+
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()
+        except forms.ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            said = _("This does not fit, or not any more. Please write what the app shows now.")
+            raise forms.ValidationError(said, code=error.code) from error
+        return code

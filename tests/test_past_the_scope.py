@@ -51,7 +51,7 @@ ALLOWED = {
         "loyalty/ledger.py",
         "expire_points",
     ): "cards of one program, by its id, which the job read in its scope",
-    ("loyalty_site/everything/writing.py", "_one_moment"): NO_ROWS,
+    ("groundwork/database/reading.py", "one_moment"): NO_ROWS,
     ("loyalty/reporting/checks.py", "rows_of"): "a command that checks every ledger",
     ("loyalty/reporting/cards_then.py", "_rows"): "figures of one program, by its id",
     ("loyalty/reporting/rehearsal/reading.py", "families"): NO_ROWS,

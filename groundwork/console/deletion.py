@@ -54,6 +54,13 @@ class Deletable(Asking):
 
     # --- deleting ---
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """What a list can do with several rows; among deleted ones, deleting is not offered."""
+        offered: dict[str, Any] = super().get_actions(request)
+        if request.GET.get("deleted") == "only":
+            offered.pop("delete_selected", None)
+        return offered
+
     def soft_delete(self, request: HttpRequest, row: Any) -> None:
         """Delete one row; a class whose rows have a service for it calls that one."""
         deletion.soft_delete(row, by=request.user)  # type: ignore[arg-type]

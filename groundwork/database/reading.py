@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.models import Model
 
 from groundwork.database import waits
@@ -67,6 +67,21 @@ def at_home() -> Iterator[None]:
         yield
     finally:
         _at_home.reset(before)
+
+
+@contextmanager
+def one_moment(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """A transaction that only reads, and all of it as it is now, whatever is written meanwhile.
+
+    Within another transaction that is the caller's matter.
+    """
+    connection = connections[using]
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(using=using):
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def is_configured() -> bool:

@@ -1,10 +1,15 @@
 """What a check of the books is: a statement whose rows are violations, read as they come."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Model, QuerySet
 
+from groundwork.database import reading
+
+Row = TypeVar("Row", bound=Model)
 AT_ONCE = 2_000
 
 
@@ -34,3 +39,21 @@ def rows_of(sql: str) -> Iterator[tuple]:
         cursor.execute(sql)
         while rows := cursor.fetchmany(AT_ONCE):
             yield from rows
+
+
+def in_pieces(
+    rows: QuerySet[Row], look: Callable[[Sequence[Row]], Iterable[Violation]]
+) -> Iterator[Violation]:
+    """What `look` finds, shown some rows at a time, by their ids; what it reads besides is of the same moment as they.
+
+    Neither memory nor a transaction grows with the table, and what happens meanwhile is no violation.
+    """
+    last = 0
+    while True:
+        with reading.one_moment():
+            some = list(rows.filter(pk__gt=last).order_by("pk")[:AT_ONCE])
+            found = list(look(some)) if some else []
+        yield from found
+        if len(some) < AT_ONCE:
+            return
+        last = some[-1].pk

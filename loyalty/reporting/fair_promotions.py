@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 
 from groundwork.formats.currencies import minor_digits
 from loyalty import receipts, rules
 from loyalty.earning import Breakdown
 from loyalty.models import Audience, LoyaltyTransaction, Purchase
 from loyalty.promotion_triggers import LINES, PROMOTION, USE
-from loyalty.reporting.checks import AT_ONCE, Check, Violation
+from loyalty.reporting.checks import Check, Violation, in_pieces
 
 PARTS = "promotions_give_what_they_promised"
 GRACE = f"interval '{rules.CLOCK_GRACE.total_seconds()} seconds'"  # a till may have read them a moment before
@@ -50,20 +49,22 @@ CHECKS: Mapping[str, Check] = {
 
 def wrong_parts() -> Iterator[Violation]:
     """Purchases that were offered promotions, and give something else than what is left of them is worth."""
-    offered = Purchase.objects.filter(offers__isnull=False).order_by("pk")
-    rows = offered.select_related("terms", "merchant", "card__program").iterator(AT_ONCE)
-    while purchases := list(islice(rows, AT_ONCE)):
-        lines = _lines_of(purchases)
-        for purchase in purchases:
-            missing = receipts.missing(
-                purchase,
-                lines[purchase.pk],
-                program=purchase.card.program,
-                digits=minor_digits(purchase.merchant.currency),
-            )
-            if missing != Breakdown():
-                words = f"purchase {purchase.pk} gives something else than its promotions promised"
-                yield Violation(PARTS, purchase.merchant_id, words)
+    offered = Purchase.objects.filter(offers__isnull=False)
+    yield from in_pieces(offered.select_related("terms", "merchant", "card__program"), _look)
+
+
+def _look(purchases: Sequence[Purchase]) -> Iterator[Violation]:
+    lines = _lines_of(purchases)
+    for purchase in purchases:
+        missing = receipts.missing(
+            purchase,
+            lines[purchase.pk],
+            program=purchase.card.program,
+            digits=minor_digits(purchase.merchant.currency),
+        )
+        if missing != Breakdown():
+            words = f"purchase {purchase.pk} gives something else than its promotions promised"
+            yield Violation(PARTS, purchase.merchant_id, words)
 
 
 def _lines_of(purchases: Sequence[Purchase]) -> dict[int, list[LoyaltyTransaction]]:

@@ -1,11 +1,11 @@
 """Whether everybody got what they were promised: purchases, returns, terms, expiry and figures, asked anew.
 
-Each check is one statement over all merchants whose rows are violations, read as they come: the memory needed does not
-grow with the ledger. Nothing here trusts what a service or a trigger has held before.
+Each check is one statement over all merchants whose rows are violations, read as they come, or is shown rows piece by
+piece: the memory needed does not grow with the ledger. Nothing here trusts what a service or trigger has held before.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from loyalty import hindsight, receipts, rules
 from loyalty.models import LoyaltyCard, MerchantCalendar, Purchase
 from loyalty.models import TransactionType as Kind
 from loyalty.reporting import fair_friends, fair_promotions, statistics
-from loyalty.reporting.checks import AT_ONCE, Check, Violation, rows_of
+from loyalty.reporting.checks import AT_ONCE, Check, Violation, in_pieces, rows_of
 from loyalty.terms import reference_key
 from loyalty.triggers import CARD, FIGURES, LEDGER, PURCHASE, RETURN, TERMS
 from tenancy.models import Merchant
@@ -33,7 +33,8 @@ def violations() -> Iterator[Violation]:
         for merchant_id, *named in rows_of(check.sql):
             yield Violation(name, merchant_id, check.words.format(*map(_said, named)))
     yield from fair_promotions.wrong_parts()
-    yield from _misread_receipts()
+    with_receipt = Purchase.objects.exclude(order_reference="", reference_key="")
+    yield from in_pieces(with_receipt.only("merchant_id", "order_reference", "reference_key"), _misread)
     yield from _wrong_days()
     yield from _not_put_right()
 
@@ -66,10 +67,9 @@ def _said(value: Any) -> Any:
 # --- What is not one statement ----------------------------------------------------------------------------
 
 
-def _misread_receipts() -> Iterator[Violation]:
+def _misread(purchases: Sequence[Purchase]) -> Iterator[Violation]:
     """Receipts that are compared by something else than their number: they would earn again."""
-    purchases = Purchase.objects.exclude(order_reference="", reference_key="").order_by("pk")
-    for purchase in purchases.only("merchant_id", "order_reference", "reference_key").iterator(AT_ONCE):
+    for purchase in purchases:
         if purchase.reference_key != reference_key(purchase.order_reference):
             words = f"purchase {purchase.pk} has a receipt that is compared as another number"
             yield Violation("receipts_are_compared_by_their_number", purchase.merchant_id, words)

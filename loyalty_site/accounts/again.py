@@ -1,14 +1,16 @@
 """Sign in once more: asked of whoever signed in a while ago, before what would hurt in the wrong hands."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -21,7 +23,7 @@ from tenancy.models import User
 from tenancy.passkeys import PasskeyAgainForm
 from tenancy.second_factor_forms import CodeAgainForm
 
-SET_ASIDE = "account_reauthentication_state"  # what allauth keeps of a POST, to send it again: we do not
+NEW_PASSKEY = "new_passkey_question"  # what a passkey that is being made answers, while another one is asked
 KEPT = "kept-"  # before the names of fields that are sent on afterwards
 
 
@@ -36,8 +38,26 @@ def ask(request: HttpRequest) -> HttpResponse:
     kept = [] if request.FILES else list(_pairs(request.POST))
     if not kept:
         return step_up.ask(request)
+    if "credential" in request.POST:
+        request.session[NEW_PASSKEY] = webauthn.get_state()
     user = signed_in(request)
     return _asked(request, _ways(None, request, user), request.get_full_path(), kept, status=403)
+
+
+class SignInAgainMiddleware:
+    """Lets the pages that are allauth's ask as ours do, which would keep all that was sent in the session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The question instead of the page; strangers sign in first."""
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        return ask(request) if request.user.is_authenticated else redirect_to_login(request.get_full_path())
 
 
 @page
@@ -54,7 +74,8 @@ def again(request: HttpRequest) -> HttpResponse:
     if hasattr(sent, "save"):
         sent.save()
     step_up.note(request)
-    request.session.pop(SET_ASIDE, None)
+    if asked := request.session.pop(NEW_PASSKEY, None):
+        webauthn.set_state(asked)
     if kept and back:
         return private(render(request, "account/again_kept.html", {"next": back, "kept": kept}))
     return redirect(back or "account")

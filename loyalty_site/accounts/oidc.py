@@ -11,7 +11,7 @@ from requests import RequestException
 
 from groundwork.web import client, rate_limits
 from loyalty.pages.access import private
-from tenancy.identity import Provider, unreached
+from tenancy.identity import AWAY, Provider, not_in
 
 logger = logging.getLogger(__name__)
 
@@ -40,5 +40,5 @@ def _answered(view: type, request: HttpRequest, provider_id: str) -> HttpRespons
         raise Http404 from None
     except RequestException as error:
         logger.warning("the identity provider does not answer", exc_info=error)
-        answer = unreached(request)
+        answer = not_in(request, AWAY, get_next_redirect_url(request))
     return private(answer)

@@ -57,6 +57,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "steps": _steps(request, place),
         "newest": newest(request, place),
         "merchants": merchants() if is_operator(request.user) and place is None else [],
+        "verdict": verdict() if is_operator(request.user) and place is None else "",
     }
     program = _program_of(place.merchant) if place else None
     if place is not None and program is not None:
@@ -193,6 +194,17 @@ def _unfair() -> Iterable[dict[str, Any]]:
         text = _("Nobody has verified since %(day)s that promises to customers are kept.")
         day = formats.date_format(verified_at.date(), "SHORT_DATE_FORMAT")
         yield {"level": "warning", "text": text % {"day": day}, "url": ""}
+
+
+def verdict() -> str:
+    """When it was last verified that promises are kept, if all are; what is broken stands among the alerts."""
+    verified_at, found = fairness.last_verdict()
+    if verified_at is None:
+        return _("Nobody has verified yet that promises to customers are kept: it is done each night.")
+    moment = formats.date_format(timezone.localtime(verified_at), "SHORT_DATETIME_FORMAT")
+    return (
+        "" if found else _("Promises to customers, verified %(moment)s: all are kept.") % {"moment": moment}
+    )
 
 
 def merchants() -> list[Merchant]:

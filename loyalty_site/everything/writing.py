@@ -10,15 +10,15 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
-from django.db import connection, models, transaction
+from django.db import models
 
+from groundwork.database import reading
 from groundwork.formats import spreadsheets
 from loyalty_site.everything import schema
 from loyalty_site.everything.links import without_links
@@ -36,7 +36,7 @@ def write(merchant: Merchant, counted: Counted = lambda count: None) -> IO[bytes
     file: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
     counts: dict[str, int] = {}
     pictures: set[str] = set()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, _one_moment():
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, reading.one_moment():
         for table in TABLES:
             counts[table.name] = _write_table(archive, table, merchant, pictures, counted)
         written = sum(_write_picture(archive, name) for name in sorted(pictures))
@@ -49,17 +49,6 @@ def write(merchant: Merchant, counted: Counted = lambda count: None) -> IO[bytes
 def count(merchant: Merchant) -> int:
     """How many rows there are to write."""
     return sum(table.rows(merchant.pk).order_by().count() for table in TABLES)
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """A transaction that sees all of it as it is now; within another one, that is the caller's matter."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 # --- A table ----------------------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "loyalty_site.accounts.again.SignInAgainMiddleware",  # after allauth's: the last hears of an exception first
     "loyalty_site.page_errors.PageErrorsMiddleware",
     "loyalty_site.middleware.ReplicaMiddleware",
 ]

@@ -6,9 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import environ
 import pytest
+import requests
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialAccount
-from django.core.exceptions import ImproperlyConfigured
+from allauth.socialaccount.providers.base import AuthError, ProviderException
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpResponse
 from django.test import Client
 
@@ -21,6 +27,16 @@ from tests.accounts.identity_provider import IdentityProvider
 from tests.accounts.visits import ADDRESS, is_in
 
 pytestmark = pytest.mark.django_db
+NO_ACCOUNT = "This sign-in opens no account here."
+CANCELLED = "The sign-in at House ID was cancelled, or is not allowed there. Nobody was signed in."
+AWAY = "House ID cannot be reached just now. Nobody was signed in."
+UNFINISHED = "The sign-in at House ID did not work. Nobody was signed in."
+IN_EACH = {
+    "en": CANCELLED,
+    "fr": "La connexion avec House ID a été annulée, ou n’y est pas autorisée. Personne n’a été connecté.",
+    "de": "Die Anmeldung bei House ID wurde abgebrochen oder ist dort nicht erlaubt. Niemand wurde angemeldet.",
+    "lb": "D’Umeldung bei House ID gouf ofgebrach oder ass do net erlaabt. Et gouf keen ugemellt.",
+}
 
 
 def environment(monkeypatch: pytest.MonkeyPatch, **given: str) -> environ.Env:
@@ -53,9 +69,26 @@ def come_in(client: Client, way: str = "/account/oidc/?next=/account/") -> HttpR
     return client.get("/account/oidc/callback/", {"code": "a-code", "state": state})
 
 
+def turned_away(answer: HttpResponse, client: Client, words: str, place: str = "/login/") -> bool:
+    """Back to the sign-in page, which says why in these words and knows where they were going."""
+    said = client.get(answer["Location"])
+    return (
+        (answer.status_code, urlsplit(answer["Location"]).path, said.status_code) == (302, place, 200)
+        and 'role="alert"' in said.content.decode()
+        and words in said.content.decode()
+        and not is_in(client)
+    )
+
+
 def refused(answer: HttpResponse, client: Client) -> bool:
-    said = client.get("/login/").content.decode()
-    return answer["Location"] == "/login/" and "opens no account here" in said and not is_in(client)
+    return turned_away(answer, client, NO_ACCOUNT)
+
+
+def back_from_there(client: Client, **brought: str) -> HttpResponse:
+    """Back from the provider with something else than a code."""
+    there = urlsplit(client.get("/account/oidc/?next=/admin/")["Location"])
+    state = parse_qs(there.query)["state"][0]
+    return client.get("/account/oidc/callback/", {"state": state} | brought)
 
 
 def test_whoever_has_an_account_comes_in_by_the_address_that_is_vouched_for(client, nora, provider) -> None:
@@ -137,12 +170,12 @@ def test_an_account_that_is_off_or_deleted_stays_shut(client, nora, provider) ->
 )
 def test_a_token_that_is_wrong_opens_nothing(client, nora, provider, wrong) -> None:
     provider.token_changes = wrong
-    assert refused(come_in(client), client)
+    assert turned_away(come_in(client), client, UNFINISHED)
 
 
 def test_a_token_with_a_strangers_signature_opens_nothing(client, nora, provider) -> None:
     provider.key = elsewhere.OTHER_KEY
-    assert refused(come_in(client), client)
+    assert turned_away(come_in(client), client, UNFINISHED)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +187,8 @@ def test_a_token_with_a_strangers_signature_opens_nothing(client, nora, provider
         {"/userinfo": {"sub": "n\0", "email": ADDRESS, "email_verified": True}},
         {"/userinfo": {"sub": "", "email": ADDRESS, "email_verified": True}},
         {"/token": []},
+        {"/token": 5},
+        {"/token": {}},
         {"/token": {"access_token": "x", "expires_in": "soon"}},
         {"/token": {"access_token": "x", "id_token": 5}},
         {"/keys": []},
@@ -164,14 +199,14 @@ def test_a_token_with_a_strangers_signature_opens_nothing(client, nora, provider
 )
 def test_an_answer_of_another_make_opens_nothing(client, nora, provider, said) -> None:
     provider.instead = said
-    assert refused(come_in(client), client)
+    assert turned_away(come_in(client), client, UNFINISHED)
     assert not SocialAccount.objects.exists()
 
 
 def test_a_token_signed_by_what_everybody_knows_opens_nothing(client, nora, provider) -> None:
     for token in (provider.unsigned(), provider.signed_by_the_public_key(), provider.without_a_key_id()):
         provider.instead = {"/token": {"access_token": "x", "id_token": token}}
-        assert refused(come_in(client), client)
+        assert turned_away(come_in(client), client, UNFINISHED)
 
 
 def test_only_what_is_asked_for_of_a_person_is_looked_at(client, nora, provider) -> None:
@@ -185,19 +220,100 @@ def test_only_what_is_asked_for_of_a_person_is_looked_at(client, nora, provider)
     [
         ("/.well-known/openid-configuration", "away"),
         ("/.well-known/openid-configuration", "junk"),
+        ("/token", "away"),
+        ("/token", "junk"),
         ("/userinfo", "away"),
+        ("/userinfo", "junk"),
         ("/keys", "away"),
+        ("/keys", "junk"),
     ],
 )
 def test_a_provider_that_does_not_answer_is_told_of(client, nora, provider, way, fault) -> None:
     provider.faults = {way: fault}
-    answer = client.get("/account/oidc/")
+    answer = client.get("/account/oidc/?next=/admin/")
     if not way.startswith("/.well"):
         state = parse_qs(urlsplit(answer["Location"]).query)["state"][0]
         answer = client.get("/account/oidc/callback/", {"code": "a-code", "state": state})
-    assert answer["Location"] == "/login/"
-    assert "House ID does not answer" in client.get("/login/").content.decode()
-    assert not is_in(client)
+    assert turned_away(answer, client, AWAY)
+    assert answer["Location"] == "/login/?next=%2Fadmin%2F"
+    assert not SocialAccount.objects.exists()
+
+
+# --- Not signed in, and why -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("brought", "words"),
+    [
+        ({"error": "access_denied"}, CANCELLED),
+        ({"error": "server_error"}, AWAY),
+        ({"error": "temporarily_unavailable"}, AWAY),
+        ({"error": "login_required"}, UNFINISHED),
+        ({"error": "invalid_scope", "error_description": "<b>no</b>"}, UNFINISHED),
+        ({"error": ""}, UNFINISHED),
+        ({}, UNFINISHED),
+    ],
+    ids=str,
+)
+def test_whoever_comes_back_without_a_code_reads_why_and_is_led_on(
+    client, nora, provider, brought, words
+) -> None:
+    answer = back_from_there(client, **brought)
+    assert turned_away(answer, client, words)
+    assert answer["Location"] == "/login/?next=%2Fadmin%2F"
+    assert provider.asked == []
+
+
+def test_a_strangers_link_says_nothing_about_the_provider(client, nora, provider) -> None:
+    answer = client.get("/account/oidc/callback/", {"error": "server_error", "state": "made-up"})
+    assert turned_away(answer, client, UNFINISHED)
+
+
+@pytest.mark.parametrize(
+    ("error", "exception", "words"),
+    [
+        (AuthError.CANCELLED, None, CANCELLED),
+        (AuthError.DENIED, None, CANCELLED),
+        (AuthError.UNKNOWN, None, UNFINISHED),
+        (AuthError.UNKNOWN, PermissionDenied(), UNFINISHED),
+        (AuthError.UNKNOWN, OAuth2Error(), UNFINISHED),
+        (AuthError.UNKNOWN, ProviderException(), UNFINISHED),
+        (AuthError.UNKNOWN, requests.ConnectionError(), AWAY),
+        (AuthError.UNKNOWN, requests.Timeout(), AWAY),
+        (AuthError.UNKNOWN, requests.HTTPError(), AWAY),
+        (AuthError.UNKNOWN, requests.TooManyRedirects(), AWAY),
+        (AuthError.UNKNOWN, requests.JSONDecodeError("", "", 0), AWAY),
+    ],
+    ids=repr,
+)
+def test_every_error_that_the_library_knows_has_its_words(rf, provider, error, exception, words) -> None:
+    request = rf.get("/account/oidc/callback/")
+    request.user, request._messages = AnonymousUser(), CookieStorage(request)
+    answer = render_authentication_error(request, None, error=error, exception=exception)
+    (said,) = request._messages
+    assert (answer["Location"], said.level_tag) == ("/login/", "error")
+    assert str(said).startswith(words)
+
+
+@pytest.mark.parametrize(("language", "words"), IN_EACH.items(), ids=IN_EACH)
+def test_it_is_said_in_the_language_of_the_page(client, nora, provider, language, words) -> None:
+    client.cookies["django_language"] = language
+    assert turned_away(back_from_there(client, error="access_denied"), client, words)
+
+
+def test_whoever_shows_again_who_they_are_and_cancels_is_asked_another_way(client, nora, provider) -> None:
+    client.force_login(nora)
+    answer = back_from_there(client, error="access_denied")
+    assert answer["Location"] == "/account/again/?next=%2Fadmin%2F"
+    assert CANCELLED in client.get(answer["Location"]).content.decode()
+    assert is_in(client)
+
+
+def test_what_the_provider_says_of_an_error_is_not_in_the_log(client, nora, provider, caplog) -> None:
+    provider.instead = {"/token": {"error": "no", "error_description": ADDRESS}}
+    come_in(client)
+    assert ADDRESS not in caplog.text
+    assert "nobody came in by the identity provider: OAuth2Error" in caplog.text
 
 
 # --- Signed in again --------------------------------------------------------------------------------------
@@ -233,7 +349,7 @@ def test_a_state_of_another_browser_opens_nothing(client, nora, provider) -> Non
     there = urlsplit(Client().get("/account/oidc/")["Location"])
     state = parse_qs(there.query)["state"][0]
     answer = client.get("/account/oidc/callback/", {"code": "a-code", "state": state})
-    assert refused(answer, client)
+    assert turned_away(answer, client, UNFINISHED)
 
 
 def test_nothing_in_the_address_joins_a_stranger_to_whoever_is_signed_in(client, nora, provider) -> None:

@@ -268,7 +268,8 @@ def test_the_second_factor_itself_is_set_up_only_by_whoever_has_just_signed_in(c
     client.force_login(factories.member(factories.store()))
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
     with time_machine.travel(timezone.now() + LATER, tick=False):
-        for place in ("mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
-            assert asked_at(client.get(reverse(place)), place)
-            assert asked_at(client.post(reverse(place), {"code": "000000"}), place)
+        for name in ("mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
+            place = reverse(name)
+            assert asked_at(client.get(place), place)
+            assert asked_at(client.post(place, {"code": "000000"}), place)
     assert not Authenticator.objects.exists()

@@ -7,7 +7,7 @@ from customers import services as customers
 from groundwork.models import SoftDeletable
 from loyalty.models import LoyaltyCard, PointsReward, StaffPin
 from notifications.models import EmailTemplate
-from tenancy.models import HistoryEntry, Store
+from tenancy.models import HistoryEntry, Store, StoreUser
 from tests import factories
 from tests.console.world import World, address, filled, list_address, said
 
@@ -82,6 +82,16 @@ def test_several_rows_are_deleted_at_once(world: World) -> None:
     data = {"action": "delete_selected", "_selected_action": [pin.pk for pin in pins], "post": "yes"}
     world.client("manager").post(list_address(StaffPin), data)
     assert all(factories.fresh(pin).is_deleted for pin in pins)
+
+
+def test_what_is_deleted_is_not_offered_to_be_deleted_again(world: World) -> None:
+    """It led to a page that said that the account lacked the permission."""
+    client, member = world.client("owner"), world.mine["tenancy_storeuser"]
+    delete(world, member)
+    offered = 'value="delete_selected"'
+    living, deleted = (client.get(list_address(StoreUser), {"deleted": which}) for which in ("", "only"))
+    assert (offered in living.content.decode(), offered in deleted.content.decode()) == (True, False)
+    assert str(member.user.email) in deleted.content.decode()
 
 
 def test_a_list_action_cannot_reach_rows_of_somebody_else(world: World) -> None:

@@ -37,6 +37,25 @@ def test_what_the_night_found_is_told_to_operators_until_it_is_put_right(
     assert alerts_of(operator) == []
 
 
+def test_operators_read_when_it_was_last_looked_at_and_that_all_was_kept(books: Books) -> None:
+    client, owners = Client(), Client()
+    client.force_login(factories.operator(), backend="tenancy.sign_in.EmailBackend")
+    owners.force_login(books.shop.owner, backend="tenancy.sign_in.EmailBackend")
+
+    def verdict() -> str:
+        page = client.get(reverse("admin:index"))
+        assert page.context["verdict"] in page.content.decode()
+        return page.context["verdict"]
+
+    assert verdict() == "Nobody has verified yet that promises to customers are kept: it is done each night."
+    verify()
+    assert verdict() == "Promises to customers, verified 11/03/2026 13:00: all are kept."
+    a_card_that_is_not_as_its_ledger(books)
+    verify()
+    assert verdict() == ""
+    assert owners.get(reverse("admin:index")).context["verdict"] == ""
+
+
 def test_nights_that_nobody_looked_are_told_to_operators(books: Books) -> None:
     operator = factories.operator()
     assert verify()[0] == 0

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import connections, transaction
+from django.db import connections
 from psycopg import adapters
 from psycopg.pq import Format
 
@@ -57,11 +57,8 @@ def families(
     }
     alias = reading.alias()
     connection = connections[alias]
-    is_alone = not connection.in_atomic_block
-    with transaction.atomic(using=alias), ExitStack() as stack:
+    with reading.one_moment(alias), ExitStack() as stack:  # three statements, while tills go on
         with connection.cursor() as cursor:
-            if is_alone:  # three statements of one moment, while tills go on
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # all of it is read
         holders = _Stream(connection, stack, Holder, _holders(with_activity, with_visits), values)
         receipts = _Stream(connection, stack, Receipt, RECEIPTS, values)

@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 IDENTITY = "tests/accounts/test_identity.py"
+KEPT = "tests/accounts/test_kept_second_factor.py"
 
 MUTANTS = [
     mutant(
@@ -53,5 +54,40 @@ MUTANTS = [
         "STUMBLES = (AttributeError, KeyError, TypeError, ValueError)",
         "STUMBLES = (ArithmeticError,)",
         f"{IDENTITY}::test_an_answer_of_another_make_opens_nothing",
+    ),
+    mutant(
+        "provider-down-behind-its-proxy",
+        "tenancy/identity.py",
+        "if response.status_code >= 500 or",
+        "if False and",
+        f"{IDENTITY}::test_a_provider_that_does_not_answer_is_told_of",
+    ),
+    mutant(
+        "cancelled-told-as-no-account",
+        "tenancy/identity.py",
+        "WORDS.get(error, UNFINISHED)",
+        "NO_ACCOUNT",
+        f"{IDENTITY}::test_every_error_that_the_library_knows_has_its_words",
+    ),
+    mutant(
+        "strangers-word-about-the-provider",
+        "tenancy/identity.py",
+        'request.GET.get("error", "") if state else ""',
+        'request.GET.get("error", "")',
+        f"{IDENTITY}::test_a_strangers_link_says_nothing_about_the_provider",
+    ),
+    mutant(
+        "sent-form-kept-in-the-session",
+        "loyalty_site/accounts/again.py",
+        "if not isinstance(exception, ReauthenticationRequired):",
+        "if True:",
+        f"{KEPT}::test_nothing_that_was_sent_is_kept_in_a_session_not_even_a_strangers",
+    ),
+    mutant(
+        "passkey-made-for-nothing",
+        "loyalty_site/accounts/again.py",
+        "webauthn.set_state(asked)",
+        "pass",
+        f"{KEPT}::test_nor_where_another_passkey_says_who_it_is",
     ),
 ]

@@ -158,6 +158,13 @@ MUTANTS = [
     ),
     # --- what the night looks at ---
     mutant(
+        "return-while-the-night-looks",
+        "groundwork/database/reading.py",
+        'cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")',
+        'cursor.execute("SELECT 1")',
+        "tests/concurrency/test_promotions_at_once.py::test_what_is_brought_back_while_the_night_looks_breaks_no_promise",
+    ),
+    mutant(
         "worth-of-all-that-was-bought",
         "loyalty/reporting/fairness.py",
         "(SELECT purchase.amount_cents - purchase.returned_cents AS cents)",
