@@ -1,4 +1,7 @@
-"""What differs for the console (content policy, bounds of waiting, replicas), and which session cookies count."""
+"""What differs for the console (content policy, bounds of waiting, replicas), and which session cookies count.
+
+And what stands in for a deployment's collected files where there is none.
+"""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,7 +12,9 @@ from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_cache_control
+from whitenoise.compress import Compressor
 
 from groundwork.database import reading, waits
 
@@ -47,6 +52,22 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if request.path_info.startswith(settings.CONSOLE_PREFIX) and parts.config is None and not report_only:
             parts.config = settings.CONSOLE_CONTENT_SECURITY_POLICY["DIRECTIVES"]
         return parts
+
+
+class CompressedStaticMiddleware(GZipMiddleware):
+    """Compresses static files as they go out, where they are not collected: a demo is as quick as a deployment.
+
+    Static files alone: a page may have something secret on it, whose length would tell of it.
+    """
+
+    compressor = Compressor(quiet=True)
+    max_random_bytes = 0  # they hide the length of what is secret
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_static = request.path_info.startswith(settings.STATIC_URL) and response.status_code == 200
+        if is_static and self.compressor.should_compress(request.path_info):
+            return super().process_response(request, response)
+        return response
 
 
 class BoundedWaitsMiddleware:

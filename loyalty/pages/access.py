@@ -16,7 +16,6 @@ from django.utils.cache import patch_cache_control
 
 from groundwork.web import client, rate_limits
 from loyalty import selectors
-from loyalty.errors import ProgramNotFound
 from loyalty.models import LoyaltyProgram
 from loyalty.pages.customer.brand import brand_colors, picture_url
 from loyalty.pages.language import speak
@@ -96,7 +95,10 @@ def unlisted(view: View) -> View:
 
 
 def store_page(view: View) -> View:
-    """A page of a store and its merchant's active program; the view gets both. 404 where there are none."""
+    """A page of a store and its merchant's active program; the view gets both.
+
+    404 where there are none; for a program that is paused with the merchant's name and what to expect.
+    """
 
     @wraps(view)
     def page(request: HttpRequest, store_code: str, **arguments: Any) -> HttpResponse:
@@ -105,7 +107,7 @@ def store_page(view: View) -> View:
             speak(request, shop=store.default_language)
             program = selectors.program_of(store.merchant_id)
             if not program.is_active:
-                raise ProgramNotFound()
+                return render(request, "pages/join_paused.html", looks(program, store.merchant), status=404)
             return view(request, store, program, **arguments)
 
     return page

@@ -28,7 +28,7 @@ from loyalty.events import CardLinkRequested, CardsEnrolled, CardStateChanged, W
 from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantLoyaltySettings, TransactionType
 from loyalty.services import cards as card_services
-from loyalty.services import friends
+from loyalty.services import friends, staff_tokens
 from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
 from tenancy.models import Store
@@ -241,7 +241,14 @@ def _write_first_lines(
     actor: Actor,
     now: datetime,
 ) -> None:
-    who: dict[str, Any] = {"store": store, "actor": actor, "keep_address": settings.log_ip_addresses}
+    # A new card asks for no PIN, but who has typed theirs is named with it.
+    staff_pin = staff_tokens.identify(actor.staff_token, store, device=actor.device, now=now, required=False)
+    who: dict[str, Any] = {
+        "store": store,
+        "actor": actor,
+        "staff_pin": staff_pin,
+        "keep_address": settings.log_ip_addresses,
+    }
     entries = [Entry(card=card, kind=TransactionType.CARD_CREATED, **who)]
     bonus = program.welcome_bonus_points if program.has_points else 0
     if bonus:

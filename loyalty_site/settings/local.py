@@ -5,6 +5,7 @@ DATABASE_URL, REDIS_URL and EMAIL_URL in the environment put other servers in th
 
 from loyalty_site.settings.base import *
 from loyalty_site.settings.base import (
+    MIDDLEWARE,
     SECRET_KEY,
     VAR_DIR,
     WALLET_APPLE_CERTIFICATE,
@@ -18,6 +19,7 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", ".localhost", "127.0.0.1", "0.0.0.0", "[::1]"]
 )
+MIDDLEWARE = ["loyalty_site.middleware.CompressedStaticMiddleware", *MIDDLEWARE]
 SMS_FILE_PATH = VAR_DIR / "sms"
 WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", default=True)
 

@@ -159,7 +159,7 @@ export class CardView extends EventTarget {
     const points = plural("points", Number(rate), { n: number(Number(rate)) });
     const unit = money(10 ** this.facts.currency_digits, this.facts);
     const what = text(this.hasStamps ? "earn_points_and_stamp" : "earn_points");
-    this.drawPurchase(what, text("earn_rate", { money: unit, points }));
+    this.drawPurchase(what, this.mayBuy ? text("earn_rate", { money: unit, points }) : text("card_inactive"));
   }
 
   /**

@@ -88,8 +88,8 @@ export class Checkout {
   async voidLast({ last }) {
     if (!last) return null;
     const whose = last.customer_name || last.card_number;
-    const detail = `${whose}: ${describe(last, this.facts.store.timezone)}`;
-    const question = { title: text("void_question"), detail, undo: text("cancel"), next: text("void") };
+    const detail = text("whose_and_what", { whose, what: describe(last, this.facts.store.timezone) });
+    const question = { title: text("void_question"), detail, undo: text("leave_it"), next: text("void") };
     const choice = await this.show({ kind: "warn", isQuestion: true, ...question });
     return choice === "next" ? this.perform(actions.voidTransaction(last)) : null;
   }

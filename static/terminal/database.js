@@ -5,10 +5,9 @@
  */
 
 import { disk, reopen } from "./disk.js";
-import { memory } from "./memory.js";
-import { KEYS } from "./shelves.js";
+import { KEYS, memory } from "./memory.js";
 
-/** @import { Shelf, Shelves } from "./shelves.js" */
+/** @import { Shelf, Shelves } from "./memory.js" */
 
 const REOPENING_MS = [0, 100, 400];
 

@@ -3,9 +3,9 @@
  * disk; it rejects where the browser refuses, has no room, has closed the connection, or does not answer in time.
  */
 
-/** @import { Shelf, Shelves } from "./shelves.js" */
+/** @import { Shelf, Shelves } from "./memory.js" */
 
-import { KEYS } from "./shelves.js";
+import { KEYS } from "./memory.js";
 
 const NAME = "till";
 const VERSION = 2;

@@ -16,6 +16,9 @@ export class EnrolScreen extends EventTarget {
       event.preventDefault();
       this.submit();
     });
+    this.form.addEventListener("input", (event) => {
+      if (event.target instanceof HTMLElement) this.clearError(event.target);
+    });
     askAboutSlips(byId("enrol-email", HTMLInputElement));
     byId("enrol-birth-date", HTMLInputElement).max = new Date().toISOString().slice(0, 10);
   }
@@ -97,11 +100,19 @@ export class EnrolScreen extends EventTarget {
 
   clearErrors() {
     this.say("");
-    for (const place of this.form.querySelectorAll(".field-error")) place.setAttribute("hidden", "");
-    for (const field of this.form.querySelectorAll("[aria-invalid]")) {
-      field.removeAttribute("aria-invalid");
-      field.removeAttribute("aria-describedby");
-    }
+    for (const field of this.form.querySelectorAll("[aria-invalid]")) this.clearError(field);
+  }
+
+  /**
+   * What is being mended is wrong no more.
+   *
+   * @param {Element} field
+   */
+  clearError(field) {
+    if (!field.hasAttribute("aria-invalid")) return;
+    byId(`${field.id}-error`, HTMLElement).hidden = true;
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
   }
 
   focusFirstError() {

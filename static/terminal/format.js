@@ -4,6 +4,7 @@ import { locale, number, plural, text } from "./texts.js";
 
 /** @import { Card, Currency, Facts, Transaction } from "./types.js" */
 
+const NO_BREAK = "\u00a0"; // a number stays with what it counts
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
@@ -163,7 +164,8 @@ export function balances(card, facts) {
   const count = number(card.stamp_count);
   const stamps = text("stamps_now", { count, target: number(card.stamps_target) });
   const points = text("points_now", { count: number(card.points_balance) });
-  return { stamps, points, hybrid: `${stamps} ${points}` }[facts.program.loyalty_type];
+  const both = [stamps, points].map((words) => words.replaceAll(" ", NO_BREAK)).join(" ");
+  return { stamps, points, hybrid: both }[facts.program.loyalty_type];
 }
 
 /**

@@ -7,6 +7,11 @@
 /** @type {((image: ImageData, options: object) => Promise<{text: string}[]>) | null} */
 let read = null;
 
+const FRAME_SIZE = 720;
+const canvas = new OffscreenCanvas(1, 1);
+const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+  canvas.getContext("2d", { willReadFrequently: true })
+);
 const OPTIONS = {
   // QR codes, and what stands on cards that customers have already.
   formats: ["QRCode", "EAN-13", "Code128"],
@@ -24,11 +29,29 @@ async function prepare({ zxing, wasm }) {
   return { ready: true };
 }
 
-/** @param {{pixels: ArrayBuffer, size: number}} frame */
-async function decode({ pixels, size }) {
-  const image = new ImageData(new Uint8ClampedArray(pixels), size, size);
+/** @param {{frame: VideoFrame | ImageBitmap}} message */
+async function decode({ frame }) {
+  const image = middleOf(frame);
+  frame.close();
   const found = read ? await read(image, OPTIONS) : [];
   return { code: found[0]?.text ?? null };
+}
+
+/**
+ * The square in the middle of the picture, where the frame on the screen is.
+ *
+ * @param {VideoFrame | ImageBitmap} picture
+ */
+function middleOf(picture) {
+  const [width, height] =
+    "displayWidth" in picture
+      ? [picture.displayWidth, picture.displayHeight]
+      : [picture.width, picture.height];
+  const side = Math.min(width, height);
+  const size = Math.min(FRAME_SIZE, side);
+  if (canvas.width !== size) canvas.width = canvas.height = size;
+  context.drawImage(picture, (width - side) / 2, (height - side) / 2, side, side, 0, 0, size, size);
+  return context.getImageData(0, 0, size, size);
 }
 
 addEventListener("message", async ({ data }) => {

@@ -3,7 +3,6 @@
  * A code that stays in view counts once, also if other screens came in between.
  */
 
-const FRAME_SIZE = 720;
 const OUT_OF_VIEW_MS = 2_000;
 // Often enough for a hand that holds a phone, and little work for a tablet that stands on a counter all day.
 const LOOKS_EVERY_MS = 100;
@@ -33,8 +32,6 @@ export class Scanner {
     this.tell = () => undefined;
     /** @type {Promise<boolean>}  whether the worker can read codes on this device */
     this.canRead = new Promise((resolve) => (this.tell = resolve));
-    this.canvas = new OffscreenCanvas(1, 1);
-    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
   }
 
   get isOn() {
@@ -117,20 +114,16 @@ export class Scanner {
     else requestAnimationFrame(again);
   }
 
-  /** The square in the middle of the picture, where the frame on the screen is. */
-  sendFrame() {
+  /** The page only hands it over: taking the pixels out is the worker's, as it would hold up the next tap. */
+  async sendFrame() {
     this.lookedAt = performance.now();
-    const { videoWidth, videoHeight } = this.video;
-    const side = Math.min(videoWidth, videoHeight);
-    const size = Math.min(FRAME_SIZE, side);
-    if (this.canvas.width !== size) this.canvas.width = this.canvas.height = size;
-    const left = (videoWidth - side) / 2;
-    const top = (videoHeight - side) / 2;
-    this.context?.drawImage(this.video, left, top, side, side, 0, 0, size, size);
-    const pixels = this.context?.getImageData(0, 0, size, size).data.buffer;
-    if (!pixels) return;
     this.isBusy = true;
     this.isStale = false;
-    this.worker?.postMessage({ pixels, size }, [pixels]);
+    try {
+      const frame = "VideoFrame" in window ? new VideoFrame(this.video) : await createImageBitmap(this.video);
+      this.worker?.postMessage({ frame }, [frame]);
+    } catch {
+      this.isBusy = false; // the camera has just gone
+    }
   }
 }

@@ -14,8 +14,8 @@ from loyalty.models import LoyaltyCard, LoyaltyProgram, Purchase, StaffPin
 from loyalty.services import purchases, returns
 from tenancy.actor import Actor
 from tests import factories
+from tests.browser.console import enter
 from tests.browser.measure import sideways
-from tests.browser.test_console import enter
 from tests.browser.till import Till
 from tests.sources import ROOT
 

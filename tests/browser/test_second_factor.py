@@ -85,11 +85,7 @@ def test_a_passkey_is_added_used_as_second_factor_instead_of_the_password_and_re
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     look("recovery-codes")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
-    codes = Path(download.value.path()).read_text().split()
-    assert len(codes) == 10
-    page.get_by_role("link", name="I have kept them").click()
+    assert len(_codes_kept(page)) == 10
     expect(page.get_by_text("Léa’s phone")).to_be_visible()
     look("second-factor-passkey")
 
@@ -105,6 +101,21 @@ def test_a_passkey_is_added_used_as_second_factor_instead_of_the_password_and_re
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/terminal/**")
 
+    _remove_the_passkey(page, look)
+    expect(page.get_by_text("Léa’s phone")).to_have_count(0)
+    assert not Authenticator.objects.exists()
+
+
+def _codes_kept(page: Page) -> list[str]:
+    """The recovery codes, as they are downloaded."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    page.get_by_role("link", name="I have kept them").click()
+    return Path(download.value.path()).read_text().split()
+
+
+def _remove_the_passkey(page: Page, look: Callable[[str], None]) -> None:
+    """Long after the sign-in: it is asked for once more first."""
     Session.objects.all().update(session_data=_long_ago())
     page.goto("/account/second-factor/")
     page.get_by_role("link", name=re.compile("^Remove")).click()
@@ -115,8 +126,6 @@ def test_a_passkey_is_added_used_as_second_factor_instead_of_the_password_and_re
     look("passkey-remove")
     page.get_by_role("button", name="Remove").click()
     page.wait_for_url("**/account/second-factor/")
-    expect(page.get_by_text("Léa’s phone")).to_have_count(0)
-    assert not Authenticator.objects.exists()
 
 
 def _long_ago() -> str:

@@ -6,8 +6,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tenancy import tills
 from tenancy.errors import TillCodeWrong, TillRevoked
 from tests import factories
+from tests.browser.console import WCAG, enter
 from tests.browser.measure import AXE, FINDINGS, findings, sideways, too_small
-from tests.browser.test_console import WCAG, enter
 from tests.browser.test_terminal_offline import is_sent, no_network
 from tests.browser.till import Till, balance, ledger
 

@@ -42,8 +42,8 @@ context.fillStyle = "#fff";
 context.fillRect(0, 0, 480, 480);
 context.fillStyle = "#000";
 """
-READ = """const pixels = context.getImageData(0, 0, 480, 480).data.buffer;
-const { code } = await answer({ pixels, size: 480 }, [pixels]);
+READ = """const frame = await createImageBitmap(canvas);
+const { code } = await answer({ frame }, [frame]);
 return [ready.ready, code];"""
 QR = """const picture = new Image();
 picture.src = arguments[0];

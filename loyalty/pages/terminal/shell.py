@@ -57,7 +57,6 @@ MODULES = (
     "terminal/session.js",
     "terminal/sheet.js",
     "terminal/shell.js",
-    "terminal/shelves.js",
     "terminal/sound.js",
     "terminal/state.js",
     "terminal/strips.js",

@@ -39,6 +39,7 @@ def _card() -> Texts:
         "yesterday": _("yesterday, {time}"),
         "on_day": _("{day}, {time}"),
         "what_and_when": _("{what}, {when}"),
+        "whose_and_what": _("{whose}: {what}"),
         "points_short": _("{n} p"),
         "stamps": forms(lambda n: ngettext("{n} stamp", "{n} stamps", n)),
         "points": forms(lambda n: ngettext("{n} point", "{n} points", n)),
@@ -186,6 +187,7 @@ def _voids() -> Texts:
     return {
         "void": _("Void"),
         "void_question": _("Void this?"),
+        "leave_it": _("Leave it"),
         "void_reason": _("Undone at the till"),
         "void_of": _("Void of {what}"),
         "voided": _("Voided"),

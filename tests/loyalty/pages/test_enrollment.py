@@ -255,6 +255,17 @@ def test_an_inactive_store_merchant_or_program_is_404(client, shop, part):
     assert client.get(f"/join/{shop.store.store_code}/done/").status_code == 404
 
 
+def test_whose_program_is_paused_says_so_and_makes_no_cards(client, shop):
+    with factories.inside(shop):
+        type(shop.program).objects.filter(pk=shop.program.pk).update(is_active=False)
+
+    for response in (client.get(f"/join/{shop.store.store_code}/"), join(client, shop)):
+        assert response.status_code == 404
+        assert "The program is paused" in words(response)
+        assert f"Please ask at {shop.merchant.name}." in words(response)
+    assert people(shop) == 0
+
+
 def test_a_store_without_a_program_is_404(client, db):
     assert client.get(f"/join/{factories.store().store_code}/").status_code == 404
 

@@ -148,6 +148,25 @@ def test_staff_enrol_somebody_unknown_only_on_purpose() -> None:
     assert not Customer.objects.exists()
 
 
+def test_whoever_has_typed_their_pin_is_named_with_the_card_that_they_make() -> None:
+    shop = factories.shop(welcome_bonus_points=50)
+    lea = factories.staff_pin(shop.store, name="Léa")
+    actor = factories.actor("staff", staff_token=factories.staff_token(shop.store, lea))
+    made = by_staff(shop.store, None, nameless=True, actor=actor).card
+    lines = LoyaltyTransaction.objects.filter(card=made).order_by("id")
+    assert [(line.transaction_type, line.staff_pin) for line in lines] == [
+        ("card_created", lea),
+        ("welcome_bonus", lea),
+    ]
+
+
+@pytest.mark.parametrize("token", ["", "of nobody any more"])
+def test_a_new_card_asks_for_no_pin_and_is_nobodys_without_one(token: str) -> None:
+    shop = factories.shop(require_staff_pin=True)
+    made = by_staff(shop.store, actor=factories.actor("staff", staff_token=token)).card
+    assert LoyaltyTransaction.objects.get(card=made).staff_pin is None
+
+
 def test_staff_enrol_a_customer_by_id_of_their_own_merchant_only() -> None:
     shop, rival = factories.shop(), factories.shop()
     mine, theirs = factories.customer(shop.store), factories.customer(rival.store)

@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 LOGS = "tests/loyalty_site/test_logs.py"
 EXPORT = "tests/console/test_export.py"
 POLICY = "tests/loyalty_site/test_content_policy.py"
+COMPRESSION = "tests/loyalty_site/test_compression.py"
 NOBODY = "tests/loyalty_site/test_logs_name_nobody.py"
 
 MUTANTS = [
@@ -128,5 +129,12 @@ MUTANTS = [
         '"frame-ancestors": [NONE]',
         '"frame-ancestors": ["*"]',
         f"{POLICY}::test_no_page_runs_inline_script_or_loads_from_elsewhere",
+    ),
+    mutant(
+        "pages-with-secrets-compressed",
+        "loyalty_site/middleware.py",
+        "request.path_info.startswith(settings.STATIC_URL) and response.status_code == 200",
+        "response.status_code == 200",
+        f"{COMPRESSION}::test_a_page_is_sent_as_it_is",
     ),
 ]

@@ -4,6 +4,7 @@ from tests.mutants.mutant import mutant
 
 TILLS = "tests/tenancy/test_tills.py"
 DEVICES = "tests/loyalty/api/test_till_devices.py"
+ENROLLMENT = "tests/loyalty/services/test_enrollment.py"
 SCOPES = "tests/loyalty/api/test_scopes.py"
 PAGE = "tests/loyalty/pages/test_device.py"
 CONSOLE = "tests/console/test_tills.py"
@@ -273,5 +274,12 @@ MUTANTS = [
         '<span translate="no">{}</span>',
         "<span>{}</span>",
         "tests/loyalty/pages/test_names.py::test_nor_on_a_card_that_is_closed",
+    ),
+    mutant(
+        "cards-made-by-nobody",
+        "loyalty/services/enrollment.py",
+        '        "staff_pin": staff_pin,\n',
+        "",
+        f"{ENROLLMENT}::test_whoever_has_typed_their_pin_is_named_with_the_card_that_they_make",
     ),
 ]
