@@ -24,6 +24,7 @@ from typing import (
 import pytest
 import time_machine
 
+from customers import services as customers
 from customers.models import Customer
 from loyalty.models import (
     LoyaltyCard,
@@ -38,10 +39,10 @@ from loyalty.outputs import purchase as of_purchase
 from loyalty.outputs import told
 from loyalty.outputs import transaction as of_line
 from loyalty.outputs.told import LineTold
-from loyalty.services import cards, points, purchases, returns, stamps, voids
+from loyalty.services import cards, enrollment, friends, points, purchases, returns, stamps, voids
 from notifications.models import AddressProblem
-from tenancy import scope
-from tenancy.models import Merchant, Store
+from tenancy import former, scope
+from tenancy.models import FormerRow, Merchant, Store
 from tests import factories
 from tests.factories import Shop
 from tests.loyalty.api.till import Caller
@@ -277,3 +278,90 @@ def test_every_field_of_an_event_is_as_it_was_though_all_is_changed_afterwards(
     for line_id, then in day.at_once.items():
         for name, value in then.items():
             assert by_line[line_id][name] == value, (line_id, name)
+
+
+def test_friends_budgets_and_closed_purchases_are_told_as_they_were(shop: Shop) -> None:
+    with time_machine.travel(NOON, tick=False) as clock, scope.everything("a day at a shop"):
+        host, day = factories.card(shop.store), Day(shop)
+        given = {"effect": "points", "amount": 50, "friend_amount": 30}
+        factories.promotion(shop.program, "Bring a friend", audience="brought_by_friend", **given)
+        factories.promotion(shop.program, effect="points", amount=5, budget=10, card_day_limit=5)
+        factories.promotion(shop.program, effect="stamps", amount=1, audience="every_nth_visit", every=2)
+
+        def later() -> None:
+            day.tell()
+            clock.shift(timedelta(minutes=20))
+
+        def buys(card: LoyaltyCard, cents: int = 2000) -> Purchase:
+            done = purchases.record(
+                store=shop.store, card_id=card.pk, actor=MANAGER, purchase_amount_cents=cents
+            )
+            later()
+            assert done.purchase
+            return done.purchase
+
+        clock.shift(timedelta(minutes=20))
+        friend = enrollment.enroll(
+            store=shop.store,
+            actor=factories.actor(""),
+            email="friend@example.com",
+            self_service=True,
+            brought_by=friends.code_of(host),
+        ).card
+        later()
+        first = buys(friend)
+        line = LoyaltyTransaction.objects.filter(purchase=first, transaction_type="points_earned").get()
+        voids.void(store=shop.store, transaction_id=line.pk, actor=MANAGER, reason="a mistake")
+        later()
+        second = buys(friend)
+        clock.shift(timedelta(days=1))
+        buys(friend, 100)
+        returns.give_back(store=shop.store, purchase_id=second.pk, actor=MANAGER, reason="cold")
+        later()
+        back = LoyaltyTransaction.objects.filter(purchase_return__isnull=False).earliest("pk")
+        voids.void(store=shop.store, transaction_id=back.pk, actor=MANAGER, reason="a mistake")
+        later()
+        buys(host)
+        clock.shift(timedelta(days=1))
+        cards.merge(
+            store=shop.store, card_id=friend.pk, into_card_id=host.pk, actor=MANAGER, reason="one person"
+        )
+        later()
+
+        told_late = day.told_now()
+        said_of = [len(each["card"]["promotions"]) for each in day.at_once.values()]
+    assert {0, 1, 2} <= set(said_of), "the sentences come and go"
+    for line_id, then in day.at_once.items():
+        assert told_late[line_id] == then, then["transaction"]["transaction_type"]
+
+
+def test_nothing_is_kept_of_who_was_erased(shop: Shop) -> None:
+    with time_machine.travel(NOON, tick=False) as clock, scope.everything("a day at a shop"):
+        card = factories.card(shop.store, name="Anna Weber")
+        other = factories.card(shop.store, name="Ben Wolff")
+        for row in (card, other):
+            clock.shift(timedelta(minutes=5))
+            row.customer.first_name = "Annette"
+            row.customer.save()
+        assert "Anna" in json.dumps(former.of_person(card.customer_id), default=str)
+        clock.shift(timedelta(minutes=5))
+
+        customers.erase_person(customer=card.customer)
+
+        assert former.of_person(card.customer_id) == []
+        assert len(former.of_person(other.customer_id)) == 1
+        line = told.to_tell(LoyaltyTransaction.objects.filter(card=card))[0]
+        (late,) = told.lines_told([line])
+    assert (late["transaction"]["customer_name"], late["card"]["customer"]["name"]) == ("", "")
+
+
+def test_what_rows_said_is_kept_for_thirty_days(shop: Shop) -> None:
+    with scope.everything("a test looks"):
+        row = shop.store
+        for days in (0, 1):
+            with time_machine.travel(NOON + timedelta(days=days), tick=False):
+                row.name = f"Gare {days}"
+                row.save()
+        assert FormerRow.objects.filter(row_id=row.pk, of_table="tenancy_store").count() == 2
+        former.clean(now=NOON + timedelta(days=30, hours=12))
+        assert FormerRow.objects.filter(row_id=row.pk, of_table="tenancy_store").count() == 1
