@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
+from groundwork import clock
 from groundwork.database.triggers import Rule
 from tenancy import scope
 from tenancy.models import FormerRow
@@ -92,14 +93,17 @@ def of_people(
     model: type[Model], person_ids: Iterable[int], *, since: datetime
 ) -> Mapping[int, list[FormerRow]]:
     """By customer, what rows of a table have said of them since a moment (UTC), also those that are gone."""
-    rows = FormerRow.objects.filter(
-        of_table=model._meta.db_table, person_id__in=list(person_ids), until__gt=since
-    )
+    rows = _since(since).filter(of_table=model._meta.db_table, person_id__in=list(person_ids))
     found: dict[int, list[FormerRow]] = defaultdict(list)
     for row in rows.order_by("until", "pk"):
         if row.person_id is not None:
             found[row.person_id].append(row)
     return found
+
+
+def _since(since: datetime) -> QuerySet[FormerRow]:
+    """What was said until after a moment; what the database's clock takes for later than now has changed already."""
+    return FormerRow.objects.filter(until__gt=since, until__lte=clock.now())
 
 
 @dataclass(frozen=True)
@@ -113,14 +117,14 @@ class Former:
         """What some rows have said since a moment (UTC); one statement."""
         ids: dict[str, set[int]] = defaultdict(set)
         for row in rows:
-            if row is not None:
+            if row is not None and row.pk is not None:
                 ids[row._meta.db_table].add(row.pk)
         found: dict[tuple[str, int], list[FormerRow]] = defaultdict(list)
         if ids:
             which = Q()
             for table in sorted(ids):
                 which |= Q(of_table=table, row_id__in=sorted(ids[table]))
-            for former in FormerRow.objects.filter(which, until__gt=since).order_by("until", "pk"):
+            for former in _since(since).filter(which).order_by("until", "pk"):
                 found[former.of_table, former.row_id].append(former)
         return cls(found)
 

@@ -37,14 +37,21 @@ class Around:
         cards = list(cards)
         rows: list[Model | None] = [*besides, *cards]
         rows += [getattr(card, name) for card in cards for name in OF_CARD]
-        programs = {card.program_id: card.program for card in cards}
+        return cls.of_programs({card.program_id: card.program for card in cards}.values(), rows, since=since)
+
+    @classmethod
+    def of_programs(
+        cls, programs: Iterable[LoyaltyProgram], besides: Iterable[Model | None], *, since: datetime
+    ) -> "Around":
+        """Around some programs, and `besides` whatever else is told with them."""
+        programs, rows = list(programs), [*besides, *programs]
         rewards: dict[int, list[PointsReward]] = defaultdict(list)
         for reward in PointsReward.all_objects.filter(program__in=programs):
             rewards[reward.program_id].append(reward)
             rows.append(reward)
-        for program in programs.values():
+        for program in programs:
             rows += promoted.planned_of(program).by_id.values()
-        return cls(Former.of(rows, since=since), rewards, _terms(programs.values(), since))
+        return cls(Former.of(rows, since=since), rewards, _terms(programs, since))
 
     def card(self, row: LoyaltyCard, at: datetime) -> LoyaltyCard:
         """A card at a moment (UTC), its figures apart: a copy, with who held it and where it was valid then."""

@@ -10,17 +10,20 @@ from typing import NotRequired, TypedDict
 from django.db.models import Model, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import override
 
+from loyalty import selectors
 from loyalty.closings import were_brought_back
-from loyalty.models import LoyaltyTransaction, PurchaseReturn
+from loyalty.models import LoyaltyProgram, LoyaltyTransaction, PurchaseReturn
 from loyalty.models import Purchase as PurchaseRow
 from loyalty.outputs.around import OF_CARD, OF_LINE, Around
 from loyalty.outputs.card import Card
+from loyalty.outputs.program import Program, program
 from loyalty.outputs.purchase import Purchase, purchase
 from loyalty.outputs.then import Moment, cards_to_tell, cards_told, told_around
 from loyalty.outputs.transaction import Transaction, as_written, transaction, with_people
 from tenancy.former import Former, copied
 from tenancy.models import Store
 
+OF_PROGRAM = ("merchant__loyalty_settings",)
 OF_PURCHASE = ("card__customer", "store")
 
 
@@ -74,11 +77,24 @@ def card_told(card_id: int, *, at: datetime, store: Store) -> Card:
     return card
 
 
-def cards_told_now(card_ids: Sequence[int], *, now: datetime) -> list[Card]:
-    """Cards of one merchant as they are, each where it is at home, by id."""
-    newest = LoyaltyTransaction.objects.filter(card=OuterRef("card")).order_by("-pk").values("pk")[:1]
-    lines = LoyaltyTransaction.objects.filter(card__in=card_ids, pk=Subquery(newest)).order_by("card")
-    return cards_told([Moment(line, now, None) for line in lines])
+def cards_told_at(card_ids: Sequence[int], *, at: datetime) -> list[Card]:
+    """Cards of one merchant as they were at a moment (UTC) by which they had been made, each at home, by id."""
+    newest = LoyaltyTransaction.objects.filter(card=OuterRef("card"), created_at__lte=at).order_by("-pk")
+    lines = LoyaltyTransaction.objects.filter(card__in=card_ids, pk=Subquery(newest.values("pk")[:1]))
+    return cards_told([Moment(line, at, None) for line in lines.order_by("card")])
+
+
+def program_told(row: LoyaltyProgram, *, at: datetime) -> Program:
+    """A program (`OF_PROGRAM` joined) as it was at a moment (UTC), in the merchant's language of then."""
+    settings = selectors.settings_of(row.merchant)
+    around = Around.of_programs([row], [row.merchant, settings], since=at)
+    then = around.program(row, at)
+    then.merchant = copied(around.former.at(row.merchant, at))
+    then.merchant.loyalty_settings = copied(around.former.at(settings, at))
+    planned = around.planned(row, at).by_id.values()
+    then.has_promotions = any(one.planned_at is not None and one.planned_at <= at for one in planned)
+    with override(then.merchant.default_language):
+        return program(then, around.on_offer(row, at))
 
 
 def purchase_told(row: PurchaseRow, *, at: datetime) -> Purchase:

@@ -5,7 +5,7 @@ from functools import partial
 from tests.mutants import mutant as guards
 
 WORKED = "tests/loyalty/test_worked_promotions.py"
-HOSTILE = "tests/test_hostile_promotions.py"
+HOSTILE = "tests/console/test_hostile_promotions.py"
 CLOCK = "tests/loyalty/test_offers.py"
 KEPT = "tests/test_promotions_are_kept.py"
 SERVICE = "tests/loyalty/services/test_promotions.py"
