@@ -162,8 +162,9 @@ def is_on(promotion: Promotion, at: datetime, store_id: int, zone: ZoneInfo) -> 
 
 def was_decided(promotion: Promotion, at: datetime) -> bool:
     """Whether a promotion had been planned by a moment (UTC), and not stopped."""
-    is_planned = promotion.planned_at is not None and promotion.planned_at <= at
-    return is_planned and (promotion.stopped_at is None or at < promotion.stopped_at)
+    if promotion.planned_at is None or at < promotion.planned_at:
+        return False
+    return promotion.stopped_at is None or at < promotion.stopped_at
 
 
 def closes_at(promotion: Promotion, at: datetime, zone: ZoneInfo) -> datetime | None:

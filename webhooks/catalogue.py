@@ -95,8 +95,8 @@ that moment; `can_void` and `can_return` are always false here, as nobody is ask
 
 A `card` is the one that the till was answered: balances, counters, times, `stamps_today`, `can_stamp` and `owed_from`
 are those of the ledger up to that line, seen at its store in its moment. So is all around it: the person, the program
-with its rewards and promotions, names of stores and of whoever was at the till, `passes`. An event that is made late says
-the same as one that is made at once; only what an erasure takes is taken from it, too. Texts are in the merchant's
+with its rewards and promotions, names of stores and of whoever was at the till, `passes`. An event that is made late
+says the same as one that is made at once; only what an erasure takes is taken from it, too. Texts are in the merchant's
 language of then.
 
 `test` is sent to an endpoint that somebody tries, and is in no feed.

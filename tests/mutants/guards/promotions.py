@@ -106,8 +106,8 @@ MUTANTS = [
     mutant(
         "promotion-that-is-not-stopped",
         OFFERS,
-        "if promotion.stopped_at is not None and at >= promotion.stopped_at:",
-        "if False:",
+        "return promotion.stopped_at is None or at < promotion.stopped_at",
+        "return True",
         f"{CLOCK}::test_a_promotion_counts_from_when_it_was_planned_until_it_is_stopped",
     ),
     mutant(

@@ -4,8 +4,10 @@ from tests.mutants.mutant import mutant
 
 ADDRESSES = "tests/webhooks/test_addresses.py"
 THEN = "tests/webhooks/test_then.py"
-WAS = "tests/webhooks/test_as_it_was.py"
-EVERY_FIELD = f"{WAS}::test_every_field_of_an_event_is_as_it_was_though_all_is_changed_afterwards"
+WAS = "tests/webhooks/test_as_they_were.py"
+EVERY_FIELD = (
+    "tests/webhooks/test_as_it_was.py::test_every_field_is_as_it_was_though_all_is_changed_afterwards"
+)
 DELIVERY = "tests/webhooks/test_delivery.py"
 SIDE_BY_SIDE = "tests/webhooks/test_together.py"
 FEED = "tests/webhooks/test_feed.py"
