@@ -113,6 +113,7 @@ def test_the_form_of_the_console_refuses_what_no_promotion_can_say(world: World)
             ("first_day", 20260101),
             ("amount", True),
             ("weekdays", "2"),
+            ("tag", ["a"]),
             ("weekdays", [1] * 8),
         ):
             continue  # a browser sends texts, and what is ticked

@@ -8,7 +8,6 @@ from typing import (
 from customers.models import Customer
 from loyalty.models import (
     LoyaltyCard,
-    LoyaltyProgram,
     LoyaltyTransaction,
     PointsReward,
     Promotion,
@@ -17,7 +16,7 @@ from loyalty.outputs import purchase as of_purchase
 from loyalty.outputs import told
 from loyalty.outputs import transaction as of_line
 from loyalty.outputs.told import LineTold
-from loyalty.services import cards, points, purchases, returns, stamps, voids
+from loyalty.services import cards, points, programs, purchases, returns, stamps, voids
 from notifications.models import AddressProblem
 from tenancy.models import Merchant, Store, User
 from tests import factories
@@ -58,7 +57,10 @@ def a_day(shop: Shop, clock: Any) -> tuple[Day, LoyaltyCard]:
     person.tags, person.preferred_language = ["vip"], "fr"
     person.save()
     AddressProblem.objects.create(
-        merchant=shop.merchant, customer=card.customer, address=card.customer.email, broken_since=NOON
+        merchant=shop.merchant,
+        customer=card.customer,
+        address=card.customer.email,
+        broken_since=datetime.now(UTC),
     )
     for platform, name in ((Platform.APPLE, "serial_number"), (Platform.GOOGLE, "object_id")):
         WalletPass.objects.create(
@@ -113,10 +115,10 @@ def everything_changes(shop: Shop, card: LoyaltyCard, clock: Any) -> None:
     for row in WalletPass.objects.filter(card=card):
         row.state, row.retired_at = PassState.VOID, datetime.now(UTC)
         row.save()
-    program = LoyaltyProgram.objects.get(pk=shop.program.pk)
-    program.loyalty_type, program.stamps_target, program.max_daily_stamps = "points", 9, 2
-    program.stamps_reward_description_fr = "Un café"
-    program.save()
+    said = {"loyalty_type": "points", "stamps_target": 9, "max_daily_stamps": 2}
+    programs.change(
+        program_id=shop.program.pk, actor=OWNER, confirm=True, stamps_reward_description_fr="Un café", **said
+    )
     for reward in PointsReward.objects.all():
         reward.name_en, reward.name_fr, reward.points_cost = "Tea", "Un thé", reward.points_cost + 70_000
         reward.save()

@@ -17,6 +17,7 @@ from loyalty.models import (
     PointsReward,
     Purchase,
 )
+from loyalty.models.terms import PROMISED
 from loyalty.outputs import customer as of_customer
 from loyalty.outputs import program as of_program
 from loyalty.outputs import told
@@ -113,6 +114,9 @@ def test_a_program_and_a_person_are_told_as_they_were_when_they_were_changed(sho
             row = LoyaltyProgram.objects.select_related(*told.OF_PROGRAM).get(pk=row.pk)
             then = {"program": of_program.program(row), "customer": of_customer.customer(person)}
             clock.shift(timedelta(minutes=5))
+            promised = {name: PROGRAM_SINCE[name] for name in PROMISED}
+            programs.change(program_id=row.pk, actor=OWNER, confirm=True, **promised)
+            row.refresh_from_db()
             for each, said_since in (
                 (row, PROGRAM_SINCE),
                 (person, PERSON_SINCE),

@@ -42,8 +42,8 @@ MUTANTS = [
     mutant(
         "friend-who-was-here-before",
         WHO,
-        "if not (friend.is_known or is_oneself(friend))",
-        "if not is_oneself(friend)",
+        "if not (one.is_known or one.newcomer == one.host)",
+        "if not one.newcomer == one.host",
         f"{NEWCOMERS}::test_who_was_here_before_with_another_card_is_no_newcomer",
     ),
     mutant(
