@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DecimalField, Field, Model, Q, QuerySet
 
 from groundwork import clock
 from groundwork.database.triggers import Rule
@@ -148,5 +149,12 @@ def _saying(row: M, said: Mapping[str, Any]) -> M:
     by_column = {each.column: each for each in row._meta.concrete_fields}
     for column, value in said.items():
         kept = by_column[column]
-        setattr(then, kept.attname, None if value is None else kept.to_python(value))
+        setattr(then, kept.attname, None if value is None else _as_kept(kept, value))
     return then
+
+
+def _as_kept(column: Field, value: Any) -> Any:
+    """A value out of JSON as the column has it, a decimal with all its digits."""
+    if isinstance(column, DecimalField):
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-column.decimal_places))
+    return column.to_python(value)
