@@ -18,6 +18,7 @@ from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from groundwork.messaging import outbox
 from groundwork.web.attempts import digest as digest_of
+from tenancy import former
 from tenancy.models import Merchant, Store
 
 NAME_FIELDS = frozenset({"first_name", "last_name"})
@@ -255,7 +256,8 @@ def export_person(*, customer: Customer) -> dict[str, Any]:
             "marketing_consent_at": customer.marketing_consent_at,
             "agreements": customer.agreements,
             "created_at": customer.created_at,
-        }
+        },
+        "formerly": former.of_person(customer.pk),
     }
     for app in personal_data:
         data.update(app.export(customer))
@@ -293,4 +295,5 @@ def erase_person(*, customer: Customer) -> None:
     for field, value in blank.items():
         setattr(locked, field, value)
     locked.save(update_fields=[*blank, "updated_at"])
+    former.forget(locked.pk)
     outbox.record(CustomerErased(merchant_id=locked.merchant_id, customer_id=locked.pk))

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, Expression, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from loyalty import promoted
@@ -20,9 +20,11 @@ from loyalty.models import (
     FriendLink,
     LoyaltyCard,
     LoyaltyProgram,
+    LoyaltyTransaction,
     Promotion,
     PromotionUse,
     Purchase,
+    TransactionType,
 )
 from loyalty.tokens import ALPHABET, INVITATION_LENGTH
 from tenancy.models import Store
@@ -55,16 +57,30 @@ def friend_of(card: LoyaltyCard) -> Friend | None:
     return _friends_of([card]).get(card.pk)
 
 
-def _friends_of(cards: Collection[LoyaltyCard]) -> dict[int, Friend]:
+def _friends_of(cards: Collection[LoyaltyCard], upto: int | None = None) -> dict[int, Friend]:
+    """By card, how its owner was brought; `upto`: as far as it was known with that line (id) of the ledger."""
     named = [card.pk for card in cards]
     before = LoyaltyCard.all_objects.filter(created_at__lt=OuterRef("card__created_at")).order_by()
-    before = before.filter(Q(pk=OuterRef("newcomer")) | Q(merged_into=OuterRef("newcomer")))
+    before = before.annotate(remaining=_remains("", upto)).filter(remaining=OuterRef("newcomer"))
     rows = Friend.objects.filter(Q(card__in=named) | Q(card__merged_into__in=named))
-    rows = rows.annotate(newcomer=Coalesce("card__merged_into_id", "card_id"), is_known=Exists(before))
+    rows = rows.annotate(
+        newcomer=_remains("card", upto), host=_remains("brought_by", upto), is_known=Exists(before)
+    )
     first: dict[int, Any] = {}
-    for friend in rows.select_related("card", "brought_by").order_by("pk"):
+    for friend in rows.order_by("pk"):
         first.setdefault(friend.newcomer, friend)
-    return {pk: friend for pk, friend in first.items() if not (friend.is_known or is_oneself(friend))}
+    return {pk: one for pk, one in first.items() if not (one.is_known or one.newcomer == one.host)}
+
+
+def _remains(card: str, upto: int | None) -> Expression:
+    """Which card a card ("": the row itself) is part of by now, or was with the line `upto`."""
+    path, pk = (f"{card}__", f"{card}_id") if card else ("", "pk")
+    if upto is None:
+        return Coalesce(f"{path}merged_into_id", pk)
+    merges = LoyaltyTransaction.objects.filter(transaction_type=TransactionType.MERGE_OUT, pk__lte=upto)
+    return Case(
+        When(Exists(merges.filter(card=OuterRef(pk))), then=F(f"{path}merged_into_id")), default=F(pk)
+    )
 
 
 def is_oneself(friend: Friend) -> bool:
@@ -73,29 +89,38 @@ def is_oneself(friend: Friend) -> bool:
 
 
 def welcomed(
-    cards: Collection[LoyaltyCard], promotion_ids: Collection[int]
+    cards: Collection[LoyaltyCard], promotion_ids: Collection[int], *, upto: int | None = None
 ) -> defaultdict[int, frozenset[int]]:
     """By card, which of some promotions welcome its owner now: those that have not yet. Two statements for all.
 
     A purchase that was undone has welcomed nobody; one that was brought back may still come to count again.
+    `upto`: as it was with that line (id) of the ledger.
     """
-    brought = _friends_of(cards)
+    brought = _friends_of(cards, upto)
     found: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
     had = defaultdict(set)
     if brought:
         gifts = FriendGift.objects.filter(friend__in=brought.values(), promotion__in=promotion_ids)
-        for friend_id, promotion_id in gifts.exclude(_undone()).values_list("friend", "promotion"):
+        welcoming = Exists(_welcoming(upto))
+        for friend_id, promotion_id in gifts.filter(welcoming).values_list("friend", "promotion"):
             had[friend_id].add(promotion_id)
     for card_id, friend in brought.items():
         found[card_id] = frozenset(promotion_ids) - had[friend.pk]
     return found
 
 
-def _undone() -> Q:
-    """Whether the purchase of a gift was undone, and is not written again."""
-    uses = PromotionUse.objects.filter(promotion=OuterRef("promotion"), purchase=OuterRef("purchase"))
-    earned = uses.filter(line__transaction_type__in=promoted.EARNED, line__voided_by__isnull=True)
-    return ~Q(Exists(earned))
+def _welcoming(upto: int | None) -> QuerySet[PromotionUse]:
+    """What the purchase of a gift was given with it, unless that was undone, and is not written again.
+
+    With the line `upto`, the friend may have been welcomed with an earlier purchase that was undone since.
+    """
+    uses = PromotionUse.objects.filter(
+        promotion=OuterRef("promotion"), line__transaction_type__in=promoted.EARNED
+    )
+    if upto is None:
+        return uses.filter(purchase=OuterRef("purchase"), line__voided_by__isnull=True)
+    friends_own = Q(card=OuterRef("friend__card")) | Q(card=OuterRef("friend__card__merged_into"))
+    return uses.filter(friends_own, line__lte=upto).exclude(line__voided_by__lte=upto)
 
 
 def has_another_welcome(purchase: Purchase) -> bool:

@@ -152,14 +152,19 @@ def is_on(promotion: Promotion, at: datetime, store_id: int, zone: ZoneInfo) -> 
     Hours over midnight belong to the day on which they begin. They are those of the clock on the wall: an hour that
     comes twice in autumn counts twice, one that is left out in spring not at all.
     """
-    if promotion.planned_at is None or at < promotion.planned_at:
-        return False
-    if promotion.stopped_at is not None and at >= promotion.stopped_at:
+    if not was_decided(promotion, at):
         return False
     if promotion.store_ids and store_id not in promotion.store_ids:
         return False
     day = _opened_on(promotion, at.astimezone(zone))
     return day is not None and _has_day(promotion, day)
+
+
+def was_decided(promotion: Promotion, at: datetime) -> bool:
+    """Whether a promotion had been planned by a moment (UTC), and not stopped."""
+    if promotion.planned_at is None or at < promotion.planned_at:
+        return False
+    return promotion.stopped_at is None or at < promotion.stopped_at
 
 
 def closes_at(promotion: Promotion, at: datetime, zone: ZoneInfo) -> datetime | None:

@@ -1,6 +1,7 @@
 """What loyalty asks of the apps above it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,10 @@ class CardFacts(Protocol):
 
     def card_annotations(self) -> Mapping[str, Any]:
         """Columns for a query of cards, by name."""
+        ...
+
+    def card_facts_then(self, moments: Sequence[tuple[LoyaltyCard, datetime]]) -> list[dict[str, Any]]:
+        """The same of cards as they were at moments (UTC), in their order; each card has the customer of then."""
         ...
 
 

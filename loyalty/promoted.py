@@ -1,13 +1,14 @@
 """Reading promotions: those of a program, what a purchase was offered, and what is left of budgets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from loyalty import offers
 from loyalty.earning import Part
@@ -16,6 +17,7 @@ from loyalty.models import (
     LoyaltyTransaction,
     Promotion,
     PromotionState,
+    PromotionUse,
     Purchase,
     TransactionType,
 )
@@ -67,11 +69,14 @@ def running(program: LoyaltyProgram, *, now: datetime, zone: ZoneInfo) -> list[P
     return [row for row in rows if row.state_at(now, zone) == PromotionState.RUNNING]
 
 
-def parts_of(line: LoyaltyTransaction) -> list[tuple[Promotion, Part]]:
-    """What promotions gave of a line, or took; asks nothing for a line without. Reads `line.card.program`."""
+def parts_of(line: LoyaltyTransaction, planned: Planned | None = None) -> list[tuple[Promotion, Part]]:
+    """What promotions gave of a line, or took; asks nothing for a line without. Reads `line.card.program`.
+
+    `planned`: the promotions as they were, if not as they are.
+    """
     if not line.promotions:
         return []
-    by_id = planned_of(line.card.program).by_id
+    by_id = (planned or planned_of(line.card.program)).by_id
     return [(by_id[part.promotion_id], part) for part in line.parts]
 
 
@@ -102,6 +107,39 @@ def left_of(promotion_ids: Iterable[int], *, holds: bool) -> dict[int, int]:
     `holds`: locked until the transaction ends, in the order of their ids and after the card.
     """
     return {row.pk: row.left or 0 for row in budgets_of(promotion_ids, holds=holds)}
+
+
+def left_after(
+    limited: Collection[int], lines: Sequence[int], planned: Sequence[Planned]
+) -> list[dict[int, int]]:
+    """What was left of budgets once each of some lines (ids) had been written, in their order, by promotion.
+
+    `planned`: the promotions as they were then. What has been spent since is counted back: two statements, or none.
+    """
+    if not limited:
+        return [{} for _line in lines]
+    given = Sum(F("points") + F("stamps"))
+    uses = PromotionUse.objects.filter(promotion__in=limited)
+    since = uses.filter(promotion=OuterRef("pk"), line__gt=max(lines)).order_by().values("promotion")
+    spent = F("spent") - Coalesce(Subquery(since.annotate(given=given).values("given")), 0)
+    upto_last = dict(
+        Promotion.all_objects.filter(pk__in=limited).annotate(then=spent).values_list("pk", "then")
+    )
+    later = uses.filter(line__gt=min(lines), line__lte=max(lines)).order_by()
+    moved = list(
+        later.values("line", "promotion").annotate(given=given).values_list("line", "promotion", "given")
+    )
+    found = []
+    for line, said in zip(lines, planned, strict=True):
+        spent_then = {**upto_last}
+        for at_line, promotion_id, more in moved:
+            if at_line > line:
+                spent_then[promotion_id] -= more
+        rules = ((pk, said.rules[pk]) for pk in limited if pk in said.rules)
+        found.append(
+            {pk: rule.budget * rule.unit - spent_then[pk] for pk, rule in rules if rule.budget is not None}
+        )
+    return found
 
 
 def budgets_of(promotion_ids: Iterable[int], *, holds: bool) -> QuerySet[Promotion]:

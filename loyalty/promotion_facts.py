@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce, JSONObject, TruncDate
 
 from loyalty import offers, rules
+from loyalty.closings import STILL_OPEN, cents_brought_back
 from loyalty.earning import Part
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, PromotionUse, TransactionType
 from loyalty.offers import Facts, Given
@@ -172,7 +173,7 @@ def _visits(card: Value | OuterRef, at: datetime, zone: ZoneInfo, upto: int | No
     """
     start, _end = rules.local_day(at, zone)
     lines = LoyaltyTransaction.objects.filter(card__in=_family(card, upto), transaction_type__in=CAME)
-    lines = _standing(lines) if upto is None else _stood(lines, upto)
+    lines = _standing(lines) if upto is None else _stood(lines, upto, at)
     earned = Q(transaction_type__in=EARNED, happened_at__lt=start)
     day = TruncDate("happened_at", tzinfo=zone)
     found = JSONObject(
@@ -188,12 +189,10 @@ def _standing(lines: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransactio
     return lines.filter(voided_by__isnull=True).exclude(purchase__is_open=False)
 
 
-def _stood(lines: QuerySet[LoyaltyTransaction], upto: int) -> QuerySet[LoyaltyTransaction]:
-    """The same as it was with the line `upto`."""
-    back = LoyaltyTransaction.objects.filter(purchase=OuterRef("purchase"), purchase_return__isnull=False)
-    closed = Subquery(back.filter(purchase__is_open=False).order_by("-pk").values("pk")[:1])
-    lines = lines.filter(pk__lte=upto).annotate(closed=closed)
-    return lines.exclude(voided_by__lte=upto).exclude(closed__lte=upto)
+def _stood(lines: QuerySet[LoyaltyTransaction], upto: int, at: datetime) -> QuerySet[LoyaltyTransaction]:
+    """The same as it was with the line `upto`, at that moment (UTC)."""
+    lines = lines.filter(pk__lte=upto).annotate(back=cents_brought_back(at))
+    return lines.filter(STILL_OPEN).exclude(voided_by__lte=upto)
 
 
 def _family(card: Value | OuterRef, upto: int | None) -> QuerySet:

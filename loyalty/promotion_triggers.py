@@ -22,10 +22,12 @@ OVERSPENT = "A promotion gives no more than its budget"
 ELSEWHERE = "A promotion names stores and promotions of its own merchant"
 
 # All but what a promotion has given: that changes at the till, and nobody has to read the program again for it.
-SAID = (
-    "merchant_id, program_id, name, name_en, name_fr, name_de, name_lb, effect, factor, amount, first_day, last_day,"
-    " weekdays, from_time, until_time, store_ids, audience, days, every, tag, friend_amount, month_limit, least_cents,"
-    " skus, categories, card_day_limit, card_limit, budget, not_with, planned_at, stopped_at, deleted_at"
+SAID = tuple(
+    """
+    merchant_id program_id name name_en name_fr name_de name_lb effect factor amount first_day last_day weekdays
+    from_time until_time store_ids audience days every tag friend_amount month_limit least_cents skus categories
+    card_day_limit card_limit budget not_with planned_at stopped_at deleted_at
+    """.split()
 )
 
 
@@ -120,7 +122,7 @@ def _names_its_own(when: str) -> Rule:
 
 promotions = [
     _touch_program("INSERT"),
-    _touch_program("UPDATE", f" OF {SAID}"),
+    _touch_program("UPDATE", f" OF {', '.join(SAID)}"),
     has_promotions,
     counted,
     rule_is_kept,

@@ -56,9 +56,11 @@ def owed_lines(
         return found
     owing = Q(card__in=of_points, points_delta__lt=0, pk__gt=_last_without_debt("points_owed_after", upto))
     owing |= Q(card__in=of_stamps, stamps_delta__lt=0, pk__gt=_last_without_debt("stamps_owed_after", upto))
-    rows = LoyaltyTransaction.objects.filter(owing).exclude(purchase_return__undone_at__isnull=False)
-    if upto is not None:
-        rows = rows.filter(pk__lte=upto)
+    rows = LoyaltyTransaction.objects.filter(owing)
+    if upto is None:
+        rows = rows.exclude(purchase_return__undone_at__isnull=False)
+    else:
+        rows = rows.filter(pk__lte=upto).exclude(purchase_return__isnull=False, voided_by__lte=upto)
     for row in rows.select_related("purchase").order_by("-pk"):
         found[row.card_id] += [row, *_before_merge(row)]
     return found

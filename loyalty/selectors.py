@@ -115,6 +115,15 @@ def annotated(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
     return cards
 
 
+def facts_then(moments: Sequence[tuple[LoyaltyCard, datetime]]) -> list[dict[str, Any]]:
+    """What the apps above knew of cards at moments (UTC), in their order; each card has the customer of then."""
+    found: list[dict[str, Any]] = [{} for _each in moments]
+    for app in card_facts:
+        for known, more in zip(found, app.card_facts_then(moments), strict=True):
+            known.update(more)
+    return found
+
+
 def cards_of(merchant_id: int) -> QuerySet[LoyaltyCard]:
     """A merchant's living cards, with program, customer and stores joined."""
     cards = LoyaltyCard.objects.filter(merchant_id=merchant_id)

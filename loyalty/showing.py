@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from loyalty import friends, offers, promoted, promotion_facts, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
 from loyalty.offers import BIRTHDAY, EVERYBODY, FRIEND, TAGGED
+from loyalty.promoted import Planned
 from loyalty.promotion_facts import Known
 from loyalty.promotion_words import Names, today
 from tenancy.models import Store
@@ -52,10 +53,18 @@ def at_store(program: LoyaltyProgram, store: Store, *, now: datetime) -> list[Sh
 
 
 def running_at(
-    program: LoyaltyProgram, store: Store, *, now: datetime, left: Mapping[int, int]
+    program: LoyaltyProgram,
+    store: Store,
+    *,
+    now: datetime,
+    left: Mapping[int, int],
+    planned: Planned | None = None,
 ) -> list[Shown]:
-    """What runs at a store now (UTC); `left`: what is known already of budgets, in the promotions' parts."""
-    shown = [each for each in _of_today(program, [store], now=now) if each.is_on(now)]
+    """What runs at a store now (UTC); `left`: what is known already of budgets, in the promotions' parts.
+
+    `planned`: the program's promotions, where they are not those of the present.
+    """
+    shown = [each for each in _of_today(program, [store], now=now, planned=planned) if each.is_on(now)]
     return _in_order(_not_used_up(shown, left), now)
 
 
@@ -163,7 +172,7 @@ def _known_of(
         return known
     found = promotion_facts.known_of_cards(cards, rules, at=at, zone=zone, upto=upto)
     if bring := [rule.id for rule in rules if rule.audience == FRIEND]:
-        welcomed = friends.welcomed(cards, bring)
+        welcomed = friends.welcomed(cards, bring, upto=upto)
         return {pk: replace(each, welcomes=welcomed[pk]) for pk, each in found.items()}
     return found
 
@@ -172,10 +181,12 @@ def _shown(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -
     return _in_order(_not_used_up(_of_today(program, stores, now=now), {}), now)
 
 
-def _of_today(program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime) -> list[Shown]:
+def _of_today(
+    program: LoyaltyProgram, stores: Iterable[Store], *, now: datetime, planned: Planned | None = None
+) -> list[Shown]:
     if not (program.has_promotions and program.is_active):
         return []
-    planned, places = promoted.planned_of(program), list(stores)
+    planned, places = planned or promoted.planned_of(program), list(stores)
     found = []
     for promotion_id, rule in planned.rules.items():
         hours = [(store, *when) for store in places if (when := _times(rule, store, now)) is not None]

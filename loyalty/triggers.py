@@ -1,6 +1,7 @@
 """What the database holds about cards and the ledger: rules 3, 6 and 7 of the domain; the rest are constraints."""
 
 from groundwork.database.triggers import Rule, never_emptied, refuse_when
+from loyalty.former_triggers import former
 from loyalty.observation_triggers import observations
 from loyalty.promotion_triggers import promotions
 from loyalty.purchase_triggers import PURCHASE, RETURN, TERMS, any_of, purchases, terms
@@ -273,6 +274,7 @@ RULES = [
     *batches,
     *observations,
     *standings,
+    *former,
     _touch_program("INSERT"),
     _touch_program("UPDATE"),
     *same_merchant("loyalty_pointsreward", {"program_id": "loyalty_loyaltyprogram"}),

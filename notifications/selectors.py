@@ -1,6 +1,7 @@
 """Reading e-mails: what is due, which texts apply, what is wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,6 +15,7 @@ from loyalty.models import LoyaltyCard
 from notifications import markup
 from notifications.codes import LOOKED_AT_AGAIN
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
+from tenancy import former
 from tenancy.models import Store
 from tenancy.prepared import Prepared
 
@@ -67,6 +69,24 @@ def card_annotations() -> dict[str, Exists]:
         customer_id=OuterRef("customer_id"), address=OuterRef("customer__email"), broken_since__isnull=False
     )
     return {"email_problem": Exists(broken)}
+
+
+def card_facts_then(moments: Sequence[tuple[LoyaltyCard, datetime]]) -> list[dict[str, bool]]:
+    """The same of cards as they were at moments (UTC), in their order; each has the customer, and address, of then."""
+    people = {card.customer_id for card, _at in moments}
+    problems = AddressProblem.objects.filter(customer__in=people, broken_since__isnull=False)
+    now = {row.customer_id: (row.address, row.broken_since) for row in problems}
+    before = former.of_people(AddressProblem, people, since=min(at for _card, at in moments))
+    found = []
+    for card, at in moments:
+        address, since = now.get(card.customer_id, ("", None))
+        if said := next((row.said for row in before[card.customer_id] if row.until > at), None):
+            address, since = (
+                said["address"],
+                said["broken_since"] and datetime.fromisoformat(said["broken_since"]),
+            )
+        found.append({"email_problem": address == card.customer.email and since is not None and since <= at})
+    return found
 
 
 def card_of(log: EmailLog) -> LoyaltyCard | None:

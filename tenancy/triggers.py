@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from groundwork.database.triggers import Rule, refuse_when
+from tenancy.former import is_kept
 
 
 def same_merchant(table: str, parents: Mapping[str, str]) -> list[Rule]:
@@ -37,6 +38,10 @@ def merchant_is_for_ever(table: str) -> Rule:
     )
 
 
+# Whoever may have written a line of a merchant's ledger.
+MERCHANTS_OF_A_USER = """SELECT merchant_id FROM tenancy_storeuser WHERE user_id = {row}.id
+UNION SELECT id FROM tenancy_merchant WHERE {row}.is_superuser"""
+
 RULES = [
     merchant_is_for_ever("tenancy_store"),
     merchant_is_for_ever("tenancy_storeuser"),
@@ -55,4 +60,13 @@ RULES = [
     *same_merchant("tenancy_till", {"store_id": "tenancy_store"}),
     *same_merchant("tenancy_historyentry", {"store_id": "tenancy_store"}),
     *same_merchant("tenancy_idempotencykey", {"store_id": "tenancy_store"}),
+    *is_kept(
+        "tenancy_merchant",
+        *("slug", "default_language", "timezone", "currency", "is_active"),
+        merchants="SELECT {row}.id",
+    ),
+    *is_kept("tenancy_store", "name", "store_code", "timezone"),
+    *is_kept("tenancy_user", "first_name", "last_name", "email", merchants=MERCHANTS_OF_A_USER),
+    *is_kept("tenancy_apikey", "name"),
+    *is_kept("tenancy_till", "name"),
 ]

@@ -17,6 +17,8 @@ ALLOWED = {
     ("loyalty/ledger.py", "expire_points"): "the pen itself, set-based",
     ("loyalty/ledger.py", "forget_person"): "blanks the three columns that the database lets be blanked",
     ("loyalty/outputs/then.py", "_as_they_were"): "a card in memory as it was, which is not saved",
+    ("loyalty/outputs/around.py", "Around.line"): "who wrote a line, in a copy that is not saved",
+    ("tenancy/former.py", "_saying"): "what a row said before, in a copy that is not saved",
     ("loyalty/reporting/first_visits.py", ""): "days on which cards were there, made of lines",
     ("loyalty/reporting/first_visits.py", "gather"): "the same, in a table of its transaction",
     ("loyalty/reporting/standings.py", "_kept"): "a copy of what cards have, for lists",

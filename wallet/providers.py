@@ -1,6 +1,8 @@
 """What the wallets tell the apps below them, which do not know them (`groundwork.messaging.wiring`)."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db.models import Expression, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from groundwork.web.devices import platform_of
 from loyalty.models import LoyaltyCard
+from tenancy.former import Former
 from wallet import config, health, pages, samples, set_up
 from wallet.models import Platform, WalletPass
 from wallet.services import doctor, funnel, passes
@@ -25,6 +28,25 @@ def card_annotations() -> dict[str, Expression]:
         return Subquery(living.values("state")[:1])
 
     return {f"{platform.value}_pass_state": state(platform) for platform in Platform}
+
+
+def card_facts_then(moments: Sequence[tuple[LoyaltyCard, datetime]]) -> list[dict[str, str | None]]:
+    """The same of cards as they were at moments (UTC), in their order."""
+    passes_of: dict[int, list[WalletPass]] = defaultdict(list)
+    rows = list(WalletPass.objects.filter(card__in={card.pk for card, _at in moments}).order_by("pk"))
+    for row in rows:
+        passes_of[row.card_id].append(row)
+    former = Former.of(rows, since=min(at for _card, at in moments))
+
+    def state(card: LoyaltyCard, platform: Platform, at: datetime) -> str | None:
+        mine = [row for row in passes_of[card.pk] if row.platform == platform and row.created_at <= at]
+        were = (former.at(row, at) for row in mine)
+        return next((row.state for row in were if row.retired_at is None or row.retired_at > at), None)
+
+    return [
+        {f"{platform.value}_pass_state": state(card, platform, at) for platform in Platform}
+        for card, at in moments
+    ]
 
 
 def wallet_buttons(card: LoyaltyCard, request: HttpRequest) -> list[dict[str, str]]:

@@ -94,9 +94,10 @@ that moment; `can_void` and `can_return` are always false here, as nobody is ask
 `purchase`.
 
 A `card` is the one that the till was answered: balances, counters, times, `stamps_today`, `can_stamp` and `owed_from`
-are those of the ledger up to that line, seen at its store in its moment, and the program's terms are those of then.
-What no line keeps is as it is when the event is made, seconds later: the person, rewards and promotions, the pause
-between stamps, `passes`. Texts are in the merchant's language.
+are those of the ledger up to that line, seen at its store in its moment. So is all around it: the person, the program
+with its rewards and promotions, names of stores and of whoever was at the till, `passes`. An event that is made late
+says the same as one that is made at once; only what an erasure takes is taken from it, too. Texts are in the merchant's
+language of then.
 
 `test` is sent to an endpoint that somebody tries, and is in no feed.
 

@@ -5,14 +5,11 @@ scope; raising means it is tried again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import override
-
 from customers.models import Customer
 from loyalty.models import LoyaltyProgram
 from loyalty.outputs import told
 from loyalty.outputs.customer import customer
-from loyalty.outputs.program import program
+from tenancy.former import Former
 from webhooks.services import log
 from webhooks.services.sources import Draft
 
@@ -21,26 +18,25 @@ def on_card_state_changed(event: Mapping[str, Any]) -> None:
     """Cards that were deleted, restored or made valid everywhere; what has a line is told with it."""
     if event["transaction_ids"]:
         return
-    now = timezone.now()
+    at = event["announced_at"]
     drafts = [
-        Draft("card.updated", now, {"card": card}, card["customer"]["id"])
-        for card in told.cards_told_now(event["card_ids"], now=now)
+        Draft("card.updated", at, {"card": card}, card["customer"]["id"])
+        for card in told.cards_told_at(event["card_ids"], at=at)
     ]
     _append(event["merchant_id"], drafts)
 
 
 def on_program_changed(event: Mapping[str, Any]) -> None:
-    """A program, in the merchant's language."""
-    row = LoyaltyProgram.objects.select_related("merchant").filter(pk=event["program_id"]).first()
+    """A program as it was when somebody changed it."""
+    row = LoyaltyProgram.objects.select_related(*told.OF_PROGRAM).filter(pk=event["program_id"]).first()
     if row is not None:
-        with override(row.merchant.default_language):
-            _append(
-                event["merchant_id"], [Draft("program.updated", timezone.now(), {"program": program(row)})]
-            )
+        at = event["announced_at"]
+        program = told.program_told(row, at=at)
+        _append(event["merchant_id"], [Draft("program.updated", at, {"program": program})])
 
 
 def on_customer_changed(event: Mapping[str, Any]) -> None:
-    """A person, as they are known now."""
+    """A person, as they were known then."""
     _about_customer("customer.updated", event)
 
 
@@ -52,7 +48,9 @@ def on_customer_erased(event: Mapping[str, Any]) -> None:
 def _about_customer(kind: str, event: Mapping[str, Any]) -> None:
     row = Customer.all_objects.filter(pk=event["customer_id"]).first()
     if row is not None:
-        _append(event["merchant_id"], [Draft(kind, timezone.now(), {"customer": customer(row)}, row.pk)])
+        at = event["announced_at"]
+        then = Former.of([row], since=at).at(row, at)
+        _append(event["merchant_id"], [Draft(kind, at, {"customer": customer(then)}, row.pk)])
 
 
 def _append(merchant_id: int, drafts: Sequence[Draft]) -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tenancy import scope
+from tenancy import former, scope
 from webhooks.services import delivery, endpoints, log
 from webhooks.services.endpoints import DELIVER_TASK
 
@@ -16,7 +16,9 @@ def deliver() -> int:
 
 @shared_task(name="webhooks.clean", soft_time_limit=1800, time_limit=1860)
 def clean() -> int:
-    """Forget events of more than 30 days ago, and bring secrets under the present key."""
+    """Forget events of more than 30 days ago, with what they were made of, and bring secrets under the present key."""
     with scope.everything("secrets of all merchants are sealed by one key"):
         endpoints.seal_anew()
-    return log.clean(now=timezone.now())
+    now = timezone.now()
+    former.clean(now=now)
+    return log.clean(now=now)

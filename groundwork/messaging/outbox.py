@@ -165,7 +165,10 @@ def _relay_one(message_id: int) -> bool:
 
 
 def _hand_over(messages: Sequence[AbstractOutboxMessage]) -> None:
-    """Have the handler hear of messages as one, in the log and the traces of all who announced them."""
+    """Have the handler hear of messages as one, in the log and the traces of all who announced them.
+
+    Beside the event's own fields it hears when that was (UTC): `announced_at`.
+    """
     first, requests = messages[0], dict.fromkeys(message.request_id for message in messages)
     heard = subscriptions.handler(first.subscriber)
     with ExitStack() as around:
@@ -175,7 +178,8 @@ def _hand_over(messages: Sequence[AbstractOutboxMessage]) -> None:
         said_by = ",".join(requests)
         around.enter_context(structlog.contextvars.bound_contextvars(request_id=said_by))
         around.enter_context(first.scope())
-        heard(_joined([message.payload for message in messages]))
+        announced_at = max(message.created_at for message in messages)
+        heard({**_joined([message.payload for message in messages]), "announced_at": announced_at})
 
 
 def _joined(payloads: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -108,7 +108,10 @@ class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
         return self._state(row) in WAITING
 
     class Media:
-        js = [Script("console/promotion-sentence.js", type="module")]
+        js = [
+            Script("console/asked-with.js", type="module"),
+            Script("console/promotion-sentence.js", type="module"),
+        ]
 
     # --- what is shown ---
 
@@ -173,9 +176,8 @@ class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
     # --- saving, through the service ---
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        fields = {
-            name: form.cleaned_data[name] for name in form.changed_data if name in editable_fields(Promotion)
-        }
+        changed = {*form.changed_data, *form.left_out} & set(editable_fields(Promotion))
+        fields = {name: form.cleaned_data[name] for name in changed}
         actor = actor_for(request, obj.program.merchant_id)
         if change:
             saved = promotions.change(promotion_id=obj.pk, actor=actor, **fields)

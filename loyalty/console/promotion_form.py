@@ -12,12 +12,23 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from loyalty import promoted
 from loyalty.console.program_form import explain_amounts, in_each_language
-from loyalty.models import LoyaltyProgram, Promotion
+from loyalty.models import Audience, Effect, LoyaltyProgram, Promotion
 from loyalty.services.promotions import FIELD_OF
 from tenancy.console.forms import ConsoleForm
 from tenancy.models import Store
 
 LONGEST_LIST = 50  # article numbers, or categories
+
+# What is asked with some choices only: the field that chooses, and the choices. Else it is not shown, and says nothing.
+ASKED_WITH = {
+    "factor": ("effect", (Effect.FACTOR,)),
+    "amount": ("effect", (Effect.POINTS, Effect.STAMPS)),
+    "days": ("audience", (Audience.BIRTHDAY, Audience.BACK_AFTER)),
+    "every": ("audience", (Audience.EVERY_VISIT,)),
+    "tag": ("audience", (Audience.TAGGED,)),
+    "friend_amount": ("audience", (Audience.FRIEND,)),
+    "month_limit": ("audience", (Audience.FRIEND,)),
+}
 
 
 def _several(label: Any, help_text: Any = "") -> forms.TypedMultipleChoiceField:
@@ -76,6 +87,10 @@ class PromotionForm(ConsoleForm):
         others = self._rows(Promotion).exclude(pk=self.instance.pk)
         self._offer("not_with", [(row.pk, self._named(row)) for row in others[:LONGEST_LIST]])
         explain_amounts(self)
+        for name, (chooser, choices) in ASKED_WITH.items():
+            if name in self.fields:
+                asked = {"data-asked-with": chooser, "data-choices": " ".join(choices)}
+                self.fields[name].widget.attrs.update(asked)
 
     def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
         if name in self.fields:
@@ -93,11 +108,32 @@ class PromotionForm(ConsoleForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        self._leave_out_what_is_not_asked()
         names = in_each_language("name")
         if not self.errors and not any(self.cleaned_data.get(name) for name in names):
             self.add_error(names[0], _("Name the promotion in one language at least."))
         self._refuse_what_is_elsewhere()
         return cleaned
+
+    def _leave_out_what_is_not_asked(self) -> None:
+        """What was typed before another choice was made is not saved, and nobody is told that it is wrong."""
+        for name, (chooser, choices) in ASKED_WITH.items():
+            if (
+                name in self.fields
+                and chooser in self.cleaned_data
+                and self.cleaned_data[chooser] not in choices
+            ):
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = "" if name == "tag" else None
+
+    @property
+    def left_out(self) -> set[str]:
+        """The fields that were said before, and are not asked for any more; once the form is valid."""
+        return {
+            name
+            for name in ASKED_WITH
+            if name in self.fields and self.initial.get(name) and not self.cleaned_data[name]
+        }
 
     def _refuse_what_is_elsewhere(self) -> None:
         """Stores and promotions of another merchant or program, whoever may see them."""

@@ -1,11 +1,12 @@
 """Promotion: what a program gives more, when, to whom and for what."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -51,6 +52,12 @@ class PromotionState(models.TextChoices):
 KEPT = ("effect", "factor", "amount", "least_cents", "skus", "categories", "not_with", "friend_amount")
 
 
+def whole_minute(value: time) -> None:
+    """Refuse a time that is told otherwise than it holds: everywhere, hours are said to the minute."""
+    if value.second or value.microsecond:
+        raise ValidationError(_("Hours and minutes, without seconds."), code="seconds")
+
+
 def _list_of(field: models.Field, name: Any) -> ArrayField:
     return ArrayField(field, verbose_name=name, default=list, blank=True)
 
@@ -93,8 +100,8 @@ class Promotion(TenantSoftDeletable):
     first_day = models.DateField(_("first day"), null=True, blank=True)
     last_day = models.DateField(_("last day"), null=True, blank=True)
     weekdays = _list_of(models.PositiveSmallIntegerField(), _("days of the week"))
-    from_time = models.TimeField(_("from"), null=True, blank=True)
-    until_time = models.TimeField(_("until"), null=True, blank=True)
+    from_time = models.TimeField(_("from"), null=True, blank=True, validators=[whole_minute])
+    until_time = models.TimeField(_("until"), null=True, blank=True, validators=[whole_minute])
     store_ids = _list_of(models.BigIntegerField(), _("stores"))
 
     audience = models.CharField(_("for"), max_length=20, choices=Audience.choices, default=Audience.EVERYBODY)

@@ -1,6 +1,6 @@
 """Cards: what stands on them, and what may be done with them at a store just now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from django.utils import timezone
 from groundwork.formats.wire import Moment, moment
 from loyalty import receipts, rules, selectors, showing
 from loyalty.errors import CardInactive, ProgramInactive, ProgramTypeMismatch
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, LoyaltyType
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, LoyaltyType, PointsReward
 from loyalty.outputs.customer import CardHolder, card_holder
 from loyalty.promotion_facts import Known
 from loyalty.rules import StampUsage, StampVerdict
@@ -209,11 +209,13 @@ def at_moment(
     *,
     debt: Sequence[LoyaltyTransaction] = (),
     promotions: Sequence[Shown] = (),
+    on_offer: Iterable[PointsReward] | None = None,
     now: datetime,
 ) -> Card:
     """A card at a store (or, None, where it is nobody's) at a moment (UTC).
 
-    `usage`: how its stamps lay around it, `debt`: the lines that took back what is owed, `promotions`: what ran for it.
+    `usage`: how its stamps lay around it, `debt`: the lines that took back what is owed, `promotions`: what ran for it,
+    `on_offer`: the rewards that there were, None for those of now.
     """
     program = row.program
     verdict = stamp_verdict(row, usage, now=now, zone=(store or row.merchant).tzinfo)
@@ -224,7 +226,7 @@ def at_moment(
         "max_daily_stamps": program.max_daily_stamps,
         "points_expire_at": moment(selectors.points_expire_at(row)),
         "can_stamp": _can_stamp(verdict, now),
-        "rewards": rewards(row),
+        "rewards": rewards(row, on_offer),
         "stamp_reward": {
             "description": program.stamps_reward_description if program.has_stamps else "",
             "ready": program.has_stamps and row.is_active and row.stamp_count >= program.stamps_target,
@@ -264,8 +266,8 @@ def stamp_verdict(row: LoyaltyCard, usage: StampUsage, *, now: datetime, zone: Z
     )
 
 
-def rewards(row: LoyaltyCard) -> list[RewardInReach]:
-    """The rewards on offer, and how far each is away."""
+def rewards(row: LoyaltyCard, on_offer: Iterable[PointsReward] | None = None) -> list[RewardInReach]:
+    """The rewards on offer, and how far each is away; of some rewards, if they are not the program's of now."""
     if not row.program.has_points:
         return []
     least, balance = row.program.minimum_redemption_points, row.points_balance - row.points_owed
@@ -277,6 +279,6 @@ def rewards(row: LoyaltyCard) -> list[RewardInReach]:
             "affordable": row.is_active and balance >= reward.points_cost >= least,
             "missing": max(0, reward.points_cost - balance),
         }
-        for reward in selectors.rewards_of(row.program)
+        for reward in (selectors.rewards_of(row.program) if on_offer is None else on_offer)
         if reward.is_active
     ]

@@ -9,6 +9,7 @@ from groundwork.formats.wire import Day, Moment, day, moment
 from loyalty import promoted, showing
 from loyalty.earning import Part
 from loyalty.models import Audience, Effect, LoyaltyProgram, LoyaltyTransaction, Promotion, PromotionState
+from loyalty.promoted import Planned
 from loyalty.rules import POINT
 from tenancy.models import Store
 
@@ -69,9 +70,9 @@ class PromotionRow(TypedDict):
     updated_at: Moment
 
 
-def parts_of(line: LoyaltyTransaction) -> list[PromotionPart]:
-    """What promotions gave of a line; reads `line.card.program`."""
-    return [part(promotion, given) for promotion, given in promoted.parts_of(line)]
+def parts_of(line: LoyaltyTransaction, planned: Planned | None = None) -> list[PromotionPart]:
+    """What promotions (`planned`, or those of now) gave of a line; reads `line.card.program`."""
+    return [part(promotion, given) for promotion, given in promoted.parts_of(line, planned)]
 
 
 def parts(given: Iterable[Part], program: LoyaltyProgram) -> list[PromotionPart]:

@@ -3,20 +3,27 @@
 Lines never change. A card does: it is told as it was then (`loyalty.outputs.then`), whatever has happened since.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Sum
+from django.utils.translation import override
 
-from loyalty.models import LoyaltyTransaction, PurchaseReturn
+from loyalty import selectors
+from loyalty.closings import were_brought_back
+from loyalty.models import LoyaltyProgram, LoyaltyTransaction, PurchaseReturn
 from loyalty.models import Purchase as PurchaseRow
+from loyalty.outputs.around import OF_CARD, OF_LINE, Around
 from loyalty.outputs.card import Card
+from loyalty.outputs.program import Program, program
 from loyalty.outputs.purchase import Purchase, purchase
-from loyalty.outputs.then import Moment, cards_told
+from loyalty.outputs.then import Moment, cards_to_tell, cards_told, told_around
 from loyalty.outputs.transaction import Transaction, as_written, transaction, with_people
+from tenancy.former import Former, copied
 from tenancy.models import Store
 
+OF_PROGRAM = ("merchant__loyalty_settings",)
 OF_PURCHASE = ("card__customer", "store")
 
 
@@ -32,21 +39,34 @@ def to_tell(lines: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]
     """Lines together with all that is told of them."""
     of_purchase = [f"purchase__{name}" for name in OF_PURCHASE]
     return with_people(lines).select_related(
-        "store", "staff_pin", "card__customer", "card__program", "purchase_return", *of_purchase
+        *OF_LINE, *(f"card__{name}" for name in OF_CARD), "purchase_return", *of_purchase
     )
 
 
 def lines_told(lines: Sequence[LoyaltyTransaction]) -> list[LineTold]:
     """Some lines (`to_tell`) of one merchant in their order."""
-    told: list[LineTold] = []
-    for line, card in zip(lines, cards_told([Moment.after(line) for line in lines]), strict=True):
-        one: LineTold = {
-            "transaction": transaction(as_written(line), can_void=False),
-            "card": card,
-        }
+    if not lines:
+        return []
+    now = cards_to_tell(line.card_id for line in lines)
+    around = Around.of(now.values(), _named_in(lines), since=min(line.created_at for line in lines))
+    cards = told_around([Moment.after(line) for line in lines], now, around)
+    return [_line_told(line, card, around) for line, card in zip(lines, cards, strict=True)]
+
+
+def _named_in(lines: Sequence[LoyaltyTransaction]) -> Iterator[Model | None]:
+    for line in lines:
+        yield from (getattr(line, name) for name in OF_LINE)
         if line.purchase is not None:
-            one["purchase"] = purchase_told(line.purchase, upto=line.purchase_return)
-        told.append(one)
+            yield from (line.purchase.store, line.purchase.card, line.purchase.card.customer)
+
+
+def _line_told(line: LoyaltyTransaction, card: Card, around: Around) -> LineTold:
+    then, at = around.line(as_written(line)), line.created_at
+    with override(then.card.merchant.default_language):
+        planned = around.planned(then.card.program, at) if line.promotions else None
+        told: LineTold = {"transaction": transaction(then, can_void=False, planned=planned), "card": card}
+        if line.purchase is not None:
+            told["purchase"] = _purchase_then(line.purchase, around, at)
     return told
 
 
@@ -57,17 +77,37 @@ def card_told(card_id: int, *, at: datetime, store: Store) -> Card:
     return card
 
 
-def cards_told_now(card_ids: Sequence[int], *, now: datetime) -> list[Card]:
-    """Cards of one merchant as they are, each where it is at home, by id."""
-    newest = LoyaltyTransaction.objects.filter(card=OuterRef("card")).order_by("-pk").values("pk")[:1]
-    lines = LoyaltyTransaction.objects.filter(card__in=card_ids, pk=Subquery(newest)).order_by("card")
-    return cards_told([Moment(line, now, None) for line in lines])
+def cards_told_at(card_ids: Sequence[int], *, at: datetime) -> list[Card]:
+    """Cards of one merchant as they were at a moment (UTC) by which they had been made, each at home, by id."""
+    newest = LoyaltyTransaction.objects.filter(card=OuterRef("card"), created_at__lte=at).order_by("-pk")
+    lines = LoyaltyTransaction.objects.filter(card__in=card_ids, pk=Subquery(newest.values("pk")[:1]))
+    return cards_told([Moment(line, at, None) for line in lines.order_by("card")])
 
 
-def purchase_told(row: PurchaseRow, *, upto: PurchaseReturn | None) -> Purchase:
-    """A purchase as it was once something was brought back, or (None) before anything was."""
-    returned = 0
-    if upto is not None:
-        parts = PurchaseReturn.objects.filter(purchase=row, pk__lte=upto.pk, undone_at__isnull=True)
-        returned = parts.aggregate(cents=Sum("amount_cents"))["cents"] or 0
-    return {**purchase(row, can_return=False), "returned_cents": returned}
+def program_told(row: LoyaltyProgram, *, at: datetime) -> Program:
+    """A program (`OF_PROGRAM` joined) as it was at a moment (UTC), in the merchant's language of then."""
+    settings = selectors.settings_of(row.merchant)
+    around = Around.of_programs([row], [row.merchant, settings], since=at)
+    then = around.program(row, at)
+    then.merchant = copied(around.former.at(row.merchant, at))
+    then.merchant.loyalty_settings = copied(around.former.at(settings, at))
+    planned = around.planned(row, at).by_id.values()
+    then.has_promotions = any(one.planned_at is not None and one.planned_at <= at for one in planned)
+    with override(then.merchant.default_language):
+        return program(then, around.on_offer(row, at))
+
+
+def purchase_told(row: PurchaseRow, *, at: datetime) -> Purchase:
+    """A purchase as it was at a moment (UTC)."""
+    named = [row.store, row.card, row.card.customer]
+    return _purchase_then(row, Around(Former.of(named, since=at), {}, {}), at)
+
+
+def _purchase_then(row: PurchaseRow, around: Around, at: datetime) -> Purchase:
+    then = copied(row)
+    then.store = around.former.at(row.store, at)
+    then.card = copied(around.former.at(row.card, at))
+    then.card.customer = around.former.at(row.card.customer, at)
+    parts = PurchaseReturn.objects.filter(were_brought_back(at), purchase=row)
+    returned = parts.aggregate(cents=Sum("amount_cents"))["cents"] or 0
+    return {**purchase(then, can_return=False), "returned_cents": returned}

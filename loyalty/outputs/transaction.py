@@ -13,6 +13,7 @@ from loyalty.models import LoyaltyTransaction, TransactionType
 from loyalty.models import transaction as written
 from loyalty.outputs.card import Card, card
 from loyalty.outputs.promotion import PromotionPart, parts_of
+from loyalty.promoted import Planned
 from loyalty.services import voids
 from loyalty.services.operation import Posting
 from loyalty.services.voids import Voiding
@@ -145,8 +146,11 @@ def as_written(row: LoyaltyTransaction) -> LoyaltyTransaction:
     return row
 
 
-def transaction(row: LoyaltyTransaction, *, can_void: bool) -> Transaction:
-    """A line of the ledger, as somebody is told it who may undo it, or may not."""
+def transaction(row: LoyaltyTransaction, *, can_void: bool, planned: Planned | None = None) -> Transaction:
+    """A line of the ledger, as somebody is told it who may undo it, or may not.
+
+    `planned`: the program's promotions as they were, if they are not told as they are.
+    """
     undone_by = getattr(row, "voided_by", None)
     return {
         "card_id": row.card_id,
@@ -167,7 +171,7 @@ def transaction(row: LoyaltyTransaction, *, can_void: bool) -> Transaction:
         "id": row.pk,
         "card_number": row.card.display_number,
         "customer_name": row.card.customer.name,
-        "promotions": parts_of(row),
+        "promotions": parts_of(row, planned),
         "reward": _reward(row),
         "voids": row.voids_id,
         "voided_by": undone_by.pk if undone_by else None,

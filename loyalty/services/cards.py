@@ -55,8 +55,8 @@ def reactivate(*, store: Store, card_id: int, actor: Actor, reason: str = "") ->
     if call.card.is_active:
         raise CardAlreadyActive()
     _require_not_gone(call.card)
-    _post(call, TransactionType.CARD_REACTIVATED, reason)
     _save(call.card, is_active=True, expiry_not_before=grace(call.program, store.merchant, call.now))
+    _post(call, TransactionType.CARD_REACTIVATED, reason)
     friends.look_again(call.card)
     return call.card
 
@@ -75,8 +75,8 @@ def replace(
     reason = operation.require_reason(reason)
     call = _begin(store, card_id, actor)
     _require_not_gone(call.card)
+    renew(call.card, new_number=new_number)  # before its line, with which the new number is told
     _post(call, TransactionType.CARD_REPLACED, reason)
-    renew(call.card, new_number=new_number)
     if new_number:
         CardCode.objects.filter(card=call.card).delete()
     return call.card
@@ -95,6 +95,10 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     settings = selectors.settings_of(store.merchant)
     people = _lock_people(store, card_id, into_card_id)
     source, target = _lock_both(store, settings, card_id, into_card_id)
+    if {source.customer_id, target.customer_id} == people.keys() and len(people) > 1:
+        customers.join_tags(remaining=people[target.customer_id], other=people[source.customer_id])
+    if settings.allow_cross_location_redemption:
+        widen(target)
     now = clock.now()
     who = {"store": store, "actor": actor, "keep_address": settings.log_ip_addresses, "notes": reason}
     ledger.post(_moved(source, target, **who), now=now, announce=[_state_changed(source, target)])
@@ -103,12 +107,8 @@ def merge(*, store: Store, card_id: int, into_card_id: int, actor: Actor, reason
     CardCode.objects.filter(card=source).update(card=target)
     friends.look_again(source, target)
     visits.mark_behind(source.merchant_id)
-    if {source.customer_id, target.customer_id} == people.keys() and len(people) > 1:
-        customers.join_tags(remaining=people[target.customer_id], other=people[source.customer_id])
     if source.last_stamp_at and (target.last_stamp_at is None or target.last_stamp_at < source.last_stamp_at):
         _save(target, last_stamp_at=source.last_stamp_at)
-    if settings.allow_cross_location_redemption:
-        widen(target)
     return target
 
 

@@ -50,7 +50,7 @@ def create(*, program_id: int, actor: Actor, **fields: Any) -> Promotion:
     actor.require_manager()
     program = programs.locked(program_id)
     row = Promotion(program=program, merchant_id=program.merchant_id)
-    assign(row, fields)
+    assign(row, _once(fields))
     _validate(row)
     row.save(force_insert=True)
     return row
@@ -63,6 +63,7 @@ def change(*, promotion_id: int, actor: Actor, **fields: Any) -> Promotion:
     One that is over can be renamed. Raises ManagerRequired, PromotionNotFound, PromotionFixed, or Invalid.
     """
     actor.require_manager()
+    fields = _once(fields)
     row = _locked(promotion_id)
     state = _state(row)
     before = {name: getattr(row, name) for name in fields if hasattr(row, name)}
@@ -77,6 +78,13 @@ def change(*, promotion_id: int, actor: Actor, **fields: Any) -> Promotion:
     if changed and state != PromotionState.DRAFT:
         _announce(row.program)
     return row
+
+
+def _once(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What is named several times in a list, a day or a store, is named once."""
+    return {
+        name: list(dict.fromkeys(said)) if isinstance(said, list) else said for name, said in fields.items()
+    }
 
 
 def _require_kept(

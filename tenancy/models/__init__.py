@@ -2,6 +2,7 @@
 
 from tenancy.models.account import EmailChange
 from tenancy.models.api_key import ApiKey
+from tenancy.models.former import FormerRow
 from tenancy.models.history import HistoryEntry
 from tenancy.models.idempotency import IdempotencyKey
 from tenancy.models.invitation import Invitation, InvitedStore
@@ -19,6 +20,7 @@ __all__ = [
     "BackgroundJob",
     "EmailChange",
     "FilePiece",
+    "FormerRow",
     "HistoryEntry",
     "IdempotencyKey",
     "Invitation",

@@ -60,7 +60,7 @@ def test_the_form_reads_what_is_typed_back_as_a_sentence(world: World) -> None:
         "sentence": said.format(world.shop.store.name),
         "faults": [],
     }
-    typed |= {"until_time": "", "every": "3"}
+    typed |= {"until_time": "", "audience": "every_nth_visit"}
     assert read_back(world, "owner", **typed).json() == {
         "sentence": "",
         "faults": [

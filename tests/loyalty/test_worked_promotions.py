@@ -1,62 +1,18 @@
 """What a shopkeeper tells of promotions, worked out to the last figure."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
 
 from groundwork import deletion
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Promotion, PromotionUse
-from loyalty.reporting import fairness, verification
-from loyalty.services import cards, promotions, purchases, restoring, returns, stamps, voids
-from loyalty.services.purchases import Recorded
-from tenancy import scope
+from loyalty.models import LoyaltyTransaction
+from loyalty.services import cards, promotions, purchases, stamps
 from tests import factories
-from tests.factories import Shop
-from tests.loyalty.books import assert_the_rules_give_the_ledger
+from tests.loyalty.promoting import OWNER, STAFF, TUESDAY, bring_back, buy, everything, has, of, undo
 
+__all__ = ["everything"]
 pytestmark = pytest.mark.django_db
-STAFF, OWNER = factories.actor("staff"), factories.actor("owner")
-# A Tuesday in May, 15:00 in Luxembourg.
-TUESDAY = datetime(2026, 5, 12, 13, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def everything() -> Iterator[None]:
-    with scope.everything("stories of one shop"), time_machine.travel(TUESDAY, tick=False):
-        yield
-
-
-def buy(shop: Shop, card: LoyaltyCard, cents: int, **more: object) -> Recorded:
-    return purchases.record(
-        store=shop.store, card_id=card.pk, actor=STAFF, purchase_amount_cents=cents, **more
-    )
-
-
-def bring_back(shop: Shop, bought: Recorded, cents: int | None = None) -> returns.Returned:
-    assert bought.purchase
-    return returns.give_back(
-        store=shop.store, purchase_id=bought.purchase.pk, actor=STAFF, amount_cents=cents, reason="too small"
-    )
-
-
-def undo(shop: Shop, line: LoyaltyTransaction) -> None:
-    voids.void(store=shop.store, transaction_id=line.pk, actor=STAFF, reason="a mistake")
-
-
-def has(card: LoyaltyCard) -> tuple[int, int]:
-    """Stamps and points; every promise is kept and the ledger says the same."""
-    assert [str(each) for each in (*verification.differences(), *fairness.violations())] == []
-    assert_the_rules_give_the_ledger()
-    row = factories.fresh(card)
-    return row.stamp_count - row.stamps_owed, row.points_balance - row.points_owed
-
-
-def of(promotion: Promotion) -> tuple[int, int]:
-    """What a promotion has given: ten-thousandths of a point, and stamps."""
-    uses = PromotionUse.objects.filter(promotion=promotion)
-    return sum(use.points for use in uses), sum(use.stamps for use in uses)
 
 
 def test_on_tuesdays_points_count_double() -> None:
@@ -103,69 +59,6 @@ def test_promotions_that_exclude_each_other_give_what_is_better_for_the_customer
     assert has(card) == (0, 470)
 
 
-def test_what_is_brought_back_takes_the_promotions_part_along() -> None:
-    """Buy for 60 with 100 points on top from 50 on; 5 come back: still 100 on top; 15 more: they are gone."""
-    shop = factories.shop(loyalty_type="points", points_per_euro=1)
-    double = factories.promotion(shop.program, "Double")
-    fifty = factories.promotion(
-        shop.program, "From 50 on", effect="points", amount=100, least_cents=5000, budget=1000
-    )
-    card = factories.card(shop.store)
-    bought = buy(shop, card, 6000)
-    assert bought.points.given == 60 + 60 + 100
-
-    bring_back(shop, bought, 500)
-    assert has(card) == (0, 55 + 55 + 100)
-    last = bring_back(shop, bought, 1500)
-    assert has(card) == (0, 40 + 40)
-    assert factories.fresh(fifty).spent == 0
-    assert last.transactions[0].promotions == [
-        {"promotion": double.pk, "points": -15_0000, "stamps": 0},
-        {"promotion": fifty.pk, "points": -100_0000, "stamps": 0},
-    ]
-
-    undo(shop, last.transactions[0])
-    assert has(card) == (0, 55 + 55 + 100)
-    assert factories.fresh(fifty).spent == 100_0000
-    bring_back(shop, bought)
-    assert (has(card), of(double), of(fifty)) == ((0, 0), (0, 0), (0, 0))
-
-
-def test_a_return_goes_by_the_promotions_of_its_purchase_whatever_runs_since() -> None:
-    shop = factories.shop(loyalty_type="points", points_per_euro=1)
-    double = factories.promotion(shop.program, "Double")
-    card = factories.card(shop.store)
-    bought = buy(shop, card, 1000)
-    promotions.stop(promotion_id=double.pk, actor=OWNER)
-    factories.promotion(shop.program, "Ten times", factor=10)
-
-    bring_back(shop, bought, 400)
-
-    assert has(card) == (0, 12)
-
-
-def test_an_undone_purchase_gives_its_budget_back() -> None:
-    shop = factories.shop(loyalty_type="points", points_per_euro=1)
-    limited = factories.promotion(shop.program, "Thirty in all", effect="points", amount=20, budget=30)
-    card, other = factories.card(shop.store), factories.card(shop.store)
-    first = buy(shop, card, 100)
-    assert first.points.given == 21
-    assert buy(shop, other, 100).points.given == 11  # the last ten
-    assert buy(shop, other, 100).points.given == 1
-    assert limited_is(limited, "ended")
-
-    undo(shop, first.transactions[0])
-
-    assert limited_is(limited, "running")
-    assert buy(shop, other, 100).points.given == 21
-    assert (has(card), has(other)) == ((0, 0), (0, 33))
-
-
-def limited_is(promotion: Promotion, state: str) -> bool:
-    row = factories.fresh(promotion)
-    return row.state_at(datetime.now(UTC), row.merchant.tzinfo) == state
-
-
 def test_a_card_has_at_most_so_much_a_day_and_a_merged_card_brings_its_part_along() -> None:
     shop = factories.shop(loyalty_type="points", points_per_euro=10)
     factories.promotion(shop.program, "Double", card_day_limit=100, card_limit=150)
@@ -210,17 +103,6 @@ def test_a_first_stamp_that_was_a_mistake_is_followed_by_a_first_stamp() -> None
     undo(shop, first)
     assert [stamped().stamps_delta, stamped().stamps_delta] == [3, 1]
     assert has(card) == (4, 0)
-
-
-def test_a_wholly_returned_purchase_was_no_visit() -> None:
-    shop = factories.shop(loyalty_type="points", points_per_euro=1)
-    factories.promotion(shop.program, "Welcome", factor=3, audience="first_purchase")
-    card = factories.card(shop.store)
-
-    bring_back(shop, buy(shop, card, 1000))
-
-    assert [buy(shop, card, 1000).points.given, buy(shop, card, 1000).points.given] == [30, 10]
-    assert has(card) == (0, 40)
 
 
 def test_every_third_visit_counts_twice_and_a_visit_is_a_day() -> None:
@@ -339,29 +221,6 @@ def test_what_was_sold_offline_before_its_promotion_was_deleted_has_it() -> None
     assert sold == [20, 10]
 
 
-def test_what_is_written_again_was_a_visit_on_the_day_when_it_was() -> None:
-    """Undone and written again ten days later: she was here on the twelfth, and is back after twenty days."""
-    shop = factories.shop(points_per_euro=10, cooldown_minutes=0)
-    anouk, ben = factories.card(shop.store), factories.card(shop.store)
-    factories.promotion(shop.program, audience="back_after", days=20)
-    bought = buy(shop, anouk, 100)
-    stamped = stamps.give(store=shop.store, card_id=ben.pk, actor=STAFF)
-    with time_machine.travel(TUESDAY + timedelta(days=10), tick=False):
-        for line in (*bought.transactions, stamped.transaction):
-            undone = voids.void(store=shop.store, transaction_id=line.pk, actor=OWNER, reason="mistake")
-            restoring.restore(
-                store=shop.store,
-                undoing_id=undone.transaction.pk,
-                written=[row.pk for row in undone.transactions],
-                actor=OWNER,
-                reason="it was right",
-            )
-    with time_machine.travel(TUESDAY + timedelta(days=19), tick=False):
-        assert buy(shop, anouk, 100).points.given == 10
-    with time_machine.travel(TUESDAY + timedelta(days=20), tick=False):
-        assert buy(shop, ben, 100).points.given == 20
-
-
 def test_a_quote_says_what_a_purchase_would_give_and_takes_nothing_of_a_budget() -> None:
     shop = factories.shop(loyalty_type="points", points_per_euro=1)
     limited = factories.promotion(shop.program, "Ten", effect="points", amount=10, budget=10)
@@ -374,39 +233,3 @@ def test_a_quote_says_what_a_purchase_would_give_and_takes_nothing_of_a_budget()
     assert (has(card), factories.fresh(limited).spent) == ((0, 0), 0)
     assert purchases.record(**about).points.given == 11
     assert (purchases.quote(**about).points.given, has(card)) == (1, (0, 11))
-
-
-def test_a_mistaken_return_is_undone_as_promised_though_others_had_the_rest_meanwhile() -> None:
-    shop = factories.shop(loyalty_type="points", points_per_euro=1)
-    limited = factories.promotion(shop.program, "Ten", effect="points", amount=10, budget=10)
-    card, other = factories.card(shop.store), factories.card(shop.store)
-    returned = bring_back(shop, buy(shop, card, 100))
-    assert buy(shop, other, 100).points.given == 11
-
-    undo(shop, returned.transactions[0])
-
-    assert (has(card), has(other)) == ((0, 11), (0, 11))
-    assert factories.fresh(limited).spent == 20_0000
-    assert buy(shop, other, 100).points.given == 1
-
-
-def test_where_a_rest_goes_by_another_promotion_stamps_come_and_go() -> None:
-    """From 50 on 100 points, else a stamp on top: what is left of a large purchase is a small one."""
-    shop = factories.shop(loyalty_type="hybrid", points_per_euro=1)
-    stamp = factories.promotion(shop.program, "A stamp", effect="stamps", amount=1)
-    factories.promotion(
-        shop.program, "100", effect="points", amount=100, least_cents=5000, not_with=[stamp.pk]
-    )
-    card = factories.card(shop.store)
-    bought = buy(shop, card, 6000)
-    assert has(card) == (1, 160)
-
-    returned = bring_back(shop, bought, 2000)
-    assert has(card) == (2, 40)
-    undo(shop, returned.transactions[0])
-    assert has(card) == (1, 160)
-    again = bring_back(shop, bought, 500)
-    bring_back(shop, bought, 1000)
-    assert has(card) == (2, 45)
-    undo(shop, again.transactions[0])
-    assert has(card) == (1, 150)

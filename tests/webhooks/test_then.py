@@ -96,6 +96,11 @@ def test_a_card_is_told_in_its_whole_shape_where_no_line_was_written(shop: Shop)
 
 def test_names_are_in_the_merchants_language_and_a_merged_card_keeps_its_own_stamps(shop: Shop) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
+        with factories.inside(shop):
+            shop.merchant.default_language = "fr"
+            shop.merchant.save()
+            shop.program.rewards.update(name_fr="Un croissant")
+        clock.shift(timedelta(minutes=1))
         source, target = factories.two_cards(shop)
         till = Till(shop.store, shop.manager)
         before = till.post(f"cards/{target.pk}/stamps/", {}, once="1").json()["card"]
@@ -104,10 +109,6 @@ def test_names_are_in_the_merchants_language_and_a_merged_card_keeps_its_own_sta
         clock.shift(timedelta(minutes=1))
         body = {"into_card_id": target.pk, "reason": "twice the same person"}
         merged = till.post(f"cards/{source.pk}/merge/", body, once="3").json()
-        with factories.inside(shop):
-            shop.merchant.default_language = "fr"
-            shop.merchant.save()
-            shop.program.rewards.update(name_fr="Un croissant")
         told = [event["data"]["card"] for event in events_of(shop)]
     cards = [each for each in told if each["stamps_today"]]
     figures = [(each["id"], each["stamp_count"], each["stamps_today"]) for each in cards]

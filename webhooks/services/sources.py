@@ -116,26 +116,25 @@ def _untold_returns(rows: QuerySet[PurchaseReturn]) -> QuerySet[PurchaseReturn]:
 
 
 def _of_purchases(rows: Sequence[Purchase]) -> list[Draft]:
-    return [_without_line(RECORDED, row, row, None) for row in rows]
+    return [_without_line(RECORDED, row, row) for row in rows]
 
 
 def _of_returns(rows: Sequence[PurchaseReturn]) -> list[Draft]:
-    return [_without_line(RETURNED, row, row.purchase, row) for row in rows]
+    return [_without_line(RETURNED, row, row.purchase) for row in rows]
 
 
 def _without_line(
     kind: str,
     row: Purchase | PurchaseReturn,
     purchase: Purchase,
-    upto: PurchaseReturn | None,
 ) -> Draft:
     data: dict[str, Any] = {
         "transaction": None,
         "transactions": [],
         "card": told.card_told(purchase.card_id, at=row.created_at, store=purchase.store),
-        "purchase": told.purchase_told(purchase, upto=upto),
+        "purchase": told.purchase_told(purchase, at=row.created_at),
     }
-    about = {"purchase_id": row.pk} if upto is None else {"purchase_return_id": row.pk}
+    about = {"purchase_id": row.pk} if kind == RECORDED else {"purchase_return_id": row.pk}
     return Draft(kind, row.created_at, data, purchase.card.customer_id, about)
 
 

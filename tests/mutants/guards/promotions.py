@@ -5,180 +5,20 @@ from functools import partial
 from tests.mutants import mutant as guards
 
 WORKED = "tests/loyalty/test_worked_promotions.py"
+HOSTILE = "tests/console/test_hostile_promotions.py"
 CLOCK = "tests/loyalty/test_offers.py"
 KEPT = "tests/test_promotions_are_kept.py"
-SPOKEN = "tests/console/test_promotions.py::test_only_owners_have_their_form_read_back_and_not_without_end"
-SHOWN = "tests/loyalty/test_showing.py"
-PASSES = "tests/wallet/test_promotions_on_passes.py"
-ASKED = "tests/loyalty/api/test_statements_of_purchases.py"
-ORDER = "tests/concurrency/test_order_of_locks.py"
-SHOWING, DESIGNS = "loyalty/showing.py", "wallet/services/designs.py"
 SERVICE = "tests/loyalty/services/test_promotions.py"
 OFFERS, EARNING = "loyalty/offers.py", "loyalty/earning.py"
 READ, KNOWN, HELD = "loyalty/promoted.py", "loyalty/promotion_facts.py", "loyalty/promotion_triggers.py"
 
+UNDONE = "tests/loyalty/test_worked_promotions_undone.py"
+
 mutant = guards.mutant
 of_schema = partial(guards.mutant, is_of_schema=True)
 
-FRIENDS = "tests/loyalty/test_worked_friends.py"
-FRIEND_PAGES = "tests/loyalty/pages/test_friends.py"
-FRIENDS_AT_ONCE = "tests/concurrency/test_friends_at_once.py"
-BRING, GIVE, WHO = "loyalty/services/friends.py", "loyalty/services/friend_gifts.py", "loyalty/friends.py"
-
-OF_FRIENDS = [
-    mutant(
-        "friend-who-is-welcomed-again",
-        WHO,
-        "frozenset(promotion_ids) - had[friend.pk]",
-        "frozenset(promotion_ids)",
-        f"{FRIENDS}::test_a_returned_purchase_was_the_first_one",
-    ),
-    mutant(
-        "friend-whose-undone-purchase-was-the-first",
-        WHO,
-        "gifts.exclude(_undone()).values_list(",
-        "gifts.values_list(",
-        f"{FRIENDS}::test_an_undone_purchase_leaves_the_welcome_for_the_right_one",
-    ),
-    mutant(
-        "friend-of-oneself-after-a-merge",
-        GIVE,
-        "is_right = row.welcome > 0 and not friends.is_oneself(row.friend)",
-        "is_right = row.welcome > 0",
-        f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
-    ),
-    mutant(
-        "friend-who-was-here-before",
-        WHO,
-        "if not (friend.is_known or is_oneself(friend))",
-        "if not is_oneself(friend)",
-        f"{FRIENDS}::test_who_was_here_before_with_another_card_is_no_newcomer",
-    ),
-    mutant(
-        "friend-with-the-same-address",
-        BRING,
-        "if _is_known(card.customer, email=email, phone=to_e164(phone, store.country) if phone else None):",
-        "if False:",
-        f"{FRIENDS}::test_nobody_brings_themselves",
-        f"{FRIENDS}::test_who_had_a_card_here_before_is_no_newcomer",
-    ),
-    mutant(
-        "friend-on-the-same-device",
-        BRING,
-        "if host.pk in {selectors.remaining_card_id(card.merchant_id, own) for own in own_cards}:",
-        "if False:",
-        f"{FRIENDS}::test_nobody_brings_themselves_from_the_device_on_which_their_card_was_open",
-        f"{FRIEND_PAGES}::test_the_device_on_which_the_card_was_open_brings_nobody",
-    ),
-    mutant(
-        "friend-beyond-the-month",
-        GIVE,
-        "(limit is None or given[gift.month] < limit)",
-        "True",
-        f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
-    ),
-    mutant(
-        "friend-of-a-month-that-is-over",
-        BRING,
-        '"amount": Case(When(line__isnull=False, then="amount"))}',
-        "}",
-        f"{FRIENDS}::test_who_had_nothing_of_a_budget_and_buys_anew_has_what_is_left_by_then",
-    ),
-    mutant(
-        "place-of-a-friend-that-nobody-takes",
-        GIVE,
-        "    if promotion.month_limit is None:\n        rows",
-        "    if True:\n        rows",
-        f"{FRIENDS}::test_the_place_of_a_friend_who_bought_nothing_after_all_goes_to_the_next",
-    ),
-    mutant(
-        "friend-of-may-in-a-full-june",
-        GIVE,
-        "elif gift.is_of_before and limit is not None and given[gift.month] > limit:",
-        "elif False:",
-        f"{FRIENDS}::test_a_purchase_of_june_in_the_place_of_one_of_may_leaves_mays_place_to_another",
-    ),
-    mutant(
-        "friend-who-is-welcomed-again-by-what-is-written-again",
-        "loyalty/services/restoring.py",
-        "friends.has_another_welcome(purchase)",
-        "False",
-        f"{FRIENDS}::test_an_undone_receipt_that_is_written_again_has_welcomed_and_nobody_is_welcomed_twice",
-    ),
-    mutant(
-        "friend-of-a-month-elsewhere",
-        GIVE,
-        "row.purchase.purchased_at.astimezone(zone)",
-        "row.purchase.purchased_at",
-        f"{FRIENDS}::test_at_most_two_friends_a_month_by_the_merchants_calendar",
-    ),
-    mutant(
-        "friend-beyond-the-budget",
-        GIVE,
-        "return min(promised, left[promotion.pk] // promotion.rule().unit) if promotion.pk in left else promised",
-        "return promised",
-        f"{FRIENDS}::test_a_budget_is_for_both",
-    ),
-    mutant(
-        "friend-who-is-settled-without-a-lock",
-        GIVE,
-        "cards = ledger.lock(rows.filter(pk=selectors.remaining_card_id(merchant_id, host_id)))",
-        "cards = list(rows.filter(pk=selectors.remaining_card_id(merchant_id, host_id)))",
-        f"{FRIENDS_AT_ONCE}::test_a_gift_waits_for_the_till_at_which_whoever_gets_it_buys",
-    ),
-    mutant(
-        "return-that-leaves-the-friends-gift",
-        "loyalty/services/returns.py",
-        "    friends.changed(purchase)\n",
-        "",
-        f"{FRIENDS}::test_what_is_brought_back_takes_both_gifts_along_and_an_undone_return_gives_them_again",
-    ),
-    mutant(
-        "merge-that-leaves-the-friends-gift",
-        "loyalty/services/cards.py",
-        "    friends.look_again(source, target)\n",
-        "",
-        f"{FRIENDS}::test_who_turns_out_to_be_whoever_brought_them_has_brought_nobody",
-    ),
-    mutant(
-        "gift-that-a-closed-card-never-gets",
-        "loyalty/services/cards.py",
-        "    friends.look_again(call.card)\n",
-        "",
-        f"{FRIENDS}::test_a_gift_waits_for_a_card_that_is_switched_off",
-    ),
-    mutant(
-        "erasure-that-remembers-friends",
-        "loyalty/services/people.py",
-        "    friends.forget(cards)\n",
-        "",
-        f"{FRIENDS}::test_an_erasure_leaves_no_trace_of_who_brought_whom",
-    ),
-    mutant(
-        "invitation-of-a-closed-card",
-        WHO,
-        ".filter(is_active=True, customer__is_active=True)",
-        ".all()",
-        f"{FRIENDS}::test_a_code_of_another_shop_and_one_that_is_retired_enrol_normally",
-    ),
-    mutant(
-        "invitation-of-another-shop",
-        WHO,
-        ".filter(code=code.upper(), card__program=program)",
-        ".filter(code=code.upper())",
-        f"{FRIENDS}::test_a_code_of_another_shop_and_one_that_is_retired_enrol_normally",
-    ),
-    of_schema(
-        "budget-that-keeps-a-friends-gift-back",
-        HELD,
-        " AND NOT {_PROMISED}\n",
-        "\n",
-        f"{FRIENDS}::test_a_gift_that_comes_again_may_go_beyond_a_budget_that_others_have_used",
-    ),
-]
 
 MUTANTS = [
-    *OF_FRIENDS,
     mutant(
         "factors-that-add-up",
         EARNING,
@@ -198,7 +38,7 @@ MUTANTS = [
         EARNING,
         "        cents = cents * kept // bought.amount_cents\n",
         "        pass\n",
-        f"{WORKED}::test_what_is_brought_back_takes_the_promotions_part_along",
+        f"{UNDONE}::test_what_is_brought_back_takes_the_promotions_part_along",
     ),
     mutant(
         "stamp-on-top-of-none",
@@ -212,14 +52,14 @@ MUTANTS = [
         READ,
         'said[row["promotion"]], row["cents"], row["room"]) for row in purchase.offers)',
         'list(said.values())[-1], row["cents"], row["room"]) for row in purchase.offers)',
-        f"{WORKED}::test_a_return_goes_by_the_promotions_of_its_purchase_whatever_runs_since",
+        f"{UNDONE}::test_a_return_goes_by_the_promotions_of_its_purchase_whatever_runs_since",
     ),
     mutant(
         "promotion-without-its-budget",
         OFFERS,
         "left = None if promotion.budget is None else facts.left.get(promotion.id, 0)",
         "left = None",
-        f"{WORKED}::test_an_undone_purchase_gives_its_budget_back",
+        f"{UNDONE}::test_an_undone_purchase_gives_its_budget_back",
     ),
     mutant(
         "promotion-without-its-daily-bound",
@@ -261,13 +101,13 @@ MUTANTS = [
         KNOWN,
         "lines.filter(voided_by__isnull=True).exclude(purchase__is_open=False)",
         "lines.filter(voided_by__isnull=True)",
-        f"{WORKED}::test_a_wholly_returned_purchase_was_no_visit",
+        f"{UNDONE}::test_a_wholly_returned_purchase_was_no_visit",
     ),
     mutant(
         "promotion-that-is-not-stopped",
         OFFERS,
-        "if promotion.stopped_at is not None and at >= promotion.stopped_at:",
-        "if False:",
+        "return promotion.stopped_at is None or at < promotion.stopped_at",
+        "return True",
         f"{CLOCK}::test_a_promotion_counts_from_when_it_was_planned_until_it_is_stopped",
     ),
     mutant(
@@ -320,200 +160,18 @@ MUTANTS = [
         "",
         f"{KEPT}::test_a_promotion_names_stores_and_promotions_of_its_own_merchant",
     ),
-    # --- what is shown, and when it is looked at again ---
     mutant(
-        "shown-to-whom-it-is-not-for",
-        OFFERS,
-        "return promotion.tag.casefold() in {tag.casefold() for tag in facts.tags}",
-        "return True",
-        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
-    ),
-    mutant(
-        "shown-birthday-of-somebody-else",
-        OFFERS,
-        "return is_new and birthdays.is_near(facts.birth_date, today, days=promotion.days)",
-        "return is_new",
-        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
-    ),
-    mutant(
-        "private-promotion-shown-to-everybody",
-        SHOWING,
-        "private = (BIRTHDAY, TAGGED, FRIEND)",
-        "private = ()",
-        f"{SHOWN}::test_nobody_hears_of_what_is_for_others",
-    ),
-    mutant(
-        "shown-to-whom-it-would-give-nothing",
-        SHOWING,
-        "            and offers.is_for(\n",
-        "            and 1 + offers.is_for(\n",
-        f"{SHOWN}::test_every_third_visit_is_told_on_the_third_day_and_all_day_long",
-        f"{SHOWN}::test_whoever_is_back_after_ten_days_is_told_once_the_tenth_day_has_come",
-        f"{SHOWN}::test_what_is_for_newcomers_is_said_until_the_first_purchase",
-    ),
-    mutant(
-        "shown-though-the-card-has-had-all-of-it",
-        OFFERS,
-        "_is_meant(promotion, facts, at) and (room is None or room > 0)",
-        "_is_meant(promotion, facts, at)",
-        f"{SHOWN}::test_a_card_that_has_had_all_that_its_bounds_leave_is_told_no_more_until_the_next_day",
-    ),
-    mutant(
-        "shown-for-a-card-that-is-switched-off",
-        SHOWING,
-        "            if card.is_active\n            and offers",
-        "            if offers",
-        f"{SHOWN}::test_nobody_is_promised_what_their_card_or_program_cannot_give",
-    ),
-    mutant(
-        "shown-though-the-program-does-not-have-it",
-        SHOWING,
-        "if hours and program.gives(rule.effect):",
-        "if hours:",
-        f"{SHOWN}::test_nobody_is_promised_what_their_card_or_program_cannot_give",
-    ),
-    mutant(
-        "promotion-of-what-the-program-does-not-have",
-        "loyalty/services/promotions.py",
-        "    if not row.program.gives(row.effect):",
-        "    if False:",
-        f"{SERVICE}::test_what_the_program_does_not_have_is_drafted_and_not_switched_on",
-        f"{SERVICE}::test_one_that_waits_is_not_changed_to_what_the_program_does_not_have",
-    ),
-    mutant(
-        "promotion-that-was-never-there-once-it-is-deleted",
-        "loyalty/models/promotion.py",
-        "stopped_at=min(filter(None, (self.stopped_at, self.deleted_at)), default=None),",
-        "stopped_at=self.stopped_at,",
-        f"{WORKED}::test_what_was_sold_offline_before_its_promotion_was_deleted_has_it",
-    ),
-    mutant(
-        "visit-on-the-day-on-which-it-is-written-again",
-        KNOWN,
-        'Coalesce("purchase__purchased_at", "restores__voids__transaction_at", "transaction_at")',
-        'F("transaction_at")',
-        f"{WORKED}::test_what_is_written_again_was_a_visit_on_the_day_when_it_was",
-    ),
-    mutant(
-        "rehearsed-visit-on-the-day-on-which-it-is-written-again",
-        "loyalty/reporting/rehearsal/drafting.py",
-        "self._day(of.happened_at or of.at, of.store_id)",
-        "self._day(of.at, of.store_id)",
-        "tests/loyalty/rehearsal/test_what_would_have_been.py::test_what_was_written_again_was_a_visit_when_it_was",
-    ),
-    mutant(
-        "shown-then-as-it-is-now",
-        "loyalty/outputs/then.py",
-        "now=each.at, upto=each.last.pk)",
-        "now=each.at)",
-        f"{SHOWN}::test_what_was_told_then_is_told_again_afterwards",
-    ),
-    mutant(
-        "promotions-asked-card-by-card",
-        SHOWING,
-        "all(card.pk in known and wanted <= known[card.pk].asked for card in cards)",
-        "False",
-        f"{ASKED}::test_promotions_cost_a_purchase_one_statement_for_their_bounds_and_none_without",
-    ),
-    mutant(
-        "pass-that-tells-of-visits",
-        SHOWING,
-        "if each.promotion.audience == EVERYBODY]",
-        "if each in for_everybody([each])]",
-        f"{PASSES}::test_a_pass_says_nothing_of_what_is_for_some_customers",
-    ),
-    mutant(
-        "shown-though-used-up",
-        SHOWING,
-        "left.get(each.promotion.pk, 0) > 0]",
-        "left.get(each.promotion.pk, 0) >= 0]",
-        f"{SHOWN}::test_what_is_used_up_or_stopped_is_said_no_more",
-        f"{SHOWN}::test_a_till_is_told_no_more_of_what_its_own_purchase_used_up",
-    ),
-    mutant(
-        "till-that-forgets-what-it-gave",
-        KNOWN,
-        "                left[part.promotion_id] -= more\n",
-        "                pass\n",
-        f"{SHOWN}::test_a_till_is_told_no_more_of_what_its_own_purchase_used_up",
-    ),
-    mutant(
-        "shown-in-its-order",
-        SHOWING,
-        "return not is_on, turns is None, turns or now, each.promotion.pk",
-        "return False, False, now, each.promotion.pk",
-        f"{SHOWN}::test_what_comes_later_today_is_said_after_what_is_on",
-    ),
-    mutant(
-        "looked-at-again-only-by-night",
-        SHOWING,
-        "moments += [each.ends] if each.ends and each.ends > now else []",
-        "pass",
-        f"{SHOWN}::test_it_is_looked_at_again_when_something_begins_or_ends",
-        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
-    ),
-    mutant(
-        "looked-at-again-when-it-has-begun",
-        SHOWING,
-        "moments += [each.begins] if each.begins > now else []",
-        "pass",
-        f"{SHOWN}::test_it_is_looked_at_again_when_something_begins_or_ends",
-        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
-    ),
-    mutant(
-        "budgets-looked-at-by-night",
-        SHOWING,
-        "moments += [now + BUDGETS_LOOKED_AT] if each.promotion.budget is not None else []",
-        "pass",
-        f"{PASSES}::test_a_pass_forgets_a_promotion_that_is_used_up",
-    ),
-    mutant(
-        "passes-that-are-not-looked-at-again",
-        DESIGNS,
-        "        | Q(look_again_at__lte=timezone.now())\n",
+        "what-no-choice-asks-for-is-saved",
+        "loyalty/console/promotion_form.py",
+        "        self._leave_out_what_is_not_asked()\n",
         "",
-        f"{PASSES}::test_a_pass_changes_when_a_promotion_begins_and_when_it_ends",
+        f"{HOSTILE}::test_what_a_choice_does_not_ask_for_is_not_saved",
     ),
     mutant(
-        "passes-looked-at-once",
-        DESIGNS,
-        "design.checked_at, design.look_again_at = now, promotions.looks_again_at(program_id, now=now)",
-        "design.checked_at = now",
-        f"{PASSES}::test_a_pass_is_looked_at_when_something_changes_and_not_each_minute",
-    ),
-    mutant(
-        "budgets-asked-again-after-a-purchase",
-        SHOWING,
-        "asked = limited - known.keys()",
-        "asked = limited",
-        f"{ASKED}::test_promotions_cost_a_purchase_one_statement_for_their_bounds_and_none_without",
-    ),
-    mutant(
-        "undoing-many-budget-by-budget",
-        "loyalty/services/undoing.py",
-        "    promoted.hold_budgets_of(bought, some)\n",
-        "    pass\n",
-        f"{ORDER}::test_undoing_many_lines_is_foreseen_while_a_purchase_counts_on_the_same_budgets",
-    ),
-    mutant(
-        "receipt-locked-before-its-budgets",
-        "loyalty/services/returns.py",
-        "        promoted.hold_budgets_of(rows)\n",
-        "        pass\n",
-        f"{ORDER}::test_something_is_brought_back_while_its_budget_is_held",
-    ),
-    mutant(
-        "sentences-for-everybody",
-        "loyalty/console/promotion_sentence.py",
-        "            raise PermissionDenied\n",
-        "            pass\n",
-        SPOKEN,
-    ),
-    mutant(
-        "sentences-without-end",
-        "loyalty/console/promotion_sentence.py",
-        "if standing is not None and standing.is_over:",
-        "if False:",
-        SPOKEN,
+        "hours-with-seconds",
+        "loyalty/models/promotion.py",
+        "    if value.second or value.microsecond:\n",
+        "    if False:\n",
+        f"{HOSTILE}::test_the_api_refuses_what_no_promotion_can_say",
     ),
 ]

@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 CHECK = "tests/loyalty/rehearsal/test_honest_check.py"
+WOULD_HAVE_RUN = "tests/loyalty/rehearsal/test_promotions_that_would_have_run.py"
 WOULD = "tests/loyalty/rehearsal/test_what_would_have_been.py"
 PAGES = "tests/console/test_rehearsal.py"
 EXPECTING = "loyalty/reporting/rehearsal/expecting.py"
@@ -117,7 +118,7 @@ MUTANTS = [
         DRAFTING,
         "card.given.setdefault(number, []).append((of, given))",
         "pass",
-        f"{WOULD}::test_a_bound_a_card_and_day_holds_in_a_rehearsal",
+        f"{WOULD_HAVE_RUN}::test_a_bound_a_card_and_day_holds_in_a_rehearsal",
     ),
     mutant(
         "rehearsal-drafts-are-signed-as-such",
@@ -131,7 +132,7 @@ MUTANTS = [
         "loyalty/reporting/rehearsal/rehearsing.py",
         "if not budgets.end_the_next():",
         "if True:",
-        f"{WOULD}::test_a_budget_stops_a_promotion_in_the_order_of_time_whoever_has_which_card",
+        f"{WOULD_HAVE_RUN}::test_a_budget_stops_a_promotion_in_the_order_of_time_whoever_has_which_card",
     ),
     mutant(
         "rehearsal-budget-without-its-rest",
@@ -145,14 +146,14 @@ MUTANTS = [
         "loyalty/reporting/rehearsal/budgets.py",
         "if any(clash(each, other) for other in group)]",
         "if False]",
-        f"{WOULD}::test_of_two_budgets_that_are_not_given_together_the_second_ends_by_what_the_first_leaves",
+        f"{WOULD_HAVE_RUN}::test_of_two_budgets_that_are_not_given_together_the_second_ends_by_what_the_first_leaves",
     ),
     mutant(
         "rehearsal-of-a-week-over-a-month",
         "loyalty/reporting/rehearsal/draft.py",
         "        last_day=last,\n",
         "        last_day=None,\n",
-        f"{WOULD}::test_a_promotion_with_dates_is_played_for_as_many_days",
+        f"{WOULD_HAVE_RUN}::test_a_promotion_with_dates_is_played_for_as_many_days",
     ),
     mutant(
         "rehearsal-out-of-season",
@@ -173,6 +174,6 @@ MUTANTS = [
         DRAFTING,
         "            self._note(part.promotion_id, card, -part.stamps, of=undone.at, at=line.at)\n",
         "            pass\n",
-        f"{WOULD}::test_an_undone_stamp_gives_a_promotion_its_stamps_back",
+        f"{WOULD_HAVE_RUN}::test_an_undone_stamp_gives_a_promotion_its_stamps_back",
     ),
 ]

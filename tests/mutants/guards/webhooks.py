@@ -4,6 +4,10 @@ from tests.mutants.mutant import mutant
 
 ADDRESSES = "tests/webhooks/test_addresses.py"
 THEN = "tests/webhooks/test_then.py"
+WAS = "tests/webhooks/test_as_they_were.py"
+EVERY_FIELD = (
+    "tests/webhooks/test_as_it_was.py::test_every_field_is_as_it_was_though_all_is_changed_afterwards"
+)
 DELIVERY = "tests/webhooks/test_delivery.py"
 SIDE_BY_SIDE = "tests/webhooks/test_together.py"
 FEED = "tests/webhooks/test_feed.py"
@@ -126,15 +130,15 @@ MUTANTS = [
     ),
     mutant(
         "stamps-of-later-count-for-then",
-        "loyalty/outputs/then.py",
-        "return self.line_id <= upto and is_its and not is_gone",
-        "return is_its and not is_gone",
+        "loyalty/outputs/stamps_then.py",
+        "return self.line_id <= upto and is_its and not (is_gone or is_closed)",
+        "return is_its and not (is_gone or is_closed)",
         f"{THEN}::test_each_operation_is_told_with_the_card_that_the_till_was_answered",
     ),
     mutant(
         "the-terms-of-now-are-told-of-then",
-        "loyalty/outputs/then.py",
-        "{name: getattr(terms, name) for name in PROMISED} if terms else {}",
+        "loyalty/outputs/around.py",
+        "{name: getattr(held[-1], name) for name in PROMISED}",
         "{}",
         f"{THEN}::test_each_operation_is_told_with_the_card_that_the_till_was_answered",
     ),
@@ -148,9 +152,58 @@ MUTANTS = [
     mutant(
         "names-in-the-workers-language",
         "loyalty/outputs/then.py",
-        "override(then[0].merchant.default_language)",
+        "override(card.merchant.default_language)",
         'override("en")',
         f"{THEN}::test_names_are_in_the_merchants_language_and_a_merged_card_keeps_its_own_stamps",
+    ),
+    mutant(
+        "rows-as-they-are-now",
+        "tenancy/former.py",
+        "return row if said is None else _saying(row, said)",
+        "return row",
+        EVERY_FIELD,
+    ),
+    mutant(
+        "rewards-of-now-are-told-of-then",
+        "loyalty/outputs/then.py",
+        "around.on_offer(card.program, each.at)",
+        "around.on_offer(card.program, card.program.updated_at)",
+        EVERY_FIELD,
+    ),
+    mutant(
+        "what-was-brought-back-until-now",
+        "loyalty/outputs/told.py",
+        "PurchaseReturn.objects.filter(were_brought_back(at), purchase=row)",
+        "PurchaseReturn.objects.filter(purchase=row)",
+        EVERY_FIELD,
+    ),
+    mutant(
+        "budget-of-now-is-told-of-then",
+        "loyalty/promoted.py",
+        "            if at_line > line:\n",
+        "            if False:\n",
+        f"{WAS}::test_friends_budgets_and_closed_purchases_are_told_as_they_were",
+    ),
+    mutant(
+        "friend-who-is-welcome-by-now",
+        "loyalty/showing.py",
+        "friends.welcomed(cards, bring, upto=upto)",
+        "friends.welcomed(cards, bring)",
+        f"{WAS}::test_friends_budgets_and_closed_purchases_are_told_as_they_were",
+    ),
+    mutant(
+        "former-data-of-an-erased-person",
+        "customers/services.py",
+        "    former.forget(locked.pk)\n",
+        "    pass\n",
+        f"{WAS}::test_nothing_is_kept_of_who_was_erased",
+    ),
+    mutant(
+        "former-rows-for-ever",
+        "tenancy/former.py",
+        "until__lt=now - KEPT",
+        "until__lt=now - 2 * KEPT",
+        f"{WAS}::test_what_rows_said_is_kept_for_thirty_days",
     ),
     mutant(
         "a-body-that-waits-for-its-head",
