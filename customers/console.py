@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from customers import selectors, services, tags
 from customers.birthdays import as_data
 from customers.list_filters import BirthdayMonthFilter, DuplicateFilter, TagFilter
-from customers.models import LONGEST_TAG, MOST_TAGS, Customer
+from customers.models import LONGEST_TAG, MOST_TAGS, Customer, InYear
 from customers.ports import customer_page
 from groundwork.console.grants import Grants
 from groundwork.formats.email import normalize_email
@@ -182,7 +182,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     def name(self, customer: Customer) -> str:
         return customer.name or gettext("(no name)")
 
-    @display(description=_("birthday"), ordering="birth_date")
+    @display(description=_("birthday"), ordering="birthday_in_year")
     def birthday(self, customer: Customer) -> Any:
         return as_data(customer.birth_date)
 
@@ -190,10 +190,10 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         rows = super().get_queryset(request)
         for app in customer_page:
             rows = app.with_balances(rows)
-        return rows
+        return rows.annotate(birthday_in_year=InYear("birth_date"))
 
     def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
-        indexed = ("name", "preferred_language", "marketing_consent", "customer_since")
+        indexed = ("name", "birthday", "preferred_language", "marketing_consent", "customer_since")
         return *super().sorted_when_long(request), *indexed
 
     def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:

@@ -4,13 +4,14 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from customers import selectors
+from customers.birthdays import in_month
 from groundwork.console.filters import ConditionFilter
 
 
@@ -18,7 +19,7 @@ class BirthdayMonthFilter(ConditionFilter):
     title = _("month of birthday")
     parameter_name = "birthday_month"
     conditions = MappingProxyType(
-        {str(number): (capfirst(name), Q(birth_date__month=number)) for number, name in MONTHS.items()}
+        {str(number): (capfirst(name), in_month(number)) for number, name in MONTHS.items()}
     )
 
 

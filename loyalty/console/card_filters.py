@@ -10,6 +10,7 @@ from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from customers.birthdays import in_month
 from groundwork.console.filters import ConditionFilter, DayFilter, NumberFilter
 from loyalty.console.visit_filters import CameBackFilter, FirstVisitFilter, SourceFilter, VisitedFilter
 
@@ -80,7 +81,7 @@ class BirthdayMonthFilter(ConditionFilter):
     parameter_name = "birthday_month"
     conditions = MappingProxyType(
         {
-            str(number): (capfirst(name), Q(customer__birth_date__month=number))
+            str(number): (capfirst(name), in_month(number, of="customer__birth_date"))
             for number, name in MONTHS.items()
         }
     )
