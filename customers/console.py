@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customers import selectors, services, tags
 from customers.birthdays import as_data
-from customers.list_filters import BirthdayMonthFilter, DuplicateFilter, TagFilter
+from customers.list_filters import BirthdayMonthFilter, CustomerSinceFilter, DuplicateFilter, TagFilter
 from customers.models import LONGEST_TAG, MOST_TAGS, Customer, InYear
 from customers.ports import customer_page
 from groundwork.console.grants import Grants
@@ -117,6 +117,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     list_filter = [
         "merchant",
         "store",
+        CustomerSinceFilter,
         BirthdayMonthFilter,
         "marketing_consent",
         "preferred_language",
@@ -124,6 +125,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         TagFilter,
         DuplicateFilter,
     ]
+    list_filter_submit = True
     list_select_related = ["merchant", "store"]
     search_fields = ["search_text"]
     search_help_text = _(
@@ -185,6 +187,10 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     @display(description=_("birthday"), ordering="birthday_in_year")
     def birthday(self, customer: Customer) -> Any:
         return as_data(customer.birth_date)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        of_balances = [each for app in customer_page for each in app.customer_filters()]
+        return [*of_balances, *super().get_list_filter(request)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)

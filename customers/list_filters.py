@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from customers import selectors
 from customers.birthdays import in_month
-from groundwork.console.filters import ConditionFilter
+from groundwork.console.filters import ConditionFilter, DayFilter
+
+
+class CustomerSinceFilter(DayFilter):
+    title = _("customer since")
+    parameter_name = "since"
+    field = "created_at"
 
 
 class BirthdayMonthFilter(ConditionFilter):

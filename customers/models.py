@@ -23,9 +23,7 @@ LONGEST_TAG = 40
 class InYear(Func):
     """Where a birthday stands in the year, by month and day: 1231 is the last; 9999 where none is known."""
 
-    template = (
-        "COALESCE(CAST(EXTRACT(MONTH FROM %(expressions)s) * 100 + EXTRACT(DAY FROM %(expressions)s) AS integer), 9999)"
-    )
+    template = "COALESCE(CAST(EXTRACT(MONTH FROM %(expressions)s) * 100 + EXTRACT(DAY FROM %(expressions)s) AS integer), 9999)"
     output_field = models.IntegerField()
 
 
@@ -111,6 +109,7 @@ class Customer(TenantSoftDeletable):
             models.Index(fields=["merchant", "last_name", "id"], name="customers_by_name"),
             models.Index(fields=["merchant", "preferred_language", "id"], name="customers_in_each_language"),
             models.Index(fields=["merchant", "marketing_consent", "id"], name="customers_by_consent"),
+            models.Index(fields=["merchant", "created_at"], name="customers_by_enrolment"),
             models.Index("merchant", InYear("birth_date"), "id", name="customers_by_birthday"),
         ]
         constraints = [

@@ -31,7 +31,6 @@ from tenancy.console.asked_list import AskedList
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
 from tenancy.roles import MANAGERS, OWNERS, READERS
 
-
 # Columns of a card that are its customer's, by what sorts them.
 OF_CUSTOMERS = {
     "birthday": "birthday_in_year",

@@ -1,6 +1,7 @@
 """What cards and customers had a moment ago, kept for lists: `CardStanding` and `CustomerStanding`.
 
     standings.move_on(calendar)                       # each minute: what has lines since is copied from the cards
+    standings.narrowed(cards, merchant_id, Q(stamps__gte=5))  # a list: by an index, and what is newer
     standings.copy_batch(merchant_id, batch, sign=-1)  # cards go or come back: their customers have less, or more
 
 A card and a customer have one from the moment they are made, by a trigger: no list leaves anybody out.
@@ -10,8 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
-from loyalty.models import MerchantCalendar
+from loyalty.models import CardStanding, CustomerStanding, LoyaltyCard, LoyaltyTransaction, MerchantCalendar
 
 # Cards with a line above the one up to which it was copied; all of them the first time.
 SINCE = """SELECT line.card_id FROM loyalty_loyaltytransaction line
@@ -77,6 +79,27 @@ def _copy(which: str, values: dict[str, Any], *, customers: str = OF_CARDS, is_t
     with connection.cursor() as cursor:
         cursor.execute(CARDS.format(cards=which), values)
         cursor.execute(CUSTOMERS.format(which=customers.format(cards=which), is_there=is_there), values)
+
+
+def narrowed(rows: QuerySet, merchant_id: int | None, kept: Q) -> QuerySet:
+    """Cards or customers that may have what is asked: those that had it when they were copied last, by an index, and
+    all with a line since. What they have now is still to be asked of themselves.
+
+    Args:
+        merchant_id: whose they are; None where there are several merchants' among them: then nothing is narrowed.
+    """
+    calendars = MerchantCalendar.objects.filter(merchant_id=merchant_id)
+    upto = calendars.values_list("standings_upto", flat=True).first() if merchant_id else None
+    if not upto:
+        return rows
+    table, key, of = (
+        (CardStanding, "card", "card")
+        if rows.model is LoyaltyCard
+        else (CustomerStanding, "customer", "card__customer")
+    )
+    had = table._default_manager.filter(kept, merchant_id=merchant_id).order_by().values(key)
+    since = LoyaltyTransaction.objects.filter(merchant_id=merchant_id, pk__gt=upto).order_by()
+    return rows.filter(pk__in=had.union(since.values(of), all=True))
 
 
 def are_made() -> bool:

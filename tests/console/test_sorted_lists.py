@@ -9,12 +9,11 @@ from django.test import Client
 
 from customers.models import YEAR_UNKNOWN, Customer
 from groundwork.console import lists
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantCalendar
-from loyalty.reporting import standings
+from loyalty.models import LoyaltyCard, MerchantCalendar
 from loyalty.services import stamps
 from tenancy.models import ListColumns
 from tests import factories
-from tests.console.world import World, list_address, said
+from tests.console.world import World, list_address, move_on, said
 
 CARDS, PEOPLE = list_address(LoyaltyCard), list_address(Customer)
 STAMPS = (0, 3, 3, 3, 1)  # of the cards, beside the two of the one that was there
@@ -32,15 +31,6 @@ def stamped(world: World) -> list[LoyaltyCard]:
 def everything_is_long(stamped: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "COUNT_LIMIT", 2)
     monkeypatch.setattr("groundwork.console.base.GrantedAdmin.list_per_page", 2)
-
-
-def move_on(world: World) -> None:
-    """As each minute does, once every transaction of before has ended."""
-    with factories.inside(world.shop):
-        calendar, _made = MerchantCalendar.objects.get_or_create(merchant=world.shop.merchant)
-        calendar.safe_id = LoyaltyTransaction.objects.latest("pk").pk
-        standings.move_on(calendar)
-        calendar.save()
 
 
 def place(client: Client, path: str, column: str) -> str:

@@ -17,6 +17,10 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name="customer",
+            index=models.Index(fields=["merchant", "created_at"], name="customers_by_enrolment"),
+        ),
+        AddIndexConcurrently(
+            model_name="customer",
             index=models.Index(
                 models.F("merchant"),
                 customers.models.InYear("birth_date"),
