@@ -23,7 +23,10 @@ LONGEST_TAG = 40
 class InYear(Func):
     """Where a birthday stands in the year, by month and day: 1231 is the last; 9999 where none is known."""
 
-    template = "COALESCE(CAST(EXTRACT(MONTH FROM %(expressions)s) * 100 + EXTRACT(DAY FROM %(expressions)s) AS integer), 9999)"
+    template = (
+        "COALESCE(CAST(EXTRACT(MONTH FROM %(expressions)s) * 100"
+        " + EXTRACT(DAY FROM %(expressions)s) AS integer), 9999)"
+    )
     output_field = models.IntegerField()
 
 

@@ -10,7 +10,7 @@ def to_e164(text: str, country: str) -> str | None:
 
     >>> to_e164("621 123 456", "LU")
     '+352621123456'
-    >>> to_e164("0621 123 456", "LU")  # nobody's: there is no 0 to dial first, and it may be a number of another country
+    >>> to_e164("0621 123 456", "LU")  # no 0 is dialled there: perhaps it is of another country
     """
     text = visible(text)
     if text.startswith("00"):
