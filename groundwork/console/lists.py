@@ -21,7 +21,7 @@ from groundwork.database import counting
 from groundwork.models import LIVING
 
 COUNT_LIMIT = 10_001  # rows: 10,000 are counted, of one more it is said that there are more
-SECONDS = 0.03  # of counting
+SECONDS = 0.05  # of counting
 ROUNDED_TO = 100
 LONGEST_KEY = 18  # digits
 

@@ -80,4 +80,4 @@ class LastActivityFilter(Kept, DayFilter):
 
 
 # What customers have together on their living cards, by the names that `customer.with_balances` gives it.
-CUSTOMER_FILTERS = (PointsFilter, StampsFilter, OwesFilter, LastActivityFilter)
+CUSTOMER_FILTERS = (PointsFilter, StampsFilter, HoldsFilter, OwesFilter, LastActivityFilter)

@@ -88,19 +88,8 @@ SENTENCES: Mapping[str, Promise] = {
 }
 NAMED = (*headings.NAMES, "first_name", "last_name")
 SUMS = frozenset(
-    {
-        "total",
-        "totals",
-        "grand total",
-        "subtotal",
-        "sum",
-        "summe",
-        "gesamt",
-        "gesamtsumme",
-        "insgesamt",
-        "zwischensumme",
-    }
-    | {"somme", "total général", "sous-total", "soma", "total geral", "zomm", "zesummen"}
+    {"total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt"}
+    | {"zwischensumme", "somme", "total général", "sous-total", "soma", "total geral", "zomm", "zesummen"}
 )
 ONCE = {"email": "seen_email", "phone": "seen_phone", "code": "seen_code"}
 
