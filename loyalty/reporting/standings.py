@@ -20,6 +20,7 @@ SINCE = """SELECT line.card_id FROM loyalty_loyaltytransaction line
     WHERE line.merchant_id = %(merchant)s AND line.id > %(after)s AND line.id <= %(upto)s"""
 EVERY = "SELECT id FROM loyalty_loyaltycard WHERE merchant_id = %(merchant)s"
 BATCH = "SELECT id FROM loyalty_loyaltycard WHERE merchant_id = %(merchant)s AND deletion_batch = %(batch)s"
+FEW = 5_000  # of all, named one by one
 COPIED = ("stamps", "points", "owed", "last_activity_at")
 
 
@@ -82,8 +83,10 @@ def _copy(which: str, values: dict[str, Any], *, customers: str = OF_CARDS, is_t
 
 
 def narrowed(rows: QuerySet, merchant_id: int | None, kept: Q) -> QuerySet:
-    """Cards or customers that may have what is asked: those that had it when they were copied last, by an index, and
-    all with a line since. What they have now is still to be asked of themselves.
+    """Cards or customers that may have what is asked, where it is few: those that had it when they were copied last,
+    by an index, and all with a line since. What they have now is still to be asked of themselves.
+
+    Where it is many they are come upon soon enough, from the newest on.
 
     Args:
         merchant_id: whose they are; None where there are several merchants' among them: then nothing is narrowed.
@@ -97,9 +100,10 @@ def narrowed(rows: QuerySet, merchant_id: int | None, kept: Q) -> QuerySet:
         if rows.model is LoyaltyCard
         else (CustomerStanding, "customer", "card__customer")
     )
-    had = table._default_manager.filter(kept, merchant_id=merchant_id).order_by().values(key)
+    had = table._default_manager.filter(kept, merchant_id=merchant_id).order_by()
     since = LoyaltyTransaction.objects.filter(merchant_id=merchant_id, pk__gt=upto).order_by()
-    return rows.filter(pk__in=had.union(since.values(of), all=True))
+    known = [*had.values_list(key, flat=True)[: FEW + 1], *since.values_list(of, flat=True)[: FEW + 1]]
+    return rows.filter(pk__in=set(known)) if len(known) <= FEW else rows
 
 
 def are_made() -> bool:
