@@ -134,6 +134,15 @@ def test_an_order_of_customers_goes_back_as_it_came(world: World) -> None:
     assert [card.pk for card in before.result_list] == rows[-4:-2]
 
 
+@pytest.mark.usefixtures("of_many_kinds", "everything_is_long")
+def test_cards_of_one_customer_are_each_reached_in_the_order_of_customers(world: World) -> None:
+    factories.two_cards(world.shop)
+    client = world.client("owner")
+    rows = walk(client, CARDS, place(client, CARDS, "language"))
+    with factories.inside(world.shop):
+        assert sorted(card.pk for card in rows) == sorted(LoyaltyCard.objects.values_list("pk", flat=True))
+
+
 @pytest.mark.usefixtures("of_many_kinds")
 def test_a_short_list_of_cards_has_the_same_order_of_birthdays(world: World) -> None:
     client = world.client("owner")
