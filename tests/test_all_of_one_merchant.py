@@ -1,6 +1,6 @@
 """Whatever a merchant's row points to is that merchant's too, and so it stays: the database holds it of every table.
 
-Cards, lines and receipts are broken column by column in `test_never_untrue.py`; here are the others, and the list of
+Cards, lines and receipts are broken column by column in `never_untrue/`; here are the others, and the list of
 all that has to be held.
 """
 

@@ -17,13 +17,13 @@ from loyalty.services import cards, points, returns, stamps
 from loyalty.triggers import NOT_AS_ITS_LINE
 from tenancy import scope
 from tests import factories
+from tests.never_untrue.rows import NO_FIGURES, new_names, newest_line
 from tests.raw_sql import (
     check_what_waits_for_the_commit,
     database_refuses,
     insert_like,
     update,
 )
-from tests.test_never_untrue import NO_FIGURES, new_names, newest_line
 
 pytestmark = pytest.mark.django_db
 MANAGER = factories.actor("manager")

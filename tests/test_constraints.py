@@ -1,6 +1,6 @@
 """Every constraint of the database is broken by plain SQL, and refuses by its name.
 
-Those of cards, customers and programs that belong to the seven rules are broken in `test_never_untrue.py`.
+Those of cards, customers and programs that belong to the seven rules are broken in `never_untrue/`.
 """
 
 from collections.abc import Callable, Iterator

@@ -9,6 +9,7 @@ from loyalty.models import LoyaltyCard, LoyaltyProgram, ProgramTerms, Purchase, 
 from loyalty.purchase_triggers import KEPT_TERMS
 from tenancy import scope
 from tests import factories
+from tests.never_untrue.rows import bought, given_back
 from tests.raw_sql import (
     check_what_waits_for_the_commit,
     database_refuses,
@@ -16,7 +17,6 @@ from tests.raw_sql import (
     insert_like,
     update,
 )
-from tests.test_never_untrue import bought, given_back
 
 pytestmark = pytest.mark.django_db
 KEPT = "A purchase and its returns are never rewritten"

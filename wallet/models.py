@@ -234,6 +234,9 @@ class PassDesign(Synced, TenantOwned):
     spread_version = models.PositiveIntegerField(default=1)
     spread_after_id = models.BigIntegerField(null=True)
 
+    # While Google is not set up there is no class, and nothing to bring anywhere.
+    LAGGING = Synced.LAGGING & Q(class_id__isnull=False)
+
     class Meta:
         verbose_name = _("pass design")
         verbose_name_plural = _("pass designs")
@@ -246,6 +249,10 @@ class PassDesign(Synced, TenantOwned):
 
     def __str__(self) -> str:
         return str(self.program)
+
+    @property
+    def is_lagging(self) -> bool:
+        return self.class_id is not None and super().is_lagging
 
 
 class WalletChannel(TimeStamped):

@@ -129,16 +129,17 @@ def run(lab: Lab, *, minutes: float, seed: int) -> bool:
 def drained(day: "chaos.Day") -> None:
     """Hold that every queue is empty before long."""
     try:
-        took = until(lambda: waiting(day.lab) == 0, "all queues are empty", seconds=DRAIN_SECONDS, every=5)
+        took = until(lambda: not waiting(day.lab), "all queues are empty", seconds=DRAIN_SECONDS, every=5)
         print(f"all queues are empty after {took:.0f} s")
     except LabError as error:
-        day.wrong.append(str(error))
+        day.wrong.append(f"{error}: {waiting(day.lab)}")
 
 
-def waiting(lab: Lab) -> int:
-    """How many rows wait in all queues together."""
-    told = json.loads(lab.manage("outbox_lag", "--json"))
-    return sum(queue["waiting"] + queue["dead"] for queue in told["queues"].values())
+def waiting(lab: Lab) -> dict[str, int]:
+    """How many rows wait in each queue that is not empty, or were given up."""
+    queues = json.loads(lab.manage("outbox_lag", "--json"))["queues"]
+    rows = {name: queue["waiting"] + queue["dead"] for name, queue in queues.items()}
+    return {name: count for name, count in rows.items() if count}
 
 
 def verified(day: "chaos.Day") -> None:

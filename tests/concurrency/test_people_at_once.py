@@ -237,7 +237,7 @@ def test_without_the_unique_receipt_each_card_earns(few: Crowd) -> None:
 
 
 def test_a_merchant_gets_one_program_however_often_it_is_asked_for(few: Crowd) -> None:
-    """Held by the unique constraint: see `tests/test_never_untrue.py`, rule 5."""
+    """Held by the unique constraint: see `tests/never_untrue/`, rule 5."""
     house = factories.merchant()
     answers = few.all_at_once(lambda number: programs.create(merchant=house, actor=MANAGER))
     assert Counter(answers) == {"done": 1, "program_exists": few.size - 1}

@@ -18,7 +18,8 @@ def waiting(count: int = 1) -> list[PassDesign]:
     made = []
     for _number in range(count):
         program = factories.shop().program
-        made.append(PassDesign.objects.create(program=program, merchant_id=program.merchant_id))
+        whose = {"program": program, "merchant_id": program.merchant_id}
+        made.append(PassDesign.objects.create(class_id=f"class-{program.pk}", **whose))
     return made
 
 

@@ -30,6 +30,7 @@ from wallet.apple.made_up_chain import Chain, make_authority, make_chain
 from wallet.apple.push import tls_context
 from wallet.models import PassDesign, WalletPass
 from wallet.services import doctor
+from wallet.services.queue import DESIGNS
 
 
 def problems() -> list[str]:
@@ -94,6 +95,20 @@ def test_a_key_that_was_forgotten_is_named(apple: Chain, settings: Settings) -> 
     assert problems() == [
         "Apple Wallet: WALLET_APPLE_KEY: is not set, and no key stands beside the certificate."
     ]
+
+
+def test_where_there_is_apple_alone_nothing_waits_for_google(
+    apple: Chain, shop: factories.Shop, client: Client
+) -> None:
+    card = factories.card(shop.store)
+    assert client.get(page_of(card)).status_code == 200
+    with scope.everything("a test looks"):
+        design = PassDesign.objects.get()
+        assert (design.class_id, design.wanted_version, design.synced_version) == (None, 1, 0)
+        assert (DESIGNS.lag()["waiting"], DESIGNS.take(), design.is_lagging) == (0, [], False)
+    with scope.everything("Google is set up later, and somebody asks for their pass there"):
+        PassDesign.objects.update(class_id="3388000000022222222.program-1")
+        assert (DESIGNS.lag()["waiting"], [each.is_lagging for each in DESIGNS.take()]) == (1, [True])
 
 
 def test_a_key_alone_is_half_a_set_up_too(no_wallets: None, settings: Settings) -> None:

@@ -17,7 +17,7 @@ from tests.webhooks.conftest import deliver, deliveries, listen
 from tests.webhooks.receiver import Answer, Receiver, hang_up, status
 from webhooks import posting
 from webhooks.models import Delivery, Endpoint
-from webhooks.services import delivery, endpoints, queue
+from webhooks.services import delivery, endpoints, log, queue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel")]
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -44,6 +44,24 @@ def test_what_waits_together_goes_over_one_connection_up_to_the_first_that_fails
     with factories.inside(shop):
         assert Endpoint.objects.get().failing_since is None
     assert (len(receiver.got), len(set(receiver.ids))) == (6, 4)
+
+
+def test_what_happened_first_is_told_before_the_rest_is_made_into_events(
+    shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "BATCH", 2)
+    listen(shop, receiver.url, "stamps.given")
+    for _customer in range(5):
+        factories.card(shop.store, stamps=1)
+    made, take = [], queue.take
+
+    def noting(busy: list[Delivery]) -> list[list[Delivery]]:
+        made.append(Delivery.objects.count())
+        return take(busy)
+
+    monkeypatch.setattr(queue, "take", noting)
+    assert (deliver(), len(set(receiver.ids))) == (5, 5)
+    assert made[:3] == [1, 2, 3]
 
 
 def test_those_that_fail_have_half_of_the_places(

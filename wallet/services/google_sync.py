@@ -49,17 +49,13 @@ def _sync(client: GoogleClient, *, seconds: float) -> int:
     reserve = partial(channel.reserve, GOOGLE)
     end, arrived = time.monotonic() + seconds, 0
     while channel.is_open(GOOGLE):
-        designs = DESIGNS.take(_designs(), limit=ROUND)
+        designs = DESIGNS.take(limit=ROUND)
         arrived += send_designs(client, designs, reserve)
         passes = [] if designs else PASSES.take(_passes(), limit=ROUND)
         arrived += send_passes(client, passes, reserve)
         if not (designs or passes) or time.monotonic() > end:
             break
     return arrived
-
-
-def _designs() -> QuerySet[PassDesign]:
-    return PassDesign.objects.filter(class_id__isnull=False)
 
 
 def _passes() -> QuerySet[WalletPass]:
@@ -74,7 +70,7 @@ def next_due_in() -> timedelta | None:
     """How long until the next class or object is to be sent; None while there is nothing, or we are off or at it."""
     if config.google() is None or not channel.is_idle(GOOGLE):
         return None
-    waits = [DESIGNS.next_due_in(_designs()), PASSES.next_due_in(_passes())]
+    waits = [DESIGNS.next_due_in(), PASSES.next_due_in(_passes())]
     return min((wait for wait in waits if wait is not None), default=None)
 
 

@@ -28,7 +28,7 @@ PASSES: Queue[WalletPass] = Queue(
     name="passes", model=lambda: WalletPass, waiting=Synced.LAGGING, lease=LEASE, pauses=PAUSES
 )
 DESIGNS: Queue[PassDesign] = Queue(
-    name="designs", model=lambda: PassDesign, waiting=Synced.LAGGING, lease=LEASE, pauses=PAUSES
+    name="designs", model=lambda: PassDesign, waiting=PassDesign.LAGGING, lease=LEASE, pauses=PAUSES
 )
 # The same rows again, held by their lock: how far a look has come is kept with the passes that it has reached.
 SPREADING: Queue[PassDesign] = Queue(

@@ -36,27 +36,29 @@ WHY = "the queue holds all merchants' deliveries"
 def run(*, seconds: float = 40.0) -> int:
     """Make events of what has happened and send what is due, until there is nothing or so long; how many were sent.
 
-    Safe on several workers. What is on its way at the end is waited for.
+    Safe on several workers. Events are made a few at a time, while others are on their way; what is on its way at the
+    end is waited for.
     """
     sent, end = 0, monotonic() + seconds
     on_their_way: dict[Future[list[Answer]], list[Delivery]] = {}
     with scope.everything(WHY), ThreadPoolExecutor(queue.PLACES) as threads:
         while True:
+            is_all = True
             if monotonic() < end:
-                catch_up()
+                is_all = catch_up()
                 for together in queue.take([each[0] for each in on_their_way.values()]):
                     on_their_way[threads.submit(_send, *_parcel(together))] = together
-            if not on_their_way:
+            if is_all and not on_their_way:
                 return sent
-            done, _waiting = wait(on_their_way, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+            look_after = LOOK_EVERY if is_all else 0.0
+            done, _waiting = wait(on_their_way, timeout=look_after, return_when=FIRST_COMPLETED)
             for future in done:
                 sent += note(on_their_way.pop(future), future.result())
 
 
-def catch_up() -> None:
-    """Make the events of merchants who have an endpoint."""
-    for merchant_id in log.behind():
-        log.catch_up(merchant_id)
+def catch_up() -> bool:
+    """Make some events of each merchant who has an endpoint; says whether those were all."""
+    return all([log.catch_up(merchant_id, rounds=1) for merchant_id in log.behind()])
 
 
 def _parcel(together: Sequence[Delivery]) -> tuple[str, list[str], list[tuple[str, bytes]]]:

@@ -4,7 +4,8 @@ from functools import partial
 
 from tests.mutants import mutant as guards
 
-RULES = "tests/test_never_untrue.py"
+LEDGER = "tests/never_untrue/test_the_ledger.py"
+WHOSE = "tests/never_untrue/test_one_merchant.py"
 CARDS = "tests/test_cards_are_as_their_ledger.py"
 KEPT = "tests/test_purchases_are_kept.py"
 MERCHANTS = "tests/test_all_of_one_merchant.py"
@@ -12,7 +13,7 @@ CODES = "tests/loyalty/api/test_card_codes.py"
 PRINTED = "tests/loyalty/api/test_printed_cards.py"
 LOYALTY = "loyalty/triggers.py"
 PURCHASES = "loyalty/purchase_triggers.py"
-ONE_MERCHANT = f"{RULES}::test_rule_6_a_line_of_the_ledger_and_all_it_points_to_belong_to_one_merchant"
+ONE_MERCHANT = f"{WHOSE}::test_rule_6_a_line_of_the_ledger_and_all_it_points_to_belong_to_one_merchant"
 
 mutant = partial(guards.mutant, is_of_schema=True)
 
@@ -22,28 +23,28 @@ MUTANTS = [
         LOYALTY,
         "    append_only,\n",
         "",
-        f"{RULES}::test_rule_3_erasing_a_person_may_blank_three_columns_and_only_blank_them",
+        f"{LEDGER}::test_rule_3_erasing_a_person_may_blank_three_columns_and_only_blank_them",
     ),
     mutant(
         "ledger-whose-notes-can-be-rewritten",
         LOYALTY,
         "NEW.notes <> '' OR ",
         "",
-        f"{RULES}::test_rule_3_erasing_a_person_may_blank_three_columns_and_only_blank_them",
+        f"{LEDGER}::test_rule_3_erasing_a_person_may_blank_three_columns_and_only_blank_them",
     ),
     mutant(
         "ledger-whose-reward-can-be-renamed",
         LOYALTY,
         '    "reward_name",\n',
         "",
-        f"{RULES}::test_rule_3_no_column_of_a_line_can_be_changed[reward_name]",
+        f"{LEDGER}::test_rule_3_no_column_of_a_line_can_be_changed[reward_name]",
     ),
     mutant(
         "ledger-whose-lines-can-be-removed",
         LOYALTY,
         "    never_removed,\n",
         "",
-        f"{RULES}::test_rule_3_a_line_cannot_be_removed",
+        f"{LEDGER}::test_rule_3_a_line_cannot_be_removed",
     ),
     mutant(
         "code-that-is-a-card-number",
@@ -78,8 +79,8 @@ MUTANTS = [
         LOYALTY,
         "    chain,\n",
         "",
-        f"{RULES}::test_rule_7_a_line_follows_from_the_one_before_it",
-        f"{RULES}::test_rule_7_the_first_line_begins_at_nothing",
+        f"{LEDGER}::test_rule_7_a_line_follows_from_the_one_before_it",
+        f"{LEDGER}::test_rule_7_the_first_line_begins_at_nothing",
     ),
     *[
         mutant(
@@ -87,7 +88,7 @@ MUTANTS = [
             LOYALTY,
             snippet,
             without,
-            f"{RULES}::test_rule_7_{test}",
+            f"{LEDGER}::test_rule_7_{test}",
         )
         for name, snippet, without, test in (
             (
@@ -192,7 +193,7 @@ MUTANTS = [
             LOYALTY,
             f'            "{column}": "{parent}",\n',
             "",
-            f"{RULES}::test_rule_6_a_card_and_all_it_points_to_belong_to_one_merchant",
+            f"{WHOSE}::test_rule_6_a_card_and_all_it_points_to_belong_to_one_merchant",
         )
         for column, parent in {
             "customer_id": "customers_customer",
@@ -213,21 +214,21 @@ MUTANTS = [
         "tenancy/triggers.py",
         '        Rule(f"{insert}_still", table, update, "\\n".join(refusals)),\n',
         "",
-        f"{RULES}::test_rule_6_a_card_and_all_it_points_to_belong_to_one_merchant",
+        f"{WHOSE}::test_rule_6_a_card_and_all_it_points_to_belong_to_one_merchant",
     ),
     mutant(
         "store-that-moves-to-another-merchant",
         "tenancy/triggers.py",
         '    merchant_is_for_ever("tenancy_store"),\n',
         "",
-        f"{RULES}::test_rule_6_no_row_moves_to_another_merchant",
+        f"{WHOSE}::test_rule_6_no_row_moves_to_another_merchant",
     ),
     mutant(
         "customer-that-moves-to-another-merchant",
         "customers/triggers.py",
         '    merchant_is_for_ever("customers_customer"),\n',
         "",
-        f"{RULES}::test_rule_6_no_row_moves_to_another_merchant",
+        f"{WHOSE}::test_rule_6_no_row_moves_to_another_merchant",
     ),
     mutant(
         "history-that-moves-to-another-merchant",
