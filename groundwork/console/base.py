@@ -183,7 +183,8 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
         narrowed = self.companion_filter(request)
         if narrowed is None:
             return None
-        key = self.model._meta.get_field(self.companion).remote_field.attname
+        of_it: Any = self.model._meta.get_field(self.companion)
+        key = of_it.remote_field.attname
         names = [f"{self.companion}__{name}" for name in (self.companion_columns[column], key)]
         return rows.filter(**narrowed), names
 

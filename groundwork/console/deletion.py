@@ -69,7 +69,7 @@ class Deletable(Asking):
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
         """Back to the list that somebody came from, as it was narrowed: also if they may change nothing in it."""
-        answer: HttpResponse = super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
+        answer: HttpResponse = super().response_delete(request, obj_display, obj_id)
         if not isinstance(answer, HttpResponseRedirect) or not self.has_view_permission(request):  # type: ignore[attr-defined]
             return answer
         meta = self.model._meta

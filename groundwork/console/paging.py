@@ -67,7 +67,7 @@ def _beside(model: type[Model], name: str) -> type[Model] | None:
         if field.one_to_one and field.name == name:
             return field.related_model
     own = _field(model, name)
-    return own.related_model if own is not None and own.many_to_one and not own.null else None  # type: ignore[return-value]
+    return own.related_model if own is not None and own.many_to_one and not own.null else None
 
 
 def _field(model: type[Model], name: str) -> Field | None:
