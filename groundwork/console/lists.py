@@ -117,7 +117,7 @@ class BoundedChangeList(ChangeList):
             return
         self.sortable_by = tuple(self.model_admin.sorted_when_long(request))
         self.add_facets = self.is_facets_optional = False
-        columns = paging.columns_of(self.queryset)
+        columns = paging.columns_of(self.queryset, reckoned=self._anchored().query.annotations)
         if columns is not None:
             self._step(columns)
 
@@ -143,8 +143,11 @@ class BoundedChangeList(ChangeList):
             return None
         if not key.isascii() or not key.isdecimal() or len(key) > LONGEST_KEY:
             raise DisallowedModelAdminLookup("No row has such a number.")
-        rows = self.root_queryset if self.anchors is None else self.anchors
-        return rows.filter(pk=key).first()
+        return self._anchored().filter(pk=key).first()
+
+    def _anchored(self) -> QuerySet:
+        """All rows, with whatever may sort a long list."""
+        return self.root_queryset if self.anchors is None else self.anchors
 
     def _asked_column(self) -> str:
         """The one column by which the list is to be sorted; empty for several."""

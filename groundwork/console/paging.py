@@ -3,7 +3,7 @@
 No row is out of reach, and the thousandth page costs what the first one does: nothing is skipped row by row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,24 +41,23 @@ class Column:
         return Q(**{f"{self.name}__gt": value}) | nothing
 
 
-def columns_of(rows: QuerySet) -> list[Column] | None:
+def columns_of(rows: QuerySet, *, reckoned: Collection[str] = ()) -> list[Column] | None:
     """What sorts some rows; None if it is anything but columns of their own, of a row that each has one of, or what
-    was reckoned of them and given a name.
+    was reckoned of them and given one of some names.
     """
     found = []
     for given in rows.query.order_by:
-        if not isinstance(given, str) or not _is_column(rows, given.lstrip("-")):
+        name = given.lstrip("-") if isinstance(given, str) else ""
+        if not (name and (name in reckoned or _is_column(rows.model, name))):
             return None
         found.append(Column(given.lstrip("-"), given.startswith("-")))
     return found or None
 
 
-def _is_column(rows: QuerySet, path: str) -> bool:
+def _is_column(model: type[Model], path: str) -> bool:
     name, _, further = path.partition("__")
-    if further:
-        beside = _beside(rows.model, name)
-        return beside is not None and _field(beside, further) is not None
-    return _field(rows.model, name) is not None or name in rows.query.annotations
+    beside = _beside(model, name) if further else model
+    return beside is not None and _field(beside, further or name) is not None
 
 
 def _beside(model: type[Model], name: str) -> type[Model] | None:

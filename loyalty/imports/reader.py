@@ -21,7 +21,7 @@ from loyalty.imports.reading.cells import Unreadable, exact, text_of
 from loyalty.imports.reading.columns import Columns, combined
 from loyalty.imports.reading.days import read_day
 from loyalty.imports.reading.numbers import read_amount
-from loyalty.imports.reading.people import read_name, read_phone
+from loyalty.imports.reading.people import is_sum, read_name, read_phone
 from loyalty.models import LoyaltyProgram
 from loyalty.services.codes import NOT_A_CODE
 from tenancy.models import Store
@@ -87,10 +87,6 @@ SENTENCES: Mapping[str, Promise] = {
     "seen_person": _("This is the person of line %(line)d."),
 }
 NAMED = (*headings.NAMES, "first_name", "last_name")
-SUMS = frozenset(
-    {"total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt"}
-    | {"zwischensumme", "somme", "total général", "sous-total", "soma", "total geral", "zomm", "zesummen"}
-)
 ONCE = {"email": "seen_email", "phone": "seen_phone", "code": "seen_code"}
 
 
@@ -187,7 +183,7 @@ class Reader:
         wrong = list[tuple[int | None, Unreadable]]()
         if not (line.email or line.phone or line.first_name or line.last_name):
             wrong.append((self._column_of("email", "phone", *NAMED), Unreadable("nobody")))
-        elif not (line.email or line.phone or line.code) and _is_sum(line):
+        elif not (line.email or line.phone or line.code) and is_sum(line.first_name, line.last_name):
             wrong.append((self._column_of(*NAMED), Unreadable("sum")))
         if line.stamps and not self.program.has_stamps:
             wrong.append((self.columns.of("stamps")[0], Unreadable("no_stamps")))
@@ -248,11 +244,6 @@ def _line(cell: Any) -> str:
     if len(text.splitlines()) > 1:
         raise Unreadable("several_lines")
     return text
-
-
-def _is_sum(line: Line) -> bool:
-    """Whether it is the last line of a sheet, which says what is in all others together."""
-    return f"{line.first_name} {line.last_name}".strip(" :").casefold() in SUMS
 
 
 def _short(parts: tuple[str, ...], longest: int = NAME_LENGTH) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def test_customers_are_found_by_what_is_on_all_their_cards(world: World, stamped
     assert found(world, PEOPLE, stamps_from=9) == {first.customer_id}
     assert found(world, PEOPLE, stamps_from=4, stamps_to=5) == set()
     assert found(world, CARDS, stamps_from=4, stamps_to=5) == {first.pk, second.pk}
-    assert found(world, PEOPLE, points_from=1) == set()
+    assert found(world, PEOPLE, points_from=1_000) == set()
 
 
 def test_customers_who_owe_are_found(world: World, stamped: list[LoyaltyCard]) -> None:
