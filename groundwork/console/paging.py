@@ -47,10 +47,12 @@ def columns_of(rows: QuerySet, *, reckoned: Collection[str] = ()) -> list[Column
     """
     found = []
     for given in rows.query.order_by:
-        name = given.lstrip("-") if isinstance(given, str) else ""
-        if not (name and (name in reckoned or _is_column(rows.model, name))):
+        if not isinstance(given, str):
             return None
-        found.append(Column(given.lstrip("-"), given.startswith("-")))
+        name = given.lstrip("-")
+        if name not in reckoned and not _is_column(rows.model, name):
+            return None
+        found.append(Column(name, given.startswith("-")))
     return found or None
 
 
