@@ -24,12 +24,17 @@ from loyalty.reporting import statistics, visits
 from loyalty.sources import Source
 from loyalty.visiting import WITHIN
 from tenancy import scope
-from tenancy.models import StoreUser, User
+from tenancy.models import ListColumns, StoreUser, User
 
 CARDS, LINES, DAYS, STORES = 1_000_000, 4, 730, 10  # with the line that made the card: five lines each
 TIMES = 3  # the best of
 MOST = 0.15  # seconds
 FAR = 10_000 * 50  # rows before that page
+# What somebody has chosen to see: whatever sorts.
+COLUMNS = {
+    "customers": "stamps points owed last_activity birthday preferred_language marketing_consent customer_since",
+    "cards": "stamp_count points_balance owed_now last_activity_at enrolled birthday language consent",
+}
 MODELS = {"customers": Customer, "cards": LoyaltyCard, "transactions": LoyaltyTransaction}
 
 
@@ -44,6 +49,10 @@ def run(cards: int = CARDS) -> Report:
         _keep_up(shop)
         client = Client(headers={"host": "localhost"})
         client.force_login(owner, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        for kind, columns in COLUMNS.items():
+            ListColumns.objects.create(
+                user=owner, about=MODELS[kind]._meta.label_lower, columns=columns.split()
+            )
         for name, asked in _questions(shop, cards, client):
             seconds, count = _best(client, name, asked)
             words = f"{seconds * 1000:.0f} ms, {count}"
@@ -79,18 +88,24 @@ def _questions(shop: data.Shop, cards: int, client: Client) -> Iterator[tuple[st
             yield name, {"o": place}
     yield from (("customers", {"q": text}) for text in ("kunigunde", "maria", "nobody at all"))
     yield from (("cards", {"q": text}) for text in ("kunigunde", "48213"))
-    yield "customers", {"birthday_month": "3"}
+    for name, since in (("customers", "since_from"), ("cards", "enrolled_from")):
+        for asked in (
+            {"points_from": "20"},
+            {"stamps_from": "2", "stamps_to": "2"},
+            {"stamps_from": "50"},
+            {"points_from": "1", "points_to": "9"},
+            {"holds": "no"},
+            {"owes": "yes"},
+            {"owes": "no"},
+            {"activity_to": year},
+            {"activity_from": week},
+            {since: week},
+            {"birthday_month": "3"},
+        ):
+            yield name, asked
     yield "customers", {"marketing_consent__exact": "1"}
+    yield "customers", {"preferred_language__exact": "fr"}
     for asked in (
-        {"points_from": "20"},
-        {"stamps_from": "2", "stamps_to": "2"},
-        {"stamps_from": "50"},
-        {"owes": "yes"},
-        {"owes": "no"},
-        {"activity_to": year},
-        {"activity_from": week},
-        {"enrolled_from": week},
-        {"birthday_month": "3"},
         {"language": "en"},
         {"language": "fr"},
         {"consent": "yes"},
@@ -144,5 +159,6 @@ def _best(client: Client, name: str, asked: dict[str, str]) -> tuple[float, str]
         if answer.status_code != 200:
             raise RuntimeError(f"{name} {asked} answered {answer.status_code}.")
     shown = answer.context_data["cl"]  # type: ignore[attr-defined]
-    counted = "more than 10,000" if shown.paginator.is_bounded else f"{shown.result_count:,} rows"
+    more = f"more than {shown.paginator.counted_to:,}"
+    counted = more if shown.paginator.is_bounded else f"{shown.result_count:,} rows"
     return min(times), counted

@@ -1,8 +1,12 @@
-"""Birthdays of which the year may be unknown."""
+"""Birthdays of which the year may be unknown, and their order in a year."""
 
 from datetime import date
+from typing import Any
 
-from customers.models import YEAR_UNKNOWN
+from django.db.models import Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
+
+from customers.models import YEAR_UNKNOWN, InYear
 
 
 def as_data(born: date | None) -> date | str:
@@ -10,6 +14,16 @@ def as_data(born: date | None) -> date | str:
     if born is None:
         return ""
     return f"{born:%d.%m.}" if born.year == YEAR_UNKNOWN else born
+
+
+def in_month(number: int, *, of: str = "birth_date") -> Q:
+    """The condition that a birthday is in a month, 1 to 12.
+
+    Args:
+        of: the path to the birthday.
+    """
+    first: Any = number * 100
+    return Q(GreaterThanOrEqual(InYear(of), first), LessThan(InYear(of), first + 100))
 
 
 def is_near(born: date | None, today: date, *, days: int) -> bool:

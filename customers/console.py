@@ -19,8 +19,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customers import selectors, services, tags
 from customers.birthdays import as_data
-from customers.list_filters import BirthdayMonthFilter, DuplicateFilter, TagFilter
-from customers.models import LONGEST_TAG, MOST_TAGS, Customer
+from customers.list_filters import BirthdayMonthFilter, CustomerSinceFilter, DuplicateFilter, TagFilter
+from customers.models import LONGEST_TAG, MOST_TAGS, Customer, InYear
 from customers.ports import customer_page
 from groundwork.console.grants import Grants
 from groundwork.formats.email import normalize_email
@@ -117,6 +117,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     list_filter = [
         "merchant",
         "store",
+        CustomerSinceFilter,
         BirthdayMonthFilter,
         "marketing_consent",
         "preferred_language",
@@ -124,6 +125,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         TagFilter,
         DuplicateFilter,
     ]
+    list_filter_submit = True
     list_select_related = ["merchant", "store"]
     search_fields = ["search_text"]
     search_help_text = _(
@@ -182,18 +184,22 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     def name(self, customer: Customer) -> str:
         return customer.name or gettext("(no name)")
 
-    @display(description=_("birthday"), ordering="birth_date")
+    @display(description=_("birthday"), ordering="birthday_in_year")
     def birthday(self, customer: Customer) -> Any:
         return as_data(customer.birth_date)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        of_balances = [each for app in customer_page for each in app.customer_filters()]
+        return [*of_balances, *super().get_list_filter(request)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
         for app in customer_page:
             rows = app.with_balances(rows)
-        return rows
+        return rows.annotate(birthday_in_year=InYear("birth_date"))
 
     def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
-        indexed = ("name", "preferred_language", "marketing_consent", "customer_since")
+        indexed = ("name", "birthday", "preferred_language", "marketing_consent", "customer_since")
         return *super().sorted_when_long(request), *indexed
 
     def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:

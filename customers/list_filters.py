@@ -4,21 +4,28 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from customers import selectors
-from groundwork.console.filters import ConditionFilter
+from customers.birthdays import in_month
+from groundwork.console.filters import ConditionFilter, DayFilter
+
+
+class CustomerSinceFilter(DayFilter):
+    title = _("customer since")
+    parameter_name = "since"
+    field = "created_at"
 
 
 class BirthdayMonthFilter(ConditionFilter):
     title = _("month of birthday")
     parameter_name = "birthday_month"
     conditions = MappingProxyType(
-        {str(number): (capfirst(name), Q(birth_date__month=number)) for number, name in MONTHS.items()}
+        {str(number): (capfirst(name), in_month(number)) for number, name in MONTHS.items()}
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,16 @@ from tenancy.models.base import TenantSoftDeletable
 YEAR_UNKNOWN = 1904
 MOST_TAGS = 20
 LONGEST_TAG = 40
+
+
+class InYear(Func):
+    """Where a birthday stands in the year, by month and day: 1231 is the last; 9999 where none is known."""
+
+    template = (
+        "COALESCE(CAST(EXTRACT(MONTH FROM %(expressions)s) * 100"
+        " + EXTRACT(DAY FROM %(expressions)s) AS integer), 9999)"
+    )
+    output_field = models.IntegerField()
 
 
 class Customer(TenantSoftDeletable):
@@ -102,6 +112,8 @@ class Customer(TenantSoftDeletable):
             models.Index(fields=["merchant", "last_name", "id"], name="customers_by_name"),
             models.Index(fields=["merchant", "preferred_language", "id"], name="customers_in_each_language"),
             models.Index(fields=["merchant", "marketing_consent", "id"], name="customers_by_consent"),
+            models.Index(fields=["merchant", "created_at"], name="customers_by_enrolment"),
+            models.Index("merchant", InYear("birth_date"), "id", name="customers_by_birthday"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
+from django.contrib.admin import ListFilter
 from django.db.models import QuerySet
 
 from customers.models import Customer
@@ -34,6 +35,10 @@ class CustomerPage(Protocol):
 
     def with_balances(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         """Customers with what they have on all their cards: `stamps`, `points`, `owed`, and `last_activity_at`."""
+        ...
+
+    def customer_filters(self) -> Sequence[type[ListFilter]]:
+        """What their list can be asked of those."""
         ...
 
     def balances_are_kept(self) -> bool:

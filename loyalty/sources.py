@@ -18,22 +18,30 @@ class Source(TextChoices):
     KEY = "key", _("By another system (API key)")
 
 
-def _first_line(**who: bool) -> Exists:
+TOLD_BESIDE = (Source.FRIEND, Source.PRINTED, Source.IMPORT)  # by a row of their own, whoever made the card
+
+
+def _first_line(condition: Q) -> Exists:
     """Whether the line that made a card says so of who it was."""
     lines = LoyaltyTransaction.objects.filter(card=OuterRef("pk"), transaction_type=Kind.CARD_CREATED)
-    return Exists(lines.filter(**who).order_by())
+    return Exists(lines.filter(condition).order_by())
+
+
+KEY = Q(api_key__isnull=False)
+SOMEBODY = Q(till__isnull=False) | Q(staff_pin__isnull=False) | Q(user__isnull=False)
+NOBODY = Q(till__isnull=True, staff_pin__isnull=True, user__isnull=True)
 
 
 def _first_is_true() -> list[tuple[Exists, Source]]:
-    """What is true of the cards of each source but the last, in the order in which it counts."""
-    nobody = {"api_key__isnull": True, "till__isnull": True, "staff_pin__isnull": True, "user__isnull": True}
+    """What is true of the cards of each source, in the order in which it counts. Each has an index."""
     imported = ImportedPerson.objects.filter(card=OuterRef("pk"), made_card=True)
     return [
         (Exists(Friend.objects.filter(card=OuterRef("pk")).order_by()), Source.FRIEND),
         (Exists(PrintedCard.objects.filter(card=OuterRef("pk")).order_by()), Source.PRINTED),
         (Exists(imported.order_by()), Source.IMPORT),
-        (_first_line(api_key__isnull=False), Source.KEY),
-        (_first_line(**nobody), Source.PAGE),
+        (_first_line(KEY), Source.KEY),
+        (_first_line(~KEY & NOBODY), Source.PAGE),
+        (_first_line(~KEY & SOMEBODY), Source.COUNTER),
     ]
 
 
@@ -42,15 +50,20 @@ def source() -> Case:
 
     A friend's invitation is forgotten when one of the two people is erased: then the card is one that its owner made.
     """
-    whens = [When(condition, then=Value(known.value)) for condition, known in _first_is_true()]
-    return Case(*whens, default=Value(Source.COUNTER.value), output_field=CharField())
+    *whens, (_somebody, last) = _first_is_true()
+    cases = [When(condition, then=Value(known.value)) for condition, known in whens]
+    return Case(*cases, default=Value(last.value), output_field=CharField())
 
 
 def comes_from(asked: Source) -> Q:
-    """The cards of one source: what is true of them, and nothing that counts before. Each has an index."""
+    """The cards of one source: what is true of them, and nothing that counts before.
+
+    The line that made a card is one, and says one thing: of two that are told by it, neither need be refused.
+    """
     found = Q()
     for condition, known in _first_is_true():
         if known == asked:
             return found & Q(condition)
-        found &= ~Q(condition)
+        if known in TOLD_BESIDE:
+            found &= ~Q(condition)
     return found

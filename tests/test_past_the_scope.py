@@ -63,6 +63,7 @@ ALLOWED = {
     ("loyalty/reporting/till_figures.py", "_rows"): "lines of one merchant, by its id",
     ("loyalty/reporting/first_visits.py", "gather"): "lines of one merchant, by its id",
     ("loyalty/reporting/first_visits.py", "keep"): "rows of one merchant, by its id",
+    ("groundwork/database/counting.py", "as_far_as"): "the rows of a query that has its scope",
     ("loyalty/reporting/standings.py", "_copy"): "cards and customers of one merchant, by its id",
     ("loyalty/reporting/visits.py", "_visits"): "what was gathered of one merchant",
     ("loyalty/reporting/verification.py", "_id_range"): "a command that checks every ledger",

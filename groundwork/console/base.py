@@ -4,7 +4,7 @@
 by itself. It denies everything: the app that knows whose rows are whose says so in `visible`, `roles` and `role`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -168,7 +168,25 @@ class GrantedAdmin(Granted, Deletable, Exporting, Remembering, ModelAdmin):
 
     def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
         """The columns by which the list is sorted however long it is."""
-        return tuple(self.companion_columns)
+        return tuple(self.sorted_beside())
+
+    def sorted_beside(self) -> Collection[str]:
+        """Those of them that stand in a row beside each of these."""
+        return self.companion_columns.keys()
+
+    def with_what_is_beside(
+        self, request: HttpRequest, rows: models.QuerySet, column: str
+    ) -> tuple[models.QuerySet, Sequence[str]] | None:
+        """The rows, so asked for that an index of what is beside them sorts them, and the names of what that has, to
+        the last that none has twice; None while there is no such order.
+        """
+        narrowed = self.companion_filter(request)
+        if narrowed is None:
+            return None
+        of_it: Any = self.model._meta.get_field(self.companion)
+        key = of_it.remote_field.attname
+        names = [f"{self.companion}__{name}" for name in (self.companion_columns[column], key)]
+        return rows.filter(**narrowed), names
 
     def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
         """What is asked of the companion, so that its indexes sort; None while it is not there for all rows."""

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import model_ngettext
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +73,16 @@ class Deletable(Asking):
         """Django's confirmation; what comes back if it was a mistake says so."""
         context = {"comes_back": self._is_soft, **(extra_context or {})}
         return super().delete_view(request, object_id, context)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+        """Back to the list that somebody came from, as it was narrowed: also if they may change nothing in it."""
+        answer: HttpResponse = super().response_delete(request, obj_display, obj_id)
+        if not isinstance(answer, HttpResponseRedirect) or not self.has_view_permission(request):  # type: ignore[attr-defined]
+            return answer
+        meta = self.model._meta
+        asked = {"preserved_filters": self.get_preserved_filters(request), "opts": meta}  # type: ignore[attr-defined]
+        page = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        return HttpResponseRedirect(add_preserved_filters(asked, page))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.soft_delete(request, obj)

@@ -93,14 +93,17 @@ class BoundsFilter(AskedFilter):
         return [f"{self.parameter_name}_from", f"{self.parameter_name}_to"]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        first, last = (self.values.get(name) for name in self.expected_parameters())
-        if first is not None:
-            queryset = queryset.filter(**{f"{self.field}__gte": first})
-        return queryset if last is None else queryset.filter(**self.until(last))
+        return queryset.filter(**self.asked_of(self.field))
 
-    def until(self, last: Any) -> dict[str, Any]:
+    def asked_of(self, field: str) -> dict[str, Any]:
+        """What is asked, as the conditions for a column."""
+        first, last = (self.values.get(name) for name in self.expected_parameters())
+        since = {} if first is None else {f"{field}__gte": first}
+        return since if last is None else since | self.until(field, last)
+
+    def until(self, field: str, last: Any) -> dict[str, Any]:
         """The condition for the end."""
-        return {f"{self.field}__lte": last}
+        return {f"{field}__lte": last}
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         labels = (_("from"), _("up to"))
@@ -158,8 +161,8 @@ class MomentFilter(BoundsFilter):
             text = f"{day.isoformat()}T23:59"
         super()._take(name, text)
 
-    def until(self, last: datetime) -> dict[str, Any]:
-        return {f"{self.field}__lt": last + timedelta(minutes=1)}
+    def until(self, field: str, last: datetime) -> dict[str, Any]:
+        return {f"{field}__lt": last + timedelta(minutes=1)}
 
 
 class DayFilter(BoundsFilter):
@@ -173,8 +176,8 @@ class DayFilter(BoundsFilter):
             raise ValueError(text)
         return timezone.make_aware(datetime.combine(day, time.min))
 
-    def until(self, last: datetime) -> dict[str, Any]:
-        return {f"{self.field}__lt": last + timedelta(days=1)}
+    def until(self, field: str, last: datetime) -> dict[str, Any]:
+        return {f"{field}__lt": last + timedelta(days=1)}
 
 
 def parse_day(text: str) -> date | None:

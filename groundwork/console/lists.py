@@ -1,4 +1,4 @@
-"""Lists of the console: counted and sorted only as far as people read, deleted rows on request."""
+"""Lists of the console: counted and sorted only as far as people read and wait, deleted rows on request."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,29 +17,39 @@ from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
 from groundwork.console import paging
+from groundwork.database import counting
 from groundwork.models import LIVING
 
 COUNT_LIMIT = 10_001  # rows: 10,000 are counted, of one more it is said that there are more
+SECONDS = 0.05  # of counting
+ROUNDED_TO = 100
 LONGEST_KEY = 18  # digits
 
 
 class BoundedPaginator(Paginator):
-    """Counts to 10,000 and no further: a list of a million cards costs what a page of it costs."""
+    """Counts to 10,000 and no further, and no longer than anybody waits: a list of a million cards costs what a page of
+    it costs, and what is dear to count is counted less far.
+    """
 
     @property
     def is_bounded(self) -> bool:
         """Whether there are more rows than are counted."""
-        return self.count >= COUNT_LIMIT
+        return not self._counted.is_all
 
     @property
     def counted_to(self) -> int:
         """More than so many rows there are, if it is bounded."""
-        return COUNT_LIMIT - 1
+        most = self.count - 1
+        return most - most % ROUNDED_TO if most > ROUNDED_TO else most
 
     @cached_property
     def count(self) -> int:
+        return self._counted.rows
+
+    @cached_property
+    def _counted(self) -> counting.Counted:
         rows: QuerySet = self.object_list  # type: ignore[assignment]
-        return rows.order_by()[:COUNT_LIMIT].count()
+        return counting.as_far_as(rows, most=COUNT_LIMIT, seconds=SECONDS)
 
 
 class ChoicesFilter(admin.RelatedFieldListFilter):
@@ -57,11 +67,12 @@ class BoundedChangeList(ChangeList):
     """A list that is counted, and paged by number, as far as anybody reads; beyond it is paged from row to row.
 
     A short one is sorted by any column, a long one by those that its page names (`sorted_when_long`), some of them by
-    what is kept of each row in another one (`companion`): else it keeps its own order, and says so. Nothing narrows it
-    but its filters and its search.
+    what stands in a row beside each (`sorted_beside`): else it keeps its own order, and says so. Nothing narrows it but
+    its filters and its search.
     """
 
     steps: dict[str, str] | None = None  # where the pages of a long list are: first, previous, next, last
+    anchors: QuerySet | None = None  # the rows with what stands beside them, where that sorts them
 
     def get_filters(self, request: HttpRequest) -> Any:
         """The filters, as Django returns them. Raises DisallowedModelAdminLookup, which is answered with 400, for
@@ -90,7 +101,7 @@ class BoundedChangeList(ChangeList):
             self.filter_params.pop(name, None)
         rows = super().get_queryset(request, exclude_parameters)
         if ORDER_VAR in self.params and not self._is_indexed(request) and self._are_too_many(request, rows):
-            sorted_rows = self._by_companion(request, rows)
+            sorted_rows = self._by_what_is_beside(request, rows)
             return self._in_its_own_order(request, rows) if sorted_rows is None else sorted_rows
         return rows
 
@@ -102,11 +113,11 @@ class BoundedChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        if self.result_count < COUNT_LIMIT:
+        if not self.paginator.is_bounded:
             return
         self.sortable_by = tuple(self.model_admin.sorted_when_long(request))
         self.add_facets = self.is_facets_optional = False
-        columns = paging.columns_of(self.queryset)
+        columns = paging.columns_of(self.queryset, reckoned=self._anchored().query.annotations)
         if columns is not None:
             self._step(columns)
 
@@ -132,7 +143,11 @@ class BoundedChangeList(ChangeList):
             return None
         if not key.isascii() or not key.isdecimal() or len(key) > LONGEST_KEY:
             raise DisallowedModelAdminLookup("No row has such a number.")
-        return self.root_queryset.filter(pk=key).first()
+        return self._anchored().filter(pk=key).first()
+
+    def _anchored(self) -> QuerySet:
+        """All rows, with whatever may sort a long list."""
+        return self.root_queryset if self.anchors is None else self.anchors
 
     def _asked_column(self) -> str:
         """The one column by which the list is to be sorted; empty for several."""
@@ -140,20 +155,21 @@ class BoundedChangeList(ChangeList):
         return self.list_display[numbers[0]] if len(numbers) == 1 else ""
 
     def _is_indexed(self, request: HttpRequest) -> bool:
-        page = self.model_admin
-        column = self._asked_column()
-        return column in page.sorted_when_long(request) and column not in page.companion_columns
-
-    def _by_companion(self, request: HttpRequest, rows: QuerySet) -> QuerySet | None:
-        """The rows in the order of what is kept beside them; None where nothing is."""
         page, column = self.model_admin, self._asked_column()
-        narrowed = page.companion_filter(request) if column in page.companion_columns else None
-        if narrowed is None:
+        return column in page.sorted_when_long(request) and column not in page.sorted_beside()
+
+    def _by_what_is_beside(self, request: HttpRequest, rows: QuerySet) -> QuerySet | None:
+        """The rows in the order of what stands beside them; None where nothing does, or not for all of them."""
+        page, column = self.model_admin, self._asked_column()
+        if column not in page.sorted_beside():
+            return None
+        found = page.with_what_is_beside(request, rows, column)
+        if found is None:
             return None
         sign = "-" if self.get_ordering_field_columns()[self.list_display.index(column)] == "desc" else ""
-        key = rows.model._meta.get_field(page.companion).remote_field.attname
-        order = [f"{sign}{page.companion}__{name}" for name in (page.companion_columns[column], key)]
-        return rows.filter(**narrowed).order_by(*order)
+        rows, names = found
+        self.anchors = page.with_what_is_beside(request, self.root_queryset, column)[0]
+        return rows.order_by(*[sign + name for name in names])
 
     def _in_its_own_order(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
         del self.params[ORDER_VAR]
@@ -162,7 +178,7 @@ class BoundedChangeList(ChangeList):
         return rows.order_by(*self.get_ordering(request, rows))
 
     def _are_too_many(self, request: HttpRequest, rows: QuerySet) -> bool:
-        return self.model_admin.get_paginator(request, rows, self.list_per_page).count >= COUNT_LIMIT
+        return self.model_admin.get_paginator(request, rows, self.list_per_page).is_bounded
 
 
 class DeletedFilter(admin.SimpleListFilter):

@@ -3,11 +3,12 @@
 No row is out of reach, and the thousandth page costs what the first one does: nothing is skipped row by row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Expression, F, Field, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Col
 
 AFTER, BEFORE, END = "after", "before", "end"  # ?after=17, ?before=17, ?end=1
 POSITIONS = (AFTER, BEFORE, END)
@@ -40,33 +41,60 @@ class Column:
         return Q(**{f"{self.name}__gt": value}) | nothing
 
 
-def columns_of(rows: QuerySet) -> list[Column] | None:
-    """What sorts some rows; None if it is anything but columns of their own, or of a row that each has one of."""
+def columns_of(rows: QuerySet, *, reckoned: Collection[str] = ()) -> list[Column] | None:
+    """What sorts some rows; None if it is anything but columns of their own, of a row that each has one of, or what
+    was reckoned of them and given one of some names.
+    """
     found = []
     for given in rows.query.order_by:
-        if not isinstance(given, str) or not _is_column(rows.model, given.lstrip("-")):
+        if not isinstance(given, str):
             return None
-        found.append(Column(given.lstrip("-"), given.startswith("-")))
+        name = given.lstrip("-")
+        if name not in reckoned and not _is_column(rows.model, name):
+            return None
+        found.append(Column(name, given.startswith("-")))
     return found or None
 
 
 def _is_column(model: type[Model], path: str) -> bool:
     name, _, further = path.partition("__")
-    if not further:
-        return name in {field.name for field in model._meta.concrete_fields} | {"pk"}
-    companions = {
-        field.name: field.related_model for field in model._meta.related_objects if field.one_to_one
-    }
-    return name in companions and further in {
-        field.attname for field in companions[name]._meta.concrete_fields
-    }
+    beside = _beside(model, name) if further else model
+    return beside is not None and _field(beside, further or name) is not None
 
 
-def _may_be_nothing(model: type[Model], path: str) -> bool:
+def _beside(model: type[Model], name: str) -> type[Model] | None:
+    """The model of a row that each has one of: it points to this one, or this one always to it."""
+    for field in model._meta.related_objects:
+        if field.one_to_one and field.name == name:
+            return field.related_model
+    own = _field(model, name)
+    return own.related_model if own is not None and own.many_to_one and not own.null else None
+
+
+def _field(model: type[Model], name: str) -> Field | None:
+    meta = model._meta
+    if name == "pk":
+        return meta.pk
+    return next((field for field in meta.concrete_fields if name in (field.name, field.attname)), None)
+
+
+def _may_be_nothing(rows: QuerySet, path: str) -> bool:
+    if path in rows.query.annotations:
+        return bool(rows.query.annotations[path].output_field.null)
     name, _, further = path.partition("__")
-    if further:
-        return False  # a companion has no such column
-    return name != "pk" and model._meta.get_field(name).null
+    field = _field(_beside(rows.model, name) or rows.model, further) if further else _field(rows.model, name)
+    return field is not None and field.null
+
+
+def _expression(rows: QuerySet, path: str) -> Expression | F:
+    """A column; the key of a row beside these is that one's own, by which its index is entered, and not theirs."""
+    name, _, further = path.partition("__")
+    beside = _beside(rows.model, name) if further else None
+    if beside is not None and further in ("pk", beside._meta.pk.name):
+        for alias, table in rows.query.alias_map.items():
+            if table.table_name == beside._meta.db_table:
+                return Col(alias, beside._meta.pk)
+    return F(path)
 
 
 def _value(row: Any, path: str) -> Any:
@@ -92,7 +120,7 @@ def page(rows: QuerySet, columns: Sequence[Column], *, size: int, anchor: Any, b
     """
     ways = [column.reversed() for column in columns] if backwards else list(columns)
     if anchor is not None:
-        rows = rows.filter(_following(rows.model, ways, anchor))
+        rows = rows.filter(_following(rows, ways, anchor))
     found = list(rows.order_by(*[way.ordering for way in ways])[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if backwards:
@@ -100,11 +128,15 @@ def page(rows: QuerySet, columns: Sequence[Column], *, size: int, anchor: Any, b
     return Page(found, has_previous=anchor is not None, has_next=has_more)
 
 
-def _following(model: type[Model], ways: Sequence[Column], anchor: Any) -> Q:
+def _following(rows: QuerySet, ways: Sequence[Column], anchor: Any) -> Q:
     values = [_value(anchor, way.name) for way in ways]
     is_one_way = len({way.descending for way in ways}) == 1
-    if len(ways) > 1 and is_one_way and not any(_may_be_nothing(model, way.name) for way in ways):
-        return Q(_beyond_all(ways, values))
+    if len(ways) > 1 and is_one_way and not any(_may_be_nothing(rows, way.name) for way in ways):
+        following = Q(_beyond_all(rows, ways, values))
+        if len(ways) > 2:
+            # Said once more without the last one, which may be of another table than the index of the others.
+            following &= Q(_beyond_all(rows, ways[:-1], values[:-1], or_at="="))
+        return following
     following, same = Q(pk__in=()), Q()
     for way, value in zip(ways, values, strict=True):
         following |= same & way.beyond(value)
@@ -113,9 +145,9 @@ def _following(model: type[Model], ways: Sequence[Column], anchor: Any) -> Q:
     return following & (ways[0].beyond(values[0]) | ways[0].same(values[0]))
 
 
-def _beyond_all(ways: Sequence[Column], values: Sequence[Any]) -> Func:
+def _beyond_all(rows: QuerySet, ways: Sequence[Column], values: Sequence[Any], or_at: str = "") -> Func:
     """Columns that are never nothing, compared as one: an index of them all is entered at the very row."""
-    sides = [[F(way.name) for way in ways], [Value(value) for value in values]]
-    rows = [Func(*side, function="ROW", output_field=TextField()) for side in sides]
-    sign = " < " if ways[0].descending else " > "
-    return Func(*rows, template="(%(expressions)s)", arg_joiner=sign, output_field=BooleanField())
+    sides = [[_expression(rows, way.name) for way in ways], [Value(value) for value in values]]
+    both = [Func(*side, function="ROW", output_field=TextField()) for side in sides]
+    sign = f" <{or_at} " if ways[0].descending else f" >{or_at} "
+    return Func(*both, template="(%(expressions)s)", arg_joiner=sign, output_field=BooleanField())

@@ -10,6 +10,7 @@ def to_e164(text: str, country: str) -> str | None:
 
     >>> to_e164("621 123 456", "LU")
     '+352621123456'
+    >>> to_e164("0621 123 456", "LU")  # no 0 is dialled there: perhaps it is of another country
     """
     text = visible(text)
     if text.startswith("00"):
@@ -18,9 +19,17 @@ def to_e164(text: str, country: str) -> str | None:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_possible_number(number) or _has_a_strange_zero(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _has_a_strange_zero(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether a number begins with a 0 in a country whose numbers do not: what was meant instead nobody knows.
+
+    Where a 0 is dialled before a number it was taken off as the number was read; in Italy it belongs to some.
+    """
+    return bool(number.italian_leading_zero) and not phonenumbers.is_valid_number(number)
 
 
 def national_prefix(country: str) -> str:

@@ -1,6 +1,6 @@
 """Cards in the console: search by anything, balances and ledger to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from customers.birthdays import as_data
+from customers.models import InYear
 from groundwork.console.grants import Grants
 from loyalty import finding
 from loyalty.console.card_actions import CardActions, owed_on
@@ -29,6 +30,13 @@ from loyalty.rules import POINT
 from tenancy.console.asked_list import AskedList
 from tenancy.console.base import ConsoleAdmin, ReadOnlyInline
 from tenancy.roles import MANAGERS, OWNERS, READERS
+
+# Columns of a card that are its customer's, by what sorts them.
+OF_CUSTOMERS = {
+    "birthday": "birthday_in_year",
+    "language": "customer__preferred_language",
+    "consent": "customer__marketing_consent",
+}
 
 
 def valid_at(card: LoyaltyCard) -> Any:
@@ -194,7 +202,7 @@ class LoyaltyCardAdmin(CardActions, Importing, AskedList, ConsoleAdmin):
     def phone(self, card: LoyaltyCard) -> str:
         return card.customer.phone
 
-    @display(description=_("birthday"), ordering="customer__birth_date")
+    @display(description=_("birthday"), ordering=InYear("customer__birth_date"))
     def birthday(self, card: LoyaltyCard) -> Any:
         return as_data(card.customer.birth_date)
 
@@ -220,6 +228,19 @@ class LoyaltyCardAdmin(CardActions, Importing, AskedList, ConsoleAdmin):
 
     def sorted_when_long(self, request: HttpRequest) -> Sequence[str]:
         return *super().sorted_when_long(request), "enrolled"
+
+    def sorted_beside(self) -> Collection[str]:
+        return {*super().sorted_beside(), *OF_CUSTOMERS}
+
+    def with_what_is_beside(
+        self, request: HttpRequest, rows: QuerySet, column: str
+    ) -> tuple[QuerySet, Sequence[str]] | None:
+        """What customers are sorted by sorts their cards: by an index that only a change of the customer writes."""
+        if column not in OF_CUSTOMERS:
+            return super().with_what_is_beside(request, rows, column)
+        rows = rows.filter(customer__isnull=False, **self.of_one_merchant(request, "customer"))
+        rows = rows.annotate(birthday_in_year=InYear("customer__birth_date"))
+        return rows, (OF_CUSTOMERS[column], "customer__id", "id")
 
     def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
         return super().companion_filter(request) if standings.are_made() else None

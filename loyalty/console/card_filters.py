@@ -1,7 +1,6 @@
 """What the cards can be asked: who has collected how much, who owes, who came last when, and who they are."""
 
 from types import MappingProxyType
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -10,25 +9,27 @@ from django.utils.dates import MONTHS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.console.filters import ConditionFilter, DayFilter, NumberFilter
+from customers.birthdays import in_month
+from groundwork.console.filters import ConditionFilter, DayFilter
+from loyalty.console.balance_filters import (
+    HoldsFilter,
+    LastActivityFilter,
+    OwesFilter,
+    PointsFilter,
+    StampsFilter,
+)
 from loyalty.console.visit_filters import CameBackFilter, FirstVisitFilter, SourceFilter, VisitedFilter
 
 
-class StampsFilter(NumberFilter):
-    title = _("stamps")
-    parameter_name = "stamps"
+class CardStampsFilter(StampsFilter):
     field = "stamp_count"
 
 
-class PointsFilter(NumberFilter):
-    title = _("points")
-    parameter_name = "points"
+class CardPointsFilter(PointsFilter):
     field = "points_balance"
 
 
-class HoldsFilter(ConditionFilter):
-    title = _("balance")
-    parameter_name = "holds"
+class CardHoldsFilter(HoldsFilter):
     conditions = MappingProxyType(
         {
             "yes": (_("Something is on it"), Q(stamp_count__gt=0) | Q(points_balance__gt=0)),
@@ -37,9 +38,7 @@ class HoldsFilter(ConditionFilter):
     )
 
 
-class OwesFilter(ConditionFilter):
-    title = _("owed")
-    parameter_name = "owes"
+class CardOwesFilter(OwesFilter):
     conditions = MappingProxyType(
         {
             "yes": (
@@ -51,22 +50,16 @@ class OwesFilter(ConditionFilter):
     )
 
 
-class LastActivityFilter(DayFilter):
+class CardLastActivityFilter(LastActivityFilter):
     """A card on which nothing has happened was last seen when it was made."""
 
-    title = _("last activity")
-    parameter_name = "activity"
-    field = "last_activity_at"
-
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        seen = super().queryset(request, queryset)
         if list(self.values) != [f"{self.parameter_name}_to"]:
-            return seen
-        made = {name.replace(self.field, "created_at"): value for name, value in self.until_asked().items()}
-        return queryset.filter(Q(**self.until_asked()) | Q(last_activity_at__isnull=True, **made))
-
-    def until_asked(self) -> dict[str, Any]:
-        return self.until(self.values[f"{self.parameter_name}_to"])
+            return super().queryset(request, queryset)
+        rows = queryset.filter(
+            Q(**self.asked_of(self.field)) | Q(last_activity_at__isnull=True, **self.asked_of("created_at"))
+        )
+        return self.narrowed(request, rows)
 
 
 class EnrolledFilter(DayFilter):
@@ -80,7 +73,7 @@ class BirthdayMonthFilter(ConditionFilter):
     parameter_name = "birthday_month"
     conditions = MappingProxyType(
         {
-            str(number): (capfirst(name), Q(customer__birth_date__month=number))
+            str(number): (capfirst(name), in_month(number, of="customer__birth_date"))
             for number, name in MONTHS.items()
         }
     )
@@ -107,11 +100,11 @@ class ConsentFilter(ConditionFilter):
 
 
 CARD_FILTERS = (
-    PointsFilter,
-    StampsFilter,
-    HoldsFilter,
-    OwesFilter,
-    LastActivityFilter,
+    CardPointsFilter,
+    CardStampsFilter,
+    CardHoldsFilter,
+    CardOwesFilter,
+    CardLastActivityFilter,
     EnrolledFilter,
     SourceFilter,
     FirstVisitFilter,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.contrib.admin import ListFilter
 from django.db.models import (
     Aggregate,
     BigIntegerField,
@@ -23,6 +24,7 @@ from unfold.decorators import display
 from customers.models import Customer
 from groundwork.console.grants import Grants
 from loyalty import finding
+from loyalty.console.balance_filters import CUSTOMER_FILTERS
 from loyalty.console.card import state_of, valid_at
 from loyalty.console.lines import LineColumns, ledger_link, with_a_line
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
@@ -85,6 +87,11 @@ def with_balances(customers: QuerySet[Customer]) -> QuerySet[Customer]:
         owed=Coalesce(together(Sum(F("stamps_owed") + F("points_owed"))), 0),
         last_activity_at=Coalesce(together(seen), "created_at", output_field=moment),
     )
+
+
+def customer_filters() -> Sequence[type[ListFilter]]:
+    """The filters by what they have."""
+    return CUSTOMER_FILTERS
 
 
 def balances_are_kept() -> bool:

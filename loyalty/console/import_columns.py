@@ -180,6 +180,8 @@ def _facts(line: Line) -> Iterator[Any]:
         yield date_format(line.birth_date, "DATE_FORMAT" if is_whole else "MONTH_DAY_FORMAT")
     if line.marketing_consent:
         yield FIELDS["marketing_consent"]
+    if line.tags:
+        yield format_lazy("{}: {}", FIELDS["tags"], ", ".join(line.tags))
     if line.stamps:
         yield format_lazy("{}: {}", FIELDS["stamps"], line.stamps)
     if line.points or line.points_fraction:

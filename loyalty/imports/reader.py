@@ -21,7 +21,7 @@ from loyalty.imports.reading.cells import Unreadable, exact, text_of
 from loyalty.imports.reading.columns import Columns, combined
 from loyalty.imports.reading.days import read_day
 from loyalty.imports.reading.numbers import read_amount
-from loyalty.imports.reading.people import read_name, read_phone
+from loyalty.imports.reading.people import is_sum, read_name, read_phone
 from loyalty.models import LoyaltyProgram
 from loyalty.services.codes import NOT_A_CODE
 from tenancy.models import Store
@@ -72,6 +72,8 @@ SENTENCES: Mapping[str, Promise] = {
     "too_long": _("This is too long: %(count)d characters at most."),
     "code": NOT_A_CODE,
     "differ": _("Two columns for one thing say different things here."),
+    "several_lines": _("This goes over several lines. Perhaps a quotation mark is missing."),
+    "sum": _("This seems to be a sum and nobody's name."),
     "nobody": _("An e-mail address, a phone number or a name is needed."),
     "no_stamps": _("This program has no stamps."),
     "no_points": _("This program has no points."),
@@ -84,6 +86,7 @@ SENTENCES: Mapping[str, Promise] = {
     "phone_taken": _("Another customer has this phone number."),
     "seen_person": _("This is the person of line %(line)d."),
 }
+NAMED = (*headings.NAMES, "first_name", "last_name")
 ONCE = {"email": "seen_email", "phone": "seen_phone", "code": "seen_code"}
 
 
@@ -171,14 +174,17 @@ class Reader:
                 wrong.append((self.columns.of(meant)[1], Unreadable("differ")))
         return _fields(values), sorted(wrong, key=lambda each: each[0] or 0)
 
+    def _column_of(self, *names: str) -> int:
+        """The column of the first of some fields that the table has."""
+        return next(column for name in names for column in self.columns.of(name))
+
     def _missing(self, line: Line) -> list[tuple[int | None, Unreadable]]:
         """What a whole line lacks, or what the program has not."""
         wrong = list[tuple[int | None, Unreadable]]()
         if not (line.email or line.phone or line.first_name or line.last_name):
-            names = ("email", "phone", *headings.NAMES, "first_name", "last_name")
-            wrong.append(
-                (next(column for name in names for column in self.columns.of(name)), Unreadable("nobody"))
-            )
+            wrong.append((self._column_of("email", "phone", *NAMED), Unreadable("nobody")))
+        elif not (line.email or line.phone or line.code) and is_sum(line.first_name, line.last_name):
+            wrong.append((self._column_of(*NAMED), Unreadable("sum")))
         if line.stamps and not self.program.has_stamps:
             wrong.append((self.columns.of("stamps")[0], Unreadable("no_stamps")))
         if (line.points or line.points_fraction) and not self.program.has_points:
@@ -217,10 +223,10 @@ def _readers(country: str, today: date) -> Mapping[str, Callable[[Any, str | Non
     """By field: what a cell says, with the answer to the question about its column."""
     return {
         "email": _email,
-        "name": lambda cell, _answer: _short(read_name(cell)),
-        "family_first": lambda cell, _answer: _short(read_name(cell, family_first=True)),
-        "first_name": lambda cell, _answer: _short((text_of(cell),))[0],
-        "last_name": lambda cell, _answer: _short((text_of(cell),))[0],
+        "name": lambda cell, _answer: _short(read_name(_line(cell))),
+        "family_first": lambda cell, _answer: _short(read_name(_line(cell), family_first=True)),
+        "first_name": lambda cell, _answer: _short((_line(cell),))[0],
+        "last_name": lambda cell, _answer: _short((_line(cell),))[0],
         "phone": lambda cell, answer: read_phone(cell, country=country, bare=answer),
         "birth_date": lambda cell, answer: read_day(cell, order=answer, today=today),
         "language": _language,
@@ -230,6 +236,14 @@ def _readers(country: str, today: date) -> Mapping[str, Callable[[Any, str | Non
         "stamps": partial(_balance, whole=True, at_most=STAMPS_AT_MOST),
         "points": partial(_balance, whole=False, at_most=rules.MAXIMUM_ADJUSTMENT_POINTS),
     }
+
+
+def _line(cell: Any) -> str:
+    """A cell of one line: where a quotation mark is missing, the lines that follow stand in it too."""
+    text = text_of(cell)
+    if len(text.splitlines()) > 1:
+        raise Unreadable("several_lines")
+    return text
 
 
 def _short(parts: tuple[str, ...], longest: int = NAME_LENGTH) -> tuple[str, ...]:

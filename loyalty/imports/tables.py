@@ -118,17 +118,31 @@ def _told_apart(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
-    """The records of a CSV file: one may go over several lines, but none is endless."""
-    taken = 0
+    """The records of a CSV file: one may go over several lines, but none is endless, and each comes to its end."""
+    record = list[str]()
 
     def lines() -> Iterator[str]:
-        nonlocal taken
+        taken = 0
         while line := text.readline(RECORD_AT_MOST + 1):
-            taken += len(line)
+            taken = taken + len(line) if record else len(line)
             if taken > RECORD_AT_MOST:
                 raise UnreadableFile()
+            record.append(line)
             yield line
 
-    for row in csv.reader(lines(), delimiter=delimiter):
-        taken = 0
+    reader, last = csv.reader(lines(), delimiter=delimiter), list[str]()
+    for row in reader:
+        last[:], record[:] = record, ()
         yield row
+    if _is_cut_off(last, delimiter):
+        text_of_it = _("A quotation mark in line %(line)d is never closed.")
+        raise UnreadableFile(text_of_it % {"line": reader.line_num - len(last) + 1})
+
+
+def _is_cut_off(record: list[str], delimiter: str) -> bool:
+    """Whether the last record of a file ends inside of quotation marks, with all lines that they have taken along."""
+    try:
+        list(csv.reader(record, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False

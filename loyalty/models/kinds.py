@@ -30,7 +30,8 @@ class TransactionType(models.TextChoices):
     FRIEND_BONUS = "friend_bonus", _("for bringing a friend")
 
 
-# Of the lines that made a card: those of another system, and those of the card's owner (loyalty.sources).
+# Of the lines that made a card: those of another system, those of the card's owner, and those of somebody at the
+# counter (loyalty.sources).
 HOW_CARDS_ARE_MADE = (
     models.Index(
         fields=["card"],
@@ -47,5 +48,11 @@ HOW_CARDS_ARE_MADE = (
             user__isnull=True,
         ),
         name="card_made_by_its_owner",
+    ),
+    models.Index(
+        fields=["card"],
+        condition=Q(transaction_type="card_created", api_key__isnull=True)
+        & (Q(till__isnull=False) | Q(staff_pin__isnull=False) | Q(user__isnull=False)),
+        name="card_made_at_the_counter",
     ),
 )

@@ -1,6 +1,7 @@
 """What cards and customers had a moment ago, kept for lists: `CardStanding` and `CustomerStanding`.
 
     standings.move_on(calendar)                       # each minute: what has lines since is copied from the cards
+    standings.narrowed(cards, merchant_id, Q(stamps__gte=5))  # a list: by an index, and what is newer
     standings.copy_batch(merchant_id, batch, sign=-1)  # cards go or come back: their customers have less, or more
 
 A card and a customer have one from the moment they are made, by a trigger: no list leaves anybody out.
@@ -10,14 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
-from loyalty.models import MerchantCalendar
+from loyalty.models import CardStanding, CustomerStanding, LoyaltyCard, LoyaltyTransaction, MerchantCalendar
 
 # Cards with a line above the one up to which it was copied; all of them the first time.
 SINCE = """SELECT line.card_id FROM loyalty_loyaltytransaction line
     WHERE line.merchant_id = %(merchant)s AND line.id > %(after)s AND line.id <= %(upto)s"""
 EVERY = "SELECT id FROM loyalty_loyaltycard WHERE merchant_id = %(merchant)s"
 BATCH = "SELECT id FROM loyalty_loyaltycard WHERE merchant_id = %(merchant)s AND deletion_batch = %(batch)s"
+FEW = 5_000  # of all, named one by one
 COPIED = ("stamps", "points", "owed", "last_activity_at")
 
 
@@ -77,6 +80,30 @@ def _copy(which: str, values: dict[str, Any], *, customers: str = OF_CARDS, is_t
     with connection.cursor() as cursor:
         cursor.execute(CARDS.format(cards=which), values)
         cursor.execute(CUSTOMERS.format(which=customers.format(cards=which), is_there=is_there), values)
+
+
+def narrowed(rows: QuerySet, merchant_id: int | None, kept: Q) -> QuerySet:
+    """Cards or customers that may have what is asked, where it is few: those that had it when they were copied last,
+    by an index, and all with a line since. What they have now is still to be asked of themselves.
+
+    Where it is many they are come upon soon enough, from the newest on.
+
+    Args:
+        merchant_id: whose they are; None where there are several merchants' among them: then nothing is narrowed.
+    """
+    calendars = MerchantCalendar.objects.filter(merchant_id=merchant_id)
+    upto = calendars.values_list("standings_upto", flat=True).first() if merchant_id else None
+    if not upto:
+        return rows
+    table, key, of = (
+        (CardStanding, "card", "card")
+        if rows.model is LoyaltyCard
+        else (CustomerStanding, "customer", "card__customer")
+    )
+    had = table._default_manager.filter(kept, merchant_id=merchant_id).order_by()
+    since = LoyaltyTransaction.objects.filter(merchant_id=merchant_id, pk__gt=upto).order_by()
+    known = [*had.values_list(key, flat=True)[: FEW + 1], *since.values_list(of, flat=True)[: FEW + 1]]
+    return rows.filter(pk__in=set(known)) if len(known) <= FEW else rows
 
 
 def are_made() -> bool:

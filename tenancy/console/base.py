@@ -96,13 +96,21 @@ class ConsoleAdmin(Scoped, GrantedAdmin):
         return [given for given in filters if not _is_merchant(given) or self.merchant_is_shown(request)]
 
     def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
-        """An index begins with the merchant: the only one in sight, or the one that is asked for."""
-        mine = merchant_ids(request.user)
+        return {f"{self.companion}__isnull": False} | self.of_one_merchant(request, self.companion)
+
+    def of_one_merchant(self, request: HttpRequest, path: str) -> dict[str, Any]:
+        """What is asked of a row beside these, as its indexes begin with the merchant: that is the only one in sight,
+        or the one that is asked for.
+        """
+        merchant_id = self.merchant_asked_for(request)
+        return {} if merchant_id is None else {f"{path}__merchant": merchant_id}
+
+    def merchant_asked_for(self, request: HttpRequest) -> int | None:
+        """The only merchant in sight, or the one by which the list is filtered."""
         asked = request.GET.get("merchant__id__exact", "") if self.merchant_is_shown(request) else ""
-        of_one = {f"{self.companion}__merchant": next(iter(mine))} if has_one_merchant(request.user) else {}
         if asked.isascii() and asked.isdecimal():
-            of_one = {f"{self.companion}__merchant": int(asked)}
-        return {f"{self.companion}__isnull": False} | of_one
+            return int(asked)
+        return next(iter(merchant_ids(request.user))) if has_one_merchant(request.user) else None
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):

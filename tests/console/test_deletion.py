@@ -1,5 +1,7 @@
 """Deleting and restoring in the console: soft, counted, by whom, and exactly back."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib import admin
 
@@ -32,6 +34,15 @@ def test_a_deleted_store_is_hidden_and_says_who_deleted_it(world: World) -> None
     listed = client.get(list_address(Store), {"deleted": "only"})
     assert list(listed.context["cl"].result_list) == [after]
     assert world.shop.owner.email in listed.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["loyalty_loyaltycard", "customers_customer"])
+def test_who_deletes_a_row_is_back_in_the_list_as_it_was_narrowed(world: World, kind: str) -> None:
+    row = world.mine[kind]
+    came_from = {"_changelist_filters": "is_active__exact=1"}
+    answer = world.client("owner").post(f"{address(row, 'delete')}?{urlencode(came_from)}", {"post": "yes"})
+    assert answer.url == f"{list_address(type(row))}?is_active__exact=1"
+    assert factories.fresh(row).is_deleted
 
 
 def test_a_deleted_row_is_read_only_and_saving_does_not_bring_it_back(world: World) -> None:

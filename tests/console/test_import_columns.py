@@ -84,6 +84,33 @@ ines@example.com,1999-12-31T00:00:00+00:00,2023-05-01 10:00:00,352621123456
 """
 
 
+STRANGE = """Name,Email,Stamps,Tags
+Léa Muller,lea@example.com,4,"vip, gold"
+"Max Roth
+nora@example.com,Nora Schmit",max@example.com,5,
+Total,,9,
+Somme Total,,1,
+"""
+
+
+def test_a_sum_is_nobody_and_no_name_goes_over_several_lines(world: World) -> None:
+    columns = upload(world, STRANGE)
+    assert "Léa Muller · lea@example.com · tags: vip, gold · stamps: 4" in columns.content.decode()
+    checked = choose(world, columns)
+    told = {fault.line: fault.text for fault in checked.context["faults"]}
+    assert told == {
+        3: "This goes over several lines. Perhaps a quotation mark is missing.",
+        4: "This seems to be a sum and nobody's name.",
+    }
+    confirm(world, checked)
+    assert card_of(world, "lea@example.com").stamp_count == 4
+    with factories.inside(world.shop):
+        assert (
+            Customer.objects.filter(first_name="Somme", last_name="Total").count() == 1
+        )  # there are such people
+        assert not Customer.objects.filter(first_name="Total").exists()
+
+
 def test_only_what_is_left_open_by_what_a_column_means_is_asked(world: World) -> None:
     """A moment is no telephone number, and of a column that is not used nobody asks how it is written."""
     page = upload(world, MOMENTS.encode())

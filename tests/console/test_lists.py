@@ -8,6 +8,7 @@ from django.urls import reverse
 from customers.models import Customer
 from groundwork import deletion
 from groundwork.console import lists
+from groundwork.database import counting
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import points
 from tests import factories
@@ -59,9 +60,28 @@ def test_a_list_is_counted_no_further_than_it_is_read(
     with CaptureQueriesContext(connection) as captured:
         listed = world.client("owner").get(CARDS).context["cl"]
     assert listed.result_count == 2
-    counts = [query["sql"] for query in captured.captured_queries if "COUNT(*)" in query["sql"]]
+    counts = [query["sql"] for query in captured.captured_queries if "DECLARE counted" in query["sql"]]
     assert counts
     assert all("LIMIT 2" in sql for sql in counts if "loyalty_loyaltycard" in sql), counts
+
+
+def test_what_is_dear_to_count_is_counted_less_far_and_no_row_is_out_of_reach(
+    world: World, three_cards: list[LoyaltyCard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = world.client("owner")
+    monkeypatch.setattr(counting, "FIRST_STEP", 1)
+    shown = client.get(CARDS, headers={"accept-language": "en"})
+    assert (shown.context["cl"].result_count, shown.context["cl"].paginator.is_bounded) == (3, False)
+    monkeypatch.setattr(lists, "SECONDS", -1.0)  # over before it begins
+    monkeypatch.setattr(counting, "FIRST_STEP", 2)
+    monkeypatch.setattr("groundwork.console.base.GrantedAdmin.list_per_page", 2)
+    shown = client.get(CARDS, {"stamps_from": "0"}, headers={"accept-language": "en"})
+    assert "more than 1 cards" in shown.content.decode()
+    assert "more than 1 results" in shown.content.decode()
+    assert "Select all of more than 1 cards" in shown.content.decode()
+    following = client.get(CARDS + shown.context["cl"].steps["next"]).context["cl"]
+    found = [*shown.context["cl"].result_list, *following.result_list]
+    assert {card.pk for card in found} == {card.pk for card in three_cards}
 
 
 def test_what_goes_along_with_a_deletion_is_counted_no_further_than_anybody_reads(

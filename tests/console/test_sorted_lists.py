@@ -1,17 +1,19 @@
 """Long lists of cards and customers are sorted by what is kept beside them, and no row is out of reach in any order."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from customers.models import Customer
+from customers.models import YEAR_UNKNOWN, Customer
 from groundwork.console import lists
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantCalendar
-from loyalty.reporting import standings
+from loyalty.models import LoyaltyCard, MerchantCalendar
 from loyalty.services import stamps
+from tenancy.models import ListColumns
 from tests import factories
-from tests.console.world import World, list_address, said
+from tests.console.world import World, list_address, move_on, said
 
 CARDS, PEOPLE = list_address(LoyaltyCard), list_address(Customer)
 STAMPS = (0, 3, 3, 3, 1)  # of the cards, beside the two of the one that was there
@@ -29,15 +31,6 @@ def stamped(world: World) -> list[LoyaltyCard]:
 def everything_is_long(stamped: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "COUNT_LIMIT", 2)
     monkeypatch.setattr("groundwork.console.base.GrantedAdmin.list_per_page", 2)
-
-
-def move_on(world: World) -> None:
-    """As each minute does, once every transaction of before has ended."""
-    with factories.inside(world.shop):
-        calendar, _made = MerchantCalendar.objects.get_or_create(merchant=world.shop.merchant)
-        calendar.safe_id = LoyaltyTransaction.objects.latest("pk").pk
-        standings.move_on(calendar)
-        calendar.save()
 
 
 def place(client: Client, path: str, column: str) -> str:
@@ -78,6 +71,85 @@ def test_every_row_is_reached_once_in_the_order_of_each_column(
                 assert order == sorted(order, reverse=bool(sign)), column
                 assert {row.pk for row in rows} == whole
                 assert len(rows) == len(whole)
+
+
+@pytest.fixture
+def of_many_kinds(world: World, stamped: list[LoyaltyCard]) -> None:
+    """People born on some days of some years, who read some languages, and of whom some want offers."""
+    known = [
+        {"birth_date": date(1990, 3, 12), "preferred_language": "fr", "marketing_consent": True},
+        {"birth_date": date(1961, 12, 31), "preferred_language": "de"},
+        {"birth_date": date(1985, 3, 12), "preferred_language": "fr"},
+        {"birth_date": date(YEAR_UNKNOWN, 2, 29), "marketing_consent": True},
+    ]
+    with factories.inside(world.shop):
+        for card, values in zip(stamped, known, strict=False):
+            Customer.objects.filter(pk=card.customer_id).update(**values)
+        owner = world.client("owner").get(CARDS).wsgi_request.user.pk
+        for about, columns in {"loyalty.loyaltycard": OF_CUSTOMERS, "customers.customer": OF_PEOPLE}.items():
+            ListColumns.objects.create(user_id=owner, about=about, columns=list(columns))
+
+
+def in_year(customer: Customer) -> tuple[int, int]:
+    """Those of whom nobody knows the day come last."""
+    born = customer.birth_date
+    return (born.month, born.day) if born else (99, 99)
+
+
+OF_PEOPLE = {
+    "birthday": in_year,
+    "preferred_language": lambda customer: customer.preferred_language,
+    "marketing_consent": lambda customer: customer.marketing_consent,
+}
+OF_CUSTOMERS = dict(zip(("birthday", "language", "consent"), OF_PEOPLE.values(), strict=True))
+
+
+@pytest.mark.usefixtures("of_many_kinds", "everything_is_long")
+@pytest.mark.parametrize(
+    ("path", "columns"), [(CARDS, OF_CUSTOMERS), (PEOPLE, OF_PEOPLE)], ids=["cards", "people"]
+)
+def test_who_people_are_sorts_them_and_their_cards_and_each_is_reached_once(
+    world: World, path: str, columns: dict[str, Callable[[Customer], Any]]
+) -> None:
+    client = world.client("owner")
+    with factories.inside(world.shop):
+        whole = {row.pk for row in client.get(path).context_data["cl"].root_queryset.filter(deleted_at=None)}
+        for column, value in columns.items():
+            number = place(client, path, column)
+            for sign in ("", "-"):
+                rows = walk(client, path, sign + number)
+                order = [value(row if path == PEOPLE else row.customer) for row in rows]
+                assert order == sorted(order, reverse=bool(sign)), column
+                assert [len(rows), {row.pk for row in rows}] == [len(whole), whole], column
+
+
+@pytest.mark.usefixtures("of_many_kinds", "everything_is_long")
+def test_an_order_of_customers_goes_back_as_it_came(world: World) -> None:
+    client = world.client("owner")
+    order = place(client, CARDS, "language")
+    rows = [card.pk for card in walk(client, CARDS, order)]
+    last = client.get(CARDS, {"o": order, "end": "1"}).context_data["cl"]
+    assert [card.pk for card in last.result_list] == rows[-2:]
+    before = client.get(CARDS + last.steps["previous"]).context_data["cl"]
+    assert [card.pk for card in before.result_list] == rows[-4:-2]
+
+
+@pytest.mark.usefixtures("of_many_kinds", "everything_is_long")
+def test_cards_of_one_customer_are_each_reached_in_the_order_of_customers(world: World) -> None:
+    factories.two_cards(world.shop)
+    client = world.client("owner")
+    rows = walk(client, CARDS, place(client, CARDS, "language"))
+    with factories.inside(world.shop):
+        assert sorted(card.pk for card in rows) == sorted(LoyaltyCard.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.usefixtures("of_many_kinds")
+def test_a_short_list_of_cards_has_the_same_order_of_birthdays(world: World) -> None:
+    client = world.client("owner")
+    rows = client.get(CARDS, {"o": place(client, CARDS, "birthday")}).context_data["cl"].result_list
+    days = [in_year(card.customer) for card in rows]
+    assert days[:4] == [(2, 29), (3, 12), (3, 12), (12, 31)]
+    assert set(days[4:]) == {(99, 99)}
 
 
 @pytest.mark.usefixtures("everything_is_long")

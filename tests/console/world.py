@@ -13,7 +13,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from loyalty.models import LoyaltyTransaction, MerchantLoyaltySettings, Purchase, UndoBatch, UndoneLine
+from loyalty.models import (
+    LoyaltyTransaction,
+    MerchantCalendar,
+    MerchantLoyaltySettings,
+    Purchase,
+    UndoBatch,
+    UndoneLine,
+)
+from loyalty.reporting import standings
 from loyalty.services.undoing import Figures
 from tenancy import api_keys, roles, tills
 from tenancy.models import BackgroundJob, FilePiece, HistoryEntry, OutboxMessage, Store, StoreUser, User
@@ -207,3 +215,12 @@ def errors(response: HttpResponse) -> dict[str, list[str]]:
 def said(response: HttpResponse) -> list[str]:
     """The messages above a page."""
     return [str(message) for message in response.context["messages"]]
+
+
+def move_on(world: World) -> None:
+    """Have standings copied, as each minute does, once every transaction of before has ended."""
+    with factories.inside(world.shop):
+        calendar, _made = MerchantCalendar.objects.get_or_create(merchant=world.shop.merchant)
+        calendar.safe_id = LoyaltyTransaction.objects.latest("pk").pk
+        standings.move_on(calendar)
+        calendar.save()

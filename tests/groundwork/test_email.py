@@ -47,6 +47,30 @@ def test_what_copying_a_number_brings_along_is_left_out(written: str) -> None:
     assert to_e164("\u202a\u202c", "LU") is None
 
 
+NUMBERS = {
+    "LU": {
+        "621 123 456": "+352621123456",
+        "26 12 34 56": "+35226123456",
+        "0621 123 456": None,
+        "+352 0621 123 456": None,
+        "0171 1234567": None,
+        "+49 (0)171 1234567": "+491711234567",
+        "0033 6 12 34 56 78": "+33612345678",
+        "+39 06 1234567": "+39061234567",
+    },
+    "DE": {"0171 1234567": "+491711234567", "+49 171 1234567": "+491711234567", "+352 0621 123 456": None},
+    "FR": {"06 12 34 56 78": "+33612345678", "+33 (0)6 12 34 56 78": "+33612345678"},
+    "BE": {"0470 12 34 56": "+32470123456", "+32 (0)470 12 34 56": "+32470123456"},
+    "PT": {"912 345 678": "+351912345678", "0912 345 678": None},
+    "IT": {"06 1234567": "+39061234567"},
+}
+
+
+@pytest.mark.parametrize("country", NUMBERS)
+def test_a_number_is_read_as_its_country_writes_it_and_no_zero_is_guessed_away(country: str) -> None:
+    assert {written: to_e164(written, country) for written in NUMBERS[country]} == NUMBERS[country]
+
+
 def test_a_typed_address_is_read_or_refused_in_one_place() -> None:
     assert read_email(" Zoe@M\u00dcLLER.lu\u200b") == "zoe@m\u00fcller.lu"
     assert read_email("zoe@xn--mller-kva.lu") == "zoe@m\u00fcller.lu"

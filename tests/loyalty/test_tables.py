@@ -24,6 +24,19 @@ def test_a_record_may_go_over_several_lines() -> None:
     assert rows('email,note\na@example.com,"two\nlines"\n')[1] == ["a@example.com", "two\nlines"]
 
 
+def test_a_quotation_mark_that_is_never_closed_is_refused_and_says_where() -> None:
+    people = 'email,name\na@example.com,A B\nb@example.com,"B C\nc@example.com,C D\n'
+    with pytest.raises(UnreadableFile, match="quotation mark in line 3 is never closed"):
+        rows(people)
+    assert rows(people.replace("B C", 'B C"')) == [
+        ["email", "name"],
+        ["a@example.com", "A B"],
+        ["b@example.com", "B C"],
+        ["c@example.com", "C D"],
+    ]
+    assert rows('email,name\na@example.com,"A" B') == [["email", "name"], ["a@example.com", "A B"]]
+
+
 def test_a_second_row_at_the_end_of_the_sheet_is_refused_in_the_memory_of_two() -> None:
     book = sheet(('<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>2</v></c></row>', 1))
     tracemalloc.start()

@@ -10,6 +10,16 @@ NATIONAL, INTERNATIONAL, LEFT_OUT = "national", "international", "left_out"
 SHORTEST_NUMBER = 5
 NOTHING_ELSE = re.compile(r"[\d ()/.-]+")  # of what a number is written with; a moment has colons and letters
 
+SUMS = frozenset(
+    {"total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt"}
+    | {"zwischensumme", "somme", "total général", "sous-total", "soma", "total geral", "zomm", "zesummen"}
+)
+
+
+def is_sum(*names: str) -> bool:
+    """Whether what stands as a name is the beginning of the line that says what all others make together."""
+    return " ".join(names).strip(" :").casefold() in SUMS
+
 
 def read_name(cell: Any, *, family_first: bool = False) -> tuple[str, str]:
     """Given and family name of a full name: "Jürgen Müller", "Müller, Jürgen", or "Müller Jürgen" if that is said."""

@@ -112,10 +112,32 @@ MUTANTS = [
         f"{SORTED}::test_before_it_is_kept_a_long_list_keeps_its_own_order_and_says_so",
     ),
     mutant(
+        "lists-without-what-is-newer",
+        "loyalty/reporting/standings.py",
+        ", *since.values_list(of, flat=True)[: FEW + 1]]",
+        "]",
+        "tests/console/test_balance_filters.py::test_a_card_stamped_a_moment_ago_is_found_by_what_it_has_now",
+    ),
+    mutant(
+        "counts-without-end",
+        "groundwork/database/counting.py",
+        " or monotonic() - started > seconds",
+        "",
+        "tests/console/test_lists.py"
+        "::test_what_is_dear_to_count_is_counted_less_far_and_no_row_is_out_of_reach",
+    ),
+    mutant(
+        "pages-that-skip-cards-of-one-customer",
+        "groundwork/console/paging.py",
+        'following &= Q(_beyond_all(rows, ways[:-1], values[:-1], or_at="="))',
+        "following &= Q(_beyond_all(rows, ways[:-1], values[:-1]))",
+        f"{SORTED}::test_cards_of_one_customer_are_each_reached_in_the_order_of_customers",
+    ),
+    mutant(
         "pages-that-skip-those-who-are-alike",
         "groundwork/console/paging.py",
-        "sides = [[F(way.name) for way in ways], [Value(value) for value in values]]",
-        "sides = [[F(way.name) for way in ways[:1]], [Value(value) for value in values[:1]]]",
+        "sides = [[_expression(rows, way.name) for way in ways], [Value(value) for value in values]]",
+        "sides = [[_expression(rows, way.name) for way in ways[:1]], [Value(value) for value in values[:1]]]",
         f"{SORTED}::test_every_row_is_reached_once_in_the_order_of_each_column",
     ),
     mutant(

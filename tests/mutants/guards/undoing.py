@@ -4,6 +4,7 @@ from tests.mutants.mutant import mutant
 
 ASKING = "tests/console/test_asking.py"
 UNDOING = "tests/console/test_undoing.py"
+UNDONE_LINES = "tests/console/test_undone_lines.py"
 EVERYTHING = "tests/console/test_everything.py"
 
 MUTANTS = [
@@ -82,21 +83,21 @@ MUTANTS = [
         "loyalty/services/restoring.py",
         "    if purchase is not None and _has_moved_since(purchase, group):\n",
         "    if False:\n",
-        f"{UNDOING}::test_what_was_returned_since_is_named_and_left",
+        f"{UNDONE_LINES}::test_what_was_returned_since_is_named_and_left",
     ),
     mutant(
         "undoing-taken-back-twice",
         "loyalty/services/restoring.py",
         "        raise AlreadyRestored()\n",
         "        pass\n",
-        f"{UNDOING}::test_an_undoing_is_taken_back_once",
+        f"{UNDONE_LINES}::test_an_undoing_is_taken_back_once",
     ),
     mutant(
         "stamp-written-again-that-keeps-from-the-next",
         "loyalty/selectors.py",
         ".filter(restores__isnull=True)",
         "",
-        f"{UNDOING}::test_a_stamp_that_is_written_again_keeps_nobody_from_the_next",
+        f"{UNDONE_LINES}::test_a_stamp_that_is_written_again_keeps_nobody_from_the_next",
     ),
     # --- everything of a merchant ---
     mutant(
