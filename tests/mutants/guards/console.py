@@ -78,7 +78,7 @@ MUTANTS = [
             ),
             (
                 "passes",
-                "wallet/models.py",
+                "wallet/models/passes.py",
                 "return Q(card__scope_store__isnull=True) | Q(card__scope_store_id__in=store_ids)",
             ),
         )

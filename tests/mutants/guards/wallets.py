@@ -153,7 +153,7 @@ MUTANTS = [
     ),
     mutant(
         "pass-kept-up-that-nobody-has",
-        "wallet/models.py",
+        "wallet/models/passes.py",
         "KEPT_UP = Q(retired_at__isnull=True) & ~SLEEPING",
         "KEPT_UP = Q(retired_at__isnull=True)",
         "tests/wallet/test_asked_for.py::test_a_pass_that_was_taken_out_is_not_kept_up_and_is_whole_when_it_comes_back",
