@@ -17,8 +17,9 @@ from tests.mutants.guards import MUTANTS
 from tests.mutants.guards.constraints import CHECKS, OF_FURTHER_ROWS
 from tests.mutants.mutant import Mutant, NoLongerApplies, Patch
 from tests.mutants.run import Verdict, Worker, judge_all, not_green
+from tests.refused.changes import CHANGES
+from tests.refused.further_rows import FURTHER_ROWS
 from tests.sources import ROOT
-from tests.test_constraints import CHANGES, FURTHER_ROWS
 
 # --- The list ---------------------------------------------------------------------------------------------
 
