@@ -61,6 +61,7 @@ READ: dict[str, str] = {
     "loyalty_site/keeping/backups.py json.loads": OURS,
     "loyalty_site/management/commands/pass_sheet.py Image.open": OURS,
     "loyalty_site/servers/kept.py json.loads": OURS,
+    "notifications/selectors.py datetime.fromisoformat": OURS,
     "tenancy/passkeys.py json.loads": "tests/accounts/test_passkeys.py",
     "wallet/apple/push.py json.loads": PARTNER,
     "wallet/apple/signing.py zipfile.ZipFile": OURS,

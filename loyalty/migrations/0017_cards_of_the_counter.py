@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("loyalty", "0016_whole_minutes"),
+        ("loyalty", "0016_bounds_of_promotions"),
         ("tenancy", "0008_tallies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -18,6 +18,7 @@ from tenancy.models.base import TenantSoftDeletable
 
 LARGEST_GIFT = 1_000_000
 LARGEST_BOUND = 10**9
+BOUND = (MinValueValidator(1), MaxValueValidator(LARGEST_BOUND))
 DAYS = (date(2000, 1, 1), date(2999, 12, 31))  # beyond, there is no day after the last one
 MOST_FRIENDS = 1000  # that somebody brings in a month
 
@@ -135,16 +136,14 @@ class Promotion(TenantSoftDeletable):
     categories = _list_of(models.CharField(max_length=64), _("categories"))
 
     card_day_limit = models.PositiveIntegerField(
-        _("at most, a card and day"), null=True, blank=True, validators=[MinValueValidator(1)]
+        _("at most, a card and day"), null=True, blank=True, validators=BOUND
     )
-    card_limit = models.PositiveIntegerField(
-        _("at most, a card"), null=True, blank=True, validators=[MinValueValidator(1)]
-    )
+    card_limit = models.PositiveIntegerField(_("at most, a card"), null=True, blank=True, validators=BOUND)
     budget = models.PositiveIntegerField(
         _("at most, in all"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_BOUND)],
+        validators=BOUND,
     )
     not_with = _list_of(models.BigIntegerField(), _("not together with"))
 
