@@ -104,9 +104,10 @@ def test_the_form_of_the_console_refuses_what_no_promotion_can_say(world: World)
     client = world.client("owner")
     page = client.get(list_address(Promotion, "add"))
     fine = filled(page, name_en="Happy hour", factor="2")
+    every = [*SENT, *[(name, value, {}) for name, value in foreign().items()]]
     before = kept()
     harmless = {"month_limit", "name"}  # not asked for without a friend; lists are written with commas
-    for name, value, besides in [*SENT, *[(name, value, {}) for name, value in foreign().items()]]:
+    for name, value, besides in every:
         if name in harmless or value is None or (name in ("skus", "categories") and value == "x"):
             continue
         if (name, value) in (
