@@ -39,8 +39,15 @@ class Closings:
     def were_closed(self, purchase_id: int | None, at: datetime) -> bool:
         """Whether all of a purchase (None: there is no receipt) had been brought back by a moment (UTC)."""
         parts = self.parts.get(purchase_id, ()) if purchase_id is not None else ()
-        back = [part for part in parts if part.since <= at and (part.until is None or part.until > at)]
-        return bool(back) and sum(part.cents for part in back) >= back[0].of
+        return bool(parts) and _back(parts, at) >= parts[0].of
+
+    def cents_back(self, purchase_id: int, at: datetime) -> int:
+        """How much of a purchase had been brought back by a moment (UTC), in cents."""
+        return _back(self.parts.get(purchase_id, ()), at)
+
+
+def _back(parts: Sequence[_Part], at: datetime) -> int:
+    return sum(part.cents for part in parts if part.since <= at and (part.until is None or part.until > at))
 
 
 def were_brought_back(at: datetime | Combinable) -> Q:

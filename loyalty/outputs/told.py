@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import override
 
 from loyalty import selectors
-from loyalty.closings import were_brought_back
-from loyalty.models import LoyaltyProgram, LoyaltyTransaction, PurchaseReturn
+from loyalty.closings import Closings
+from loyalty.models import LoyaltyProgram, LoyaltyTransaction
 from loyalty.models import Purchase as PurchaseRow
 from loyalty.outputs.around import OF_CARD, OF_LINE, Around
 from loyalty.outputs.card import Card
@@ -50,7 +50,8 @@ def lines_told(lines: Sequence[LoyaltyTransaction]) -> list[LineTold]:
     now = cards_to_tell(line.card_id for line in lines)
     around = Around.of(now.values(), _named_in(lines), since=min(line.created_at for line in lines))
     cards = told_around([Moment.after(line) for line in lines], now, around)
-    return [_line_told(line, card, around) for line, card in zip(lines, cards, strict=True)]
+    closings = Closings.of({line.purchase_id for line in lines if line.purchase_id is not None})
+    return [_line_told(line, card, around, closings) for line, card in zip(lines, cards, strict=True)]
 
 
 def _named_in(lines: Sequence[LoyaltyTransaction]) -> Iterator[Model | None]:
@@ -60,13 +61,13 @@ def _named_in(lines: Sequence[LoyaltyTransaction]) -> Iterator[Model | None]:
             yield from (line.purchase.store, line.purchase.card, line.purchase.card.customer)
 
 
-def _line_told(line: LoyaltyTransaction, card: Card, around: Around) -> LineTold:
+def _line_told(line: LoyaltyTransaction, card: Card, around: Around, closings: Closings) -> LineTold:
     then, at = around.line(as_written(line)), line.created_at
     with override(then.card.merchant.default_language):
         planned = around.planned(then.card.program, at) if line.promotions else None
         told: LineTold = {"transaction": transaction(then, can_void=False, planned=planned), "card": card}
         if line.purchase is not None:
-            told["purchase"] = _purchase_then(line.purchase, around, at)
+            told["purchase"] = _purchase_then(line.purchase, around, closings, at)
     return told
 
 
@@ -100,14 +101,12 @@ def program_told(row: LoyaltyProgram, *, at: datetime) -> Program:
 def purchase_told(row: PurchaseRow, *, at: datetime) -> Purchase:
     """A purchase as it was at a moment (UTC)."""
     named = [row.store, row.card, row.card.customer]
-    return _purchase_then(row, Around(Former.of(named, since=at), {}, {}), at)
+    return _purchase_then(row, Around(Former.of(named, since=at), {}, {}), Closings.of([row.pk]), at)
 
 
-def _purchase_then(row: PurchaseRow, around: Around, at: datetime) -> Purchase:
+def _purchase_then(row: PurchaseRow, around: Around, closings: Closings, at: datetime) -> Purchase:
     then = copied(row)
     then.store = around.former.at(row.store, at)
     then.card = copied(around.former.at(row.card, at))
     then.card.customer = around.former.at(row.card.customer, at)
-    parts = PurchaseReturn.objects.filter(were_brought_back(at), purchase=row)
-    returned = parts.aggregate(cents=Sum("amount_cents"))["cents"] or 0
-    return {**purchase(then, can_return=False), "returned_cents": returned}
+    return {**purchase(then, can_return=False), "returned_cents": closings.cents_back(row.pk, at)}

@@ -8,8 +8,11 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from loyalty.services import purchases
 from tenancy import scope
 from tests import factories
 from tests.factories import Shop
@@ -62,6 +65,26 @@ def test_what_happened_first_is_told_before_the_rest_is_made_into_events(
     monkeypatch.setattr(queue, "take", noting)
     assert (deliver(), len(set(receiver.ids))) == (5, 5)
     assert made[:3] == [1, 2, 3]
+
+
+def test_many_purchases_are_made_into_events_in_as_many_statements_as_two(
+    shop: Shop, receiver: Receiver
+) -> None:
+    listen(shop, receiver.url)
+    cards = [factories.card(shop.store) for _customer in range(9)]
+
+    def statements(count: int) -> int:
+        with factories.inside(shop):
+            for card in [cards.pop() for _customer in range(count)]:
+                purchases.record(
+                    store=shop.store, card_id=card.pk, actor=factories.actor(), purchase_amount_cents=450
+                )
+        with CaptureQueriesContext(connection) as asked:
+            log.catch_up(shop.merchant.pk)
+        return len(asked)
+
+    assert statements(1) > 0
+    assert statements(2) == statements(6)
 
 
 def test_those_that_fail_have_half_of_the_places(

@@ -172,9 +172,9 @@ MUTANTS = [
     ),
     mutant(
         "what-was-brought-back-until-now",
-        "loyalty/outputs/told.py",
-        "PurchaseReturn.objects.filter(were_brought_back(at), purchase=row)",
-        "PurchaseReturn.objects.filter(purchase=row)",
+        "loyalty/closings.py",
+        "for part in parts if part.since <= at and (part.until is None or part.until > at))",
+        "for part in parts)",
         EVERY_FIELD,
     ),
     mutant(
