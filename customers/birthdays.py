@@ -8,6 +8,8 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from customers.models import YEAR_UNKNOWN, InYear
 
+MONTH = 100  # in the figures of InYear: 31 December is 1231
+
 
 def as_data(born: date | None) -> date | str:
     """A birthday for a file: a date, day and month alone (31.12.) where no year is known, "" for none."""
@@ -22,8 +24,8 @@ def in_month(number: int, *, of: str = "birth_date") -> Q:
     Args:
         of: the path to the birthday.
     """
-    first: Any = number * 100
-    return Q(GreaterThanOrEqual(InYear(of), first), LessThan(InYear(of), first + 100))
+    first: Any = number * MONTH
+    return Q(GreaterThanOrEqual(InYear(of), first), LessThan(InYear(of), first + MONTH))
 
 
 def is_near(born: date | None, today: date, *, days: int) -> bool:

@@ -130,6 +130,7 @@ LEFT_OUT: Mapping[str, str] = {
     "loyalty.MerchantCalendar": "how far figures are counted",
     "loyalty.StaffToken": "opens a till for minutes; nothing but secrets",
     "notifications.TextMessage": "a queue: a text is not kept once it is sent",
+    "tenancy.FormerRow": "what rows said before they were changed, for days; each person's export has theirs",
     "tenancy.IdempotencyKey": "answers kept for repeated calls, for hours",
     "tenancy.OutboxMessage": "a queue; what it tells of is in the other tables",
     "wallet.AppleDeviceRegistration": "addresses of phones, which are of use to the wallet alone",
