@@ -27,7 +27,7 @@ def test_a_card_that_was_deleted_by_mistake_comes_back(context, shop, anouk):
     page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
     page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("button", name="sure").click()
-    expect(page).to_have_url("/admin/")
+    expect(page).to_have_url("/admin/loyalty/loyaltycard/")
     assert factories.fresh(anouk).is_deleted
     page.goto("/admin/loyalty/loyaltycard/?deleted=only")
     page.get_by_role("link", name=anouk.display_number).click()
