@@ -39,7 +39,7 @@ def asked_values() -> set[str]:
 
 def nginx(to: Path, *, port: int, plain_port: int, webs: list[str], home: Path) -> Path:
     """deploy/nginx.conf before several groups of web processes, in folders of its own."""
-    text = (DEPLOY / "nginx.conf").read_text()
+    text = (DEPLOY / "nginx.conf").read_text().replace("/tmp/", f"{home}/")  # `home` may lie there itself
     servers = "\n        ".join(f"server {web} max_fails=0;" for web in webs)
     changes = {
         "server web:8000 max_fails=0;": servers,
@@ -53,7 +53,7 @@ def nginx(to: Path, *, port: int, plain_port: int, webs: list[str], home: Path) 
         if old not in text:
             raise ValueError(f"deploy/nginx.conf has no {old!r}")
         text = text.replace(old, new)
-    to.write_text(text.replace("/tmp/", f"{home}/"))
+    to.write_text(text)
     return to
 
 

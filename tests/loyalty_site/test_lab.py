@@ -98,6 +98,7 @@ def test_the_labs_proxy_is_that_of_a_deployment_before_two_groups(tmp_path: Path
     assert "server 127.0.0.1:1 max_fails=0;\n        server 127.0.0.1:2 max_fails=0;" in text
     assert "listen 127.0.0.1:20000 ssl http2 default_server;" in text
     assert "proxy_request_buffering on;" in text
+    assert f"ssl_certificate {tmp_path}/tls/fullchain.pem;" in text
     assert "/tmp/" not in text.replace(str(tmp_path), "")
 
 
