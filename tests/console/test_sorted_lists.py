@@ -48,6 +48,19 @@ def walk(client: Client, path: str, order: str) -> list[Any]:
     return found
 
 
+def each_once_in_order(world: World, path: str, column: str, value: Callable[[Any], Any]) -> None:
+    """Hold that a list sorted by a column, either way, has each row once and in the order of a value."""
+    client = world.client("owner")
+    with factories.inside(world.shop):
+        whole = {row.pk for row in client.get(path).context_data["cl"].root_queryset.filter(deleted_at=None)}
+        number = place(client, path, column)
+        for sign in ("", "-"):
+            rows = walk(client, path, sign + number)
+            order = [value(row) for row in rows]
+            assert order == sorted(order, reverse=bool(sign)), column
+            assert [len(rows), {row.pk for row in rows}] == [len(whole), whole], column
+
+
 @pytest.mark.usefixtures("everything_is_long")
 @pytest.mark.parametrize(
     ("path", "columns"),
@@ -60,17 +73,8 @@ def walk(client: Client, path: str, order: str) -> list[Any]:
 def test_every_row_is_reached_once_in_the_order_of_each_column(
     world: World, path: str, columns: dict[str, str]
 ) -> None:
-    client = world.client("owner")
-    with factories.inside(world.shop):
-        whole = {row.pk for row in client.get(path).context_data["cl"].root_queryset.filter(deleted_at=None)}
-        for column, kept in columns.items():
-            number = place(client, path, column)
-            for sign in ("", "-"):
-                rows = walk(client, path, sign + number)
-                order = [(getattr(row.standing, kept), row.pk) for row in rows]
-                assert order == sorted(order, reverse=bool(sign)), column
-                assert {row.pk for row in rows} == whole
-                assert len(rows) == len(whole)
+    for column, kept in columns.items():
+        each_once_in_order(world, path, column, lambda row, kept=kept: (getattr(row.standing, kept), row.pk))
 
 
 @pytest.fixture
@@ -111,16 +115,13 @@ OF_CUSTOMERS = dict(zip(("birthday", "language", "consent"), OF_PEOPLE.values(),
 def test_who_people_are_sorts_them_and_their_cards_and_each_is_reached_once(
     world: World, path: str, columns: dict[str, Callable[[Customer], Any]]
 ) -> None:
-    client = world.client("owner")
-    with factories.inside(world.shop):
-        whole = {row.pk for row in client.get(path).context_data["cl"].root_queryset.filter(deleted_at=None)}
-        for column, value in columns.items():
-            number = place(client, path, column)
-            for sign in ("", "-"):
-                rows = walk(client, path, sign + number)
-                order = [value(row if path == PEOPLE else row.customer) for row in rows]
-                assert order == sorted(order, reverse=bool(sign)), column
-                assert [len(rows), {row.pk for row in rows}] == [len(whole), whole], column
+    for column, value in columns.items():
+        each_once_in_order(
+            world,
+            path,
+            column,
+            lambda row, value=value: value(row if path == PEOPLE else row.customer),
+        )
 
 
 @pytest.mark.usefixtures("of_many_kinds", "everything_is_long")

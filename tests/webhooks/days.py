@@ -5,6 +5,8 @@ from typing import (
     Any,
 )
 
+import time_machine
+
 from customers.models import Customer
 from loyalty.models import (
     LoyaltyCard,
@@ -27,6 +29,19 @@ NOON = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
 
 
 MANAGER, OWNER = factories.actor("manager"), factories.actor("owner")
+
+
+def forty_days_old() -> Shop:
+    """A shop that was there before anything that is told of it."""
+    with time_machine.travel(NOON - timedelta(days=40)):
+        return factories.shop(
+            require_staff_pin=False,
+            stamps_target=4,
+            stamps_reward_description="A coffee",
+            cooldown_minutes=15,
+            points_per_euro="1.37",
+            points_expiration_days=100,
+        )
 
 
 class Day:

@@ -3,7 +3,6 @@
 Each field of the shapes that events have is told of two moments; then all of it is changed. A field that says the same
 afterwards has to stand in STAYS, with the reason for which it never changes: a new one without a word fails."""
 
-from datetime import timedelta
 from typing import (
     Any,
 )
@@ -17,7 +16,7 @@ from tests import factories
 from tests.factories import Shop
 from tests.loyalty.api.till import Caller
 from tests.webhooks.conftest import deliver, listen, said
-from tests.webhooks.days import NOON, a_day, as_things_are, everything_changes
+from tests.webhooks.days import NOON, a_day, as_things_are, everything_changes, forty_days_old
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.shapes import fields, paths_of
 
@@ -70,15 +69,7 @@ STAYS = {
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    with time_machine.travel(NOON - timedelta(days=40)):
-        return factories.shop(
-            require_staff_pin=False,
-            stamps_target=4,
-            stamps_reward_description="A coffee",
-            cooldown_minutes=15,
-            points_per_euro="1.37",
-            points_expiration_days=100,
-        )
+    return forty_days_old()
 
 
 def test_every_field_is_as_it_was_though_all_is_changed_afterwards(shop: Shop, receiver: Receiver) -> None:

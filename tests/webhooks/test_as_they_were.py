@@ -29,7 +29,7 @@ from tenancy.models import FormerRow, Merchant
 from tests import factories
 from tests.factories import Shop
 from tests.loyalty.api.till import Caller
-from tests.webhooks.days import MANAGER, NOON, OWNER, Day
+from tests.webhooks.days import MANAGER, NOON, OWNER, Day, forty_days_old
 from tests.webhooks.shapes import fields, paths_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel")]
@@ -91,15 +91,7 @@ REWARD_SINCE = {
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    with time_machine.travel(NOON - timedelta(days=40)):
-        return factories.shop(
-            require_staff_pin=False,
-            stamps_target=4,
-            stamps_reward_description="A coffee",
-            cooldown_minutes=15,
-            points_per_euro="1.37",
-            points_expiration_days=100,
-        )
+    return forty_days_old()
 
 
 def test_a_program_and_a_person_are_told_as_they_were_when_they_were_changed(shop: Shop) -> None:
