@@ -82,11 +82,14 @@ def test_its_settings_are_those_that_the_documentation_asks_for() -> None:
 
 
 def test_a_form_is_read_as_a_browser_would_send_it() -> None:
-    page = """<form><input name="a" value="1"><input type="checkbox" name="b"><input type="checkbox" name="c" checked>
+    page = """<form><input name="next" value="/"></form><form><input name="a" value="1">
+        <input type="checkbox" name="b"><input type="checkbox" name="c" checked>
         <input type="file" name="f"><input name="off" disabled><select name="d"><option value="x">
         <option value="y" selected></select><textarea name="e">two
 words</textarea><button name="g">Save</button></form>"""
-    assert first_day.Fields(page).values == {"a": ["1"], "c": ["on"], "d": ["y"], "e": ["two\nwords"]}
+    form = first_day.Forms(page).with_fields(["a", "b"])
+    assert form == {"a": ["1"], "c": ["on"], "d": ["y"], "e": ["two\nwords"]}
+    assert first_day.Forms(page).with_fields(["next"]) == {"next": ["/"]}
 
 
 def test_the_bill_of_materials_names_debian_s_and_python_s_packages_by_their_urls() -> None:

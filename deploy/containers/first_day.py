@@ -10,9 +10,11 @@ import pty
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -23,19 +25,24 @@ SITE = "https://127.0.0.1"
 OPERATOR, OWNER, CUSTOMER = "operator@example.com", "owner@example.com", "anna@example.com"
 SECRET = re.compile(r'factor-secret">([A-Z2-7]+)<')
 KEY = re.compile(r"\blk_[\w-]{43}")
+PIN = "4826"
 LETTER_SECONDS = 90
+TICKED = ("checkbox", "radio")
+UNSENT = ("submit", "file", "button", "image")
 
 
 class FirstDayError(RuntimeError):
     """Something is not as docs/deploy.md says; the message says what."""
 
 
-class Fields(HTMLParser):
-    """What a browser would send of the forms of a page, if nobody changed anything."""
+class Forms(HTMLParser):
+    """What a browser would send of each form of a page, if nobody changed anything; and which fields each has."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.values: dict[str, list[str]] = {}
+        self.names: set[str] = set()
+        self.all = [(self.values, self.names)]
         self._select = ""
         self._text = ""
         self.feed(page)
@@ -43,14 +50,14 @@ class Fields(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         name, is_off = said.get("name", ""), "disabled" in said
-        if (
-            tag == "input"
-            and name
-            and not is_off
-            and said.get("type") not in ("submit", "file", "button", "image")
-        ):
-            if said.get("type") not in ("checkbox", "radio") or "checked" in said:
-                self.values.setdefault(name, []).append(said.get("value", "on"))
+        if tag == "form":
+            self.values, self.names = {}, set()
+            self.all.append((self.values, self.names))
+        self.names.add(name)
+        kind, usual = said.get("type"), "on" if said.get("type") in TICKED else ""
+        if tag == "input" and name and not is_off and kind not in UNSENT:
+            if kind not in TICKED or "checked" in said:
+                self.values.setdefault(name, []).append(said.get("value", usual))
         elif tag == "select":
             self._select = name
         elif tag == "option" and self._select and "selected" in said:
@@ -64,6 +71,10 @@ class Fields(HTMLParser):
             self._select = ""
         elif tag == "textarea":
             self._text = ""
+
+    def with_fields(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """The form that has most of these fields."""
+        return max(self.all, key=lambda form: len(form[1] & set(names)))[0]
 
     def handle_data(self, data: str) -> None:
         if self._text:
@@ -88,7 +99,7 @@ class Person:
     def send(self, path: str, **changes: str | list[str]) -> requests.Response:
         """Open a page and send its form, with some fields changed; returns what follows."""
         page = self.open(path)
-        data = Fields(page.text).values | changes
+        data = Forms(page.text).with_fields(changes) | changes
         return _good(self.session.post(page.url, data, headers={"Referer": page.url}, timeout=30))
 
 
@@ -106,6 +117,7 @@ def of(deployment: Deployment, certificate: Path) -> dict[str, bool]:
     owner = Person(certificate)
     owner.send(invitation, first_name="Nora", last_name="Weis", password=secrets.token_urlsafe(16))
     owner.send("/admin/loyalty/loyaltyprogram/add/", stamps_reward_description_en="a coffee", _save="Save")
+    owner.send("/admin/loyalty/staffpin/add/", name="Nora", pin=PIN, _save="Save")
     key = KEY.search(owner.send("/admin/tenancy/apikey/add/", name="Till", _save="Save").text)
     if key is None:
         raise FirstDayError("no API key is shown after it was made")
@@ -144,10 +156,7 @@ def set_up_second_factor(person: Person) -> None:
     secret = SECRET.search(page.text)
     if secret is None:
         raise FirstDayError("no secret is shown for a second factor")
-    sent = {
-        "code": code_of(secret[1]),
-        "csrfmiddlewaretoken": Fields(page.text).values["csrfmiddlewaretoken"],
-    }
+    sent = Forms(page.text).with_fields(["code"]) | {"code": code_of(secret[1])}
     _good(person.session.post(page.url, sent, headers={"Referer": page.url}, timeout=30))
 
 
@@ -164,40 +173,41 @@ def letter(deployment: Deployment, address: str) -> list[str]:
     raise FirstDayError(f"no e-mail to {address} in {LETTER_SECONDS} s:\n{deployment.words('mail')}")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Till:
-    """A till's own program, with its key."""
+    """A till's own program, with its key; and with what somebody's PIN has opened on it."""
 
     certificate: Path
     key: str
+    token: str = ""
 
-    def call(
-        self, method: str, path: str, said: dict[str, object] | None = None, key: str = ""
-    ) -> dict[str, object]:
-        headers = {"Authorization": f"Bearer {self.key}"} | ({"Idempotency-Key": key} if key else {})
+    def call(self, method: str, path: str, said: dict[str, object] | None = None, once: str = "") -> Any:
+        """Make a call of the API, `once` if it has a key; returns what it answers. Raises FirstDayError."""
+        headers = {
+            "Authorization": f"Bearer {self.key}",
+            "X-Staff-Token": self.token,
+            "Idempotency-Key": once,
+        }
+        given = {name: value for name, value in headers.items() if value}
         address = f"{SITE}/api/v1/{path}"
-        answer = requests.request(
-            method, address, json=said, headers=headers, verify=str(self.certificate), timeout=30
-        )
-        told: dict[str, object] = _good(answer).json()
-        return told
+        return _good(
+            requests.request(
+                method, address, json=said, headers=given, verify=str(self.certificate), timeout=30
+            )
+        ).json()
 
 
-def stamp(till: Till) -> tuple[object, object]:
+def stamp(till: Till) -> tuple[int, int]:
     """Enrol somebody and stamp their card, sent twice by one key; returns the card's stamps after each."""
-    stores: object = till.call("GET", "stores/")
-    found = re.search(r'"store_code": "([\w-]+)"', json.dumps(stores))
-    if found is None:
-        raise FirstDayError("the key knows no store")
-    place = f"stores/{found[1]}/cards/"
-    person = {"email": CUSTOMER, "name": "Anna Weber", "create_if_missing": True}
-    enrolled = till.call("POST", place, person, key=secrets.token_urlsafe(16))
-    card = re.search(r'"id": (\d+)', json.dumps(enrolled["card"]))
-    if card is None:
-        raise FirstDayError("nobody is enrolled")
+    (store,) = till.call("GET", "stores/")["results"]
+    place = f"stores/{store['store_code']}"
+    (person,) = till.call("GET", f"{place}/staff/")
+    till.token = till.call("POST", f"{place}/staff/{person['id']}/unlock/", {"pin": PIN})["token"]
+    customer = {"email": CUSTOMER, "name": "Anna Weber", "create_if_missing": True}
+    card = till.call("POST", f"{place}/cards/", customer, once=secrets.token_urlsafe(16))["card"]
     key = secrets.token_urlsafe(16)
-    told = [till.call("POST", f"{place}{card[1]}/stamps/", {}, key=key) for _ in range(2)]
-    return told[0]["card"]["stamp_count"], told[1]["card"]["stamp_count"]  # type: ignore[index]
+    first, second = [till.call("POST", f"{place}/cards/{card['id']}/stamps/", {}, once=key) for _ in range(2)]
+    return first["card"]["stamp_count"], second["card"]["stamp_count"]
 
 
 def _address(path: str) -> str:
