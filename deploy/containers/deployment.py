@@ -25,7 +25,7 @@ import yaml
 from deploy.containers.tools import run, works
 
 PROJECT = "compose-check"
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 600  # a busy machine migrates for minutes
 MOST_RESTARTS = 5
 ENGINE = """[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]  # within another container no limit can be raised

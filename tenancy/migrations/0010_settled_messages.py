@@ -2,8 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 # Columns as the model has them; partitions by day, and one for what no day was made for.
-TABLE = """
-CREATE TABLE tenancy_settledmessage (
+TABLE = """CREATE TABLE tenancy_settledmessage (
     id bigint NOT NULL,
     event varchar(60) NOT NULL,
     subscriber varchar(120) NOT NULL,
@@ -13,9 +12,8 @@ CREATE TABLE tenancy_settledmessage (
     created_at timestamp with time zone NOT NULL,
     settled_at timestamp with time zone NOT NULL,
     merchant_id bigint NULL
-) PARTITION BY RANGE (settled_at);
-CREATE TABLE tenancy_settledmessage_rest PARTITION OF tenancy_settledmessage DEFAULT;
-"""
+) PARTITION BY RANGE (settled_at)"""
+REST = "CREATE TABLE tenancy_settledmessage_rest PARTITION OF tenancy_settledmessage DEFAULT"
 
 
 class Migration(migrations.Migration):
@@ -26,7 +24,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[migrations.RunSQL(TABLE, "DROP TABLE tenancy_settledmessage")],
+            database_operations=[migrations.RunSQL([TABLE, REST], "DROP TABLE tenancy_settledmessage")],
             state_operations=[
                 migrations.CreateModel(
                     name='SettledMessage',
