@@ -42,9 +42,12 @@ def main(arguments: Sequence[str]) -> int:
         return 0 if options.where_possible else 3
     prepare(built=options.built)
     with checkout() as folder, deployment.begun(folder) as begun:
-        found = {what: is_so for look in LOOKS for what, is_so in look(begun).items()}
-    for what, is_so in found.items():
-        print(f"{'ok' if is_so else 'NOT SO'}: {what}")
+        found: dict[str, bool] = {}
+        for look in LOOKS:
+            seen = look(begun)
+            for what, is_so in seen.items():
+                print(f"{'ok' if is_so else 'NOT SO'}: {what}", flush=True)
+            found |= seen
     return 0 if all(found.values()) else 1
 
 

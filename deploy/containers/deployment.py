@@ -129,9 +129,17 @@ class Deployment:
     def down(self) -> None:
         """End everything, and remove what it kept; also one that begins again and again."""
         mine = f"--filter=label={LABELS[0]}={PROJECT}"
-        containers = self.podman("ps", "--all", "--quiet", mine).split()
-        if containers:
-            self.podman("rm", "--force", "--volumes", "--time=10", *containers)
+        for _try in range(3):  # one that ends just then is not found to be killed
+            if containers := self.podman("ps", "--all", "--quiet", mine).split():
+                works(
+                    "podman",
+                    "rm",
+                    "--force",
+                    "--volumes",
+                    "--time=0",
+                    *containers,
+                    environment=self.environment,
+                )
         for kind in ("volume", "network"):
             for name in self.podman(kind, "ls", "--quiet", mine).split():
                 self.podman(kind, "rm", "--force", name)
