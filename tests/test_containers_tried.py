@@ -1,5 +1,5 @@
 """How compose.yaml is tried (`make compose-check`): what is asked of a container, in which order they begin, and what
-is said where it cannot be tried. The trial itself is too long for here, and is a step of its own in the CI.
+is said where it cannot be tried. The trial itself is too long for here.
 """
 
 from pathlib import Path
