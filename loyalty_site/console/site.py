@@ -180,6 +180,10 @@ class ConsoleSite(UnfoldAdminSite):
         context = super().each_context(request)
         return {**context, "site_title": settings.SITE_NAME, "site_header": settings.SITE_NAME}
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The kinds of an app, for its own page; no other page shows Django's list of all, as each has the menu."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The menu: groups in the order of MENU, with what works for this user."""
         overview = {"title": _("Overview"), "icon": "space_dashboard", "link": reverse("admin:index")}
