@@ -17,7 +17,7 @@ from tests import factories
 from tests.console.world import World, list_address
 
 MANY, FEW = 20, 10
-LESS = 2  # times as many functions as ours are called for a row that Unfold draws
+LESS = 2.5  # times as many functions as ours are called for a row that Unfold draws
 
 
 def shown(world: World, who: str, kind: Any, **asked: Any) -> Any:
