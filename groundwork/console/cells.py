@@ -16,7 +16,7 @@ from django.db import models
 from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as of_unfold
 from unfold.templatetags.unfold_list import CHECKBOX_CLASSES, LINK_CLASSES, ROW_CLASSES
 from unfold.utils import display_for_field, display_for_label, display_for_value
 
@@ -106,6 +106,8 @@ def rows(changelist: Any, labels: list[Any]) -> Iterator[SafeString]:
     for place, (name, label) in enumerate(zip(changelist.list_display, labels, strict=True)):
         links = "" if name not in lead else "th" if name == first else "td"
         is_tick = place == 0 and not links
-        columns.append(Column(changelist, name, label=_("Select record") if is_tick else label, links=links))
+        columns.append(
+            Column(changelist, name, label=of_unfold("Select record") if is_tick else label, links=links)
+        )
     for row in changelist.result_list:
         yield SafeString("".join(column.cell(row) for column in columns))
