@@ -1,7 +1,7 @@
 """The rows of a list as they are drawn: what a column has in common is worked out once, and not for each of its cells.
 
 Unfold, whose cells these are to the letter, works out all headers again for each row, and draws each tick, label and
-sign by a template: half the time of a page. It draws what is changed within a list, which no list of ours is.
+sign by a template: half the time of a page. Rows that are changed within the list it knows too; ours never are.
 """
 
 import datetime
