@@ -11,9 +11,8 @@ from django.db import connection
 from benchmarks import data, site
 from benchmarks.outside import Outside, Worker, everybody, workers
 from benchmarks.till_client import Run, Till, hammer
-from groundwork.messaging.models import OutboxState
-from groundwork.messaging.outbox import OUTBOX
 from loyalty.models import LoyaltyTransaction
+from tenancy.models import SettledMessage
 from tests.wallet.fake_google import FakeGoogle
 from wallet.models import Platform, WalletPass
 from wallet.services import designs
@@ -66,7 +65,7 @@ class Scene:
     def brought(self) -> dict[str, int]:
         """How much each worker has brought out so far."""
         return {
-            "relay": OUTBOX.rows().filter(state=OutboxState.DONE).count(),
+            "relay": SettledMessage.objects.count(),
             "mail": len(self.outside.office.letters),
             "apple": len(self.outside.apns.pushes),
             "google": len(self.outside.google.requests),
