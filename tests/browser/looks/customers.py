@@ -52,6 +52,16 @@ def test_the_customers_pages(
     changes_their_data(phone, people["usual"])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_that_goes_into_a_wallet(
+    context: BrowserContext, wallets: None, people: People, language: str
+) -> None:
+    address = f"/card/{people['usual'].access_token}"
+    phone = Phone(context, language)
+    phone.show(f"{address}/", "page-wallet")
+    phone.show(f"{address}/wallet/", "wallet")
+
+
 def gets_a_card(phone: Phone, busy: factories.Shop) -> None:
     """The form behind the code on the counter, with a slip, and the page after it."""
     phone.show(f"/join/{busy.store.store_code}/", "join")
@@ -132,7 +142,6 @@ def changes_their_data(phone: Phone, card: LoyaltyCard) -> None:
     expect(phone.page.locator(".field-error")).to_be_visible()
     phone.look("phone-wrong")
     phone.show(f"{address}/history/", "history")
-    phone.show(f"{address}/wallet/", "wallet")
     phone.show(f"{address}/data/", "data-phone")
     confirms_what_is_new(phone, card)
     phone.show(f"{address}/erase/", "erase")
