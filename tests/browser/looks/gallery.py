@@ -47,8 +47,11 @@ class Gallery:
         self.page = page
         self.language = language
 
-    def look(self, state: str, *, whole: bool = False) -> None:
-        """Take the pictures of what is on the page now; `whole`: what is below the window, too."""
+    def look(self, state: str, *, whole: bool = False, is_judged: bool = True) -> None:
+        """Take the pictures of what is on the page now.
+
+        Parameters: whole - what is below the window, too; is_judged - by axe, which needs scripts, and a page.
+        """
         if ONLY and state not in ONLY:
             return
         for size in SIZES:
@@ -60,7 +63,7 @@ class Gallery:
             self.note(state, f"{size[0]} x {size[1]}", self.page.evaluate(CUT))
             if wider := sideways(self.page):
                 self.note(state, f"{size[0]} x {size[1]}", [f"{wider} pixels wider than the window"])
-        if self.language == "de":
+        if self.language == "de" and is_judged:
             self.note(state, "axe", findings(self.page))
 
     def keep(self, state: str, size: tuple[int, int], scheme: str, picture: Image.Image) -> None:
