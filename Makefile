@@ -8,7 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-main test-browser looks test-next mutants coverage lab image lab-down chaos chaos-short soak tools lint format messages examples \
+.PHONY: help demo demo-reset serve test test-main test-browser looks test-next mutants coverage lab image lab-down chaos chaos-short soak compose-check tools lint format messages examples \
 	pictures types clients docs lock release-dump bench clean
 
 help: ## List what can be made
@@ -48,6 +48,11 @@ $(VENV)/installed-local: requirements/local.txt | $(VENV)/installed-run
 $(VENV)/installed-peers: requirements/peers.txt $(VENV)/installed-dev
 	@echo "Installing what the till is compared with into $(VENV) ..."
 	@$(PIP) requirements/peers.txt
+	@touch $@
+
+$(VENV)/installed-containers: requirements/containers.txt $(VENV)/installed-dev
+	@echo "Installing what brings up compose.yaml into $(VENV) ..."
+	@$(PIP) requirements/containers.txt
 	@touch $@
 
 # --- Trying it out --------------------------------------------------------------------------------------
@@ -112,8 +117,11 @@ chaos-short: $(FOR_TESTS) ## A few of those faults, short ones; says so where th
 soak: $(FOR_TESTS) ## Ten minutes of everything in the cluster, with faults from a seed (ARGS="--minutes 5 --seed 7")
 	@$(LAB) soak $(ARGS)
 
-image: $(VENV)/installed-dev ## Build the Dockerfile's image and run it, without Docker or a registry (buildah, podman, runc, debootstrap; as root)
-	@$(PY) -m deploy.image $(ARGS)
+image: $(VENV)/installed-dev ## Build the image and run it, without Docker or a registry (buildah, podman, runc, debootstrap; as root)
+	@$(PY) -m deploy.containers.image $(ARGS)
+
+compose-check: $(VENV)/installed-containers ## Bring up compose.yaml with podman, and live through its first day (ARGS=--where-possible)
+	@$(PY) -m deploy.containers.compose $(ARGS)
 
 coverage: $(FOR_TESTS) ## How much of the code the tests run, but for the browser's
 	@$(PY) -m pytest -n auto -m "not browser" --cov --cov-report=term $(ARGS)
@@ -167,6 +175,8 @@ lock: $(VENV)/installed-dev ## Make the pinned requirements anew from pyproject.
 	@$(LOCK) --group dev --output-file requirements/dev.txt
 	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:local --constraints requirements/dev.txt \
 		--output-file requirements/local.txt
+	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:containers --constraints requirements/dev.txt \
+		--output-file requirements/containers.txt
 	@$(subst pyproject.toml,,$(LOCK)) --group pyproject.toml:peers --constraints requirements/dev.txt \
 		--output-file requirements/peers.txt
 

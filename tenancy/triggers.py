@@ -51,6 +51,7 @@ RULES = [
     merchant_is_for_ever("tenancy_till"),
     merchant_is_for_ever("tenancy_historyentry"),
     merchant_is_for_ever("tenancy_outboxmessage"),
+    merchant_is_for_ever("tenancy_settledmessage"),
     merchant_is_for_ever("tenancy_savedquestion"),
     merchant_is_for_ever("tenancy_formerrow"),
     *same_merchant("tenancy_storeuser", {"store_id": "tenancy_store"}),

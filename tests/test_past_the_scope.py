@@ -44,7 +44,12 @@ ALLOWED = {
     ("groundwork/jobs/service.py", "go_on"): BY_ITS_ID,
     ("groundwork/idempotency/once.py", "forget"): "the answers of one place",
     ("groundwork/jobs/service.py", "run"): BY_ITS_ID,
+    ("groundwork/messaging/outbox.py", "_remove"): OLD,
     ("groundwork/messaging/outbox.py", "clean"): OLD,
+    ("groundwork/messaging/settled.py", "_change"): NO_ROWS,
+    ("groundwork/messaging/settled.py", "_days"): NO_ROWS,
+    ("groundwork/messaging/settled.py", "_make_day"): NO_ROWS,
+    ("groundwork/messaging/settled.py", "keep"): BY_ITS_ID,
     ("groundwork/messaging/outbox.py", "record"): NAMED,
     ("groundwork/queue/queue.py", "Queue.rows"): A_QUEUE,
     (

@@ -85,6 +85,8 @@ ALLOWED = {
     ("groundwork/models.py", "StampedField.pre_save"): "when a row was made or changed",
     ("groundwork/idempotency/once.py", "_keep"): "an idempotency key; the table is a setting",
     ("groundwork/messaging/outbox.py", "record"): "an announcement; the table is a setting",
+    ("groundwork/messaging/settled.py", "keep"): "announcements; the tables are a setting",
+    ("groundwork/messaging/settled.py", "_make_day"): "a partition of a table",
     ("customers/filling.py", "fill_gaps"): "what an import says of a person",
     ("customers/filling.py", "take_out"): "what an import said of a person",
     ("customers/filling.py", "_save_announced"): "the same",

@@ -1,14 +1,16 @@
 """The world outside of the lab: a mail server and a merchant's own server, on two ports.
 
-    python -m deploy.lab.outside MAIL HTTP FOLDER
+    python -m deploy.lab.outside MAIL HTTP FOLDER [ADDRESS]
 
-What they take is a line each in FOLDER/letters.jsonl and FOLDER/hooks.jsonl. While FOLDER/mail-hangs is there, the mail
+What they take is a line each in FOLDER/letters.jsonl and FOLDER/hooks.jsonl. They listen on this machine alone, unless
+ADDRESS says where. While FOLDER/mail-hangs is there, the mail
 server takes letters in and never answers.
 """
 
 import asyncio
 import email
 import json
+import re
 import sys
 import time
 from email.policy import default
@@ -17,6 +19,8 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+LINK = re.compile(r"https?://\S+")
 
 
 class PostOffice:
@@ -27,7 +31,11 @@ class PostOffice:
         while self.hangs.exists():
             await asyncio.sleep(0.2)
         letter = email.message_from_bytes(envelope.content or b"", policy=default)
-        note(self.letters, {"to": letter["To"], "id": letter["Message-ID"], "at": time.time()})
+        plain = letter.get_body(("plain",))
+        links = LINK.findall(plain.get_content()) if plain else []
+        note(
+            self.letters, {"to": letter["To"], "id": letter["Message-ID"], "links": links, "at": time.time()}
+        )
         return "250 OK"
 
 
@@ -51,12 +59,12 @@ def note(file: Path, what: dict[str, object]) -> None:
         lines.write(json.dumps(what, default=str) + "\n")
 
 
-def main(mail: str, http: str, place: str) -> None:
+def main(mail: str, http: str, place: str, address: str = "127.0.0.1") -> None:
     folder = Path(place)
     (folder / "mail-hangs").unlink(missing_ok=True)
-    Controller(PostOffice(folder), hostname="127.0.0.1", port=int(mail), enable_SMTPUTF8=False).start()
+    Controller(PostOffice(folder), hostname=address, port=int(mail), enable_SMTPUTF8=False).start()
     Merchant.hooks = folder / "hooks.jsonl"
-    ThreadingHTTPServer(("127.0.0.1", int(http)), Merchant).serve_forever()
+    ThreadingHTTPServer((address, int(http)), Merchant).serve_forever()
 
 
 if __name__ == "__main__":

@@ -56,6 +56,36 @@ class AbstractOutboxMessage(Queued, TimeStamped):
         """The columns by which a concrete table knows whose an event is."""
         return {}
 
+    @classmethod
+    def kept_in(cls) -> type["AbstractSettledMessage"]:
+        """The table to which it moves when it is settled."""
+        raise NotImplementedError
+
     def scope(self) -> AbstractContextManager[None]:
         """What is opened around its handler."""
         return nullcontext()
+
+
+class AbstractSettledMessage(models.Model):
+    """A message that was delivered, for a week. One partition of the table is a day (`groundwork.messaging.settled`).
+
+    No index and no key to other tables: nobody waits while one is written or a day is dropped.
+    """
+
+    id = models.BigIntegerField(primary_key=True)  # the message's; the database holds no key over all days
+    event = models.CharField(_("event"), max_length=60)
+    subscriber = models.CharField(_("subscriber"), max_length=120)
+    payload = models.JSONField(_("payload"))
+    request_id = models.CharField(_("request"), max_length=128)
+    attempts = models.PositiveSmallIntegerField(_("attempts"))
+    created_at = models.DateTimeField(_("created"))
+    settled_at = models.DateTimeField(_("settled"))
+
+    class Meta:
+        abstract = True
+        verbose_name = _("settled message")
+        verbose_name_plural = _("settled messages")
+        ordering = ["settled_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.event} -> {self.subscriber}"

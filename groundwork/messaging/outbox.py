@@ -22,11 +22,11 @@ import structlog
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from groundwork import traces
 from groundwork.database import locks, prepared
-from groundwork.messaging import doorbell
+from groundwork.messaging import doorbell, settled
 from groundwork.messaging.models import AbstractOutboxMessage, OutboxState
 from groundwork.messaging.wiring import subscriptions
 from groundwork.queue import clock
@@ -38,7 +38,6 @@ logger = logging.getLogger(__name__)
 RELAY_TASK = "groundwork.relay_outbox"
 BATCH = 100
 SMALL = 20  # ids in a message
-KEEP_SETTLED = timedelta(days=7)
 
 
 class Event(Protocol):
@@ -95,16 +94,16 @@ def relay(*, limit: int = 10_000, seconds: float = 50.0) -> int:
 
     It ends after so many messages or so long (after the batch it is at), and then rings for the rest.
     """
-    settled, end = 0, monotonic() + seconds
+    count, end = 0, monotonic() + seconds
     for _round in range(max(1, limit // BATCH)):
         taken, done = _relay_batch()
-        settled += done
+        count += done
         if taken < BATCH:
-            return settled
+            return count
         if monotonic() >= end:
             break
     doorbell.ring(RELAY_TASK)
-    return settled
+    return count
 
 
 def _relay_batch() -> tuple[int, int]:
@@ -191,8 +190,7 @@ def _joined(payloads: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _settle(messages: Sequence[AbstractOutboxMessage]) -> None:
-    now = clock.now()
-    OUTBOX.settle(messages, state=OutboxState.DONE, settled_at=now, last_error="", updated_at=now)
+    OUTBOX.tally(OutboxState.DONE, settled.keep(messages))
 
 
 def _note_failure(message: AbstractOutboxMessage, error: Exception) -> None:
@@ -222,13 +220,25 @@ def try_again(message_ids: list[int]) -> int:
 
 
 def clean(*, now: datetime, batch: int = 5_000) -> int:
-    """Remove messages that were settled a week ago or earlier; returns how many."""
+    """Make the days ahead of settled messages, and let go of what was settled a week ago.
+
+    Rows are removed one by one only where they lie in no day: in the rest, or in the queue, where 1.0.0 left them.
+    Returns how many days and rows went.
+    """
+    table = _table()
+    days = table.kept_in()._meta.db_table
+    settled.make_days(days, now.date())
+    queued = table._base_manager.filter(state=OutboxState.DONE, settled_at__lt=now - settled.KEPT)
+    rest = table.kept_in()._base_manager.filter(settled_at__lt=now - settled.KEPT - timedelta(days=1))
+    return settled.drop_days(days, now) + _remove(queued, batch) + _remove(rest, batch)
+
+
+def _remove(rows: QuerySet[Any], batch: int) -> int:
     removed = 0
     while True:
-        old = _table()._base_manager.filter(state=OutboxState.DONE, settled_at__lt=now - KEEP_SETTLED)
-        count, _ = (
-            _table()._base_manager.filter(pk__in=list(old.values_list("pk", flat=True)[:batch])).delete()
-        )
+        count, _ = rows.model._base_manager.filter(
+            pk__in=list(rows.values_list("pk", flat=True)[:batch])
+        ).delete()
         removed += count
         if count < batch:
             return removed

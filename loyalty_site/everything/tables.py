@@ -133,6 +133,7 @@ LEFT_OUT: Mapping[str, str] = {
     "tenancy.FormerRow": "what rows said before they were changed, for days; each person's export has theirs",
     "tenancy.IdempotencyKey": "answers kept for repeated calls, for hours",
     "tenancy.OutboxMessage": "a queue; what it tells of is in the other tables",
+    "tenancy.SettledMessage": "what left that queue, for a week",
     "wallet.AppleDeviceRegistration": "addresses of phones, which are of use to the wallet alone",
     "webhooks.EventLog": "a counter",
     "webhooks.Progress": "how far events are made",

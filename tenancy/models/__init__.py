@@ -8,7 +8,7 @@ from tenancy.models.idempotency import IdempotencyKey
 from tenancy.models.invitation import Invitation, InvitedStore
 from tenancy.models.job import BackgroundJob, FilePiece
 from tenancy.models.merchant import Merchant, Store
-from tenancy.models.outbox import OutboxMessage
+from tenancy.models.outbox import OutboxMessage, SettledMessage
 from tenancy.models.people import StoreUser, User
 from tenancy.models.pulse import Pulse, Tally
 from tenancy.models.question import ListColumns, SavedQuestion
@@ -32,6 +32,7 @@ __all__ = [
     "Role",
     "SavedQuestion",
     "Scope",
+    "SettledMessage",
     "Store",
     "StoreUser",
     "Tally",

@@ -1,4 +1,4 @@
-"""OutboxMessage: the outbox's table, by merchant."""
+"""OutboxMessage: the outbox's table, by merchant; SettledMessage: what of it was delivered."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.messaging.models import AbstractOutboxMessage
+from groundwork.messaging.models import AbstractOutboxMessage, AbstractSettledMessage
 from tenancy import scope
 
 
@@ -29,5 +29,27 @@ class OutboxMessage(AbstractOutboxMessage):
     def whose(cls, event: Any) -> dict[str, Any]:
         return {"merchant_id": event.merchant_id}
 
+    @classmethod
+    def kept_in(cls) -> type[AbstractSettledMessage]:
+        return SettledMessage
+
     def scope(self) -> AbstractContextManager[None]:
         return scope.merchants([self.merchant_id] if self.merchant_id else [])
+
+
+class SettledMessage(AbstractSettledMessage):
+    """What was delivered of a merchant (or of the platform)."""
+
+    # A key of the database would hold the merchants while a day is dropped.
+    merchant = models.ForeignKey(
+        "tenancy.Merchant",
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("merchant"),
+    )
+
+    class Meta(AbstractSettledMessage.Meta):
+        pass

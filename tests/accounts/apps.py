@@ -1,25 +1,13 @@
 """An app that shows codes, as a person has it on their phone."""
 
-import hmac
 import re
-import struct
-import time
-from base64 import b32decode
-from hashlib import sha1
 
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from tenancy.models import User
-
-
-def code_of(secret: str, at: float | None = None) -> str:
-    """What an app shows (RFC 6238)."""
-    counter = struct.pack(">Q", int((time.time() if at is None else at) // 30))
-    digest = hmac.new(b32decode(secret), counter, sha1).digest()
-    start = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
+from tests.accounts.authenticator import code_of
 
 
 def set_up(client: Client) -> tuple[str, list[str]]:

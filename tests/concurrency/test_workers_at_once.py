@@ -22,7 +22,7 @@ from loyalty.services import expiry
 from notifications.codes import Code
 from notifications.services import enqueue
 from notifications.services import queue as emails
-from tenancy.models import BackgroundJob, Merchant, OutboxMessage
+from tenancy.models import BackgroundJob, Merchant, OutboxMessage, SettledMessage
 from tests import factories
 from tests.concurrency.crowd import ROUNDS, Crowd, all_have_read_before_anyone_writes, without_row_locks
 from tests.concurrency.many_cards import many_cards
@@ -152,7 +152,7 @@ def test_a_message_is_settled_before_the_next_one_is_delivered(
 
     def look(event: Mapping[str, Any]) -> None:
         def settled(_number: int) -> None:
-            seen.append(sorted(OutboxMessage.objects.filter(state="done").values_list("pk", flat=True)))
+            seen.append(sorted(SettledMessage.objects.values_list("pk", flat=True)))
 
         assert few.all_at_once(settled, people=1) == ["done"]
 

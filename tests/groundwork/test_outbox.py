@@ -11,17 +11,18 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from groundwork.messaging import outbox
+from groundwork.messaging import outbox, settled
 from groundwork.messaging.models import OutboxState
 from groundwork.messaging.wiring import Subscription, subscriptions
 from loyalty.events import ProgramChanged, RewardReady
 from tenancy import scope
-from tenancy.models import Merchant, OutboxMessage, Store
+from tenancy.models import Merchant, OutboxMessage, SettledMessage, Store
 from tests.groundwork import listeners
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues_travel", "listening")]
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 NOTE, STUMBLE = "tests.note", "tests.stumble"
+TABLE = "tenancy_settledmessage"
 
 
 def announce(merchant: Merchant) -> None:
@@ -29,7 +30,9 @@ def announce(merchant: Merchant) -> None:
 
 
 def states() -> dict[str, str]:
-    return dict(OutboxMessage.objects.values_list("subscriber", "state"))
+    """What became of each: those that were settled have left the queue."""
+    settled = SettledMessage.objects.values_list("subscriber", flat=True)
+    return dict(OutboxMessage.objects.values_list("subscriber", "state")) | dict.fromkeys(settled, "done")
 
 
 def test_an_event_becomes_one_row_for_each_listener_with_ids_only(merchant: Merchant) -> None:
@@ -100,8 +103,9 @@ def test_it_is_tried_again_with_growing_pauses_until_it_works(merchant: Merchant
         assert OutboxMessage.objects.get(subscriber=STUMBLE).next_attempt_at == NOON + timedelta(seconds=30)
         clock.shift(timedelta(seconds=20))
         assert outbox.relay() == 1
-    row = OutboxMessage.objects.get(subscriber=STUMBLE)
-    assert (row.state, row.last_error) == ("done", "")
+    kept = SettledMessage.objects.get(subscriber=STUMBLE)
+    assert (kept.attempts, kept.settled_at) == (2, NOON + timedelta(seconds=30))
+    assert not OutboxMessage.objects.exists()
 
 
 def test_the_pauses_grow_to_six_hours_and_no_further() -> None:
@@ -118,7 +122,7 @@ def test_what_never_works_rests_as_dead_until_somebody_tries_it_again(merchant: 
             clock.shift(timedelta(hours=7))
         row = OutboxMessage.objects.get(subscriber=STUMBLE)
         assert (row.state, row.attempts) == ("dead", 12)
-        done = OutboxMessage.objects.get(subscriber=NOTE)
+        done = SettledMessage.objects.get(subscriber=NOTE)
         assert outbox.try_again([row.pk, done.pk]) == 1
         assert outbox.relay() == 1
     assert states() == {NOTE: "done", STUMBLE: "done"}
@@ -183,14 +187,67 @@ def test_a_message_costs_two_statements_besides_its_handler_and_a_batch_one(merc
     assert (statements(1), statements(50)) == (1 + 2, 1 + 2 * 50)
 
 
-def test_settled_messages_are_kept_for_a_week_and_others_for_ever(merchant: Merchant) -> None:
+# --- What was settled -------------------------------------------------------------------------------------
+
+
+def days() -> list[str]:
+    """The partitions of settled messages, by what they are named for."""
+    with connection.cursor() as cursor:
+        cursor.execute(settled.DAYS, [TABLE])
+        return sorted(name.removeprefix(f"{TABLE}_") for (name,) in cursor.fetchall())
+
+
+def lies_in(message: SettledMessage) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT tableoid::regclass::text FROM {TABLE} WHERE id = %s", [message.pk])
+        return cursor.fetchone()[0].removeprefix(f"{TABLE}_")
+
+
+def test_settled_messages_lie_in_their_day_which_is_dropped_a_week_later_and_others_stay(
+    merchant: Merchant,
+) -> None:
     listeners.failures.extend(ValueError() for _attempt in range(20))
+    assert days() == ["rest"]
+    with time_machine.travel(NOON, tick=False):
+        assert outbox.clean(now=NOON) == 0
+        announce(merchant)
+        announced = OutboxMessage.objects.get(subscriber=NOTE)
+        outbox.relay()
+    assert days() == [*(f"day_202603{day}" for day in range(10, 18)), "rest"]
+    kept = SettledMessage.objects.get()
+    same = ("pk", "merchant_id", "event", "subscriber", "payload", "request_id", "created_at")
+    assert [getattr(kept, name) for name in same] == [getattr(announced, name) for name in same]
+    assert lies_in(kept) == "day_20260310"
+    outbox.clean(now=datetime(2026, 3, 17, 23, 59, tzinfo=UTC))
+    assert states() == {NOTE: "done", STUMBLE: "waiting"}
+    assert outbox.clean(now=datetime(2026, 3, 18, tzinfo=UTC)) == 1, "a day, and no row"
+    assert states() == {STUMBLE: "waiting"}
+    assert days()[0] == "day_20260311"
+
+
+def test_what_is_settled_where_nobody_made_a_day_is_kept_as_long(merchant: Merchant) -> None:
     with time_machine.travel(NOON, tick=False):
         announce(merchant)
         outbox.relay()
+        assert {lies_in(kept) for kept in SettledMessage.objects.all()} == {"rest"}
+        assert outbox.clean(now=NOON) == 0
+        assert days() == [*(f"day_202603{day}" for day in range(11, 18)), "rest"], (
+            "today lies in the rest by now"
+        )
+    assert outbox.clean(now=NOON + timedelta(days=8)) == 0
+    assert outbox.clean(now=NOON + timedelta(days=8, seconds=1)) == 2
+    assert states() == {}
+
+
+def test_what_the_first_release_left_in_the_queue_goes_after_a_week(merchant: Merchant) -> None:
+    announce(merchant)
+    OutboxMessage.objects.filter(subscriber=NOTE).update(state="done", settled_at=NOON)
     assert outbox.clean(now=NOON + timedelta(days=7)) == 0
     assert outbox.clean(now=NOON + timedelta(days=7, seconds=1)) == 1
     assert states() == {STUMBLE: "waiting"}
+
+
+# --- Watching it ------------------------------------------------------------------------------------------
 
 
 def test_monitoring_sees_how_far_behind_it_is(merchant: Merchant) -> None:

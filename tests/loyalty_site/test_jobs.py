@@ -19,7 +19,6 @@ from django.utils import timezone
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
 from groundwork.messaging import outbox
-from groundwork.messaging.models import OutboxState
 from loyalty.models import DailyFigures, LoyaltyCard, MerchantCalendar
 from loyalty.reporting import statistics
 from loyalty.services import stamps
@@ -28,7 +27,7 @@ from notifications.models import AccountEmail, Status, TextKind, TextMessage
 from notifications.services import accounts as account_emails
 from notifications.services import text_messages, texts
 from tenancy import accounts, scope
-from tenancy.models import BackgroundJob, IdempotencyKey, Merchant, OutboxMessage, Pulse
+from tenancy.models import BackgroundJob, IdempotencyKey, Merchant, Pulse, SettledMessage
 from tests import factories
 from tests.webhooks.receiver import Receiver
 from wallet.models import GoogleNonce, WalletChannel
@@ -68,9 +67,7 @@ def make_a_shop(hooks: str) -> None:
         for _ in range(5):
             factories.card(shop.store, cents=1000, stamps=2)
         outbox.relay()
-        OutboxMessage.objects.filter(merchant=shop.merchant, state=OutboxState.DONE).update(
-            settled_at=timezone.now()
-        )
+        SettledMessage.objects.filter(merchant=shop.merchant).update(settled_at=timezone.now())
         jobs.run(ask_for_an_export(shop))
         leave_something_to_clean(shop)
         log.catch_up(shop.merchant.pk)

@@ -10,7 +10,7 @@ from groundwork import tallies
 from groundwork.watching import pulses
 from loyalty_site import metrics
 from loyalty_site.celery import app
-from tenancy.models import OutboxMessage
+from tenancy.models import OutboxMessage, SettledMessage
 from tests import factories
 from tests.loyalty_site.looked_at import TOKEN, everything_runs, scraped
 from tests.webhooks.conftest import deliver, listen
@@ -81,7 +81,7 @@ def test_metrics_tell_what_was_done_and_what_came_of_what_was_sent(
     told = scraped(client, settings)
     assert told["loyalty_operations_total", "card_created"] == 1
     assert told["loyalty_operations_total", "stamp_earned"] == 1
-    heard = OutboxMessage.objects.filter(state="done").count()
+    heard = SettledMessage.objects.count()
     assert told["loyalty_outcomes_total", "done", "outbox"] == heard > 0
     assert told["loyalty_outcomes_total", "failed", "webhooks"] == 2  # nobody listens there
 

@@ -93,7 +93,10 @@ def test_each_alert_rings_when_it_should_and_not_before() -> None:
 # --- Doctor -----------------------------------------------------------------------------------------------
 
 
-def test_doctor_is_content_or_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, mailoutbox: list) -> None:
+def test_doctor_is_content_or_says_what_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, mailoutbox: list
+) -> None:
+    settings.PUBLIC_BASE_URL = "http://127.0.0.1:8000"
     everything_runs()
     out = StringIO()
     call_command("doctor", "--mail", "nora@example.com", stdout=out)

@@ -17,7 +17,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.services import cards as card_services
 from loyalty.services import programs
 from tenancy import scope
-from tenancy.models import OutboxMessage
+from tenancy.models import OutboxMessage, SettledMessage
 from tests import factories
 from tests.lock_waits import somebody_waits
 from tests.wallet.conftest import apple_pass, carried, deliver, hurry, relay, stamped
@@ -75,7 +75,8 @@ def test_a_look_spreads_while_a_relay_delivers_in_the_order_of_its_messages(
     spread = relay_that_rests_after_its_first_message(monkeypatch, designs.spread_batch)
     assert spread == 2
     assert [apple_pass(card).wanted_version for card in (first, second)] == [3, 3]
-    assert set(OutboxMessage.objects.values_list("state", "attempts")) == {("done", 0)}
+    assert not OutboxMessage.objects.exists()
+    assert set(SettledMessage.objects.values_list("attempts", flat=True)) == {0}
 
 
 def test_two_relays_deliver_messages_that_name_the_same_cards_the_other_way_round(
@@ -90,7 +91,8 @@ def test_two_relays_deliver_messages_that_name_the_same_cards_the_other_way_roun
         stamped(card, shop)
     settled = relay_that_rests_after_its_first_message(monkeypatch, outbox.relay)
     assert settled > 0
-    assert set(OutboxMessage.objects.values_list("state", "attempts")) == {("done", 0)}
+    assert not OutboxMessage.objects.exists()
+    assert set(SettledMessage.objects.values_list("attempts", flat=True)) == {0}
     assert [apple_pass(card).wanted_version for card in (first, second)] == [3, 3]
 
 

@@ -14,7 +14,7 @@ from groundwork.messaging import outbox
 from loyalty.services import purchases, returns, stamps
 from notifications.services import accounts
 from tenancy import scope
-from tenancy.models import OutboxMessage
+from tenancy.models import OutboxMessage, SettledMessage
 from tests import factories
 from tests.factories import Shop
 from tests.webhooks.conftest import deliver, deliveries, listen, said, told
@@ -237,5 +237,5 @@ def test_a_shop_without_endpoints_pays_nothing_at_the_till(shop: Shop) -> None:
     outbox.relay()
     delivery.run()
     with scope.everything("a test looks"):
-        heard = OutboxMessage.objects.filter(subscriber__startswith="webhooks.")
+        heard = SettledMessage.objects.filter(subscriber__startswith="webhooks.")
         assert (heard.count(), Event.objects.filter(type="stamps.given").count()) == (0, 0)

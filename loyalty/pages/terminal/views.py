@@ -65,7 +65,8 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 def choose(request: HttpRequest) -> HttpResponse:
     """The way in: to the store of a till, to the stores of a person, or the question for a new till's code.
 
-    Who works at no till and is here because they have just signed in, is led to the console, if it opens for them.
+    Who works at no till, or at one store whose program does not run yet, is led to the console, if it opens for them:
+    they have just signed in.
     A code in the address (from the QR in the console) is only filled in: what opens addresses to look at them uses
     no code up.
     """
@@ -80,10 +81,21 @@ def choose(request: HttpRequest) -> HttpResponse:
     if visitor.till is not None or (len(stores) == 1 and "choose" not in request.GET):
         if not stores:
             raise Http404
+        if visitor.till is None and opens_console(visitor.user) and not _runs(stores[0]):
+            return redirect("admin:index")
         return redirect("terminal", stores[0].store_code)
     if not stores and opens_console(visitor.user):
         return redirect("admin:index")
     return kept_by_nobody(render(request, "terminal/choose.html", {"stores": stores}))
+
+
+def _runs(store: Store) -> bool:
+    """Whether a store has anything to give, without which its terminal does not open."""
+    with scope.merchant(store.merchant_id):
+        try:
+            return selectors.program_of(store.merchant_id).is_active
+        except ProgramNotFound:
+            return False
 
 
 @require_safe

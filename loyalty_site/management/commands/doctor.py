@@ -1,10 +1,11 @@
-"""manage.py doctor: one look at clock, workers, queues, wallets, verification and mail."""
+"""manage.py doctor: one look at clock, workers, queues, certificates, wallets, verification and mail."""
 
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from groundwork.watching import pulses
 from loyalty.reporting import fairness
-from loyalty_site import health, watch
+from loyalty_site import certificate, health, watch
 from loyalty_site.keeping import backups
 from tenancy import scope
 from wallet import set_up
@@ -29,7 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with scope.everything("an operator looks at the whole site"):
-            wrong = [*self.parts(), *watch.faults(), *self.skew(), *self.wallets(), *self.verdict()]
+            wrong = [*self.parts(), *watch.faults(), *self.skew(), *self.certificate()]
+            wrong += [*self.wallets(), *self.verdict()]
         if options["mail"]:
             self.send(options["mail"])
         for line in self.last():
@@ -53,6 +55,17 @@ class Command(BaseCommand):
             skew = (timezone.now() - cursor.fetchone()[0]).total_seconds()
         if abs(skew) > MOST_SKEW_SECONDS:
             yield f"the clock of {socket.gethostname()} is {skew:+.0f} s off the database's"
+
+    def certificate(self) -> Iterator[str]:
+        """That of the site's own address. It may not be reached from here, which is only told."""
+        address = settings.PUBLIC_BASE_URL
+        try:
+            ends = certificate.ends_at(address)
+        except OSError as error:
+            self.stdout.write(f"The certificate of {address} cannot be seen from here: {error}")
+            return
+        if ends and (problem := certificate.problem(ends)):
+            yield f"the certificate of {address}: {problem}"
 
     def wallets(self) -> Iterator[str]:
         """Certificates and keys, as on the console's dashboard."""

@@ -125,6 +125,16 @@ def test_the_first_operator_is_led_to_the_console_where_there_is_no_store_yet(cl
     assert "Which store?" in words(client.get("/terminal/"))
 
 
+def test_who_owns_one_store_is_led_to_the_console_until_its_program_runs(client, db):
+    merchant = factories.merchant()
+    store = factories.store(merchant)
+    client.force_login(factories.member(store, role="owner"))
+
+    assert client.get("/terminal/")["Location"] == "/admin/"
+    factories.program(merchant)
+    assert client.get("/terminal/")["Location"] == f"/terminal/{store.store_code}/"
+
+
 # --- The terminal -----------------------------------------------------------------------------------------
 
 

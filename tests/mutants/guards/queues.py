@@ -91,6 +91,20 @@ MUTANTS = [
         f"{OUTBOX}::test_a_listener_that_fails_leaves_nothing_behind_and_spoils_nothing_for_others",
     ),
     mutant(
+        "a-day-of-settled-messages-is-dropped-before-its-end",
+        "groundwork/messaging/settled.py",
+        "if _begin(day) + timedelta(days=1) <= now - KEPT",
+        "if _begin(day) <= now - KEPT",
+        f"{OUTBOX}::test_settled_messages_lie_in_their_day_which_is_dropped_a_week_later_and_others_stay",
+    ),
+    mutant(
+        "settled-messages-stay-in-the-queue",
+        "groundwork/messaging/settled.py",
+        "WITH gone AS (DELETE FROM {waiting._meta.db_table} WHERE id = ANY(%s) RETURNING *)",
+        "WITH gone AS (SELECT * FROM {waiting._meta.db_table} WHERE id = ANY(%s))",
+        f"{OUTBOX}::test_settled_messages_lie_in_their_day_which_is_dropped_a_week_later_and_others_stay",
+    ),
+    mutant(
         "handler-without-the-merchants-scope",
         "groundwork/messaging/outbox.py",
         "        around.enter_context(first.scope())\n",

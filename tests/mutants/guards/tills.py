@@ -58,6 +58,14 @@ MUTANTS = [
         f"{PAGE}::test_opening_the_address_of_the_qr_code_uses_no_code_up",
     ),
     mutant(
+        "an-owner-without-a-program-is-led-to-a-terminal",
+        "loyalty/pages/terminal/views.py",
+        "opens_console(visitor.user) and not _runs(stores[0])",
+        "False",
+        "tests/loyalty/pages/test_terminal.py::"
+        "test_who_owns_one_store_is_led_to_the_console_until_its_program_runs",
+    ),
+    mutant(
         "new-code-by-looking",
         "loyalty/console/till.py",
         'if request.method == "POST":\n            row = self.row',
