@@ -64,7 +64,8 @@ def _field(
         if language is None:
             continue
         try:
-            filled = fill(text.words(field, language), values)
+            with override(language):
+                filled = fill(text.words(field, language), values)
         except TextRefused as error:
             complaints.append(f"{text} #{text.pk}, {field} ({language}), line {error.line}: {error}")
             continue

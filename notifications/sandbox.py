@@ -1,7 +1,8 @@
 """Liquid, the language of merchants' texts, in a sandbox.
 
 A text sees plain words and numbers and nothing else: no files, no other templates, no attributes. It is held to a
-number of loops, an amount of output, and a time. What goes wrong is `TextRefused`, with the line.
+number of loops, an amount of output, and a time. What goes wrong is `TextRefused`, with the line. Whole numbers are
+written as in the language that is active.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
@@ -9,6 +10,7 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any, TextIO
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from liquid import Environment, RenderContext, StrictUndefined
 from liquid.ast import Node
@@ -91,13 +93,29 @@ class _ForTag(for_tag.ForTag):
     node_class = _ForNode
 
 
+def _written(value: object, quote: Callable[[str], str] = str) -> str:
+    """A value as people write it in the active language: 12,345 or 12.345 points; of words, the marks are quoted."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return number_format(value, force_grouping=True)
+    return quote(to_liquid_string(value, autoescape=False))
+
+
+class _PlainNode(output.OutputNode):
+    """A value in a subject."""
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        return buffer.write(_written(self.expression.evaluate(context)))
+
+
 class _QuotedNode(output.OutputNode):
     """A value in a body: its marks mean nothing."""
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        return buffer.write(
-            markup.quote(to_liquid_string(self.expression.evaluate(context), autoescape=False))
-        )
+        return buffer.write(_written(self.expression.evaluate(context), markup.quote))
+
+
+class _PlainOutput(output.Output):
+    node_class = _PlainNode
 
 
 class _QuotedOutput(output.Output):
@@ -152,7 +170,7 @@ class _Sandbox(Environment):
             self.add_filter(name, guarded(filter_))
 
 
-_SUBJECT = _Sandbox(output.Output)
+_SUBJECT = _Sandbox(_PlainOutput)
 _BODY = _Sandbox(_QuotedOutput)
 
 

@@ -1,6 +1,6 @@
 /** The purchase amount on a screen of its own, with the number of its receipt. */
 
-import { byId } from "./dom.js";
+import { byId, writeFigure } from "./dom.js";
 import { listenToKeypad } from "./keypad.js";
 import { TypedAmount } from "./typed-amount.js";
 
@@ -69,7 +69,7 @@ export class AmountScreen extends EventTarget {
   }
 
   draw() {
-    byId("amount", HTMLElement).textContent = this.typed.inWords;
+    writeFigure("amount", this.typed.inWords);
     this.typed.tell(this.card, this.isComplete ? this.reference.value.trim() : null, this.signal);
     this.button.disabled = !this.isComplete;
   }

@@ -15,6 +15,18 @@ export function byId(id, kind) {
 }
 
 /**
+ * An amount in large figures: its style shrinks them with their number, so that millions have room.
+ *
+ * @param {string} id
+ * @param {string} words
+ */
+export function writeFigure(id, words) {
+  const figure = byId(id, HTMLElement);
+  figure.textContent = words;
+  figure.style.setProperty("--length", String(words.length));
+}
+
+/**
  * Make an element.
  *
  * @param {string} tag

@@ -1,13 +1,14 @@
 /** What the result screen says of an action: done, refused, or saved for later. */
 
 import { linesOf } from "./actions.js";
-import { amounts, balances, signed } from "./format.js";
-import { fullCard, settledInWords, wordsForPurchase, wordsForReturn } from "./purchase-words.js";
+import { amounts, balances, changeInWords, money, signed } from "./format.js";
+import { noStamp, promotedInWords, settledInWords } from "./purchase-words.js";
 import { hasText, locale, number, plural, text } from "./texts.js";
 
 /** @import { Result } from "./result.js" */
-/** @import { Card, Entry, Facts, Posting, ProblemDocument } from "./types.js" */
+/** @import { Amounts, Card, Entry, Facts, Posting, ProblemDocument } from "./types.js" */
 
+const NOTHING = { stamps: 0, points: 0 };
 const MERELY_WAIT = new Set([
   "stamp_cooldown",
   "daily_stamp_limit",
@@ -141,4 +142,81 @@ function nameOf(card) {
 /** @param {number} count */
 function plusStamps(count) {
   return plural("stamps", count, { n: signed(count) });
+}
+
+/**
+ * What a purchase gave, and beside it what it did not give, and why.
+ *
+ * @param {Posting} posting
+ * @param {Facts} facts
+ * @returns {Result}
+ */
+function wordsForPurchase(posting, facts) {
+  const { card, points, promotions = [], stamp, settled, reward_ready: isReady } = posting;
+  const given = changeInWords(sum(posting));
+  const parts = promotions.map(promotedInWords);
+  const notes = [...parts.map((part) => part && `${part}.`), settledInWords(settled), noPoints(points?.code ?? null, facts), noStamp(stamp ?? null)];
+  return {
+    kind: given ? "ok" : "warn",
+    icon: isReady ? "gift" : null,
+    title: given || text("nothing_earned"),
+    detail: isReady ? fullCard(card) : balances(card, facts),
+    note: notes.filter(Boolean).join(" "),
+    more: isReady ? text("redeem_now") : null,
+  };
+}
+
+/**
+ * @param {Posting} posting
+ * @param {Facts} facts
+ * @returns {Result}
+ */
+function wordsForReturn(posting, facts) {
+  const { stamps_delta: stamps, points_delta: points } = sum(posting);
+  const what = amounts({ stamps: -stamps, points: -points });
+  const { owed = NOTHING } = posting;
+  /** @type {Result} */
+  const words = { kind: "warn", icon: "undo", title: text("returned"), note: balances(posting.card, facts) };
+  if (!what) return { ...words, detail: text("takes_nothing") };
+  if (!amounts(owed)) return { ...words, detail: text("taken_back", { what }) };
+  return { ...words, detail: plural("taken_back_owed", owed.stamps + owed.points, { what, ...both(owed) }) };
+}
+
+/**
+ * Of two kinds it has to be said how many of which.
+ *
+ * @param {Amounts} owed
+ * @returns {Record<string, string>}
+ */
+function both(owed) {
+  return owed.stamps && owed.points ? { n: amounts(owed) } : {};
+}
+
+/**
+ * @param {string | null} code
+ * @param {Facts} facts
+ */
+function noPoints(code, facts) {
+  return code ? text("no_points", { money: money(facts.program.minimum_purchase_cents, facts) }) : "";
+}
+
+/**
+ * This call has filled the card.
+ *
+ * @param {Card} card
+ */
+function fullCard(card) {
+  const name = card.customer.name || text("this_card");
+  const reward = card.stamp_reward.description || text("full_card_reward");
+  return text("now_full", { name, reward });
+}
+
+/** @param {Posting} posting */
+function sum(posting) {
+  const total = { stamps_delta: 0, points_delta: 0 };
+  for (const line of linesOf(posting)) {
+    total.stamps_delta += line.stamps_delta;
+    total.points_delta += line.points_delta;
+  }
+  return total;
 }

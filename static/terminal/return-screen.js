@@ -1,7 +1,7 @@
 /** Bringing something back: which receipt, how much of it, and what that takes back before it is confirmed. */
 
 import { NoAnswer, Problem } from "./api.js";
-import { byId, element } from "./dom.js";
+import { byId, element, writeFigure } from "./dom.js";
 import { cardTail, money, when } from "./format.js";
 import { listenToKeypad } from "./keypad.js";
 import { returnInWords } from "./purchase-words.js";
@@ -187,7 +187,7 @@ export class ReturnScreen extends EventTarget {
     clearTimeout(this.timer);
     this.asked += 1;
     this.button.disabled = true;
-    byId("return-amount", HTMLElement).textContent = money(this.cents, this.facts);
+    writeFigure("return-amount", money(this.cents, this.facts));
     byId("return-says", HTMLElement).textContent = "";
     if (this.cents) this.timer = later(this.signal, pause, () => this.quote());
   }

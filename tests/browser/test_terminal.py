@@ -188,6 +188,11 @@ def test_a_full_card_is_redeemed_from_the_sheet(open_till, shop):
 # --- Points -----------------------------------------------------------------------------------------------
 
 
+FITS = (
+    "figure => figure.scrollWidth <= figure.clientWidth && figure.getBoundingClientRect().right <= innerWidth"
+)
+
+
 def test_points_are_typed_as_an_amount(till_of):
     shop = factories.shop(loyalty_type="points")
     factories.card(shop.store, name="Anouk Weber")
@@ -201,24 +206,41 @@ def test_points_are_typed_as_an_amount(till_of):
 
 
 @pytest.mark.parametrize(
-    ("currency", "typed", "amount", "rate", "gives"),
+    ("currency", "typed", "amount", "rate", "points"),
     [
-        ("JPY", "1200", "JP¥1,200", "JP¥1 = 10 points", "Gives 12,000 points"),
-        ("KWD", "1240", "KWD 1.240", "KWD 1.000 = 10 points", "Gives 12 points"),
-        ("HUF", "18999000", "HUF 189,990.00", "HUF 1.00 = 10 points", "Gives 1,899,900 points"),
+        ("JPY", "1200", "JP¥1,200", "JP¥1 = 10 points", "12,000 points"),
+        ("KWD", "1240", "KWD 1.240", "KWD 1.000 = 10 points", "12 points"),
+        ("HUF", "999990000", "HUF 9,999,900.00", "HUF 1.00 = 10 points", "99,999,000 points"),
     ],
 )
-def test_an_amount_is_typed_in_the_currencys_own_minor_unit(till_of, currency, typed, amount, rate, gives):
-    shop = factories.shop(currency=currency, loyalty_type="points")
-    factories.card(shop.store, name="Anouk Weber")
-    till = till_of(shop).find("Anouk").shows("card")
+def test_a_purchase_a_reward_and_a_return_are_in_the_currencys_own_minor_unit(
+    till_of, currency, typed, amount, rate, points
+):
+    shop = factories.shop(currency=currency, loyalty_type="points", rewards=(("Croissant", 10),))
+    card = factories.card(shop.store, name="Anouk Weber")
+    till = till_of(shop)
+    till.page.set_viewport_size({"width": 320, "height": 568})
+    till.find("Anouk").shows("card")
     expect(till.text("#earn-rate")).to_have_text(rate)
     till.press("Earn points").shows("amount").type_amount(typed)
     expect(till.text("#amount")).to_have_text(amount)
-    expect(till.text("#gives")).to_have_text(gives)
-    till.press("Credit points").says(gives.replace("Gives ", "+"))
-
+    assert till.text("#amount").evaluate(FITS)
+    expect(till.text("#gives")).to_have_text(f"Gives {points}")
+    till.press("Credit points").says(f"+{points}").press("Next customer").shows("scan")
     assert ledger(shop)[-1].purchase_amount_cents == int(typed)
+
+    till.find("Anouk").shows("card").press("Redeem").press("Croissant").says("Redeemed: Croissant")
+    till.press("Next customer").shows("scan").find("Anouk").shows("card").press("Return").shows("return")
+    expect(till.text("#purchases")).to_contain_text(amount)
+    till.page.locator("#purchases button").click()
+    expect(till.text("#return-amount")).to_have_text(amount)
+    assert till.text("#return-amount").evaluate(FITS)
+    expect(till.text("#return-says")).to_have_text(
+        f"Takes back {points}. Spent already, so owed then: 10 points."
+    )
+    till.press("Confirm the return").says("Returned", f"{points} taken back, 10 of them are owed")
+    owing = factories.fresh(card)
+    assert (owing.points_balance, owing.points_owed) == (0, 10)
 
 
 def test_the_keypad_takes_no_more_than_the_largest_purchase_of_the_program(till_of):

@@ -110,7 +110,7 @@ def test_till_and_pages_say_it_in_the_language_of_the_reader(client: Client) -> 
     with translation.override("de"):
         assert at_till(row, shop.store)["promotions"] == ["Heute bis 11:00: doppelte Punkte"]
     join = client.get(reverse("join", args=[shop.store.store_code]), headers={"Accept-Language": "fr"})
-    assert "Aujourd’hui jusqu’à 11:00 : les points comptent double." in join.content.decode()
+    assert "Aujourd’hui jusqu’à 11:00\N{NO-BREAK SPACE}: les points comptent double." in join.content.decode()
     page = client.get(reverse("card", args=[card.access_token]), headers={"Accept-Language": "en"})
     assert "Today until 11:00: points count double." in page.content.decode()
 

@@ -51,6 +51,20 @@ def test_the_bonus_is_that_of_the_ledger_and_the_balance_todays(shop: Shop) -> N
     assert "**50 points** on your card. You now have 80." in filled.body
 
 
+@pytest.mark.parametrize(
+    ("language", "points"),
+    [("en", "12,345 points"), ("de", "12.345 Punkte"), ("fr", "12\xa0345 points"), ("lb", "12.345 Punkten")],
+)
+def test_a_large_number_is_written_as_in_the_language_of_the_letter(
+    shop: Shop, language: str, points: str
+) -> None:
+    card = shop.card(shop.customer(preferred_language=language), points=12345)
+    line = shop.line(card, "welcome_bonus", points=12345)
+    filled = words(card, Code.WELCOME_BONUS, transaction_id=line.pk)
+    assert f"**{points}**" in filled.body
+    assert points.split()[0] in filled.subject
+
+
 def test_the_reward_is_named_in_the_customers_language(shop: Shop) -> None:
     card = shop.card(shop.customer(preferred_language="lb"), stamps=10)
     assert words(card, Code.REWARD_READY).subject == "Är Kaart ass voll: Gratis Kaffi"

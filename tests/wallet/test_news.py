@@ -68,7 +68,7 @@ def test_google_is_told_the_same_sentence_and_notifies_of_the_one_that_is_worth_
         said.append((message["body"], object_of(google, card).pop("notifyPreference", None)))
         assert message["messageType"] == "TEXT"  # Google refuses the fourth of a day that notifies by itself
     assert said == [("+1 stamp, 9 of 10 now", None), ("Ready for you: a coffee", "NOTIFY_ON_UPDATE")]
-    assert {"language": "fr", "value": "Vous attend : a coffee"} in message["localizedBody"][
+    assert {"language": "fr", "value": "Vous attend\N{NO-BREAK SPACE}: a coffee"} in message["localizedBody"][
         "translatedValues"
     ]
     old = str(google_pass(card).object_id)

@@ -1,6 +1,7 @@
 """A shop with long words, where something of everything goes on, and cards in the states that a till meets."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from loyalty.models import LoyaltyCard, LoyaltyProgram, Purchase
 from loyalty.services import cards, purchases, returns
 from tests import factories
 from tests.browser.looks.gallery import LONG, write_sheets
+from wallet.apple.made_up_chain import make_chain
 
 RECEIPT = "R-2026-1127-0001"
 
@@ -49,6 +51,18 @@ def busy(live_server: object, settings: Settings, tmp_path: Path) -> factories.S
     brought = {"audience": "brought_by_friend", "least_cents": 500, "friend_amount": 50, "month_limit": 5}
     factories.promotion(shop.program, "Freundschaft", effect="points", amount=50, **brought)
     return shop
+
+
+@pytest.fixture
+def wallets(settings: Settings) -> None:
+    """Apple Wallet is set up, with certificates that are made up."""
+    chain = make_chain(pass_type_id="pass.example.mirabel", team_id="MADEUP1234", now=datetime.now(UTC))
+    settings.PUBLIC_BASE_URL = "https://cards.example.com"
+    settings.WALLET_APPLE_PASS_TYPE_ID = "pass.example.mirabel"
+    settings.WALLET_APPLE_TEAM_ID = "MADEUP1234"
+    settings.WALLET_APPLE_CERTIFICATE = chain.leaf.pem.decode()
+    settings.WALLET_APPLE_KEY = chain.leaf.key_pem.decode()
+    settings.WALLET_APPLE_WWDR = chain.intermediate.pem.decode()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ SIZES = ((320, 640), (390, 844), (820, 1180), (1024, 600), (1280, 800))
 SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "de", "fr", "lb")
 SHEETS = Path(settings.BASE_DIR) / "var" / "looks"
-THUMB = 340  # pixels wide
+NARROW, WIDE = 340, 690  # pixels of a picture on its sheet: a phone's stays nearly as it is
 LONG = "Anna-Magdalena Weber-Schommartz"  # a name as they come
 ONLY = [name for name in os.environ.get("LOOKS", "").split(",") if name]
 # What shows less than it holds: words behind an edge of their own box, or of the window.
@@ -47,32 +47,43 @@ class Gallery:
         self.page = page
         self.language = language
 
-    def look(self, state: str) -> None:
-        """Take the pictures of what is on the page now."""
+    def look(self, state: str, *, whole: bool = False, is_judged: bool = True) -> None:
+        """Take the pictures of what is on the page now.
+
+        Parameters: whole - what is below the window, too; is_judged - by axe, which needs scripts, and a page.
+        """
         if ONLY and state not in ONLY:
             return
         for size in SIZES:
             self.page.set_viewport_size({"width": size[0], "height": size[1]})
             for scheme in SCHEMES:
                 self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                picture = Image.open(BytesIO(self.page.screenshot(animations="disabled")))
-                self.pictures.setdefault((state, size), []).append(
-                    (f"{self.language} {scheme}", thumb(picture))
-                )
+                taken = self.page.screenshot(animations="disabled", full_page=whole)
+                self.keep(state, size, scheme, Image.open(BytesIO(taken)))
             self.note(state, f"{size[0]} x {size[1]}", self.page.evaluate(CUT))
             if wider := sideways(self.page):
                 self.note(state, f"{size[0]} x {size[1]}", [f"{wider} pixels wider than the window"])
-        if self.language == "de":
+        if self.language == "de" and is_judged:
             self.note(state, "axe", findings(self.page))
+
+    def keep(self, state: str, size: tuple[int, int], scheme: str, picture: Image.Image) -> None:
+        name = f"{self.language} {scheme}"
+        self.pictures.setdefault((state, size), []).append((name, thumb(picture, size)))
 
     def note(self, state: str, where: str, faults: list[str]) -> None:
         self.found.extend(f"{state} ({self.language}, {where}): {one}" for one in faults)
 
 
-def thumb(picture: Image.Image) -> Image.Image:
+def thumb(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    wide = across(size)
     return picture.convert("RGB").resize(
-        (THUMB, picture.height * THUMB // picture.width), Image.Resampling.LANCZOS
+        (wide, picture.height * wide // picture.width), Image.Resampling.LANCZOS
     )
+
+
+def across(size: tuple[int, int]) -> int:
+    """How wide a picture of a window of that size is on its sheet."""
+    return WIDE if size[0] > size[1] else NARROW
 
 
 def write_sheets() -> None:
@@ -85,14 +96,13 @@ def write_sheets() -> None:
 
 def sheet_of(state: str, size: tuple[int, int], pictures: list[tuple[str, Image.Image]]) -> Image.Image:
     """The pictures of one state and size beside each other, each with its language and scheme."""
-    width, height = size
-    high = pictures[0][1].height + 22
-    columns = len(LANGUAGES) * 2 if width > height else len(LANGUAGES)
-    columns = min(columns, 4, len(pictures))
+    wide = across(size)
+    high = max(picture.height for _name, picture in pictures) + 22
+    columns = min(len(pictures), len(SCHEMES) if wide == WIDE else len(LANGUAGES))
     rows = -(-len(pictures) // columns)
-    sheet = Image.new("RGB", (columns * (THUMB + 8), rows * (high + 6)), "#888")
+    sheet = Image.new("RGB", (columns * (wide + 8), rows * (high + 6)), "#888")
     for place, (name, picture) in enumerate(pictures):
-        left, top = place % columns * (THUMB + 8), place // columns * (high + 6)
-        ImageDraw.Draw(sheet).text((left + 4, top + 4), f"{state} {width}x{height} {name}", "white")
+        left, top = place % columns * (wide + 8), place // columns * (high + 6)
+        ImageDraw.Draw(sheet).text((left + 4, top + 4), f"{state} {size[0]}x{size[1]} {name}", "white")
         sheet.paste(picture, (left, top + 20))
     return sheet

@@ -1,7 +1,9 @@
 """The doors: signing in, an invitation, the choice of a store, and a device that cannot be a till."""
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tenancy import invitations
 from tests import factories
@@ -28,3 +30,15 @@ def test_pages_for_nobody_at_work(context: BrowserContext, busy: factories.Shop,
     page.goto(f"/terminal/{busy.store.store_code}/?lang={language}")
     expect(page.locator("#lacks")).to_be_visible()
     look("lacks")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_any_script(
+    browser: Browser, browser_context_args: dict[str, Any], busy: factories.Shop, language: str
+) -> None:
+    """Enrolment works; the till says that it cannot."""
+    context = browser.new_context(**browser_context_args | {"java_script_enabled": False})
+    page = Till(context).sign_in(busy.staff).page
+    page.goto(f"/terminal/{busy.store.store_code}/?lang={language}")
+    Gallery(page, language).look("noscript", is_judged=False)
+    context.close()

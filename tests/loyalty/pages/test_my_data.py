@@ -80,6 +80,6 @@ def test_the_link_runs_out(client, card, shop):
         response = client.post(path)
 
     assert response.status_code == 404
-    assert "This link has run out" in words(response)
+    assert "This link has expired" in words(response)
     with factories.inside(shop):
         assert Customer.objects.get().first_name == "Anouk"

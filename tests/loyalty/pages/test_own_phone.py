@@ -124,14 +124,14 @@ def test_a_code_is_good_for_ten_minutes_five_tries_and_its_own_card(client, shop
             assert typed_code(client, nobody, others).status_code == 400
         for _again in range(phone_codes.MOST_TRIES - 1):
             assert typed_code(client, nobody, "no code").status_code == 400
-        assert "typed wrong too often" in words(typed_code(client, nobody, first))
+        assert "mistyped too often" in words(typed_code(client, nobody, first))
         assert person_of(nobody).phone == ""
 
         now.shift(timedelta(minutes=1))
         client.post(f"/card/{nobody.access_token}/phone/", {"again": "1"})
         second = code_in(received(folder)[-1])
         now.shift(phone_codes.LIFE)
-        assert "This code has run out" in words(typed_code(client, nobody, second))
+        assert "This code has expired" in words(typed_code(client, nobody, second))
         assert typed_code(client, other, others).status_code == 400
     assert (person_of(nobody).phone, person_of(other).phone) == ("", "")
 
