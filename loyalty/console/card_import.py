@@ -33,9 +33,11 @@ from groundwork.jobs import files as job_files
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
 from groundwork.web import client
+from loyalty.console.import_batch import owed_in_words
 from loyalty.console.import_columns import ColumnsForm, first_rows, rules
 from loyalty.errors import UnreadableFile
 from loyalty.imports import packing, tables
+from loyalty.imports.plan import Figures
 from loyalty.imports.reading import cells, headings
 from loyalty.imports.work import stores_of
 from loyalty.models import LoyaltyCard, MerchantLoyaltySettings
@@ -203,6 +205,7 @@ class Importing:
         faults = packing.unpacked_faults(job.outcome.get(jobs.PEOPLE, {}).get("faults", []))
         context = {**job.outcome, "faults": faults, "job": job, "store": store}
         context |= {"confirm": ConfirmForm(), "again": reverse(FIRST_STEP)}
+        context["owed"] = owed_in_words(Figures(**job.outcome["figures"]))
         return self._page(request, "admin/import_preview.html", context)
 
     def _confirmed(self, request: HttpRequest, job: AbstractBackgroundJob) -> HttpResponse:

@@ -22,6 +22,7 @@ from groundwork.web import client
 from loyalty.imports import reverting
 from loyalty.imports.plan import Figures
 from loyalty.models import ImportBatch
+from loyalty.outputs import owed
 from tenancy.console.base import ConsoleAdmin
 from tenancy.models import BackgroundJob
 from tenancy.roles import OWNERS
@@ -148,8 +149,13 @@ def _expected(batch: ImportBatch) -> str:
     ) % {"people": number_format(figures.new_customers), "balances": number_format(figures.balances)}
 
 
+def owed_in_words(done: Figures) -> str:
+    """What the balances brought along that is owed; empty if nothing is."""
+    return ", ".join(owed.amounts(stamps=done.stamps_owed, points=done.points_owed))
+
+
 def _in_words(done: Figures) -> str:
-    return gettext(
+    said = gettext(
         "%(people)s new people, %(cards)s cards, %(balances)s balances (%(stamps)s stamps, %(points)s points)"
     ) % {
         "people": number_format(done.new_customers),
@@ -158,3 +164,4 @@ def _in_words(done: Figures) -> str:
         "stamps": number_format(done.stamps),
         "points": number_format(done.points),
     }
+    return ", ".join(filter(None, [said, owed_in_words(done)]))

@@ -41,6 +41,8 @@ FIELDS: Mapping[str, Any] = {
     "code": gettext_lazy("code"),
     "stamps": gettext_lazy("stamps"),
     "points": gettext_lazy("points"),
+    "stamps_owed": gettext_lazy("stamps owed"),
+    "points_owed": gettext_lazy("points owed"),
 }
 WORDS: Mapping[str, Any] = {
     DAY_FIRST: gettext_lazy("the day comes first"),
@@ -188,3 +190,6 @@ def _facts(line: Line) -> Iterator[Any]:
         fraction = Decimal(line.points_fraction) / arithmetic.POINT
         points = line.points + fraction if fraction else line.points
         yield format_lazy("{}: {}", FIELDS["points"], number_format(points))
+    for owed in ("stamps_owed", "points_owed"):
+        if number := getattr(line, owed):
+            yield format_lazy("{}: {}", FIELDS[owed], number_format(number))

@@ -17,11 +17,10 @@ TELEPHONE = re.compile(r"(\+|00?)[1-9][\d ()/.-]{6,20}")
 LETTER = re.compile(r"[^\W\d_]")
 MOST = 0.6  # of the cells that are filled have to look alike
 HEADER_ROWS = 20  # among which the headings are looked for
-BALANCES = ("stamps", "points")
+BALANCES = ("stamps", "points", "stamps_owed", "points_owed")
 ANSWERS: Mapping[str, tuple[str, ...]] = {
     "birth_date": (DAY_FIRST, MONTH_FIRST),
-    "stamps": (COMMA, POINT),
-    "points": (COMMA, POINT),
+    **dict.fromkeys(BALANCES, (COMMA, POINT)),
     "phone": (NATIONAL, INTERNATIONAL, LEFT_OUT),
 }
 
