@@ -71,7 +71,7 @@ def _moment(moment: Any) -> str:
 
 def _devices(request: HttpRequest, passes: Sequence[WalletPass]) -> Mapping[int, str]:
     """The devices of some passes, by the pass's id, for those who may see them."""
-    page = admin.site.get_model_admin(AppleDeviceRegistration)
+    page: Any = admin.site.get_model_admin(AppleDeviceRegistration)
     if not page.has_view_permission(request):
         return {}
     by_pass: dict[int, list[tuple[str, Any]]] = {}

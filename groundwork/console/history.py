@@ -130,7 +130,7 @@ def history_section(row: Model) -> Section:
         rows=[
             (
                 localize(timezone.localtime(entry.created_at)),
-                entry.user.get_full_name() or entry.user.email,  # type: ignore[attr-defined]
+                entry.user.get_full_name() or entry.user.email,
                 in_words(entry) or capfirst(entry.get_action_display()),
             )
             for entry in newest[:ENTRIES_BESIDE]

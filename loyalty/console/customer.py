@@ -43,7 +43,7 @@ def customer_sections(request: HttpRequest, customer: Customer) -> Sequence[Sect
 
 
 def _cards(request: HttpRequest, cards: Sequence[LoyaltyCard]) -> Section:
-    page = admin.site.get_model_admin(LoyaltyCard)
+    page: Any = admin.site.get_model_admin(LoyaltyCard)
     rows = [
         (
             with_remarks(
@@ -99,6 +99,7 @@ def _ledger(request: HttpRequest, customer: Customer, cards: Sequence[LoyaltyCar
 
 def _row(line: LoyaltyTransaction, card: LoyaltyCard, its_buttons: str) -> Sequence[Any]:
     said = LineColumns()
+    cards: Any = admin.site.get_model_admin(LoyaltyCard)
     what = said.kind(line)
     if line.reward_name:
         what = format_html("{}: {}", what, line.reward_name)
@@ -108,7 +109,7 @@ def _row(line: LoyaltyTransaction, card: LoyaltyCard, its_buttons: str) -> Seque
     return (
         said.when(line),
         with_remarks(what, *reasons(line, line.merchant.currency), terms, line.notes, its_buttons),
-        link(card.display_number, admin.site.get_model_admin(LoyaltyCard).page_of(card)),
+        link(card.display_number, cards.page_of(card)),
         with_remarks(said.amount(line), line.order_reference),
         said.stamps(line),
         said.points(line),

@@ -88,9 +88,10 @@ def test_what_was_owed_elsewhere_is_owed_here_and_goes_with_the_import(
         assert (new.stamp_count, new.stamps_owed) == (0, 3)
         assert (new.points_balance, new.points_owed, new.points_fraction) == (0, 200, 5000)
         assert factories.fresh(known).stamp_count == 1  # of the two that they had
-        assert owed_on(new)[0].startswith(
-            "3 stamps are owed since the balance was brought over from another system on "
-        )
+        of_points, of_stamps = owed_on(new)
+        since = "since the balance was brought over from another system on"
+        assert of_stamps.startswith(f"3 stamps are owed {since} ")
+        assert of_points.startswith(f"200 points are owed {since} ")
         stamps.give(store=world.shop.store, card_id=new.pk, actor=factories.actor("owner"), count=4)
         assert factories.fresh(new).stamp_count == 1
         assert not list(verification.differences())
