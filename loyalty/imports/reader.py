@@ -174,9 +174,9 @@ class Reader:
                 wrong.append((self.columns.of(meant)[1], Unreadable("differ")))
         return _fields(values), sorted(wrong, key=lambda each: each[0] or 0)
 
-    def _column_of(self, *names: str) -> int:
-        """The column of the first of some fields that the table has."""
-        return next(column for name in names for column in self.columns.of(name))
+    def _column_of(self, *names: str) -> int | None:
+        """The column of the first of some fields that the table has; None if it has none of them."""
+        return next((column for name in names for column in self.columns.of(name)), None)
 
     def _missing(self, line: Line) -> list[tuple[int | None, Unreadable]]:
         """What a whole line lacks, or what the program has not."""
