@@ -19,7 +19,7 @@ from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
 from loyalty.outputs.reasons import reasons
 from loyalty.promoted import EARNED
 
-LINES_SHOWN = 50
+LINES_SHOWN = 20
 CARDS_SHOWN = 20
 WITH_A_CARD = ("customer", "program", "merchant", "scope_store")
 # What its buttons and its explanation read of a line besides.
@@ -103,14 +103,14 @@ def _row(line: LoyaltyTransaction, card: LoyaltyCard, its_buttons: str) -> Seque
     what = said.kind(line)
     if line.reward_name:
         what = format_html("{}: {}", what, line.reward_name)
-    terms = (
-        gettext("rules since %(day)s") % {"day": localize(line.terms.valid_from.date())} if line.terms else ""
-    )
+    terms = ""
+    if line.terms is not None and line.terms_id != line.card.program.terms_id:  # others than those of today
+        terms = gettext("rules since %(day)s") % {"day": localize(line.terms.valid_from.date())}
     return (
         said.when(line),
         with_remarks(what, *reasons(line, line.merchant.currency), terms, line.notes, its_buttons),
         link(card.display_number, cards.page_of(card)),
-        with_remarks(said.amount(line), line.order_reference),
+        said.amount(line),
         said.stamps(line),
         said.points(line),
         said.balance(line),
