@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -52,7 +53,7 @@ def _cards(request: HttpRequest, cards: Sequence[LoyaltyCard]) -> Section:
                 _("valid at: %(store)s") % {"store": valid_at(card)},
             ),
             held_on(card),
-            localize(card.last_activity_at or card.created_at),
+            localize(timezone.localtime(card.last_activity_at or card.created_at)),
             buttons(page, request, card, back=request.path),
         )
         for card in cards
@@ -105,7 +106,9 @@ def _row(line: LoyaltyTransaction, card: LoyaltyCard, its_buttons: str) -> Seque
         what = format_html("{}: {}", what, line.reward_name)
     terms = ""
     if line.terms is not None and line.terms_id != line.card.program.terms_id:  # others than those of today
-        terms = gettext("rules since %(day)s") % {"day": localize(line.terms.valid_from.date())}
+        terms = gettext("rules since %(day)s") % {
+            "day": localize(timezone.localtime(line.terms.valid_from).date())
+        }
     return (
         said.when(line),
         with_remarks(what, *reasons(line, line.merchant.currency), terms, line.notes, its_buttons),

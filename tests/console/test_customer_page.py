@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import localize
 
 from customers import agreements
 from customers.models import Customer
@@ -79,6 +80,11 @@ def test_a_card_stands_there_with_its_balance_and_the_buttons_of_its_own_page(
     page = page_for(world, "manager", customer)
     assert f'href="{address(card)}">{card.display_number}</a>' in page
     assert "2 stamps, 50 points" in page
+    card.refresh_from_db()
+    assert (
+        localize(timezone.localtime(card.last_activity_at, world.shop.merchant.tzinfo))
+        in page.partition('id="ledger-title"')[0]
+    )
     wanted = ("give_stamp", "adjust_points", "send_link", "replace", "merge", "deactivate")
     assert [address(card, name) for name in wanted] == buttons(page)[: len(wanted)]
 
