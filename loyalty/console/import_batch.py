@@ -151,7 +151,7 @@ def _expected(batch: ImportBatch) -> str:
 
 def owed_in_words(done: Figures) -> str:
     """What the balances brought along that is owed; empty if nothing is."""
-    return ", ".join(owed.amounts(stamps=done.stamps_owed, points=done.points_owed))
+    return ", ".join(owed.amounts(stamps=done.owed_stamps, points=done.owed_points))
 
 
 def _in_words(done: Figures) -> str:

@@ -54,8 +54,8 @@ class Figures:
     balances_there: int = 0
     stamps: int = 0
     points: int = 0
-    stamps_owed: int = 0
-    points_owed: int = 0
+    owed_stamps: int = 0
+    owed_points: int = 0
     until: int = 0
 
     def add(self, people: Iterable[Person]) -> None:
@@ -73,9 +73,9 @@ class Figures:
             self.balances_there += person.has_balance_already
             line = person.line
             if person.brings_stamps:
-                self.stamps, self.stamps_owed = self.stamps + line.stamps, self.stamps_owed + line.stamps_owed
+                self.stamps, self.owed_stamps = self.stamps + line.stamps, self.owed_stamps + line.stamps_owed
             if person.brings_points:
-                self.points, self.points_owed = self.points + line.points, self.points_owed + line.points_owed
+                self.points, self.owed_points = self.points + line.points, self.owed_points + line.points_owed
 
     def as_data(self) -> dict[str, int]:
         return asdict(self)
