@@ -22,7 +22,7 @@ from loyalty.promoted import EARNED
 
 LINES_SHOWN = 20
 CARDS_SHOWN = 20
-WITH_A_CARD = ("customer", "program", "merchant", "scope_store")
+WITH_A_CARD = ("customer", "program", "merchant", "scope_store", "merged_into")
 # What its buttons and its explanation read of a line besides.
 WITH_ITS_BUTTONS = (
     "merchant__loyalty_settings",
@@ -49,7 +49,7 @@ def _cards(request: HttpRequest, cards: Sequence[LoyaltyCard]) -> Section:
         (
             with_remarks(
                 link(card.display_number, page.page_of(card)),
-                state_of(card)[1],
+                _state(card, page),
                 _("valid at: %(store)s") % {"store": valid_at(card)},
             ),
             held_on(card),
@@ -66,6 +66,15 @@ def _cards(request: HttpRequest, cards: Sequence[LoyaltyCard]) -> Section:
         rows=rows,
         empty=_("This person has no card."),
         comes_first=True,
+    )
+
+
+def _state(card: LoyaltyCard, page: Any) -> Any:
+    """Whether it can be used; a card that was merged leads to the one that it became."""
+    if card.merged_into is None:
+        return state_of(card)[1]
+    return format_html(
+        "{} {}", _("merged into"), link(card.merged_into.display_number, page.page_of(card.merged_into))
     )
 
 

@@ -161,6 +161,17 @@ def test_somebody_without_anything_has_a_page_that_says_so(world: World) -> None
     assert buttons(page) == []
 
 
+def test_a_card_that_was_merged_leads_to_the_one_that_it_became(
+    world: World, card: LoyaltyCard, customer: Customer
+) -> None:
+    into = factories.card(world.shop.store, name="Anna Weber")
+    form = {"key": "one", "store": world.shop.store.pk, "reason": "Twice", "suggestion": into.pk}
+    world.client("owner").post(address(card, "merge"), form)
+    page = page_for(world, "owner", customer)
+    assert f'merged into <a class="console-link" href="{address(into)}">{into.display_number}</a>' in page
+    assert address(card, "give_stamp") not in buttons(page)
+
+
 # --- Doing something there ----------------------------------------------------------------------------------
 
 
