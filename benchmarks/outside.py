@@ -31,7 +31,7 @@ WORKERS = {
     "mail": ("mail,sms", 2),
     "apple": ("apple", 1),
     "google": ("google", 1),
-    "webhooks": ("webhooks", 1),
+    "webhooks": ("webhooks", 2),
 }
 
 

@@ -29,8 +29,14 @@ def with_facts(cards: QuerySet[LoyaltyCard]) -> QuerySet[LoyaltyCard]:
 
 def texts(code: str, store: Store | None) -> list[EmailTemplate]:
     """The texts of an e-mail, the store's own first, then the platform's; one statement."""
-    found = EmailTemplate.objects.filter(Q(store__isnull=True) | Q(store=store), code=code)
+    found = _texts(code=code, store_id=store.pk if store else _NO_STORE)
     return sorted(found, key=lambda text: text.store_id is None)
+
+
+_NO_STORE = 0
+_texts = Prepared(
+    lambda *, code, store_id: EmailTemplate.objects.filter(Q(store__isnull=True) | Q(store=store_id), code=code)
+)
 
 
 def is_said_by_a_newer(log: EmailLog) -> bool:

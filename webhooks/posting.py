@@ -18,6 +18,7 @@ from webhooks.addresses import Target
 from webhooks.errors import EndpointNotAllowed
 
 TIMEOUT = 15.0
+CUT_AGAIN = 0.1  # seconds, where there was nothing to cut yet: a connection in the making
 LONGEST_ANSWER = 64 * 1024
 NO_ANSWER = "no_answer"
 TROUBLE = (OSError, http.client.HTTPException, ValueError)
@@ -62,17 +63,52 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+class Deadline:
+    """Cuts what takes longer than TIMEOUT: one thread for all messages of a way, which sleeps while they are in time.
+
+    It wakes every TIMEOUT at the latest, and so never too late for what began after it last looked.
+    """
+
+    def __init__(self) -> None:
+        self.connection: Pinned | None = None
+        self._due: float | None = None
+        self._is_over = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def begin(self) -> None:
+        """Give what begins now its TIMEOUT; it is cut once it has a `connection`."""
+        self.connection, self._due = None, monotonic() + TIMEOUT
+
+    def end(self) -> None:
+        self.connection = self._due = None
+
+    def close(self) -> None:
+        self._is_over.set()
+
+    def _watch(self) -> None:
+        wait = TIMEOUT
+        while not self._is_over.wait(wait):
+            due, connection = self._due, self.connection
+            wait = TIMEOUT if due is None else due - monotonic()
+            if wait <= 0:
+                wait = CUT_AGAIN
+                if connection is not None:
+                    connection.cut()
+
+
 class Way:
     """The way to one address; what it is connected to is kept open from one message to the next."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.kept: Pinned | None = None
+        self.deadline = Deadline()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.deadline.close()
         if self.kept is not None:
             self.kept.close()
 
@@ -84,15 +120,14 @@ class Way:
 
     def _posted(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         started = monotonic()
+        self.deadline.begin()
         try:
             connection, self.kept = self.kept or self._found(), None
         except EndpointNotAllowed as error:
             return Answer(None, trouble=error.code)
         except OSError:
             return Answer(None, trouble="no_such_address")
-        deadline = threading.Timer(max(0.1, TIMEOUT - (monotonic() - started)), connection.cut)
-        deadline.daemon = True
-        deadline.start()
+        self.deadline.connection = connection
         try:
             connection.request("POST", connection.target.path, body=body, headers=dict(headers))
             response = connection.getresponse()
@@ -105,7 +140,7 @@ class Way:
             is_late = monotonic() - started >= TIMEOUT
             return Answer(None, trouble="timeout" if is_late else _kind(error))
         finally:
-            deadline.cancel()
+            self.deadline.end()
             if self.kept is None:
                 connection.close()
 

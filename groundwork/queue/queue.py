@@ -82,15 +82,25 @@ class Queue(Generic[Row]):
         rows = self.free(rows).filter(next_attempt_at__lte=clock.now())
         return rows.order_by("next_attempt_at", "pk")
 
-    def take(self, rows: QuerySet[Row] | None = None, *, limit: int = 1, early: bool = False) -> list[Row]:
+    def take(
+        self,
+        rows: QuerySet[Row] | None = None,
+        *,
+        limit: int = 1,
+        early: bool = False,
+        under: QuerySet[Any] | None = None,
+    ) -> list[Row]:
         """Take up to `limit` due rows (or `early`, free ones); `taken_at` on them is the database's time.
 
-        Leases are committed before it returns; what is held is so until the caller's transaction ends.
+        Leases are committed before it returns; what is held is so until the caller's transaction ends. `under` is a row
+        that is locked before anything is looked at; while somebody else has it, nothing is taken.
         """
         may = self.free(rows).order_by("next_attempt_at", "pk") if early else self.due(rows)
         if self.lease is None:
             return self._locked(may, limit)
         with transaction.atomic(durable=True):
+            if under is not None and not under.select_for_update(no_key=True, skip_locked=True):
+                return []
             picked = self._locked(may, limit)
             if picked:
                 self._lease(picked, self.lease)

@@ -14,7 +14,7 @@ from loyalty import selectors
 from loyalty.closings import Closings
 from loyalty.models import LoyaltyProgram, LoyaltyTransaction
 from loyalty.models import Purchase as PurchaseRow
-from loyalty.outputs.around import OF_CARD, OF_LINE, Around
+from loyalty.outputs.around import OF_LINE, Around
 from loyalty.outputs.card import Card
 from loyalty.outputs.program import Program, program
 from loyalty.outputs.purchase import Purchase, purchase
@@ -36,18 +36,18 @@ class LineTold(TypedDict):
 
 
 def to_tell(lines: QuerySet[LoyaltyTransaction]) -> QuerySet[LoyaltyTransaction]:
-    """Lines together with all that is told of them."""
+    """Lines together with all that is told of them, but for their cards, of which there are fewer."""
     of_purchase = [f"purchase__{name}" for name in OF_PURCHASE]
-    return with_people(lines).select_related(
-        *OF_LINE, *(f"card__{name}" for name in OF_CARD), "purchase_return", *of_purchase
-    )
+    return with_people(lines).select_related(*OF_LINE, "purchase_return", *of_purchase)
 
 
 def lines_told(lines: Sequence[LoyaltyTransaction]) -> list[LineTold]:
-    """Some lines (`to_tell`) of one merchant in their order."""
+    """Some lines (`to_tell`) of one merchant in their order; each has its card afterwards."""
     if not lines:
         return []
     now = cards_to_tell(line.card_id for line in lines)
+    for line in lines:
+        line.card = now[line.card_id]
     around = Around.of(now.values(), _named_in(lines), since=min(line.created_at for line in lines))
     cards = told_around([Moment.after(line) for line in lines], now, around)
     closings = Closings.of({line.purchase_id for line in lines if line.purchase_id is not None})

@@ -1,10 +1,10 @@
 """Sending what is due, many at once, and noting what came of each."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
@@ -30,36 +30,48 @@ GONE = 410
 SWITCHED_OFF_AFTER = timedelta(days=5)
 LONGEST_TRIP = 5.0  # seconds after which no other is begun
 LOOK_EVERY = 1.0  # second, while something is on its way
+LOOK_SOON = 0.2  # seconds, while another worker makes events that can be sent
 WHY = "the queue holds all merchants' deliveries"
 
 
 def run(*, seconds: float = 40.0) -> int:
     """Make events of what has happened and send what is due, until there is nothing or so long; how many were sent.
 
-    Safe on several workers. Events are made a few at a time, while others are on their way; what is on its way at the
-    end is waited for.
+    Events are made a few at a time, while others are on their way; of several workers one makes a merchant's, and the
+    others send them meanwhile. What is on its way at the end is waited for.
     """
     sent, end = 0, monotonic() + seconds
     on_their_way: dict[Future[list[Answer]], list[Delivery]] = {}
     with scope.everything(WHY), ThreadPoolExecutor(queue.PLACES) as threads:
         while True:
-            is_all = True
+            pause: float | None = None
             if monotonic() < end:
-                is_all = catch_up()
+                pause = catch_up()
                 for together in queue.take([each[0] for each in on_their_way.values()]):
                     on_their_way[threads.submit(_send, *_parcel(together))] = together
-            if is_all and not on_their_way:
+            if pause is None and not on_their_way:
                 return sent
-            look_after = LOOK_EVERY if is_all else 0.0
-            done, _waiting = wait(on_their_way, timeout=look_after, return_when=FIRST_COMPLETED)
-            for future in done:
+            for future in _done(on_their_way, within=LOOK_EVERY if pause is None else pause):
                 sent += note(on_their_way.pop(future), future.result())
 
 
-def catch_up() -> bool:
-    """Make some events of each merchant who has an endpoint; says whether those were all."""
-    ended = [log.catch_up(merchant_id, rounds=1) for merchant_id in log.behind()]
-    return all(ended)
+def catch_up() -> float | None:
+    """Make some events of each merchant who has an endpoint, and for whom nobody else is making them.
+
+    Returns after how many seconds to go on: None where there are no more.
+    """
+    ended = [log.catch_up_if_free(merchant_id) for merchant_id in log.behind()]
+    if all(ended):
+        return None
+    return 0.0 if False in ended else LOOK_SOON
+
+
+def _done(on_their_way: Collection[Future[list[Answer]]], *, within: float) -> set[Future[list[Answer]]]:
+    """What has ended, once something has, or after so many seconds."""
+    if not on_their_way:
+        sleep(within)
+        return set()
+    return wait(on_their_way, timeout=within, return_when=FIRST_COMPLETED).done
 
 
 def _parcel(together: Sequence[Delivery]) -> tuple[str, list[str], list[tuple[str, bytes]]]:

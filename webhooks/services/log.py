@@ -31,7 +31,11 @@ BATCH = 200
 def locked(merchant_id: int) -> EventLog:
     """A merchant's log, locked until the transaction ends; made with the first look at it."""
     EventLog.objects.get_or_create(merchant_id=merchant_id)
-    return EventLog.objects.select_for_update(no_key=True, of=("self",)).get(merchant_id=merchant_id)
+    return _for_update().get(merchant_id=merchant_id)
+
+
+def _for_update(*, skip_locked: bool = False) -> QuerySet[EventLog]:
+    return EventLog.objects.select_for_update(no_key=True, of=("self",), skip_locked=skip_locked)
 
 
 def catch_up(merchant_id: int, *, rounds: int = 50) -> bool:
@@ -41,10 +45,23 @@ def catch_up(merchant_id: int, *, rounds: int = 50) -> bool:
 
 
 @transaction.atomic
+def catch_up_if_free(merchant_id: int) -> bool | None:
+    """One round of the same, which waits for nobody: None where somebody else is at it just now."""
+    with scope.merchant(merchant_id):
+        EventLog.objects.get_or_create(merchant_id=merchant_id)
+        log = _for_update(skip_locked=True).filter(merchant_id=merchant_id).first()
+        return None if log is None else _make_some(log)
+
+
+@transaction.atomic
 def _catch_up_once(merchant_id: int) -> bool:
-    log, is_all = locked(merchant_id), True
+    return _make_some(locked(merchant_id))
+
+
+def _make_some(log: EventLog) -> bool:
+    is_all = True
     for source in SOURCES:
-        drafts, ended = _read(source, merchant_id)
+        drafts, ended = _read(source, log.merchant_id)
         append(log, drafts)
         is_all = is_all and ended
     return is_all
@@ -131,13 +148,13 @@ def is_for(endpoint: Endpoint, kind: str) -> bool:
 
 def tell(pairs: Iterable[tuple[Endpoint, Event]]) -> None:
     """Have endpoints told of events, each once."""
+    pairs = list(pairs)
+    if not pairs:
+        return
+    # Read once: an expression for each row is compiled for each, which takes longer than all the rest.
+    now = Endpoint.objects.filter(pk=pairs[0][0].pk).values_list(queue_clock.now(), flat=True).get()
     rows = [
-        Delivery(
-            merchant_id=endpoint.merchant_id,
-            endpoint=endpoint,
-            event=event,
-            next_attempt_at=queue_clock.now(),
-        )
+        Delivery(merchant_id=endpoint.merchant_id, endpoint=endpoint, event=event, next_attempt_at=now)
         for endpoint, event in pairs
     ]
     Delivery.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)

@@ -17,7 +17,7 @@ from webhooks.models import OPEN, Delivery, Endpoint, State
 PLACES = 16
 OF_A_MERCHANT = 4
 FAILING_PLACES = PLACES // 2
-TOGETHER = 50
+TOGETHER = 100
 
 DELIVERIES: Queue[Delivery] = Queue(
     name="webhooks",
@@ -38,20 +38,29 @@ def take(on_their_way: Sequence[Delivery]) -> list[list[Delivery]]:
     """
     busy = [each.endpoint_id for each in on_their_way]
     chosen = _chosen(_ready(busy), on_their_way)
-    taken = []
-    for endpoint in chosen:
-        rows = DELIVERIES.rows().filter(endpoint=endpoint).select_related("endpoint", "event")
-        taken.append(DELIVERIES.take(rows, limit=TOGETHER if endpoint.failing_since is None else 1))
-    return [together for together in taken if together]
+    return [together for endpoint in chosen if (together := _taken(endpoint))]
+
+
+def _taken(endpoint: Endpoint) -> list[Delivery]:
+    """Some of what waits for an endpoint; nothing where another worker has taken some of it meanwhile."""
+    rows = DELIVERIES.rows().filter(~Exists(_on_its_way(endpoint.pk)), endpoint=endpoint)
+    return DELIVERIES.take(
+        rows.select_related("endpoint", "event"),
+        limit=TOGETHER if endpoint.failing_since is None else 1,
+        under=Endpoint.objects.filter(pk=endpoint.pk),
+    )
+
+
+def _on_its_way(endpoint: int | OuterRef) -> QuerySet[Delivery]:
+    return DELIVERIES.rows().filter(endpoint=endpoint, state__in=OPEN, leased_until__gt=clock.now())
 
 
 def _ready(busy: Sequence[int]) -> QuerySet[Endpoint]:
     """Endpoints with something due and nothing on its way, each with its `next`; those first that do answer."""
     own = DELIVERIES.rows().filter(endpoint=OuterRef("pk"))
-    on_its_way = own.filter(state__in=OPEN, leased_until__gt=clock.now())
     ready = Endpoint.objects.filter(is_active=True).exclude(pk__in=busy)
     ready = ready.annotate(next=Subquery(DELIVERIES.due(own).values("pk")[:1]))
-    ready = ready.filter(~Exists(on_its_way), next__isnull=False)
+    ready = ready.filter(~Exists(_on_its_way(OuterRef("pk"))), next__isnull=False)
     return ready.order_by(F("failing_since").asc(nulls_first=True), "next")
 
 

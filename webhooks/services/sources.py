@@ -56,7 +56,7 @@ def _of_lines(lines: Sequence[LoyaltyTransaction]) -> list[Draft]:
     every = {line.pk: line for whole in (lines, *together.values()) for line in whole}
     said = dict(zip(every, told.lines_told(list(every.values())), strict=True))
     drafts: list[Draft] = []
-    for line in lines:
+    for line in (every[one.pk] for one in lines):
         kind = OF_LINES[line.transaction_type]
         if kind != RETURNED:
             drafts.append(_draft(kind, line, {"line_id": line.pk}, data=said[line.pk]))

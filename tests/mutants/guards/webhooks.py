@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 ADDRESSES = "tests/webhooks/test_addresses.py"
 DELIVERY = "tests/webhooks/test_delivery.py"
 SIDE_BY_SIDE = "tests/webhooks/test_together.py"
+AT_ONCE = "tests/concurrency/test_webhooks_at_once.py"
 FEED = "tests/webhooks/test_feed.py"
 API = "tests/webhooks/test_api.py"
 NAMES = f"{ADDRESSES}::test_nobody_reaches_our_own_network_by_a_name"
@@ -224,9 +225,30 @@ MUTANTS = [
     mutant(
         "answer-byte-by-byte",
         "webhooks/posting.py",
-        "        deadline.start()\n",
-        "",
+        "                    connection.cut()\n",
+        "                    pass\n",
         f"{SIDE_BY_SIDE}::test_an_answer_that_comes_byte_by_byte_is_cut_in_time",
+    ),
+    mutant(
+        "a-worker-that-waits-for-the-log",
+        "webhooks/services/log.py",
+        "_for_update(skip_locked=True)",
+        "_for_update()",
+        f"{AT_ONCE}::test_while_one_worker_makes_events_another_one_sends_those_that_are_made",
+    ),
+    mutant(
+        "an-endpoint-taken-by-two",
+        "webhooks/services/queue.py",
+        "        under=Endpoint.objects.filter(pk=endpoint.pk),\n",
+        "",
+        f"{AT_ONCE}::test_of_two_workers_that_see_an_endpoint_free_one_sends_to_it",
+    ),
+    mutant(
+        "what-another-worker-has-begun-is-overtaken",
+        "webhooks/services/queue.py",
+        "filter(~Exists(_on_its_way(endpoint.pk)), endpoint=endpoint)",
+        "filter(endpoint=endpoint)",
+        f"{AT_ONCE}::test_of_two_workers_that_see_an_endpoint_free_one_sends_to_it",
     ),
     mutant(
         "endpoints-without-end",
