@@ -35,7 +35,9 @@ def texts(code: str, store: Store | None) -> list[EmailTemplate]:
 
 _NO_STORE = 0
 _texts = Prepared(
-    lambda *, code, store_id: EmailTemplate.objects.filter(Q(store__isnull=True) | Q(store=store_id), code=code)
+    lambda *, code, store_id: EmailTemplate.objects.filter(
+        Q(store__isnull=True) | Q(store=store_id), code=code
+    )
 )
 
 
