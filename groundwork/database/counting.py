@@ -33,7 +33,7 @@ def as_far_as(rows: QuerySet, *, most: int, seconds: float, order: Sequence[str]
     """Count rows until there are no more, or `most`, or the time is over.
 
     Args:
-        seconds: after which no further step is begun; one may take as long as all before it.
+        seconds: that nothing is begun beyond: a step takes as long as all before it.
         order: in which they are gone through.
     """
     try:
@@ -48,7 +48,7 @@ def as_far_as(rows: QuerySet, *, most: int, seconds: float, order: Sequence[str]
             cursor.execute(f"MOVE FORWARD {step:d} IN counted")
             found += cursor.rowcount
             is_all = cursor.rowcount < step
-            if is_all or found >= most or monotonic() - started > seconds:
+            if is_all or found >= most or 2 * (monotonic() - started) > seconds:
                 break
             step = min(found, most - found)
         cursor.execute("CLOSE counted")

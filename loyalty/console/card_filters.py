@@ -1,6 +1,7 @@
 """What the cards can be asked: who has collected how much, who owes, who came last when, and who they are."""
 
 from types import MappingProxyType
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -68,7 +69,20 @@ class EnrolledFilter(DayFilter):
     field = "created_at"
 
 
-class BirthdayMonthFilter(ConditionFilter):
+class OfCustomerFilter(ConditionFilter):
+    """A condition for a card's customer, who is of the same merchant: with that their indexes begin."""
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.page = model_admin
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in self.conditions:
+            return queryset
+        return super().queryset(request, queryset.filter(**self.page.of_one_merchant(request, "customer")))
+
+
+class BirthdayMonthFilter(OfCustomerFilter):
     title = _("month of birthday")
     parameter_name = "birthday_month"
     conditions = MappingProxyType(
@@ -79,7 +93,7 @@ class BirthdayMonthFilter(ConditionFilter):
     )
 
 
-class LanguageFilter(ConditionFilter):
+class LanguageFilter(OfCustomerFilter):
     title = _("language")
     parameter_name = "language"
     conditions = MappingProxyType(
@@ -88,7 +102,7 @@ class LanguageFilter(ConditionFilter):
     )
 
 
-class ConsentFilter(ConditionFilter):
+class ConsentFilter(OfCustomerFilter):
     title = _("wants offers by e-mail")
     parameter_name = "consent"
     conditions = MappingProxyType(

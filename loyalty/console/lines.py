@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from groundwork.formats.money import money
 from groundwork.formats.numbers import signed
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
 from loyalty.outputs import owed
 
 WITH_A_LINE = ("store", "merchant", "staff_pin", "user", "api_key", "till", "voided_by")
@@ -90,7 +90,7 @@ class LineColumns:
     @display(description=_("kind"), ordering="transaction_type")
     def kind(self, line: LoyaltyTransaction) -> Any:
         """In words; what was undone is struck through, and leads to its undoing."""
-        words = capfirst(line.get_transaction_type_display())
+        words = capfirst(TransactionType(line.transaction_type).label)
         undoing = getattr(line, "voided_by", None)
         if undoing is not None:
             undone = gettext("undone on %(day)s") % {

@@ -173,6 +173,12 @@ class LoyaltyTransaction(TenantOwned):
                 condition=Q(recorded_offline=True),
                 name="transaction_recorded_offline",
             ),
+            # Also which purchases were the large ones; a stamp that nobody typed an amount for is not in it.
+            models.Index(
+                fields=["merchant", "purchase_amount_cents", "id"],
+                condition=Q(purchase_amount_cents__isnull=False),
+                name="lines_of_an_amount",
+            ),
             # Who did it, and what was given for it.
             models.Index(
                 fields=["staff_pin", "id"], condition=Q(staff_pin__isnull=False), name="lines_of_staff_pin"

@@ -27,7 +27,7 @@ def plain(text: Any) -> str:
 
 def pages(site: Any, request: HttpRequest, term: str) -> Iterator[SearchResult]:
     """The entries of this user's menu whose title, or whose kind of row, holds the term."""
-    names = dict(_kinds(site, request))
+    names = dict(_kinds(site))
     for group in site.get_sidebar_list(request):
         for item in group["items"]:
             words = f"{item['title']} {names.get(str(item['link']), '')}"
@@ -36,10 +36,11 @@ def pages(site: Any, request: HttpRequest, term: str) -> Iterator[SearchResult]:
                 yield SearchResult(title, str(group["title"]), str(item["link"]), item["icon"])
 
 
-def _kinds(site: Any, request: HttpRequest) -> Iterator[tuple[str, str]]:
-    for app in site.get_app_list(request):
-        for model in app["models"]:
-            yield str(model["admin_url"]), str(model["name"])
+def _kinds(site: Any) -> Iterator[tuple[str, str]]:
+    """What the rows of each list are called, by its address."""
+    for model in site._registry:
+        meta = model._meta
+        yield reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"), str(meta.verbose_name_plural)
 
 
 def settings(site: Any, request: HttpRequest, term: str) -> Iterator[SearchResult]:

@@ -180,12 +180,18 @@ class ConsoleSite(UnfoldAdminSite):
         context = super().each_context(request)
         return {**context, "site_title": settings.SITE_NAME, "site_header": settings.SITE_NAME}
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The kinds of an app, for its own page; no other page shows Django's list of all, as each has the menu."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The menu: groups in the order of MENU, with what works for this user."""
-        overview = {"title": _("Overview"), "icon": "space_dashboard", "link": reverse("admin:index")}
-        groups = [self._group("", [self._item(request, overview)])]
+        index = reverse("admin:index")
+        overview = {"title": _("Overview"), "icon": "space_dashboard", "link": index}
+        groups = [self._group("", [self._item(overview, is_open=request.path == index)])]
         for title, labels in MENU:
-            items = [self._item(request, entry) for label in labels if (entry := self._entry(request, label))]
+            entries = [entry for label in labels if (entry := self._entry(request, label))]
+            items = [self._item(it, is_open=request.path.startswith(it["link"])) for it in entries]
             if items:
                 groups.append(self._group(title, items))
         return groups
@@ -210,7 +216,5 @@ class ConsoleSite(UnfoldAdminSite):
             "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
         }
 
-    def _item(self, request: HttpRequest, entry: dict[str, Any]) -> dict[str, Any]:
-        is_index = entry["link"] == reverse("admin:index")
-        active = request.path == entry["link"] if is_index else request.path.startswith(entry["link"])
-        return {**entry, "active": active, "has_permission": True}
+    def _item(self, entry: dict[str, Any], *, is_open: bool) -> dict[str, Any]:
+        return {**entry, "active": is_open, "has_permission": True}

@@ -97,7 +97,10 @@ class User(SoftDeletable, AbstractBaseUser, PermissionsMixin, TimeStamped):
     def _memberships(self) -> list["StoreUser"]:
         with scope.everything("a user's own memberships decide the scope"):
             rows = StoreUser.objects.filter(user=self, is_active=True, store__deleted_at__isnull=True)
-            return list(rows.select_related("store", "store__merchant"))
+            found = list(rows.select_related("store", "merchant"))
+        for row in found:
+            row.store.merchant = row.merchant  # a store's people are of its merchant
+        return found
 
     def memberships(self) -> list["StoreUser"]:
         """This user's living, active memberships, with store and merchant; read once per instance."""

@@ -1,5 +1,7 @@
 """Lists of the console at a size that nobody counts to: what they cost does not grow with what is in them."""
 
+from itertools import count
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -82,6 +84,21 @@ def test_what_is_dear_to_count_is_counted_less_far_and_no_row_is_out_of_reach(
     following = client.get(CARDS + shown.context["cl"].steps["next"]).context["cl"]
     found = [*shown.context["cl"].result_list, *following.result_list]
     assert {card.pk for card in found} == {card.pk for card in three_cards}
+
+
+@pytest.mark.parametrize(("seconds", "counted"), [(3.9, 1), (4, 2), (7.9, 2), (8, 3)])
+def test_no_step_of_a_count_is_begun_that_would_end_too_late(
+    world: World,
+    three_cards: list[LoyaltyCard],
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    counted: int,
+) -> None:
+    monkeypatch.setattr(counting, "FIRST_STEP", 1)
+    monkeypatch.setattr(counting, "monotonic", count(step=2).__next__)  # two seconds for each step
+    with factories.inside(world.shop):
+        found = counting.as_far_as(LoyaltyCard.objects.all(), most=10, seconds=seconds)
+    assert (found.rows, found.is_all) == (counted, counted == 3)
 
 
 def test_what_goes_along_with_a_deletion_is_counted_no_further_than_anybody_reads(

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from benchmarks import data
-from loyalty.models import LoyaltyTransaction
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from tests import factories
 from tests.console.world import World, list_address, sign_in
 
@@ -92,3 +92,28 @@ def test_what_stands_is_read_from_the_newest_on_and_not_sorted(client: Client, a
     with factories.inside(shop.merchant):
         sign_in(client, factories.member(shop.store, role="owner"))
         assert "Sort Key: loyalty_loyaltytransaction" not in explained(client, asked, of="SELECT")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_amount_that_nobody_paid_is_known_without_reading_the_ledger(client: Client) -> None:
+    shop = data.shop("ledger")
+    data.cards(shop, 500, over_days=30, lines=4)
+    with factories.inside(shop.merchant):
+        sign_in(client, factories.member(shop.store, role="owner"))
+        shown = explained(client, {"amount_from": "10"})
+    assert "using lines_of_an_amount" in shown
+    assert "Seq Scan on loyalty_loyaltytransaction" not in shown
+
+
+@pytest.mark.parametrize("asked", [{"language": "fr"}, {"birthday_month": "3"}, {"consent": "yes"}], ids=str)
+def test_a_card_s_customer_is_looked_for_at_its_merchant_where_their_indexes_begin(
+    world: World, asked: dict[str, str]
+) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        world.client("owner").get(list_address(LoyaltyCard), asked)
+    of_cards = [
+        query["sql"] for query in captured.captured_queries if 'FROM "loyalty_loyaltycard"' in query["sql"]
+    ]
+    assert len(of_cards) >= 2  # the page, and its count
+    begins = f'"customers_customer"."merchant_id" = {world.shop.merchant.pk}'
+    assert all(begins in sql for sql in of_cards), of_cards

@@ -46,15 +46,18 @@ class Mutant:
     is_of_schema: bool = False
 
     @contextmanager
-    def applied(self, root: Path) -> Iterator[None]:
-        """Patch the files under `root`, and put them back. Raises NoLongerApplies before anything is written."""
+    def applied(self, root: Path) -> Iterator[dict[str, str]]:
+        """Patch the files under `root`, and put them back; yields what stood in them, by file.
+
+        Raises NoLongerApplies before anything is written.
+        """
         before = {patch.file: (root / patch.file) for patch in self.patches}
         after = {patch.file: patch.patched(root) for patch in self.patches}
         kept = {file: path.read_text() for file, path in before.items()}
         try:
             for file, text in after.items():
                 before[file].write_text(text)
-            yield
+            yield kept
         finally:
             for file, text in kept.items():
                 before[file].write_text(text)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, Protocol, TypeVar
 
 from tests.mutants import warm
+from tests.mutants.house import COLD, House, Order
 from tests.mutants.mutant import Mutant, NoLongerApplies
+from tests.mutants.swapping import Cold
 
 # Neither is of use in a process that ends with its tests.
 PLUGINS_LEFT_OUT = ("-pno:cacheprovider", "-pno:unraisableexception")
@@ -78,9 +80,15 @@ class Worker:
     environment: Mapping[str, str] = field(default_factory=dict)
     plugins: Sequence[str] = ()
     databases: Databases = field(default_factory=NoDatabases)
+    house: House | None = None
 
-    def run(self, tests: Sequence[str], options: Sequence[str]) -> Ran:
-        """Run tests by their node ids."""
+    def run(
+        self, tests: Sequence[str], options: Sequence[str], *, before: Mapping[str, str] | None = None
+    ) -> Ran:
+        """Run tests by their node ids; with what was changed since `before`, by file, in the house if there is one.
+
+        Raises Cold where the house would have to be read anew.
+        """
         plugins = [f"-p{plugin}" for plugin in self.plugins]
         arguments = [
             "-q",
@@ -94,32 +102,48 @@ class Worker:
         ]
         with TemporaryDirectory() as folder:
             output = Path(folder, "output")
-            code = warm.run(
-                arguments,
-                folder=self.copy,
-                environment=ALONE | self.environment,
-                output=output,
-                longest=LONGEST,
-            )
+            if self.house is None or before is None:
+                around = {**ALONE, **self.environment}
+                code = warm.run(
+                    arguments, folder=self.copy, environment=around, output=output, longest=LONGEST
+                )
+            else:
+                code = self.house.run(Order(arguments, output, before), longest=LONGEST)
             said = output.read_text() if output.exists() else ""
+        if code == COLD:
+            raise Cold
         return Ran(code, dict(_failures(said)), said)
 
     def judge(self, mutants: Sequence[Mutant]) -> list[Verdict]:
-        """Take some guards out at once, run their tests and put them back; each by itself where that goes amiss."""
+        """Take some guards out at once, run their tests and put them back; each by itself where that goes amiss.
+
+        First in the house, if there is one; what is not killed there is tried where all is read anew.
+        """
+        if self.house is not None and not any(mutant.is_of_schema for mutant in mutants):
+            with suppress(Cold):
+                verdicts = self._judged(mutants, in_house=True)
+                if all(verdict.is_killed for verdict in verdicts):
+                    return verdicts
+        verdicts = self._judged(mutants, in_house=False)
+        if len(mutants) > 1 and not all(verdict.is_killed for verdict in verdicts):
+            return [verdict for mutant in mutants for verdict in self.judge([mutant])]
+        return verdicts
+
+    def _judged(self, mutants: Sequence[Mutant], *, in_house: bool) -> list[Verdict]:
+        """What becomes of some mutants together. Raises Cold."""
         began = time.monotonic()
         tests = [test for mutant in mutants for test in mutant.tests]
         try:
             with ExitStack() as stack:
+                before: dict[str, str] = {}
                 for mutant in mutants:
-                    stack.enter_context(mutant.applied(self.copy))
-                ran = self.run(tests, self.databases.options(self.number, mutants))
-            seconds = (time.monotonic() - began) / len(mutants)
-            verdicts = [_verdict(mutant, ran, seconds) for mutant in mutants]
+                    before |= stack.enter_context(mutant.applied(self.copy))
+                options = self.databases.options(self.number, mutants)
+                ran = self.run(tests, options, before=before if in_house else None)
         except NoLongerApplies as error:
-            verdicts = [Verdict(mutant, "NO LONGER APPLIES", why=str(error)) for mutant in mutants]
-        if len(mutants) > 1 and not all(verdict.is_killed for verdict in verdicts):
-            return [verdict for mutant in mutants for verdict in self.judge([mutant])]
-        return verdicts
+            return [Verdict(mutant, "NO LONGER APPLIES", why=str(error)) for mutant in mutants]
+        seconds = (time.monotonic() - began) / len(mutants)
+        return [_verdict(mutant, ran, seconds) for mutant in mutants]
 
 
 def _failures(output: str) -> Iterator[tuple[str, str]]:
@@ -179,7 +203,7 @@ def not_green(mutants: Iterable[Mutant], workers: Sequence[Worker]) -> dict[str,
         by_file.setdefault(test.partition("::")[0], []).append(test)
 
     def run(worker: Worker, file: str) -> tuple[str, Ran]:
-        return file, worker.run(by_file[file], worker.databases.options(worker.number, []))
+        return file, worker.run(by_file[file], worker.databases.options(worker.number, []), before={})
 
     return {file: _worth_reading(ran.output) for file, ran in _shared(by_file, workers, run) if ran.code != 0}
 

@@ -45,9 +45,20 @@ def run(
 
 def _pytest(arguments: list[str], folder: Path, environment: dict[str, str], output: Path) -> None:
     os.setsid()  # whatever it starts is ended with it
+    speak_to(output)
+    move_to(folder, environment)
+    sys.exit(sys.modules["pytest"].main(arguments))
+
+
+def speak_to(output: Path) -> None:
+    """What this process says goes into a file."""
     with output.open("w") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
+
+
+def move_to(folder: Path, environment: Mapping[str, str]) -> None:
+    """Read what is read from now on from a folder, and forget where this process comes from."""
     os.chdir(folder)
     # Which settings are the tests' own, the folder's pytest.ini or pyproject.toml says; the site names others.
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
@@ -56,7 +67,6 @@ def _pytest(arguments: list[str], folder: Path, environment: dict[str, str], out
     sys.dont_write_bytecode = True  # a patched file may be as old and as long as before
     _forget_this_checkout()
     sys.path.insert(0, str(folder))
-    sys.exit(sys.modules["pytest"].main(arguments))
 
 
 def _forget_this_checkout() -> None:

@@ -14,8 +14,9 @@ import psycopg
 from psycopg import sql
 
 from loyalty_site.servers import postgres, valkey
+from tests.mutants.house import House
 from tests.mutants.mutant import Mutant, NoLongerApplies
-from tests.mutants.run import Worker
+from tests.mutants.run import ALONE, Worker
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = "mutants"
@@ -113,18 +114,21 @@ def opened(jobs: int) -> Iterator[list[Worker]]:
         for copy in copies[1:]:
             shutil.copytree(copies[0], copy)
         databases = ClonedDatabases(address, copies[0])
-        yield [
-            Worker(
-                number,
-                copy,
-                {
-                    "DATABASE_URL": databases.url(f"{TEMPLATE}_{number}"),
-                    "REDIS_URL": redis,
-                    "PYTEST_XDIST_WORKER": f"gw{number}",
-                    "TESTS_PATIENCE": "10",  # what waits for a guard that is not there waits for nothing
-                },
-                databases=databases,
-                plugins=["pytest_django.plugin"],
-            )
-            for number, copy in enumerate(copies)
-        ]
+        workers = [_worker(number, copy, databases, redis) for number, copy in enumerate(copies)]
+        try:
+            yield workers
+        finally:
+            for worker in workers:
+                if worker.house is not None:
+                    worker.house.close()
+
+
+def _worker(number: int, copy: Path, databases: ClonedDatabases, redis: str) -> Worker:
+    environment = {
+        "DATABASE_URL": databases.url(f"{TEMPLATE}_{number}"),
+        "REDIS_URL": redis,
+        "PYTEST_XDIST_WORKER": f"gw{number}",
+        "TESTS_PATIENCE": "10",  # what waits for a guard that is not there waits for nothing
+    }
+    house = House(copy, ALONE | environment)
+    return Worker(number, copy, environment, ["pytest_django.plugin"], databases, house)

@@ -121,10 +121,32 @@ MUTANTS = [
     mutant(
         "counts-without-end",
         "groundwork/database/counting.py",
-        " or monotonic() - started > seconds",
+        " or 2 * (monotonic() - started) > seconds",
         "",
         "tests/console/test_lists.py"
         "::test_what_is_dear_to_count_is_counted_less_far_and_no_row_is_out_of_reach",
+    ),
+    mutant(
+        "counts-that-take-twice-as-long",
+        "groundwork/database/counting.py",
+        "2 * (monotonic() - started)",
+        "(monotonic() - started)",
+        "tests/console/test_lists.py::test_no_step_of_a_count_is_begun_that_would_end_too_late",
+    ),
+    mutant(
+        "lists-that-draw-each-sign-again",
+        "groundwork/console/cells.py",
+        "if value not in self._drawn:",
+        "if True:",
+        "tests/console/test_cells.py::test_a_further_row_costs_its_own_cells_and_no_headers",
+    ),
+    mutant(
+        "customers-of-cards-looked-for-everywhere",
+        "loyalty/console/card_filters.py",
+        'queryset.filter(**self.page.of_one_merchant(request, "customer"))',
+        "queryset",
+        "tests/console/test_plans_of_lists.py"
+        "::test_a_card_s_customer_is_looked_for_at_its_merchant_where_their_indexes_begin",
     ),
     mutant(
         "pages-that-skip-cards-of-one-customer",

@@ -195,13 +195,6 @@ MUTANTS = [
         f"{SIDE_BY_SIDE}::test_a_receiver_that_says_nothing_keeps_nobody_elses_waiting",
     ),
     mutant(
-        "two-at-once-to-an-endpoint",
-        "webhooks/services/queue.py",
-        "ready.filter(~Exists(on_its_way), next__isnull=False)",
-        "ready.filter(next__isnull=False)",
-        f"{SIDE_BY_SIDE}::test_an_endpoint_has_one_delivery_on_its_way_until_its_worker_is_lost",
-    ),
-    mutant(
         "failing-endpoints-everywhere",
         "webhooks/services/queue.py",
         " or (is_failing and failing >= FAILING_PLACES)",
