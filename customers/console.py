@@ -21,7 +21,8 @@ from customers import selectors, services, tags
 from customers.birthdays import as_data
 from customers.list_filters import BirthdayMonthFilter, CustomerSinceFilter, DuplicateFilter, TagFilter
 from customers.models import LONGEST_TAG, MOST_TAGS, Customer, InYear
-from customers.ports import customer_page
+from customers.ports import customer_list
+from customers.sections import sections
 from groundwork.console.grants import Grants
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
@@ -148,6 +149,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     autocomplete_fields = ["merchant", "store"]
     readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
     actions_detail = ("export_data", "erase")
+    change_form_outer_before_template = "admin/sections_first.html"
     change_form_outer_after_template = "admin/sections.html"
     fieldsets = [
         (None, {"fields": ["merchant", ("first_name", "last_name"), "email", "phone", "birth_date"]}),
@@ -165,19 +167,12 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         return fieldsets if obj else [part for part in fieldsets if "created_at" not in part[1]["fields"][0]]
 
-    def added_inlines(self) -> Sequence[type]:
-        return [inline for app in customer_page for inline in app.customer_inlines()]
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
-        """The page, with what the apps above show below it."""
+        """The page, with what the apps above show on it, what the person agreed to, and what was changed."""
         customer = kwargs.get("obj")
-        shown = (
-            [section for app in customer_page for section in app.customer_sections(customer)]
-            if customer
-            else []
-        )
+        shown = sections(request, customer) if customer else []
         return super().render_change_form(request, context | {"sections": shown}, **kwargs)
 
     @display(description=_("name"), ordering="last_name")
@@ -189,12 +184,12 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         return as_data(customer.birth_date)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        of_balances = [each for app in customer_page for each in app.customer_filters()]
+        of_balances = [each for app in customer_list for each in app.customer_filters()]
         return [*of_balances, *super().get_list_filter(request)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
-        for app in customer_page:
+        for app in customer_list:
             rows = app.with_balances(rows)
         return rows.annotate(birthday_in_year=InYear("birth_date"))
 
@@ -203,7 +198,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         return *super().sorted_when_long(request), *indexed
 
     def companion_filter(self, request: HttpRequest) -> dict[str, Any] | None:
-        are_kept = all(app.balances_are_kept() for app in customer_page)
+        are_kept = all(app.balances_are_kept() for app in customer_list)
         return super().companion_filter(request) if are_kept else None
 
     @display(description=_("stamps"), ordering="stamps")
@@ -239,7 +234,7 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         found = selectors.matching(queryset, search_term)
-        meant = {pk for app in customer_page for pk in app.customers_of_code(search_term)}
+        meant = {pk for app in customer_list for pk in app.customers_of_code(search_term)}
         if meant:
             found = queryset.filter(Q(pk__in=meant) | Q(pk__in=found.order_by().values("pk")))
         return found, False

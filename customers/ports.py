@@ -5,8 +5,10 @@ from typing import Any, Protocol
 
 from django.contrib.admin import ListFilter
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from customers.models import Customer
+from groundwork.console.sections import Section
 from groundwork.messaging.wiring import Port
 
 
@@ -23,15 +25,15 @@ class PersonalData(Protocol):
 
 
 class CustomerPage(Protocol):
-    """What an app adds to the pages of customers in the console."""
+    """What an app adds to a customer's page in the console."""
 
-    def customer_inlines(self) -> Sequence[type]:
-        """Its tables, as Django's inlines."""
+    def customer_sections(self, request: HttpRequest, customer: Customer) -> Sequence[Section]:
+        """Its tables, with as much in them as whoever asks may see, and the buttons that would work for them."""
         ...
 
-    def customer_sections(self, customer: Customer) -> Sequence[dict[str, Any]]:
-        """What stands below them: the name of a template each, and what it shows."""
-        ...
+
+class CustomerList(Protocol):
+    """What an app adds to the list of customers in the console."""
 
     def with_balances(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         """Customers with what they have on all their cards: `stamps`, `points`, `owed`, and `last_activity_at`."""
@@ -52,3 +54,4 @@ class CustomerPage(Protocol):
 
 personal_data: Port[PersonalData] = Port()
 customer_page: Port[CustomerPage] = Port()
+customer_list: Port[CustomerList] = Port()

@@ -53,6 +53,8 @@ LAST_TIMES = {
     "stamp_redeemed": "last_redemption_at",
     "points_redeemed": "last_redemption_at",
 }
+# By a merge, or from another system.
+BROUGHT_ALONG = (TransactionType.MERGE_IN, TransactionType.OPENING_BALANCE)
 SYSTEM = Actor.system()
 OPERATIONS = "operations"  # as what they are counted for monitoring
 
@@ -264,8 +266,8 @@ def _by_card(lines: Iterable[LoyaltyTransaction]) -> Iterable[list[LoyaltyTransa
 
 
 def _owes_anew(lines: Sequence[LoyaltyTransaction]) -> bool:
-    """Whether a card owes since these lines what it did not before; what a merge brings along was owed already."""
-    return newly_owed(lines) != rules.Amounts() and lines[-1].transaction_type != TransactionType.MERGE_IN
+    """Whether a card owes since these lines what it did not before; what is brought along was owed already."""
+    return newly_owed(lines) != rules.Amounts() and lines[-1].transaction_type not in BROUGHT_ALONG
 
 
 def expire_points(card_ids: Sequence[int], *, note: str, now: datetime) -> list[int]:

@@ -215,22 +215,19 @@ VOIDABLE = frozenset(
     }
 )
 ADJUSTMENTS = frozenset({"expiry_adjusted", "forgiveness_adjusted"})
-NOT_ACTIVITY = ADJUSTMENTS | {
-    "points_expired",
-    "card_deactivated",
-    "card_reactivated",
-    "merge_out",
-    "debt_forgiven",
-}
-# What is taken back whether it is still there or not: what is spent already is owed.
-TAKEN_BACK = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned", "merge_in"})
-MAY_OWE = TAKEN_BACK | ADJUSTMENTS
+NOT_ACTIVITY = ADJUSTMENTS.union(
+    ("points_expired", "card_deactivated", "card_reactivated", "merge_out", "debt_forgiven")
+)
+# What is taken back whether it is still there or not; and what is owed elsewhere, and is brought along.
+TAKEN_BACK = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned"})
+MAY_OWE = TAKEN_BACK | ADJUSTMENTS | {"merge_in", "opening_balance"}
 
 # (kind, what it undoes or None, +1 or -1) -> (counter, factor on the delta). "rewards" counts pieces, not stamps.
 STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("friend_bonus", 1): ("total_stamps_earned", 1),
     ("stamp_earned", 1): ("total_stamps_earned", 1),
     ("opening_balance", 1): ("total_stamps_earned", 1),
+    ("opening_balance", -1): ("total_stamps_voided", -1),
     ("merge_in", 1): ("total_stamps_earned", 1),
     ("merge_in", -1): ("total_stamps_voided", -1),
     ("merge_out", -1): ("total_stamps_voided", -1),
@@ -239,10 +236,8 @@ STAMP_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("forgiveness_adjusted", 1): ("total_stamps_voided", -1),
     ("forgiveness_adjusted", -1): ("total_stamps_voided", -1),
     ("stamps_returned", -1): ("total_stamps_voided", -1),
-    ("stamps_returned", 1): (
-        "total_stamps_earned",
-        1,
-    ),  # the rest goes by another promotion, which gives some
+    # The rest goes by another promotion, which gives some.
+    ("stamps_returned", 1): ("total_stamps_earned", 1),
     ("stamp_redeemed", -1): ("total_stamps_spent", -1),
     ("stamp_voided", -1): ("total_stamps_voided", -1),
     ("stamp_voided", 1): ("total_stamps_spent", -1),
@@ -253,6 +248,7 @@ POINTS_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("points_earned", 1): ("total_points_earned", 1),
     ("points_adjustment", 1): ("total_points_earned", 1),
     ("opening_balance", 1): ("total_points_earned", 1),
+    ("opening_balance", -1): ("total_points_voided", -1),
     ("merge_in", 1): ("total_points_earned", 1),
     ("points_adjustment", -1): ("total_points_voided", -1),
     ("points_expired", -1): ("total_points_voided", -1),
@@ -269,10 +265,11 @@ POINTS_COUNTERS: Mapping[tuple[str, int], tuple[str, int]] = {
     ("points_voided", -1): ("total_points_voided", -1),
     ("points_voided", 1): ("points_redeemed", -1),
 }
-# Undoing a return, or a downward adjustment, gives back what it had counted as voided.
+# Undoing a return, a downward adjustment, or what was owed to begin with, gives back what it had counted as voided.
+COUNTED_AS_VOIDED = {"points_returned", "points_adjustment", "opening_balance"}
 UNDONE = {
-    ("stamp_voided", 1): ({"stamps_returned"}, ("total_stamps_voided", -1)),
-    ("points_voided", 1): ({"points_returned", "points_adjustment"}, ("total_points_voided", -1)),
+    ("stamp_voided", 1): ({"stamps_returned", "opening_balance"}, ("total_stamps_voided", -1)),
+    ("points_voided", 1): (COUNTED_AS_VOIDED, ("total_points_voided", -1)),
 }
 REWARDS = {("stamp_redeemed", -1): 1, ("stamp_voided", 1): -1}
 

@@ -17,8 +17,8 @@ from loyalty import events
 from loyalty import handlers as loyalty_handlers
 from loyalty import ports as loyalty
 from loyalty import selectors as loyalty_selectors
-from loyalty.console import batch, observation, rehearsal, undo_work
-from loyalty.console import customer as cards_on_page
+from loyalty.console import batch, customer_list, observation, rehearsal, undo_work
+from loyalty.console import customer as cards_of_customer
 from loyalty.console import store as counter_on_page
 from loyalty.imports import work
 from loyalty.pages.customer import preview
@@ -29,6 +29,7 @@ from notifications import handlers as emails
 from notifications import ports as notifications
 from notifications import selectors as email_selectors
 from notifications import texting
+from notifications.console import customer as emails_of_customer
 from notifications.services import people as emails_of_people
 from notifications.services.accounts import ACCOUNT_EMAILS
 from notifications.services.queue import EMAILS
@@ -38,6 +39,7 @@ from tenancy import ports as tenancy
 from tenancy.events import AccountEmailRequested
 from wallet import console as passes_on_page
 from wallet import handlers as passes
+from wallet import on_customer_page as passes_of_customer
 from wallet import previews as pass_previews
 from wallet import providers as wallets
 from wallet.services import people as passes_of_people
@@ -124,5 +126,6 @@ def connect() -> None:
     tenancy.store_page.fill(counter_on_page)
     tenancy.amounts.fill(loyalty_selectors)
     tenancy.merchant_followers.fill(merchants)
-    customers.customer_page.fill(cards_on_page)
+    customers.customer_page.fill(cards_of_customer, passes_of_customer, emails_of_customer)
+    customers.customer_list.fill(customer_list)
     loyalty.card_page.fill(passes_on_page)

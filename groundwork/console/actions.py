@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -16,6 +18,7 @@ from groundwork.errors import DomainError, Invalid
 
 Text = str | Promise
 Perform = Callable[[HttpRequest, Any, dict[str, Any]], Text]
+BACK = "back"  # ?back=/admin/...: the page to go back to, where it is not the row's own
 
 
 class QuestionForm(forms.Form):
@@ -51,7 +54,7 @@ class Asking:
         explanation: Text = "",
         submit: Text = "",
     ) -> HttpResponse:
-        """Show the page, or do it and go back to the row.
+        """Show the page, or do it and go back to the row, or to the page that led here.
 
         `perform(request, row, cleaned_data)` returns the sentence that says what was done; what it refuses
         (DomainError) is said above the form, and nothing has changed.
@@ -62,7 +65,7 @@ class Asking:
         if request.method == "POST" and (done := _performed(perform, form)) is not None:
             self.log_change(request, row, title)  # type: ignore[attr-defined]
             messages.success(request, str(done))
-            return HttpResponseRedirect(self.page_of(row))
+            return HttpResponseRedirect(self.way_back(request, row))
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
@@ -72,7 +75,7 @@ class Asking:
             "explanation": explanation,
             "submit_label": submit or title,
             "form": form,
-            "back": self.page_of(row),
+            "back": self.way_back(request, row),
         }
         return TemplateResponse(request, "admin/ask.html", context)
 
@@ -80,6 +83,24 @@ class Asking:
         """The address of a row's page."""
         meta = row._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+
+    def way_back(self, request: HttpRequest, row: Any) -> str:
+        """The page of the console that led here, if one did; else the row's own."""
+        back = request.GET.get(BACK, "")
+        return back if back.startswith(reverse("admin:index")) else self.page_of(row)
+
+
+def buttons(page: Any, request: HttpRequest, row: Any, *, back: str) -> str:
+    """The buttons of a row's own page, to be shown on another one, to which each of them leads back.
+
+    Only those that would work are there. `row` comes with all that the page asks of it; its permissions say what.
+    """
+    shown = (
+        (f"{reverse(f'admin:{each.action_name}', args=[row.pk])}?{urlencode({BACK: back})}", each.description)
+        for each in page.get_actions_detail(request, row)
+    )
+    links = format_html_join(" ", '<a class="row-button" href="{}">{}</a>', shown)
+    return format_html('<span class="row-buttons">{}</span>', links) if links else ""
 
 
 def _performed(perform: Perform, form: QuestionForm) -> Text | None:

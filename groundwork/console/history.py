@@ -13,16 +13,21 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.console.models import AbstractHistoryEntry, AuditAction
+from groundwork.console.sections import Column, Section, link
 
 ENTRIES_ON_A_PAGE = 100
+ENTRIES_BESIDE = 10  # on the page of the row itself
 
 
 def in_words(entry: AbstractHistoryEntry) -> str:
@@ -107,6 +112,34 @@ def forget_names(rows: Iterable[Model]) -> None:
         noted.update(name=f"#{row.pk}")
 
 
+def entries_of(row: Model) -> QuerySet[AbstractHistoryEntry]:
+    """What was done to a row in the console, newest first, with who did it."""
+    kind = ContentType.objects.get_for_model(type(row), for_concrete_model=False)
+    entries = table()._default_manager.filter(content_type=kind, object_id=str(row.pk))
+    return entries.select_related("user").order_by("-id")
+
+
+def history_section(row: Model) -> Section:
+    """The newest of it as a table for the row's own page, which leads to all of it."""
+    newest = list(entries_of(row)[: ENTRIES_BESIDE + 1])
+    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
+    return Section(
+        key="history",
+        title=_("History of changes"),
+        columns=[Column(_("when")), Column(_("who")), Column(_("what"))],
+        rows=[
+            (
+                localize(timezone.localtime(entry.created_at)),
+                entry.user.get_full_name() or entry.user.email,
+                in_words(entry) or capfirst(entry.get_action_display()),
+            )
+            for entry in newest[:ENTRIES_BESIDE]
+        ],
+        empty=_("Nobody has changed this in the console yet."),
+        more=link(_("All changes"), address) if len(newest) > ENTRIES_BESIDE else "",
+    )
+
+
 class Remembering:
     """Writes down what is done in the console, in place of Django's log; mixed into every console class."""
 
@@ -150,9 +183,7 @@ class Remembering:
             raise Http404
         if not self.has_view_or_change_permission(request, row):  # type: ignore[attr-defined]
             raise PermissionDenied
-        kind = ContentType.objects.get_for_model(self.model, for_concrete_model=False)
-        entries = table()._default_manager.filter(content_type=kind, object_id=str(row.pk))
-        paginator = self.get_paginator(request, entries.select_related("user"), ENTRIES_ON_A_PAGE)  # type: ignore[attr-defined]
+        paginator = self.get_paginator(request, entries_of(row), ENTRIES_ON_A_PAGE)  # type: ignore[attr-defined]
         page = paginator.get_page(request.GET.get("p"))
         for entry in page.object_list:
             entry.words = in_words(entry)

@@ -1,6 +1,6 @@
 """Lists of the console: counted and sorted only as far as people read and wait, deleted rows on request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -31,6 +31,8 @@ class BoundedPaginator(Paginator):
     it costs, and what is dear to count is counted less far.
     """
 
+    order: Sequence[str] = counting.NEWEST_FIRST  # in which they are counted
+
     @property
     def is_bounded(self) -> bool:
         """Whether there are more rows than are counted."""
@@ -49,7 +51,7 @@ class BoundedPaginator(Paginator):
     @cached_property
     def _counted(self) -> counting.Counted:
         rows: QuerySet = self.object_list  # type: ignore[assignment]
-        return counting.as_far_as(rows, most=COUNT_LIMIT, seconds=SECONDS)
+        return counting.as_far_as(rows, most=COUNT_LIMIT, seconds=SECONDS, order=self.order)
 
 
 class ChoicesFilter(admin.RelatedFieldListFilter):

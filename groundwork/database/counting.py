@@ -4,10 +4,12 @@
     found.rows, found.is_all
 
 A query is gone through once, in steps that double, and not begun anew for each: what is dear is its beginning. It is
-gone through from the newest row on, as lists are read: where a page is found at once, the counting begins at once too.
-In no order the database begins where it likes, and that is often with years in which nothing is as it is asked for.
+gone through from the newest row on, or in another order in which its list is read: where a page is found at once, the
+counting begins at once too. In no order the database begins where it likes, and that is often with years in which
+nothing is as it is asked for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -16,6 +18,7 @@ from django.db import connections, transaction
 from django.db.models import QuerySet
 
 FIRST_STEP = 101  # rows
+NEWEST_FIRST = ("-pk",)
 
 
 @dataclass(frozen=True)
@@ -26,14 +29,15 @@ class Counted:
     is_all: bool
 
 
-def as_far_as(rows: QuerySet, *, most: int, seconds: float) -> Counted:
+def as_far_as(rows: QuerySet, *, most: int, seconds: float, order: Sequence[str] = NEWEST_FIRST) -> Counted:
     """Count rows until there are no more, or `most`, or the time is over.
 
     Args:
         seconds: that nothing is begun beyond: a step takes as long as all before it.
+        order: in which they are gone through.
     """
     try:
-        query, parameters = rows.order_by("-pk").values("pk")[:most].query.sql_with_params()
+        query, parameters = rows.order_by(*order).values("pk")[:most].query.sql_with_params()
     except EmptyResultSet:
         return Counted(0, is_all=True)
     # No savepoint: what fails here has nothing to take back.

@@ -21,7 +21,7 @@ from loyalty.console.card_forms import (
     StampForm,
     stores_for,
 )
-from loyalty.console.lines import held
+from loyalty.console.lines import held_on
 from loyalty.console.once import call_once
 from loyalty.models import LoyaltyCard
 from loyalty.outputs import owed
@@ -63,7 +63,7 @@ class CardActions:
     def _allowed(self, request: HttpRequest, card: LoyaltyCard | None) -> LoyaltyCard | None:
         if card is None or card.is_deleted or not self.may(request, "act", card):  # type: ignore[attr-defined]
             return None
-        return card if stores_for(request, card).exists() else None
+        return card if _is_valid_at_theirs(request, card) else None
 
     def has_give_stamp_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         card = self._may(request, obj)
@@ -252,10 +252,19 @@ class CardActions:
         return self.ask(request, object_id, **({"form_class": CardForm} | page))  # type: ignore[attr-defined]
 
 
+def _is_valid_at_theirs(request: HttpRequest, card: LoyaltyCard) -> bool:
+    """Whether a card is valid at a store of this user; asked once for all cards that are valid at the same ones."""
+    asked: dict[tuple[int, int | None], bool] = getattr(request, "stores_of_cards", {})
+    valid = (card.merchant_id, card.scope_store_id)
+    if valid not in asked:
+        asked[valid] = stores_for(request, card).exists()
+        request.stores_of_cards = asked  # type: ignore[attr-defined]
+    return asked[valid]
+
+
 def _named(card: LoyaltyCard) -> dict[str, str]:
     """Whose a card is, and what is on it."""
-    net = held(stamps=card.stamp_count - card.stamps_owed, points=card.points_balance - card.points_owed)
-    return {"person": str(card.customer), "number": card.display_number, "balance": net}
+    return {"person": str(card.customer), "number": card.display_number, "balance": held_on(card)}
 
 
 def _merging(card: LoyaltyCard) -> str:

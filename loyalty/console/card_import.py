@@ -33,9 +33,12 @@ from groundwork.jobs import files as job_files
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
 from groundwork.web import client
+from loyalty.console.import_batch import owed_in_words
 from loyalty.console.import_columns import ColumnsForm, first_rows, rules
 from loyalty.errors import UnreadableFile
 from loyalty.imports import packing, tables
+from loyalty.imports.checking import names_of
+from loyalty.imports.plan import Figures
 from loyalty.imports.reading import cells, headings
 from loyalty.imports.work import stores_of
 from loyalty.models import LoyaltyCard, MerchantLoyaltySettings
@@ -174,7 +177,7 @@ class Importing:
             "table": table,
             "number": number,
             "tables": [each["name"] for each in tables_seen],
-            "rules": rules(now, table["headings"]) if now else [],
+            "rules": rules(now, names_of(table, now)) if now else [],
             "rows": first_rows(table, now, store=store, today=timezone.localdate(timezone=store.tzinfo))
             if now
             else [],
@@ -186,7 +189,7 @@ class Importing:
         self, job: AbstractBackgroundJob, store: Store, table: Mapping[str, Any], chosen: dict[str, Any]
     ) -> HttpResponse:
         """Remember what was chosen, and have the rows checked by it."""
-        if table["has_header"]:
+        if table["has_header"] and not chosen.get("first_is_person"):
             _remember(store, table["headings"], chosen["fields"])
         is_first = jobs.go_on(job, to=JobKind.CHECK, after=STEPS, columns=chosen)
         if is_first and job.total <= settings.BACKGROUND_ROWS:
@@ -203,6 +206,7 @@ class Importing:
         faults = packing.unpacked_faults(job.outcome.get(jobs.PEOPLE, {}).get("faults", []))
         context = {**job.outcome, "faults": faults, "job": job, "store": store}
         context |= {"confirm": ConfirmForm(), "again": reverse(FIRST_STEP)}
+        context["owed"] = owed_in_words(Figures(**job.outcome["figures"]))
         return self._page(request, "admin/import_preview.html", context)
 
     def _confirmed(self, request: HttpRequest, job: AbstractBackgroundJob) -> HttpResponse:
@@ -221,7 +225,8 @@ class Importing:
         is_checked = job.kind in (JobKind.CHECK, JobKind.IMPORT) and job.state == JobState.DONE
         if not is_checked or not job.has_file or not tables_seen:
             raise Http404
-        names = tables_seen[job.parameters["columns"]["table"]]["headings"]
+        chosen = job.parameters["columns"]
+        names = names_of(tables_seen[chosen["table"]], chosen)
         header = [*names, gettext("Line"), gettext("What is wrong")]
         with job_files.opened(job) as file:
             rows = (_faulty(row, len(names)) for row in packing.rows(file) if row.faults)

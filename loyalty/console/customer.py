@@ -1,109 +1,146 @@
-"""What loyalty adds to a customer's page: their cards."""
+"""What loyalty adds to a customer's page: their cards with the buttons of each, and all that happened on them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.admin import ListFilter
-from django.db.models import (
-    Aggregate,
-    BigIntegerField,
-    DateTimeField,
-    F,
-    Max,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    Sum,
-)
-from django.db.models.functions import Coalesce
-from django.urls import reverse
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from customers.models import Customer
-from groundwork.console.grants import Grants
-from loyalty import finding
-from loyalty.console.balance_filters import CUSTOMER_FILTERS
+from groundwork.console.actions import buttons
+from groundwork.console.sections import Column, Section, link, with_remarks
 from loyalty.console.card import state_of, valid_at
-from loyalty.console.lines import LineColumns, ledger_link, with_a_line
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
-from loyalty.reporting import standings
-from tenancy.console.base import ReadOnlyInline
-from tenancy.roles import READERS
+from loyalty.console.lines import WITH_A_LINE, LineColumns, held_on, ledger_link
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from loyalty.outputs.reasons import reasons
+from loyalty.promoted import EARNED
 
-LINES_SHOWN = 50
-LINE_COLUMNS = ("when", "kind", "amount", "stamps", "points", "balance", "receipt", "reward_then", "who")
-
-
-class CardInline(ReadOnlyInline):
-    """The living cards of a customer; the number leads to the card's page and its buttons."""
-
-    grants = Grants(view=READERS)
-    model = LoyaltyCard
-    fk_name = "customer"
-    hide_title = True
-    ordering = ["-id"]
-    fields = ["number", "stamp_count", "points_balance", "valid_at", "state", "last_activity_at"]
-
-    @display(description=_("card number"))
-    def number(self, card: LoyaltyCard) -> str:
-        page = reverse("admin:loyalty_loyaltycard_change", args=[card.pk])
-        return format_html('<a class="console-link" href="{}">{}</a>', page, card.display_number)
-
-    @display(description=_("valid at"))
-    def valid_at(self, card: LoyaltyCard) -> Any:
-        return valid_at(card)
-
-    @display(description=_("state"))
-    def state(self, card: LoyaltyCard) -> Any:
-        return state_of(card)[1]
+LINES_SHOWN = 20
+CARDS_SHOWN = 20
+WITH_A_CARD = ("customer", "program", "merchant", "scope_store", "merged_into")
+# What its buttons and its explanation read of a line besides.
+WITH_ITS_BUTTONS = (
+    "merchant__loyalty_settings",
+    "card__program",
+    "card__enrolled_at_store",
+    "purchase__store",
+    "terms",
+)
 
 
-def customer_sections(customer: Customer) -> Sequence[dict[str, Any]]:
-    """What happened on all cards of a customer, the newest first, with what they held after each line."""
-    lines = with_a_line(LoyaltyTransaction.objects.filter(card__customer=customer).select_related("card"))
-    columns, newest = LineColumns(), lines.order_by("-id")[: LINES_SHOWN + 1]
-    shown = [
-        {name: getattr(columns, name)(line) for name in LINE_COLUMNS} | {"card": line.card, "line": line}
-        for line in newest
+def customer_sections(request: HttpRequest, customer: Customer) -> Sequence[Section]:
+    """Those of the cards that this user may see, and what happened on them, at other stores too."""
+    seen = admin.site.get_model_admin(LoyaltyCard).get_queryset(request).filter(customer=customer)
+    cards = list(seen.select_related(*WITH_A_CARD).prefetch_related("codes").order_by("-id")[:CARDS_SHOWN])
+    return [
+        _cards(request, [card for card in cards if not card.is_deleted]),
+        _ledger(request, customer, cards),
     ]
-    more = ledger_link(_("All transactions"), customer=customer.pk) if len(shown) > LINES_SHOWN else ""
-    return [{"template": "admin/customer_ledger.html", "lines": shown[:LINES_SHOWN], "more": more}]
 
 
-def with_balances(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Customers with what they have on their living cards, counted as they are read."""
-    cards = LoyaltyCard.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
-
-    def together(figure: Aggregate) -> Subquery:
-        return Subquery(cards.annotate(figure=figure).values("figure"))
-
-    moment = DateTimeField()
-    seen = Max(Coalesce("last_activity_at", "created_at", output_field=moment))
-    return customers.annotate(
-        stamps=Coalesce(together(Sum("stamp_count")), 0),
-        points=Coalesce(together(Sum("points_balance", output_field=BigIntegerField())), 0),
-        owed=Coalesce(together(Sum(F("stamps_owed") + F("points_owed"))), 0),
-        last_activity_at=Coalesce(together(seen), "created_at", output_field=moment),
+def _cards(request: HttpRequest, cards: Sequence[LoyaltyCard]) -> Section:
+    page: Any = admin.site.get_model_admin(LoyaltyCard)
+    rows = [
+        (
+            with_remarks(
+                link(card.display_number, page.page_of(card)),
+                _state(card, page),
+                _("valid at: %(store)s") % {"store": valid_at(card)},
+            ),
+            held_on(card),
+            localize(timezone.localtime(card.last_activity_at or card.created_at)),
+            buttons(page, request, card, back=request.path),
+        )
+        for card in cards
+    ]
+    columns = [Column(_("card")), Column(_("balance")), Column(_("last activity")), Column(_("actions"))]
+    return Section(
+        key="cards",
+        title=_("Cards"),
+        columns=columns,
+        rows=rows,
+        empty=_("This person has no card."),
+        comes_first=True,
     )
 
 
-def customer_filters() -> Sequence[type[ListFilter]]:
-    """The filters by what they have."""
-    return CUSTOMER_FILTERS
+def _state(card: LoyaltyCard, page: Any) -> Any:
+    """Whether it can be used; a card that was merged leads to the one that it became."""
+    if card.merged_into is None:
+        return state_of(card)[1]
+    return format_html(
+        "{} {}", _("merged into"), link(card.merged_into.display_number, page.page_of(card.merged_into))
+    )
 
 
-def balances_are_kept() -> bool:
-    """Whether every customer in sight has a standing."""
-    return standings.are_made()
+# --- What happened ----------------------------------------------------------------------------------------
 
 
-def customer_inlines() -> Sequence[type]:
-    """The table of a customer's cards."""
-    return [CardInline]
+def _ledger(request: HttpRequest, customer: Customer, cards: Sequence[LoyaltyCard]) -> Section:
+    """The newest lines of all cards, with what each card held after each of them, and how that came about."""
+    lines = LoyaltyTransaction.objects.filter(card__in=[card.pk for card in cards]).order_by("-id")
+    newest = list(lines.select_related(*WITH_A_LINE, *WITH_ITS_BUTTONS)[: LINES_SHOWN + 1])
+    has_more, newest = len(newest) > LINES_SHOWN, newest[:LINES_SHOWN]
+    own = {card.pk: card for card in cards}
+    reached = _reached(request, newest)
+    return Section(
+        key="ledger",
+        title=_("What happened"),
+        columns=[
+            Column(_("when")),
+            Column(_("what")),
+            Column(_("card")),
+            Column(_("amount"), is_number=True),
+            Column(_("stamps"), is_number=True),
+            Column(_("points"), is_number=True),
+            Column(_("balance after")),
+            Column(_("who")),
+        ],
+        rows=[_row(line, own[line.card_id], reached.get(line.pk, "")) for line in newest],
+        empty=_("Nothing has happened yet."),
+        more=ledger_link(_("All transactions"), customer=customer.pk) if has_more else "",
+    )
 
 
-def customers_of_code(text: str) -> Collection[int]:
-    """The customers of the cards that a whole number, QR code or code of an earlier card means."""
-    return list(finding.with_whole_code(text).values_list("customer", flat=True))
+def _row(line: LoyaltyTransaction, card: LoyaltyCard, its_buttons: str) -> Sequence[Any]:
+    said = LineColumns()
+    cards: Any = admin.site.get_model_admin(LoyaltyCard)
+    what = said.kind(line)
+    if line.reward_name:
+        what = format_html("{}: {}", what, line.reward_name)
+    terms = ""
+    if line.terms is not None and line.terms_id != line.card.program.terms_id:  # others than those of today
+        terms = gettext("rules since %(day)s") % {
+            "day": localize(timezone.localtime(line.terms.valid_from).date())
+        }
+    return (
+        said.when(line),
+        with_remarks(what, *reasons(line, line.merchant.currency), terms, line.notes, its_buttons),
+        link(card.display_number, cards.page_of(card)),
+        said.amount(line),
+        said.stamps(line),
+        said.points(line),
+        said.balance(line),
+        with_remarks(said.who(line), line.store or ""),
+    )
+
+
+def _reached(request: HttpRequest, lines: Sequence[LoyaltyTransaction]) -> dict[int, str]:
+    """The buttons of those of some lines that this user may open, by id: undo, and return at what was bought."""
+    page, purchases = admin.site.get_model_admin(LoyaltyTransaction), admin.site.get_model_admin(Purchase)
+    ids = [line.pk for line in lines]
+    open_to = set(page.get_queryset(request).order_by().filter(pk__in=ids).values_list("pk", flat=True))
+    found: dict[int, str] = {}
+    for line in lines:
+        if line.pk in open_to:
+            found[line.pk] = buttons(page, request, line, back=request.path)
+            if line.purchase is not None and line.transaction_type in EARNED:
+                line.purchase.merchant = line.merchant
+                its_return = buttons(purchases, request, line.purchase, back=request.path)
+                found[line.pk] = format_html("{} {}", found[line.pk], its_return)
+    return found

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import localize, number_format
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +16,14 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from groundwork.console.grants import Grants
+from groundwork.formats.numbers import grouped
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind, JobState
 from groundwork.web import client
 from loyalty.imports import reverting
 from loyalty.imports.plan import Figures
 from loyalty.models import ImportBatch
+from loyalty.outputs import owed
 from tenancy.console.base import ConsoleAdmin
 from tenancy.models import BackgroundJob
 from tenancy.roles import OWNERS
@@ -60,11 +62,11 @@ class ImportBatchAdmin(ConsoleAdmin):
     def known(self, batch: ImportBatch) -> str:
         figures = Figures(**batch.figures)
         text = gettext("%(changed)s got something that was missing, %(known)s stay as they are.")
-        return text % {"changed": number_format(figures.changed), "known": number_format(figures.known)}
+        return text % {"changed": grouped(figures.changed), "known": grouped(figures.known)}
 
     @display(description=_("left out meanwhile"))
     def left_out(self, batch: ImportBatch) -> str:
-        return number_format(Figures(**batch.figures).left_out)
+        return grouped(Figures(**batch.figures).left_out)
 
     @display(description=_("faulty lines"))
     def faulty(self, batch: ImportBatch) -> str:
@@ -145,16 +147,22 @@ def _expected(batch: ImportBatch) -> str:
         "%(people)s people and their cards are removed unless something else has happened to them since, "
         "%(balances)s balances are undone, and what was filled in about others is emptied. What is spent already "
         "is owed. Whoever is removed can be restored."
-    ) % {"people": number_format(figures.new_customers), "balances": number_format(figures.balances)}
+    ) % {"people": grouped(figures.new_customers), "balances": grouped(figures.balances)}
+
+
+def owed_in_words(done: Figures) -> str:
+    """What the balances brought along that is owed; empty if nothing is."""
+    return ", ".join(owed.amounts(stamps=done.owed_stamps, points=done.owed_points))
 
 
 def _in_words(done: Figures) -> str:
-    return gettext(
+    said = gettext(
         "%(people)s new people, %(cards)s cards, %(balances)s balances (%(stamps)s stamps, %(points)s points)"
     ) % {
-        "people": number_format(done.new_customers),
-        "cards": number_format(done.new_cards),
-        "balances": number_format(done.balances),
-        "stamps": number_format(done.stamps),
-        "points": number_format(done.points),
+        "people": grouped(done.new_customers),
+        "cards": grouped(done.new_cards),
+        "balances": grouped(done.balances),
+        "stamps": grouped(done.stamps),
+        "points": grouped(done.points),
     }
+    return ", ".join(filter(None, [said, owed_in_words(done)]))

@@ -11,12 +11,12 @@ from django.utils.formats import date_format, number_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from customers.models import YEAR_UNKNOWN
 from loyalty import rules as arithmetic
 from loyalty import selectors
-from loyalty.imports.checking import columns_of
+from loyalty.imports.checking import columns_of, names_of
 from loyalty.imports.lines import Line
 from loyalty.imports.reader import Read, Reader
 from loyalty.imports.reading import cells, headings
@@ -41,6 +41,8 @@ FIELDS: Mapping[str, Any] = {
     "code": gettext_lazy("code"),
     "stamps": gettext_lazy("stamps"),
     "points": gettext_lazy("points"),
+    "stamps_owed": gettext_lazy("stamps owed"),
+    "points_owed": gettext_lazy("points owed"),
 }
 WORDS: Mapping[str, Any] = {
     DAY_FIRST: gettext_lazy("the day comes first"),
@@ -74,6 +76,13 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.about = table
         before = chosen or {"fields": table["fields"], "answers": {}}
+        if table.get("unsure"):
+            self.fields["first_is_person"] = forms.BooleanField(
+                label=_("Line %(number)d is a person, and no headings") % {"number": table["unsure"]},
+                required=False,
+                initial=before.get("first_is_person", False),
+                widget=UnfoldBooleanSwitchWidget,
+            )
         for number, heading in enumerate(table["headings"]):
             self.fields[f"column_{number}"] = forms.ChoiceField(
                 label=heading or _("Column %(number)d") % {"number": number + 1},
@@ -115,7 +124,8 @@ class ColumnsForm(forms.Form):
             answer = self._said(f"answer_{number}") if meant in self.about["questions"][number] else settled
             if answer:
                 answers[str(number)] = answer
-        return {"table": table, "fields": fields, "answers": answers}
+        chosen = {"table": table, "fields": fields, "answers": answers}
+        return chosen | ({"first_is_person": True} if self._said("first_is_person") else {})
 
     def _said(self, name: str) -> str:
         if self.is_bound:
@@ -157,10 +167,14 @@ def rules(chosen: Mapping[str, Any], names: Sequence[str]) -> list[str]:
 def first_rows(
     table: Mapping[str, Any], chosen: Mapping[str, Any], *, store: Store, today: date
 ) -> list[tuple[Read, str]]:
-    """The first rows, and in words what each becomes."""
+    """The first rows, and in words what each becomes; none while no column says who somebody is."""
+    if not columns_of(chosen).is_enough:
+        return []
     program = selectors.program_of(store.merchant_id)
-    reader = Reader(columns_of(chosen), table["headings"], store=store, program=program, today=today)
-    samples = [(int(row[0]), [cells.unpacked(cell) for cell in row[1:]]) for row in table["samples"]]
+    names, first = names_of(table, chosen), [table["first"]] if chosen.get("first_is_person") else []
+    reader = Reader(columns_of(chosen), names, store=store, program=program, today=today)
+    found = [*first, *table["samples"]]
+    samples = [(int(row[0]), [cells.unpacked(cell) for cell in row[1:]]) for row in found]
     return [(read, _becomes(read)) for read in reader.read(samples)]
 
 
@@ -188,3 +202,6 @@ def _facts(line: Line) -> Iterator[Any]:
         fraction = Decimal(line.points_fraction) / arithmetic.POINT
         points = line.points + fraction if fraction else line.points
         yield format_lazy("{}: {}", FIELDS["points"], number_format(points))
+    for owed in ("stamps_owed", "points_owed"):
+        if number := getattr(line, owed):
+            yield format_lazy("{}: {}", FIELDS[owed], number_format(number))

@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from groundwork.formats.money import money
 from groundwork.formats.numbers import signed
-from loyalty.models import LoyaltyTransaction, TransactionType
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
 from loyalty.outputs import owed
 
 WITH_A_LINE = ("store", "merchant", "staff_pin", "user", "api_key", "till", "voided_by")
@@ -40,6 +40,11 @@ def held(*, stamps: int, points: int) -> str:
         *owed.amounts(stamps=max(0, -stamps), points=max(0, -points)),
     ]
     return ", ".join(filter(None, counted)) or gettext("nothing")
+
+
+def held_on(card: LoyaltyCard) -> str:
+    """The net of a card, in words."""
+    return held(stamps=card.stamp_count - card.stamps_owed, points=card.points_balance - card.points_owed)
 
 
 def balance_after(line: LoyaltyTransaction) -> str:

@@ -1,5 +1,6 @@
 """The ledger in the console: to look at, never to change."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +25,7 @@ from groundwork.console.lists import BoundedChangeList
 from groundwork.formats.money import money
 from groundwork.formats.numbers import signed
 from loyalty import finding, selectors
-from loyalty.console.ledger_filters import LEDGER_FILTERS
+from loyalty.console.ledger_filters import LEDGER_FILTERS, WhenFilter
 from loyalty.console.lines import WITH_A_LINE, LineColumns
 from loyalty.console.undoing import UndoingMany
 from loyalty.errors import NotVoidable
@@ -36,6 +37,7 @@ from tenancy.console.base import ConsoleAdmin
 from tenancy.roles import MANAGERS, READERS
 
 FEW_CARDS = 200
+WHEN_ASKED = tuple(f"{WhenFilter.parameter_name}_{bound}" for bound in ("from", "to"))
 LINES_OF_A_CHART = 2  # fewer are seen at a glance
 
 
@@ -167,6 +169,22 @@ class LoyaltyTransactionAdmin(UndoingMany, LineColumns, AskedList, ConsoleAdmin)
 
     def name_in_history(self, row: LoyaltyTransaction) -> str:
         return f"#{row.pk}"
+
+    # --- the order ---
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        """The newest first; where it is asked when something happened, by that: an index is read back from the bound,
+        and not every line that was written since.
+        """
+        asks_when = any(request.GET.get(name, "").strip() for name in WHEN_ASKED)
+        if asks_when and self.merchant_asked_for(request) is not None:
+            return ["-transaction_at", "-id"]
+        return super().get_ordering(request)
+
+    def get_paginator(self, request: HttpRequest, queryset: QuerySet, *args: Any, **kwargs: Any) -> Any:
+        paginator = super().get_paginator(request, queryset, *args, **kwargs)
+        paginator.order = self.get_ordering(request)
+        return paginator
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LedgerList]:
         return LedgerList

@@ -10,7 +10,7 @@ from loyalty import selectors
 from loyalty.imports.packing import Row
 from loyalty.imports.plan import Figures, Person, foresee
 from loyalty.imports.reader import Fault, Read, Reader
-from loyalty.imports.reading.columns import Columns
+from loyalty.imports.reading.columns import Columns, numbered
 from tenancy.models import Store
 
 FAULTS_SHOWN = 200
@@ -29,7 +29,9 @@ class Checker:
         today: date,
     ) -> None:
         self.store, self.table = store, int(chosen["table"])
-        self.names = [str(name) for name in tables[self.table]["headings"]]
+        table = tables[self.table]
+        self.names = names_of(table, chosen)
+        self.headings = None if chosen.get("first_is_person") else table.get("unsure")
         self.columns = columns_of(chosen)
         program = selectors.program_of(store.merchant_id)
         self.reader = Reader(self.columns, self.names, store=store, program=program, today=today)
@@ -47,12 +49,12 @@ class Checker:
         """All rows of the file, those of this table with what became of them."""
         rows = iter(rows)
         while part := list(islice(rows, PART)):
-            ours = [row for row in part if row.table == self.table]
+            ours = [row for row in part if row.table == self.table and row.number != self.headings]
             read = list(self.reader.read((row.number, row.cells) for row in ours))
             checked = dict(zip((row.number for row in ours), self._checked(read), strict=True))
             yield [
                 replace(row, line=checked[row.number].line, faults=checked[row.number].faults)
-                if row.table == self.table
+                if row.table == self.table and row.number in checked
                 else replace(row, line=None, faults=())
                 for row in part
             ]
@@ -93,6 +95,12 @@ class Checker:
         column = next(iter(self.columns.of(meant)), None)
         fault = Fault(read.number, meant if column is None else self.names[column], why, about)
         return replace(read, line=None, faults=[fault])
+
+
+def names_of(table: Mapping[str, Any], chosen: Mapping[str, Any]) -> list[str]:
+    """What the columns of a table are called, by what was chosen: by its headings, if they are no person."""
+    names = [str(name) for name in table["headings"]]
+    return numbered(len(names)) if chosen.get("first_is_person") else names
 
 
 def columns_of(chosen: Mapping[str, Any]) -> Columns:

@@ -268,10 +268,9 @@ class _Chunk:
         if is_new:
             entries.append(Entry(kind=TransactionType.CARD_CREATED, **who))
         if person.brings_stamps:
-            entries.append(Entry(kind=TransactionType.OPENING_BALANCE, stamps_delta=line.stamps, **who))
+            entries.append(Entry(kind=TransactionType.OPENING_BALANCE, stamps_delta=line.stamps_net, **who))
         if person.brings_points:
-            points: dict[str, Any] = {"points_delta": line.points, "points_units": line.points_fraction}
-            entries.append(Entry(kind=TransactionType.OPENING_BALANCE, **points, **who))
+            entries.append(Entry(kind=TransactionType.OPENING_BALANCE, points_units=line.points_net, **who))
         return entries
 
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from groundwork.web.attempts import digest
+from loyalty import rules
 
 
 @dataclass
 class Line:
     """A person as the earlier system knew them: e-mail in lower case, phone as E.164, balances of 0 or more.
+
+    What they owed there stands beside the balances; the *net*, balance less owed, is what is brought over.
 
     `code` is what stands on their earlier card, as `loyalty.codes` writes it; `points_fraction` are ten-thousandths of
     a point. `namesake` counts the people of this name before them in the file of whom nothing else is known.
@@ -26,6 +29,8 @@ class Line:
     stamps: int = 0
     points: int = 0
     points_fraction: int = 0
+    stamps_owed: int = 0
+    points_owed: int = 0
     namesake: int = 0
 
     @property
@@ -42,5 +47,14 @@ class Line:
         return digest(f"{name} {self.birth_date or ''} {self.namesake}")
 
     @property
+    def stamps_net(self) -> int:
+        return self.stamps - self.stamps_owed
+
+    @property
+    def points_net(self) -> int:
+        """In ten-thousandths of a point."""
+        return (self.points - self.points_owed) * rules.POINT + self.points_fraction
+
+    @property
     def has_balance(self) -> bool:
-        return bool(self.stamps or self.points or self.points_fraction)
+        return bool(self.stamps_net or self.points_net)

@@ -5,7 +5,7 @@ day comes first.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import IO, Any
 
@@ -23,7 +23,10 @@ COLUMNS_AT_MOST = 200
 
 @dataclass
 class Table:
-    """What was seen of a table: JSON once it is `as_data`."""
+    """What was seen of a table: JSON once it is `as_data`.
+
+    `unsure` is the line of its headings where none of them is known; whoever knows the file says if it is a person.
+    """
 
     name: str
     names: list[str]
@@ -31,6 +34,8 @@ class Table:
     contents: list[Content]
     samples: list[list[Any]]
     count: int = 0
+    unsure: int | None = None
+    first: list[Any] = field(default_factory=list)
 
     def as_data(self, remembered: Mapping[str, str]) -> dict[str, Any]:
         known = remembered if self.has_header else {}
@@ -43,6 +48,8 @@ class Table:
             "questions": [_told(content.question) for content in self.contents],
             "answers": [_told(content.answer) for content in self.contents],
             "samples": self.samples,
+            "unsure": self.unsure,
+            "first": self.first,
         }
 
 
@@ -81,6 +88,10 @@ def _look_at(
     begin = 0 if header is None else header + 1
     names = _names(first, header)
     table = Table(name, names, header is not None, [Content() for _name in names], [])
+    if header is not None and not columns.is_known(first[header]):
+        table.unsure = begin
+        table.first = [begin, *map(cells.packed, first[header][: len(names)])]
+        kept.write(packing.packed(packing.Row(number, begin, first[header])))
     for line, row in enumerate(chain(first[begin:], rows), begin + 1):
         if line - begin > LINES_AT_MOST:
             text = _("These are more than %(count)d lines. Please import them in several files.")
@@ -102,8 +113,7 @@ def _names(first: Sequence[tables.Row], header: int | None) -> list[str]:
         while names and not names[-1]:
             names.pop()
         return names[:COLUMNS_AT_MOST]
-    width = max(len(row) for row in first)
-    return [_("Column %(number)d") % {"number": number + 1} for number in range(min(width, COLUMNS_AT_MOST))]
+    return columns.numbered(min(max(len(row) for row in first), COLUMNS_AT_MOST))
 
 
 def _note(table: Table, row: tables.Row, country: str) -> None:

@@ -54,6 +54,8 @@ class Figures:
     balances_there: int = 0
     stamps: int = 0
     points: int = 0
+    owed_stamps: int = 0
+    owed_points: int = 0
     until: int = 0
 
     def add(self, people: Iterable[Person]) -> None:
@@ -69,8 +71,11 @@ class Figures:
             self.known += person.customer is not None and not person.changes
             self.balances += person.brings_balance
             self.balances_there += person.has_balance_already
-            self.stamps += person.line.stamps if person.brings_stamps else 0
-            self.points += person.line.points if person.brings_points else 0
+            line = person.line
+            if person.brings_stamps:
+                self.stamps, self.owed_stamps = self.stamps + line.stamps, self.owed_stamps + line.stamps_owed
+            if person.brings_points:
+                self.points, self.owed_points = self.points + line.points, self.owed_points + line.points_owed
 
     def as_data(self) -> dict[str, int]:
         return asdict(self)
@@ -87,9 +92,8 @@ def foresee(*, store: Store, lines: Sequence[Line]) -> list[Person]:
             person.card = cards.get(person.customer.pk)
             person.gaps = _gaps(person.customer, person.line)
         at = person.card.pk if person.card else None
-        person.brings_stamps = bool(person.line.stamps) and (at, "stamps") not in opened
-        has_points = bool(person.line.points or person.line.points_fraction)
-        person.brings_points = has_points and (at, "points") not in opened
+        person.brings_stamps = bool(person.line.stamps_net) and (at, "stamps") not in opened
+        person.brings_points = bool(person.line.points_net) and (at, "points") not in opened
         person.brings_code = bool(person.line.code) and person.line.code not in known.codes
         person.refused = known.refusal(person)
     return people

@@ -174,9 +174,9 @@ class Reader:
                 wrong.append((self.columns.of(meant)[1], Unreadable("differ")))
         return _fields(values), sorted(wrong, key=lambda each: each[0] or 0)
 
-    def _column_of(self, *names: str) -> int:
-        """The column of the first of some fields that the table has."""
-        return next(column for name in names for column in self.columns.of(name))
+    def _column_of(self, *names: str) -> int | None:
+        """The column of the first of some fields that the table has; None if it has none of them."""
+        return next((column for name in names for column in self.columns.of(name)), None)
 
     def _missing(self, line: Line) -> list[tuple[int | None, Unreadable]]:
         """What a whole line lacks, or what the program has not."""
@@ -185,10 +185,10 @@ class Reader:
             wrong.append((self._column_of("email", "phone", *NAMED), Unreadable("nobody")))
         elif not (line.email or line.phone or line.code) and is_sum(line.first_name, line.last_name):
             wrong.append((self._column_of(*NAMED), Unreadable("sum")))
-        if line.stamps and not self.program.has_stamps:
-            wrong.append((self.columns.of("stamps")[0], Unreadable("no_stamps")))
-        if (line.points or line.points_fraction) and not self.program.has_points:
-            wrong.append((self.columns.of("points")[0], Unreadable("no_points")))
+        if line.stamps_net and not self.program.has_stamps:
+            wrong.append((self._column_of("stamps", "stamps_owed"), Unreadable("no_stamps")))
+        if line.points_net and not self.program.has_points:
+            wrong.append((self._column_of("points", "points_owed"), Unreadable("no_points")))
         return wrong
 
     def _seen(self, line: Line, number: int) -> list[tuple[int | None, Unreadable]]:
@@ -235,6 +235,8 @@ def _readers(country: str, today: date) -> Mapping[str, Callable[[Any, str | Non
         "code": _code,
         "stamps": partial(_balance, whole=True, at_most=STAMPS_AT_MOST),
         "points": partial(_balance, whole=False, at_most=rules.MAXIMUM_ADJUSTMENT_POINTS),
+        "stamps_owed": partial(_balance, whole=True, at_most=STAMPS_AT_MOST),
+        "points_owed": partial(_balance, whole=True, at_most=rules.MAXIMUM_ADJUSTMENT_POINTS),
     }
 
 

@@ -76,6 +76,8 @@ def _written(number: int) -> dict[str, str]:
 def _since(line: LoyaltyTransaction, day: str) -> str:
     if line.transaction_type == TransactionType.MERGE_IN:
         return _("since another card was merged into this one on %(day)s") % {"day": day}
+    if line.transaction_type == TransactionType.OPENING_BALANCE:
+        return _("since the balance was brought over from another system on %(day)s") % {"day": day}
     text = (
         _("since something was returned on %(day)s")
         if line.transaction_type in RETURNS

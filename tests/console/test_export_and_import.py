@@ -4,12 +4,15 @@ import csv
 import io
 
 import pytest
+from django.db import transaction
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from loyalty import ledger
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from tests import factories
 from tests.console.bringing import PAGE, bring, choose, confirm
 from tests.console.test_export import exported
 from tests.console.world import World, list_address
@@ -30,6 +33,8 @@ CARRIED = [
     "wants offers by e-mail",
     "stamps",
     "points",
+    "stamps owed",
+    "points owed",
 ]
 
 
@@ -37,6 +42,16 @@ def cards(client: Client, language: str) -> str:
     address = list_address(LoyaltyCard) + "export/csv/"
     response = client.get(address, {"o": "1"}, headers={"Accept-Language": language})
     return b"".join(response.streaming_content).decode("utf-8-sig")
+
+
+def owe(world: World) -> None:
+    """A card on which more was undone than is left of it; half a point is left besides."""
+    card = world.mine["loyalty_loyaltycard"]
+    with factories.inside(world.shop), transaction.atomic():
+        (card,) = ledger.lock(LoyaltyCard.objects.filter(pk=card.pk))
+        gone = ledger.Entry(card=card, kind="points_voided", points_units=-2_495_000)  # of 50
+        stamps = ledger.Entry(card=card, kind="stamp_voided", stamps_delta=-5)  # of 2
+        ledger.post([gone, stamps], now=timezone.now())
 
 
 def carried(text: str, language: str) -> list[list[str]]:
@@ -48,6 +63,7 @@ def carried(text: str, language: str) -> list[list[str]]:
 @pytest.mark.parametrize("language", ["en", "fr", "de", "lb"])
 def test_what_is_exported_is_imported_elsewhere_and_exported_the_same(world: World, language: str) -> None:
     bring(world, PEOPLE)
+    owe(world)
     stranger = world.client("stranger")
     mine, theirs = cards(world.client("owner"), language), cards(stranger, language)
     file = io.BytesIO(mine.encode())
@@ -57,6 +73,7 @@ def test_what_is_exported_is_imported_elsewhere_and_exported_the_same(world: Wor
     after = cards(stranger, language)
     assert carried(after, language) == sorted(carried(mine, language) + carried(theirs, language))
     assert len(carried(mine, language)) >= 4
+    assert {tuple(row[-2:]) for row in carried(after, language)} == {("0", "0"), ("3", "200")}
 
 
 def test_numbers_are_numbers(world: World) -> None:

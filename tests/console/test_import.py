@@ -44,6 +44,11 @@ def test_looking_at_a_file_counts_and_writes_nothing(world: World) -> None:
     assert people(world) == before
 
 
+def test_large_numbers_have_marks_between_their_thousands(world: World) -> None:
+    page = check(world, "email,stamps,points\na@example.com,9999,120000\n").content.decode()
+    assert "9,999 stamps, 120,000 points" in page
+
+
 def test_everybody_gets_a_card_with_their_balance(world: World) -> None:
     page = bring(world).content.decode()
     assert "3 new people, 3 cards, 3 balances (16 stamps, 170 points)" in page

@@ -32,6 +32,37 @@ def becomes(page: HttpResponse) -> dict[int, str]:
     return {read.number: text for read, text in page.context["rows"]}
 
 
+def test_a_first_line_of_words_alone_is_headings_unless_somebody_says_that_it_is_a_person(
+    world: World,
+) -> None:
+    file = "Anna,Klein,Bonn\nBen,Muller,Trier\n"
+    page = upload(world, file)
+    mapped = {"column_0": "first_name", "column_1": "last_name"}
+    headed = choose(world, page, **mapped)
+    assert headed.context["figures"]["new_customers"] == 1
+    asked = world.client("owner").get(page.request["PATH_INFO"])
+    assert "Line 1 is a person, and no headings" in asked.text
+    shown = choose(world, page, **mapped, first_is_person="on", again="1")
+    assert [(read.number, text) for read, text in shown.context["rows"]] == [
+        (1, "Anna Klein"),
+        (2, "Ben Muller"),
+    ]
+    everybody = choose(world, page, **mapped, first_is_person="on")
+    assert (everybody.context["figures"]["new_customers"], everybody.context["unused"]) == (2, ["Column 3"])
+    before = people(world)
+    confirm(world, everybody)
+    assert people(world) == before + 2
+
+
+def test_a_file_without_headings_loses_nobody(world: World) -> None:
+    """Though there is no address in it by which that would be known."""
+    page = upload(world, "Anna,Klein,621 123 456,4\nBen,Muller,621 123 457,2\n")
+    headings = [column.heading for column in page.context["form"].columns()]
+    assert headings == ["Column 1", "Column 2", "Column 3", "Column 4"]
+    mapped = {"column_0": "first_name", "column_1": "last_name", "column_3": "stamps"}
+    assert choose(world, page, **mapped).context["figures"]["new_customers"] == 2
+
+
 def test_a_file_with_every_kind_of_trouble_is_read_as_it_was_meant(world: World) -> None:
     before = people(world)
     page = upload(world, TROUBLE.encode("cp1252").replace(b"0352 621 123 456", b"00352 621 123 456"))

@@ -1,11 +1,14 @@
 """How the database goes about the lists: the plans, and not the time that they take."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from benchmarks import data
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
@@ -15,7 +18,7 @@ from tests.console.world import World, list_address, sign_in
 LINES = list_address(LoyaltyTransaction)
 
 
-def explained(client: Client, asked: dict[str, Any], *before: str, of: str = "") -> str:
+def explained(client: Client, asked: dict[str, Any], *before: str, of: str = "", by: str = "EXPLAIN") -> str:
     """The plans of a page of the ledger, and of its counting; or of what begins with a word alone."""
     client.get(LINES, asked)
     with CaptureQueriesContext(connection) as captured:
@@ -26,7 +29,7 @@ def explained(client: Client, asked: dict[str, Any], *before: str, of: str = "")
             cursor.execute(statement)
         for query in captured.captured_queries:
             if 'FROM "loyalty_loyaltytransaction"' in query["sql"] and query["sql"].startswith(of):
-                cursor.execute(f"EXPLAIN {query['sql']}")
+                cursor.execute(f"{by} {query['sql']}")
                 found += [row[0] for row in cursor.fetchall()]
     return "\n".join(found)
 
@@ -54,6 +57,31 @@ def test_no_page_of_the_ledger_reads_all_of_it(world: World, asked: dict[str, An
         shown = plans(world, asked)
     assert "Index" in shown
     assert "Seq Scan on loyalty_loyaltytransaction" not in shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_happened_until_a_day_is_read_back_from_that_day(client: Client) -> None:
+    """And not from the newest line on, past all that was written since."""
+    shop = data.shop("ledger")
+    data.cards(shop, 2_000, over_days=400, lines=4)
+    with factories.inside(shop.merchant):
+        sign_in(client, factories.member(shop.store, role="owner"))
+        until = {"when_to": str(timezone.localdate() - timedelta(days=350))}
+        shown = explained(client, until, by="EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)")
+        assert (
+            LoyaltyTransaction.objects.filter(transaction_at__lt=timezone.now() - timedelta(days=349)).count()
+            > 101
+        )
+    assert (
+        "Index Scan Backward using transaction_of_merchant" in shown
+        or "Index Only Scan Backward using" in shown
+    )
+    assert passed_by(shown) == 0
+
+
+def passed_by(plans: str) -> int:
+    """How many rows were read for nothing."""
+    return sum(int(number) for number in re.findall(r"Rows Removed by Filter: (\d+)", plans))
 
 
 @pytest.mark.django_db(transaction=True)

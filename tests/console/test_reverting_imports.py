@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from customers.models import Customer
 from groundwork.jobs import service as jobs
+from loyalty.console.card_actions import owed_on
 from loyalty.imports import reverting
 from loyalty.models import CardCode, ImportBatch, LoyaltyCard
 from loyalty.reporting import verification
 from loyalty.services import stamps
+from tenancy.models import OutboxMessage
 from tests import factories
 from tests.console.bringing import bring, card_of, check, people
 from tests.console.world import World, address
@@ -69,6 +71,49 @@ def test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent(
         assert Customer.objects.get(pk=known.customer_id).phone == "+352691000000"  # somebody's own, since
         assert not CardCode.objects.filter(card=card).exists()
         assert not list(verification.differences())
+
+
+OWING = (
+    "email,stamps,stamps owed,points,points owed\nnew@example.com,0,3,0.5,200\nknown@example.com,0,1,0,0\n"
+)
+
+
+def test_what_was_owed_elsewhere_is_owed_here_and_goes_with_the_import(
+    world: World, known: LoyaltyCard
+) -> None:
+    page = bring(world, OWING).content.decode()
+    assert "2 balances (0 stamps, 0 points), 4 stamps are owed, 200 points are owed" in page
+    with factories.inside(world.shop):
+        new = LoyaltyCard.objects.get(customer__email="new@example.com")
+        assert (new.stamp_count, new.stamps_owed) == (0, 3)
+        assert (new.points_balance, new.points_owed, new.points_fraction) == (0, 200, 5000)
+        assert factories.fresh(known).stamp_count == 1  # of the two that they had
+        of_points, of_stamps = owed_on(new)
+        since = "since the balance was brought over from another system on"
+        assert of_stamps.startswith(f"3 stamps are owed {since} ")
+        assert of_points.startswith(f"200 points are owed {since} ")
+        stamps.give(store=world.shop.store, card_id=new.pk, actor=factories.actor("owner"), count=4)
+        assert factories.fresh(new).stamp_count == 1
+        assert not list(verification.differences())
+    # They knew it there: no e-mail says it as news.
+    assert not OutboxMessage.objects.filter(event="loyalty.owed_anew").exists()
+    figures = check(world, OWING).context["figures"]
+    assert (figures["balances"], figures["balances_there"]) == (0, 2)
+    take_back(world)
+    after = factories.fresh(new)
+    assert (after.stamp_count, after.stamps_owed) == (4, 0)
+    assert (after.points_balance, after.points_owed, after.points_fraction) == (0, 0, 0)
+    assert (after.total_stamps_voided, after.total_points_voided) == (0, 0)
+    assert factories.fresh(known).stamp_count == 2
+    with factories.inside(world.shop):
+        assert not list(verification.differences())
+
+
+def test_what_is_owed_is_shown_before_anything_is_written(world: World) -> None:
+    page = check(world, OWING).content.decode()
+    assert "4 stamps are owed, 200 points are owed" in page
+    with factories.inside(world.shop):
+        assert not LoyaltyCard.objects.filter(customer__email="new@example.com").exists()
 
 
 def test_it_is_taken_back_once_and_within_thirty_days(world: World, known: LoyaltyCard) -> None:

@@ -113,6 +113,9 @@ def test_titles_may_stand_above_the_headings_and_there_may_be_none() -> None:
     assert header_of([["email"], ["a@example.com"]]) == 0
     assert header_of([["a@example.com", "Anna"], ["b@example.com", "Ben"]]) is None
     assert header_of([["foo", "bar"], ["a@example.com", "Anna"]]) == 0
+    for value in ("621 123 456", "1990-12-31", "31.12.", "4", "12,50", "+352 691 000 000"):
+        assert header_of([["Anna", "Weber", value], ["Ben", "Muller", "x"]]) is None, value
+    assert header_of([["Imię", "Nazwisko", "#"], ["Anna", "Weber", "4"]]) == 0
     assert header_of([]) is None
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from loyalty.imports.reading import headings
 from loyalty.imports.reading.cells import shown
 from loyalty.imports.reading.days import DAY_FIRST, MONTH_FIRST, orders
@@ -15,13 +17,13 @@ from loyalty.imports.reading.people import INTERNATIONAL, LEFT_OUT, NATIONAL, is
 ADDRESS = re.compile(r"[^@\s;,]{1,64}@[^@\s;,.]{1,63}(\.[^@\s;,.]{1,63})+")
 TELEPHONE = re.compile(r"(\+|00?)[1-9][\d ()/.-]{6,20}")
 LETTER = re.compile(r"[^\W\d_]")
+DIGIT = re.compile(r"[0-9]")
 MOST = 0.6  # of the cells that are filled have to look alike
 HEADER_ROWS = 20  # among which the headings are looked for
-BALANCES = ("stamps", "points")
+BALANCES = ("stamps", "points", "stamps_owed", "points_owed")
 ANSWERS: Mapping[str, tuple[str, ...]] = {
     "birth_date": (DAY_FIRST, MONTH_FIRST),
-    "stamps": (COMMA, POINT),
-    "points": (COMMA, POINT),
+    **dict.fromkeys(BALANCES, (COMMA, POINT)),
     "phone": (NATIONAL, INTERNATIONAL, LEFT_OUT),
 }
 
@@ -81,6 +83,11 @@ class Content:
         return sure.pop() if len(sure) == 1 else ""
 
 
+def numbered(count: int) -> list[str]:
+    """What columns without headings are called."""
+    return [_("Column %(number)d") % {"number": number + 1} for number in range(count)]
+
+
 @dataclass(frozen=True)
 class Columns:
     """What each column of a table means, "" for nothing, and what was answered about it, by its index."""
@@ -99,7 +106,10 @@ class Columns:
 
 
 def header_of(rows: Sequence[Sequence[Any]]) -> int | None:
-    """Which of a table's first rows has the headings: titles may stand above. None if it begins with a person."""
+    """Which of a table's first rows has the headings: titles may stand above. None if it begins with a person.
+
+    Where no heading is known it is the first row with as many cells as any, unless a value stands in it.
+    """
     best, most = None, 0
     for number, row in enumerate(rows[:HEADER_ROWS]):
         texts = [shown(cell) for cell in row]
@@ -112,8 +122,18 @@ def header_of(rows: Sequence[Sequence[Any]]) -> int | None:
     for number, row in enumerate(rows[:HEADER_ROWS]):
         texts = [shown(cell) for cell in row]
         if widest and sum(map(bool, texts)) == widest:
-            return None if any(ADDRESS.fullmatch(text) for text in texts) else number
+            return None if any(map(_is_value, texts)) else number
     return None
+
+
+def is_known(row: Sequence[Any]) -> bool:
+    """Whether a row of headings has one that is known: else it may be a person of whom only words are said."""
+    return any(headings.meaning(shown(cell)) for cell in row)
+
+
+def _is_value(text: str) -> bool:
+    """Whether a cell cannot be a heading: an address, a telephone number, a day, an amount."""
+    return bool(ADDRESS.fullmatch(text) or (DIGIT.search(text) and not LETTER.search(text)))
 
 
 def guess(

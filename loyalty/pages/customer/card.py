@@ -13,11 +13,11 @@ from groundwork.formats import qr
 from loyalty import rules, selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.outputs import owed
+from loyalty.outputs.reasons import fraction
 from loyalty.pages.access import card_page, looks
 from loyalty.pages.customer import friends
 from loyalty.pages.customer.install import icon_address
 from loyalty.pages.customer.presentation import History, StampCard, card_title, reward_lines
-from loyalty.pages.customer.reasons import fraction
 from loyalty.pages.customer.wallet import wallet_buttons
 from loyalty.pages.formats import clock, day
 

@@ -18,7 +18,7 @@ from groundwork.formats.money import money, whole_unit
 from groundwork.formats.numbers import signed
 from loyalty.models import LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, PointsReward, TransactionType
 from loyalty.outputs.owed import RETURNS
-from loyalty.pages.customer.reasons import reasons
+from loyalty.outputs.reasons import reasons
 from loyalty.pages.formats import clock, short_day
 
 

@@ -26,7 +26,6 @@ INLINES = {
     "loyalty_loyaltycard": ["loyalty.loyaltytransaction", "wallet.walletpass"],
     "loyalty_loyaltyprogram": ["loyalty.pointsreward", "loyalty.programterms"],
     "loyalty_purchase": ["loyalty.purchasereturn", "loyalty.loyaltytransaction"],
-    "customers_customer": ["loyalty.loyaltycard"],
 }
 
 

@@ -25,7 +25,44 @@ VISIBLE_AT = "    @classmethod\n    def visible_at(cls, store_ids: set[int]) -> 
 
 BEGINNING = "tests/console/test_beginning.py"
 
+CUSTOMER = "tests/console/test_customer_page.py"
+
 MUTANTS = [
+    mutant(
+        "console-leads-back-to-anywhere",
+        "groundwork/console/actions.py",
+        'return back if back.startswith(reverse("admin:index")) else self.page_of(row)',
+        "return back or self.page_of(row)",
+        f"{CUSTOMER}::test_nobody_is_led_out_of_the_console",
+    ),
+    mutant(
+        "customer-page-buttons-of-lines-elsewhere",
+        "loyalty/console/customer.py",
+        "if line.pk in open_to:",
+        "if line.pk:",
+        f"{CUSTOMER}::test_a_manager_undoes_what_happened_at_their_store_and_sees_what_happened_at_another",
+    ),
+    mutant(
+        "customer-page-emails-of-other-stores",
+        "notifications/console/customer.py",
+        "seen = page.get_queryset(request).filter(customer=customer)",
+        "seen = EmailLog.objects.filter(customer=customer)",
+        f"{CUSTOMER}::test_a_manager_undoes_what_happened_at_their_store_and_sees_what_happened_at_another",
+    ),
+    mutant(
+        "customer-page-names-devices",
+        "wallet/on_customer_page.py",
+        "if not page.has_view_permission(request):\n        return {}",
+        "if not page:\n        return {}",
+        f"{CUSTOMER}::test_a_pass_stands_there_with_how_far_it_has_come",
+    ),
+    mutant(
+        "ledger-of-a-time-from-the-newest-on",
+        "loyalty/console/transaction.py",
+        "if asks_when and self.merchant_asked_for(request) is not None:",
+        "if not asks_when and self.merchant_asked_for(request) is not None:",
+        "tests/console/test_plans_of_lists.py::test_what_happened_until_a_day_is_read_back_from_that_day",
+    ),
     mutant(
         "currency-of-any-three-letters",
         "tenancy/models/merchant.py",

@@ -9,6 +9,20 @@ REVERTING = "tests/console/test_reverting_imports.py"
 
 MUTANTS = [
     mutant(
+        "import-says-what-was-owed-elsewhere-as-news",
+        "loyalty/ledger.py",
+        "lines[-1].transaction_type not in BROUGHT_ALONG",
+        "lines[-1].transaction_type != TransactionType.MERGE_IN",
+        "tests/console/test_reverting_imports.py::test_what_was_owed_elsewhere_is_owed_here_and_goes_with_the_import",
+    ),
+    mutant(
+        "import-forgets-what-was-owed",
+        "loyalty/imports/lines.py",
+        "return self.stamps - self.stamps_owed",
+        "return self.stamps",
+        "tests/console/test_export_and_import.py::test_what_is_exported_is_imported_elsewhere_and_exported_the_same",
+    ),
+    mutant(
         "rounded-numbers-of-a-file",
         "loyalty/imports/reading/cells.py",
         'if ROUNDED.fullmatch(text.replace(" ", "")):',

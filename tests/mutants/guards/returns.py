@@ -67,15 +67,15 @@ MUTANTS = [
     mutant(
         "return-that-owes-nothing",
         "loyalty/rules.py",
-        '"stamps_returned", "points_returned", "merge_in"}',
-        '"merge_in"}',
+        'TAKEN_BACK = frozenset({"stamp_voided", "points_voided", "stamps_returned", "points_returned"})',
+        'TAKEN_BACK = frozenset({"stamp_voided", "points_voided"})',
         f"{WORKED}::test_buy_50_take_the_reward_bring_10_back_and_the_next_visit_settles_it",
     ),
     mutant(
         "merge-that-owes-nothing",
         "loyalty/rules.py",
-        '"points_returned", "merge_in"}',
-        '"points_returned"}',
+        '| {"merge_in", "opening_balance"}',
+        '| {"opening_balance"}',
         f"{WORKED}::test_what_is_owed_moves_to_an_empty_card_whole",
     ),
     mutant(
