@@ -33,6 +33,7 @@ OURS = "written by ourselves, or by whoever runs the site"
 PARTNER = "sent by Apple or Google, whose certificate was checked"
 # Who reads what, and where it is fed with hostile texts: a name in PARSERS, or a file of tests.
 READ: dict[str, str] = {
+    "customers/sections.py datetime.fromisoformat": OURS,
     "groundwork/console/versions.py json.loads": "version of a form",
     "groundwork/formats/images.py Image.open": "tests/groundwork/test_images.py",
     "groundwork/formats/phone.py phonenumbers.parse": "phone",
@@ -40,6 +41,7 @@ READ: dict[str, str] = {
     "groundwork/formats/workbooks.py zipfile.ZipFile": "tests/groundwork/test_workbooks.py",
     "groundwork/idempotency/once.py json.loads": OURS,
     "groundwork/idempotency/packing.py zlib.decompressobj": OURS,
+    "groundwork/messaging/settled.py datetime.strptime": OURS,
     "loyalty/api/examples.py json.loads": OURS,
     "loyalty/api/parsing.py json.loads": "JSON",
     "groundwork/formats/text_files.py csv.reader": "tests/loyalty/test_tables.py",
