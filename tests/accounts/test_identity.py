@@ -1,21 +1,12 @@
 """A platform with an identity provider of its own: its people sign in there, and nobody else gets in by it."""
 
-from collections.abc import Iterator
 from time import time
 from urllib.parse import parse_qs, urlsplit
 
-import environ
 import pytest
-import requests
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.base import AuthError, ProviderException
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.messages.storage.cookie import CookieStorage
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpResponse
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from groundwork import deletion
@@ -23,72 +14,10 @@ from loyalty_site.settings import identity
 from tenancy.models import User
 from tests.accounts import identity_provider as elsewhere
 from tests.accounts.apps import code_of, has_app
-from tests.accounts.identity_provider import IdentityProvider
+from tests.accounts.house_id import UNFINISHED, all_four, come_in, environment, refused, turned_away
 from tests.accounts.visits import ADDRESS, is_in
 
 pytestmark = pytest.mark.django_db
-NO_ACCOUNT = "This sign-in opens no account here."
-CANCELLED = "The sign-in at House ID was cancelled, or is not allowed there. Nobody was signed in."
-AWAY = "House ID cannot be reached just now. Nobody was signed in."
-UNFINISHED = "The sign-in at House ID did not work. Nobody was signed in."
-IN_EACH = {
-    "en": CANCELLED,
-    "fr": "La connexion avec House ID a été annulée, ou n’y est pas autorisée. Personne n’a été connecté.",
-    "de": "Die Anmeldung bei House ID wurde abgebrochen oder ist dort nicht erlaubt. Niemand wurde angemeldet.",
-    "lb": "D’Umeldung bei House ID gouf ofgebrach oder ass do net erlaabt. Et gouf keen ugemellt.",
-}
-
-
-def environment(monkeypatch: pytest.MonkeyPatch, **given: str) -> environ.Env:
-    for name in identity.NAMES:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    return environ.Env()
-
-
-def all_four(issuer: str) -> dict[str, str]:
-    values = (issuer, elsewhere.CLIENT, elsewhere.SECRET, "House ID")
-    return dict(zip(identity.NAMES, values, strict=True))
-
-
-@pytest.fixture
-def provider(settings, monkeypatch) -> Iterator[IdentityProvider]:
-    with elsewhere.running() as made:
-        settings.SOCIALACCOUNT_PROVIDERS = identity.provider(
-            environment(monkeypatch, **all_four(made.address))
-        )
-        made.person = {"sub": "n-1", "email": "Nora@Example.com", "email_verified": True}
-        yield made
-
-
-def come_in(client: Client, way: str = "/account/oidc/?next=/account/") -> HttpResponse:
-    """To the provider, where somebody is signed in, and back."""
-    there = urlsplit(client.get(way)["Location"])
-    state = parse_qs(there.query)["state"][0]
-    return client.get("/account/oidc/callback/", {"code": "a-code", "state": state})
-
-
-def turned_away(answer: HttpResponse, client: Client, words: str, place: str = "/login/") -> bool:
-    """Back to the sign-in page, which says why in these words and knows where they were going."""
-    said = client.get(answer["Location"])
-    return (
-        (answer.status_code, urlsplit(answer["Location"]).path, said.status_code) == (302, place, 200)
-        and 'role="alert"' in said.content.decode()
-        and words in said.content.decode()
-        and not is_in(client)
-    )
-
-
-def refused(answer: HttpResponse, client: Client) -> bool:
-    return turned_away(answer, client, NO_ACCOUNT)
-
-
-def back_from_there(client: Client, **brought: str) -> HttpResponse:
-    """Back from the provider with something else than a code."""
-    there = urlsplit(client.get("/account/oidc/?next=/admin/")["Location"])
-    state = parse_qs(there.query)["state"][0]
-    return client.get("/account/oidc/callback/", {"state": state} | brought)
 
 
 def test_whoever_has_an_account_comes_in_by_the_address_that_is_vouched_for(client, nora, provider) -> None:
@@ -213,107 +142,6 @@ def test_only_what_is_asked_for_of_a_person_is_looked_at(client, nora, provider)
     provider.person |= {"given_name": ["x" * 5_000], "name": {"a": 1}, "picture": 5}
     come_in(client)
     assert is_in(client)
-
-
-@pytest.mark.parametrize(
-    ("way", "fault"),
-    [
-        ("/.well-known/openid-configuration", "away"),
-        ("/.well-known/openid-configuration", "junk"),
-        ("/token", "away"),
-        ("/token", "junk"),
-        ("/userinfo", "away"),
-        ("/userinfo", "junk"),
-        ("/keys", "away"),
-        ("/keys", "junk"),
-    ],
-)
-def test_a_provider_that_does_not_answer_is_told_of(client, nora, provider, way, fault) -> None:
-    provider.faults = {way: fault}
-    answer = client.get("/account/oidc/?next=/admin/")
-    if not way.startswith("/.well"):
-        state = parse_qs(urlsplit(answer["Location"]).query)["state"][0]
-        answer = client.get("/account/oidc/callback/", {"code": "a-code", "state": state})
-    assert turned_away(answer, client, AWAY)
-    assert answer["Location"] == "/login/?next=%2Fadmin%2F"
-    assert not SocialAccount.objects.exists()
-
-
-# --- Not signed in, and why -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("brought", "words"),
-    [
-        ({"error": "access_denied"}, CANCELLED),
-        ({"error": "server_error"}, AWAY),
-        ({"error": "temporarily_unavailable"}, AWAY),
-        ({"error": "login_required"}, UNFINISHED),
-        ({"error": "invalid_scope", "error_description": "<b>no</b>"}, UNFINISHED),
-        ({"error": ""}, UNFINISHED),
-        ({}, UNFINISHED),
-    ],
-    ids=str,
-)
-def test_whoever_comes_back_without_a_code_reads_why_and_is_led_on(
-    client, nora, provider, brought, words
-) -> None:
-    answer = back_from_there(client, **brought)
-    assert turned_away(answer, client, words)
-    assert answer["Location"] == "/login/?next=%2Fadmin%2F"
-    assert provider.asked == []
-
-
-def test_a_strangers_link_says_nothing_about_the_provider(client, nora, provider) -> None:
-    answer = client.get("/account/oidc/callback/", {"error": "server_error", "state": "made-up"})
-    assert turned_away(answer, client, UNFINISHED)
-
-
-@pytest.mark.parametrize(
-    ("error", "exception", "words"),
-    [
-        (AuthError.CANCELLED, None, CANCELLED),
-        (AuthError.DENIED, None, CANCELLED),
-        (AuthError.UNKNOWN, None, UNFINISHED),
-        (AuthError.UNKNOWN, PermissionDenied(), UNFINISHED),
-        (AuthError.UNKNOWN, OAuth2Error(), UNFINISHED),
-        (AuthError.UNKNOWN, ProviderException(), UNFINISHED),
-        (AuthError.UNKNOWN, requests.ConnectionError(), AWAY),
-        (AuthError.UNKNOWN, requests.Timeout(), AWAY),
-        (AuthError.UNKNOWN, requests.HTTPError(), AWAY),
-        (AuthError.UNKNOWN, requests.TooManyRedirects(), AWAY),
-        (AuthError.UNKNOWN, requests.JSONDecodeError("", "", 0), AWAY),
-    ],
-    ids=repr,
-)
-def test_every_error_that_the_library_knows_has_its_words(rf, provider, error, exception, words) -> None:
-    request = rf.get("/account/oidc/callback/")
-    request.user, request._messages = AnonymousUser(), CookieStorage(request)
-    answer = render_authentication_error(request, None, error=error, exception=exception)
-    (said,) = request._messages
-    assert (answer["Location"], said.level_tag) == ("/login/", "error")
-    assert str(said).startswith(words)
-
-
-@pytest.mark.parametrize(("language", "words"), IN_EACH.items(), ids=IN_EACH)
-def test_it_is_said_in_the_language_of_the_page(client, nora, provider, language, words) -> None:
-    client.cookies["django_language"] = language
-    assert turned_away(back_from_there(client, error="access_denied"), client, words)
-
-
-def test_whoever_shows_again_who_they_are_and_cancels_is_asked_another_way(client, nora, provider) -> None:
-    client.force_login(nora)
-    answer = back_from_there(client, error="access_denied")
-    assert answer["Location"] == "/account/again/?next=%2Fadmin%2F"
-    assert CANCELLED in client.get(answer["Location"]).content.decode()
-    assert is_in(client)
-
-
-def test_what_the_provider_says_of_an_error_is_not_in_the_log(client, nora, provider, caplog) -> None:
-    provider.instead = {"/token": {"error": "no", "error_description": ADDRESS}}
-    come_in(client)
-    assert ADDRESS not in caplog.text
-    assert "nobody came in by the identity provider: OAuth2Error" in caplog.text
 
 
 # --- Signed in again --------------------------------------------------------------------------------------

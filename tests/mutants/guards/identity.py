@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 IDENTITY = "tests/accounts/test_identity.py"
+NOT_SIGNED_IN = "tests/accounts/test_not_signed_in.py"
 KEPT = "tests/accounts/test_kept_second_factor.py"
 
 MUTANTS = [
@@ -60,21 +61,21 @@ MUTANTS = [
         "tenancy/identity.py",
         "if response.status_code >= 500 or",
         "if False and",
-        f"{IDENTITY}::test_a_provider_that_does_not_answer_is_told_of",
+        f"{NOT_SIGNED_IN}::test_a_provider_that_does_not_answer_is_told_of",
     ),
     mutant(
         "cancelled-told-as-no-account",
         "tenancy/identity.py",
         "WORDS.get(error, UNFINISHED)",
         "NO_ACCOUNT",
-        f"{IDENTITY}::test_every_error_that_the_library_knows_has_its_words",
+        f"{NOT_SIGNED_IN}::test_every_error_that_the_library_knows_has_its_words",
     ),
     mutant(
         "strangers-word-about-the-provider",
         "tenancy/identity.py",
         'request.GET.get("error", "") if state else ""',
         'request.GET.get("error", "")',
-        f"{IDENTITY}::test_a_strangers_link_says_nothing_about_the_provider",
+        f"{NOT_SIGNED_IN}::test_a_strangers_link_says_nothing_about_the_provider",
     ),
     mutant(
         "sent-form-kept-in-the-session",
