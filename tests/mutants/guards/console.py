@@ -1,6 +1,6 @@
 """The console: whose rows its pages show, what their addresses may ask, and whose accounts are whose."""
 
-from tests.mutants.mutant import mutant
+from tests.mutants.mutant import Mutant, Patch, mutant
 
 PAGES = "tests/console/access/test_pages.py"
 DOINGS = "tests/console/access/test_doings.py"
@@ -25,7 +25,7 @@ VISIBLE_AT = "    @classmethod\n    def visible_at(cls, store_ids: set[int]) -> 
 
 BEGINNING = "tests/console/test_beginning.py"
 
-CUSTOMER = "tests/console/test_customer_page.py"
+CUSTOMER, ON_CUSTOMER = "tests/console/test_customer_page.py", "wallet/on_customer_page.py"
 
 MUTANTS = [
     mutant(
@@ -49,12 +49,17 @@ MUTANTS = [
         "seen = EmailLog.objects.filter(customer=customer)",
         f"{CUSTOMER}::test_a_manager_undoes_what_happened_at_their_store_and_sees_what_happened_at_another",
     ),
-    mutant(
+    Mutant(
         "customer-page-names-devices",
-        "wallet/on_customer_page.py",
-        "if not page.has_view_permission(request):\n        return {}",
-        "if not page:\n        return {}",
-        f"{CUSTOMER}::test_a_pass_stands_there_with_how_far_it_has_come",
+        (f"{CUSTOMER}::test_a_pass_stands_there_with_how_far_it_has_come",),
+        (
+            Patch(ON_CUSTOMER, "if not page.has_view_permission(request):\n        return {}\n    by", "by"),
+            Patch(
+                ON_CUSTOMER,
+                "page.get_queryset(request).filter(wallet",
+                "AppleDeviceRegistration.objects.filter(wallet",
+            ),
+        ),
     ),
     mutant(
         "ledger-of-a-time-from-the-newest-on",
