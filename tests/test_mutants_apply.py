@@ -132,6 +132,18 @@ def test_a_mutant_that_no_longer_applies_is_said_to_be_one(worker: Worker) -> No
         Patch("gone.py", "a", "b").patched(worker.copy)
 
 
+def test_a_mutant_of_two_patches_of_one_file_has_both_of_them(worker: Worker) -> None:
+    both = Mutant(
+        "both",
+        (REFUSED,),
+        (Patch("shop.py", "stamps < 10", "True"), Patch("shop.py", "return", "return 1 and")),
+    )
+    with both.applied(worker.copy) as before:
+        assert (worker.copy / "shop.py").read_text().endswith("    return 1 and True\n")
+        assert before == {"shop.py": SHOP}
+    assert (worker.copy / "shop.py").read_text() == SHOP
+
+
 def test_what_cannot_run_proves_nothing(worker: Worker) -> None:
     for broken in ("limit < 10", "(", ""):
         assert judged(worker, without_limit(broken)).word in ("COULD NOT BE TRIED", "SURVIVED")

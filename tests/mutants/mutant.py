@@ -23,7 +23,10 @@ class Patch:
     def patched(self, root: Path) -> str:
         """The file's text with the guard taken out. Raises NoLongerApplies."""
         path = root / self.file
-        text = path.read_text() if path.exists() else ""
+        return self.put_into(path.read_text() if path.exists() else "")
+
+    def put_into(self, text: str) -> str:
+        """The same of a text that may hold other patches already. Raises NoLongerApplies."""
         if text.count(self.old) != self.count:
             raise NoLongerApplies(
                 f"{self.file} has {text.count(self.old)} times, and not {self.count}: {self.old}"
@@ -51,16 +54,18 @@ class Mutant:
 
         Raises NoLongerApplies before anything is written.
         """
-        before = {patch.file: (root / patch.file) for patch in self.patches}
-        after = {patch.file: patch.patched(root) for patch in self.patches}
-        kept = {file: path.read_text() for file, path in before.items()}
+        after: dict[str, str] = {}
+        for patch in self.patches:
+            file = patch.file
+            after[file] = patch.put_into(after[file]) if file in after else patch.patched(root)
+        kept = {file: (root / file).read_text() for file in after}
         try:
             for file, text in after.items():
-                before[file].write_text(text)
+                (root / file).write_text(text)
             yield kept
         finally:
             for file, text in kept.items():
-                before[file].write_text(text)
+                (root / file).write_text(text)
 
 
 def mutant(

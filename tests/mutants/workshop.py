@@ -80,7 +80,7 @@ class ClonedDatabases:
 
 def _drop_triggers(database: psycopg.Connection) -> None:
     """Let the next migration install them anew: it does so at the beginning of every run."""
-    every = "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+    every = "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0"
     for name, table in database.execute(every).fetchall():
         drop = sql.SQL("DROP TRIGGER {} ON {}")
         database.execute(drop.format(sql.Identifier(name), sql.Identifier(table)))
