@@ -38,7 +38,7 @@ def pages(site: Any, request: HttpRequest, term: str) -> Iterator[SearchResult]:
 
 def _kinds(site: Any) -> Iterator[tuple[str, str]]:
     """What the rows of each list are called, by its address."""
-    for model in site._registry:
+    for model, _page in site._registry.items():
         meta = model._meta
         yield reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"), str(meta.verbose_name_plural)
 

@@ -17,6 +17,7 @@ from loyalty.api import access
 from loyalty.models import LoyaltyTransaction
 from loyalty.services import pins, staff_tokens
 from notifications import selectors as emails
+from notifications.models import Code, EmailTemplate
 from tenancy import api_keys, scope, sign_in, tills
 from tenancy.actor import Actor
 from tenancy.models import IdempotencyKey, Role, StoreUser, User
@@ -49,6 +50,7 @@ class World:
             where = {"merchant_id": self.mine.merchant_id, "store_id": self.mine.pk}
             self.kept = {**where, "credential": "till:1", "key": "k"}
             IdempotencyKey.objects.create(**self.kept, fingerprint="f", status=201, answer=b"packed")
+            EmailTemplate.objects.create(code=Code.ENROLLMENT, store=self.mine, subject_en="Ours", body_en="Hi")
             self.line = LoyaltyTransaction.objects.filter(card=self.cards[0]).latest("id")
 
     def queries(self) -> dict[str, Made]:
@@ -83,6 +85,7 @@ class World:
             "lines of a pass": (passes.lines_of, {"card_id": card.pk}),
             "kept answer": (once._rows_of, self.kept),
             "card of an e-mail": (emails._card_of, {"card_id": card.pk}),
+            "texts of an e-mail": (emails._texts, {"code": Code.ENROLLMENT, "store_id": store.pk}),
         }
 
 

@@ -55,8 +55,8 @@ FIELDS: Mapping[str, str] = {
         "points-available points-de-fidelite solde-de-points solde-points punkte punktestand aktuelle-punkte "
         "treuepunkte bonuspunkte punkten punktestand-aktuell pontos saldo-de-pontos"
     ),
-    "stamps_owed": "stamps-owed owed-stamps tampons-dus offene-stempel op-stempelen carimbos-devidos",
-    "points_owed": "points-owed owed-points points-dus offene-punkte op-punkten pontos-devidos",
+    "stamps_owed": "stamps-owed owed-stamps tampons-dus offene-stempel oppe-stempelen op-stempelen carimbos-devidos",
+    "points_owed": "points-owed owed-points points-dus offene-punkte oppe-punkten op-punkten pontos-devidos",
 }
 MEANT = {
     heading.replace("e-mail", "email"): field
