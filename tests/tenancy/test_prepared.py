@@ -50,7 +50,9 @@ class World:
             where = {"merchant_id": self.mine.merchant_id, "store_id": self.mine.pk}
             self.kept = {**where, "credential": "till:1", "key": "k"}
             IdempotencyKey.objects.create(**self.kept, fingerprint="f", status=201, answer=b"packed")
-            EmailTemplate.objects.create(code=Code.ENROLLMENT, store=self.mine, subject_en="Ours", body_en="Hi")
+            EmailTemplate.objects.create(
+                code=Code.ENROLLMENT, store=self.mine, subject_en="Ours", body_en="Hi"
+            )
             self.line = LoyaltyTransaction.objects.filter(card=self.cards[0]).latest("id")
 
     def queries(self) -> dict[str, Made]:
