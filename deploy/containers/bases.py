@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.containers.tools import ROOT, run, works
+from deploy.containers.tools import ROOT, build, run, works
 
 SUITE = "bookworm"  # whose Python is one of those that the site runs with
 PACKAGES = "python3,python3-venv,ca-certificates"
@@ -56,17 +56,7 @@ def have_neighbour(name: str) -> str:
         return f"{name} is the registry's"
     if not recipe.is_dir():
         raise NoBaseError(f"{name} cannot be pulled, and there is no stand-in for it")
-    label = f"--label={LABEL}={version}"
-    run(
-        "buildah",
-        "bud",
-        "--runtime=runc",
-        "--pull-never",
-        "--format=docker",
-        label,
-        f"--tag={whole}",
-        str(recipe),
-    )
+    build(recipe, whole, f"--label={LABEL}={version}")
     return f"{name} is made of Debian's packages"
 
 

@@ -62,20 +62,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def build() -> None:
-    """Build the image; `--format docker` keeps its HEALTHCHECK."""
+    """Build the image."""
     with tempfile.NamedTemporaryFile("w", prefix="pip-") as settings:
         volumes = [f"{settings.name}:/etc/pip.conf:ro", *_as_pip_here(settings.name)]
-        options = [f"--volume={volume}" for volume in volumes]
-        run(
-            "buildah",
-            "bud",
-            "--runtime=runc",
-            "--pull-never",
-            "--format=docker",
-            *options,
-            f"--tag={IMAGE}",
-            str(ROOT),
-        )
+        tools.build(ROOT, IMAGE, *(f"--volume={volume}" for volume in volumes))
 
 
 def _as_pip_here(settings: str) -> Iterator[str]:
