@@ -166,6 +166,14 @@ def _family(card_id: int) -> QuerySet[LoyaltyCard]:
     return LoyaltyCard.all_objects.filter(Q(pk=card_id) | Q(merged_into=card_id)).order_by()
 
 
+def bounded(card_ids: Collection[int]) -> set[int]:
+    """Those of some cards on which, or on one merged into them, something expired or was let go."""
+    lines = LoyaltyTransaction.objects.filter(transaction_type__in=hindsight.BOUNDED).order_by()
+    own = lines.filter(card__in=card_ids).values_list("card_id", flat=True)
+    merged = lines.filter(card__merged_into__in=card_ids).values_list("card__merged_into", flat=True)
+    return set(own.union(merged))
+
+
 def told(card: LoyaltyCard) -> list[Told]:
     """All lines of a card and of those merged into it, in order; none where nothing expired or was let go."""
     lines = LoyaltyTransaction.objects.filter(card__in=_family(card.pk).values("pk"))

@@ -161,9 +161,7 @@ class _Chunk:
         notes = []
         unknown = [person for _number, person in numbered if person.customer is None]
         without = [person for _number, person in numbered if person.card is None]
-        for _number, person in numbered:
-            if person.customer and person.gaps:
-                filling.fill_gaps(person.customer, person.gaps)
+        filling.fill_gaps((person.customer, person.gaps) for _number, person in numbered if person.customer)
         were_known = {id(person) for _number, person in numbered if person.customer}
         had_cards = {id(person) for _number, person in numbered if person.card}
         self._make_customers(unknown)

@@ -20,7 +20,7 @@ from tenancy.models import Merchant
 RECENT_DAYS = 30  # today and the 29 before
 NEWEST = 2**63 - 1
 LIVING_CARDS = "card.program_id = %(program)s AND card.deleted_at IS NULL"
-BATCH = "card.program_id = %(program)s AND card.deletion_batch = %(batch)s"
+BATCH = "card.program_id = %(program)s AND card.deletion_batch = ANY(%(batches)s)"
 
 
 @dataclass(frozen=True)

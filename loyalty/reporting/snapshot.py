@@ -10,11 +10,10 @@ Nothing recorded offline reaches a closed day any more, and no line turns up bel
 to (`loyalty.reporting.running`): so it stays what it was.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 
 from loyalty.models import CardSnapshot, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction
@@ -85,19 +84,19 @@ def forget(merchant: Merchant) -> None:
     CardSnapshot.objects.filter(merchant=merchant).delete()
 
 
-def move(program: LoyaltyProgram, *, batch: UUID, sign: int) -> None:
-    """Add (+1) the cards of a deletion batch to the snapshot, or take them out (-1)."""
+def move(program: LoyaltyProgram, *, batches: Sequence[UUID], sign: int) -> None:
+    """Add (+1) the cards of deletion batches to the snapshot, or take them out (-1)."""
     rows = _rows_by_store(program)
     if None not in rows:
         return
     point = Point.of(rows[None])
     of_stores: dict[int | None, Amount] = {None: Amount()}
-    which = LoyaltyCard._meta.get_field("deletion_batch").get_db_prep_value(batch, connection)
-    for store_id, _now, amount in cards_then.amounts(program, point, BATCH, every=True, batch=which):
+    which = list(batches)
+    for store_id, _now, amount in cards_then.amounts(program, point, BATCH, every=True, batches=which):
         of_stores[None] = of_stores[None].plus(amount)
         if store_id is not None:
             of_stores[store_id] = amount
-    _add(program, rows, of_stores, cards_then.seen_since(program, point, BATCH, batch=which), sign=sign)
+    _add(program, rows, of_stores, cards_then.seen_since(program, point, BATCH, batches=which), sign=sign)
 
 
 def _rows_by_store(program: LoyaltyProgram) -> dict[int | None, CardSnapshot]:

@@ -2,11 +2,12 @@
 
     standings.move_on(calendar)                       # each minute: what has lines since is copied from the cards
     standings.narrowed(cards, merchant_id, Q(stamps__gte=5))  # a list: by an index, and what is newer
-    standings.copy_batch(merchant_id, batch, sign=-1)  # cards go or come back: their customers have less, or more
+    standings.copy_batches(merchant_id, batches, sign=-1)  # cards go or come back: their customers have less, or more
 
 A card and a customer have one from the moment they are made, by a trigger: no list leaves anybody out.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from loyalty.models import CardStanding, CustomerStanding, LoyaltyCard, LoyaltyT
 SINCE = """SELECT line.card_id FROM loyalty_loyaltytransaction line
     WHERE line.merchant_id = %(merchant)s AND line.id > %(after)s AND line.id <= %(upto)s"""
 EVERY = "SELECT id FROM loyalty_loyaltycard WHERE merchant_id = %(merchant)s"
-BATCH = "SELECT id FROM loyalty_loyaltycard WHERE merchant_id = %(merchant)s AND deletion_batch = %(batch)s"
+BATCH = "SELECT id FROM loyalty_loyaltycard WHERE merchant_id = %(merchant)s AND deletion_batch = ANY(%(batches)s)"
 FEW = 5_000  # of all, named one by one
 COPIED = ("stamps", "points", "owed", "last_activity_at")
 
@@ -53,7 +54,8 @@ LEFT JOIN loyalty_loyaltycard card ON card.customer_id = customer.id AND {is_the
 WHERE customer.merchant_id = %(merchant)s AND {which}
 GROUP BY customer.id""",
 )
-THERE, COMING_BACK = "card.deleted_at IS NULL", "(card.deleted_at IS NULL OR card.deletion_batch = %(batch)s)"
+THERE = "card.deleted_at IS NULL"
+COMING_BACK = "(card.deleted_at IS NULL OR card.deletion_batch = ANY(%(batches)s))"
 OF_CARDS = "customer.id IN (SELECT customer_id FROM loyalty_loyaltycard WHERE id IN ({cards}))"
 
 
@@ -71,9 +73,13 @@ def move_on(calendar: MerchantCalendar) -> None:
     calendar.standings_upto = calendar.safe_id
 
 
-def copy_batch(merchant_id: int, batch: UUID, *, sign: int) -> None:
-    """Copy the cards of a deletion batch, and what their customers have without them (-1) or with them again (+1)."""
-    _copy(BATCH, {"merchant": merchant_id, "batch": batch}, is_there=COMING_BACK if sign > 0 else THERE)
+def copy_batches(merchant_id: int, batches: Sequence[UUID], *, sign: int) -> None:
+    """Copy the cards of deletion batches, and what their customers have without them (-1) or with them again (+1)."""
+    _copy(
+        BATCH,
+        {"merchant": merchant_id, "batches": list(batches)},
+        is_there=COMING_BACK if sign > 0 else THERE,
+    )
 
 
 def _copy(which: str, values: dict[str, Any], *, customers: str = OF_CARDS, is_there: str = THERE) -> None:

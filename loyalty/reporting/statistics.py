@@ -10,7 +10,7 @@ next roll-up has made them anew (the change rings for it), all is counted live, 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -91,15 +91,15 @@ def _forget(calendar: MerchantCalendar) -> None:
 
 
 @transaction.atomic
-def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
-    """Take the cards of a deletion batch out of the days (-1), or bring them back (+1).
+def move(merchant: Merchant, *, batches: Sequence[UUID], sign: int) -> None:
+    """Take the cards of deletion batches out of the days (-1), or bring them back (+1).
 
     Many cards are not taken one by one: the merchant's days are all counted again by the next roll-up.
     """
     calendar = _locked_calendar(merchant)
     visits.mark_behind(merchant.pk)
-    cards = LoyaltyCard.all_objects.filter(merchant=merchant, deletion_batch=batch)
-    standings.copy_batch(merchant.pk, batch, sign=sign)
+    cards = LoyaltyCard.all_objects.filter(merchant=merchant, deletion_batch__in=batches)
+    standings.copy_batches(merchant.pk, batches, sign=sign)
     if calendar.open_from is None:
         return
     is_rebuilding = _is_rebuilding(calendar.merchant, calendar)
@@ -114,7 +114,7 @@ def move(merchant: Merchant, *, batch: UUID, sign: int) -> None:
     for program in LoyaltyProgram.all_objects.filter(pk__in=cards.values("program")).select_related(
         "merchant"
     ):
-        snapshot.move(program, batch=batch, sign=sign)
+        snapshot.move(program, batches=batches, sign=sign)
 
 
 @transaction.atomic

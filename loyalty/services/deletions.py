@@ -1,9 +1,10 @@
 """What deleting and restoring means for cards: their passes and figures follow, and nothing expires on coming back.
 
-`groundwork.deletion` calls these two for every batch, whatever row it began with.
+`groundwork.deletion` calls these two for all batches of a transaction, whatever rows they began with.
 """
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import models
 from django.db.models import QuerySet
@@ -20,34 +21,34 @@ from tenancy.models import Merchant
 BATCH = 1_000
 
 
-def on_deleted(row: models.Model, batch: uuid.UUID) -> None:
+def on_deleted(rows: Sequence[models.Model], batches: Sequence[uuid.UUID]) -> None:
     """Announce the cards that went, in batches of bounded size."""
     with scope.everything("a batch does not leave its merchant"):
-        _announce(_cards(batch))
-        _count_again(batch, sign=-1)
+        _announce(_cards(batches))
+        _count_again(batches, sign=-1)
 
 
-def on_restored(row: models.Model, batch: uuid.UUID) -> None:
+def on_restored(rows: Sequence[models.Model], batches: Sequence[uuid.UUID]) -> None:
     """Announce the cards that come back; their points do not expire within 14 days."""
     now = clock.now()
     with scope.everything("a batch does not leave its merchant"):
-        cards = _cards(batch)
+        cards = _cards(batches)
         programs = LoyaltyProgram.all_objects.filter(pk__in=cards.values("program"))
         for program in programs.select_related("merchant"):
             not_before = grace(program, program.merchant, now)
             cards.filter(program=program).update(expiry_not_before=not_before)
         _announce(cards)
-        _count_again(batch, sign=+1)
+        _count_again(batches, sign=+1)
 
 
-def _count_again(batch: uuid.UUID, *, sign: int) -> None:
+def _count_again(batches: Sequence[uuid.UUID], *, sign: int) -> None:
     """Closed days hold only cards that are there."""
-    for merchant in Merchant.all_objects.filter(pk__in=_cards(batch).values("merchant_id").distinct()):
-        statistics.move(merchant, batch=batch, sign=sign)
+    for merchant in Merchant.all_objects.filter(pk__in=_cards(batches).values("merchant_id").distinct()):
+        statistics.move(merchant, batches=batches, sign=sign)
 
 
-def _cards(batch: uuid.UUID) -> QuerySet[LoyaltyCard]:
-    return LoyaltyCard.all_objects.filter(deletion_batch=batch)
+def _cards(batches: Sequence[uuid.UUID]) -> QuerySet[LoyaltyCard]:
+    return LoyaltyCard.all_objects.filter(deletion_batch__in=batches)
 
 
 def _announce(cards: QuerySet[LoyaltyCard]) -> None:

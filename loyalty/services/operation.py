@@ -126,6 +126,15 @@ def begin(
     return Operation(store, actor, card, program, terms, settings, staff_pin, now)
 
 
+def of_locked(
+    card: LoyaltyCard, *, store: Store, actor: Actor, settings: MerchantLoyaltySettings, now: datetime
+) -> Operation:
+    """What puts things right on one of many cards that are locked already, switched off or not, as of now."""
+    return Operation(
+        store, actor, card, card.program, selectors.terms_of(card.program), settings, staff_pin=None, now=now
+    )
+
+
 def shortfall(lines: Sequence[LoyaltyTransaction]) -> int:
     """How many stamps and points are owed since a call's lines, because they were spent already."""
     owed = newly_owed(lines)

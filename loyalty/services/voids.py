@@ -1,7 +1,7 @@
 """Voids: undoing a line of the ledger by its opposite, once."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -10,9 +10,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from groundwork import clock
 from groundwork.errors import DomainError
 from groundwork.idempotency.once import exactly_once
-from loyalty import ledger, rules, selectors
+from loyalty import ledger, receipts, rules, selectors
 from loyalty.earning import Breakdown, Part
 from loyalty.errors import AlreadyVoided, CardNotFound, NotVoidable, TransactionNotFound
 from loyalty.ledger import Entry
@@ -76,19 +77,40 @@ def void(
 
 
 @transaction.atomic
-def void_opening(*, store: Store, transaction_id: int, actor: Actor, reason: str) -> None:
-    """Undo the opening balance of an import that is taken back, whatever staff may undo; once.
+def void_openings(
+    *, store: Store, cards: Sequence[LoyaltyCard], line_ids: Collection[int], actor: Actor, reason: str
+) -> set[int]:
+    """Undo opening balances of an import that is taken back, whatever staff may undo; each once.
 
-    What of it is spent already is owed. Raises TransactionNotFound, AlreadyVoided or NotVoidable.
+    `cards` are theirs, and locked. What is spent already is owed. Returns the cards whose balances stay: those that
+    were merged into another one, or are not valid at the store.
     """
     actor.require_manager()
-    call, line = begin(store, transaction_id, actor)
-    if line.transaction_type != TransactionType.OPENING_BALANCE or line.card.merged_into_id is not None:
-        raise NotVoidable()
-    if hasattr(line, "voided_by"):
-        raise AlreadyVoided()
-    entry = dataclasses.replace(_opposite(call, line), notes=operation.require_reason(reason))
-    _post(call, line, in_hindsight(call, [entry], notes=reason))
+    reason, settings, now = (
+        operation.require_reason(reason),
+        selectors.settings_of(store.merchant),
+        clock.now(),
+    )
+    valid = {
+        card.pk: operation.of_locked(card, store=store, actor=actor, settings=settings, now=now)
+        for card in cards
+        if card.merged_into_id is None and card.scope_store_id in (None, store.pk)
+    }
+    adjusted = receipts.bounded(valid)
+    lines = LoyaltyTransaction.objects.filter(
+        pk__in=line_ids, card__in=valid, transaction_type=TransactionType.OPENING_BALANCE, voided_by=None
+    )
+    together: list[Entry] = []
+    for line in lines.order_by("card", "stamps_delta", "pk"):
+        call = valid[line.card_id]
+        entry = dataclasses.replace(_opposite(call, line), notes=reason)
+        if line.card_id in adjusted:
+            _post(call, line, in_hindsight(call, [entry], notes=reason))
+        else:
+            together.append(entry)
+    if together:
+        ledger.post(together, now=now)
+    return {card.pk for card in cards} - valid.keys()
 
 
 def _opposite(call: Operation, line: LoyaltyTransaction) -> Entry:

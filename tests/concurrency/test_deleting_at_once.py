@@ -54,7 +54,7 @@ def test_deleting_a_store_and_stamping_its_cards_do_not_block_each_other(few: Cr
             return stamps.give(store=shop.store, card_id=card.pk, actor=STAFF)
         return deletion.soft_delete(shop.store, by=None)
 
-    with met(ledger, "_apply", holding), met(deletion, "_mark", holding):
+    with met(ledger, "_apply", holding), met(deletion, "_mark_under", holding):
         assert few.all_at_once(stamp_or_delete, people=2) == ["done", "done"]
 
 

@@ -110,8 +110,8 @@ MUTANTS = [
     mutant(
         "used-cards-removed-with-their-import",
         "loyalty/imports/reverting.py",
-        "if person.made_card and _is_untouched(person):",
-        "if person.made_card:",
+        "return [person for person in new if person.card_id not in touched]",
+        "return new",
         f"{REVERTING}::test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent",
     ),
     mutant(
@@ -124,8 +124,8 @@ MUTANTS = [
     mutant(
         "what-changed-since-an-import-emptied",
         "customers/filling.py",
-        "if _is_as_said(customer, field, value)]",
-        "]",
+        "                if _is_as_said(customer, field, value)\n",
+        "",
         f"{REVERTING}::test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent",
     ),
 ]

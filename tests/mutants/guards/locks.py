@@ -65,8 +65,8 @@ MUTANTS = [
     mutant(
         "deletion-without-the-rows-lock",
         "groundwork/deletion.py",
-        "_all_rows(type(instance)).select_for_update(no_key=True).get(pk=instance.pk)",
-        "_all_rows(type(instance)).get(pk=instance.pk)",
+        'living.order_by("pk").select_for_update(no_key=True)',
+        'living.order_by("pk")',
         f"{SECOND}::test_a_row_is_deleted_by_the_first_and_refused_to_the_second",
     ),
     mutant(
@@ -108,8 +108,8 @@ MUTANTS = [
     mutant(
         "deletion-that-locks-for-update",
         "groundwork/deletion.py",
-        "select_for_update(no_key=True).get(",
-        "select_for_update().get(",
+        'living.order_by("pk").select_for_update(no_key=True)',
+        'living.order_by("pk").select_for_update()',
         "tests/concurrency/test_deleting_at_once.py::"
         "test_deleting_a_store_and_stamping_its_cards_do_not_block_each_other",
     ),
