@@ -28,7 +28,7 @@ from groundwork.database import reading
 from groundwork.errors import DomainError, TooManyJobs
 from groundwork.jobs import files as job_files
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
-from groundwork.jobs.progress import Progress
+from groundwork.jobs.progress import OthersWait, Progress
 from groundwork.jobs.queue import JOBS, MAXIMUM_ATTEMPTS, UNFINISHED, table
 from groundwork.messaging import doorbell
 from groundwork.messaging.wiring import Port
@@ -49,11 +49,13 @@ class Work:
     """What a kind of job does: `work(job, progress)`, which ends with `finish(job, ...)`.
 
     `reads_afar`: it may read from a replica that has what was there when the job was asked for.
+    `goes_on`: it commits part by part and goes on where it was stopped, so it makes room for others that wait.
     """
 
     kind: JobKind
     work: Callable[[Any, Progress], None]
     reads_afar: bool = False
+    goes_on: bool = False
 
 
 works: Port[Work] = Port()
@@ -155,8 +157,10 @@ def _perform(job: AbstractBackgroundJob) -> None:
                 return
             (kind,) = (each for each in works if each.kind == job.kind)
             from_where = reading.afar(since=job.created_at) if kind.reads_afar else nullcontext()
-            with job.scope(), Progress(job) as progress, from_where:
+            with job.scope(), Progress(job, goes_on=kind.goes_on) as progress, from_where:
                 kind.work(job, progress)
+        except OthersWait:
+            _make_room(job, progress)
         except Overtaken:
             logger.warning("job was taken over", extra={"job_id": job.pk, "attempt": job.attempts})
         except DomainError as refusal:
@@ -164,6 +168,12 @@ def _perform(job: AbstractBackgroundJob) -> None:
         except Exception:
             logger.exception("job failed", extra={"job_id": job.pk, "kind": job.kind, "about": job.about})
             fail(job, _("Something went wrong on our side. Nothing has changed; please try again."))
+
+
+def _make_room(job: AbstractBackgroundJob, progress: Progress) -> None:
+    """Put a job behind those that wait; it goes on from where it is, and shows how far that is."""
+    JOBS.release([job], next_attempt_at=clock.now(), total=progress.total, done=progress.done)
+    doorbell.ring(RUN_TASK)
 
 
 # --- Settling ---------------------------------------------------------------------------------------------

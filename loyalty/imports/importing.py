@@ -57,20 +57,22 @@ def bring_over(
     """Make the customers and cards of these lines, and write their balances; goes on after the last one of before.
 
     Who is known keeps what is known and gets what was missing. `lines` have their numbers in the file, rising.
-    `announce` sends each new customer the e-mail of an enrolment; `counted` hears of each chunk. Returns what was done
-    altogether. Raises ManagerRequired, StoreNotFound, ProgramNotFound, or ImportInterrupted if others go on writing
-    the same people: the chunks before stay.
+    `announce` sends each new customer the e-mail of an enrolment; `counted` hears of each chunk, with the first of
+    them of those that were brought over before. Returns what was done altogether. Raises ManagerRequired,
+    StoreNotFound, ProgramNotFound, or ImportInterrupted if others go on writing the same people: chunks before stay.
     """
     actor.require_manager()
-    lines = iter(lines)
+    lines, before = iter(lines), 0
     for number in count():
         chunk = list(islice(lines, CHUNK))
         if not chunk:
             break
         if number in (1, 20, 200):
             bulk.tell_planner(Customer, LoyaltyCard, LoyaltyTransaction)
-        _bring_chunk(batch, actor, [each for each in chunk if each[0] > _until(batch)], announce=announce)
-        counted(len(chunk))
+        if new := [each for each in chunk if each[0] > _until(batch)]:
+            _bring_chunk(batch, actor, new, announce=announce)
+            counted(before + len(chunk))
+        before = 0 if new else before + len(chunk)
     ImportBatch.objects.filter(pk=batch.pk, finished_at=None).update(finished_at=timezone.now())
     return Figures(**batch.figures)
 

@@ -48,12 +48,13 @@ def begin(*, batch: ImportBatch) -> None:
 def revert(*, batch: ImportBatch, actor: Actor, counted: Callable[[int], None] = lambda count: None) -> None:
     """Take back what is still there of an import that is being taken back (`begin`), last line first.
 
-    `counted` hears first of the lines that are taken back already, then of each some hundred.
+    `counted` hears of each some hundred, with the first of them of those that were taken back before.
     """
     actor.require_manager()
-    counted(ImportedPerson.objects.filter(batch=batch, reverted_at__isnull=False).count())
+    before = ImportedPerson.objects.filter(batch=batch, reverted_at__isnull=False).count()
     while count := _revert_some(batch, actor):
-        counted(count)
+        counted(before + count)
+        before = 0
     _settle(batch)
 
 

@@ -19,7 +19,9 @@ from django.utils import timezone
 from customers import services as customers
 from groundwork import deletion
 from loyalty.errors import PinInvalid
-from loyalty.models import LoyaltyCard, StaffPin
+from loyalty.imports import importing, reverting
+from loyalty.imports.lines import Line
+from loyalty.models import ImportBatch, LoyaltyCard, StaffPin
 from loyalty.reporting import statistics, verification
 from loyalty.services import cards, enrollment, expiry, pins, points, programs, stamps
 from notifications.models import AddressProblem, EmailLog, Fault
@@ -300,3 +302,23 @@ def test_of_two_owners_who_remove_each_other_the_second_stays(few: Crowd) -> Non
 
     assert answer == "last_owner"
     assert list(StoreUser.objects.filter(merchant=shop.merchant, role=Role.OWNER)) == [second]
+
+
+def test_a_card_that_is_just_stamped_is_used_for_the_import_that_is_taken_back(few: Crowd) -> None:
+    shop = factories.shop()
+    batch = ImportBatch.objects.create(merchant=shop.merchant, store=shop.store)
+    actor = factories.actor("owner")
+    importing.bring_over(batch=batch, actor=actor, lines=[(2, Line(email="anna@example.com", stamps=4))])
+    card = LoyaltyCard.objects.get(customer__email="anna@example.com")
+
+    def stamp() -> None:
+        stamps.give(store=shop.store, card_id=card.pk, actor=STAFF)
+
+    def take_back() -> None:
+        reverting.begin(batch=batch)
+        reverting.revert(batch=batch, actor=actor)
+
+    assert one_after_the_other(few, stamp, take_back) == "done"
+    after = LoyaltyCard.all_objects.get(pk=card.pk)
+    assert (after.is_deleted, after.stamp_count, after.stamps_owed) == (False, 1, 0)
+    assert list(verification.differences()) == []

@@ -3,18 +3,25 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from customers.models import Customer
+from groundwork import deletion
+from groundwork.jobs import progress
 from groundwork.jobs import service as jobs
+from loyalty import ledger
 from loyalty.console.card_actions import owed_on
 from loyalty.imports import reverting
 from loyalty.models import CardCode, ImportBatch, LoyaltyCard
 from loyalty.reporting import verification
 from loyalty.services import stamps
-from tenancy.models import OutboxMessage
+from tenancy.models import BackgroundJob, OutboxMessage
 from tests import factories
+from tests.console.asking import ask
 from tests.console.bringing import bring, card_of, check, people
 from tests.console.world import World, address
 
@@ -152,3 +159,75 @@ def test_a_long_import_is_taken_back_by_a_worker(world: World, known: LoyaltyCar
     assert factories.fresh(known).stamp_count == 2
     page = world.client("owner").get(address(newest())).content.decode()
     assert "1 person was removed, 1 balance was undone." in page
+
+
+def test_each_who_was_removed_can_be_restored_alone(world: World) -> None:
+    bring(world, "email,stamps\nanna@example.com,4\nben@example.com,7\n")
+    before = people(world)
+    take_back(world)
+    assert people(world) == before - 2
+    with factories.inside(world.shop):
+        anna = Customer.all_objects.get(email="anna@example.com")
+        assert deletion.restore(anna) == {"customers.Customer": 1, "loyalty.LoyaltyCard": 1}
+        assert card_of(world, "anna@example.com").stamp_count == 4
+        assert not Customer.objects.filter(email="ben@example.com").exists()
+
+
+def test_what_has_expired_of_a_balance_since_is_not_owed_when_it_is_taken_back(
+    world: World, known: LoyaltyCard
+) -> None:
+    bring(world, "email,points\nknown@example.com,100\n")
+    with factories.inside(world.shop), transaction.atomic():
+        card = ledger.lock(LoyaltyCard.objects.filter(pk=known.pk))[0]
+        ledger.expire_points([card.pk], note="a year without a visit", now=timezone.now())
+    assert "1 balance was undone." in take_back(world).content.decode()
+    after = factories.fresh(known)
+    assert (after.points_balance, after.points_owed, after.stamp_count) == (0, 0, 2)
+    with factories.inside(world.shop):
+        assert not list(verification.differences())
+
+
+def statements(world: World, name: str, count: int) -> int:
+    """Of taking back a file of so many new people, and as many who were known without a phone."""
+    with factories.inside(world.shop):
+        for number in range(count):
+            factories.card(world.shop.store, email=f"{name}{number}@example.com")
+    known = "".join(f"{name}{n}@example.com,62112{name}{n:02d},3,4\n" for n in range(count))
+    new = "".join(f"new{name}{n}@example.com,,5,6\n" for n in range(count))
+    bring(world, f"email,phone,stamps,points\n{known}{new}")
+    with factories.inside(world.shop):
+        batch = newest()
+        reverting.begin(batch=batch)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert reverting._revert_some(batch, factories.actor("owner")) == 2 * count
+        assert not LoyaltyCard.objects.filter(stamp_count__gt=2).exists()
+    return len(asked)
+
+
+def test_taking_back_ten_times_as_many_lines_asks_the_database_no_more_often(world: World) -> None:
+    of_four = statements(world, "1", 2)
+    assert statements(world, "2", 20) <= of_four
+
+
+def test_an_import_that_is_taken_back_makes_room_for_others_that_wait(
+    world: World, known: LoyaltyCard, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(world, FILE)
+    settings.BACKGROUND_ROWS = 0  # type: ignore[attr-defined]
+    monkeypatch.setattr(reverting, "AT_ONCE", 1)
+    take_back(world)
+    reverts = BackgroundJob.objects.filter(kind="revert")
+    export = ask(world, "owner", Customer)
+    monkeypatch.setattr(progress, "TURN_SECONDS", 0.0)
+    job = jobs.run(reverts.get())
+    assert (job.state, job.attempts, job.done, job.total) == ("waiting", 0, 1, 2)
+    assert factories.fresh(known).stamp_count == 2  # its line was the last one
+    assert card_of(world, "new@example.com").stamp_count == 4
+    assert jobs._take() == export
+    BackgroundJob.objects.filter(pk=export.pk).update(state="waiting", leased_until=None, lease=None)
+    assert jobs.run_due() == 2
+    assert set(BackgroundJob.objects.filter(pk__in=[job.pk, export.pk]).values_list("state")) == {("done",)}
+    with factories.inside(world.shop):
+        assert not Customer.objects.filter(email="new@example.com").exists()

@@ -128,4 +128,33 @@ MUTANTS = [
         "",
         f"{REVERTING}::test_who_has_been_to_the_shop_since_stays_and_owes_what_is_spent",
     ),
+    mutant(
+        "import-taken-back-without-the-cards-locks",
+        "loyalty/imports/reverting.py",
+        "for card in ledger.lock(cards)}",
+        "for card in cards}",
+        "tests/concurrency/test_second_sees_first.py::"
+        "test_a_card_that_is_just_stamped_is_used_for_the_import_that_is_taken_back",
+    ),
+    mutant(
+        "import-taken-back-as-one-deletion",
+        "groundwork/deletion.py",
+        "    for row in going:\n        row.deletion_batch = new_batch()\n",
+        "    batch = new_batch()\n    for row in going:\n        row.deletion_batch = batch\n",
+        f"{REVERTING}::test_each_who_was_removed_can_be_restored_alone",
+    ),
+    mutant(
+        "opening-balances-undone-without-hindsight",
+        "loyalty/services/voids.py",
+        "if line.card_id in adjusted:",
+        "if False:",
+        f"{REVERTING}::test_what_has_expired_of_a_balance_since_is_not_owed_when_it_is_taken_back",
+    ),
+    mutant(
+        "job-that-makes-no-room",
+        "groundwork/jobs/progress.py",
+        "                raise OthersWait\n",
+        "                pass\n",
+        f"{REVERTING}::test_an_import_that_is_taken_back_makes_room_for_others_that_wait",
+    ),
 ]
