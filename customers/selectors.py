@@ -13,6 +13,7 @@ from groundwork.database.text_search import as_near_as, plain
 MOST_WORDS = 8  # of a search
 MOST_FOUND = 10_000
 SHORT = 2  # letters; no index knows them in the middle of a word
+NAMED = 100  # found as typed are named one by one, instead of being searched for again
 FEW = 20  # found as typed: with fewer, names that are nearly so are looked for as well
 NEAR = 0.5  # how similar a name is that is known in spite of a slip: Hofman is Hoffmann by 0.56
 MOST_LISTED = 100  # tags to choose from
@@ -42,7 +43,8 @@ def matching(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     if found is None:
         return with_words(customers, sought)
     as_typed, near = found
-    return as_typed_first(customers.filter(pk__in=as_typed | near), Q(pk__in=as_typed))
+    rows = customers.filter(pk__in=as_typed | near)
+    return as_typed_first(rows, Q(pk__in=as_typed)) if near else rows
 
 
 def with_words(customers: QuerySet[Customer], sought: Iterable[str]) -> QuerySet[Customer]:
@@ -55,22 +57,25 @@ def with_words(customers: QuerySet[Customer], sought: Iterable[str]) -> QuerySet
 def nearly(customers: QuerySet[Customer], sought: Sequence[str]) -> tuple[set[int], set[int]] | None:
     """Whom words fit as typed, and whose name comes near them (by the trigrams of its index); ids, a few of each.
 
-    None where enough fit as typed, or no word is a name that is long enough for a slip.
+    Nobody comes near where enough fit as typed. None where too many do to be named, or no word is a name that is long
+    enough for a slip.
     """
     names = [word for word in sought if word.isalpha() and len(word) >= LONG_ENOUGH]
     customers = customers.order_by()
-    if not names or len(as_typed := _ids(with_words(customers, sought))) == FEW:
+    if not names or len(as_typed := _ids(with_words(customers, sought), NAMED + 1)) > NAMED:
         return None
+    if len(as_typed) >= FEW:
+        return as_typed, set()
     near = with_words(customers, [word for word in sought if word not in names])
     for name in names:
         near = near.filter(search_text__trigram_word_similar=name)
     nearest = near.order_by(TrigramWordSimilarity(" ".join(names), "search_text").desc(), "-pk")
     with as_near_as(NEAR):
-        return as_typed, _ids(nearest)
+        return as_typed, _ids(nearest, FEW)
 
 
-def _ids(customers: QuerySet[Customer]) -> set[int]:
-    return set(customers.values_list("pk", flat=True)[:FEW])
+def _ids(customers: QuerySet[Customer], most: int) -> set[int]:
+    return set(customers.values_list("pk", flat=True)[:most])
 
 
 def as_typed_first(rows: QuerySet, as_typed: Q) -> QuerySet:

@@ -121,7 +121,8 @@ def matching(cards: QuerySet[LoyaltyCard], text: str) -> QuerySet[LoyaltyCard]:
     if found is None:
         return cards.filter(customer__in=_customers(names)) if names else cards
     as_typed, near = found
-    return as_typed_first(cards.filter(customer__in=as_typed | near), Q(customer__in=as_typed))
+    rows = cards.filter(customer__in=as_typed | near)
+    return as_typed_first(rows, Q(customer__in=as_typed)) if near else rows
 
 
 def _with_number(digits: str) -> QuerySet:

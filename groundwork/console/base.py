@@ -13,6 +13,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import IntegrityError, connection, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -83,6 +85,11 @@ class Granted:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
+        if isinstance(db_field, models.DateTimeField):
+            # Of whoever is signed in: the clock by which every time of the console is read and written.
+            zone = timezone.get_current_timezone_name().replace("_", " ")
+            named = gettext("Time zone: %(zone)s.") % {"zone": zone}
+            kwargs.setdefault("help_text", f"{db_field.help_text} {named}".strip())
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     # --- which roles ---

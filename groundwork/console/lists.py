@@ -9,7 +9,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import FieldDoesNotExist
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -48,10 +48,36 @@ class BoundedPaginator(Paginator):
     def count(self) -> int:
         return self._counted.rows
 
+    def page(self, number: Any) -> Page:
+        page = super().page(number)
+        if page.number == 1:
+            page.object_list = self.beginning(self.per_page)[: self.per_page]
+        return page
+
+    def beginning(self, size: int) -> QuerySet:
+        """The list, narrowed to its first rows (`size` of them, or more) where they were come upon in counting: what is
+        dear to search for is not searched for twice.
+        """
+        rows: QuerySet = self.object_list  # type: ignore[assignment]
+        found = self._counted.first
+        is_known = size <= len(found) or (self._counted.is_all and len(found) == self.count)
+        in_this_order = _upto_key(rows, rows.query.order_by) == _upto_key(rows, self.order)
+        return rows.filter(pk__in=found[:size]) if is_known and in_this_order else rows
+
     @cached_property
     def _counted(self) -> counting.Counted:
         rows: QuerySet = self.object_list  # type: ignore[assignment]
         return counting.as_far_as(rows, most=COUNT_LIMIT, seconds=SECONDS, order=self.order)
+
+
+def _upto_key(rows: QuerySet, order: Sequence[Any]) -> list[Any]:
+    """What sorts rows: after the key, by whichever name, nothing sorts any more."""
+    key, names = rows.model._meta.pk.name, []
+    for name in order:
+        names.append({key: "pk", f"-{key}": "-pk"}.get(name, name) if isinstance(name, str) else name)
+        if names[-1] in ("pk", "-pk"):
+            break
+    return names
 
 
 class ChoicesFilter(admin.RelatedFieldListFilter):
@@ -126,10 +152,13 @@ class BoundedChangeList(ChangeList):
     def _step(self, columns: list[paging.Column]) -> None:
         """Show the page at the position that is asked for."""
         backwards = paging.AFTER not in self.position and bool(self.position)
-        anchor = self._anchor(self.position.get(paging.AFTER) or self.position.get(paging.BEFORE))
-        shown = paging.page(
-            self.queryset, columns, size=self.list_per_page, anchor=anchor, backwards=backwards
+        anchor, size = (
+            self._anchor(self.position.get(paging.AFTER) or self.position.get(paging.BEFORE)),
+            self.list_per_page,
         )
+        is_first = anchor is None and not backwards
+        rows = self.paginator.beginning(size + 1) if is_first else self.queryset
+        shown = paging.page(rows, columns, size=size, anchor=anchor, backwards=backwards)
         self.result_list = shown.rows
         self.steps = {}
         if shown.has_previous and shown.rows:

@@ -6,12 +6,14 @@
 A query is gone through once, in steps that double, and not begun anew for each: what is dear is its beginning. It is
 gone through from the newest row on, or in another order in which its list is read: where a page is found at once, the
 counting begins at once too. In no order the database begins where it likes, and that is often with years in which
-nothing is as it is asked for.
+nothing is as it is asked for. The keys of the first rows are kept: with them the list's first page is known, and what
+was searched for is not searched for again.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
@@ -23,10 +25,11 @@ NEWEST_FIRST = ("-pk",)
 
 @dataclass(frozen=True)
 class Counted:
-    """How many rows were seen, and whether there are no more."""
+    """How many rows were seen, whether there are no more, and the keys of the first hundred in their order."""
 
     rows: int
     is_all: bool
+    first: Sequence[Any] = ()
 
 
 def as_far_as(rows: QuerySet, *, most: int, seconds: float, order: Sequence[str] = NEWEST_FIRST) -> Counted:
@@ -45,11 +48,15 @@ def as_far_as(rows: QuerySet, *, most: int, seconds: float, order: Sequence[str]
         started, found, step = monotonic(), 0, min(FIRST_STEP, most)
         cursor.execute(f"DECLARE counted NO SCROLL CURSOR FOR {query}", parameters)
         while True:
-            cursor.execute(f"MOVE FORWARD {step:d} IN counted")
+            if found:
+                cursor.execute(f"MOVE FORWARD {step:d} IN counted")
+            else:
+                cursor.execute(f"FETCH FORWARD {step:d} FROM counted")
+                first = [key for (key,) in cursor.fetchall()]
             found += cursor.rowcount
             is_all = cursor.rowcount < step
             if is_all or found >= most or 2 * (monotonic() - started) > seconds:
                 break
             step = min(found, most - found)
         cursor.execute("CLOSE counted")
-    return Counted(found, is_all)
+    return Counted(found, is_all, first)

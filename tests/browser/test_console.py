@@ -60,6 +60,22 @@ def test_a_manager_sees_what_the_program_looks_like(context, shop):
     expect(page.locator("button[name=_save]")).to_have_count(0)
 
 
+def test_a_birthday_is_asked_for_without_a_word_of_clocks_and_a_moment_with_its_zone(
+    browser, browser_context_args, attentive, shop, anouk
+):
+    context = browser.new_context(**browser_context_args | {"timezone_id": "America/New_York"})
+    attentive(context)
+    page = enter(context, shop.owner)
+    page.goto(f"/admin/customers/customer/{anouk.customer_id}/change/")
+    expect(page.locator("[name=birth_date]")).to_be_visible()
+    expect(page.get_by_text("server time")).not_to_be_visible()
+    page.goto("/admin/tenancy/apikey/add/")
+    expect(page.locator("[name=expires_at_1]")).to_be_visible()
+    expect(page.get_by_text("server time")).not_to_be_visible()
+    expect(page.get_by_text("Time zone: Europe/Luxembourg.")).to_be_visible()
+    context.close()
+
+
 def test_a_menu_of_buttons_opens_by_keyboard_alone(context, shop, anouk):
     page = enter(context, shop.owner)
     page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")

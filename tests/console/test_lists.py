@@ -86,6 +86,21 @@ def test_what_is_dear_to_count_is_counted_less_far_and_no_row_is_out_of_reach(
     assert {card.pk for card in found} == {card.pk for card in three_cards}
 
 
+def test_the_first_page_is_read_by_the_keys_that_were_counted_and_not_searched_for_again(
+    world: World, three_cards: list[LoyaltyCard]
+) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        listed = world.client("owner").get(CARDS, {"stamps_from": "0"}).context["cl"]
+    newest_first = sorted((card.pk for card in three_cards), reverse=True)
+    assert [card.pk for card in listed.result_list] == newest_first
+    keys = f'"loyalty_loyaltycard"."id" IN ({", ".join(map(str, newest_first))})'
+    assert any(keys in query["sql"] for query in captured.captured_queries)
+    with CaptureQueriesContext(connection) as captured:  # in another order than they are counted
+        listed = world.client("owner").get(CARDS, {"stamps_from": "0", "o": "1"}).context["cl"]
+    assert sorted((card.pk for card in listed.result_list), reverse=True) == newest_first
+    assert not any(keys in query["sql"] for query in captured.captured_queries)
+
+
 @pytest.mark.parametrize(("seconds", "counted"), [(3.9, 1), (4, 2), (7.9, 2), (8, 3)])
 def test_no_step_of_a_count_is_begun_that_would_end_too_late(
     world: World,

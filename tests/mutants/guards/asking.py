@@ -119,6 +119,14 @@ MUTANTS = [
         "tests/console/test_balance_filters.py::test_a_card_stamped_a_moment_ago_is_found_by_what_it_has_now",
     ),
     mutant(
+        "lists-searched-for-twice",
+        "groundwork/console/lists.py",
+        "return rows.filter(pk__in=found[:size]) if is_known and in_this_order else rows",
+        "return rows",
+        "tests/console/test_lists.py"
+        "::test_the_first_page_is_read_by_the_keys_that_were_counted_and_not_searched_for_again",
+    ),
+    mutant(
         "counts-without-end",
         "groundwork/database/counting.py",
         " or 2 * (monotonic() - started) > seconds",
