@@ -1,6 +1,7 @@
 """Customers in the console: who they are, what they agreed to, and their right to see and to erase it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -132,8 +133,11 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     search_help_text = _(
         "Part of a name, e-mail address or phone number, or the whole number or code of a card"
     )
+    # A row of its file is a person, and brings one card to whoever imports it (`CustomerList.on_one_card`). Each card
+    # by itself is a row of the cards' file.
     exported_besides = [
-        "owed",
+        "stamps_owed",
+        "points_owed",
         "created_at",
         "first_name",
         "last_name",
@@ -145,7 +149,9 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         "written_tags",
         "id",
     ]
-    exported_as = MappingProxyType({"last_activity": "last_activity_at"})
+    exported_as = MappingProxyType(
+        {"last_activity": "last_activity_at", "stamps": "stamps_of_all", "points": "points_of_all"}
+    )
     autocomplete_fields = ["merchant", "store"]
     readonly_fields = ["marketing_consent_at", "created_at", "erased_at"]
     actions_detail = ("export_data", "erase")
@@ -216,6 +222,33 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         """Stamps and points together."""
         owed: int = customer.owed
         return owed
+
+    # --- columns of its file ---
+
+    def rows_shown(self, request: HttpRequest) -> QuerySet:
+        rows = super().rows_shown(request)
+        for app in customer_list:
+            rows = app.with_nets(rows)
+        return rows
+
+    def _of_all(self, name: str, customer: Customer) -> int | Decimal:
+        return sum(app.on_one_card(customer)[name] for app in customer_list)
+
+    def stamps_of_all(self, customer: Customer) -> int | Decimal:
+        return self._of_all("stamps", customer)
+
+    def points_of_all(self, customer: Customer) -> int | Decimal:
+        return self._of_all("points", customer)
+
+    @display(description=_("stamps owed"))
+    def stamps_owed(self, customer: Customer) -> int | Decimal:
+        return self._of_all("stamps_owed", customer)
+
+    @display(description=_("points owed"))
+    def points_owed(self, customer: Customer) -> int | Decimal:
+        return self._of_all("points_owed", customer)
+
+    # --- further columns ---
 
     @display(description=_("last activity"), ordering="last_activity_at")
     def last_activity(self, customer: Any) -> Any:

@@ -1,6 +1,7 @@
 """What customers asks of the apps above it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 
 from django.contrib.admin import ListFilter
@@ -37,6 +38,14 @@ class CustomerList(Protocol):
 
     def with_balances(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         """Customers with what they have on all their cards: `stamps`, `points`, `owed`, and `last_activity_at`."""
+        ...
+
+    def with_nets(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        """Customers with what `on_one_card` reads."""
+        ...
+
+    def on_one_card(self, customer: Customer) -> Mapping[str, int | Decimal]:
+        """What somebody would have if all their cards were one: `stamps`, `stamps_owed`, `points`, `points_owed`."""
         ...
 
     def customer_filters(self) -> Sequence[type[ListFilter]]:

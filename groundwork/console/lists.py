@@ -142,6 +142,8 @@ class BoundedChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         if not self.paginator.is_bounded:
+            if not self.multi_page:
+                self.result_list = self.paginator.beginning(self.list_per_page)
             return
         self.sortable_by = tuple(self.model_admin.sorted_when_long(request))
         self.add_facets = self.is_facets_optional = False

@@ -1,6 +1,8 @@
 """What loyalty adds to the list of customers: what they have on their cards."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from django.contrib.admin import ListFilter
 from django.db.models import (
@@ -17,7 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer
-from loyalty import finding
+from loyalty import finding, rules
 from loyalty.console.balance_filters import CUSTOMER_FILTERS
 from loyalty.models import LoyaltyCard
 from loyalty.reporting import standings
@@ -38,6 +40,32 @@ def with_balances(customers: QuerySet[Customer]) -> QuerySet[Customer]:
         owed=Coalesce(together(Sum(F("stamps_owed") + F("points_owed"))), 0),
         last_activity_at=Coalesce(together(seen), "created_at", output_field=moment),
     )
+
+
+def with_nets(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers with the net of their living cards: stamps, and points in their ten-thousandths."""
+    cards = LoyaltyCard.objects.filter(customer=OuterRef("pk")).order_by().values("customer")
+    stamps = Sum(F("stamp_count") - F("stamps_owed"))
+    points = Sum((F("points_balance") - F("points_owed")) * rules.POINT + F("points_fraction"))
+    return customers.annotate(
+        stamps_net=Coalesce(Subquery(cards.annotate(net=stamps).values("net")), 0),
+        points_net=Coalesce(
+            Subquery(cards.annotate(net=points).values("net")), 0, output_field=BigIntegerField()
+        ),
+    )
+
+
+def on_one_card(customer: Any) -> Mapping[str, int | Decimal]:
+    """What somebody would have if all their cards were one, as merging them would make it: what is owed on one card is
+    paid by the other.
+    """
+    points, owed, fraction = rules.split(customer.points_net)
+    return {
+        "stamps": max(customer.stamps_net, 0),
+        "stamps_owed": max(-customer.stamps_net, 0),
+        "points": points + Decimal(fraction) / rules.POINT if fraction else points,
+        "points_owed": owed,
+    }
 
 
 def customer_filters() -> Sequence[type[ListFilter]]:

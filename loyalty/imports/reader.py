@@ -1,10 +1,12 @@
 """Reading the rows of a file of customers: good ones become Lines, every bad cell is named by line and column."""
 
+import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -33,7 +35,7 @@ YES = frozenset(
 )
 NO = frozenset(
     "0 no n false off non faux nein neen nee falsch não nao unsubscribed désabonné abgemeldet cleaned pending "
-    "non-subscribed nonsubscribed never none".split()
+    "non-subscribed nonsubscribed not_subscribed unknown unbekannt inconnu never none".split()
 )
 LANGUAGES = {
     "english": "en",
@@ -278,8 +280,11 @@ def _consent(cell: Any, _answer: str | None) -> bool:
 
 
 def _tags(cell: Any, _answer: str | None) -> tuple[str, ...]:
+    text = text_of(cell)
     try:
-        return tuple(tags.split(text_of(cell)))
+        if text.startswith('"'):  # each between quotes, as Mailchimp writes them
+            return tuple(tags.cleaned(chain.from_iterable(csv.reader(text.splitlines()))))
+        return tuple(tags.split(text))
     except ValueError:
         raise Unreadable("tags", most=MOST_TAGS, longest=LONGEST_TAG) from None
 

@@ -10,8 +10,9 @@ from django.utils import timezone, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from customers.models import Customer
 from loyalty import ledger
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
 from tests import factories
 from tests.console.bringing import PAGE, bring, choose, confirm
 from tests.console.test_export import exported
@@ -38,8 +39,8 @@ CARRIED = [
 ]
 
 
-def cards(client: Client, language: str) -> str:
-    address = list_address(LoyaltyCard) + "export/csv/"
+def cards(client: Client, language: str, model: type = LoyaltyCard) -> str:
+    address = list_address(model) + "export/csv/"
     response = client.get(address, {"o": "1"}, headers={"Accept-Language": language})
     return b"".join(response.streaming_content).decode("utf-8-sig")
 
@@ -74,6 +75,31 @@ def test_what_is_exported_is_imported_elsewhere_and_exported_the_same(world: Wor
     assert carried(after, language) == sorted(carried(mine, language) + carried(theirs, language))
     assert len(carried(mine, language)) >= 4
     assert {tuple(row[-2:]) for row in carried(after, language)} == {("0", "0"), ("3", "200")}
+
+
+def test_people_are_exported_with_what_all_their_cards_come_to_and_imported_elsewhere(world: World) -> None:
+    bring(world, PEOPLE)
+    owe(world)
+    with factories.inside(world.shop):
+        MerchantLoyaltySettings.objects.update(allow_cross_location_redemption=False)
+        factories.card(world.shop.store, email="two@example.com", stamps=4)
+        other = factories.card(world.shop.other_store, email="two@example.com")
+        with transaction.atomic():
+            (card,) = ledger.lock(LoyaltyCard.objects.filter(pk=other.pk))
+            ledger.post([ledger.Entry(card=card, kind="stamp_voided", stamps_delta=-3)], now=timezone.now())
+        assert LoyaltyCard.objects.filter(customer__email="two@example.com").count() == 2
+    stranger = world.client("stranger")
+    mine, theirs = cards(world.client("owner"), "en", Customer), cards(stranger, "en", Customer)
+    (of_two,) = (row for row in carried(mine, "en") if row[0] == "two@example.com")
+    assert of_two[-4:] == ["1", "0", "0", "0"]
+    file = io.BytesIO(mine.encode())
+    file.name = "customers.csv"
+    columns = stranger.post(PAGE, {"store": world.stranger.store.pk, "file": file}, follow=True)
+    confirm(world, choose(world, columns, "stranger"), "stranger")
+    after = carried(cards(stranger, "en", Customer), "en")
+    assert after == sorted(carried(mine, "en") + carried(theirs, "en"))
+    assert ["0", "0.5", "3", "200"] in [row[-4:] for row in after]
+    assert "12.5" in [row[-3] for row in after]
 
 
 def test_numbers_are_numbers(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from groundwork.formats import text_files
+from loyalty.imports import reader
 from loyalty.imports.reading import columns, headings
 from loyalty.imports.reading.columns import Columns, Content, combined, guess, header_of
 
@@ -46,6 +47,10 @@ EXPORTS = {
         "email     marketing_consent",
     ),
     "a customer beside both": ("Client;Prénom;Nom;Email", " first_name last_name email"),
+    "an American": (
+        "First;Last;E-mail;Cell;DOB;Last contact",
+        "first_name last_name email phone birth_date ",
+    ),
     "three of them": ("Name;Vorname;Nachname", "name first_name last_name"),
     "nothing known": ("foo;PLZ;zip code;gift code", "   "),
 }
@@ -55,6 +60,13 @@ EXPORTS = {
 def test_what_the_headings_mean(exporter: str) -> None:
     names, fields = EXPORTS[exporter]
     assert headings.meanings(names.split(";")) == fields.split(" ")
+
+
+def test_what_somebody_said_of_offers_and_how_they_are_tagged_is_read_as_it_is_exported() -> None:
+    said = {"subscribed": True, "Unsubscribed": False, "unknown": False, "not_subscribed": False, "": False}
+    assert {text: reader._consent(text, None) for text in said} == said  # Square, Shopify
+    assert reader._tags('"vip","two words"', None) == ("vip", "two words")  # Mailchimp
+    assert reader._tags('vip, gold;5" pizza', None) == ("vip", "gold", '5" pizza')
 
 
 def seen(*cells: Any, country: str = "LU") -> Content:

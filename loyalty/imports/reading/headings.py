@@ -64,6 +64,7 @@ MEANT = {
     for heading in headings.split()
 }
 FAMILY_OR_WHOLE = frozenset({"name", "nom", "numm", "nome"})  # the family name, beside a first name
+ALONE = {"first": "first_name", "last": "last_name"}  # as a heading of its own: "Last contact" is no name
 WHOLE = frozenset({"kunde", "client", "customer", "client-name", "kundenname"})
 BESIDES = frozenset(
     {
@@ -118,8 +119,8 @@ def meaning(heading: str) -> str:
     name = plain(heading).replace("e-mail", "email")
     if name in FAMILY_OR_WHOLE | WHOLE:
         return "name"
-    if name in MEANT:
-        return MEANT[name]
+    if name in MEANT or name in ALONE:
+        return MEANT.get(name) or ALONE[name]
     words = name.split("-")
     kept = "-".join(word for word in words if word not in BESIDES)
     field = MEANT.get(kept, "")
