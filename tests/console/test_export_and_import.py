@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from customers.models import Customer
 from loyalty import ledger
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, MerchantLoyaltySettings
+from tenancy.models import Store
 from tests import factories
 from tests.console.bringing import PAGE, bring, choose, confirm
 from tests.console.test_export import exported
@@ -81,9 +82,11 @@ def test_people_are_exported_with_what_all_their_cards_come_to_and_imported_else
     bring(world, PEOPLE)
     owe(world)
     with factories.inside(world.shop):
-        MerchantLoyaltySettings.objects.update(allow_cross_location_redemption=False)
-        factories.card(world.shop.store, email="two@example.com", stamps=4)
-        other = factories.card(world.shop.other_store, email="two@example.com")
+        apart = {"allow_cross_location_redemption": False}
+        MerchantLoyaltySettings.objects.update_or_create(merchant=world.shop.merchant, defaults=apart)
+        here, there = (Store.objects.get(pk=store.pk) for store in (world.shop.store, world.shop.other_store))
+        factories.card(here, email="two@example.com", stamps=4)
+        other = factories.card(there, email="two@example.com")
         with transaction.atomic():
             (card,) = ledger.lock(LoyaltyCard.objects.filter(pk=other.pk))
             ledger.post([ledger.Entry(card=card, kind="stamp_voided", stamps_delta=-3)], now=timezone.now())
