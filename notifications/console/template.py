@@ -92,6 +92,10 @@ class EmailTemplateAdmin(ConsoleAdmin, TranslationAdmin):
     list_filter = ["code", "store"]
     list_select_related = ["store", "merchant"]
     search_fields = ["store__name"]
+    ordering = [
+        "code",
+        "id",
+    ]  # the platform's own texts have no store, and a long list is paged by what all have
     fieldsets = [
         (None, {"fields": [("code", "store")]}),
         *TABS,
