@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
@@ -18,7 +18,7 @@ from unfold.enums import ActionVariant
 from groundwork.console.grants import Grants
 from groundwork.formats.numbers import grouped
 from groundwork.jobs import service as jobs
-from groundwork.jobs.models import JobKind, JobState
+from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
 from groundwork.web import client
 from loyalty.imports import reverting
 from loyalty.imports.plan import Figures
@@ -110,16 +110,27 @@ class ImportBatchAdmin(ConsoleAdmin):
         variant=ActionVariant.DANGER,
     )
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        batch = self.row(request, object_id)
-        return self.ask(
+        """Do it; where that takes long, on to the page that tells how far it is."""
+        jobs_begun: list[AbstractBackgroundJob] = []
+
+        def take_back(request: HttpRequest, batch: ImportBatch, cleaned: dict[str, Any]) -> str:
+            jobs_begun.append(job := self._take_back(request, batch))
+            return job.outcome.get("sentence") or gettext(
+                "It is taken back in the background; this page says when."
+            )
+
+        answer = self.ask(
             request,
             object_id,
             title=_("Take this import back"),
-            explanation=_expected(batch),
-            perform=self._take_back,
+            explanation=_expected(self.row(request, object_id)),
+            perform=take_back,
         )
+        under_way = [job for job in jobs_begun if not job.is_over]
+        return HttpResponseRedirect(under_way[0].page()) if under_way else answer
 
-    def _take_back(self, request: HttpRequest, batch: ImportBatch, cleaned: dict[str, Any]) -> str:
+    def _take_back(self, request: HttpRequest, batch: ImportBatch) -> AbstractBackgroundJob:
+        """The job that takes an import back, done already if it is short."""
         with transaction.atomic():
             reverting.begin(batch=batch)
             job = jobs.ask(
@@ -136,9 +147,7 @@ class ImportBatchAdmin(ConsoleAdmin):
             )
         if Figures(**batch.figures).lines <= settings.BACKGROUND_ROWS:
             job = jobs.run(job)
-        return job.outcome.get("sentence") or gettext(
-            "It is taken back in the background; this page says when."
-        )
+        return job
 
 
 def _expected(batch: ImportBatch) -> str:

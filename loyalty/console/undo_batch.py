@@ -175,23 +175,28 @@ class UndoBatchAdmin(ConsoleAdmin):
 
     @action(description=_("Do this"), permissions=["undo_now"], icon="undo", variant=ActionVariant.DANGER)
     def undo_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Do it; where that takes long, on to the page that tells how far it is."""
         batch = self.row(request, object_id)
-        return self.ask(
+        under_way: list[str] = []
+
+        def undo(request: HttpRequest, batch: UndoBatch, cleaned: dict[str, Any]) -> str:
+            undoing.confirm(batch=batch, reason=cleaned["reason"])
+            told = work_on(request, batch, JobKind.UNDO, _figures(batch).lines)
+            batch.refresh_from_db()
+            if batch.finished_at is None:
+                under_way.append(told)
+                return gettext("It is done in the background; this page says when.")
+            return undo_work.in_words(_figures(batch))
+
+        answer = self.ask(
             request,
             object_id,
             title=_("Undo these") if batch.reverses_id is None else _("Take the undoing back"),
             explanation=_expected(batch),
             form_class=BatchReasonForm,
-            perform=self._undo_now,
+            perform=undo,
         )
-
-    def _undo_now(self, request: HttpRequest, batch: UndoBatch, cleaned: dict[str, Any]) -> str:
-        undoing.confirm(batch=batch, reason=cleaned["reason"])
-        work_on(request, batch, JobKind.UNDO, _figures(batch).lines)
-        batch.refresh_from_db()
-        if batch.finished_at is None:
-            return gettext("It is done in the background; this page says when.")
-        return undo_work.in_words(_figures(batch))
+        return HttpResponseRedirect(under_way[0]) if under_way else answer
 
     # --- taking it back ---
 

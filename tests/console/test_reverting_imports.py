@@ -153,7 +153,9 @@ def test_a_worker_that_was_lost_is_followed_by_one_that_goes_on(
 def test_a_long_import_is_taken_back_by_a_worker(world: World, known: LoyaltyCard, settings: object) -> None:
     bring(world, FILE)
     settings.BACKGROUND_ROWS = 1  # type: ignore[attr-defined]
-    assert "in the background" in take_back(world).content.decode()
+    page = take_back(world)
+    assert "in the background" in page.content.decode()
+    assert page.request["PATH_INFO"] == address(BackgroundJob.objects.get(kind="revert"))
     assert factories.fresh(known).stamp_count == 5
     assert jobs.run_due() == 1
     assert factories.fresh(known).stamp_count == 2
