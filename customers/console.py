@@ -1,7 +1,6 @@
 """Customers in the console: who they are, what they agreed to, and their right to see and to erase it."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customers import selectors, services, tags
 from customers.birthdays import as_data
+from customers.file_columns import FileColumns
 from customers.list_filters import BirthdayMonthFilter, CustomerSinceFilter, DuplicateFilter, TagFilter
 from customers.models import LONGEST_TAG, MOST_TAGS, Customer, InYear
 from customers.ports import customer_list
@@ -92,7 +92,7 @@ class CustomerForm(ConsoleForm):
 
 
 @admin.register(Customer)
-class CustomerAdmin(AskedList, ConsoleAdmin):
+class CustomerAdmin(FileColumns, AskedList, ConsoleAdmin):
     """A person known to a merchant. In the console's history they are a number: erasing leaves no name there."""
 
     grants = Grants(view=READERS, add=MANAGERS, change=MANAGERS, delete=OWNERS, act=MANAGERS)
@@ -133,8 +133,6 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
     search_help_text = _(
         "Part of a name, e-mail address or phone number, or the whole number or code of a card"
     )
-    # A row of its file is a person, and brings one card to whoever imports it (`CustomerList.on_one_card`). Each card
-    # by itself is a row of the cards' file.
     exported_besides = [
         "stamps_owed",
         "points_owed",
@@ -222,33 +220,6 @@ class CustomerAdmin(AskedList, ConsoleAdmin):
         """Stamps and points together."""
         owed: int = customer.owed
         return owed
-
-    # --- columns of its file ---
-
-    def rows_shown(self, request: HttpRequest) -> QuerySet:
-        rows = super().rows_shown(request)
-        for app in customer_list:
-            rows = app.with_nets(rows)
-        return rows
-
-    def _of_all(self, name: str, customer: Customer) -> int | Decimal:
-        return sum(app.on_one_card(customer)[name] for app in customer_list)
-
-    def stamps_of_all(self, customer: Customer) -> int | Decimal:
-        return self._of_all("stamps", customer)
-
-    def points_of_all(self, customer: Customer) -> int | Decimal:
-        return self._of_all("points", customer)
-
-    @display(description=_("stamps owed"))
-    def stamps_owed(self, customer: Customer) -> int | Decimal:
-        return self._of_all("stamps_owed", customer)
-
-    @display(description=_("points owed"))
-    def points_owed(self, customer: Customer) -> int | Decimal:
-        return self._of_all("points_owed", customer)
-
-    # --- further columns ---
 
     @display(description=_("last activity"), ordering="last_activity_at")
     def last_activity(self, customer: Any) -> Any:

@@ -1,7 +1,9 @@
 """Tags that a shop gives its customers, in the one form in which they are kept."""
 
+import csv
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from customers.models import LONGEST_TAG, MOST_TAGS
 
@@ -21,7 +23,13 @@ def cleaned(tags: Iterable[str]) -> list[str]:
 
 
 def split(text: str) -> list[str]:
-    """The tags in a text: between commas, semicolons, bars or lines. Raises ValueError for too much."""
+    """The tags in a text: between commas, semicolons, bars or lines. Raises ValueError for too much.
+
+    >>> split("vip; gold"), split('"vip","two words"')
+    (['vip', 'gold'], ['vip', 'two words'])
+    """
+    if text.startswith('"'):  # each between quotation marks, as Mailchimp writes them
+        return cleaned(chain.from_iterable(csv.reader(text.splitlines())))
     return cleaned(SEPARATORS.split(text))
 
 

@@ -1,12 +1,10 @@
 """Reading the rows of a file of customers: good ones become Lines, every bad cell is named by line and column."""
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -280,11 +278,8 @@ def _consent(cell: Any, _answer: str | None) -> bool:
 
 
 def _tags(cell: Any, _answer: str | None) -> tuple[str, ...]:
-    text = text_of(cell)
     try:
-        if text.startswith('"'):  # each between quotes, as Mailchimp writes them
-            return tuple(tags.cleaned(chain.from_iterable(csv.reader(text.splitlines()))))
-        return tuple(tags.split(text))
+        return tuple(tags.split(text_of(cell)))
     except ValueError:
         raise Unreadable("tags", most=MOST_TAGS, longest=LONGEST_TAG) from None
 
