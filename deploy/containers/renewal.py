@@ -1,0 +1,84 @@
+"""An update as compose does it, while a till stamps: web begins anew, and then the proxy, which waits for it.
+
+The till sends one stamp by one key, again and again. It is given once, and who is not answered by the site is told by
+the proxy when to come again.
+"""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import requests
+
+from deploy.containers.deployment import Deployment
+from deploy.containers.first_day import Till
+
+EVERY_SECONDS = 0.3
+HTTP_CREATED, HTTP_UNAVAILABLE = 201, 503
+
+
+@dataclass
+class Sent:
+    """What a till was answered, in its order; None where the proxy itself began anew."""
+
+    answers: list[requests.Response | None] = field(default_factory=list)
+
+    def well_answered(self) -> bool:
+        """Whether each answer is the stamp, or says when to come again."""
+        return all(
+            answer is None
+            or answer.status_code == HTTP_CREATED
+            or (answer.status_code == HTTP_UNAVAILABLE and bool(answer.headers.get("Retry-After")))
+            for answer in self.answers
+        )
+
+    def has(self, status: int) -> bool:
+        return any(answer is not None and answer.status_code == status for answer in self.answers)
+
+    def counts(self) -> set[int]:
+        """The card's stamps, as the answers that gave it name them."""
+        given = (
+            answer for answer in self.answers if answer is not None and answer.status_code == HTTP_CREATED
+        )
+        return {answer.json()["card"]["stamp_count"] for answer in given}
+
+
+def of(deployment: Deployment, till: Till, card: str, stamps: int) -> dict[str, bool]:
+    """Renew web and proxy while a till stamps a card that has so many stamps. Returns what was to be seen."""
+    key = secrets.token_urlsafe(16)
+    with stamping(till, card, key) as of_web:
+        deployment.podman("restart", deployment.container("web"))
+        deployment.wait("web", "service_healthy")
+    with stamping(till, card, key) as of_proxy:
+        deployment.podman("restart", deployment.container("proxy"))
+    counts = of_web.counts() | of_proxy.counts()
+    stands = till.call("POST", f"{card}/stamps/", {}, once=key)["card"]["stamp_count"]
+    return {
+        "while web begins anew, a till is told when to come again": of_web.has(HTTP_UNAVAILABLE)
+        and of_web.well_answered()
+        and of_proxy.well_answered(),
+        "its stamp is given once": counts | {stands} == {stamps + 1},
+    }
+
+
+@contextmanager
+def stamping(till: Till, card: str, key: str) -> Iterator[Sent]:
+    """Let a till send a stamp again and again, at least once."""
+    sent, over = Sent(), threading.Event()
+
+    def send() -> None:
+        while not sent.answers or not over.wait(EVERY_SECONDS):
+            try:
+                sent.answers.append(till.send("POST", f"{card}/stamps/", {}, once=key))
+            except requests.ConnectionError:
+                sent.answers.append(None)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        yield sent
+    finally:
+        over.set()
+        thread.join()
