@@ -141,8 +141,9 @@ class Deployment:
                     environment=self.environment,
                 )
         for kind in ("volume", "network"):
-            for name in self.podman(kind, "ls", "--quiet", mine).split():
-                self.podman(kind, "rm", "--force", name)
+            for name in self.podman(kind, "ls", "--format={{.Name}}").split():
+                if name.startswith(f"{PROJECT}_"):  # by its name: who else made it gave it no label
+                    self.podman(kind, "rm", "--force", name)
 
     def conditions(self, service: str) -> dict[str, str]:
         """What a service waits for: its neighbours, and how each must be."""
