@@ -6,13 +6,14 @@ the proxy when to come again.
 
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import requests
 
-from deploy.containers.deployment import Deployment
+from deploy.containers.deployment import PATIENCE_SECONDS, Deployment, DeploymentError
 from deploy.containers.first_day import Till
 
 EVERY_SECONDS = 0.3
@@ -29,20 +30,30 @@ class Sent:
         """Whether each answer is the stamp, or says when to come again."""
         return all(
             answer is None
-            or answer.status_code == HTTP_CREATED
+            or _is_stamp(answer)
             or (answer.status_code == HTTP_UNAVAILABLE and bool(answer.headers.get("Retry-After")))
             for answer in self.answers
         )
+
+    def wait(self, deployment: Deployment) -> None:
+        """Until what is sent from now on is answered with the stamp. Raises DeploymentError if it never is."""
+        sent_before, deadline = len(self.answers), time.monotonic() + PATIENCE_SECONDS
+        while not any(_is_stamp(answer) for answer in self.answers[sent_before + 1 :]):
+            if time.monotonic() > deadline:
+                raise DeploymentError(f"the proxy did not come again:\n{deployment.words('proxy')}")
+            time.sleep(EVERY_SECONDS)
 
     def has(self, status: int) -> bool:
         return any(answer is not None and answer.status_code == status for answer in self.answers)
 
     def counts(self) -> set[int]:
         """The card's stamps, as the answers that gave it name them."""
-        given = (
-            answer for answer in self.answers if answer is not None and answer.status_code == HTTP_CREATED
-        )
+        given = (answer for answer in self.answers if answer is not None and _is_stamp(answer))
         return {answer.json()["card"]["stamp_count"] for answer in given}
+
+
+def _is_stamp(answer: requests.Response | None) -> bool:
+    return answer is not None and answer.status_code == HTTP_CREATED
 
 
 def of(deployment: Deployment, till: Till, card: str, stamps: int) -> dict[str, bool]:
@@ -53,6 +64,7 @@ def of(deployment: Deployment, till: Till, card: str, stamps: int) -> dict[str, 
         deployment.wait("web", "service_healthy")
     with stamping(till, card, key) as of_proxy:
         deployment.podman("restart", deployment.container("proxy"))
+        of_proxy.wait(deployment)
     counts = of_web.counts() | of_proxy.counts()
     stands = till.call("POST", f"{card}/stamps/", {}, once=key)["card"]["stamp_count"]
     return {
@@ -72,7 +84,7 @@ def stamping(till: Till, card: str, key: str) -> Iterator[Sent]:
         while not sent.answers or not over.wait(EVERY_SECONDS):
             try:
                 sent.answers.append(till.send("POST", f"{card}/stamps/", {}, once=key))
-            except requests.ConnectionError:
+            except requests.RequestException:
                 sent.answers.append(None)
 
     thread = threading.Thread(target=send)
