@@ -117,7 +117,7 @@ def health(begun: Deployment) -> dict[str, bool]:
 def first_stamp(begun: Deployment) -> dict[str, bool]:
     """The first day, from the operator to the stamp; then web and proxy begin anew while the till stamps."""
     lived = first_day.of(begun, certificate(begun))
-    return lived.seen | renewal.of(begun, lived.till, lived.card, lived.stamps)
+    return lived.seen | renewal.of(begun, lived.till, lived.place)
 
 
 def kept(begun: Deployment) -> dict[str, bool]:

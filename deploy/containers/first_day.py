@@ -122,12 +122,12 @@ def of(deployment: Deployment, certificate: Path) -> "Lived":
     if key is None:
         raise FirstDayError("no API key is shown after it was made")
     till = Till(certificate, key[0])
-    card, stamps = stamp(till)
+    place, stamps = stamp(till)
     seen["the first stamp is one, however often it is sent"] = stamps == [1, 1]
     seen["a worker has sent the customer's card"] = any(
         "/card" in link for link in letter(deployment, CUSTOMER)
     )
-    return Lived(seen, till, card, stamps[-1])
+    return Lived(seen, till, place)
 
 
 def make_operator(deployment: Deployment, password: str) -> None:
@@ -204,26 +204,29 @@ class Till:
 
 @dataclass(frozen=True)
 class Lived:
-    """What was to be seen of the day, and whether it was; the till that it leaves, a card's address and its stamps."""
+    """What was to be seen of the day, and whether it was; and the till that it leaves, in which store."""
 
     seen: dict[str, bool]
     till: Till
-    card: str
-    stamps: int
+    place: str
 
 
 def stamp(till: Till) -> tuple[str, list[int]]:
-    """Enrol somebody and stamp their card, sent twice by one key; returns its address, and its stamps after each."""
+    """Enrol somebody and stamp their card, twice by one key; returns the store, and the card's stamps after each."""
     (store,) = till.call("GET", "stores/")["results"]
     place = f"stores/{store['store_code']}"
     (person,) = till.call("GET", f"{place}/staff/")
     till.token = till.call("POST", f"{place}/staff/{person['id']}/unlock/", {"pin": PIN})["token"]
-    customer = {"email": CUSTOMER, "name": "Anna Weber", "create_if_missing": True}
+    card, key = enrolled(till, place, CUSTOMER), secrets.token_urlsafe(16)
+    answers = [till.call("POST", f"{card}/stamps/", {}, once=key) for _twice in range(2)]
+    return place, [answer["card"]["stamp_count"] for answer in answers]
+
+
+def enrolled(till: Till, place: str, email: str) -> str:
+    """Give somebody a card; returns its address in the API."""
+    customer = {"email": email, "name": "Anna Weber", "create_if_missing": True}
     card = till.call("POST", f"{place}/cards/", customer, once=secrets.token_urlsafe(16))["card"]
-    key = secrets.token_urlsafe(16)
-    address = f"{place}/cards/{card['id']}"
-    answers = [till.call("POST", f"{address}/stamps/", {}, once=key) for _twice in range(2)]
-    return address, [answer["card"]["stamp_count"] for answer in answers]
+    return f"{place}/cards/{card['id']}"
 
 
 def _address(path: str) -> str:
