@@ -59,7 +59,6 @@ POOL = Gauge(
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LOCKS = """SELECT count(*) FILTER (WHERE wait_event_type = 'Lock'), count(*)
     FROM pg_stat_activity WHERE datname = current_database()"""
-REPLICAS = "SELECT count(*), coalesce(extract(epoch FROM max(replay_lag)), 0) FROM pg_stat_replication"
 
 
 class Watched(Collector):
@@ -145,12 +144,12 @@ def _database() -> Iterator[Metric]:
     with connection.cursor() as cursor:
         cursor.execute(LOCKS)
         locked, connections = cursor.fetchone()
-        cursor.execute(REPLICAS)
-        replicas, lag = cursor.fetchone()
+    replicas, lag = watch.replicas()
     yield _gauge("lock_waits", "How many connections wait for a lock.", locked)
     yield _gauge("connections", "How many connections there are.", connections)
     yield _gauge("replicas", "How many replicas stream.", replicas)
-    yield _gauge("replica_lag_seconds", "How far the last of them is behind.", float(lag))
+    if lag is not None:
+        yield _gauge("replica_lag_seconds", "How far the last of them is behind.", lag)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

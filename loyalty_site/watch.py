@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db import connection
+
 from groundwork.messaging.monitoring import queues
 from groundwork.watching import pulses
 from groundwork.watching.pulses import Pulse
@@ -16,6 +18,9 @@ MINUTES = timedelta(
 )  # what runs each minute has run within these; what runs nightly may not have run yet
 LATE = timedelta(minutes=2)
 NIGHTLY = timedelta(hours=27)
+# Who may not look at other roles' sessions (pg_monitor) sees that there is a replica, and nothing more of it.
+REPLICAS = """SELECT count(*), count(*) FILTER (WHERE state IS NULL),
+    coalesce(extract(epoch FROM max(replay_lag)), 0)::float FROM pg_stat_replication"""
 
 
 def rests() -> dict[str, timedelta]:
@@ -50,6 +55,16 @@ def faults() -> Iterator[str]:
             yield f"{queue.name}: the first of what is due waits for {_minutes(late)}"
         if failing := queue.failing():
             yield f"{queue.name}: {failing} have failed three times or more"
+    if replicas()[1] is None:
+        yield "how far replicas are behind is hidden from the database's role: GRANT pg_monitor to it"
+
+
+def replicas() -> tuple[int, float | None]:
+    """How many replicas stream, and by how many seconds the last is behind: None where our role may not see that."""
+    with connection.cursor() as cursor:
+        cursor.execute(REPLICAS)
+        count, hidden, lag = cursor.fetchone()
+    return count, None if hidden else lag
 
 
 def kept(known: list[Pulse]) -> dict[str, timedelta | None]:

@@ -5,9 +5,10 @@ is said where it cannot be tried. The trial itself is too long for here.
 from pathlib import Path
 
 import pytest
+import requests
 import yaml
 
-from deploy.containers import bases, compose, first_day, locks, sbom, tools
+from deploy.containers import bases, compose, first_day, locks, renewal, sbom, tools
 from deploy.containers.deployment import Deployment, settings
 
 ROOT = Path(__file__).parents[1]
@@ -90,6 +91,28 @@ words</textarea><button name="g">Save</button></form>"""
     form = first_day.Forms(page).with_fields(["a", "b"])
     assert form == {"a": ["1"], "c": ["on"], "d": ["y"], "e": ["two\nwords"]}
     assert first_day.Forms(page).with_fields(["next"]) == {"next": ["/"]}
+
+
+def answered(status: int, **headers: str) -> requests.Response:
+    made = requests.Response()
+    made.status_code = status
+    made.headers.update(headers)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_well"),
+    [
+        ([answered(201), None, answered(503, **{"Retry-After": "5"}), answered(201)], True),
+        ([answered(201), answered(502)], False),
+        ([answered(201), answered(503)], False),
+        ([answered(409)], False),
+    ],
+)
+def test_while_web_begins_anew_a_till_has_its_stamp_or_is_told_when_to_come_again(
+    answers: list[requests.Response | None], is_well: bool
+) -> None:
+    assert renewal.Sent(answers).well_answered() is is_well
 
 
 def test_the_bill_of_materials_names_debian_s_and_python_s_packages_by_their_urls() -> None:

@@ -2,8 +2,8 @@
 
 A checkout of its own, a `.env` as docs/deploy.md has it, a certificate that it makes itself, the images of the
 Dockerfile and of the registry (or their stand-ins of Debian's packages), podman-compose. Then, through the proxy:
-health, the first operator, the first shop, the first stamp; e-mails, doctor, a backup and its drill; and what each
-container may not.
+health, the first operator, the first shop, the first stamp, and one while web begins anew; e-mails, doctor, a backup
+and its drill; and what each container may not.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 import requests
 import yaml
 
-from deploy.containers import bases, deployment, first_day, image, locks, tools
+from deploy.containers import bases, deployment, first_day, image, locks, renewal, tools
 from deploy.containers.deployment import Deployment
 from deploy.containers.tools import ROOT, run
 
@@ -115,8 +115,9 @@ def health(begun: Deployment) -> dict[str, bool]:
 
 
 def first_stamp(begun: Deployment) -> dict[str, bool]:
-    """The first day, from the operator to the stamp."""
-    return first_day.of(begun, certificate(begun))
+    """The first day, from the operator to the stamp; then web and proxy begin anew while the till stamps."""
+    lived = first_day.of(begun, certificate(begun))
+    return lived.seen | renewal.of(begun, lived.till, lived.place)
 
 
 def kept(begun: Deployment) -> dict[str, bool]:

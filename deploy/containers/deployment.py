@@ -120,11 +120,11 @@ class Deployment:
         self.compose("up", "--no-start", "--no-build", "--no-deps", "--detach")
         for service in self.in_order():
             for neighbour, condition in self.conditions(service).items():
-                self._wait(neighbour, condition)
+                self.wait(neighbour, condition)
             self.podman("start", self.container(service))
         for service in self.services:
             if self.state(service)["Config"].get("Healthcheck", {}).get("Test", ["NONE"]) != ["NONE"]:
-                self._wait(service, "service_healthy")
+                self.wait(service, "service_healthy")
 
     def down(self) -> None:
         """End everything, and remove what it kept; also one that begins again and again."""
@@ -141,8 +141,9 @@ class Deployment:
                     environment=self.environment,
                 )
         for kind in ("volume", "network"):
-            for name in self.podman(kind, "ls", "--quiet", mine).split():
-                self.podman(kind, "rm", "--force", name)
+            for name in self.podman(kind, "ls", "--format={{.Name}}").split():
+                if name.startswith(f"{PROJECT}_"):  # by its name: who else made it gave it no label
+                    self.podman(kind, "rm", "--force", name)
 
     def conditions(self, service: str) -> dict[str, str]:
         """What a service waits for: its neighbours, and how each must be."""
@@ -162,7 +163,8 @@ class Deployment:
             add(service)
         return order
 
-    def _wait(self, service: str, condition: str) -> None:
+    def wait(self, service: str, condition: str) -> None:
+        """Until a condition of compose.yaml holds of a service. Raises DeploymentError where it does not in time."""
         holds = {"service_healthy": self.is_healthy, "service_completed_successfully": self.has_completed}
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not holds[condition](service):

@@ -103,8 +103,8 @@ class Person:
         return _good(self.session.post(page.url, data, headers={"Referer": page.url}, timeout=30))
 
 
-def of(deployment: Deployment, certificate: Path) -> dict[str, bool]:
-    """Live through it. Returns what was to be seen, and whether it was. Raises FirstDayError where it ends before."""
+def of(deployment: Deployment, certificate: Path) -> "Lived":
+    """Live through it. Raises FirstDayError where it ends before."""
     password = secrets.token_urlsafe(16)
     make_operator(deployment, password)
     operator = Person(certificate)
@@ -121,12 +121,13 @@ def of(deployment: Deployment, certificate: Path) -> dict[str, bool]:
     key = KEY.search(owner.send("/admin/tenancy/apikey/add/", name="Till", _save="Save").text)
     if key is None:
         raise FirstDayError("no API key is shown after it was made")
-    stamps, again = stamp(Till(certificate, key[0]))
-    seen["the first stamp is one, however often it is sent"] = (stamps, again) == (1, 1)
+    till = Till(certificate, key[0])
+    place, stamps = stamp(till)
+    seen["the first stamp is one, however often it is sent"] = stamps == [1, 1]
     seen["a worker has sent the customer's card"] = any(
         "/card" in link for link in letter(deployment, CUSTOMER)
     )
-    return seen
+    return Lived(seen, till, place)
 
 
 def make_operator(deployment: Deployment, password: str) -> None:
@@ -181,8 +182,14 @@ class Till:
     key: str
     token: str = ""
 
-    def call(self, method: str, path: str, said: dict[str, object] | None = None, once: str = "") -> Any:
+    def call(self, method: str, path: str, said: dict[str, Any] | None = None, once: str = "") -> Any:
         """Make a call of the API, `once` if it has a key; returns what it answers. Raises FirstDayError."""
+        return _good(self.send(method, path, said, once)).json()
+
+    def send(
+        self, method: str, path: str, said: dict[str, Any] | None = None, once: str = ""
+    ) -> requests.Response:
+        """Make a call of the API, whatever is answered. Raises what requests raises where nothing is."""
         headers = {
             "Authorization": f"Bearer {self.key}",
             "X-Staff-Token": self.token,
@@ -190,24 +197,36 @@ class Till:
         }
         given = {name: value for name, value in headers.items() if value}
         address = f"{SITE}/api/v1/{path}"
-        return _good(
-            requests.request(
-                method, address, json=said, headers=given, verify=str(self.certificate), timeout=30
-            )
-        ).json()
+        return requests.request(
+            method, address, json=said, headers=given, verify=str(self.certificate), timeout=30
+        )
 
 
-def stamp(till: Till) -> tuple[int, int]:
-    """Enrol somebody and stamp their card, sent twice by one key; returns the card's stamps after each."""
+@dataclass(frozen=True)
+class Lived:
+    """What was to be seen of the day, and whether it was; and the till that it leaves, in which store."""
+
+    seen: dict[str, bool]
+    till: Till
+    place: str
+
+
+def stamp(till: Till) -> tuple[str, list[int]]:
+    """Enrol somebody and stamp their card, twice by one key; returns the store, and the card's stamps after each."""
     (store,) = till.call("GET", "stores/")["results"]
     place = f"stores/{store['store_code']}"
     (person,) = till.call("GET", f"{place}/staff/")
     till.token = till.call("POST", f"{place}/staff/{person['id']}/unlock/", {"pin": PIN})["token"]
-    customer = {"email": CUSTOMER, "name": "Anna Weber", "create_if_missing": True}
+    card, key = enrolled(till, place, CUSTOMER), secrets.token_urlsafe(16)
+    answers = [till.call("POST", f"{card}/stamps/", {}, once=key) for _twice in range(2)]
+    return place, [answer["card"]["stamp_count"] for answer in answers]
+
+
+def enrolled(till: Till, place: str, email: str) -> str:
+    """Give somebody a card; returns its address in the API."""
+    customer = {"email": email, "name": "Anna Weber", "create_if_missing": True}
     card = till.call("POST", f"{place}/cards/", customer, once=secrets.token_urlsafe(16))["card"]
-    key = secrets.token_urlsafe(16)
-    first, second = [till.call("POST", f"{place}/cards/{card['id']}/stamps/", {}, once=key) for _ in range(2)]
-    return first["card"]["stamp_count"], second["card"]["stamp_count"]
+    return f"{place}/cards/{card['id']}"
 
 
 def _address(path: str) -> str:

@@ -76,7 +76,7 @@ def _made() -> Lab:
     keys = {name: secrets.token_urlsafe(48) for name in SECRETS}
     (home / "lab.json").touch(mode=0o600)
     (home / "lab.json").write_text(json.dumps({"ports": ports, "secrets": keys}))
-    _make_certificate(home / "tls", account)
+    make_certificate(home / "tls", account)
     return Lab(home, account)
 
 
@@ -93,7 +93,8 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex((HERE, port)) != 0
 
 
-def _make_certificate(to: Path, account: str | None) -> None:
+def make_certificate(to: Path, account: str | None) -> None:
+    """One for this machine, which nobody but us believes; an account may be given it."""
     key, chain = to / "privkey.pem", to / "fullchain.pem"
     command = [
         needs.program("openssl"),

@@ -17,6 +17,7 @@ import psycopg
 
 from deploy.lab import faults, needs, tills
 from deploy.lab.cluster import Lab
+from deploy.lab.faults.bounds import TILL_SECONDS
 from deploy.lab.kept import kept_running
 from deploy.lab.parts import LabError, until
 from deploy.lab.plan import HERE
@@ -78,13 +79,13 @@ class Day:
         self.must(bool(answers), "tills notice it")
         refused = [answer for answer in answers if answer.status == 503]
         self.must(all(answer.retry_after for answer in refused), "each 503 says when to come again")
-        self.must(len(refused) == len(answers), f"nothing but 503 ({faults.statuses(answers)})")
+        self.must(len(refused) == len(answers), f"nothing but 503 ({tills.statuses(answers)})")
         slowest = max((answer.took for answer in answers), default=0.0)
-        late = [answer for answer in answers if answer.began > began and answer.took > faults.TILL_SECONDS]
-        self.must(not late, f"within {faults.TILL_SECONDS:.0f} s, of what was asked for since")
+        late = [answer for answer in answers if answer.began > began and answer.took > TILL_SECONDS]
+        self.must(not late, f"within {TILL_SECONDS:.0f} s, of what was asked for since")
         self.must(not probes.failed, f"/healthz answers ({probes.failed} times it did not)")
         return (
-            f"{seconds} s: {faults.statuses(answers)}, the slowest after {slowest:.1f} s; "
+            f"{seconds} s: {tills.statuses(answers)}, the slowest after {slowest:.1f} s; "
             f"/healthz {probes.asked} times, the slowest {probes.slowest:.2f} s"
         )
 
@@ -172,7 +173,7 @@ def one(day: Day, name: str) -> Row:
     bad = [answer for answer in answers if answer.status not in (200, 201)]
     slowest = max((answer.took for answer in answers), default=0.0)
     quiet = tills.silence(answers, day.fault_at, ended)
-    return Row(name, seen, quiet, len(answers) - len(bad), faults.statuses(bad), slowest, day.wrong)
+    return Row(name, seen, quiet, len(answers) - len(bad), tills.statuses(bad), slowest, day.wrong)
 
 
 def told(row: Row) -> str:

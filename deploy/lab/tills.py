@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -229,3 +230,9 @@ def silence(answers: list[Answer], began: float, ended: float) -> float:
         ended,
     ]
     return max(later - earlier for earlier, later in itertools.pairwise(heard))
+
+
+def statuses(answers: Iterable[Answer]) -> str:
+    """How many of them there were of each status, in words."""
+    counted = sorted(Counter(answer.status for answer in answers).items())
+    return ", ".join(f"{count} x {status or 'no answer'}" for status, count in counted) or "none"

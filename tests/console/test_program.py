@@ -1,9 +1,12 @@
 """The program in the console: made, changed, confirmed where customers lose something."""
 
+import errno
 import io
 import re
+from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -225,6 +228,26 @@ def test_a_logo_is_written_anew_under_a_name_of_its_own(world: World) -> None:
     assert re.fullmatch(r"programs/[0-9a-f]{32}\.png", logo.name)
     with Image.open(logo) as kept:
         assert kept.size == (1000, 500)
+
+
+def test_a_logo_for_which_there_is_no_room_is_refused_in_words_and_nothing_else_is_changed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    client = world.client("owner")
+    data = filled(client.get(address(world.shop.program)), logo=picture("PNG"), stamps_target=7)
+    with monkeypatch.context() as disk:
+        disk.setattr(FileSystemStorage, "_save", full)
+        response = client.post(address(world.shop.program), data, follow=True)
+    (told,) = said(response)
+    assert told.startswith("The file could not be kept: there is no room left for it.")
+    after = factories.fresh(world.shop.program)
+    assert (after.logo.name, after.stamps_target) == ("", world.shop.program.stamps_target)
+    data["logo"] = picture("PNG")
+    client.post(address(world.shop.program), data)
+    assert factories.fresh(world.shop.program).logo
 
 
 def test_what_is_no_picture_is_refused_beside_its_field(world: World) -> None:

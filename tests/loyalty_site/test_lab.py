@@ -1,15 +1,22 @@
 """The lab's own reckoning, and the configurations that it shares with a real deployment. `make chaos` brings it up."""
 
 import re
+import socket
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import requests
 import yaml
+from django.conf import settings
+from django.utils import translation
 
-from deploy.lab import filled, kept, needs, plan, tills
+from deploy.lab import begin, filled, kept, needs, plan, tills
 from deploy.lab.parts import Part, until
 from deploy.lab.tills import Answer
+from loyalty.api.errors import Unavailable
 
 ROOT = Path(__file__).parents[2]
 
@@ -137,6 +144,57 @@ def test_haproxy_takes_its_configuration(tmp_path: Path) -> None:
     values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     to = filled.write("haproxy.cfg", tmp_path / "haproxy.cfg", values)
     assert subprocess.run([haproxy, "-c", "-f", str(to)], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Iterator[Callable[..., requests.Response]]:
+    """Asks a deployment's proxy, behind which no web process is."""
+    try:
+        nginx = needs.program("nginx")
+    except needs.PackagesMissingError:
+        pytest.skip("THE PROXY WAS NOT TRIED: nginx is missing (apt-get install nginx-light)")
+    (tmp_path / "tls").mkdir()
+    begin.make_certificate(tmp_path / "tls", None)
+    with ExitStack() as taken:
+        doors = [taken.enter_context(socket.create_server(("127.0.0.1", 0))) for _each in range(3)]
+        https, plain, nobody = (door.getsockname()[1] for door in doors)
+    webs = [f"127.0.0.1:{nobody}"]
+    conf = filled.nginx(tmp_path / "nginx.conf", port=https, plain_port=plain, webs=webs, home=tmp_path)
+    command = [nginx, "-c", str(conf), "-p", str(tmp_path)]
+    subprocess.run(command, check=True)  # it listens by then
+    with requests.Session() as caller:
+        caller.trust_env, caller.verify = False, str(tmp_path / "tls/fullchain.pem")
+        yield lambda method, path, **said: caller.request(
+            method, f"https://127.0.0.1:{https}{path}", timeout=5, **said
+        )
+    subprocess.run([*command, "-s", "stop"], check=True)
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "first"}])
+def test_while_no_web_process_is_there_a_till_is_told_when_to_come_again(
+    ask: Callable[..., requests.Response], key: dict[str, str]
+) -> None:
+    told = ask("POST", "/api/v1/stores/A/cards/1/stamps/", headers=key)
+    assert (told.status_code, told.headers["Retry-After"]) == (503, "5")
+    assert told.headers["Content-Type"] == "application/problem+json"
+    assert told.json() == {
+        "type": "/problems/unavailable",
+        "title": "This is not available at the moment. Please try again shortly.",
+        "status": 503,
+        "code": "unavailable",
+        "retry_after": 5,
+    }
+
+
+def test_while_no_web_process_is_there_a_page_says_so_in_every_language(
+    ask: Callable[..., requests.Response],
+) -> None:
+    told = ask("GET", "/login/")
+    assert (told.status_code, told.headers["Retry-After"]) == (503, "5")
+    assert told.headers["Content-Type"] == "text/html; charset=utf-8"
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            assert str(Unavailable.message) in told.text
 
 
 def test_a_process_that_ends_by_itself_begins_again_and_one_that_was_ended_does_not(

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from groundwork import tallies
 from groundwork.watching import pulses
-from loyalty_site import metrics
+from loyalty_site import metrics, watch
 from loyalty_site.celery import app
 from tenancy.models import OutboxMessage, SettledMessage
 from tests import factories
@@ -104,3 +104,24 @@ def test_metrics_tell_how_much_of_a_pool_is_in_use(client: Client, settings: Set
     told = scraped(client, settings)
     states = {key[1]: value for key, value in told.items() if key[0] == "loyalty_pool_connections"}
     assert states == {"open": 2, "free": 1, "waiting": 0}
+
+
+def test_how_far_a_replica_is_behind_is_told_and_never_guessed_where_it_is_hidden(
+    client: Client, settings: Settings
+) -> None:
+    everything_runs()
+    with connection.cursor() as cursor:  # a temporary table is found before PostgreSQL's own view
+        cursor.execute(
+            "CREATE TEMP TABLE pg_stat_replication (state text, replay_lag interval) ON COMMIT DROP"
+        )
+        cursor.execute("INSERT INTO pg_stat_replication VALUES ('streaming', '61.5 s'), ('streaming', NULL)")
+        told = scraped(client, settings)
+        assert (told["loyalty_replicas",], told["loyalty_replica_lag_seconds",]) == (2, 61.5)
+        assert [*watch.faults()] == []
+        cursor.execute("UPDATE pg_stat_replication SET state = NULL, replay_lag = NULL")
+    told = scraped(client, settings)
+    assert told["loyalty_replicas",] == 2
+    assert ("loyalty_replica_lag_seconds",) not in told
+    assert [*watch.faults()] == [
+        "how far replicas are behind is hidden from the database's role: GRANT pg_monitor to it"
+    ]

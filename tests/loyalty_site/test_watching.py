@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -112,6 +113,24 @@ def test_doctor_is_content_or_says_what_is_wrong(
         "wrong: cache is full",
         "wrong: groundwork.relay_outbox does not run",
     ]
+
+
+def test_without_the_database_doctor_says_so_and_still_tries_the_mail(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, mailoutbox: list
+) -> None:
+    def away(*arguments: object) -> None:
+        raise OperationalError("connection refused")
+
+    settings.PUBLIC_BASE_URL = "http://127.0.0.1:8000"
+    monkeypatch.setattr(health, "readiness", lambda: {"database": "unreachable", "cache": "ok"})
+    out = StringIO()
+    with connection.execute_wrapper(away), pytest.raises(CommandError, match="1 thing needs somebody"):
+        call_command("doctor", "--mail", "nora@example.com", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "The mail server took the test mail.",
+        "wrong: database is unreachable",
+    ]
+    assert [mail.to for mail in mailoutbox] == [["nora@example.com"]]
 
 
 # --- The name of a request --------------------------------------------------------------------------------

@@ -29,24 +29,21 @@ class Command(BaseCommand):
         parser.add_argument("--mail", metavar="ADDRESS", help="send a test mail there")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with scope.everything("an operator looks at the whole site"):
-            wrong = [*self.parts(), *watch.faults(), *self.skew(), *self.certificate()]
-            wrong += [*self.wallets(), *self.verdict()]
+        state, told = health.readiness(), list[str]()
+        wrong = [f"{part} is {how}" for part, how in state.items() if how != "ok"]
+        if state["database"] == "ok":  # else nothing more is to be had
+            with scope.everything("an operator looks at the whole site"):
+                wrong += [*watch.faults(), *self.skew(), *self.certificate()]
+                wrong += [*self.wallets(), *self.verdict()]
+                told = [*self.last()]
         if options["mail"]:
             self.send(options["mail"])
-        for line in self.last():
+        for line in [*told, *(f"wrong: {fault}" for fault in wrong)]:
             self.stdout.write(line)
-        for fault in wrong:
-            self.stdout.write(f"wrong: {fault}")
         if wrong:
-            raise CommandError(f"{len(wrong)} things need somebody: see docs/runbook.md.")
+            needs = "1 thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
+            raise CommandError(f"{needs} somebody: see docs/runbook.md.")
         self.stdout.write("All is well.")
-
-    def parts(self) -> Iterator[str]:
-        """Database, cache and broker."""
-        for name, state in health.readiness().items():
-            if state != "ok":
-                yield f"{name} is {state}"
 
     def skew(self) -> Iterator[str]:
         """This machine's clock beside the database's."""

@@ -15,6 +15,14 @@ MUTANTS = [
         "test_of_two_clocks_one_acts_and_the_other_follows_when_that_is_no_longer_heard_of",
     ),
     mutant(
+        "doctor-that-asks-a-database-that-is-away",
+        "loyalty_site/management/commands/doctor.py",
+        'if state["database"] == "ok":',
+        "if True:",
+        "tests/loyalty_site/test_watching.py::"
+        "test_without_the_database_doctor_says_so_and_still_tries_the_mail",
+    ),
+    mutant(
         "tally-of-what-was-rolled-back",
         TALLIES,
         "transaction.on_commit(partial(_counted.add, {(name, outcome): times}), robust=True)",
