@@ -80,5 +80,9 @@ function question(field, address) {
     field.dispatchEvent(new Event("change", { bubbles: true }));
     field.focus();
   });
-  return [before, button, after];
+  if (after.trim().length > 1) return [before, button, after];
+  const end = document.createElement("span"); // a question mark alone begins no line
+  end.className = "slip-end";
+  end.append(button, after);
+  return [before, end];
 }
