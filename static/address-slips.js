@@ -60,6 +60,10 @@ export function askAboutSlips(field) {
     const address = meant(field.value);
     place.replaceChildren(...(address ? question(field, address) : []));
   });
+  // Mended by hand, the question goes while one types: it would pull the button away from under a finger
+  field.addEventListener("input", () => {
+    if (!meant(field.value)) place.replaceChildren();
+  });
   field.form?.addEventListener("reset", () => place.replaceChildren());
 }
 
