@@ -92,16 +92,8 @@ export function amounts({ stamps, points }) {
   const parts = [];
   if (points) parts.push(plural("points", points));
   if (stamps) parts.push(plural("stamps", stamps));
-  return listed(parts.map(unbroken));
-}
-
-/**
- * Several things, one after the other: where a browser knows no Luxembourgish, German's "und" is no word of it.
- *
- * @param {string[]} parts
- */
-export function listed(parts) {
-  return locale() === "de-LU" ? parts.join(", ") : new Intl.ListFormat(locale()).format(parts);
+  const each = parts.map(unbroken);
+  return locale() === "de-LU" ? each.join(", ") : new Intl.ListFormat(locale()).format(each); // no "und" there
 }
 
 /**
@@ -137,7 +129,7 @@ export function changeInWords({ stamps_delta: stamps, points_delta: points }) {
   return parts.map(unbroken).join(", ");
 }
 
-/** @param {string} words  of a number and what it counts */
+/** @param {string} words */
 function unbroken(words) {
   return words.replaceAll(" ", NO_BREAK);
 }

@@ -1,7 +1,7 @@
 /** What the result screen says of an action: done, refused, or saved for later. */
 
 import { linesOf } from "./actions.js";
-import { amounts, balances, changeInWords, listed, money, signed } from "./format.js";
+import { amounts, balances, changeInWords, money, signed } from "./format.js";
 import { noStamp, promotedInWords, settledInWords } from "./purchase-words.js";
 import { hasText, number, plural, text } from "./texts.js";
 
@@ -49,7 +49,7 @@ export function wordsForDone(entry, posting, facts) {
 
 /** @param {Posting} posting */
 export function wordsForEnrolled({ card, already_enrolled: isOld, locations = [] }) {
-  const places = listed(locations.map((one) => one.name));
+  const places = locations.map((one) => one.name).join(", ");
   const bonus = card.points_balance > 0 ? plural("bonus", card.points_balance) : "";
   /** @type {Result} */
   const words = isOld

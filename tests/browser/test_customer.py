@@ -280,5 +280,6 @@ def test_a_slip_in_an_address_is_asked_about_and_mended_with_one_tap(form):
         email.fill("anouk@gmail.con")
         email.blur()
         expect(form.get_by_text("Did you mean")).to_be_visible()
-        email.fill(right)  # it goes while one types: at the end it would pull the button away from under a finger
+        # Before the field is left: it would pull the button away from under a finger
+        email.fill(right)
         expect(form.get_by_text("Did you mean")).to_be_hidden()
