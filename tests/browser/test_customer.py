@@ -283,3 +283,4 @@ def test_a_slip_in_an_address_is_asked_about_and_mended_with_one_tap(form):
         # Before the field is left: it would pull the button away from under a finger
         email.fill(right)
         expect(form.get_by_text("Did you mean")).to_be_hidden()
+        email.blur()
