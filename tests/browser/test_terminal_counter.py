@@ -97,7 +97,7 @@ def test_on_a_low_screen_nothing_usual_has_to_be_scrolled_for(till, shop, anouk)
     ids=lambda side: str(side),
 )
 def test_a_manager_has_every_button_of_a_card_in_view_in_each_language(context, width, height):
-    """On a phone the usual ones: a return may be scrolled for; on the smallest, what undoes on a card that owes, too."""
+    """On a phone the usual ones: a return may be scrolled for. On the smallest, the undoing of what owes may, too."""
     is_phone = width < 700
     shop = factories.shop(cooldown_minutes=0)
     cards = [
