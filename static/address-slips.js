@@ -60,6 +60,10 @@ export function askAboutSlips(field) {
     const address = meant(field.value);
     place.replaceChildren(...(address ? question(field, address) : []));
   });
+  // Mended by hand, the question goes while one types: it would pull the button away from under a finger
+  field.addEventListener("input", () => {
+    if (!meant(field.value)) place.replaceChildren();
+  });
   field.form?.addEventListener("reset", () => place.replaceChildren());
 }
 
@@ -80,5 +84,9 @@ function question(field, address) {
     field.dispatchEvent(new Event("change", { bubbles: true }));
     field.focus();
   });
-  return [before, button, after];
+  if (after.trim().length > 1) return [before, button, after];
+  const end = document.createElement("span"); // a question mark alone begins no line
+  end.className = "slip-end";
+  end.append(button, after);
+  return [before, end];
 }

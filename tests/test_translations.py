@@ -13,8 +13,14 @@ from notifications.codes import Code
 
 TRANSLATED = [language for language in catalogue.LANGUAGES if language != catalogue.SOURCE_LANGUAGE]
 PERCENT = re.compile(r"%(?:\(\w+\))?[.\d]*[sdifr@]")
+TAGS = re.compile(r"<[^>]*>|\{\{.*?\}\}|\{%.*?%\}")
 E_MAILS = settings.BASE_DIR / "fixtures" / "email_templates"
 BENT_BY_A_NAME = {"lb": "bei|vun|zu|an|op|mat|fir", "fr": "de|du|à|au"}  # vum, beim, zum; d’, des, aux
+UNTYPED = {  # what a keyboard makes of an apostrophe, and a space that lets a colon begin a line
+    "de": re.compile(r"\w'\w"),
+    "fr": re.compile(r"\w'\w|\w [:;!?»]|« "),
+    "lb": re.compile(r"\w'\w"),
+}
 NAME_OF_A_SHOP = r"(?:%\((?:merchant|store)\)s|\{\{ ?(?:merchant|store)_name)"
 
 
@@ -73,6 +79,14 @@ def test_no_preposition_stands_before_a_name_that_would_bend_it(language: str):
     texts = [text for held in catalogues(language) for entry in held for text in translations(entry)]
     texts += [path.read_text() for path in E_MAILS.glob(f"*.{language}.liquid")]
     assert [text for text in texts if before_a_name.search(text)] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_apostrophes_and_spaces_are_those_of_a_printer(language: str):
+    texts = [text for held in catalogues(language) for entry in held for text in translations(entry)]
+    for letter in E_MAILS.glob(f"*.{language}.liquid"):
+        texts += TAGS.sub("x", letter.read_text().removeprefix("Subject: ")).splitlines()
+    assert [text for text in texts if UNTYPED[language].search(text)] == []
 
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)

@@ -40,7 +40,7 @@ def _terms(shop: str) -> dict[str, str]:
         "terms_text",
         f"The card is free and personal. Stamps and points have no cash value. {shop} may end the program with "
         "three months' notice.",
-        f"La carte est gratuite et personnelle. Tampons et points n'ont pas de valeur en espèces. {shop} peut "
+        f"La carte est gratuite et personnelle. Tampons et points n’ont pas de valeur en espèces. {shop} peut "
         "mettre fin au programme avec un préavis de trois mois.",
         f"Die Karte ist gratis und persönlich. Stempel und Punkte haben keinen Barwert. {shop} kann das Programm "
         "mit einer Frist von drei Monaten beenden.",

@@ -103,12 +103,12 @@ function wordsOf({ kind, stamps, target, landed, points, earned, reward, full, t
     points != null ? plural("points", points) : "",
   ].filter(Boolean);
   const isThanks = kind === "reward" && Boolean(reward);
-  const title = isThanks ? text("enjoy", { reward: reward ?? "" }) : gains.join(" · ");
+  const title = isThanks ? text("enjoy", { reward: reward ?? "" }) : gains.join("\u00a0· ");
   const hint = take ? text("take") : kind === "noted" ? text("noted") : "";
   const isFull = full && !isThanks && reward;
   return {
     title: title || text("your_card"),
-    balance: has.join(" · "),
+    balance: has.join("\u00a0· "),
     note: isFull ? text("full", { reward }) : hint,
   };
 }

@@ -92,7 +92,8 @@ export function amounts({ stamps, points }) {
   const parts = [];
   if (points) parts.push(plural("points", points));
   if (stamps) parts.push(plural("stamps", stamps));
-  return new Intl.ListFormat(locale()).format(parts);
+  const each = parts.map(unbroken);
+  return locale() === "de-LU" ? each.join(", ") : new Intl.ListFormat(locale()).format(each); // no "und" there
 }
 
 /**
@@ -125,7 +126,12 @@ export function changeInWords({ stamps_delta: stamps, points_delta: points }) {
   const parts = [];
   if (stamps) parts.push(plural("stamps", stamps, { n: signed(stamps) }));
   if (points) parts.push(plural("points", points, { n: signed(points) }));
-  return parts.join(", ");
+  return parts.map(unbroken).join(", ");
+}
+
+/** @param {string} words */
+function unbroken(words) {
+  return words.replaceAll(" ", NO_BREAK);
 }
 
 /**
@@ -164,7 +170,7 @@ export function balances(card, facts) {
   const count = number(card.stamp_count);
   const stamps = text("stamps_now", { count, target: number(card.stamps_target) });
   const points = text("points_now", { count: number(card.points_balance) });
-  const both = [stamps, points].map((words) => words.replaceAll(" ", NO_BREAK)).join(" ");
+  const both = [stamps, points].map(unbroken).join(" ");
   return { stamps, points, hybrid: both }[facts.program.loyalty_type];
 }
 

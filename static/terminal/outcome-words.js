@@ -3,7 +3,7 @@
 import { linesOf } from "./actions.js";
 import { amounts, balances, changeInWords, money, signed } from "./format.js";
 import { noStamp, promotedInWords, settledInWords } from "./purchase-words.js";
-import { hasText, locale, number, plural, text } from "./texts.js";
+import { hasText, number, plural, text } from "./texts.js";
 
 /** @import { Result } from "./result.js" */
 /** @import { Amounts, Card, Entry, Facts, Posting, ProblemDocument } from "./types.js" */
@@ -49,7 +49,7 @@ export function wordsForDone(entry, posting, facts) {
 
 /** @param {Posting} posting */
 export function wordsForEnrolled({ card, already_enrolled: isOld, locations = [] }) {
-  const places = new Intl.ListFormat(locale()).format(locations.map((one) => one.name));
+  const places = locations.map((one) => one.name).join(", ");
   const bonus = card.points_balance > 0 ? plural("bonus", card.points_balance) : "";
   /** @type {Result} */
   const words = isOld
@@ -154,8 +154,8 @@ function plusStamps(count) {
 function wordsForPurchase(posting, facts) {
   const { card, points, promotions = [], stamp, settled, reward_ready: isReady } = posting;
   const given = changeInWords(sum(posting));
-  const parts = promotions.map(promotedInWords);
-  const notes = [...parts.map((part) => part && `${part}.`), settledInWords(settled), noPoints(points?.code ?? null, facts), noStamp(stamp ?? null)];
+  const parts = promotions.map(promotedInWords).filter(Boolean).map(asSentence);
+  const notes = [...parts, settledInWords(settled), noPoints(points?.code ?? null, facts), noStamp(stamp ?? null)];
   return {
     kind: given ? "ok" : "warn",
     icon: isReady ? "gift" : null,
@@ -164,6 +164,11 @@ function wordsForPurchase(posting, facts) {
     note: notes.filter(Boolean).join(" "),
     more: isReady ? text("redeem_now") : null,
   };
+}
+
+/** @param {string} words */
+function asSentence(words) {
+  return `${words[0].toLocaleUpperCase()}${words.slice(1)}.`;
 }
 
 /**

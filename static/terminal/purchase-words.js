@@ -15,7 +15,7 @@ const NOTHING = { stamps: 0, points: 0 };
 export function quoteInWords({ points, stamps, promotions, stamp, settled }) {
   const what = amounts({ points, stamps }) || plural("points", 0);
   const notes = [...promotions.map(promotedInWords), settledInWords(settled), noStamp(stamp)];
-  return [text("gives", { what }), ...notes].filter(Boolean).join(" · ");
+  return [text("gives", { what }), ...notes].filter(Boolean).join("\u00a0· ");
 }
 
 /**

@@ -97,7 +97,7 @@ def test_on_a_low_screen_nothing_usual_has_to_be_scrolled_for(till, shop, anouk)
     ids=lambda side: str(side),
 )
 def test_a_manager_has_every_button_of_a_card_in_view_in_each_language(context, width, height):
-    """On a phone the usual ones: a return may be scrolled for. On the smallest, all may where it says what is owed."""
+    """On a phone the usual ones: a return may be scrolled for. On the smallest, the undoing of what owes may, too."""
     is_phone = width < 700
     shop = factories.shop(cooldown_minutes=0)
     cards = [
@@ -113,8 +113,10 @@ def test_a_manager_has_every_button_of_a_card_in_view_in_each_language(context, 
         for card in cards:
             till.scan(card.qr_code_data)
             expect(till.text("#customer-name")).to_have_text(card.customer.name)
-            if height > 568 or card != cards[-1]:
-                seen[language, card.customer.name] = out_of_view(till, USUAL if is_phone else EVERYTHING)
+            what = USUAL if is_phone else EVERYTHING
+            if height == 568 and card == cards[-1]:
+                what = what.removesuffix(", #void-button")
+            seen[language, card.customer.name] = out_of_view(till, what)
         expect(till.text("#forgive-button")).to_be_visible()
     assert seen == {which: [] for which in seen}
 
