@@ -123,9 +123,11 @@ def _report_each_alone(report: Report, at: Scene, seconds: int) -> None:
 def _report_rate(report: Report, at: Scene, seconds: int) -> None:
     piled = _pile_up(at, seconds)
     begin, used, in_postgres = time.monotonic(), _cpu_seconds(at), postgres_cpu_seconds()
+    outside = time.process_time()
     for worker in at.workers.values():
         worker.go_on()
     done = _wait_until_told()
+    outside_after = time.process_time()
     told_of = piled.count / (max(done.values()) - begin)
     report.add("stamps a second, on two cores", f"{piled.per_second:.0f} ({piled.count:,} in {seconds} s)")
     for name, moment in sorted(done.items(), key=lambda each: each[1]):
@@ -138,6 +140,8 @@ def _report_rate(report: Report, at: Scene, seconds: int) -> None:
     figures = f"{piled.cpu * 1000:.1f} ms, {whole * 1000:.1f} ms = 1 : {piled.cpu / whole:.2f}"
     report.add("CPU of a stamp and of its telling, with PostgreSQL's", figures)
     report.add("CPU of the workers for one stamp", f"{cpu * 1000:.2f} ms")
+    for_outside = (outside_after - outside) / piled.count
+    report.add("CPU of the parties and of asking who was told", f"{for_outside * 1000:.2f} ms")
 
 
 def _cpu_seconds(at: Scene) -> float:
