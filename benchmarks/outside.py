@@ -95,11 +95,12 @@ def workers(environment: Mapping[str, str]) -> Iterator[dict[str, Worker]]:
     """A worker of each kind with as many processes as compose.yaml gives it, and the clock; they end with the block."""
     with ExitStack() as stack:
         stack.enter_context(_celery(environment, "beat", "--pidfile", ""))
-        yield {name: stack.enter_context(_worker(environment, *of)) for name, of in WORKERS.items()}
+        yield {name: stack.enter_context(worker(environment, *of)) for name, of in WORKERS.items()}
 
 
 @contextmanager
-def _worker(environment: Mapping[str, str], queues: str, processes: int) -> Iterator[Worker]:
+def worker(environment: Mapping[str, str], queues: str, processes: int) -> Iterator[Worker]:
+    """A Celery worker for some queues, with so many processes; it ends with the block."""
     pool = ("--pool", "prefork", "--concurrency", str(processes)) if processes > 1 else ("--pool", "solo")
     apart = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     with _celery(environment, "worker", "--queues", queues, *pool, *apart) as pid:

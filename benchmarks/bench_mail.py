@@ -1,0 +1,134 @@
+"""mail: a mail server that takes its time over each message, and one worker beside two; webhooks likewise.
+
+What waits is handed over by as many as there are, each with several in flight: twice the workers bring nearly twice as
+much. The rate is taken between the first and the last fifth of what arrives. A worker has eight e-mails in flight, or
+speaks to sixteen endpoints.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sized
+from io import StringIO
+
+from celery import current_app
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from benchmarks import data
+from benchmarks.outside import worker
+from benchmarks.receiver import open_receiver
+from benchmarks.report import Report
+from notifications.codes import Code
+from notifications.services import enqueue
+from tenancy import scope
+from tests.notifications.post_office import open_post_office
+from webhooks.services import endpoints, log
+from webhooks.services.endpoints import DELIVER_TASK
+from webhooks.services.sources import Draft
+
+TAKES = 0.15  # seconds for each message
+EMAILS, EVENTS = 800, 60
+MERCHANTS, ENDPOINTS_EACH = 8, 4
+AT_LEAST = 1.8
+LOOK, PATIENCE = 0.02, 600.0  # seconds
+FIRST, LAST = 0.2, 0.8
+
+
+def run(emails: int = EMAILS, events: int = EVENTS) -> Report:
+    """Measure with so many e-mails, and so many events of each merchant."""
+    report = Report("mail")
+    with scope.everything("a benchmark"):
+        call_command("load_email_templates", stdout=StringIO())
+        _report_emails(report, emails)
+        _report_webhooks(report, events)
+    return report
+
+
+def _report_emails(report: Report, count: int) -> None:
+    shop = data.shop()
+    first, last = data.cards(shop, count)
+
+    def ask(processes: int) -> None:
+        cards = range(first, last + 1)
+        enqueue.for_cards(
+            merchant_id=shop.merchant.pk, code=Code.CARD_LINK, card_ids=cards, cause=f"workers={processes}"
+        )
+
+    with open_post_office() as office:
+        office.seconds = TAKES
+        environment = {
+            "EMAIL_URL": f"smtp://127.0.0.1:{office.port}",
+            "DEFAULT_FROM_EMAIL": "cards@shop.example",
+            "PUBLIC_BASE_URL": "https://cards.shop.example",
+        }
+        _report_both(report, "e-mails", environment, "mail,sms", ask, office.letters, count)
+
+
+def _report_webhooks(report: Report, count: int) -> None:
+    shops = [data.shop(f"listening-{number}") for number in range(MERCHANTS)]
+    with open_receiver(TAKES) as receiver:
+        for shop in shops:
+            for _endpoint in range(ENDPOINTS_EACH):
+                endpoints.create(merchant=shop.merchant, url=receiver.url)
+
+        def ask(processes: int) -> None:
+            for shop in shops:
+                _have_told(shop, count)
+            for _process in range(processes):
+                current_app.send_task(DELIVER_TASK)  # as the clock does, every few seconds
+
+        every = MERCHANTS * ENDPOINTS_EACH * count
+        environment = {"WEBHOOKS_ALLOW_PRIVATE": "true"}
+        _report_both(report, "webhooks", environment, "webhooks", ask, receiver.ids, every)
+
+
+@transaction.atomic
+def _have_told(shop: data.Shop, count: int) -> None:
+    program = {"program": {"id": shop.program.pk}}
+    log.append(
+        log.locked(shop.merchant.pk),
+        [Draft("program.updated", timezone.now(), program) for _n in range(count)],
+    )
+
+
+def _report_both(
+    report: Report,
+    what: str,
+    environment: Mapping[str, str],
+    queues: str,
+    ask: Callable[[int], None],
+    arrived: Sized,
+    count: int,
+) -> None:
+    """What arrives a second by the work of one process, and of two."""
+    rates = []
+    for processes in (1, 2):
+        with worker(environment, queues, processes):
+            _wait_for(lambda: bool(current_app.control.ping(timeout=1.0)))
+            before = len(arrived)
+            ask(processes)
+            rates.append(_rate(arrived, before, count))
+        _wait_for(lambda: not current_app.control.ping(timeout=1.0))
+    one, two = rates
+    report.add(f"{what} a second, each of {TAKES * 1000:.0f} ms, one worker", f"{one:.0f}")
+    value = f"{two:.0f} = {two / one:.2f} x"
+    report.add(f"{what} a second, two workers", value, f">= {AT_LEAST} x", two >= AT_LEAST * one)
+
+
+def _rate(arrived: Sized, before: int, count: int) -> float:
+    """How many arrive a second, between the first and the last fifth of so many."""
+    moments = []
+    for share in (FIRST, LAST):
+        _wait_for(lambda share=share: len(arrived) - before >= share * count)
+        moments.append((time.monotonic(), len(arrived)))
+    _wait_for(lambda: len(arrived) - before >= count)
+    (begin, first), (end, last) = moments
+    return (last - first) / (end - begin)
+
+
+def _wait_for(come: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not come():
+        if time.monotonic() >= until:
+            raise RuntimeError(f"Not seen within {PATIENCE} seconds")
+        time.sleep(LOOK)
