@@ -204,7 +204,8 @@ def insert(*instances: models.Model) -> None:
     with database.cursor() as cursor:
         cursor.execute(f"{into}{', '.join([one] * len(rows))} RETURNING id", values)
         ids = cursor.fetchall()
-    for instance, (instance.pk,) in zip(instances, ids, strict=True):
+    for instance, (pk,) in zip(instances, ids, strict=True):
+        instance.pk = pk
         instance._state.adding, instance._state.db = False, database.alias
 
 
