@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from benchmarks import data
-from benchmarks.outside import worker
+from benchmarks.outside import beat, worker
 from benchmarks.receiver import open_receiver
 from benchmarks.report import Report
 from notifications.codes import Code
@@ -75,7 +75,7 @@ def _report_webhooks(report: Report, count: int) -> None:
             for shop in shops:
                 _have_told(shop, count)
             for _process in range(processes):
-                current_app.send_task(DELIVER_TASK)  # as the clock does, every few seconds
+                current_app.send_task(DELIVER_TASK)  # as the clock does: nobody waits for it here
 
         every = MERCHANTS * ENDPOINTS_EACH * count
         environment = {"WEBHOOKS_ALLOW_PRIVATE": "true"}
@@ -103,7 +103,7 @@ def _report_both(
     """What arrives a second by the work of one process, and of two."""
     rates = []
     for processes in (1, 2):
-        with worker(environment, queues, processes):
+        with worker(environment, queues, processes), beat(environment):
             _wait_for(lambda: bool(current_app.control.ping(timeout=1.0)))
             before = len(arrived)
             ask(processes)

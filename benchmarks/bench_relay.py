@@ -12,6 +12,7 @@ second, however many stamps there were. One card in 20 has a Google pass, so tha
 `make bench-relay`, or shorter: `python -m benchmarks relay 10 60` (seconds of stamps, seconds of both).
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 from django.db import connection, connections
 
 from benchmarks.bench_soak import deadlocks, untrue
@@ -148,11 +150,10 @@ def _cpu_seconds(at: Scene) -> float:
     return sum(worker.cpu_seconds() for worker in at.workers.values())
 
 
-def postgres_cpu_seconds() -> float:
-    """CPU of PostgreSQL, of connections that have ended, too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW data_directory")
-        (folder,) = cursor.fetchone()
+def postgres_cpu_seconds(of: str | None = None) -> float:
+    """CPU of PostgreSQL (or of the one at another address), of connections that have ended, too."""
+    with psycopg.connect(of or os.environ["DATABASE_URL"]) as asked:
+        ((folder,),) = asked.execute("SHOW data_directory").fetchall()
     leader = psutil.Process(int((Path(folder) / "postmaster.pid").read_text().split()[0]))
     ended = leader.cpu_times()
     living = sum(sum(each.cpu_times()[:2]) for each in leader.children())

@@ -94,8 +94,15 @@ class Worker:
 def workers(environment: Mapping[str, str]) -> Iterator[dict[str, Worker]]:
     """A worker of each kind with as many processes as compose.yaml gives it, and the clock; they end with the block."""
     with ExitStack() as stack:
-        stack.enter_context(_celery(environment, "beat", "--pidfile", ""))
+        stack.enter_context(beat(environment))
         yield {name: stack.enter_context(worker(environment, *of)) for name, of in WORKERS.items()}
+
+
+@contextmanager
+def beat(environment: Mapping[str, str]) -> Iterator[None]:
+    """Celery's clock, until the block ends."""
+    with _celery(environment, "beat", "--pidfile", ""):
+        yield
 
 
 @contextmanager
