@@ -97,3 +97,12 @@ def test_what_has_failed_keeps_those_after_it_waiting_for_nobody(few: Crowd, lis
     listener.may_end.set()
     assert outbox.relay() == 2
     assert listener.heard == [(merchant.pk, 1), (merchant.pk, 2)]
+
+
+def test_all_that_webhooks_are_told_is_told_in_one_order() -> None:
+    """What is told last of a person is to be how they are, also that nothing is known of them any more."""
+    orders = {each.name: each.order for each in subscriptions if each.name.startswith("webhooks.")}
+    assert len(orders) == 4
+    assert set(orders.values()) == {"webhooks"}
+    assert sorted(subscriptions.in_order_with("webhooks.customer_erased")) == sorted(orders)
+    assert subscriptions.in_order_with("wallet.balances_changed") == []
