@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **about)
         if (at := identity.vouched_at(about.get("signal_kwargs"))) is not None:
             step_up.note(request, at)  # the way through the provider can be one click, for whoever sits there
-        if user.pk not in known_devices.people(request):
+        if user.pk not in known_devices.PEOPLE.ids(request):
             accounts.note_new_device(user)
-        known_devices.remember(request, response, user)
+        known_devices.PEOPLE.add(request, response, user.pk)
         return response

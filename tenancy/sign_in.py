@@ -68,7 +68,7 @@ def welcome(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Sign in whoever has just made their account here: a session like any other, on a device that is theirs."""
     get_adapter().login(request, user)
     UserSession.objects.create_from_request(request)
-    known_devices.remember(request, response, user)
+    known_devices.PEOPLE.add(request, response, user.pk)
 
 
 def is_password(request: HttpRequest, user: User, password: str) -> bool:
@@ -102,7 +102,7 @@ def counters(request: HttpRequest | None, email: str) -> list[Counter]:
     """What a wrong password for this address counts against."""
     account = attempts.since_forgiven(_account(email))
     if request is not None and _knows(request, email):
-        device = attempts.digest(request.COOKIES[known_devices.COOKIE])
+        device = attempts.digest(request.COOKIES[known_devices.PEOPLE.cookie])
         return [Counter(f"device:{account}:{device}", FREE_OF_A_PERSON, forgiving=True)]
     network = client.network(request) if request is not None else ""
     return [
@@ -121,7 +121,7 @@ def counters_of_codes(request: HttpRequest | None, user: User | None) -> list[Co
         return _of_network("passkey", client.network(request) if request is not None else "")
     account = attempts.since_forgiven(_account(user.email))
     if request is not None and _knows(request, user.email):
-        device = attempts.digest(request.COOKIES[known_devices.COOKIE])
+        device = attempts.digest(request.COOKIES[known_devices.PEOPLE.cookie])
         return [Counter(f"code:{account}:{device}", FREE_OF_A_PERSON, forgiving=True)]
     return [Counter(f"code:{account}", FREE_OF_A_PERSON, forgiving=True)]
 
@@ -135,5 +135,5 @@ def _account(email: str) -> str:
 
 
 def _knows(request: HttpRequest, email: str) -> bool:
-    people = known_devices.people(request)
+    people = known_devices.PEOPLE.ids(request)
     return bool(people) and User.objects.filter(email=normalize_email(email), pk__in=people).exists()

@@ -28,22 +28,10 @@ class Column:
     def ordering(self) -> str:
         return f"-{self.name}" if self.descending else self.name
 
-    def same(self, value: Any) -> Q:
-        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
-
-    def beyond(self, value: Any) -> Q:
-        """What follows a value: PostgreSQL has nothing behind everything, and before it the other way round."""
-        nothing = Q(**{f"{self.name}__isnull": True})
-        if value is None:
-            return ~nothing if self.descending else Q(pk__in=())
-        if self.descending:
-            return Q(**{f"{self.name}__lt": value})
-        return Q(**{f"{self.name}__gt": value}) | nothing
-
 
 def columns_of(rows: QuerySet, *, reckoned: Collection[str] = ()) -> list[Column] | None:
-    """What sorts some rows; None if it is anything but columns of their own, of a row that each has one of, or what
-    was reckoned of them and given one of some names.
+    """What sorts some rows, all one way; None if it is anything but columns that are never empty: of their own, of a
+    row that each has one of, or what was reckoned of them and given one of some names.
     """
     found = []
     for given in rows.query.order_by:
@@ -53,7 +41,8 @@ def columns_of(rows: QuerySet, *, reckoned: Collection[str] = ()) -> list[Column
         if name not in reckoned and not _is_column(rows.model, name):
             return None
         found.append(Column(name, given.startswith("-")))
-    return found or None
+    is_one_way = len({column.descending for column in found}) == 1
+    return found if is_one_way and not any(_may_be_empty(rows, column.name) for column in found) else None
 
 
 def _is_column(model: type[Model], path: str) -> bool:
@@ -78,7 +67,7 @@ def _field(model: type[Model], name: str) -> Field | None:
     return next((field for field in meta.concrete_fields if name in (field.name, field.attname)), None)
 
 
-def _may_be_nothing(rows: QuerySet, path: str) -> bool:
+def _may_be_empty(rows: QuerySet, path: str) -> bool:
     if path in rows.query.annotations:
         return bool(rows.query.annotations[path].output_field.null)
     name, _, further = path.partition("__")
@@ -130,23 +119,15 @@ def page(rows: QuerySet, columns: Sequence[Column], *, size: int, anchor: Any, b
 
 def _following(rows: QuerySet, ways: Sequence[Column], anchor: Any) -> Q:
     values = [_value(anchor, way.name) for way in ways]
-    is_one_way = len({way.descending for way in ways}) == 1
-    if len(ways) > 1 and is_one_way and not any(_may_be_nothing(rows, way.name) for way in ways):
-        following = Q(_beyond_all(rows, ways, values))
-        if len(ways) > 2:
-            # Said once more without the last one, which may be of another table than the index of the others.
-            following &= Q(_beyond_all(rows, ways[:-1], values[:-1], or_at="="))
-        return following
-    following, same = Q(pk__in=()), Q()
-    for way, value in zip(ways, values, strict=True):
-        following |= same & way.beyond(value)
-        same &= way.same(value)
-    # Said once more for the first column alone: by this the index is entered at the right place.
-    return following & (ways[0].beyond(values[0]) | ways[0].same(values[0]))
+    following = Q(_beyond_all(rows, ways, values))
+    if len(ways) > 2:
+        # Said once more without the last one, which may be of another table than the index of the others.
+        following &= Q(_beyond_all(rows, ways[:-1], values[:-1], or_at="="))
+    return following
 
 
 def _beyond_all(rows: QuerySet, ways: Sequence[Column], values: Sequence[Any], or_at: str = "") -> Func:
-    """Columns that are never nothing, compared as one: an index of them all is entered at the very row."""
+    """The columns, compared as one: an index of them all is entered at the very row."""
     sides = [[_expression(rows, way.name) for way in ways], [Value(value) for value in values]]
     both = [Func(*side, function="ROW", output_field=TextField()) for side in sides]
     sign = f" <{or_at} " if ways[0].descending else f" >{or_at} "

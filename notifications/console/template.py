@@ -92,6 +92,7 @@ class EmailTemplateAdmin(ConsoleAdmin, TranslationAdmin):
     list_filter = ["code", "store"]
     list_select_related = ["store", "merchant"]
     search_fields = ["store__name"]
+    ordering = ["code", "id"]  # a long list is paged by what every text has, and the platform's have no store
     fieldsets = [
         (None, {"fields": [("code", "store")]}),
         *TABS,

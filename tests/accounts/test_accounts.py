@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -17,9 +16,8 @@ from tenancy import accounts
 from tenancy.models import EmailChange, Merchant
 from tests import factories
 from tests.accounts.apps import has_app, set_up
-from tests.accounts.visits import ADDRESS, NEW, history, is_in, link, post, sign_in
+from tests.accounts.visits import ADDRESS, NEW, ask_for, history, is_in, post, sign_in
 from tests.loyalty.pages.reading import words
-from tests.notifications.post_office import PostOffice
 
 pytestmark = pytest.mark.django_db
 
@@ -138,94 +136,6 @@ def test_a_person_says_what_they_are_called(client, nora) -> None:
         "lb",
         False,
     )
-
-
-# --- Address ----------------------------------------------------------------------------------------------
-
-
-def ask_for(client: Client, email: str, password: str = factories.PASSWORD) -> HttpResponse:
-    return client.post("/account/email/", {"email": email, "password": password})
-
-
-def to(office: PostOffice, address: str) -> list[EmailMessage]:
-    return [letter for letter in post(office) if letter["To"] == address]
-
-
-def test_another_address_counts_once_confirmed_there_and_the_old_one_is_told(
-    client, nora, post_office
-) -> None:
-    sign_in(client)
-    ask_for(client, "Nora@New.example")
-    (letter,) = to(post_office, "nora@new.example")
-    assert client.get(link(letter)).status_code == 200
-    assert factories.fresh(nora).email == ADDRESS
-
-    assert client.post(link(letter)).status_code == 200
-
-    assert factories.fresh(nora).email == "nora@new.example"
-    assert [each["Subject"] for each in to(post_office, ADDRESS)] == ["Your e-mail address was changed"]
-    assert client.post(link(letter)).status_code == 410
-    assert history()[-1] == "Changed the e-mail address."
-
-
-def test_one_account_asks_for_so_many_addresses_from_wherever_it_is(client, nora) -> None:
-    sign_in(client)
-    networks = [{"REMOTE_ADDR": f"198.51.100.{number}"} for number in range(6)]
-    asked = [
-        client.post(
-            "/account/email/", {"email": f"n{number}@example.com", "password": factories.PASSWORD}, **network
-        )
-        for number, network in enumerate(networks)
-    ]
-    assert [answer.status_code for answer in asked] == [200] * 5 + [429]
-    assert EmailChange.objects.get().new_email == "n4@example.com"
-
-    other = Client()
-    sign_in(other, email=factories.member(factories.shop().store).email)
-    assert ask_for(other, "other@example.com").status_code == 200
-    assert EmailChange.objects.count() == 2
-
-
-def test_nobody_asks_for_another_address_without_the_password(client, nora) -> None:
-    sign_in(client)
-    assert ask_for(client, "thief@example.com", "wrong").status_code == 200
-    assert not EmailChange.objects.exists()
-
-
-def test_somebody_elses_address_looks_like_any_other_and_is_not_taken(client, nora, post_office) -> None:
-    factories.user("taken@example.com")
-    sign_in(client)
-    free, taken = ask_for(client, "free@example.com"), ask_for(client, "taken@example.com")
-    assert free.content.decode().replace("free", "taken") == taken.content.decode()
-    assert to(post_office, "taken@example.com") == []
-
-
-def test_an_address_that_was_taken_meanwhile_is_not_taken_away(client, nora, post_office) -> None:
-    sign_in(client)
-    ask_for(client, "wanted@example.com")
-    (letter,) = to(post_office, "wanted@example.com")
-    factories.user("wanted@example.com")
-    assert client.post(link(letter)).status_code == 410
-    assert factories.fresh(nora).email == ADDRESS
-
-
-def test_only_the_newest_wish_counts_and_for_a_day(client, nora, post_office) -> None:
-    sign_in(client)
-    ask_for(client, "first@example.com")
-    (first,) = to(post_office, "first@example.com")
-    ask_for(client, "second@example.com")
-    (second,) = to(post_office, "second@example.com")
-    assert client.post(link(first)).status_code == 410
-    with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=5)):
-        assert client.post(link(second)).status_code == 410
-    assert factories.fresh(nora).email == ADDRESS
-    assert client.post(link(second)).status_code == 200
-
-
-def test_a_made_up_link_is_nobodys(client, nora) -> None:
-    assert client.get("/account/email/confirm/made-up/").status_code == 410
-    foreign = signing.dumps(1, salt="another")
-    assert client.post(f"/account/email/confirm/{foreign}/").status_code == 410
 
 
 # --- Sessions and devices ---------------------------------------------------------------------------------

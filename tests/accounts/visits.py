@@ -3,6 +3,7 @@
 import re
 from email.message import EmailMessage
 
+from django.http import HttpResponse
 from django.test import Client
 
 from groundwork.messaging import outbox
@@ -40,3 +41,8 @@ def link(letter: EmailMessage) -> str:
 
 def history() -> list[str]:
     return [entry.message[0]["did"] for entry in HistoryEntry._base_manager.order_by("id")]
+
+
+def ask_for(client: Client, email: str, password: str = factories.PASSWORD) -> HttpResponse:
+    answer: HttpResponse = client.post("/account/email/", {"email": email, "password": password})
+    return answer

@@ -11,7 +11,7 @@ from loyalty.services import friend_gifts, purchases
 from tests import factories
 from tests.concurrency.crowd import ROUNDS, Crowd
 from tests.concurrency.many_cards import many_cards
-from tests.concurrency.test_second_sees_first import one_after_the_other
+from tests.concurrency.one_by_one import one_after_the_other
 from tests.factories import Shop
 
 pytestmark = pytest.mark.concurrency

@@ -14,7 +14,7 @@ from loyalty.services import purchases, returns
 from tests import factories
 from tests.concurrency.crowd import ROUNDS, Crowd, loses, unlocked
 from tests.concurrency.many_cards import many_cards
-from tests.concurrency.test_second_sees_first import one_after_the_other
+from tests.concurrency.one_by_one import one_after_the_other
 
 pytestmark = pytest.mark.concurrency
 STAFF = factories.actor("staff")

@@ -4,7 +4,6 @@ Two connections, and one moment: the first has done its part and not committed w
 the second goes by what it read before, every time.
 """
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -30,35 +29,11 @@ from tenancy.models import Role, StoreUser
 from tests import factories
 from tests.concurrency.crowd import Crowd
 from tests.concurrency.many_cards import many_cards
+from tests.concurrency.one_by_one import one_after_the_other
 from tests.console.world import address, errors, filled
-from tests.lock_waits import somebody_waits
-from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.concurrency
 STAFF, MANAGER = factories.actor("staff"), factories.actor("manager")
-
-
-def one_after_the_other(few: Crowd, first: Callable[[], Any], second: Callable[[], Any]) -> str:
-    """What the second got ("done", a code, or a fault), who began while the first had not committed yet."""
-    written, through = threading.Event(), threading.Event()
-
-    def act(number: int) -> None:
-        if number == 0:
-            with transaction.atomic():
-                first()
-                written.set()
-                while not (through.wait(0.01) or somebody_waits()):
-                    pass
-            return
-        assert written.wait(PATIENCE)
-        try:
-            second()
-        finally:
-            through.set()
-
-    done, answer = few.all_at_once(act, people=2)
-    assert done == "done"
-    return answer
 
 
 def test_the_second_stamp_is_given_on_top_of_the_first(few: Crowd) -> None:

@@ -5,12 +5,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 
 from customers.models import YEAR_UNKNOWN, Customer
-from groundwork.console import lists
+from groundwork.console import lists, paging
 from loyalty.models import LoyaltyCard, MerchantCalendar
 from loyalty.services import stamps
+from notifications.models import Code, EmailTemplate
+from tenancy import scope
 from tenancy.models import ListColumns
 from tests import factories
 from tests.console.world import World, list_address, move_on, said
@@ -212,3 +215,31 @@ def test_a_stranger_s_customers_are_in_no_order_of_mine(world: World, everything
     operator = world.client("operator")
     asked = {"merchant__id__exact": str(world.stranger.merchant.pk), "o": place(operator, PEOPLE, "stamps")}
     assert {row.pk for row in operator.get(PEOPLE, asked).context_data["cl"].result_list} == {theirs.pk}
+
+
+def test_every_list_is_paged_from_row_to_row_when_it_is_long(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists.BoundedPaginator, "is_bounded", True)
+    client = world.client("operator")
+    for model in admin.site._registry:
+        assert client.get(list_address(model)).context_data["cl"].steps is not None, model
+
+
+@pytest.mark.usefixtures("everything_is_long")
+def test_texts_of_stores_and_of_the_platform_are_each_reached_once(world: World) -> None:
+    with scope.everything("a test"):
+        for code in (Code.OWED, Code.ENROLLMENT):
+            for store in (None, world.shop.store):
+                EmailTemplate.objects.get_or_create(code=code, store=store)
+        whole = sorted(EmailTemplate.objects.values_list("code", "pk"))
+    rows = walk(world.client("operator"), list_address(EmailTemplate), "")
+    assert [(row.code, row.pk) for row in rows] == whole
+
+
+def test_a_list_is_not_paged_by_what_may_be_empty_or_goes_both_ways() -> None:
+    with scope.everything("a test"):
+        texts = EmailTemplate.objects.all()
+        assert paging.columns_of(texts.order_by("code", "-pk")) is None
+        assert paging.columns_of(texts.order_by("code", "store_id")) is None
+        assert paging.columns_of(texts.order_by("code", "pk")) is not None

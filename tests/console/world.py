@@ -224,3 +224,7 @@ def move_on(world: World) -> None:
         calendar.safe_id = LoyaltyTransaction.objects.latest("pk").pk
         standings.move_on(calendar)
         calendar.save()
+
+
+def overview(world: World, who: str, **query: object) -> dict:
+    return world.client(who).get(reverse("admin:index"), query).context

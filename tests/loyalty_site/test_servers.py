@@ -1,6 +1,5 @@
 """The servers of the demo and the tests: where they come from, what they keep, and that none is left behind."""
 
-import json
 import os
 import signal
 import stat
@@ -12,11 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from loyalty_site.servers import __main__ as launcher
 from loyalty_site.servers import find, kept, postgres, supervise, valkey
 from loyalty_site.servers.find import ServerUnavailableError
+from tests.loyalty_site.launched import ROOT, launch
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.usefixtures("nothing_given")
+
 TELL = "import os, sys; print(os.environ['DATABASE_URL'], flush=True); sys.stdin.read()"
 # As when a whole machine goes down but its disk: nobody is left to see to the servers.
 LEAVE_ALONE = """
@@ -26,12 +26,6 @@ supervise.watched = lambda *given: contextlib.nullcontext()
 with postgres.kept(pathlib.Path(sys.argv[1])) as url:
     os.kill(os.getpid(), signal.SIGKILL)
 """
-
-
-@pytest.fixture(autouse=True)
-def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*kept.NAMES, "LOCAL_SERVERS"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +49,6 @@ def note(url: str) -> list[tuple]:
 
 def postmaster(var: Path) -> int:
     return int((var / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
-
-
-def launch(var: Path, *program: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "loyalty_site.servers", *program]
-    environment = os.environ | {"VAR_DIR": str(var)}
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
 
 
 # --- Where they come from ---------------------------------------------------------------------------------
@@ -230,80 +216,3 @@ def test_where_its_account_may_not_look_the_data_is_elsewhere_and_a_link_leads_t
     assert postgres.settle(tmp_path / "postgres") == (place, account)
     kept.forget(tmp_path)
     assert not place.exists()
-
-
-# --- A program beside them --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Servers that are somebody else's, so that none is started."""
-    monkeypatch.setenv("DATABASE_URL", "postgresql://db/cards")
-    monkeypatch.setenv("REDIS_URL", "redis://cache/0")
-
-
-@pytest.mark.usefixtures("elsewhere")
-@pytest.mark.parametrize(
-    ("program", "code"), [("raise SystemExit(3)", 3), ("import os; os.kill(os.getpid(), 9)", 137)]
-)
-def test_the_end_of_the_program_is_our_end(tmp_path: Path, program: str, code: int) -> None:
-    with launch(tmp_path, "-c", program) as process:
-        assert process.wait() == code
-
-
-@pytest.mark.usefixtures("elsewhere")
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_is_passed_on_to_the_program(tmp_path: Path, asked: signal.Signals) -> None:
-    program = (
-        "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {1, 2, 15}); print('here', flush=True); "
-        "print(signal.sigwait({1, 2, 15}).name)"
-    )
-    with launch(tmp_path, "-c", program) as process:
-        assert process.stdout.readline() == "here\n"
-        process.send_signal(asked)
-        assert process.stdout.read() == f"{asked.name}\n"
-        assert process.wait() == 0
-
-
-@pytest.fixture
-def signals_as_before() -> Iterator[None]:
-    before = {signum: signal.getsignal(signum) for signum in supervise.ASK_FOR_THE_END}
-    yield
-    for signum, handler in before.items():
-        signal.signal(signum, handler)
-
-
-@pytest.mark.usefixtures("signals_as_before")
-def test_a_server_that_ends_by_itself_ends_the_program_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    monkeypatch.setitem(supervise.RUNNING, tmp_path / "server.log", ended)
-    waiting = [sys.executable, "-c", "import signal; signal.pause()"]
-    assert launcher.run(waiting, dict(os.environ)) == 1
-    assert f"{tmp_path}/server.log says why" in capsys.readouterr().err
-
-
-@pytest.mark.usefixtures("signals_as_before")
-def test_without_servers_the_launcher_says_why_and_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("LOCAL_SERVERS", "neither")
-    monkeypatch.setenv("VAR_DIR", str(tmp_path))
-    assert launcher.main(["-c", "raise SystemExit(0)"]) == 1
-    assert "PostgreSQL is missing" in capsys.readouterr().err
-
-
-def test_a_command_beside_a_running_demo_finds_its_servers(tmp_path: Path) -> None:
-    (tmp_path / "servers.json").write_text(
-        json.dumps({"DATABASE_URL": "postgresql://postgres@127.0.0.1:7/x"})
-    )
-    command = [
-        sys.executable,
-        "-c",
-        "from loyalty_site.settings import local; print(local.DATABASES['default']['PORT'])",
-    ]
-    environment = {"VAR_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
-    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    assert told.stdout == "7\n"

@@ -56,7 +56,7 @@ def show(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     }
     response = render(request, "pages/card.html", context)
     if invitation:
-        friends.note_own(request, response, card.pk)
+        friends.OWN_CARDS.add(request, response, card.pk)
     return response
 
 

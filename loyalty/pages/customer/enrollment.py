@@ -66,7 +66,7 @@ def join(request: HttpRequest, store: Store, program: LoyaltyProgram) -> HttpRes
     response = redirect("join-done", store.store_code)
     remember(request, response, store, joined)
     if joined.card_id is not None:
-        friends.note_own(request, response, joined.card_id)
+        friends.OWN_CARDS.add(request, response, joined.card_id)
     return response
 
 
@@ -83,7 +83,7 @@ def enroll(request: HttpRequest, store: Store, form: EnrollmentForm) -> Joined:
         language=get_language(),
         self_service=True,
         brought_by=invited_by(request),
-        own_cards=friends.own_cards(request),
+        own_cards=friends.OWN_CARDS.ids(request),
         actor=Actor(ip_address=client.address(request), user_agent=client.agent(request)),
     )
     return Joined(

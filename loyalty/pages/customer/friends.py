@@ -1,15 +1,12 @@
 """Bringing friends: the invitation on the card's page, what it promises on the enrolment page, and whose device it is.
 
-A signed cookie notes which cards were opened on a device: nobody brings themselves. It leaves the device for nothing
-else, and nothing of it is kept here.
+A device notes which cards were opened on it: nobody brings themselves. The note leaves the device for nothing else.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core import signing
-from django.http import HttpRequest, HttpResponse
-
+from groundwork.web.device_note import DeviceNote
 from loyalty import friends, links, promotion_words, selectors
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.promotion_words import Names
@@ -17,11 +14,8 @@ from loyalty.services import friends as service
 from tenancy.models import Store
 from tenancy.selectors import open_stores
 
-COOKIE = "own_cards"
+OWN_CARDS = DeviceNote("own_cards", salt="loyalty.own_cards", most=10)
 PARAMETER = "by"
-_SALT = "loyalty.own_cards"
-_YEAR = 365 * 24 * 3600
-_MOST = 10  # cards of a device
 
 
 @dataclass(frozen=True)
@@ -67,25 +61,3 @@ def promised(code: str, store: Store, program: LoyaltyProgram, *, now: datetime)
         "promises": [promotion_words.invited(row.rule(), names) for row in running],
         "by": code,
     }
-
-
-def own_cards(request: HttpRequest) -> list[int]:
-    """The ids of the cards that were opened on this device, the latest first."""
-    try:
-        return list(signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_YEAR))
-    except signing.BadSignature:
-        return []
-
-
-def note_own(request: HttpRequest, response: HttpResponse, card_id: int) -> None:
-    """From now on the device is known as one on which a card was opened."""
-    known = own_cards(request)
-    ids = [card_id, *(pk for pk in known if pk != card_id)][:_MOST]
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(ids, salt=_SALT),
-        max_age=_YEAR,
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )

@@ -3,7 +3,7 @@
 O is the operator, W the owner, M the manager of the row's store, A the merchant's accountant; staff, strangers and
 people who are not signed in get in nowhere. *edit* is sending the page *change*; *preview* and the like are pages of
 their own. What is for nobody is closed to operators too; a page that is closed only while a row is as it is stands in
-`doings.IN_STATE`.
+`states.IN_STATE`.
 """
 
 READ_ONLY = {"add": "", "edit": "", "delete": ""}

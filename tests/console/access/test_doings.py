@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.db import models
 from django.urls import reverse
 
-from tests.console.access.doings import IN_STATE, READING, data_for, path_of, send
+from tests.console.access.doings import READING, data_for, path_of, send
 from tests.console.access.gates import ACTIONS, GATES, PREVIEWS, WITHOUT_A_ROW
 from tests.console.access.people import VISITORS, World, is_let_in, is_shown, may_list
 from tests.console.access.state import BOOKS, differences, state, undone, values
+from tests.console.access.states import IN_STATE
 from tests.console.access.test_pages import is_refused
 from tests.console.world import list_address
 

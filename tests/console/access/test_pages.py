@@ -8,10 +8,11 @@ from django.db import models
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, reverse
 
-from tests.console.access.doings import IN_STATE, SHUT, path_of
+from tests.console.access.doings import path_of
 from tests.console.access.gates import GATES, OF_THE_SITE, PREVIEWS, WITHOUT_A_ROW, name_of
 from tests.console.access.people import VISITORS, World, is_let_in, is_shown, may_list
 from tests.console.access.state import differences, state, undone
+from tests.console.access.states import IN_STATE, SHUT
 from tests.console.world import key
 
 PAGES = [(kind, page) for kind, pages in GATES.items() for page in pages if page not in ("edit", *PREVIEWS)]

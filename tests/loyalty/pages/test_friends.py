@@ -59,7 +59,7 @@ def test_without_such_a_promotion_no_invitation_is_made(open_card, shop, card, i
     response = open_card(card)
 
     assert "Bring a friend" not in words(response)
-    assert pages.COOKIE not in response.cookies
+    assert pages.OWN_CARDS.cookie not in response.cookies
     with factories.inside(shop):
         assert FriendLink.objects.count() == 0
 
@@ -98,7 +98,7 @@ def test_a_code_that_is_none_enrols_without_a_word(client, shop, card, invites, 
 
 
 def test_the_device_on_which_the_card_was_open_brings_nobody(client, open_card, shop, card, invites):
-    cookie = open_card(card).cookies[pages.COOKIE]
+    cookie = open_card(card).cookies[pages.OWN_CARDS.cookie]
     assert cookie["httponly"] is True
     address = invitation(shop, card)
 
@@ -109,7 +109,7 @@ def test_the_device_on_which_the_card_was_open_brings_nobody(client, open_card, 
 
 
 def test_a_forged_cookie_is_none(client, shop, card, invites):
-    client.cookies[pages.COOKIE] = "W10:1vXxXx:forged"
+    client.cookies[pages.OWN_CARDS.cookie] = "W10:1vXxXx:forged"
 
     assert join(client, invitation(shop, card)).status_code == 302
     assert brought(shop) == [card.pk]

@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 ACCOUNTS = "tests/accounts/test_accounts.py"
+ADDRESS = "tests/accounts/test_address.py"
 FORGOTTEN = "tests/accounts/test_forgotten.py"
 EMAILS = "tests/notifications/test_account_emails.py"
 FACTOR = "tests/accounts/test_second_factor.py"
@@ -22,7 +23,7 @@ MUTANTS = [
     mutant(
         "every-device-a-new-one",
         "tenancy/adapter.py",
-        "if user.pk not in known_devices.people(request):",
+        "if user.pk not in known_devices.PEOPLE.ids(request):",
         "if True:",
         f"{ACCOUNTS}::test_a_sign_in_on_a_new_device_is_told_and_on_a_known_one_is_not",
     ),
@@ -38,14 +39,14 @@ MUTANTS = [
         "tenancy/accounts.py",
         "    waiting.delete()\n",
         "",
-        f"{ACCOUNTS}::test_only_the_newest_wish_counts_and_for_a_day",
+        f"{ADDRESS}::test_only_the_newest_wish_counts_and_for_a_day",
     ),
     mutant(
         "password-that-is-not-looked-at",
         "tenancy/sign_in.py",
         "return attempts.judge(counters(request, user.email), lambda: user.check_password(password))",
         "return True",
-        f"{ACCOUNTS}::test_nobody_asks_for_another_address_without_the_password",
+        f"{ADDRESS}::test_nobody_asks_for_another_address_without_the_password",
     ),
     mutant(
         "e-mail-to-an-account-that-is-gone",
@@ -59,7 +60,7 @@ MUTANTS = [
         "loyalty_site/accounts/views.py",
         '        rate_limits.check("email_change", str(user.pk))\n',
         "",
-        f"{ACCOUNTS}::test_one_account_asks_for_so_many_addresses_from_wherever_it_is",
+        f"{ADDRESS}::test_one_account_asks_for_so_many_addresses_from_wherever_it_is",
     ),
     mutant(
         "address-changed-by-opening-a-link",
@@ -68,21 +69,21 @@ MUTANTS = [
         if request.method == "POST":""",
         """raise LinkSpent()
         if request.method:""",
-        f"{ACCOUNTS}::test_another_address_counts_once_confirmed_there_and_the_old_one_is_told",
+        f"{ADDRESS}::test_another_address_counts_once_confirmed_there_and_the_old_one_is_told",
     ),
     mutant(
         "address-changed-without-a-word-to-the-old-one",
         "tenancy/accounts.py",
         '    outbox.record(AccountEmailRequested(kind="email_changed", about_id=change.pk))\n',
         "",
-        f"{ACCOUNTS}::test_another_address_counts_once_confirmed_there_and_the_old_one_is_told",
+        f"{ADDRESS}::test_another_address_counts_once_confirmed_there_and_the_old_one_is_told",
     ),
     mutant(
         "address-that-is-confirmed-for-ever",
         "tenancy/account_links.py",
         ", max_age=EmailChange.LIFE",
         "",
-        f"{ACCOUNTS}::test_only_the_newest_wish_counts_and_for_a_day",
+        f"{ADDRESS}::test_only_the_newest_wish_counts_and_for_a_day",
     ),
     mutant(
         "links-asked-for-without-end",
@@ -122,7 +123,7 @@ MUTANTS = [
     mutant(
         "own-device-told-as-a-strangers",
         "tenancy/sign_in.py",
-        "    known_devices.remember(request, response, user)\n",
+        "    known_devices.PEOPLE.add(request, response, user.pk)\n",
         "",
         f"{INVITED}::test_a_new_person_sees_and_ends_that_session_and_is_told_of_no_new_device",
     ),

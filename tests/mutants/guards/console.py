@@ -6,19 +6,10 @@ PAGES = "tests/console/access/test_pages.py"
 DOINGS = "tests/console/access/test_doings.py"
 PARAMETERS = "tests/console/access/test_parameters.py"
 FORMS = "tests/console/test_forms.py"
-PEOPLE = "tests/console/test_people.py"
-INVITING = "tests/console/test_inviting.py"
-INVITATIONS = "tests/tenancy/test_invitations.py"
-INVITATION_LINKS = "tests/tenancy/test_invitation_links.py"
-CURRENCY = "tests/console/test_currency.py"
-MEMBERS = "tests/tenancy/test_members.py"
-MAILS = "tests/notifications/test_invitation_emails.py"
-AT_ONCE = "tests/concurrency/test_invitations_at_once.py"
 IN = f"{PAGES}::test_everybody_gets_in_exactly_where_their_role_allows"
 DONE = f"{DOINGS}::test_what_is_sent_to_a_page_is_done_for_those_who_may_and_for_nobody_else"
 FORGED = "tests/console/access/test_forged.py::test_a_row_of_somebody_else_cannot_be_chosen"
 MANAGER_IN, HALF_IN = f"{IN}[manager]", f"{IN}[half]"
-ACTIONS = f"{DOINGS}::test_an_action_reaches_the_rows_of_those_who_may_and_no_others"
 
 HERE = "return Q(store_id__in=store_ids)"
 VISIBLE_AT = "    @classmethod\n    def visible_at(cls, store_ids: set[int]) -> Q:\n"
@@ -67,42 +58,6 @@ MUTANTS = [
         "if asks_when and self.merchant_asked_for(request) is not None:",
         "if not asks_when and self.merchant_asked_for(request) is not None:",
         "tests/console/test_plans_of_lists.py::test_what_happened_until_a_day_is_read_back_from_that_day",
-    ),
-    mutant(
-        "currency-of-any-three-letters",
-        "tenancy/models/merchant.py",
-        "if code not in CURRENCIES:",
-        "if len(code) != 3:",
-        f"{CURRENCY}::test_a_merchant_is_made_with_a_currency_of_the_list",
-        f"{CURRENCY}::test_where_nothing_was_bought_an_operator_may_still_choose",
-    ),
-    mutant(
-        "currency-changed-under-the-ledger",
-        "tenancy/services.py",
-        "if currency_is_used(changed):",
-        "if False:",
-        f"{CURRENCY}::test_the_currency_stays_once_something_was_bought",
-    ),
-    mutant(
-        "currency-that-is-not-held",
-        "loyalty/services/purchases.py",
-        "    hold_currency(store.merchant)\n",
-        "",
-        "tests/loyalty/services/test_purchases.py::test_a_purchase_goes_by_the_currency_that_it_holds",
-    ),
-    mutant(
-        "currency-of-a-page-that-was-open-since-before",
-        "tenancy/services.py",
-        "merchant.currency = old.currency",
-        "merchant.currency = merchant.currency",
-        f"{CURRENCY}::test_a_page_that_was_open_since_before_brings_no_old_currency_back",
-    ),
-    mutant(
-        "currency-form-that-does-not-look",
-        "tenancy/console/merchant.py",
-        "if is_another and services.currency_is_used(self.instance):",
-        "if False:",
-        f"{CURRENCY}::test_the_currency_stays_once_something_was_bought",
     ),
     *[
         mutant(f"{name}-of-all-stores", file, old, "return Q()", MANAGER_IN)
@@ -273,34 +228,6 @@ MUTANTS = [
         MANAGER_IN,
     ),
     # --- a shop begins ---
-    mutant(
-        "merchant-made-by-anybody",
-        "tenancy/openings.py",
-        "    if not actor.is_operator:\n        raise OperatorRequired()\n",
-        "",
-        f"{BEGINNING}::test_the_service_makes_no_merchant_for_an_owner",
-    ),
-    mutant(
-        "store-code-that-another-store-has",
-        "tenancy/openings.py",
-        "store_code=proposed_code(merchant.slug)",
-        "store_code=merchant.slug",
-        f"{BEGINNING}::test_a_code_that_somebody_else_s_store_has_is_not_proposed",
-    ),
-    mutant(
-        "owner-s-steps-for-whoever-reads",
-        "loyalty_site/console/beginning.py",
-        "    if role_for(user, merchant.pk) not in OWNERS:\n        return []\n",
-        "",
-        f"{BEGINNING}::test_managers_accountants_and_staff_are_shown_no_steps_of_the_owner",
-    ),
-    mutant(
-        "poster-step-done-by-staff",
-        "loyalty/pages/poster.py",
-        "    if role in MANAGERS:\n        merchants.note_poster(store.merchant)\n",
-        "    merchants.note_poster(store.merchant)\n",
-        f"{BEGINNING}::test_a_poster_that_staff_open_is_not_the_owner_s_step",
-    ),
     mutant(
         "full-card-good-for-nothing",
         "loyalty/console/program_form.py",

@@ -274,7 +274,7 @@ MUTANTS = [
         "static/terminal/queue-view.js",
         'import { openSheet } from "./sheet.js";\n',
         'import { openSheet } from "./sheet.js";\nimport "./mend-sheet.js";\n',
-        "tests/loyalty/pages/test_terminal.py::test_what_a_till_needs_later_is_not_loaded_before_it_stands",
+        "tests/loyalty/pages/test_terminal_shell.py::test_what_a_till_needs_later_is_not_loaded_before_it_stands",
     ),
     mutant(
         "a-name-that-a-browser-translates",

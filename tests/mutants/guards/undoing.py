@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 ASKING = "tests/console/test_asking.py"
+SORTED = "tests/console/test_sorted_lists.py"
 UNDOING = "tests/console/test_undoing.py"
 UNDONE_LINES = "tests/console/test_undone_lines.py"
 EVERYTHING = "tests/console/test_everything.py"
@@ -23,18 +24,25 @@ MUTANTS = [
         f"{ASKING}::test_every_card_of_a_list_too_long_to_count_is_reached_page_by_page_both_ways",
     ),
     mutant(
-        "page-after-a-row-without-those-that-are-alike",
+        "pages-by-what-may-be-empty",
         "groundwork/console/paging.py",
-        "        same &= way.same(value)\n",
-        "        same &= Q(pk__in=())\n",
-        f"{ASKING}::test_every_card_of_a_list_too_long_to_count_is_reached_page_by_page_both_ways[stamp_count]",
+        "    return found if is_one_way and not any(_may_be_empty(rows, column.name) for column in found) else None\n",
+        "    return found if is_one_way else None\n",
+        f"{SORTED}::test_a_list_is_not_paged_by_what_may_be_empty_or_goes_both_ways",
     ),
     mutant(
-        "rows-that-hold-nothing-out-of-reach",
+        "pages-both-ways-at-once",
         "groundwork/console/paging.py",
-        '        return Q(**{f"{self.name}__gt": value}) | nothing\n',
-        '        return Q(**{f"{self.name}__gt": value})\n',
-        f"{ASKING}::test_every_card_of_a_list_too_long_to_count_is_reached_page_by_page_both_ways[-last_activity_at]",
+        "    return found if is_one_way and not any(_may_be_empty(rows, column.name) for column in found) else None\n",
+        "    return None if any(_may_be_empty(rows, column.name) for column in found) else found\n",
+        f"{SORTED}::test_a_list_is_not_paged_by_what_may_be_empty_or_goes_both_ways",
+    ),
+    mutant(
+        "texts-by-the-store-that-some-have-not",
+        "notifications/console/template.py",
+        '    ordering = ["code", "id"]',
+        '    ordering = ["code", "store_id"]',
+        f"{SORTED}::test_every_list_is_paged_from_row_to_row_when_it_is_long",
     ),
     mutant(
         "preview-that-undoes",
