@@ -4,7 +4,7 @@ What waits is handed over by as many as there are, each with several in flight: 
 much. The rate is taken between the first and the last fifth of what arrives. A worker has eight e-mails in flight, or
 speaks to sixteen endpoints.
 
-`make bench-mail`, or `python -m benchmarks mail 96 6 2000` on a machine with much other work, where CPU would be the
+`make bench-mail`, or `python -m benchmarks mail 200 3 2000` on a machine with much other work, where CPU would be the
 bound.
 """
 
