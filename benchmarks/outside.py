@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 import psutil
 from django.conf import settings
 
+from benchmarks.receiver import Receiver, open_receiver
 from benchmarks.site import ROOT
 from loyalty_site.servers import supervise
 from loyalty_site.settings import work
 from tests.notifications.post_office import PostOffice, open_post_office
 from tests.wallet.fake_apns import FakeApns
 from tests.wallet.fake_google import FakeGoogle
-from tests.webhooks.receiver import Receiver
 from wallet.apple.made_up_chain import make_chain
 
 PASS_TYPE, TEAM, ISSUER = "pass.example.benchmark", "MADEUP1234", "3388000000022222222"
@@ -54,7 +54,7 @@ def everybody() -> Iterator[Outside]:
         office = stack.enter_context(open_post_office())
         apns = stack.enter_context(FakeApns(chain))
         google = stack.enter_context(FakeGoogle())
-        receiver = stack.enter_context(Receiver())
+        receiver = stack.enter_context(open_receiver())
         wallets = {
             "WALLET_APPLE_PASS_TYPE_ID": PASS_TYPE,
             "WALLET_APPLE_TEAM_ID": TEAM,
@@ -94,12 +94,20 @@ class Worker:
 def workers(environment: Mapping[str, str]) -> Iterator[dict[str, Worker]]:
     """A worker of each kind with as many processes as compose.yaml gives it, and the clock; they end with the block."""
     with ExitStack() as stack:
-        stack.enter_context(_celery(environment, "beat", "--pidfile", ""))
-        yield {name: stack.enter_context(_worker(environment, *of)) for name, of in WORKERS.items()}
+        stack.enter_context(beat(environment))
+        yield {name: stack.enter_context(worker(environment, *of)) for name, of in WORKERS.items()}
 
 
 @contextmanager
-def _worker(environment: Mapping[str, str], queues: str, processes: int) -> Iterator[Worker]:
+def beat(environment: Mapping[str, str]) -> Iterator[None]:
+    """Celery's clock, until the block ends."""
+    with _celery(environment, "beat", "--pidfile", ""):
+        yield
+
+
+@contextmanager
+def worker(environment: Mapping[str, str], queues: str, processes: int) -> Iterator[Worker]:
+    """A Celery worker for some queues, with so many processes; it ends with the block."""
     pool = ("--pool", "prefork", "--concurrency", str(processes)) if processes > 1 else ("--pool", "solo")
     apart = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     with _celery(environment, "worker", "--queues", queues, *pool, *apart) as pid:

@@ -69,7 +69,7 @@ class Scene:
             "mail": len(self.outside.office.letters),
             "apple": len(self.outside.apns.pushes),
             "google": len(self.outside.google.requests),
-            "webhooks": len(self.outside.receiver.got),
+            "webhooks": len(self.outside.receiver.ids),
         }
 
     def book(self, act: Act, clients: int, seconds: float) -> Run:

@@ -92,10 +92,20 @@ SUBSCRIPTIONS = [
     Subscription("wallet.card_state_changed", events.CardStateChanged, passes.on_card_state_changed),
     Subscription("wallet.program_changed", events.ProgramChanged, passes.on_program_changed),
     Subscription("wallet.customer_renamed", CustomerRenamed, passes.on_customer_renamed),
-    Subscription("webhooks.card_state_changed", events.CardStateChanged, webhooks.on_card_state_changed),
-    Subscription("webhooks.program_changed", events.ProgramChanged, webhooks.on_program_changed),
-    Subscription("webhooks.customer_changed", CustomerChanged, webhooks.on_customer_changed),
-    Subscription("webhooks.customer_erased", CustomerErased, webhooks.on_customer_erased),
+    # What is told last of a card or a person is to be how they are.
+    Subscription(
+        "webhooks.card_state_changed",
+        events.CardStateChanged,
+        webhooks.on_card_state_changed,
+        order="webhooks",
+    ),
+    Subscription(
+        "webhooks.program_changed", events.ProgramChanged, webhooks.on_program_changed, order="webhooks"
+    ),
+    Subscription(
+        "webhooks.customer_changed", CustomerChanged, webhooks.on_customer_changed, order="webhooks"
+    ),
+    Subscription("webhooks.customer_erased", CustomerErased, webhooks.on_customer_erased, order="webhooks"),
 ]
 
 

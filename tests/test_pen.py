@@ -101,6 +101,7 @@ ALLOWED = {
     ("webhooks/services/endpoints.py", "replay"): "deliveries that are sent anew",
     ("webhooks/services/endpoints.py", "resend"): "a delivery that is sent anew",
     ("webhooks/services/people.py", "erase"): "what was answered about a person",
+    ("webhooks/services/log.py", "append"): "events of a merchant",
 }
 
 

@@ -56,6 +56,10 @@ class AbstractOutboxMessage(Queued, TimeStamped):
         """The columns by which a concrete table knows whose an event is."""
         return {}
 
+    def of_the_same(self) -> Q:
+        """Messages about what happens at the same one, among which there is an order."""
+        return Q()
+
     @classmethod
     def kept_in(cls) -> type["AbstractSettledMessage"]:
         """The table to which it moves when it is settled."""

@@ -5,7 +5,8 @@ own, so that what a handler wrote and the row's settling commit together, and no
 another one. So it needs no lease: a row is held by its lock while it is delivered, and a worker that is killed has
 written nothing. A failing row is tried again with growing pauses and then rests as dead.
 
-Rows for a subscriber who `joins` are handed over as one, in one transaction; where that fails, one by one.
+Rows for a subscriber who `joins` are handed over as one, in one transaction; where that fails, one by one. A row for a
+subscriber who heeds an `order` is left to wait while another worker is at one before it.
 """
 
 import dataclasses
@@ -81,11 +82,8 @@ def record(*events: Any) -> None:
         raise transaction.TransactionManagementError(
             "Events are recorded in the transaction that causes them."
         )
-    if len(rows) == 1:
-        prepared.insert(rows[0])
-    elif rows:
-        table._base_manager.bulk_create(rows)
     if rows:
+        prepared.insert(*rows)
         doorbell.ring(RELAY_TASK)
 
 
@@ -152,6 +150,9 @@ def _relay_as_one(message_ids: list[int]) -> int:
 def _relay_one(message_id: int) -> bool:
     """Deliver a message unless another worker is at it, or was; says whether it is settled by us."""
     for message in OUTBOX.take(OUTBOX.rows().filter(pk=message_id)):
+        if not _is_its_turn(message):
+            doorbell.ring(RELAY_TASK)  # who is at the one before may have looked before this one was there
+            return False
         try:
             with transaction.atomic():
                 _hand_over([message])
@@ -161,6 +162,15 @@ def _relay_one(message_id: int) -> bool:
         _settle([message])
         return True
     return False
+
+
+def _is_its_turn(message: AbstractOutboxMessage) -> bool:
+    """Whether all was heard that is to be heard before; it is still seen to wait while another worker is at it."""
+    names = subscriptions.in_order_with(message.subscriber)
+    if not names:
+        return True
+    before = OUTBOX.rows().filter(OUTBOX.waiting, message.of_the_same(), pk__lt=message.pk, attempts=0)
+    return not before.filter(subscriber__in=names).exists()
 
 
 def _hand_over(messages: Sequence[AbstractOutboxMessage]) -> None:

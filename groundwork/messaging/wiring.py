@@ -52,12 +52,15 @@ class Subscription:
     """`handler` hears of each `event`, as its payload; `name` is for ever.
 
     `joins`: events that wait together and differ in their lists alone are heard as one, their lists one after another.
+    `order`: those who name the same one, and join nothing, hear of what happens at one merchant in the order in which
+    it was announced, however many workers there are. What has failed keeps nobody waiting.
     """
 
     name: str
     event: type[Any]
     handler: Handler
     joins: bool = False
+    order: str = ""
 
 
 class Subscriptions(Port[Subscription]):
@@ -77,6 +80,11 @@ class Subscriptions(Port[Subscription]):
     def joins(self, name: str) -> bool:
         """Whether who has a name hears events as one that wait together."""
         return any(each.name == name and each.joins for each in self)
+
+    def in_order_with(self, name: str) -> list[str]:
+        """The names of those, itself among them, who hear in one order; nobody where it heeds none."""
+        orders = {each.order for each in self if each.name == name and each.order}
+        return [each.name for each in self if each.order in orders]
 
 
 subscriptions = Subscriptions()

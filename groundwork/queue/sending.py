@@ -1,12 +1,12 @@
 """Sending what waits in a queue to an outside party: several at a time, and none that waits for its answer alone.
 
-    drain(Line(take=next_email, prepare=written, send=posted, note=noted, breaker=breaker), seconds=50)
+    drain(Line(take=next_emails, prepare=written, send=posted, note=noted, breaker=breaker), seconds=50)
 
 Rows are taken, prepared and noted by the caller's thread, one after another, as far as the database goes; only the
 party is spoken to in threads of their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from enum import Enum
@@ -33,11 +33,11 @@ class Contact(Enum):
 class Line(Generic[Row, Parcel, Answer]):
     """How the rows of a queue go out.
 
-    `take`: the next row, None without any. `prepare`: what is to be sent, None where nothing is, and the row settled.
+    `take`: the next rows, up to so many. `prepare`: what is to be sent, None where nothing is, and the row settled.
     `send`: hands it over, without the database, and raises nothing. `note`: writes down what came of it.
     """
 
-    take: Callable[[], Row | None]
+    take: Callable[[int], Sequence[Row]]
     prepare: Callable[[Row], Parcel | None]
     send: Callable[[Parcel], Answer]
     note: Callable[[Row, Answer], Contact]
@@ -62,20 +62,21 @@ def drain(line: Line[Row, Parcel, Answer], *, seconds: float) -> int:
     """Send what is due for so long at most; returns how many rows were taken up.
 
     It begins with one at a time, has twice as many in flight after each answer, AT_ONCE at most, and ends where the
-    party cannot be reached or hangs: the others would only wait for it too.
+    party cannot be reached or hangs: the others would only wait for it too. No more is taken than begins at once.
     """
     end, width, taken = monotonic() + seconds, 1, 0
     flying: dict[Future[Answer], Row] = {}
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sending") as threads:
         while True:
             while len(flying) < width and monotonic() < end and not line.breaker.is_open():
-                row = line.take()
-                if row is None:
+                rows = line.take(width - len(flying))
+                if not rows:
                     break
-                taken += 1
-                parcel = line.prepare(row)
-                if parcel is not None:
-                    flying[threads.submit(line.send, parcel)] = row
+                taken += len(rows)
+                for row in rows:
+                    parcel = line.prepare(row)
+                    if parcel is not None:
+                        flying[threads.submit(line.send, parcel)] = row
             if not flying:
                 return taken
             for landed in wait(flying, return_when=FIRST_COMPLETED).done:

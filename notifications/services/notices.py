@@ -54,7 +54,7 @@ class Sender(Generic[Row, Message]):
         Safe on several workers. It ends early if the other side cannot be reached.
         """
         line = Line(
-            take=lambda: next(iter(self.queue.take()), None),
+            take=lambda limit: self.queue.take(limit=limit),
             prepare=self._prepare,
             send=self.send,
             note=self._note,

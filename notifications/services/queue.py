@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from groundwork.database import locks
@@ -54,16 +54,16 @@ _LOST_FOR_GOOD = Q(status=Status.SENDING, losses__gte=MAXIMUM_LOSSES)
 
 def take(log_id: int) -> EmailLog | None:
     """Take one row up, if it is due and nobody else has it."""
-    return _take(Q(pk=log_id))
+    return next(iter(EMAILS.take(_may_go_out().filter(pk=log_id))), None)
 
 
-def take_next() -> EmailLog | None:
-    """Take up the row that has been due for longest and that nobody else is taking."""
-    return _take(Q())
+def take_next(limit: int = 1) -> list[EmailLog]:
+    """Take up to so many rows that have been due for longest and that nobody else is taking."""
+    return EMAILS.take(_may_go_out(), limit=limit)
 
 
-def _take(which: Q) -> EmailLog | None:
-    return next(iter(EMAILS.take(EmailLog.objects.filter(which).exclude(_LOST_FOR_GOOD))), None)
+def _may_go_out() -> QuerySet[EmailLog]:
+    return EmailLog.objects.exclude(_LOST_FOR_GOOD)
 
 
 def give_up_lost() -> int:
@@ -78,7 +78,7 @@ def give_up_lost() -> int:
 
 def ring_for_more() -> None:
     """Ring for another worker where there is more than one sends in a while: so many come as there are free."""
-    if len(EMAILS.due(EmailLog.objects.exclude(_LOST_FOR_GOOD))[:MORE]) == MORE:
+    if len(EMAILS.due(_may_go_out())[:MORE]) == MORE:
         doorbell.ring(SWEEP_TASK)
 
 

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from groundwork.messaging.models import AbstractOutboxMessage, AbstractSettledMessage
@@ -28,6 +29,9 @@ class OutboxMessage(AbstractOutboxMessage):
     @classmethod
     def whose(cls, event: Any) -> dict[str, Any]:
         return {"merchant_id": event.merchant_id}
+
+    def of_the_same(self) -> Q:
+        return Q(merchant_id=self.merchant_id)
 
     @classmethod
     def kept_in(cls) -> type[AbstractSettledMessage]:

@@ -1,5 +1,6 @@
 """docs/connect-your-till.md, played from its text: every line of code is run, and says what the page says."""
 
+import code
 import io
 import re
 import time
@@ -73,6 +74,17 @@ def heard_by_the_guides_receiver(hear: Any) -> None:
         with pytest.raises(NotGenuine):
             hear(body, headers, signing.new_secret())
     assert printed.getvalue() == "stamps.given 7\n"
+
+
+@pytest.mark.parametrize("text", [text for kind, text in blocks() if kind == "python"])
+def test_what_the_guide_shows_can_be_typed_at_a_prompt(text: str) -> None:
+    """There an empty line ends what is indented."""
+    typed: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        typed.append(line)
+        if code.compile_command("\n".join(typed)) is not None:
+            typed = []
+    assert not any(typed)
 
 
 def test_the_guide_has_what_it_is_made_of() -> None:

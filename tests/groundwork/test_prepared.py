@@ -21,6 +21,7 @@ from tenancy import scope
 from tenancy.models import IdempotencyKey, OutboxMessage
 from tests import factories
 from tests.sources import LAYERS, ROOT, sources
+from webhooks.models import Event
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -78,6 +79,13 @@ def an_announcement() -> Write:
     return OutboxMessage(merchant=factories.shop().merchant, **event, next_attempt_at=NOON), ()
 
 
+def an_event() -> Write:
+    merchant, said = factories.shop().merchant, '{"notes":"A \\"quoted\\" remark, %s and all"}'
+    return Event(
+        merchant=merchant, event_id="evt_1", position=1, type="test", happened_at=NOON, body=said
+    ), ()
+
+
 # Who writes by a prepared statement, and a row like theirs with the columns that they name.
 WRITES: dict[tuple[str, str, str], Callable[[], Write]] = {
     ("groundwork/idempotency/once.py", "_keep", "insert"): a_kept_answer,
@@ -85,6 +93,7 @@ WRITES: dict[tuple[str, str, str], Callable[[], Write]] = {
     ("loyalty/ledger.py", "_write", "insert"): a_ledger_line,
     ("loyalty/ledger.py", "_write", "update"): balances_of_a_card,
     ("loyalty/services/purchases.py", "_open", "insert"): a_receipt,
+    ("webhooks/services/log.py", "append", "insert"): an_event,
 }
 
 
@@ -180,6 +189,25 @@ def test_what_the_database_fills_is_left_to_it_and_no_other_expression_is_taken(
     with pytest.raises(TypeError, match="next_attempt_at"):
         prepared.insert(OutboxMessage(**told, next_attempt_at=Now() + timedelta(hours=1)))
     assert OutboxMessage.objects.count() == 2
+
+
+def test_rows_together_each_get_their_own_words_and_their_own_id() -> None:
+    told = {"merchant_id": factories.shop().merchant.pk, "event": "e", "payload": {}, "next_attempt_at": NOON}
+    rows = [OutboxMessage(**told, subscriber=name) for name in ("first", "second", "third")]
+    prepared.insert(*rows)
+    kept = {row.pk: row.subscriber for row in OutboxMessage.objects.all()}
+    assert kept == {row.pk: row.subscriber for row in rows}
+    assert sorted(kept.values()) == ["first", "second", "third"]
+    assert not any(row._state.adding for row in rows)
+
+
+def test_rows_that_leave_other_columns_to_the_database_are_not_taken_together() -> None:
+    told = {"merchant_id": factories.shop().merchant.pk, "event": "e", "subscriber": "s", "payload": {}}
+    with pytest.raises(TypeError, match="the same columns"):
+        prepared.insert(
+            OutboxMessage(**told, next_attempt_at=NOON), OutboxMessage(**told, next_attempt_at=Now())
+        )
+    assert not OutboxMessage.objects.exists()
 
 
 @pytest.mark.parametrize("names", [BALANCE_FIELDS, ("last_activity_at",), ("stamp_count", "points_balance")])

@@ -23,6 +23,10 @@ class Party:
         self.breaker = Breaker()
         self.together = threading.Barrier(AT_ONCE, timeout=30)
 
+    def take(self, limit: int) -> Sequence[int]:
+        taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
+        return taken
+
     def send(self, number: int) -> int:
         if number in self.held:
             self.together.wait()
@@ -35,7 +39,7 @@ class Party:
 
     def line(self) -> Line[int, int, int]:
         return Line(
-            take=lambda: self.waiting.pop(0) if self.waiting else None,
+            take=self.take,
             prepare=lambda row: row,
             send=self.send,
             note=self.note,

@@ -15,12 +15,16 @@ from loyalty_site.servers.supervise import free_port
 
 
 class PostOffice:
-    """What the server answers: `recipient` and `data` are SMTP answers, or "hang", or "drop"."""
+    """What the server answers: `recipient` and `data` are SMTP answers, or "hang", or "drop".
+
+    `seconds`: how long it takes over each e-mail.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.recipient = "250 OK"
         self.data = "250 OK"
+        self.seconds = 0.0
         self.letters: list[EmailMessage] = []
         self.offered: list[EmailMessage] = []
         self.is_receiving = threading.Event()
@@ -51,6 +55,8 @@ class PostOffice:
         letter = email.message_from_bytes(envelope.content or b"", policy=default)
         self.offered.append(letter)
         self.is_receiving.set()
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
         answer = await self._answer(server, self.data)
         if answer.startswith("250"):
             self.letters.append(letter)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from groundwork import clock
-from groundwork.database import fences
+from groundwork.database import fences, prepared
 from groundwork.formats.wire import moment
 from groundwork.queue import clock as queue_clock
 from tenancy import scope
@@ -113,10 +113,10 @@ def append(log: EventLog, drafts: Sequence[Draft]) -> list[Event]:
         log.position += 1
         rows.append(_row(log, draft))
     log.save(update_fields=["position", "updated_at"])
-    events = Event.objects.bulk_create(rows, batch_size=500)
+    prepared.insert(*rows)
     endpoints = list(Endpoint.objects.filter(merchant_id=log.merchant_id, is_active=True))
-    tell((endpoint, event) for event in events for endpoint in endpoints if _wants(endpoint, event))
-    return events
+    tell((endpoint, event) for event in rows for endpoint in endpoints if _wants(endpoint, event))
+    return rows
 
 
 def _row(log: EventLog, draft: Draft) -> Event:

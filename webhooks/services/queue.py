@@ -44,11 +44,14 @@ def take(on_their_way: Sequence[Delivery]) -> list[list[Delivery]]:
 def _taken(endpoint: Endpoint) -> list[Delivery]:
     """Some of what waits for an endpoint; nothing where another worker has taken some of it meanwhile."""
     rows = DELIVERIES.rows().filter(~Exists(_on_its_way(endpoint.pk)), endpoint=endpoint)
-    return DELIVERIES.take(
-        rows.select_related("endpoint", "event"),
+    together = DELIVERIES.take(
+        rows.select_related("event"),
         limit=TOGETHER if endpoint.failing_since is None else 1,
         under=Endpoint.objects.filter(pk=endpoint.pk),
     )
+    for delivery in together:
+        delivery.endpoint = endpoint
+    return together
 
 
 def _on_its_way(endpoint: int | OuterRef) -> QuerySet[Delivery]:

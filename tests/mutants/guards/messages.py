@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 WORKERS = "tests/concurrency/test_workers_at_once.py"
 PASSES = "tests/wallet/test_order_of_locks.py"
 OUTBOX = "tests/groundwork/test_outbox.py"
+ORDER = "tests/concurrency/test_order_at_once.py"
 TOGETHER = "tests/groundwork/test_outbox_together.py"
 JOBS = "tests/console/test_background.py"
 JOB_WORKERS = "tests/console/test_background_workers.py"
@@ -25,6 +26,20 @@ MUTANTS = [
         "    with transaction.atomic():\n        return len(messages), sum(",
         f"{WORKERS}::test_a_message_is_settled_before_the_next_one_is_delivered",
         f"{PASSES}::test_a_look_spreads_while_a_relay_delivers_in_the_order_of_its_messages",
+    ),
+    mutant(
+        "relays-heed-no-order",
+        "groundwork/messaging/outbox.py",
+        "if not _is_its_turn(message):",
+        "if False:",
+        f"{ORDER}::test_while_one_relay_is_at_a_cards_message_the_other_leaves_the_next_ones_and_rings_for_them",
+    ),
+    mutant(
+        "what-failed-keeps-the-next-ones-waiting",
+        "groundwork/messaging/outbox.py",
+        "pk__lt=message.pk, attempts=0)",
+        "pk__lt=message.pk)",
+        f"{ORDER}::test_what_has_failed_keeps_those_after_it_waiting_for_nobody",
     ),
     mutant(
         "a-large-message-is-joined-too",

@@ -120,6 +120,13 @@ MUTANTS = [
         f"{SENDING}::test_while_a_party_answers_several_are_in_flight_and_all_of_them_are_noted",
     ),
     mutant(
+        "more-taken-than-begins",
+        "groundwork/queue/sending.py",
+        "line.take(width - len(flying))",
+        "line.take(AT_ONCE)",
+        f"{SENDING}::test_a_party_that_cannot_be_reached_is_asked_once",
+    ),
+    mutant(
         "email-tried-for-ever",
         "notifications/services/queue.py",
         "    tries_for=TRIES_FOR,\n",
