@@ -29,7 +29,10 @@ def split(text: str) -> list[str]:
     (['vip', 'gold'], ['vip', 'two words'])
     """
     if text.startswith('"'):  # each between quotation marks, as Mailchimp writes them
-        return cleaned(chain.from_iterable(csv.reader(text.splitlines())))
+        try:
+            return cleaned(chain.from_iterable(csv.reader(text.splitlines())))
+        except csv.Error as error:  # a tag as long as a book
+            raise ValueError(str(error)) from error
     return cleaned(SEPARATORS.split(text))
 
 

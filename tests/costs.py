@@ -129,6 +129,7 @@ PARSERS: dict[str, Work] = {
     "a card by its QR text or number": lambda text: codes.of_a_card(customers.typed(text)),
     "name": split_name,
     "tags of a file": lambda text: tags.joined(tags.SEPARATORS.split(text), []),
+    "tags between quotation marks": lambda text: tags.split(f'"{text}'),
     "code of an invitation": friends.INVITATION.fullmatch,
     "table": lambda text: list(tables.opened(BytesIO(text.encode()))[0].rows),
     "cell": spreadsheets.safe,

@@ -34,6 +34,7 @@ PARTNER = "sent by Apple or Google, whose certificate was checked"
 # Who reads what, and where it is fed with hostile texts: a name in PARSERS, or a file of tests.
 READ: dict[str, str] = {
     "customers/sections.py datetime.fromisoformat": OURS,
+    "customers/tags.py csv.reader": "tags between quotation marks",
     "groundwork/console/versions.py json.loads": "version of a form",
     "groundwork/formats/images.py Image.open": "tests/groundwork/test_images.py",
     "groundwork/formats/phone.py phonenumbers.parse": "phone",

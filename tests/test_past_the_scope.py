@@ -50,7 +50,6 @@ ALLOWED = {
     ("groundwork/messaging/settled.py", "_days"): NO_ROWS,
     ("groundwork/messaging/settled.py", "_make_day"): NO_ROWS,
     ("groundwork/messaging/settled.py", "keep"): BY_ITS_ID,
-    ("groundwork/messaging/outbox.py", "record"): NAMED,
     ("groundwork/queue/queue.py", "Queue.rows"): A_QUEUE,
     (
         "loyalty/ledger.py",
