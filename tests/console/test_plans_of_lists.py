@@ -91,7 +91,11 @@ def test_what_stands_is_read_from_the_newest_on_and_not_sorted(client: Client, a
     data.cards(shop, 500, over_days=30, lines=4)
     with factories.inside(shop.merchant):
         sign_in(client, factories.member(shop.store, role="owner"))
-        assert "Sort Key: loyalty_loyaltytransaction" not in explained(client, asked, of="SELECT")
+        shown = explained(
+            client, asked, of="DECLARE"
+        )  # the page is read by the first keys that it comes upon
+    assert "Scan" in shown
+    assert "Sort Key: loyalty_loyaltytransaction" not in shown
 
 
 @pytest.mark.django_db(transaction=True)
@@ -114,6 +118,6 @@ def test_a_card_s_customer_is_looked_for_at_its_merchant_where_their_indexes_beg
     of_cards = [
         query["sql"] for query in captured.captured_queries if 'FROM "loyalty_loyaltycard"' in query["sql"]
     ]
-    assert len(of_cards) >= 2  # the page, and its count
+    assert of_cards  # the count, which comes upon the page
     begins = f'"customers_customer"."merchant_id" = {world.shop.merchant.pk}'
     assert all(begins in sql for sql in of_cards), of_cards
