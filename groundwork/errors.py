@@ -109,6 +109,17 @@ class StorageFull(DomainError):
     message = _("The file could not be kept: there is no room left for it. Please tell who runs this site.")
 
 
+class StorageAway(DomainError):
+    """Where files are does not answer, or refuses; `retry_after` is in whole seconds. Raised from what it said."""
+
+    code = "storage_away"
+    status = 503
+    message = _(
+        "Files cannot be reached at the moment, so nothing was changed. Please try again in a minute."
+    )
+    example = {"retry_after": 5}
+
+
 class TooManyRows(DomainError):
     code = "too_many_rows"
     status = 400

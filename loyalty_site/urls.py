@@ -1,9 +1,9 @@
 """Every address of the site. /healthz and /readyz are answered earlier, by `loyalty_site.health`."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.static import serve
+
+from loyalty_site.uploads import media
 
 urlpatterns: list[URLPattern | URLResolver] = []
 
@@ -22,8 +22,8 @@ urlpatterns += [path("", include("wallet.urls"))]
 # The merchant console
 urlpatterns += [path("admin/", admin.site.urls)]
 
-# Uploaded logos: few, small and re-encoded by us, so that no second server is needed for them
-urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media")]
+# Uploaded logos
+urlpatterns += [path("media/<path:path>", media, name="media")]
 
 handler400 = "loyalty_site.errors.bad_request"
 handler403 = "loyalty_site.errors.forbidden"

@@ -118,7 +118,10 @@ def _plate(size: Size, color: Color) -> Image.Image:
 
 
 def uploaded(name: str) -> Image.Image | None:
-    """An uploaded picture; None where there is none, or it cannot be read."""
+    """An uploaded picture; None where there is none, or it cannot be read.
+
+    Raises StorageAway: what is drawn is kept for long, and must not be kept without the logo.
+    """
     if not name:
         return None
     try:

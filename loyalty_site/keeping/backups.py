@@ -1,16 +1,15 @@
 """Backups in their place: made, listed, looked through, brought back, and removed when their days are over."""
 
 import hmac
+import io
 import json
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from groundwork.watching import pulses
-from loyalty_site.keeping import LAST_BACKUP, KeepingFault, files, sealed
+from loyalty_site.keeping import LAST_BACKUP, KeepingFault, files, in_words, places, sealed
 from loyalty_site.keeping.databases import Database
 
 logger = logging.getLogger(__name__)
@@ -46,11 +45,11 @@ class Sealed(File):
     """A stream as Django's storages take it, that remembers its length and its checksum."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        super().__init__(None)
-        self.pieces, self.length, self.checksum = pieces, 0, sha256()
+        super().__init__(io.BufferedReader(files.Flow(self._counted(pieces)), self.DEFAULT_CHUNK_SIZE))
+        self.length, self.checksum = 0, sha256()
 
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        for piece in self.pieces:
+    def _counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
             self.length += len(piece)
             self.checksum.update(piece)
             yield piece
@@ -64,7 +63,9 @@ def is_set_up() -> bool:
 def place() -> Storage:
     """Where backups are. Raises KeepingFault where none is set."""
     if not is_set_up():
-        raise KeepingFault("There is no place for backups: set BACKUP_FOLDER. See docs/deploy.md.")
+        raise KeepingFault(
+            "There is no place for backups: set BACKUP_FOLDER or BACKUP_S3. See docs/deploy.md."
+        )
     return storages[PLACE]
 
 
@@ -83,6 +84,7 @@ def secret() -> str:
 # --- Made -------------------------------------------------------------------------------------------------
 
 
+@in_words()
 def make() -> Backup:
     """Keep the database and all files. Raises KeepingFault; what is half made is no backup."""
     store, key, salt = place(), secret(), secrets.token_bytes(16)
@@ -127,6 +129,7 @@ def _proof(said: dict[str, Any], key: str, salt: bytes) -> str:
 # --- Listed, and removed ----------------------------------------------------------------------------------
 
 
+@in_words()
 def listed(store: Storage) -> list[str]:
     """The names of all backups, oldest first."""
     return [name for name in _folders(store) if store.exists(f"{name}/{MANIFEST}")]
@@ -165,6 +168,7 @@ def remove_old(store: Storage, *, now: datetime) -> None:
 # --- Looked through, and brought back ---------------------------------------------------------------------
 
 
+@in_words()
 def find(name: str | None) -> Backup:
     """A backup by its name, or the newest, with both parts as they were made.
 
@@ -207,20 +211,20 @@ def _chunks(store: Storage, name: str) -> Iterator[bytes]:
         return  # of length 0, which no part has
 
 
-def restore(backup: Backup, *, into: str, media: Path | None) -> int:
+@in_words()
+def restore(backup: Backup, *, into: str, media: Path | Storage | None) -> int:
     """Bring a backup back, wholly or not at all; returns how many files there were.
 
     Args:
         backup: as `find` gave it.
         into: the postgresql:// address of an empty database.
-        media: a folder that is not there yet, or is empty; None: files are only looked through.
+        media: a folder that is not there yet, or is empty; a storage that is; None: files are only looked through.
 
-    Raises KeepingFault: the database or the folder is not empty, or PostgreSQL refuses.
+    Raises KeepingFault: the database or the place is not empty, or PostgreSQL or the storage refuses.
     """
     database = Database.at(into)
     database.refuse_unless_empty()
-    with _new_folder(media) as folder:
-        count = files.unpack(_opened(backup, FILES), folder)
+    with places.new(media) as storage, files.unpacked(_opened(backup, FILES), storage) as count:
         database.pour_in(_opened(backup, DATABASE))
     return count
 
@@ -228,22 +232,3 @@ def restore(backup: Backup, *, into: str, media: Path | None) -> int:
 def _opened(backup: Backup, part: str) -> Iterator[bytes]:
     key = sealed.derived(secret(), backup.salt, part)
     return sealed.unseal(_chunks(place(), f"{backup.name}/{part}"), key)
-
-
-@contextmanager
-def _new_folder(wanted: Path | None) -> Iterator[Path]:
-    """A folder to fill, that becomes the wanted one when the block ends well, and is gone otherwise."""
-    if wanted is None:
-        with TemporaryDirectory() as elsewhere:
-            yield Path(elsewhere)
-        return
-    if wanted.exists() and any(wanted.iterdir()):
-        raise KeepingFault(f"The folder {wanted} is not empty.")
-    wanted.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=wanted.parent) as beside:
-        folder = Path(beside) / "files"
-        folder.mkdir(mode=0o755)
-        yield folder
-        if wanted.exists():
-            wanted.rmdir()
-        folder.rename(wanted)

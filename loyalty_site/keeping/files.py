@@ -1,18 +1,19 @@
 """The uploads as one tar, written and read as a stream."""
 
 import io
-import shutil
 import tarfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import IO, cast
+from contextlib import contextmanager
 
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import File
 from django.core.files.storage import Storage
 
 from loyalty_site.keeping import KeepingFault
 
 BLOCK = tarfile.BLOCKSIZE
 END = bytes(2 * BLOCK)
+CHUNK = 1 << 20
 
 
 def names(storage: Storage, folder: str = "") -> Iterator[str]:
@@ -50,22 +51,38 @@ def packed(storage: Storage) -> Iterator[bytes]:
     yield END
 
 
-def unpack(chunks: Iterable[bytes], folder: Path) -> int:
-    """Write what was packed into a folder; returns how many files. Nothing is written outside of it.
+@contextmanager
+def unpacked(chunks: Iterable[bytes], storage: Storage) -> Iterator[int]:
+    """Keep what was packed in an empty storage; how many files. If the block fails none of them stays.
 
     Raises KeepingFault for what is no file, or is elsewhere. (`tarfile` looks at that itself from Python 3.11.4 on.)
     """
-    with tarfile.open(fileobj=io.BufferedReader(Flow(chunks)), mode="r|") as archive:
-        count = 0
-        for entry in archive:
-            target = (folder / entry.name).resolve()
-            if not entry.isreg() or not target.is_relative_to(folder.resolve()):
-                raise KeepingFault(f"{entry.name} is no upload.")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with cast(IO[bytes], archive.extractfile(entry)) as source, target.open("wb") as file:
-                shutil.copyfileobj(source, file)
-            count += 1
-    return count
+    kept = list[str]()
+    try:
+        with tarfile.open(fileobj=io.BufferedReader(Flow(chunks)), mode="r|") as archive:
+            for entry in archive:
+                kept.append(_keep(archive, entry, storage))
+        yield len(kept)
+    except BaseException:
+        for name in kept:
+            storage.delete(name)
+        raise
+
+
+def _keep(archive: tarfile.TarFile, entry: tarfile.TarInfo, storage: Storage) -> str:
+    source = archive.extractfile(entry) if entry.isreg() else None
+    if source is None:
+        raise KeepingFault(f"{entry.name} is no upload.")
+    # What cannot go back, as a tar that is a stream, says so.
+    content = File(io.BufferedReader(Flow(iter(lambda: source.read(CHUNK), b""))))
+    try:
+        name = storage.save(entry.name, content)
+    except SuspiciousFileOperation:
+        raise KeepingFault(f"{entry.name} is no upload.") from None
+    if name != entry.name:
+        storage.delete(name)
+        raise KeepingFault(f"{entry.name} is there twice.")
+    return name
 
 
 class Flow(io.RawIOBase):

@@ -1,6 +1,7 @@
 """From one address each (DATABASE_URL, REDIS_URL) to Django's and Celery's settings. Pure functions."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -79,6 +80,45 @@ def folder_for_backups(folder: str) -> dict[str, Any]:
     """Return the STORAGES entry for backups in a folder, which nobody but its owner reads."""
     private = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
     return {"BACKEND": "loyalty_site.storage.UploadStorage", "OPTIONS": {"location": folder, **private}}
+
+
+BUCKETS = "loyalty_site.buckets.BucketStorage"
+# How long a bucket is waited for: by whoever waits for a page or saves a form, and by a backup. Seconds.
+PAGE_WAITS = {"connect_timeout": 1, "read_timeout": 3, "attempts": 2}
+BACKUP_WAITS = {"connect_timeout": 5, "read_timeout": 60, "attempts": 5}
+
+
+def bucket(url: str, waits: dict[str, int]) -> dict[str, Any]:
+    """Return the STORAGES entry for s3://BUCKET/PREFIX?endpoint=...&region=...&profile=..., all but BUCKET optional.
+
+    The key is found as boto3 does: in the environment, in a file of AWS's, or by the machine's own role.
+    """
+    found = urlsplit(url)
+    said = {name: values[0] for name, values in parse_qs(found.query).items()}
+    endpoint = said.get("endpoint", "").rstrip("/") or None
+    options = {
+        "bucket_name": found.netloc,
+        "location": found.path.strip("/"),
+        "endpoint_url": endpoint,
+        "region_name": said.get("region") or ("us-east-1" if endpoint else None),  # something is signed
+        "session_profile": said.get("profile"),
+    }
+    return {"BACKEND": BUCKETS, "OPTIONS": options | waits}
+
+
+def refuse_one_in_another(storages: dict[str, dict[str, Any]]) -> None:
+    """Backups among the uploads would be packed into the next one. Raises ImproperlyConfigured."""
+    uploads, backups = (storages.get(name, {}).get("OPTIONS", {}) for name in ("default", "backups"))
+    if not (uploads.get("bucket_name") and backups.get("bucket_name")):
+        return
+    same = all(uploads[name] == backups[name] for name in ("bucket_name", "endpoint_url"))
+    one, other = (
+        options["location"].split("/") if options["location"] else [] for options in (uploads, backups)
+    )
+    if same and one[: len(other)] == other[: len(one)]:
+        raise ImproperlyConfigured(
+            "BACKUP_S3: must not be within MEDIA_S3, nor around it. See docs/deploy.md."
+        )
 
 
 REDIS_BROKER_OPTIONS: dict[str, Any] = {

@@ -239,6 +239,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     **BACKUP_STORAGES,
 }
+if MEDIA_S3 := env.str("MEDIA_S3", default=""):
+    STORAGES["default"] = backends.bucket(MEDIA_S3, backends.PAGE_WAITS)
+backends.refuse_one_in_another(STORAGES)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False

@@ -7,12 +7,11 @@ from loyalty_site.settings.variables import Environment
 
 __all__ = ["BACKUP_DAYS", "BACKUP_KEY", "BACKUP_KEY_FILE", "BACKUP_STORAGES"]
 _env = Environment()
-_folder = _env.str("BACKUP_FOLDER", default="")
-
-# Another place than a folder, as a bucket of S3, is another storage of this name.
-BACKUP_STORAGES: dict[str, dict[str, Any]] = (
-    {"backups": backends.folder_for_backups(_folder)} if _folder else {}
-)
+BACKUP_STORAGES: dict[str, dict[str, Any]] = {}
+if _address := _env.str("BACKUP_S3", default=""):
+    BACKUP_STORAGES["backups"] = backends.bucket(_address, backends.BACKUP_WAITS)
+elif _folder := _env.str("BACKUP_FOLDER", default=""):
+    BACKUP_STORAGES["backups"] = backends.folder_for_backups(_folder)
 BACKUP_KEY = _env.str("BACKUP_KEY", default="")
 BACKUP_KEY_FILE = _env.str("BACKUP_KEY_FILE", default="")
 BACKUP_DAYS = _env.int("BACKUP_DAYS", default=14)

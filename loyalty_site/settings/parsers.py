@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from email.utils import parseaddr
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import environ
 from django.core.validators import validate_email
@@ -19,6 +19,9 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _PUBLIC = frozenset("ac co com edu go gov gouv ltd me mil ne net nom or org plc sch".split())
 _MAIL_SERVERS = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 _TEXT_SENDER = re.compile(r"\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*/?")
+_BUCKET_OPTIONS = frozenset({"endpoint", "region", "profile"})
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _SECRET = "be at least 50 random characters."
 
@@ -165,6 +168,28 @@ def own_origin(text: str) -> None:
     _must(text.startswith("https://"), f"be https:// origins, and {text!r} is none.")
     is_own = not host.startswith("*.") or _is_ours_alone(host[2:])
     _must(is_own, f"be origins of this site; below {text!r} is anybody.")
+
+
+# --- Buckets ----------------------------------------------------------------------------------------------
+
+
+def bucket(text: str) -> None:
+    found = _split(text)
+    is_bucket = found.scheme == "s3" and _BUCKET.fullmatch(found.netloc) and _PREFIX.fullmatch(found.path)
+    _must(is_bucket and not found.fragment, "be a bucket, as in s3://cards/files?region=eu-central-1.")
+    options = parse_qsl(found.query, keep_blank_values=True)
+    names = [name for name, _value in options]
+    is_known = len(set(names)) == len(names) and _BUCKET_OPTIONS.issuperset(names)
+    _must(
+        is_known and all(value for _name, value in options), "have of endpoint, region and profile one each."
+    )
+    if endpoint := dict(options).get("endpoint"):
+        site(endpoint)
+
+
+def private_bucket(text: str) -> None:
+    bucket(text)
+    private(dict(parse_qsl(_split(text).query)).get("endpoint", "https://"))
 
 
 # --- Servers ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 
 from loyalty_site.keeping import KeepingFault, files
 
@@ -21,7 +22,8 @@ def tar(name: str, kind: bytes = tarfile.REGTYPE) -> list[bytes]:
 
 
 def test_an_upload_comes_back_in_its_folder(tmp_path: Path) -> None:
-    assert files.unpack(tar("logos/1/cup.png"), tmp_path) == 1
+    with files.unpacked(tar("logos/1/cup.png"), FileSystemStorage(tmp_path)) as count:
+        assert count == 1
     assert (tmp_path / "logos/1/cup.png").read_bytes() == b"Kaffi"
 
 
@@ -39,7 +41,7 @@ def test_an_upload_comes_back_in_its_folder(tmp_path: Path) -> None:
 def test_nothing_else_comes_back(tmp_path: Path, name: str, kind: bytes) -> None:
     folder = tmp_path / "media"
     folder.mkdir()
-    with pytest.raises(KeepingFault):
-        files.unpack(tar(name, kind), folder)
+    with pytest.raises(KeepingFault), files.unpacked(tar(name, kind), FileSystemStorage(folder)):
+        pass
     assert [path for path in tmp_path.rglob("*") if path != folder] == []
     assert not Path("/tmp/cup-of-nobody.png").exists()

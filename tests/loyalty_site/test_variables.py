@@ -21,6 +21,13 @@ REDIS = (
     "redis redis:// http://redis redis://redis:port redis://redis:99999 redis://redis/zero redis://cache.example.com"
     " redis://10.0.0.5:6379/0 redis://203.0.113.9 rediss://user@cache.example.com redis://[2001:db8::1]:6379",
 )
+BUCKET = (
+    "s3://cards s3://cards/files/2026/ s3://cards?region=eu-central-1&profile=till s3://a.b-c?endpoint=https://s3.example.com"
+    " s3://cards?endpoint=http://127.0.0.1:9000&region=x",
+    "cards https://cards.s3.example.com s3:// s3://UP s3://key:secret@cards s3://cards:9000 s3://cards/../x s3://cards//x"
+    " s3://cards#x s3://cards?regoin=x s3://cards?region= s3://cards?region=a&region=b s3://cards?endpoint=s3.example.com"
+    " s3://cards?endpoint=https://s3.example.com/x s3://cards?endpoint=http://s3.example.com s3://cards/.x",
+)
 ANYTHING = "/run/secrets/it LS0t", ""
 # What production takes, and what it refuses; whole texts where one has a space in it.
 CASES: dict[str, tuple[str | list[str], str | list[str]]] = {
@@ -97,6 +104,8 @@ CASES: dict[str, tuple[str | list[str], str | list[str]]] = {
         "0123456789abcdefghij",
         ["short", "aaaaaaaaaaaaaaaaaaaaaaaa", "two\nlines-of-some-length"],
     ),
+    "MEDIA_S3": BUCKET,
+    "BACKUP_S3": BUCKET,
     "BACKUP_FOLDER": ("/backups", ["/back\nups"]),
     "BACKUP_KEY": (KEY, f"short {'a' * 60}"),
     "BACKUP_KEY_FILE": ("/run/secrets/backup", ["a\nb"]),

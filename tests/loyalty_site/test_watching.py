@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy/alerts.yml"
 TRIALS = ROOT / "deploy/alerts.test.yml"
 LAST = [
-    "No backups are made here: BACKUP_FOLDER is not set.",
+    "No backups are made here: neither BACKUP_FOLDER nor BACKUP_S3 is set.",
     "loyalty.verify_ledger: 0 minutes ago",
     "loyalty.verify_fairness: 0 minutes ago",
 ]

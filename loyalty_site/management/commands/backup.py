@@ -8,7 +8,7 @@ from loyalty_site.keeping import KeepingFault, backups
 
 
 class Command(BaseCommand):
-    help = "Keep the database and all files, encrypted, in BACKUP_FOLDER; and remove backups whose days are over."
+    help = "Keep the database and all files, encrypted, in a bucket or folder; and remove backups whose days are over."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

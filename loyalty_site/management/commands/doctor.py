@@ -1,20 +1,23 @@
-"""manage.py doctor: one look at clock, workers, queues, certificates, wallets, verification and mail."""
+"""manage.py doctor: one look at clock, workers, queues, certificates, buckets, wallets, verification and mail."""
 
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from groundwork.errors import StorageAway
 from groundwork.watching import pulses
 from loyalty.reporting import fairness
 from loyalty_site import certificate, health, watch
 from loyalty_site.keeping import backups
+from loyalty_site.settings import backends
 from tenancy import scope
 from wallet import set_up
 
@@ -36,6 +39,7 @@ class Command(BaseCommand):
                 wrong += [*watch.faults(), *self.skew(), *self.certificate()]
                 wrong += [*self.wallets(), *self.verdict()]
                 told = [*self.last()]
+        wrong += self.buckets()
         if options["mail"]:
             self.send(options["mail"])
         for line in [*told, *(f"wrong: {fault}" for fault in wrong)]:
@@ -64,6 +68,16 @@ class Command(BaseCommand):
         if ends and (problem := certificate.problem(ends)):
             yield f"the certificate of {address}: {problem}"
 
+    def buckets(self) -> Iterator[str]:
+        """Those of uploads and of backups, where there are such."""
+        for alias, entry in settings.STORAGES.items():
+            if entry["BACKEND"] == backends.BUCKETS:
+                try:
+                    cast(Any, storages[alias]).try_out()
+                except StorageAway as away:
+                    which = "MEDIA_S3" if alias == "default" else "BACKUP_S3"
+                    yield f"{which}, the bucket {entry['OPTIONS']['bucket_name']}: {away.__cause__ or away}"
+
     def wallets(self) -> Iterator[str]:
         """Certificates and keys, as on the console's dashboard."""
         for finding in set_up.findings():
@@ -80,7 +94,7 @@ class Command(BaseCommand):
         known = pulses.known()
         ages = {pulse.name: pulse.age for pulse in known} | watch.kept(known)
         if not backups.is_set_up():
-            yield "No backups are made here: BACKUP_FOLDER is not set."
+            yield "No backups are made here: neither BACKUP_FOLDER nor BACKUP_S3 is set."
         for name in (*watch.kept(known), *VERIFIED):
             age = ages.get(name)
             yield f"{name}: {f'{age // timedelta(minutes=1)} minutes ago' if age else 'never'}"

@@ -5,8 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+
+from loyalty_site.keeping import files
 
 
 class Command(BaseCommand):
@@ -17,6 +20,8 @@ class Command(BaseCommand):
         if not settings.DEMO_ALLOWED:
             raise CommandError("These settings are for real customers: nothing is forgotten here.")
         self.empty_schema()
+        for name in files.names(default_storage):
+            default_storage.delete(name)
         for folder in (settings.EMAIL_FILE_PATH, settings.MEDIA_ROOT):
             shutil.rmtree(folder, ignore_errors=True)
         cache.clear()

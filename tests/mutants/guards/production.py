@@ -20,6 +20,8 @@ STRICTER = {
     "EMAIL_URL": "real_mail",
     "METRICS_TOKEN": "token",
     "BACKUP_KEY": "random",
+    "MEDIA_S3": "private_bucket",
+    "BACKUP_S3": "private_bucket",
     "OIDC_ISSUER": "private",
     "WALLET_APPLE_PUSH_URL": "private",
     "WALLET_GOOGLE_API_URL": "private",
