@@ -17,9 +17,11 @@ from loyalty_site.servers.find import ServerUnavailableError
 
 READY_SECONDS = 30
 STOP_SECONDS = 30
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 6 << 30
 ASK_FOR_THE_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Reads from a pipe that nobody writes to: it is at its end when the process that holds the other end is gone.
-WATCH = 'read -r nothing; kill -"$2" "$1"; [ -z "$3" ] || { sleep 2; rm -rf "$3"; }'
+WATCH = 'read -r nothing; kill -"$2" "$1"; [ -z "$3" ] || { sleep 2; rm -rf "$3"/*/ "$3"; }'
 
 # The servers of this process that are up, each with the file of its messages.
 RUNNING: dict[Path, subprocess.Popen[bytes]] = {}
@@ -41,7 +43,7 @@ def watched(
     Args:
         process: one that we started.
         stop: the signal it gets when we are killed.
-        folder: what is removed then.
+        folder: what is removed then, and what is in folders that links in it lead to.
     """
     watcher = subprocess.Popen(
         ["sh", "-c", WATCH, "watch", str(process.pid), str(stop.value), str(folder or "")],
@@ -118,14 +120,22 @@ def wait_until(ready: Callable[[], object], process: subprocess.Popen[bytes], lo
 
 
 @contextmanager
-def folder(name: str) -> Iterator[Path]:
+def folder(name: str, *, within: Path | None = None) -> Iterator[Path]:
     """Give a new temporary folder that another account may enter, and remove it at the end."""
-    home = Path(tempfile.mkdtemp(prefix=f"loyalty-{name}-"))
+    home = Path(tempfile.mkdtemp(prefix=f"loyalty-{name}-", dir=within))
     home.chmod(0o755)
     try:
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def memory() -> Path | None:
+    """Return the folder whose files are in memory, if this machine has one with room for some databases."""
+    if not os.access(MEMORY, os.W_OK):
+        return None
+    available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return MEMORY if min(available, shutil.disk_usage(MEMORY).free) >= ROOM_BYTES else None
 
 
 def unprivileged_account() -> str | None:

@@ -106,7 +106,7 @@ def opened(jobs: int) -> Iterator[list[Worker]]:
     """Start the servers and make a copy for each worker; all of it is gone afterwards."""
     with (
         TemporaryDirectory(prefix="mutants-") as folder,
-        postgres.temporary() as address,
+        postgres.temporary(in_memory=True) as address,
         valkey.temporary() as redis,
     ):
         copies = [Path(folder, str(number)) for number in range(jobs)]
