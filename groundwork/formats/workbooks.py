@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 from typing import IO, Any, NamedTuple
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
@@ -54,7 +55,7 @@ class Sheet(NamedTuple):
 
 
 def opened(file: IO[bytes]) -> list[Sheet]:
-    """The sheets that are not hidden: first the one that was open last, then the others in order.
+    """The sheets: first the one that was open last, then the others in order, and in the end those that are hidden.
 
     Values are text, numbers, booleans and datetimes, as they were when the file was saved, or NO_VALUE. Raises
     WorkbookTooLarge, or anything else for what is no workbook; at once or while it is read.
@@ -63,7 +64,7 @@ def opened(file: IO[bytes]) -> list[Sheet]:
         raise WorkbookTooLarge("parts")
     file.seek(0)
     book = _Book(zipfile.ZipFile(file))
-    return [_opened(book, name, path) for name, path in book.sheets[:SHEETS_AT_MOST]]
+    return [_opened(book, name, path) for name, path in book.sheets]
 
 
 def _opened(book: "_Book", name: str, path: str) -> Sheet:
@@ -132,11 +133,11 @@ class _Book:
         return found
 
     def _sheets(self, path: str) -> list[tuple[str, str]]:
-        """Name and part of each sheet that is shown, the active one first."""
+        """Name and part of each sheet."""
         sheets, active = list[tuple[str, str, bool]](), 0
         for element, about in self._few(path):
             if element == "sheet":
-                if len(sheets) == PARTS_AT_MOST:
+                if len(sheets) == SHEETS_AT_MOST:
                     raise WorkbookTooLarge("sheets")
                 key = next(about[key] for key in about if key.endswith(":id"))
                 sheets.append((about.get("name", "")[:31], key, about.get("state", "visible") == "visible"))
@@ -146,10 +147,13 @@ class _Book:
                 self.epoch = CALENDAR_MAC_1904
         parts = self._targets(path, "worksheet")
         ordered = chain(sheets[active : active + 1], sheets[:active], sheets[active + 1 :])
-        shown = [(name, parts[key]) for name, key, is_shown in ordered if is_shown and key in parts]
-        if not shown:
-            raise ValueError("A workbook has a sheet that is shown.")
-        return shown
+        found = sorted(
+            ((not is_shown, name, parts[key]) for name, key, is_shown in ordered if key in parts),
+            key=itemgetter(0),
+        )
+        if not found:
+            raise ValueError("A workbook has a sheet.")
+        return [(name, part) for _is_hidden, name, part in found]
 
     def _strings(self, path: str) -> Iterator[str]:
         text, count, sounds = "", 0, 0

@@ -151,7 +151,7 @@ def rules(chosen: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     """How columns for one thing are combined, in sentences."""
     columns, sentences = columns_of(chosen), []
     for meant, label in FIELDS.items():
-        several = [f"“{names[number]}”" for number in columns.of(meant)] if meant else []
+        several = [f"“{names[number]}”" for number in columns.in_turn(meant, names)] if meant else []
         if len(several) < 2:
             continue
         if meant == "marketing_consent":

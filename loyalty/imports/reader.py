@@ -161,7 +161,7 @@ class Reader:
         values, wrong = dict[str, Any](), list[tuple[int | None, Unreadable]]()
         for meant, read in self.readers.items():
             found = []
-            for column in self.columns.of(meant):
+            for column in self.columns.in_turn(meant, self.names):
                 cell = row[column] if column < len(row) else None
                 try:
                     found.append((cells.shown(cell), read(cell, self.columns.answers.get(column))))

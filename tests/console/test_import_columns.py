@@ -124,6 +124,13 @@ Somme Total,,1,
 """
 
 
+def test_a_customers_own_number_counts_and_not_that_of_their_parcels(world: World) -> None:
+    columns = upload(world, "Email,Default Address Phone,Phone\nlea@example.com,621 123 456,621 999 999\n")
+    assert "Phone: the first of “Phone”, “Default Address Phone” that is not empty." in columns.content.decode()
+    confirm(world, choose(world, columns))
+    assert card_of(world, "lea@example.com").customer.phone == "+352621999999"
+
+
 def test_a_sum_is_nobody_and_no_name_goes_over_several_lines(world: World) -> None:
     columns = upload(world, STRANGE)
     assert "Léa Muller · lea@example.com · tags: vip, gold · stamps: 4" in columns.content.decode()

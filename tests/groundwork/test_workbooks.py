@@ -108,7 +108,7 @@ def test_the_sheet_that_was_open_is_read() -> None:
     assert rows_of(saved(book)) == [["second"]]
 
 
-def test_the_others_come_after_it_and_hidden_ones_not_at_all() -> None:
+def test_the_others_come_after_it_and_hidden_ones_last() -> None:
     book = Workbook()
     book.active.append(["first"])
     book.create_sheet("Kunden").append(["second"])
@@ -116,7 +116,23 @@ def test_the_others_come_after_it_and_hidden_ones_not_at_all() -> None:
     book["Lists"].sheet_state = "hidden"
     book.active = 1
     sheets = [(sheet.name, list(sheet.rows)) for sheet in workbooks.opened(saved(book))]
-    assert sheets == [("Kunden", [["second"]]), ("Sheet", [["first"]])]
+    assert sheets == [("Kunden", [["second"]]), ("Sheet", [["first"]]), ("Lists", [["third"]])]
+
+
+def test_a_sheet_that_is_hidden_comes_last_even_if_it_was_open() -> None:
+    book = Workbook()
+    book.active.append(["first"])
+    book.create_sheet("Kunden").append(["second"])
+    book.active.sheet_state = "hidden"
+    assert [sheet.name for sheet in workbooks.opened(saved(book))] == ["Kunden", "Sheet"]
+
+
+def test_a_workbook_of_more_sheets_than_are_read_is_refused_and_none_is_left_out() -> None:
+    book = Workbook()
+    for _number in range(workbooks.SHEETS_AT_MOST):
+        book.create_sheet()
+    with pytest.raises(workbooks.WorkbookTooLarge, match="sheets"):
+        workbooks.opened(saved(book))
 
 
 def test_a_formula_whose_result_was_not_saved_is_neither_empty_nor_zero() -> None:

@@ -115,6 +115,11 @@ def test_two_columns_for_one_thing() -> None:
     assert (Columns(("points",)).is_enough, Columns(("name",)).is_enough) == (False, True)
 
 
+def test_a_persons_own_number_goes_before_that_of_their_address() -> None:
+    names = ("Default Address Phone", "Kontakt", "Phone", "Mobile")
+    assert Columns(("phone",) * 4).in_turn("phone", names) == [2, 3, 0, 1]
+
+
 def test_titles_may_stand_above_the_headings_and_there_may_be_none() -> None:
     assert (
         header_of(

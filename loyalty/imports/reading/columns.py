@@ -99,6 +99,10 @@ class Columns:
         """The columns that mean something, in order."""
         return [number for number, each in enumerate(self.fields) if each == meant]
 
+    def in_turn(self, meant: str, names: Sequence[str]) -> list[int]:
+        """Those columns by which counts first where one is enough: "Phone" goes before "Default Address Phone"."""
+        return sorted(self.of(meant), key=lambda number: not headings.says_just(names[number], meant))
+
     @property
     def is_enough(self) -> bool:
         """Whether people can be made of it: by e-mail, phone or name."""

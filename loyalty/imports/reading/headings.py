@@ -127,6 +127,11 @@ def meaning(heading: str) -> str:
     return field if field in BESIDE_FIELDS else ""
 
 
+def says_just(heading: str, field: str) -> bool:
+    """Whether a heading means a field without words beside it: "Phone" does, "Default Address Phone" does not."""
+    return MEANT.get(plain(heading).replace("e-mail", "email")) == field
+
+
 def is_of_all_time(heading: str) -> bool:
     """Whether a heading names a running total: what somebody ever got is not what they have."""
     return bool(EVER.intersection(plain(heading).split("-")))
