@@ -18,6 +18,10 @@ class KeepingFault(Exception):
     """A backup, a restore or a drill could not be done; the message says why, in a sentence for who runs the site."""
 
 
+class LeftBehind(KeepingFault):
+    """A restore could not be done, nor all of it be undone; the message says what stayed, too."""
+
+
 @contextmanager
 def in_words() -> Iterator[None]:
     """Raises KeepingFault with what the place of backups, or of files, said."""

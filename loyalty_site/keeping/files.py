@@ -2,14 +2,14 @@
 
 import io
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import File
 from django.core.files.storage import Storage
 
-from loyalty_site.keeping import KeepingFault
+from loyalty_site.keeping import KeepingFault, LeftBehind, in_words
 
 BLOCK = tarfile.BLOCKSIZE
 END = bytes(2 * BLOCK)
@@ -55,7 +55,8 @@ def packed(storage: Storage) -> Iterator[bytes]:
 def unpacked(chunks: Iterable[bytes], storage: Storage) -> Iterator[int]:
     """Keep what was packed in an empty storage; how many files. If the block fails none of them stays.
 
-    Raises KeepingFault for what is no file, or is elsewhere. (`tarfile` looks at that itself from Python 3.11.4 on.)
+    Raises KeepingFault for what is no file, or is elsewhere (`tarfile` looks at that itself from Python 3.11.4 on);
+    LeftBehind where a storage went away in the middle, and files stayed.
     """
     kept = list[str]()
     try:
@@ -64,9 +65,19 @@ def unpacked(chunks: Iterable[bytes], storage: Storage) -> Iterator[int]:
                 kept.append(_keep(archive, entry, storage))
         yield len(kept)
     except BaseException:
-        for name in kept:
-            storage.delete(name)
+        _remove(kept, storage)
         raise
+
+
+def _remove(names: Sequence[str], storage: Storage) -> None:
+    for number, name in enumerate(names):
+        try:
+            with in_words():
+                storage.delete(name)
+        except KeepingFault as fault:
+            left = len(names) - number
+            text = f"{fault} Files of the backup that stayed there: {left}. Remove them before you try again."
+            raise LeftBehind(text) from fault
 
 
 def _keep(archive: tarfile.TarFile, entry: tarfile.TarInfo, storage: Storage) -> str:

@@ -126,7 +126,9 @@ Somme Total,,1,
 
 def test_a_customers_own_number_counts_and_not_that_of_their_parcels(world: World) -> None:
     columns = upload(world, "Email,Default Address Phone,Phone\nlea@example.com,621 123 456,621 999 999\n")
-    assert "Phone: the first of “Phone”, “Default Address Phone” that is not empty." in columns.content.decode()
+    assert (
+        "Phone: the first of “Phone”, “Default Address Phone” that is not empty." in columns.content.decode()
+    )
     confirm(world, choose(world, columns))
     assert card_of(world, "lea@example.com").customer.phone == "+352621999999"
 

@@ -269,6 +269,34 @@ def test_what_was_changed_and_a_bucket_that_is_not_empty_are_refused_with_nothin
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_bucket_that_goes_away_in_the_middle_of_a_restore_is_not_told_as_nothing_changed(
+    in_buckets: None, s3: Any, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bakery", "florist"):
+        default_storage.save(f"programs/{name}.png", ContentFile(LOGO))
+    backups.make()
+
+    other = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)  # of the same buckets
+    other.start()
+    host, port = other.get_host_and_port()
+
+    def goes_away(self: databases.Database, chunks: Iterator[bytes]) -> None:
+        other.stop()
+        raise KeepingFault("pg_restore failed")
+
+    monkeypatch.setattr(databases.Database, "pour_in", goes_away)
+    with pytest.raises(CommandError) as fault:
+        call_command("restore", "--into", empty, "--media", f"s3://cards/anew?endpoint=http://{host}:{port}")
+    said = str(fault.value)
+    assert said.startswith("The bucket cannot be used: Could not connect to the endpoint URL")
+    assert said.endswith(
+        "Files of the backup that stayed there: 2. Remove them before you try again. The database is as it was."
+    )
+    assert keys(s3, "cards")[:2] == ["anew/programs/bakery.png", "anew/programs/florist.png"]
+    assert is_empty(empty)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_old_ones_are_removed_from_a_bucket_but_never_the_newest_nor_what_is_not_ours(
     in_buckets: None, s3: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 
-from loyalty_site.keeping import KeepingFault, backups
+from loyalty_site.keeping import KeepingFault, LeftBehind, backups
 from loyalty_site.settings import backends, parsers
 
 
@@ -32,6 +32,8 @@ class Command(BaseCommand):
                 self.stdout.write("\n".join(backups.listed(backups.place())))
                 return
             self.restore(options)
+        except LeftBehind as fault:
+            raise CommandError(f"{fault} The database is as it was.") from None
         except KeepingFault as fault:
             raise CommandError(f"{fault} Nothing was changed.") from None
 

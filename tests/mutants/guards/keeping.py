@@ -7,6 +7,8 @@ DATABASES = "loyalty_site/keeping/databases.py"
 SEALED = "loyalty_site/keeping/sealed.py"
 TESTS = "tests/keeping/test_backups.py"
 STREAMS = "tests/keeping/test_sealed.py::test_what_is_not_as_it_was_does_not_open"
+BUCKETS = "loyalty_site/buckets.py"
+IN_BUCKETS = "tests/keeping/test_buckets.py"
 CHANGED = f"{TESTS}::test_what_was_changed_is_not_brought_back"
 
 MUTANTS = [
@@ -72,6 +74,34 @@ MUTANTS = [
         '"verify_ledger", ',
         "",
         f"{TESTS}::test_a_drill_is_red_when_what_was_kept_is_not_right",
+    ),
+    mutant(
+        "restore-that-left-files-told-as-nothing-changed",
+        "loyalty_site/keeping/files.py",
+        "raise LeftBehind(text) from fault",
+        "raise KeepingFault(text) from fault",
+        f"{IN_BUCKETS}::test_a_bucket_that_goes_away_in_the_middle_of_a_restore_is_not_told_as_nothing_changed",
+    ),
+    mutant(
+        "bucket-open-to-everybody",
+        BUCKETS,
+        '"default_acl": None',
+        '"default_acl": "public-read"',
+        f"{IN_BUCKETS}::test_a_logo_lies_in_the_bucket_unseen_and_comes_from_the_sites_own_address",
+    ),
+    mutant(
+        "bucket-asked-again-while-away",
+        BUCKETS,
+        "if time.monotonic() < self.away_until:",
+        "if time.monotonic() < 0:",
+        f"{IN_BUCKETS}::test_a_page_waits_for_a_bucket_a_moment_and_then_nobody_asks_it_for_some_seconds",
+    ),
+    mutant(
+        "bucket-with-an-orphan-whose-answer-was-lost",
+        BUCKETS,
+        "                S3Storage.delete(self, name)\n",
+        "                pass\n",
+        f"{IN_BUCKETS}::test_an_upload_whose_answer_was_lost_leaves_no_orphan",
     ),
     mutant(
         "sentry-told-who-it-was",
