@@ -151,6 +151,14 @@ def test_what_cannot_run_proves_nothing(worker: Worker) -> None:
     assert gone.word == "COULD NOT BE TRIED"
 
 
+def test_a_mutant_whose_test_is_skipped_has_not_been_tried_and_why_is_said(worker: Worker) -> None:
+    skipping = '@pytest.mark.skip("NO TILL HERE")\n@pytest.mark.parametrize'
+    (worker.copy / "test_shop.py").write_text(TESTS.replace("@pytest.mark.parametrize", skipping))
+    verdict = judged(worker, without_limit())
+    assert (verdict.is_killed, verdict.word) == (False, "COULD NOT BE TRIED")
+    assert verdict.why.endswith("NO TILL HERE")
+
+
 def test_tests_that_are_red_with_every_guard_in_its_place_are_named(worker: Worker) -> None:
     assert not_green([without_limit()], [worker]) == {}
     (worker.copy / "shop.py").write_text(SHOP.replace("10", "12"))

@@ -93,7 +93,7 @@ class Worker:
         arguments = [
             "-q",
             "--tb=line",
-            "-rf",
+            "-rfs",
             "-pno:cacheprovider",
             "-pno:unraisableexception",
             *plugins,
@@ -153,6 +153,11 @@ def _failures(output: str) -> Iterator[tuple[str, str]]:
             yield name, why
 
 
+def _skipped(output: str) -> str:
+    """Why tests were skipped: what they need is not on this machine."""
+    return "\n    ".join(line for line in output.splitlines() if line.startswith("SKIPPED "))
+
+
 def _worth_reading(output: str) -> str:
     """What was red and why, without the dots; all of it where nothing was."""
     lines = [line for line in output.splitlines() if line.startswith(("FAILED ", "ERROR", "E "))]
@@ -165,6 +170,8 @@ def _verdict(mutant: Mutant, ran: Ran, seconds: float) -> Verdict:
         return Verdict(mutant, "NO ANSWER", seconds, f"no end within {LONGEST} s")
     if ran.code not in (0, 1):
         return Verdict(mutant, "COULD NOT BE TRIED", seconds, _worth_reading(ran.output))
+    if green and (skipped := _skipped(ran.output)):
+        return Verdict(mutant, "COULD NOT BE TRIED", seconds, skipped)
     if green:
         return Verdict(mutant, "SURVIVED", seconds, f"not red: {', '.join(green)}")
     broken = [why for why in ran.failed.values() if why.startswith(BROKEN_CODE)]
