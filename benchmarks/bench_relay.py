@@ -15,7 +15,7 @@ second, however many stamps there were. One card in 20 has a Google pass, so tha
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,9 +155,15 @@ def postgres_cpu_seconds(of: str | None = None) -> float:
     with psycopg.connect(of or os.environ["DATABASE_URL"]) as asked:
         ((folder,),) = asked.execute("SHOW data_directory").fetchall()
     leader = psutil.Process(int((Path(folder) / "postmaster.pid").read_text().split()[0]))
-    ended = leader.cpu_times()
-    living = sum(sum(each.cpu_times()[:2]) for each in leader.children())
-    return float(sum(ended[:4]) + living)
+    living = sum(sum(_cpu_times(each)) for each in leader.children())
+    return float(sum(leader.cpu_times()[:4]) + living)
+
+
+def _cpu_times(process: psutil.Process) -> Sequence[float]:
+    try:
+        return process.cpu_times()[:2]
+    except psutil.NoSuchProcess:
+        return ()  # ended since it was listed: it counts with those that have
 
 
 def _relayed() -> int:

@@ -7,7 +7,6 @@ RULES = [*is_kept("loyalty_staffpin", "name")]                    # in an app's 
 former = Former.of([pin], since=at); former.at(pin, at).name      # the name that it had
 """
 
-import copy
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db.models import DecimalField, Field, Model, Q, QuerySet
+from django.db.models.base import ModelState
 
 from groundwork import clock
 from groundwork.database.triggers import Rule
@@ -138,9 +138,12 @@ class Former:
 
 def copied(row: M) -> M:
     """A row once more, not to be saved: what is set on it, or joined to it, is not the other's."""
-    then = copy.copy(row)
-    then._state = copy.copy(row._state)
-    then._state.fields_cache = dict(row._state.fields_cache)
+    then = row.__class__.__new__(
+        row.__class__
+    )  # `copy.copy` goes the way of pickling, which takes seven times as long
+    then.__dict__.update(row.__dict__)
+    then._state = ModelState()
+    then._state.__dict__.update(row._state.__dict__, fields_cache=dict(row._state.fields_cache))
     return then
 
 

@@ -67,11 +67,15 @@ def catch_up() -> float | None:
 
 
 def _done(on_their_way: Collection[Future[list[Answer]]], *, within: float) -> set[Future[list[Answer]]]:
-    """What has ended, once something has, or after so many seconds."""
+    """What has ended, once something has, or after so many seconds.
+
+    Nothing else is done for a moment while something is on its way: it would only be slowed down by that, and another
+    worker makes the events meanwhile.
+    """
     if not on_their_way:
         sleep(within)
         return set()
-    return wait(on_their_way, timeout=within, return_when=FIRST_COMPLETED).done
+    return wait(on_their_way, timeout=max(within, LOOK_SOON), return_when=FIRST_COMPLETED).done
 
 
 def _parcel(together: Sequence[Delivery]) -> tuple[str, list[str], list[tuple[str, bytes]]]:
