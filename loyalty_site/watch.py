@@ -16,6 +16,7 @@ BEAT_RESTS = timedelta(seconds=90)
 MINUTES = timedelta(
     minutes=5
 )  # what runs each minute has run within these; what runs nightly may not have run yet
+NOT_YET = "has not run yet: it does within a minute of the start"
 LATE = timedelta(minutes=2)
 NIGHTLY = timedelta(hours=27)
 # Who may not look at other roles' sessions (pg_monitor) sees that there is a replica, and nothing more of it.
@@ -40,9 +41,10 @@ def overdue(known: list[Pulse]) -> dict[str, bool]:
 def faults() -> Iterator[str]:
     """A sentence for each thing that somebody has to look at; none if all is well."""
     known = pulses.known()
+    heard_of = {pulse.name for pulse in known}
     for name, is_overdue in overdue(known).items():
         if is_overdue:
-            yield f"{name} does not run"
+            yield f"{name} {'does not run' if name in heard_of else NOT_YET}"
     for pulse in known:
         if pulse.failing_for is not None:
             yield f"{pulse.name} fails each time, for {_minutes(pulse.failing_for)} now: {pulse.fault}"

@@ -119,6 +119,8 @@ def test_a_clock_that_stood_still_for_90_seconds_is_dead_and_what_runs_by_night_
 ):
     assert {name for name, is_so in watch.overdue([]).items() if is_so} > {"beat", "wallet.sync_apple"}
     assert not watch.overdue([])["loyalty.verify_fairness"]
+    told = "wallet.sync_apple has not run yet: it does within a minute of the start"
+    assert told in [*watch.faults()]
     everything_runs()
     assert [*watch.faults()] == []
     grow_old(PULSE, seconds=85)
