@@ -9,14 +9,22 @@ from django.core.exceptions import FieldDoesNotExist
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
+from groundwork.models import LIVING
 from loyalty.models import LoyaltyProgram, MerchantLoyaltySettings
 from tenancy.models import Merchant, Store
 
 # Where things are set; each of their fields is found by its name.
 SETTINGS = (LoyaltyProgram, MerchantLoyaltySettings, Merchant, Store)
+BESIDE_STORES = (
+    (_("Poster"), "join-poster", "print"),
+    (_("Enrolment page"), "join", "open_in_new"),
+    (_("Terminal"), "terminal", "point_of_sale"),
+)
 SHORTEST = 3  # letters
+FEW = 5  # stores
 
 
 def plain(text: Any) -> str:
@@ -41,6 +49,17 @@ def _kinds(site: Any) -> Iterator[tuple[str, str]]:
     for model, _page in site._registry.items():
         meta = model._meta
         yield reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"), str(meta.verbose_name_plural)
+
+
+def beside_stores(site: Any, request: HttpRequest, term: str) -> Iterator[SearchResult]:
+    """What each store of this user has beside its page: for the counter, for customers, for staff."""
+    page = site.get_model_admin(Store)
+    wanted = [each for each in BESIDE_STORES if term in plain(each[0])]
+    if len(term) < SHORTEST or not wanted or not page.has_view_permission(request):
+        return
+    for store in page.get_queryset(request).filter(LIVING)[:FEW]:
+        for title, address, icon in wanted:
+            yield SearchResult(str(title), store.name, reverse(address, args=[store.store_code]), icon)
 
 
 def settings(site: Any, request: HttpRequest, term: str) -> Iterator[SearchResult]:

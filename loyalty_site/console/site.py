@@ -158,8 +158,9 @@ class ConsoleSite(UnfoldAdminSite):
         term = found_pages.plain(request.GET.get("s", "")).strip()
         if not term:
             return HttpResponse()
-        pages = found_pages.pages(self, request, term)
         is_extended = "extended" in request.GET
+        pages = [*found_pages.pages(self, request, term)]
+        pages += found_pages.beside_stores(self, request, term) if is_extended else ()
         rows = found_rows(self, request, request.GET["s"]) if is_extended else ()
         settings_found = found_pages.settings(self, request, term) if is_extended else ()
         found = Paginator([*pages, *rows, *settings_found], FOUND_AT_ONCE)

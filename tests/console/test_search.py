@@ -60,6 +60,34 @@ def test_pages_and_settings_are_found_by_the_words_that_one_reads_there(
     assert set(found(client, term, extended="1")) == ({title} if title else set())
 
 
+def test_the_poster_and_the_till_of_ones_stores_are_found(world: World) -> None:
+    owner, stranger = world.client("owner"), world.client("stranger")
+    results = owner.get(reverse("admin:search"), {"s": "poster", "extended": "1"}).context["results"]
+    code = world.shop.store.store_code
+    assert (results[0].title, results[0].description, results[0].link) == (
+        "Poster",
+        world.shop.store.name,
+        f"/join/{code}/poster/",
+    )
+    links = [
+        row.link
+        for row in owner.get(reverse("admin:search"), {"s": "terminal", "extended": "1"}).context["results"]
+    ]
+    assert f"/terminal/{code}/" in links
+    theirs = stranger.get(reverse("admin:search"), {"s": "poster", "extended": "1"}).context["results"]
+    assert code not in " ".join(row.link for row in theirs)
+
+
+def test_what_is_not_found_is_said_with_what_can_be_looked_for(world: World) -> None:
+    page = world.client("owner").get(reverse("admin:search"), {"s": "zzzq", "extended": "1"}).content.decode()
+    assert 'id="command-results-list"' in page
+    assert "Nothing found" in page
+    assert "<li" not in page
+    page = world.client("owner").get(reverse("admin:search"), {"s": "API", "extended": "1"}).content.decode()
+    assert "1 result<" in page
+    assert "seconds" not in page
+
+
 def test_settings_are_found_only_by_whoever_may_see_them(world: World) -> None:
     term = "minutes between two stamps"
     assert found(world.client("stranger"), term, extended="1") == ["Minutes between two stamps"]
