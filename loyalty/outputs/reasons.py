@@ -27,9 +27,10 @@ def reasons(line: LoyaltyTransaction, currency: str) -> list[str]:
 
     `currency`: ISO 4217. The line's terms and purchase were read along.
     """
+    reckoning = _reckoning(line, currency)
     said = [
-        _reckoning(line, currency),
-        *_promoted(line),
+        reckoning,
+        *_promoted(line, is_on_top=bool(reckoning)),
         _bought(line, currency),
         _receipt(line),
         *_of_which(line),
@@ -67,14 +68,14 @@ def _reckoning(line: LoyaltyTransaction, currency: str) -> str:
     return said if exactly == plainly else said + " (" + _("rounded down") + ")"
 
 
-def _promoted(line: LoyaltyTransaction) -> list[str]:
-    """What promotions gave, each with its name."""
+def _promoted(line: LoyaltyTransaction, *, is_on_top: bool) -> list[str]:
+    """What promotions gave, each with its name; `is_on_top` of what was reckoned before, or else a part of the whole."""
     given = [
         (promotion, Decimal(part.points) / POINT if part.points else Decimal(part.stamps))
         for promotion, part in promoted.parts_of(line)
         if part.points > 0 or part.stamps > 0
     ]
-    text = _("of which %(number)s: %(promotion)s")
+    text = _("plus %(number)s: %(promotion)s") if is_on_top else _("of which %(number)s: %(promotion)s")
     return [text % {"number": _number(number), "promotion": promotion.name} for promotion, number in given]
 
 

@@ -139,6 +139,16 @@ def test_points_are_explained_by_the_terms_of_their_purchase(open_card, shop):
     assert "€10.00 × 10 = 100 points" in words(open_card(card, "card-history"))
 
 
+def test_what_a_promotion_gave_stands_beside_what_was_reckoned_and_both_make_the_sum(open_card, shop):
+    card = factories.card(shop.store)
+    factories.promotion(shop.program, "Happy hour")
+    buy(card, shop, 1000, stamps=0)
+
+    text = words(open_card(card, "card-history"))
+
+    assert "+200 points €10.00 × 10 = 100 points · plus 100: Happy hour" in text
+
+
 def test_a_return_says_what_it_took_back_of_which_purchase_and_what_was_spent(open_card, shop):
     text = words(open_card(in_debt(shop), "card-history"))
 
