@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, transaction
 
 from customers import agreements, phone_codes, tags
-from customers.errors import EmailTaken, PhoneTaken
+from customers.errors import PhoneTaken
 from customers.events import CustomerChanged, CustomerErased, CustomerRenamed
 from customers.models import Customer
 from customers.ports import personal_data
@@ -17,7 +17,6 @@ from groundwork import clock
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
 from groundwork.messaging import outbox
-from groundwork.web.attempts import digest as digest_of
 from tenancy import former
 from tenancy.models import Merchant, Store
 
@@ -214,26 +213,6 @@ def change_own_data(*, customer: Customer, data: OwnData) -> Waiting:
     person.save()
     announce(person)
     return Waiting(is_new, has_new_phone)
-
-
-@transaction.atomic
-def confirm_email(*, customer: Customer, digest: str) -> bool:
-    """Take over the address that waits, of which somebody has got the link; False if it is another one by now.
-
-    Raises EmailTaken if it is another living customer's: whoever reads its letters may have both brought together.
-    """
-    person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
-    if not person.pending_email or digest_of(person.pending_email) != digest:
-        return False
-    person.email, person.pending_email = person.pending_email, None
-    person.email_confirmed_at = clock.now()
-    try:
-        with transaction.atomic():
-            person.save(update_fields=["email", "pending_email", "email_confirmed_at", "updated_at"])
-    except IntegrityError:
-        raise EmailTaken() from None
-    announce(person)
-    return True
 
 
 def export_person(*, customer: Customer) -> dict[str, Any]:

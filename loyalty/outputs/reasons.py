@@ -69,7 +69,7 @@ def _reckoning(line: LoyaltyTransaction, currency: str) -> str:
 
 
 def _promoted(line: LoyaltyTransaction, *, is_on_top: bool) -> list[str]:
-    """What promotions gave, each with its name; `is_on_top` of what was reckoned before, or else a part of the whole."""
+    """What promotions gave, each with its name: `is_on_top` of what was reckoned before, or a part of the whole."""
     given = [
         (promotion, Decimal(part.points) / POINT if part.points else Decimal(part.stamps))
         for promotion, part in promoted.parts_of(line)

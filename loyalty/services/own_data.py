@@ -5,7 +5,7 @@ A new address or number counts once it is confirmed from there.
 
 from django.db import transaction
 
-from customers import phone_codes
+from customers import email_confirmation, phone_codes
 from customers import services as customers
 from customers.services import OwnData, Waiting
 from groundwork.messaging import outbox
@@ -41,5 +41,5 @@ def confirm_phone(*, card: LoyaltyCard, code: str) -> bool:
 def confirm_email(*, card: LoyaltyCard, confirmation: str) -> None:
     """Take over the new address. Raises CardNotFound unless the link is from its e-mail and good, or EmailTaken."""
     digest = links.confirmed_email(card, confirmation)
-    if digest is None or not customers.confirm_email(customer=card.customer, digest=digest):
+    if digest is None or not email_confirmation.confirm(customer=card.customer, digest=digest):
         raise CardNotFound()

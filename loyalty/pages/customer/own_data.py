@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods
 
-from customers import agreements, phone_codes
+from customers import agreements, email_confirmation, phone_codes
 from customers.errors import PhoneTaken
 from groundwork.errors import DomainError
 from groundwork.web import rate_limits
@@ -54,8 +54,9 @@ def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
 @card_page
 def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) -> HttpResponse:
     """The page behind the link in the e-mail: nothing is taken over by opening it, only by its button."""
+    address = links.confirmed_email(card, confirmation)
     context = looks(card.program, card.merchant) | {"card": card}
-    if links.confirmed_email(card, confirmation) is None:
+    if address is None:
         return render(request, "pages/card_email_confirm.html", context | {"expired": True}, status=404)
     if request.method == "POST":
         try:
@@ -65,14 +66,17 @@ def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) ->
             return render(
                 request, "pages/card_email_confirm.html", context | {said: True}, status=refusal.status
             )
-        context["confirmed"] = True
+    context["confirmed"] = request.method == "POST" or email_confirmation.is_confirmed(card.customer, address)
     return render(request, "pages/card_email_confirm.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @card_page
 def phone(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
-    """The page where the code is typed that was sent to a number, or another one is asked for."""
+    """The page where the code is typed that was sent to a number, or another one is asked for.
+
+    A code that comes once more was right: the answer may have been lost.
+    """
     person = card.customer
     number = person.pending_phone or ("" if person.phone_confirmed_at else person.phone)
     context = looks(card.program, card.merchant) | {"card": card, "number": number, "status": 200}
@@ -80,8 +84,10 @@ def phone(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
         limit_messages(card, number)
         own_data.send_code(card=card)
         return redirect("card-phone", card.access_token)
-    if request.method == "POST":
+    if request.method == "POST" and number:
         context |= _outcome(card, request.POST.get("code", "")[:LONGEST_CODE])
+    elif request.method == "POST" and person.phone_confirmed_at:
+        context["confirmed"] = True
     elif not number:
         return redirect("card-data", card.access_token)
     person.refresh_from_db()
