@@ -42,7 +42,7 @@ def _sheltered(name: str) -> Callable[..., Any]:
     """Return the cache method `name`, run on Redis or, while that is away, on the process's own memory."""
 
     def method(self: "ShelteredRedisCache", *args: Any, **kwargs: Any) -> Any:
-        if time.monotonic() >= ShelteredRedisCache.away_until:
+        if not self.is_away:
             try:
                 return getattr(RedisCache, name)(self, *args, **kwargs)
             except (RedisError, OSError) as error:
@@ -68,6 +68,11 @@ class ShelteredRedisCache(RedisCache):
             "shelter",
             {"KEY_PREFIX": self.key_prefix, "TIMEOUT": self.default_timeout, "MAX_ENTRIES": SHELTERED},
         )
+
+    @property
+    def is_away(self) -> bool:
+        """Whether Redis did not answer a moment ago: what is written stays in this process."""
+        return time.monotonic() < ShelteredRedisCache.away_until
 
     def take_shelter(self, error: Exception) -> None:
         """Leave Redis alone for RETRY_AFTER_SECONDS; what an earlier outage left in memory is too old."""

@@ -93,9 +93,9 @@ def within_limits(counters: Sequence[Counter], clean: Callable[[], Answer]) -> A
     return cast("Answer", found)
 
 
-def forgive(email: str) -> None:
-    """Forget all wrong passwords and codes for an account."""
-    attempts.forgive(_account(email))
+def forgive(email: str) -> bool:
+    """Forget all wrong passwords and codes for an account; False where that reaches this process alone."""
+    return attempts.forgive(_account(email))
 
 
 def counters(request: HttpRequest | None, email: str) -> list[Counter]:

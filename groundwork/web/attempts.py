@@ -71,9 +71,10 @@ def since_forgiven(whose: str) -> str:
     return f"{whose}:{cache.get(f'forgiven:{whose}', '')}"
 
 
-def forgive(whose: str) -> None:
-    """Begin anew with all counters named by `since_forgiven`."""
+def forgive(whose: str) -> bool:
+    """Begin anew with all counters named by `since_forgiven`; False where that reaches this process alone."""
     cache.set(f"forgiven:{whose}", secrets.token_hex(8), timeout=2 * FORGOTTEN_AFTER)
+    return not getattr(cache, "is_away", False)
 
 
 def _begin(counters: Sequence[Counter]) -> dict[Counter, bool]:

@@ -151,5 +151,9 @@ class UserAdmin(SecondFactorReset, ConsoleAdmin):
         )
 
     def _unlock(self, request: HttpRequest, row: User, cleaned: dict[str, Any]) -> str:
-        sign_in.forgive(row.email)
-        return gettext("This account does not have to wait any more.")
+        if sign_in.forgive(row.email):
+            return gettext("This account does not have to wait any more.")
+        return gettext(
+            "Redis cannot be reached: until it is back each web process counts wrong passwords by itself. "
+            "Please unlock the account again then."
+        )

@@ -6,12 +6,14 @@ import pytest
 import time_machine
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import caches
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
+from groundwork.web import attempts
 from groundwork.web.hashing import Busy
+from loyalty_site.cache import ShelteredRedisCache
 from loyalty_site.servers import supervise
 from loyalty_site.settings import backends
 from tests import factories
@@ -200,6 +202,16 @@ def test_an_operator_unlocks_an_account(client: Client) -> None:
         sign_in(client, OWNER, "wrong", address=f"192.0.2.{number % 2}")
     call_command("unlock_account", "Owner@mirabel.example", stdout=StringIO())
     assert sign_in(client, OWNER, factories.PASSWORD, address="192.0.2.0").status_code == 302
+
+
+def test_an_operator_is_told_that_an_account_cannot_be_unlocked_while_redis_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    away = ShelteredRedisCache("redis://127.0.0.1:1/0", {})
+    monkeypatch.setattr(ShelteredRedisCache, "away_until", 0.0)
+    monkeypatch.setattr(attempts, "cache", away)
+    with pytest.raises(CommandError, match="Redis cannot be reached"):
+        call_command("unlock_account", OWNER, stdout=StringIO())
 
 
 @pytest.mark.parametrize("path", ["/login/", "/admin/login/"])

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from tenancy import sign_in
 
@@ -15,5 +15,9 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sign_in.forgive(options["email"])
+        if not sign_in.forgive(options["email"]):
+            raise CommandError(
+                "Redis cannot be reached: until it is back each web process counts wrong passwords by itself. "
+                "Please unlock the account again then."
+            )
         self.stdout.write("Wrong passwords for this account are forgotten.")
