@@ -17,6 +17,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from groundwork.formats.email import normalize_email
 from groundwork.web import attempts, client, hashing
@@ -91,6 +92,12 @@ def within_limits(counters: Sequence[Counter], clean: Callable[[], Answer]) -> A
     if refused:
         raise refused[0]
     return cast("Answer", found)
+
+
+NOT_FORGIVEN = gettext_lazy(
+    "Redis cannot be reached: until it is back each web process counts wrong passwords by itself. "
+    "Please unlock the account again then."
+)
 
 
 def forgive(email: str) -> bool:

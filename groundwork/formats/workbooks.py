@@ -9,7 +9,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import chain
-from operator import itemgetter
 from typing import IO, Any, NamedTuple
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
@@ -147,13 +146,11 @@ class _Book:
                 self.epoch = CALENDAR_MAC_1904
         parts = self._targets(path, "worksheet")
         ordered = chain(sheets[active : active + 1], sheets[:active], sheets[active + 1 :])
-        found = sorted(
-            ((not is_shown, name, parts[key]) for name, key, is_shown in ordered if key in parts),
-            key=itemgetter(0),
-        )
+        hidden_last = sorted(ordered, key=lambda sheet: not sheet[2])
+        found = [(name, parts[key]) for name, key, _is_shown in hidden_last if key in parts]
         if not found:
             raise ValueError("A workbook has a sheet.")
-        return [(name, part) for _is_hidden, name, part in found]
+        return found
 
     def _strings(self, path: str) -> Iterator[str]:
         text, count, sounds = "", 0, 0

@@ -151,9 +151,9 @@ class UserAdmin(SecondFactorReset, ConsoleAdmin):
         )
 
     def _unlock(self, request: HttpRequest, row: User, cleaned: dict[str, Any]) -> str:
-        if sign_in.forgive(row.email):
-            return gettext("This account does not have to wait any more.")
-        return gettext(
-            "Redis cannot be reached: until it is back each web process counts wrong passwords by itself. "
-            "Please unlock the account again then."
+        is_forgiven = sign_in.forgive(row.email)
+        return (
+            gettext("This account does not have to wait any more.")
+            if is_forgiven
+            else str(sign_in.NOT_FORGIVEN)
         )

@@ -16,8 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not sign_in.forgive(options["email"]):
-            raise CommandError(
-                "Redis cannot be reached: until it is back each web process counts wrong passwords by itself. "
-                "Please unlock the account again then."
-            )
+            raise CommandError(str(sign_in.NOT_FORGIVEN))
         self.stdout.write("Wrong passwords for this account are forgotten.")
