@@ -24,6 +24,9 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL") or ("INFO" if IS_PRODUCTION else "WARNIN
 # An update therefore ends this one and starts another (docs/deploy.md); a HUP is the same code again.
 preload_app = True
 
+# Nobody steers it but the signals of whoever started it; two on a machine would take the socket from each other.
+control_socket_disable = True
+
 logconfig_dict = logging_config(as_json=LOG_FORMAT == "json", level=LOG_LEVEL)
 
 

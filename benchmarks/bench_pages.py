@@ -1,4 +1,4 @@
-"""pages: the card, the enrolment page and the terminal in a real Chromium, served as they are deployed.
+"""pages: those of customers and the terminal in a real Chromium, served as they are deployed.
 
 Bytes over the wire on a first visit until the page stands ready (without the barcode reader, which comes when the
 camera is switched on; what the terminal loads once it has come to rest is counted apart), time to first paint, queries
@@ -66,11 +66,7 @@ def run(lines: int = LONG) -> Report:
     report = Report("pages")
     shop = data.shop(stamps_reward_description="a coffee", card_name="Friends of the house")
     short, long = (_card_with(shop, number) for number in (SHORT, lines))
-    pages = [
-        Page("card", f"/card/{long.access_token}/", PHONE),
-        Page("enrolment", f"/join/{shop.store.store_code}/", PHONE),
-        Page("terminal", f"/terminal/{shop.store.store_code}/", TABLET, signed_in=True),
-    ]
+    pages = _pages(shop, long)
     _count_queries(report, shop, pages, short)
     with tempfile.TemporaryDirectory() as folder, site.web(**_as_deployed(folder)) as server:
         session = Till(server.port, shop).cookies[settings.SESSION_COOKIE_NAME]
@@ -78,6 +74,21 @@ def run(lines: int = LONG) -> Report:
             _open(report, page, server.port, session)
         _judge(report, pages, server.port, session, Path(folder))
     return report
+
+
+def _pages(shop: data.Shop, card: LoyaltyCard) -> list[Page]:
+    store, own = shop.store.store_code, f"/card/{card.access_token}/"
+    return [
+        Page("card", own, PHONE),
+        Page("enrolment", f"/join/{store}/", PHONE),
+        Page("terminal", f"/terminal/{store}/", TABLET, signed_in=True),
+        Page("history", f"{own}history/", PHONE),
+        Page("own data", f"{own}data/", PHONE),
+        Page("erasure", f"{own}erase/", PHONE),
+        Page("home", "/", PHONE),
+        Page("signing in", "/login/", TABLET),
+        Page("customer's screen", f"/terminal/{store}/display/", TABLET, signed_in=True),
+    ]
 
 
 def _card_with(shop: data.Shop, lines: int) -> LoyaltyCard:

@@ -157,3 +157,18 @@ def test_whatever_people_are_called_the_html_part_is_safe(shop: Shop) -> None:
     assert "&lt;b&gt;&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; Söhne&lt;/b&gt;" in letter.html
     assert "<strong>&lt;script&gt;" in letter.html
     assert '<b><script>alert("x")</script> & Söhne</b>' in letter.text
+
+
+# --- Setting ----------------------------------------------------------------------------------------------------
+
+
+def test_a_number_is_not_broken_at_the_end_of_a_line_and_no_phone_takes_it_for_one(shop: Shop) -> None:
+    card = selectors.with_facts(LoyaltyCard.objects.filter(pk=shop.card().pk)).get()
+    body = markup.quote(f"Keep this e-mail: {card.display_number}, 10-20 years, **{card.display_number}**")
+    letter = rendering.letter(subject="x", body=body.replace("\\*", "*"), language="en", card=card)
+    whole = '<span style="white-space:nowrap">{}</span>'
+    number = whole.format(card.display_number)
+    said = f"Keep this {whole.format('e-mail')}: {number}, 10-20 years, <strong>{number}</strong>"
+    assert said in letter.html
+    assert '<meta name="format-detection" content="telephone=no">' in letter.html
+    assert f"Keep this e-mail: {card.display_number}, 10-20 years" in letter.text

@@ -42,3 +42,13 @@ def test_a_card_page_with_all_its_files_is_lighter_than_100_kb(client, db):
     files += ["favicon.svg", "pages/wallet-apple.svg", "pages/wallet-google.svg"]
 
     assert sum((ROOT / "static" / file).stat().st_size for file in files) < 80_000
+
+
+def test_every_icon_that_is_sent_is_used_somewhere():
+    sources = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static").glob("[!v]*/*.js")]
+    sources += [path for app in ("loyalty", "loyalty_site") for path in (ROOT / app).rglob("*.py")]
+    written = "\n".join(path.read_text() for path in sources)
+    icons = re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text())
+
+    assert len(icons) > 30
+    assert [icon for icon in icons if not re.search(rf"[\"'#]{icon}[\"']", written)] == []
