@@ -261,9 +261,17 @@ MUTANTS = [
     mutant(
         "erased-and-still-told",
         "webhooks/services/people.py",
-        '        said["data"] = _blanked(said["data"])\n',
+        "    _blank(own, _is_personal)\n",
         "",
         "tests/webhooks/test_erasure.py::test_an_erased_person_is_in_no_event_and_no_answer",
+    ),
+    mutant(
+        "why-two-were-merged-still-told-of-the-other",
+        "webhooks/services/people.py",
+        "    _blank(others, _is_note)\n",
+        "",
+        "tests/loyalty/api/test_erasure_of_reasons.py::"
+        "test_why_two_cards_were_merged_names_nobody_who_is_erased",
     ),
     mutant(
         "erased-and-still-answered",
