@@ -33,9 +33,16 @@ MUTANTS = [
     mutant(
         "address-in-disguise",
         "webhooks/addresses.py",
-        "        if any(ip in network for network in TRANSLATED):\n            return False\n",
+        " or any(ip in network for network in TRANSLATED)",
         "",
-        f"{NAMES}[64:ff9b::7f00:1]",
+        f"{NAMES}[2002:7f00:1::]",
+    ),
+    mutant(
+        "address-of-a-site-s-own",
+        "webhooks/addresses.py",
+        "ip not in GIVEN_OUT or ",
+        "",
+        f"{NAMES}[fec0::1]",
     ),
     mutant(
         "address-of-many",
