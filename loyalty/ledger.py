@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from groundwork import tallies
-from groundwork.database import bulk, prepared
+from groundwork.database import bulk, locks, prepared
 from groundwork.messaging import outbox
 from loyalty import rules, selectors
 from loyalty.earning import Part
@@ -34,6 +34,7 @@ from loyalty.models import (
 )
 from loyalty.models.card import BALANCES, COUNTERS
 from loyalty.models.transaction import newly_owed
+from loyalty.models.undo import written_along
 from tenancy.actor import Actor
 from tenancy.models import Store
 from tenancy.prepared import Prepared
@@ -135,13 +136,11 @@ def foresee(entries: Sequence[Entry], *, now: datetime) -> list[LoyaltyTransacti
     return [_apply(entry, now) for entry in entries]
 
 
-def forget_person(cards: Iterable[LoyaltyCard]) -> int:
-    """Blank addresses, programs and notes in the lines of a person's cards: the one change a line ever sees.
-
-    Returns how many lines were blanked.
-    """
-    lines = LoyaltyTransaction.objects.filter(card_id__in=[card.pk for card in cards])
-    return lines.update(notes="", ip_address=None, user_agent="")
+def forget_person(cards: Sequence[LoyaltyCard]) -> None:
+    """Blank notes, addresses and programs in a person's lines and in those written along; no line ever changes else."""
+    lines = LoyaltyTransaction.objects.filter(card__in=cards) | written_along(cards).exclude(notes="")
+    locks.in_id_order(lines)
+    lines.update(notes="", ip_address=None, user_agent="")
 
 
 def _apply(entry: Entry, now: datetime) -> LoyaltyTransaction:

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from customers import birthdays
+from loyalty import wall_clock
 from loyalty.rules import POINT
 
 FACTOR, POINTS, STAMPS = "factor", "points", "stamps"
@@ -174,10 +175,8 @@ def closes_at(promotion: Promotion, at: datetime, zone: ZoneInfo) -> datetime | 
         return at
     if promotion.from_time and promotion.until_time:
         ends_on = day + timedelta(days=promotion.from_time > promotion.until_time)
-        ends = [
-            datetime.combine(ends_on, promotion.until_time.replace(fold=fold), tzinfo=zone) for fold in (0, 1)
-        ]
-        return next(end for end in (e.astimezone(UTC) for e in ends) if end > at or end == ends[1])
+        first, last = wall_clock.shows(ends_on, promotion.until_time, zone)
+        return first if first > at else last
     for _ in range(7):
         if not _has_day(promotion, day + timedelta(days=1)):
             return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
@@ -209,9 +208,10 @@ def state(promotion: Promotion, *, now: datetime, zone: ZoneInfo, left: int | No
 def _last_moment(promotion: Promotion, zone: ZoneInfo) -> datetime | None:
     if promotion.last_day is None:
         return None
-    runs_over = promotion.from_time and promotion.until_time and promotion.from_time > promotion.until_time
-    end = promotion.until_time if runs_over and promotion.until_time else time.min
-    return datetime.combine(promotion.last_day + timedelta(days=1), end, tzinfo=zone).astimezone(UTC)
+    morning_after = promotion.last_day + timedelta(days=1)
+    if promotion.from_time and promotion.until_time and promotion.from_time > promotion.until_time:
+        return wall_clock.shows(morning_after, promotion.until_time, zone)[1]
+    return datetime.combine(morning_after, time.min, tzinfo=zone).astimezone(UTC)
 
 
 def _opened_on(promotion: Promotion, local: datetime) -> date | None:

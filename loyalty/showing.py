@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from loyalty import friends, offers, promoted, promotion_facts, selectors
+from loyalty import friends, offers, promoted, promotion_facts, selectors, wall_clock
 from loyalty.models import LoyaltyCard, LoyaltyProgram, Promotion
 from loyalty.offers import BIRTHDAY, EVERYBODY, FRIEND, TAGGED
 from loyalty.promoted import Planned
@@ -213,7 +213,8 @@ def _times(rule: offers.Promotion, store: Store, now: datetime) -> tuple[datetim
         return now, offers.closes_at(rule, now, zone)
     if rule.from_time is None:
         return None
-    opens = datetime.combine(now.astimezone(zone).date(), rule.from_time, tzinfo=zone).astimezone(UTC)
+    first, last = wall_clock.shows(now.astimezone(zone).date(), rule.from_time, zone)
+    opens = first if first > now else last
     if opens <= now or not offers.is_on(rule, opens, store.pk, zone):
         return None
     return opens, offers.closes_at(rule, opens, zone)

@@ -32,7 +32,11 @@ def request_password_reset(email: str) -> None:
 
 @transaction.atomic
 def note_new_password(user: User) -> None:
-    """A person has chosen another password, which ends all other sessions by itself: tell them."""
+    """A person has chosen another password, which ends all other sessions by itself: tell them.
+
+    A change of address that waits ends as well: it may have been asked for by whoever knew the password before.
+    """
+    EmailChange.objects.filter(user=user, confirmed_at__isnull=True).delete()
     remember(user, _("Chose a new password."))
     outbox.record(AccountEmailRequested(kind="password_changed", about_id=user.pk))
 

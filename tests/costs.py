@@ -133,6 +133,7 @@ PARSERS: dict[str, Work] = {
     "code of an invitation": friends.INVITATION.fullmatch,
     "table": lambda text: list(tables.opened(BytesIO(text.encode()))[0].rows),
     "cell": spreadsheets.safe,
+    "cell of CSV": lambda text: spreadsheets.as_it_was(spreadsheets.safe_in_csv(text)),
     "cell of a file": lambda text: columns.Content().look(text, country="DE"),
     "heading of a file": headings.meaning,
     "name of a file": read_name,

@@ -21,11 +21,10 @@ FIRST_FREE_PORT = 1024
 PLAIN = re.compile(
     r"[\x21-\x5b\x5d-\x7e]+"
 )  # no spaces, no controls, no backslash, which some take for a slash
-# IPv6 forms that carry an IPv4 address, which is what is reached in the end.
-TRANSLATED = [
-    ipaddress.IPv6Network(network)
-    for network in ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")
-]
+# All that was ever given out of IPv6 lies in here: no site's own addresses (fec0::/10), and no IPv4 address in disguise
+# but these, which is what is reached in the end (Teredo, 6to4).
+GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
+TRANSLATED = [ipaddress.IPv6Network(network) for network in ("2001::/32", "2002::/16")]
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped is not None:
             return is_public(str(ip.ipv4_mapped))
-        if any(ip in network for network in TRANSLATED):
+        if ip not in GIVEN_OUT or any(ip in network for network in TRANSLATED):
             return False
     return ip.is_global and not ip.is_multicast
 

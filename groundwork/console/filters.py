@@ -162,7 +162,7 @@ class MomentFilter(BoundsFilter):
         super()._take(name, text)
 
     def until(self, field: str, last: datetime) -> dict[str, Any]:
-        return {f"{field}__lt": last + timedelta(minutes=1)}
+        return _up_to(field, last, timedelta(minutes=1))
 
 
 class DayFilter(BoundsFilter):
@@ -177,7 +177,15 @@ class DayFilter(BoundsFilter):
         return timezone.make_aware(datetime.combine(day, time.min))
 
     def until(self, field: str, last: datetime) -> dict[str, Any]:
-        return {f"{field}__lt": last + timedelta(days=1)}
+        return _up_to(field, last, timedelta(days=1))
+
+
+def _up_to(field: str, last: datetime, length: timedelta) -> dict[str, Any]:
+    """The condition for an end that is so long; after the calendar's last one there is nothing to be before."""
+    try:
+        return {f"{field}__lt": last + length}
+    except OverflowError:
+        return {f"{field}__lte": last}
 
 
 def parse_day(text: str) -> date | None:

@@ -25,8 +25,16 @@ IN_MEMORY = 2_000_000
 XLSX_ROWS_AT_MOST = 1_048_575  # of a sheet, below its header
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which Excel knows UTF-8
 
-_DANGEROUS = re.compile(r"^[\s\0]*[=+\-@]|^[\t\r\n]")
+# By which a formula begins; East Asian keyboards have it in full width.
+_SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+_DANGEROUS = re.compile(rf"^[\s\0]*[{_SIGNS}]|^[\t\r\n]")
 _NUMBER = re.compile(r"^[+\-]?[0-9][0-9 .,/-]*$")
+# Where Excel cuts a line of CSV where decimals have a comma, between quotation marks too: there a cell begins.
+_CUT, _SPACES = r"[;\t\r\n]", r"[^\S\t\r\n]*"
+_DANGEROUS_WITHIN = re.compile(
+    rf"(?<={_CUT})(?={_SPACES}[{_SIGNS}])(?!{_SPACES}[+\-]?[0-9][0-9 .,/-]*(?:{_CUT}|$))"
+)
+_KEPT_WITHIN = re.compile(rf"(?<={_CUT})'(?={_SPACES}[{_SIGNS}])")
 _UNPRINTABLE = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -42,6 +50,17 @@ def safe(value: Any) -> Any:
     return text
 
 
+def safe_in_csv(value: Any) -> Any:
+    """The same for a file that is cut into cells again by whatever opens it."""
+    cell = safe(value)
+    return _DANGEROUS_WITHIN.sub("'", cell) if isinstance(cell, str) else cell
+
+
+def as_it_was(text: str) -> str:
+    """A text of a file without the apostrophes that `safe_in_csv` put within it."""
+    return _KEPT_WITHIN.sub("", text)
+
+
 def write(kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
     """Write a table to a temporary file and give it back, at its beginning. `kind` is one of KINDS.
 
@@ -55,7 +74,7 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
     text = io.TextIOWrapper(binary, encoding="utf-8", newline="")
     text.write(BYTE_ORDER_MARK)
     writer = csv.writer(text)
-    writer.writerow([safe(title) for title in header])
+    writer.writerow([safe_in_csv(title) for title in header])
     writer.writerows([_as_text(cell) for cell in row] for row in rows)
     text.flush()
     text.detach()
@@ -66,7 +85,7 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:
 def _as_text(cell: Any) -> Any:
     if isinstance(cell, datetime):
         return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M:%S")
-    return cell.isoformat() if isinstance(cell, date) else safe(cell)
+    return cell.isoformat() if isinstance(cell, date) else safe_in_csv(cell)
 
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:

@@ -132,6 +132,13 @@ class Caller:
         active = {row.merchant_id for row in self.user.memberships() if row.store.merchant.is_active}
         return owned_merchant_ids(self.user) & active
 
+    def run_merchants(self) -> frozenset[int]:
+        """The same, or the one merchant of a key, as long as the key's store is open."""
+        if self.api_key is None:
+            return self.owned_merchants()
+        with scope.everything("the caller's key decides the scope"):
+            return frozenset(self.stores().values_list("merchant_id", flat=True))
+
     def in_back_office(self) -> Actor:
         """An operator, or the owner of a merchant. Raises OperatorRequired for others."""
         if self.user is not None and is_operator(self.user):

@@ -1,10 +1,20 @@
-"""UndoBatch: lines of the ledger that are undone together, or written again together. UndoneLine: one of them."""
+"""UndoBatch: lines of the ledger that are undone together, or written again together. UndoneLine: one of them.
+
+`written_along`: lines of several people that stand for one reason.
+"""
+
+from collections.abc import Sequence
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.models.card import LoyaltyCard
+from loyalty.models.kinds import TransactionType
+from loyalty.models.transaction import LoyaltyTransaction
 from tenancy.models.base import TenantOwned
+
+MERGED = (TransactionType.MERGE_OUT, TransactionType.MERGE_IN)
 
 
 class UndoState(models.TextChoices):
@@ -122,3 +132,21 @@ class UndoneLine(TenantOwned):
     @classmethod
     def visible_at(cls, store_ids: set[int]) -> Q:
         return Q(line__store_id__in=store_ids)
+
+
+def written_along(cards: Sequence[LoyaltyCard]) -> QuerySet[LoyaltyTransaction]:
+    """Lines of other cards that carry a reason given about these as well: what was undone with some of theirs, and the
+    other halves of their merges.
+    """
+    batches = UndoneLine.objects.filter(card__in=cards, state=UndoState.DONE).values("batch")
+    along = UndoneLine.objects.filter(batch__in=batches, state=UndoState.DONE)
+    of_batch = along.filter(card=OuterRef("card"), first__lte=OuterRef("pk"), last__gte=OuterRef("pk"))
+    roots = {card.merged_into_id or card.pk for card in cards}
+    family = LoyaltyCard.all_objects.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).order_by()
+    halves = LoyaltyTransaction.objects.filter(card__in=cards, transaction_type__in=MERGED)
+    together = Q(Exists(of_batch), card__in=along.values("card")) | Q(
+        card__in=family.values("pk"),
+        transaction_type__in=MERGED,
+        transaction_at__in=halves.values("transaction_at"),
+    )
+    return LoyaltyTransaction.objects.filter(together).exclude(card__in=cards)

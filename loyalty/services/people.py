@@ -24,7 +24,6 @@ from loyalty.models import (
     Purchase,
     TransactionType,
     UndoBatch,
-    UndoneLine,
 )
 from loyalty.services import cards as card_services
 from loyalty.services import friends, guard
@@ -170,8 +169,8 @@ def erase(customer: Customer) -> None:
     ledger.forget_person(cards)
     Purchase.objects.filter(card__in=cards).exclude(items=[]).update(items=[])
     ImportedPerson.objects.filter(customer=customer).update(key="", filled={}, code="")
-    undone = UndoneLine.objects.filter(card__in=cards).values("batch")
-    UndoBatch.objects.filter(pk__in=undone).exclude(reason="").update(reason="")
+    batches = UndoBatch.objects.filter(lines__card__in=cards).exclude(reason="")
+    UndoBatch.objects.filter(pk__in=batches.values("pk")).update(reason="")
     guard.forget_notes(cards)
 
 

@@ -111,10 +111,10 @@ def _values(fields: list[tuple[str, Any]], row: Row, zone: ZoneInfo) -> Iterator
 def _cell(value: Any) -> Any:
     """As a spreadsheet takes it: lists and objects as JSON, true and false as they are in JSON."""
     if isinstance(value, bool | list | dict):
-        return json.dumps(value, ensure_ascii=False, default=_plain)
+        value = json.dumps(value, ensure_ascii=False, default=_plain)
     if isinstance(value, date | time):
         return value.isoformat()
-    return spreadsheets.safe(value)
+    return spreadsheets.safe_in_csv(value)
 
 
 def _as_json(values: dict[str, Any]) -> bytes:

@@ -22,6 +22,8 @@ from tenancy.models import ApiKey
 from tenancy.models.api_key import everyday_scopes
 from tenancy.roles import OWNERS, Scope
 
+LAST_YEAR = 2999  # the last hours of 9999 lie behind the calendar elsewhere, and cannot be read again
+
 
 class ApiKeyForm(ConsoleForm):
     """A new key: for which calls, and until when."""
@@ -41,6 +43,8 @@ class ApiKeyForm(ConsoleForm):
         expires_at: datetime | None = self.cleaned_data["expires_at"]
         if expires_at is not None and expires_at <= timezone.now():
             raise forms.ValidationError(_("This moment is over already."))
+        if expires_at is not None and expires_at.year > LAST_YEAR:
+            raise forms.ValidationError(_("Leave it empty for a key that does not end."))
         return expires_at
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tenancy.models import EmailChange
 from tests import factories
-from tests.accounts.visits import ADDRESS, ask_for, history, link, post, sign_in
+from tests.accounts.visits import ADDRESS, NEW, ask_for, history, link, post, sign_in
 from tests.notifications.post_office import PostOffice
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,31 @@ def test_only_the_newest_wish_counts_and_for_a_day(client, nora, post_office) ->
         assert client.post(link(second)).status_code == 410
     assert factories.fresh(nora).email == ADDRESS
     assert client.post(link(second)).status_code == 200
+
+
+def test_what_a_thief_of_the_password_asked_for_ends_with_the_password(client, nora, post_office) -> None:
+    thief = Client()
+    sign_in(thief)
+    ask_for(thief, "thief@example.com")
+    (letter,) = to(post_office, "thief@example.com")
+
+    client.post("/account/forgotten/", {"email": ADDRESS})
+    (reset,) = to(post_office, ADDRESS)
+    ((page, _status),) = client.get(link(reset), follow=True).redirect_chain
+    assert client.post(page, {"new_password1": NEW, "new_password2": NEW}).status_code == 302
+
+    assert thief.post(link(letter)).status_code == 410
+    assert factories.fresh(nora).email == ADDRESS
+
+
+def test_who_has_changed_the_password_may_still_ask_for_another_address(client, nora, post_office) -> None:
+    sign_in(client)
+    changed = {"old_password": factories.PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    assert client.post("/account/password/", changed).status_code == 302
+    ask_for(client, "nora@new.example", NEW)
+    (letter,) = to(post_office, "nora@new.example")
+    assert client.post(link(letter)).status_code == 200
+    assert factories.fresh(nora).email == "nora@new.example"
 
 
 def test_a_made_up_link_is_nobodys(client, nora) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers.models import Customer
 from groundwork import clock
 from groundwork.console import lists
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, StaffPin
@@ -105,6 +106,20 @@ def test_what_no_filter_can_read_is_a_kind_400(
     client = world.client("owner")
     assert client.get(LINES, {name: value}).status_code == 400
     assert client.get(LINES, {name: ""}).status_code == 200
+
+
+@pytest.mark.parametrize("ends", ["9999-12-31", "9999-12-31T23:59", "9999-12-31T23:59:59-14:00"])
+def test_until_the_end_of_time_leaves_nothing_out(world: World, ends: str) -> None:
+    client, card = world.client("owner"), world.mine["loyalty_loyaltycard"]
+    assert found(client, when_to=ends) == found(client)
+    assert [found(client, CARDS, **{name: ends[:10]}) for name in ("enrolled_to", "activity_to")] == [
+        [card.pk]
+    ] * 2
+    people = found(client, list_address(Customer))
+    assert [found(client, list_address(Customer), **{n: ends[:10]}) for n in ("since_to", "activity_to")] == [
+        people
+    ] * 2
+    assert found(client, CARDS, enrolled_from="9999-12-31", enrolled_to="9999-12-31") == []
 
 
 def test_cards_are_asked_by_what_is_on_them_and_by_whose_they_are(world: World) -> None:

@@ -2,13 +2,17 @@
 
 import csv
 import io
+import re
+import zipfile
 
 import pytest
 from openpyxl import load_workbook
 
 from customers.models import Customer
 from groundwork.formats import spreadsheets
+from loyalty.imports.reading.cells import text_of
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty_site.everything import writing as everything
 from tests import factories
 from tests.console.world import World, list_address
 
@@ -50,10 +54,48 @@ def test_a_name_that_is_a_formula_is_defused(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "\0=1"]
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "\0=1", "\uff1d1+1"]
 )
 def test_no_text_begins_as_a_formula(text: str) -> None:
     assert spreadsheets.safe(text).startswith("'")
+
+
+SPLIT = [
+    "Anna;=cmd|' /C calc'!A0;",
+    "Anna; =1+1",
+    "Anna\t@SUM(A1)",
+    "Anna\n+1-cmd",
+    'Anna;;-cmd|"x"',
+    "Anna;\uff1d1+1",
+    "=1;=2",
+]
+
+
+@pytest.mark.parametrize("text", SPLIT)
+def test_nothing_within_a_text_begins_as_a_formula_where_excel_cuts_at_semicolons(text: str) -> None:
+    written = spreadsheets.write("csv", ["Number", "Name"], [[7, text], [text, "Ben"]]).read().decode()
+    cells = [cell.lstrip(' "') for cell in re.split(r"[;\t\r\n]", written)]
+    assert [cell for cell in cells if cell[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20")] == []
+    assert text_of(spreadsheets.safe_in_csv(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["one; two", "5;-3", "Coffee; -2.50; +352 621 123 456", "a;b=c", "O'Neil;'t Hooft"]
+)
+def test_texts_with_semicolons_stay_as_they_are(text: str) -> None:
+    assert (spreadsheets.safe_in_csv(text), text_of(text)) == (text, text)
+
+
+def test_a_customer_whose_name_would_be_cut_into_a_formula_is_defused_in_every_file(world: World) -> None:
+    name = "Anna;=cmd|' /C calc'!A0;"
+    with factories.inside(world.shop):
+        Customer.objects.filter(pk=world.mine["customers_customer"].pk).update(first_name=name, last_name="")
+        merchant = world.shop.merchant
+        with zipfile.ZipFile(everything.write(merchant)) as archive:
+            whole = archive.read("csv/customers.csv").decode("utf-8-sig")
+    assert (";=" in whole, ";'=cmd" in whole) == (False, True)
+    (row,) = exported(world, "manager", Customer)[1:]
+    assert row[0] == "Anna;'=cmd|' /C calc'!A0;"
 
 
 @pytest.mark.parametrize("value", ["Anna", "+352 621 123 456", "-12.50", "2026-11-20", -3, 4.5, True])

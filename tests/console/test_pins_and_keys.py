@@ -7,7 +7,7 @@ from loyalty.errors import PinInvalid, PinLocked
 from loyalty.models import StaffPin
 from loyalty.services import pins
 from tenancy import api_keys
-from tenancy.models import ApiKey
+from tenancy.models import ApiKey, Merchant
 from tests import factories
 from tests.console.world import World, address, errors, filled, list_address, said
 
@@ -93,6 +93,19 @@ def test_a_new_key_is_shown_once(world: World) -> None:
     assert api_keys.recognise(key) == row
     for address_again in (address(row), list_address(ApiKey), address(row, "history")):
         assert key not in client.get(address_again).content.decode()
+
+
+def test_a_key_for_ever_is_one_without_an_end_and_the_list_opens_wherever_the_shop_is(world: World) -> None:
+    Merchant.objects.filter(pk=world.shop.merchant.pk).update(timezone="America/New_York")
+    client, add = world.client("owner"), list_address(ApiKey, "add")
+    key = {"name": "Till", "store": world.shop.store.pk, "scopes": ["read"]}
+    for_ever = {"expires_at_0": "9999-12-31", "expires_at_1": "23:59:00"}
+    refused = client.post(add, key | for_ever)
+    assert errors(refused) == {"expires_at": ["Leave it empty for a key that does not end."]}
+    assert client.get(list_address(ApiKey)).status_code == 200
+    late = {"expires_at_0": "2999-12-31", "expires_at_1": "23:59:00"}
+    assert "lk_" in client.post(add, key | late).content.decode()
+    assert "Till" in client.get(list_address(ApiKey)).content.decode()
 
 
 def test_a_key_cannot_be_made_for_a_store_of_somebody_else(world: World) -> None:

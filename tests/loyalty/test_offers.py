@@ -1,6 +1,6 @@
 """When promotions run: days, hours, nights and both changes of the clock, all by the store's clock."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,6 +85,38 @@ def test_an_hour_that_comes_twice_counts_twice_and_one_that_is_left_out_not_at_a
     first, second = datetime(2026, 10, 25, 0, 10, tzinfo=UTC), datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
     assert offers.closes_at(half, first, LUXEMBOURG) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     assert offers.closes_at(half, second, LUXEMBOURG) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+def test_a_night_that_ends_in_an_hour_that_comes_twice_has_not_ended_before_the_till_stops() -> None:
+    night = promotion(last_day=date(2026, 10, 24), from_time=time(22), until_time=time(2, 30))
+    for hour, minute, is_running in (
+        (0, 29, True),
+        (0, 30, False),
+        (1, 0, True),
+        (1, 29, True),
+        (1, 30, False),
+    ):
+        assert runs(night, 2026, 10, 25, hour, minute) is is_running
+    states = [
+        offers.state(night, now=datetime(2026, 10, 25, 1, minute, tzinfo=UTC), zone=LUXEMBOURG)
+        for minute in (0, 29, 30)
+    ]
+    assert states == ["running", "running", "ended"]
+
+
+def test_hours_that_end_in_one_that_is_left_out_end_where_the_clock_is_put_forward() -> None:
+    night = promotion(last_day=date(2026, 3, 28), from_time=time(22), until_time=time(2, 30))
+    put_forward = datetime(2026, 3, 29, 1, tzinfo=UTC)  # 2:00 becomes 3:00
+    assert [runs(night, 2026, 3, 29, 0, 59), runs(night, 2026, 3, 29, 1)] == [True, False]
+    before = put_forward - timedelta(minutes=20)
+    assert offers.closes_at(night, before, LUXEMBOURG) == put_forward
+    assert offers.state(night, now=before, zone=LUXEMBOURG) == "running"
+    assert offers.state(night, now=put_forward, zone=LUXEMBOURG) == "ended"
+    beirut = ZoneInfo("Asia/Beirut")  # on that day its clock is put forward at midnight
+    late = promotion(from_time=time(20), until_time=time(0, 30))
+    assert offers.closes_at(late, datetime(2026, 3, 28, 21, tzinfo=UTC), beirut) == datetime(
+        2026, 3, 28, 22, tzinfo=UTC
+    )
 
 
 def test_days_begin_and_end_at_the_stores_midnight() -> None:

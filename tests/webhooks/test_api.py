@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
+from tenancy.models import Merchant, Store
 from tests import factories
 from tests.factories import Shop
 from tests.loyalty.api.till import Caller
@@ -159,6 +160,24 @@ def test_nobody_else_sees_or_changes_them(shop: Shop, receiver: Receiver) -> Non
     with factories.inside(shop):
         assert deliveries(Endpoint.objects.get()) == [("delivered", 1, 200)]
         assert Endpoint.objects.get().url == receiver.url
+
+
+def test_the_key_of_a_store_that_is_closed_reads_and_changes_nothing_any_more(
+    shop: Shop, receiver: Receiver
+) -> None:
+    caller, other = manager(shop), Caller(key=factories.api_key(shop.other_store, ["manage"]))
+    one = f"{ENDPOINTS}{made(caller, receiver.url)['id']}/"
+    calls = (("GET", "events/"), ("GET", ENDPOINTS), ("POST", f"{one}rotate-secret/"), ("DELETE", one))
+    with factories.inside(shop):
+        Store.objects.filter(pk=shop.store.pk).update(is_active=False)
+    for method, path in calls:
+        refused = caller.call(method, path)
+        assert (refused.status_code, refused.json()["code"]) == (403, "owner_required")
+    assert other.get(one).status_code == 200
+
+    Merchant.objects.filter(pk=shop.merchant.pk).update(is_active=False)
+    assert [other.call(method, path).status_code for method, path in calls] == [403] * 4
+    assert Caller(shop.owner).get("events/").status_code == 403
 
 
 def test_who_has_several_merchants_says_which(shop: Shop, receiver: Receiver) -> None:

@@ -26,7 +26,7 @@ class MerchantView(ApiView):
         if caller.user is not None and is_operator(caller.user):
             self.until_answered.enter_context(scope.everything("an operator sees every merchant"))
             return
-        merchant_ids = frozenset([caller.api_key.merchant_id]) if caller.api_key else caller.owned_merchants()
+        merchant_ids = caller.run_merchants()
         if not merchant_ids:
             raise OwnerRequired()
         self.until_answered.enter_context(scope.merchants(merchant_ids))

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from groundwork.formats import workbooks
+from groundwork.formats import spreadsheets, workbooks
 
 NOTHING = frozenset({"-", "–", "—", "n/a", "\\n"})
 NO_VALUE = frozenset(
@@ -14,7 +14,9 @@ NO_VALUE = frozenset(
 ROUNDED = re.compile(r"[+-]?\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 FORMULA = re.compile(r"=[A-Z(+\-\d]", re.IGNORECASE)
 # How a spreadsheet keeps as text what it would take for a formula, a number, a day or an address.
-KEPT_AS_TEXT = re.compile(r"'([\s\0]*[=+\-@]|[0-9+(][0-9 .,:/()+\-]*$|[^\s@']+@[^\s@']+$)")
+KEPT_AS_TEXT = re.compile(
+    r"'([\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[0-9+(][0-9 .,:/()+\-]*$|[^\s@']+@[^\s@']+$)"
+)
 INVISIBLE = dict.fromkeys(map(ord, "\0\u200b\u200e\u200f\u2060\ufeff"))  # copied along from a web page
 DIGITS_KEPT = 10**15  # what is larger has lost digits in a spreadsheet
 
@@ -46,7 +48,7 @@ def text_of(cell: Any) -> str:
         raise Unreadable("no_value")
     if text.casefold() in NOTHING:
         return ""
-    return text[1:] if KEPT_AS_TEXT.match(text) else text
+    return spreadsheets.as_it_was(text[1:] if KEPT_AS_TEXT.match(text) else text)
 
 
 def _number(number: int | float) -> str:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from groundwork.idempotency.once import fingerprint
 from loyalty.models import StaffPin
+from tenancy.models import IdempotencyKey
 from tests import factories
 from tests.factories import Shop, fresh
 from tests.loyalty.api.till import Till
@@ -92,6 +94,22 @@ def test_a_person_is_added_and_the_pin_never_shown(shop: Shop, manager: Till) ->
     }
     assert manager.get(f"pins/{row['id']}/").json() == row
     assert manager.get("pins/").json()["results"] == [row]
+
+
+def test_what_is_kept_for_a_repeat_tells_no_pin_to_who_has_a_copy_of_the_table(
+    shop: Shop, manager: Till
+) -> None:
+    lea = {"name": "Léa", "pin": "4711"}
+    first = manager.post("pins/", lea, once="pin-1")
+    assert manager.post("pins/", lea, once="pin-1").json() == first.json()
+    assert (
+        manager.post("pins/", lea | {"pin": "4712"}, once="pin-1").json()["code"] == "idempotency_key_reused"
+    )
+    with factories.inside(shop):
+        (kept,) = IdempotencyKey.objects.values_list("fingerprint", flat=True)
+    path = f"/api/v1/stores/{shop.store.store_code}/pins/"
+    guesses = (fingerprint("POST", path, lea | {"pin": f"{number:04}"}) for number in range(4700, 4720))
+    assert kept not in set(guesses)
 
 
 def test_a_changed_pin_ends_the_old_tokens(shop: Shop, manager: Till) -> None:

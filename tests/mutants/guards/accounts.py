@@ -42,6 +42,13 @@ MUTANTS = [
         f"{ADDRESS}::test_only_the_newest_wish_counts_and_for_a_day",
     ),
     mutant(
+        "wish-for-an-address-that-outlives-the-password",
+        "tenancy/accounts.py",
+        "    EmailChange.objects.filter(user=user, confirmed_at__isnull=True).delete()\n",
+        "",
+        f"{ADDRESS}::test_what_a_thief_of_the_password_asked_for_ends_with_the_password",
+    ),
+    mutant(
         "password-that-is-not-looked-at",
         "tenancy/sign_in.py",
         "return attempts.judge(counters(request, user.email), lambda: user.check_password(password))",

@@ -19,6 +19,13 @@ MUTANTS = [
         f"{EXPORT}::test_no_text_begins_as_a_formula",
     ),
     mutant(
+        "formulas-behind-a-semicolon",
+        "groundwork/formats/spreadsheets.py",
+        'return _DANGEROUS_WITHIN.sub("\'", cell) if isinstance(cell, str) else cell',
+        "return cell",
+        f"{EXPORT}::test_nothing_within_a_text_begins_as_a_formula_where_excel_cuts_at_semicolons",
+    ),
+    mutant(
         "addresses-in-logs",
         "loyalty_site/logs.py",
         '    return MASK if found[0].find("@") > 0 or "%40" in found[0] else found[0]',

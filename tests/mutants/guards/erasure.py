@@ -4,6 +4,7 @@ from tests.mutants.mutant import mutant
 
 NO_COPY = "tests/loyalty/api/test_erasure_leaves_no_copy.py"
 EVERY_COLUMN = "tests/loyalty/api/test_erasure_of_every_column.py"
+REASONS = "tests/loyalty/api/test_erasure_of_reasons.py"
 OWN_PHONE = "tests/loyalty/pages/test_own_phone.py"
 
 MUTANTS = [
@@ -42,6 +43,13 @@ MUTANTS = [
         "    ledger.forget_person(cards)\n",
         "",
         f"{EVERY_COLUMN}::test_no_column_of_a_row_about_a_person_outlives_them",
+    ),
+    mutant(
+        "reasons-for-several-people-after-an-erasure",
+        "loyalty/ledger.py",
+        ' | written_along(cards).exclude(notes="")',
+        "",
+        f"{REASONS}::test_why_lines_of_several_people_were_undone_names_nobody_who_is_erased",
     ),
     mutant(
         "codes-of-earlier-cards-after-an-erasure",

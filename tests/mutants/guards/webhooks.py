@@ -33,9 +33,16 @@ MUTANTS = [
     mutant(
         "address-in-disguise",
         "webhooks/addresses.py",
-        "        if any(ip in network for network in TRANSLATED):\n            return False\n",
+        " or any(ip in network for network in TRANSLATED)",
         "",
-        f"{NAMES}[64:ff9b::7f00:1]",
+        f"{NAMES}[2002:7f00:1::]",
+    ),
+    mutant(
+        "address-of-a-site-s-own",
+        "webhooks/addresses.py",
+        "ip not in GIVEN_OUT or ",
+        "",
+        f"{NAMES}[fec0::1]",
     ),
     mutant(
         "address-of-many",
@@ -261,9 +268,17 @@ MUTANTS = [
     mutant(
         "erased-and-still-told",
         "webhooks/services/people.py",
-        '        said["data"] = _blanked(said["data"])\n',
+        "    _blank(own, _is_personal)\n",
         "",
         "tests/webhooks/test_erasure.py::test_an_erased_person_is_in_no_event_and_no_answer",
+    ),
+    mutant(
+        "why-two-were-merged-still-told-of-the-other",
+        "webhooks/services/people.py",
+        "    _blank(others, _is_note)\n",
+        "",
+        "tests/loyalty/api/test_erasure_of_reasons.py::"
+        "test_why_two_cards_were_merged_names_nobody_who_is_erased",
     ),
     mutant(
         "erased-and-still-answered",
