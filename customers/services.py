@@ -180,8 +180,8 @@ class OwnData:
     birth_date: date | None
     language: str
     marketing_consent: bool
-    email: str = ""
-    phone: str = ""  # E.164
+    email: str | None = None  # "" for a field that was emptied, None for one that nobody saw
+    phone: str | None = None  # E.164
 
 
 class Waiting(NamedTuple):
@@ -195,21 +195,23 @@ class Waiting(NamedTuple):
 def change_own_data(*, customer: Customer, data: OwnData) -> Waiting:
     """Keep what people say about themselves; says what waits for its confirmation.
 
-    Until it is confirmed, the address or number that is known stays; one that is left out stays too.
+    Until it is confirmed, the address or number that is known stays; one that is left out stays too. Another one that
+    waited is forgotten by who empties the field, or types the known one again.
     """
     person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
-    named = split_name(data.name)
-    if named != (person.first_name, person.last_name):
-        person.first_name, person.last_name = named
+    if data.name != person.name:  # left as it stands, a first name of two words stays one
+        person.first_name, person.last_name = split_name(data.name)
         outbox.record(CustomerRenamed(merchant_id=person.merchant_id, customer_id=person.pk))
     person.birth_date, person.preferred_language = data.birth_date, data.language
     agreements.decide_on_offers(person, wants=data.marketing_consent)
     is_new = bool(data.email) and data.email != person.email
-    if is_new:
-        person.pending_email = data.email
-    has_new_phone = data.phone not in ("", person.phone, person.pending_phone)
-    if has_new_phone:
+    if data.email is not None:
+        person.pending_email = data.email if is_new else None
+    has_new_phone = bool(data.phone) and data.phone not in (person.phone, person.pending_phone)
+    if data.phone and has_new_phone:
         phone_codes.begin(person, data.phone)
+    elif data.phone not in (None, person.pending_phone):
+        person.pending_phone = ""
     person.save()
     announce(person)
     return Waiting(is_new, has_new_phone)
