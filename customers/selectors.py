@@ -18,6 +18,7 @@ FEW = 20  # found as typed: with fewer, names that are nearly so are looked for 
 NEAR = 0.5  # how similar a name is that is known in spite of a slip: Hofman is Hoffmann by 0.56
 MOST_LISTED = 100  # tags to choose from
 LONG_ENOUGH = 4  # letters of a name, to be known in spite of a slip
+_JOINTS = str.maketrans("", "", "-'\u2018\u2019\u02bc")  # within a name, as in Jean-Luc and O'Brian
 TextField.register_lookup(TrigramWordSimilar)
 
 
@@ -60,7 +61,8 @@ def nearly(customers: QuerySet[Customer], sought: Sequence[str]) -> tuple[set[in
     Nobody comes near where enough fit as typed. None where too many do to be named, or no word is a name that is long
     enough for a slip.
     """
-    names = [word for word in sought if word.isalpha() and len(word) >= LONG_ENOUGH]
+    letters = {word: word.translate(_JOINTS) for word in sought}
+    names = [word for word in sought if letters[word].isalpha() and len(letters[word]) >= LONG_ENOUGH]
     customers = customers.order_by()
     if not names or len(as_typed := _ids(with_words(customers, sought), NAMED + 1)) > NAMED:
         return None
