@@ -16,6 +16,7 @@ from customers.ports import personal_data
 from groundwork import clock
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
+from groundwork.formats.text import one_line
 from groundwork.messaging import outbox
 from tenancy import former
 from tenancy.models import Merchant, Store
@@ -25,7 +26,7 @@ NAME_FIELDS = frozenset({"first_name", "last_name"})
 
 def split_name(name: str) -> tuple[str, str]:
     """First and last name of a full name, split at the first space."""
-    first, _, last = name.strip().partition(" ")
+    first, _, last = one_line(name).partition(" ")
     return first[:80], last.strip()[:80]
 
 

@@ -132,8 +132,10 @@ def test_a_name_that_is_left_as_it_stands_keeps_its_two_parts(client, card):
         change(client, card, name=" ".join(parts).strip(), language="fr")
         assert (person_of(card).first_name, person_of(card).last_name) == parts
     assert not OutboxMessage.objects.filter(event="customers.customer_renamed").exists()
-    change(client, card, name="Anna Weber")
+    change(client, card, name="\u200bAnna\x07Weber\u200b")
     assert (person_of(card).first_name, person_of(card).last_name) == ("Anna", "Weber")
+    change(client, card, name="\u200b")
+    assert person_of(card).name == ""
 
 
 def test_consent_is_kept_with_when_and_in_which_words_given_and_taken_back(client, shop):
