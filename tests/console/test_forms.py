@@ -76,6 +76,15 @@ def test_a_second_customer_with_one_address_is_refused_beside_the_field(world: W
     assert errors(response) == {"__all__": ["There is a customer with this e-mail already."]}
 
 
+def test_an_address_is_read_as_on_the_customers_own_page(world: World) -> None:
+    anouk, client = factories.customer(world.shop.store), world.client("manager")
+    for typed, kept in (("\u200bZoe@M\u00dcLLER.lu", "zoe@m\u00fcller.lu"), ("", None)):
+        client.post(address(anouk), filled(client.get(address(anouk)), email=typed))
+        assert factories.fresh(anouk).email == kept
+    refused = client.post(address(anouk), filled(client.get(address(anouk)), email="zoe@"))
+    assert list(errors(refused)) == ["email"]
+
+
 def test_an_address_is_free_again_when_its_customer_is_deleted(world: World) -> None:
     client = world.client("owner")
     known = world.mine["customers_customer"]
