@@ -245,7 +245,7 @@ class CustomerAdmin(FileColumns, AskedList, ConsoleAdmin):
         if change:
             services.save_edited(customer=obj, changed=form.changed_data)
         else:
-            super().save_model(request, obj, form, change)
+            services.save_added(customer=obj)
 
     # --- people's rights ---
 

@@ -142,6 +142,14 @@ def take_phone(customer: Customer, number: str) -> bool:
     return False
 
 
+def save_added(*, customer: Customer) -> None:
+    """Keep somebody whom staff have typed in, and what they agreed to."""
+    if customer.marketing_consent:
+        wording = agreements.offers_wording(customer.merchant)
+        agreements.note(customer, agreements.OFFERS, given=True, wording=wording)
+    customer.save()
+
+
 @transaction.atomic
 def save_edited(*, customer: Customer, changed: Collection[str]) -> None:
     """Keep what was edited about a known person; `changed` names the fields. A new name is announced."""

@@ -113,6 +113,18 @@ def test_consent_is_kept_with_its_moment_and_forgotten_when_it_ends(world: World
     assert factories.fresh(customer).marketing_consent_at is None
 
 
+def test_what_somebody_agreed_to_who_is_typed_in_is_noted(world: World) -> None:
+    client = world.client("owner")
+    for name, box in (("Agnes", "on"), ("Nora", None)):
+        page = client.get(list_address(Customer, "add"))
+        client.post(list_address(Customer, "add"), filled(page, first_name=name, marketing_consent=box))
+    with factories.inside(world.shop):
+        agnes, nora = (Customer.objects.get(first_name=name) for name in ("Agnes", "Nora"))
+    sentence = f"Send me offers from {world.shop.merchant.name} by e-mail. I can stop at any time."
+    assert [(one["given"], one["wording"]) for one in agnes.agreements] == [(True, sentence)]
+    assert nora.agreements == []
+
+
 def autocomplete(world: World, who: str, model: str, field: str, term: str = "") -> list[str]:
     parameters = {"app_label": model.split(".")[0], "model_name": model.split(".")[1], "field_name": field}
     response = world.client(who).get("/admin/autocomplete/", parameters | {"term": term})
