@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, transaction
 
 from customers import agreements, phone_codes, tags
+from customers.birthdays import as_data
 from customers.errors import PhoneTaken
 from customers.events import CustomerChanged, CustomerErased, CustomerRenamed
 from customers.models import Customer
@@ -239,7 +240,7 @@ def export_person(*, customer: Customer) -> dict[str, Any]:
             "phone": customer.phone,
             "phone_confirmed_at": customer.phone_confirmed_at,
             "pending_phone": customer.pending_phone,
-            "birth_date": customer.birth_date,
+            "birth_date": as_data(customer.birth_date) or None,
             "preferred_language": customer.preferred_language,
             "tags": customer.tags,
             "marketing_consent": customer.marketing_consent,

@@ -54,6 +54,8 @@ def test_a_card_of_nobody_becomes_somebodys_and_is_found_again_by_a_confirmed_ad
     zoe = person_of(nobody)
     assert (zoe.name, zoe.email, zoe.pending_email) == ("Zoë Muller", None, "zoe@müller.lu")
     assert (str(zoe.birth_date), zoe.preferred_language, zoe.marketing_consent) == ("1904-02-29", "lb", True)
+    with factories.inside(shop):
+        assert export_person(customer=zoe)["customer"]["birth_date"] == "29.02."
     assert 'value="1904"' not in client.get(f"/card/{nobody.access_token}/data/").content.decode()
 
     deliver()
