@@ -1,5 +1,6 @@
 """Reading customers."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
@@ -19,6 +20,7 @@ NEAR = 0.5  # how similar a name is that is known in spite of a slip: Hofman is 
 MOST_LISTED = 100  # tags to choose from
 LONG_ENOUGH = 4  # letters of a name, to be known in spite of a slip
 _JOINTS = str.maketrans("", "", "-'\u2018\u2019\u02bc")  # within a name, as in Jean-Luc and O'Brian
+_PHONE = re.compile(r"(?:0|\+|\d+[./])[\d ()./-]{6,}")  # as people write one, and no card's number
 TextField.register_lookup(TrigramWordSimilar)
 
 
@@ -28,8 +30,13 @@ def typed(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a search as it compares them: small letters without accents."""
-    return plain(typed(text)).split()[:MOST_WORDS]
+    """The words of a search as it compares them: small letters without accents; a telephone number is one word."""
+    sought = typed(text)
+    if _PHONE.fullmatch(sought):
+        # The 0 before a number of a country stands where E.164 has the country's code.
+        digits = "".join(sign for sign in sought.replace("(0)", "") if sign.isdecimal())
+        return [digits.lstrip("0") or digits]
+    return plain(sought).split()[:MOST_WORDS]
 
 
 def with_word(customers: QuerySet[Customer], word: str) -> QuerySet[Customer]:
