@@ -3,7 +3,8 @@
 An *agreement* is {kind, given, at, wording, version}. What was noted is never changed, only erased with the person.
 """
 
-from django.utils.translation import gettext
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext, override
 
 from customers.models import Customer
 from groundwork import clock
@@ -25,6 +26,15 @@ def note(customer: Customer, kind: str, *, given: bool, wording: str = "", versi
     """
     noted = {"kind": kind, "given": given, "at": clock.now().isoformat(), "wording": wording}
     customer.agreements = [*customer.agreements, noted | {"version": version}]
+
+
+def bring_along(customer: Customer, *, language: str) -> None:
+    """Note a consent to offers that an earlier list knew of, in words that nobody kept; whoever calls saves it."""
+    with override(language):
+        wording = gettext("Offers by e-mail: consent taken over from an earlier list.")
+    note(customer, OFFERS, given=True, wording=wording)
+    customer.marketing_consent = True
+    customer.marketing_consent_at = parse_datetime(customer.agreements[-1]["at"])
 
 
 def decide_on_offers(customer: Customer, *, wants: bool) -> None:

@@ -25,7 +25,7 @@ from customers.models import LONGEST_TAG, MOST_TAGS, Customer, InYear
 from customers.ports import customer_list
 from customers.sections import sections
 from groundwork.console.grants import Grants
-from groundwork.formats.email import normalize_email
+from groundwork.formats.email_field import EmailField
 from groundwork.formats.phone import to_e164
 from tenancy.console.asked_list import AskedList
 from tenancy.console.base import ConsoleAdmin
@@ -61,9 +61,7 @@ class CustomerForm(ConsoleForm):
             "tags",
             "is_active",
         ]
-
-    def clean_email(self) -> str | None:
-        return normalize_email(self.cleaned_data.get("email")) or None
+        field_classes = MappingProxyType({"email": EmailField})
 
     def clean_tags(self) -> list[str]:
         try:
@@ -247,7 +245,7 @@ class CustomerAdmin(FileColumns, AskedList, ConsoleAdmin):
         if change:
             services.save_edited(customer=obj, changed=form.changed_data)
         else:
-            super().save_model(request, obj, form, change)
+            services.save_added(customer=obj)
 
     # --- people's rights ---
 

@@ -1,5 +1,6 @@
 """Reading customers."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
@@ -18,6 +19,8 @@ FEW = 20  # found as typed: with fewer, names that are nearly so are looked for 
 NEAR = 0.5  # how similar a name is that is known in spite of a slip: Hofman is Hoffmann by 0.56
 MOST_LISTED = 100  # tags to choose from
 LONG_ENOUGH = 4  # letters of a name, to be known in spite of a slip
+_JOINTS = str.maketrans("", "", "-'\u2018\u2019\u02bc")  # within a name, as in Jean-Luc and O'Brian
+_PHONE = re.compile(r"(?:0|\+|\d+[./])[\d ()./-]{6,}")  # as people write one, and no card's number
 TextField.register_lookup(TrigramWordSimilar)
 
 
@@ -27,8 +30,13 @@ def typed(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a search as it compares them: small letters without accents."""
-    return plain(typed(text)).split()[:MOST_WORDS]
+    """The words of a search as it compares them: small letters without accents; a telephone number is one word."""
+    sought = typed(text)
+    if _PHONE.fullmatch(sought):
+        # The 0 before a number of a country stands where E.164 has the country's code.
+        digits = "".join(sign for sign in sought.replace("(0)", "") if sign.isdecimal())
+        return [digits.lstrip("0") or digits]
+    return plain(sought).split()[:MOST_WORDS]
 
 
 def with_word(customers: QuerySet[Customer], word: str) -> QuerySet[Customer]:
@@ -60,7 +68,8 @@ def nearly(customers: QuerySet[Customer], sought: Sequence[str]) -> tuple[set[in
     Nobody comes near where enough fit as typed. None where too many do to be named, or no word is a name that is long
     enough for a slip.
     """
-    names = [word for word in sought if word.isalpha() and len(word) >= LONG_ENOUGH]
+    letters = {word: word.translate(_JOINTS) for word in sought}
+    names = [word for word in sought if letters[word].isalpha() and len(letters[word]) >= LONG_ENOUGH]
     customers = customers.order_by()
     if not names or len(as_typed := _ids(with_words(customers, sought), NAMED + 1)) > NAMED:
         return None

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, transaction
 
 from customers import agreements, phone_codes, tags
+from customers.birthdays import as_data
 from customers.errors import PhoneTaken
 from customers.events import CustomerChanged, CustomerErased, CustomerRenamed
 from customers.models import Customer
@@ -16,6 +17,7 @@ from customers.ports import personal_data
 from groundwork import clock
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
+from groundwork.formats.text import one_line
 from groundwork.messaging import outbox
 from tenancy import former
 from tenancy.models import Merchant, Store
@@ -25,7 +27,7 @@ NAME_FIELDS = frozenset({"first_name", "last_name"})
 
 def split_name(name: str) -> tuple[str, str]:
     """First and last name of a full name, split at the first space."""
-    first, _, last = name.strip().partition(" ")
+    first, _, last = one_line(name).partition(" ")
     return first[:80], last.strip()[:80]
 
 
@@ -141,6 +143,14 @@ def take_phone(customer: Customer, number: str) -> bool:
     return False
 
 
+def save_added(*, customer: Customer) -> None:
+    """Keep somebody whom staff have typed in, and what they agreed to."""
+    if customer.marketing_consent:
+        wording = agreements.offers_wording(customer.merchant)
+        agreements.note(customer, agreements.OFFERS, given=True, wording=wording)
+    customer.save()
+
+
 @transaction.atomic
 def save_edited(*, customer: Customer, changed: Collection[str]) -> None:
     """Keep what was edited about a known person; `changed` names the fields. A new name is announced."""
@@ -180,8 +190,8 @@ class OwnData:
     birth_date: date | None
     language: str
     marketing_consent: bool
-    email: str = ""
-    phone: str = ""  # E.164
+    email: str | None = None  # "" for a field that was emptied, None for one that nobody saw
+    phone: str | None = None  # E.164
 
 
 class Waiting(NamedTuple):
@@ -195,21 +205,23 @@ class Waiting(NamedTuple):
 def change_own_data(*, customer: Customer, data: OwnData) -> Waiting:
     """Keep what people say about themselves; says what waits for its confirmation.
 
-    Until it is confirmed, the address or number that is known stays; one that is left out stays too.
+    Until it is confirmed, the address or number that is known stays; one that is left out stays too. Another one that
+    waited is forgotten by who empties the field, or types the known one again.
     """
     person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
-    named = split_name(data.name)
-    if named != (person.first_name, person.last_name):
-        person.first_name, person.last_name = named
+    if data.name != person.name:  # left as it stands, a first name of two words stays one
+        person.first_name, person.last_name = split_name(data.name)
         outbox.record(CustomerRenamed(merchant_id=person.merchant_id, customer_id=person.pk))
     person.birth_date, person.preferred_language = data.birth_date, data.language
     agreements.decide_on_offers(person, wants=data.marketing_consent)
     is_new = bool(data.email) and data.email != person.email
-    if is_new:
-        person.pending_email = data.email
-    has_new_phone = data.phone not in ("", person.phone, person.pending_phone)
-    if has_new_phone:
+    if data.email is not None:
+        person.pending_email = data.email if is_new else None
+    has_new_phone = bool(data.phone) and data.phone not in (person.phone, person.pending_phone)
+    if data.phone and has_new_phone:
         phone_codes.begin(person, data.phone)
+    elif data.phone not in (None, person.pending_phone):
+        person.pending_phone = ""
     person.save()
     announce(person)
     return Waiting(is_new, has_new_phone)
@@ -228,7 +240,7 @@ def export_person(*, customer: Customer) -> dict[str, Any]:
             "phone": customer.phone,
             "phone_confirmed_at": customer.phone_confirmed_at,
             "pending_phone": customer.pending_phone,
-            "birth_date": customer.birth_date,
+            "birth_date": as_data(customer.birth_date) or None,
             "preferred_language": customer.preferred_language,
             "tags": customer.tags,
             "marketing_consent": customer.marketing_consent,

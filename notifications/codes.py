@@ -30,6 +30,8 @@ class Code(models.TextChoices):
 # What happened a moment ago may be undone in the next: these wait, and say what is true then.
 LOOKED_AT_AGAIN = frozenset({Code.REWARD_READY, Code.OWED, Code.FRIEND_CAME})
 LOOK_AGAIN_AFTER = timedelta(minutes=2)
+# Of these the next one tells all that the one before it would have told.
+SAID_ANEW = frozenset({Code.REWARD_READY, Code.OWED})
 
 COMMON: MappingProxyType[str, Promise] = MappingProxyType(
     {

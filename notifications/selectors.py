@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from customers.models import Customer
 from customers.selectors import matching
 from groundwork.formats.email import normalize_email
-from loyalty.models import LoyaltyCard
+from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from notifications import markup
-from notifications.codes import LOOKED_AT_AGAIN
+from notifications.codes import SAID_ANEW, Code
 from notifications.models import AddressProblem, EmailLog, EmailTemplate, Status
 from tenancy import former
 from tenancy.models import Store
@@ -42,9 +42,18 @@ _texts = Prepared(
 
 
 def is_said_by_a_newer(log: EmailLog) -> bool:
-    """Whether the same happened to the card once more while an e-mail waited, so that the next one says it."""
-    newer = EmailLog.objects.filter(card_id=log.card_id, code=log.code, pk__gt=log.pk, status=Status.QUEUED)
-    return log.code in LOOKED_AT_AGAIN and newer.exists()
+    """Whether the same happened to the card once more while an e-mail waited, so that the next one says it.
+
+    That one may be on its way already; where it is about something that was undone, it says nothing.
+    """
+    on_their_way = [Status.QUEUED, Status.SENDING]
+    newer = EmailLog.objects.filter(
+        card_id=log.card_id, code=log.code, pk__gt=log.pk, status__in=on_their_way
+    )
+    if log.code == Code.OWED:
+        lines = list(newer.values_list("context__transaction_id", flat=True))
+        return LoyaltyTransaction.objects.filter(pk__in=lines, voided_by__isnull=True).exists()
+    return log.code in SAID_ANEW and newer.exists()
 
 
 def newest_card(cards: QuerySet[LoyaltyCard], store: Store | None) -> LoyaltyCard | None:

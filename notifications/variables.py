@@ -106,6 +106,13 @@ def _common(card: LoyaltyCard, now: datetime) -> dict[str, Any]:
     }
 
 
+def told_as(card: LoyaltyCard, code: str, context: dict[str, Any]) -> str:
+    """Which e-mail says what is true now: a welcome whose bonus was undone is one without a bonus."""
+    if code == Code.WELCOME_BONUS and _is_undone(_line(card, context)):
+        return Code.ENROLLMENT
+    return code
+
+
 def name_of(card: LoyaltyCard) -> str:
     """The customer's name on one line; empty if it looks like an address rather than a name."""
     name = " ".join(card.customer.name.split())[:80]
@@ -145,6 +152,9 @@ def _welcome_bonus(card: LoyaltyCard, context: dict[str, Any], now: datetime) ->
 
 
 def _reward_ready(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    program = card.program
+    if not (card.is_active and program.is_active and program.has_stamps and card.merchant.is_active):
+        raise NothingToSay("the card is good for no reward any more")
     if card.stamp_count < card.program.stamps_target:
         raise NothingToSay("the reward was redeemed, or the stamp taken back, before the e-mail went out")
     return {"reward_description": card.program.stamps_reward_description}
@@ -182,6 +192,8 @@ def _owed(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str
     if not (card.points_owed or card.stamps_owed):
         raise NothingToSay("what was owed was settled or let go before the e-mail went out")
     line = _line(card, context)
+    if _is_undone(line):
+        raise NothingToSay("the return was undone before the e-mail went out")
     return {
         "owed_points": card.points_owed,
         "owed_stamps": card.stamps_owed,
@@ -192,13 +204,17 @@ def _owed(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str
 
 def _friend_came(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
     line = _line(card, context)
-    if hasattr(line, "voided_by"):
+    if _is_undone(line):
         raise NothingToSay("the friend brought the purchase back before the e-mail went out")
     return {"friend_points": line.points_delta, "friend_stamps": line.stamps_delta}
 
 
 def _line(card: LoyaltyCard, context: dict[str, Any]) -> LoyaltyTransaction:
     return LoyaltyTransaction.objects.get(pk=context["transaction_id"], card=card)
+
+
+def _is_undone(line: LoyaltyTransaction) -> bool:
+    return hasattr(line, "voided_by")
 
 
 _OWN: dict[Code, Callable[[LoyaltyCard, dict[str, Any], datetime], dict[str, Any]]] = {

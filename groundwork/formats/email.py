@@ -10,6 +10,7 @@ from groundwork.formats.text import visible
 LONGEST = 254
 LONGEST_LABEL = 63
 _CODED = "xn--"  # how a name of other letters than Latin is written for the network
+_FULL_STOP = "\u3002"  # which keyboards of Chinese and Japanese type between the parts of a domain
 
 
 def normalize_email(text: str | None) -> str:
@@ -28,6 +29,7 @@ def normalize_email(text: str | None) -> str:
     if not at or (domain.isascii() and _CODED not in domain):
         return address
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", domain).lower())
+    plain = plain.replace(_FULL_STOP, ".")
     return f"{person}@{'.'.join(_label(label) for label in plain.split('.'))}"
 
 

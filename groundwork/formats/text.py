@@ -12,3 +12,14 @@ def visible(text: str) -> str:
     'anouk@example.com'
     """
     return "".join(letter for letter in text if unicodedata.category(letter) not in _INVISIBLE).strip()
+
+
+def one_line(text: str) -> str:
+    """A name on one line, without what nobody sees around it; within it some scripts need that. Empty for nothing.
+
+    >>> one_line("\\u200b Anouk\\n"), one_line("\\u200b")
+    ('Anouk', '')
+    """
+    letters = [" " if unicodedata.category(letter) == "Cc" else letter for letter in text]
+    seen = [place for place, letter in enumerate(letters) if visible(letter)]
+    return "".join(letters[seen[0] : seen[-1] + 1]) if seen else ""

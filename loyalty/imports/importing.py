@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
-from customers import filling
+from customers import agreements, filling
 from customers.models import Customer
 from groundwork import deletion
 from groundwork.database import advisory_lock, bulk
@@ -186,7 +186,7 @@ class _Chunk:
         return ImportedPerson.objects.bulk_create(notes)
 
     def _make_customers(self, people: Sequence[Person]) -> None:
-        now, store = timezone.now(), self.store
+        store = self.store
         rows = [
             Customer(
                 merchant_id=store.merchant_id,
@@ -198,11 +198,12 @@ class _Chunk:
                 birth_date=line.birth_date,
                 preferred_language=line.language,
                 tags=list(line.tags),
-                marketing_consent=line.marketing_consent,
-                marketing_consent_at=now if line.marketing_consent else None,
             )
             for line in (person.line for person in people)
         ]
+        for person, row in zip(people, rows, strict=True):
+            if person.line.marketing_consent:
+                agreements.bring_along(row, language=row.preferred_language or store.default_language)
         for person, row in zip(people, Customer.objects.bulk_create(rows), strict=True):
             person.customer = row
 

@@ -142,6 +142,8 @@ class _Known:
         if card is not None and not card.is_active:
             return "email", "card_off"
         holder = self.codes.get(line.code)
+        if holder == code_services.NOT_ALIVE:
+            return "code", "code_printed"
         if holder is not None and (card is None or holder != card.pk):
             return "code", "code_taken"
         has_phone = self.by_phone.get(line.phone)

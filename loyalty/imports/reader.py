@@ -83,6 +83,7 @@ SENTENCES: Mapping[str, Promise] = {
     "seen_code": _("This code stands in line %(line)d already."),
     "card_off": _("The card of this customer is switched off."),
     "code_taken": _("This code means another card already."),
+    "code_printed": _("This is the number of a printed card. It becomes a card when a till scans it."),
     "phone_taken": _("Another customer has this phone number."),
     "seen_person": _("This is the person of line %(line)d."),
 }

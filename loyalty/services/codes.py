@@ -10,11 +10,12 @@ from groundwork.errors import Invalid
 from groundwork.idempotency.once import exactly_once
 from loyalty import codes, ledger
 from loyalty.errors import CardCodeNotFound, CardCodeTaken, CardInactive, CardNotFound, TooManyCardCodes
-from loyalty.models import CardCode, LoyaltyCard
+from loyalty.models import CardCode, LoyaltyCard, PrintedCard
 from tenancy.actor import Actor
 from tenancy.models import Store
 
 MOST_CODES = 20  # of one card
+NOT_ALIVE = 0
 NOT_A_CODE = _("This cannot be the code of a card: 1 to 128 letters, digits and signs of a plain keyboard.")
 
 
@@ -68,11 +69,16 @@ def require(text: str) -> str:
 
 
 def holders(merchant_id: int, among: Collection[str]) -> dict[str, int]:
-    """Which of some codes mean a living card of a merchant, and which one; a card's own number as well."""
+    """Which of some codes mean a living card of a merchant, and which one; a card's own number as well.
+
+    0, which no card has, for a number that is printed on one that has not come alive under it.
+    """
     living = {"merchant_id": merchant_id, "card__deleted_at__isnull": True, "code__in": among}
     numbers = {code.removeprefix("0"): code for code in among} | {code: code for code in among}
-    cards = LoyaltyCard.all_objects.filter(merchant_id=merchant_id, card_number__in=numbers)
-    own = {numbers[number]: card_id for number, card_id in cards.values_list("card_number", "pk")}
+    those = {"merchant_id": merchant_id, "card_number__in": numbers}
+    printed = PrintedCard.objects.filter(**those).values_list("card_number", flat=True)
+    cards = LoyaltyCard.all_objects.filter(**those).values_list("card_number", "pk")
+    own = {numbers[number]: NOT_ALIVE for number in printed} | {numbers[number]: pk for number, pk in cards}
     return own | dict(CardCode.objects.filter(**living).values_list("code", "card_id"))
 
 

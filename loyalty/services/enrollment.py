@@ -13,6 +13,7 @@ from customers.errors import PhoneTaken
 from customers.models import Customer
 from groundwork import clock, deletion
 from groundwork.formats.phone import to_e164
+from groundwork.formats.text import one_line
 from groundwork.idempotency.once import exactly_once
 from groundwork.messaging import outbox
 from groundwork.web.attempts import digest
@@ -81,7 +82,7 @@ def enroll(
     CustomerNotFound or PhoneTaken.
     """
     program, settings = _open_program(store, self_service=self_service)
-    may_be_made = create_if_missing or nameless or self_service
+    name, may_be_made = one_line(name), create_if_missing or nameless or self_service
     if customer_id is None and not (email or phone or nameless or self_service or (name and may_be_made)):
         raise CustomerIdentifierRequired()
     customer = _known(store, customer_id, email, phone)

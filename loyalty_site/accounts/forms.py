@@ -8,14 +8,14 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from groundwork.formats.email import normalize_email
+from groundwork.formats.email_field import EmailField
 from tenancy.models import User
 from tenancy.sign_in import is_password
 
 
-def email_field(label: Any, **attributes: Any) -> forms.EmailField:
+def email_field(label: Any, **attributes: Any) -> EmailField:
     """A field for an address of one's own."""
-    return forms.EmailField(label=label, max_length=254, widget=forms.EmailInput(attrs=attributes))
+    return EmailField(label=label, max_length=254, widget=forms.EmailInput(attrs=attributes))
 
 
 class PersonForm(forms.ModelForm):
@@ -74,7 +74,7 @@ class EmailForm(PasswordAgainForm):
         del self.fields["password"].widget.attrs["autofocus"]
 
     def clean_email(self) -> str:
-        email = normalize_email(self.cleaned_data["email"])
+        email: str = self.cleaned_data["email"]
         if email == self.user.email:
             raise forms.ValidationError(_("This is your address already."))
         return email

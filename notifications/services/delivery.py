@@ -95,7 +95,8 @@ def _prepare(log: EmailLog) -> EmailMultiAlternatives:
     if selectors.is_said_by_a_newer(log):
         raise NothingToSay("a newer e-mail says it")
     log.to, log.language = variables.recipient(card, log.code), variables.language_of(card)
-    filled = fill_in(card, code=log.code, language=log.language, context=log.context)
+    code = variables.told_as(card, log.code, log.context)
+    filled = fill_in(card, code=code, language=log.language, context=log.context)
     log.subject, log.body, log.error = filled.subject, filled.body, filled.complaint
     letter = rendering.letter(subject=log.subject, body=log.body, language=log.language, card=card)
     return posting.message(log, letter, card.merchant)

@@ -1,5 +1,6 @@
 """Invitations: sent to an address, sent again, taken back. The page is the same whoever the address belongs to."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectMultipleWidget
 from groundwork import clock
 from groundwork.console.grants import Grants
 from groundwork.errors import Invalid
+from groundwork.formats.email_field import EmailField
 from tenancy import invitations
 from tenancy.actor import actor_for
 from tenancy.console.base import ConsoleAdmin
@@ -33,6 +35,7 @@ class InvitationForm(ConsoleForm):
     class Meta:
         model = Invitation
         fields = ["email", "role"]
+        field_classes = MappingProxyType({"email": EmailField})
 
     def _narrow_choices(self) -> None:
         mine = granted(self.request.user, visible_to(self.request.user, Store.objects.all()), OWNERS)

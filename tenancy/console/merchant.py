@@ -15,6 +15,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
 from groundwork.console.grants import Grants
+from groundwork.formats.email_field import EmailField
 from groundwork.formats.money import currency_choices
 from groundwork.formats.phone import to_e164
 from groundwork.jobs import service as jobs
@@ -68,7 +69,7 @@ class MerchantForm(ConsoleForm):
 class OpeningForm(MerchantForm):
     """A new merchant with its first store and its owner: names once, all else is proposed."""
 
-    owner_email = forms.EmailField(
+    owner_email = EmailField(
         label=_("Owner's e-mail"),
         widget=UnfoldAdminEmailInputWidget,
         help_text=_("They get an invitation, and choose their own password."),

@@ -76,6 +76,15 @@ def test_a_second_customer_with_one_address_is_refused_beside_the_field(world: W
     assert errors(response) == {"__all__": ["There is a customer with this e-mail already."]}
 
 
+def test_an_address_is_read_as_on_the_customers_own_page(world: World) -> None:
+    anouk, client = factories.customer(world.shop.store), world.client("manager")
+    for typed, kept in (("\u200bZoe@M\u00dcLLER.lu", "zoe@m\u00fcller.lu"), ("", None)):
+        client.post(address(anouk), filled(client.get(address(anouk)), email=typed))
+        assert factories.fresh(anouk).email == kept
+    refused = client.post(address(anouk), filled(client.get(address(anouk)), email="zoe@"))
+    assert list(errors(refused)) == ["email"]
+
+
 def test_an_address_is_free_again_when_its_customer_is_deleted(world: World) -> None:
     client = world.client("owner")
     known = world.mine["customers_customer"]
@@ -102,6 +111,18 @@ def test_consent_is_kept_with_its_moment_and_forgotten_when_it_ends(world: World
     assert agreed.marketing_consent_at is not None
     client.post(address(customer), filled(client.get(address(customer)), marketing_consent=None))
     assert factories.fresh(customer).marketing_consent_at is None
+
+
+def test_what_somebody_agreed_to_who_is_typed_in_is_noted(world: World) -> None:
+    client = world.client("owner")
+    for name, box in (("Agnes", "on"), ("Nora", None)):
+        page = client.get(list_address(Customer, "add"))
+        client.post(list_address(Customer, "add"), filled(page, first_name=name, marketing_consent=box))
+    with factories.inside(world.shop):
+        agnes, nora = (Customer.objects.get(first_name=name) for name in ("Agnes", "Nora"))
+    sentence = f"Send me offers from {world.shop.merchant.name} by e-mail. I can stop at any time."
+    assert [(one["given"], one["wording"]) for one in agnes.agreements] == [(True, sentence)]
+    assert nora.agreements == []
 
 
 def autocomplete(world: World, who: str, model: str, field: str, term: str = "") -> list[str]:

@@ -1,8 +1,10 @@
 """Codes of earlier cards in a file of customers: each is brought over once, and means one card."""
 
+from customers.models import Customer
 from loyalty.models import CardCode
+from loyalty.services import printed
 from tests import factories
-from tests.console.bringing import bring, card_of, check, faults
+from tests.console.bringing import bring, card_of, check, confirm, faults
 from tests.console.world import World
 
 
@@ -24,3 +26,19 @@ def test_a_code_that_is_wrong_or_somebody_elses_is_named_with_its_line(world: Wo
     assert faults(check(world, file + twice)) == [(line, "code") for line in (2, 3, 4, 5, 7)]
     with factories.inside(world.shop):
         assert CardCode.objects.count() == 1
+
+
+def test_the_number_of_a_printed_card_is_named_with_its_line_as_that_card_is_not_alive_yet(
+    world: World,
+) -> None:
+    with factories.inside(world.shop):
+        about = {"name": "Box", "count": 1, "design": "white"}
+        batch = printed.make(store=world.shop.store, actor=factories.actor("manager"), **about)
+        number = batch.cards.get().card_number
+    checked = check(world, f"email,code\nlea@example.com,{number}\nmarc@example.com,17\n")
+    assert faults(checked) == [(2, "code")]
+    assert "It becomes a card when a till scans it." in checked.content.decode()
+    confirm(world, checked)
+    with factories.inside(world.shop):
+        assert CardCode.objects.get().card.customer.email == "marc@example.com"
+        assert not Customer.objects.filter(email="lea@example.com").exists()

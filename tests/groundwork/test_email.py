@@ -23,6 +23,7 @@ from groundwork.formats.phone import to_e164
         ("zoe@xn--mller-kva.lu", "zoe@m\u00fcller.lu"),
         ("zoe@\uff47mail.com", "zoe@gmail.com"),
         ("zoe@stra\u00dfe.de", "zoe@xn--strae-oqa.de"),
+        ("zoe@\u4f8b\u3048\u3002co\uff61jp", "zoe@\u4f8b\u3048.co.jp"),
         ("zoe@xn--gmail-.com", "zoe@xn--gmail-.com"),
         ("\u200b ", ""),
         ("", ""),

@@ -20,6 +20,7 @@ from loyalty.services import (
     voids,
 )
 from notifications.models import EmailLog
+from notifications.selectors import is_said_by_a_newer
 from tests import factories
 from tests.factories import Shop
 from tests.loyalty.bringing_friends import (
@@ -220,3 +221,14 @@ def test_who_brought_the_friend_is_written_to_once_the_purchase_has_stood_for_tw
     assert (email.to, email.card) == ("anouk@example.com", anouk)
     assert email.next_attempt_at is not None
     assert email.next_attempt_at - email.queued_at == timedelta(minutes=2)
+
+
+def test_of_two_friends_who_come_within_two_minutes_each_is_told(shop: Shop) -> None:
+    bring_a_friend(shop)
+    anouk = factories.card(shop.store)
+    for _friend in range(2):
+        buy(shop, newcomer(shop, anouk), 1000)
+        outbox.relay()
+
+    emails = EmailLog.objects.filter(code="loyalty_friend_came")
+    assert [is_said_by_a_newer(email) for email in emails] == [False, False]

@@ -257,3 +257,15 @@ def test_a_name_that_nobody_can_have_is_wrong_as_any_other(client: Client, path:
 def test_a_session_cookie_that_we_never_gave_is_as_good_as_none(client: Client, path: str, key: str) -> None:
     without = client.get(path)
     assert client.get(path, headers={"Cookie": f"sessionid={key}"}).status_code == without.status_code
+
+
+@pytest.mark.parametrize("path", ["/login/", "/account/forgotten/", "/admin/login/"])
+def test_no_browser_refuses_an_address_that_opens(client: Client, path: str) -> None:
+    text = client.get(path).text
+    asking = [form for form in text.split("<form")[1:] if 'type="email"' in form]
+    assert [" novalidate" in form[: form.index(">")] for form in asking] == [True]
+
+
+def test_an_address_is_known_however_it_was_pasted(client: Client) -> None:
+    factories.user("zoe@m\u00fcller.lu")
+    assert sign_in(client, "\u200bZoe@xn--mller-kva.lu\u200b", factories.PASSWORD).status_code == 302

@@ -51,9 +51,10 @@ class DataForm(PersonForm):
         }
 
     def own_data(self) -> OwnData:
-        """What was typed, as the service takes it."""
+        """What was typed, as the service takes it: a field that was not sent is no emptied one."""
         typed = self.cleaned_data
-        return OwnData(**{part.name: typed[part.name] for part in fields(OwnData) if part.name in typed})
+        given = {part.name: typed[part.name] for part in fields(OwnData) if part.name in typed}
+        return OwnData(**given | {name: None for name in ("email", "phone") if name not in self.data})
 
     def clean(self) -> dict[str, Any]:
         """Day, month and year become a date; without its year it is noted as of `YEAR_UNKNOWN`."""
@@ -64,7 +65,7 @@ class DataForm(PersonForm):
             return cleaned
         try:
             born = date(parts[0] or YEAR_UNKNOWN, parts[1] or 0, parts[2] or 0)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.add_error("birth_day", _("Please write the date as day, month and year."))
             return cleaned
         if parts[0] and not is_plausible_birthday(born):

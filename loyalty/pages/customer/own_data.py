@@ -37,8 +37,9 @@ def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     context = looks(card.program, card.merchant) | {"card": card, "form": form, "can_text": can_text}
     context |= {"offers": agreements.offers_wording(card.merchant), "agreed": agreed(card)}
     if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["email"] not in ("", card.customer.email):
-            rate_limits.check("email_change", f"card:{card.pk}")  # whoever it is: no flood of letters
+        address = form.cleaned_data["email"]
+        if address not in ("", card.customer.email):
+            limit_letters(card, address)
         number, person = form.cleaned_data.get("phone", ""), card.customer
         if number not in ("", person.phone, person.pending_phone):
             limit_messages(card, number)
@@ -101,6 +102,12 @@ def _outcome(card: LoyaltyCard, code: str) -> dict[str, Any]:
         return {"confirmed": True} if own_data.confirm_phone(card=card, code=code) else WRONG
     except PhoneTaken as refusal:
         return {"taken": True, "status": refusal.status}
+
+
+def limit_letters(card: LoyaltyCard, address: str) -> None:
+    """So many letters from one card, and to one address whoever asks: no flood."""
+    rate_limits.check("email_change", f"card:{card.pk}")
+    rate_limits.check("email_change", f"address:{digest(address)}")
 
 
 def limit_messages(card: LoyaltyCard, number: str) -> None:

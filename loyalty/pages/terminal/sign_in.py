@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.formats.email_field import EmailField
 from loyalty.pages.access import private
 from tenancy.sign_in import SignInView
 
@@ -17,7 +18,7 @@ from tenancy.sign_in import SignInView
 class SignInForm(AuthenticationForm):
     """An e-mail address and a password."""
 
-    username = forms.EmailField(
+    username = EmailField(
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),

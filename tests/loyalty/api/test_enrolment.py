@@ -96,6 +96,7 @@ def test_another_merchants_customer_is_nobody_here(till: Till) -> None:
         {"name": "Anna"},
         {"create_if_missing": True},
         {"create_if_missing": True, "name": " ", "phone": ""},
+        {"create_if_missing": True, "name": "\u200b\x07"},
         {"nameless": False, "language": "lb"},
     ],
 )

@@ -183,6 +183,13 @@ def test_what_is_no_moment_is_refused_and_changes_nothing(counter, screen, shop)
     assert shown(screen, shop)["key"] == "k1"
 
 
+def test_whoever_has_a_thousand_stamps_takes_the_place_of_who_was_there_before(counter, screen, shop):
+    tell(counter, shop)
+    told = {"key": "k2", "name": "Ben", "stamps": 9_999, "landed": 1_000}
+    assert tell(counter, shop, STAMPED | told) == 204
+    assert (shown(screen, shop)["name"], shown(screen, shop)["stamps"]) == ("Ben", 9_999)
+
+
 def test_a_window_of_the_till_is_the_welcome_alone_in_the_language_asked_for(counter, shop):
     cache.clear()
     welcomes = {"en": "Welcome", "fr": "Bienvenue", "de": "Willkommen", "lb": "Wëllkomm"}

@@ -54,6 +54,8 @@ def test_a_card_of_nobody_becomes_somebodys_and_is_found_again_by_a_confirmed_ad
     zoe = person_of(nobody)
     assert (zoe.name, zoe.email, zoe.pending_email) == ("Zoë Muller", None, "zoe@müller.lu")
     assert (str(zoe.birth_date), zoe.preferred_language, zoe.marketing_consent) == ("1904-02-29", "lb", True)
+    with factories.inside(shop):
+        assert export_person(customer=zoe)["customer"]["birth_date"] == "29.02."
     assert 'value="1904"' not in client.get(f"/card/{nobody.access_token}/data/").content.decode()
 
     deliver()
@@ -110,6 +112,34 @@ def test_a_link_is_for_one_address_and_one_card(client, nobody, card):
     assert (person_of(nobody).email, person_of(card).email) == (None, "anouk@example.com")
 
 
+@pytest.mark.parametrize("typed", ["anouk@example.com", ""])
+def test_who_takes_a_wrong_address_back_no_longer_waits_for_it(client, card, typed):
+    change(client, card, name="Anouk Weber", email="anuok@example.com")
+    with factories.inside(card.merchant):
+        link = links.email_confirmation_url(factories.fresh(card))
+    change(client, card, name="Anouk Weber")
+    assert person_of(card).pending_email == "anuok@example.com", "a field that was not there was not emptied"
+
+    change(client, card, name="Anouk Weber", email=typed)
+    page = client.get(f"/card/{card.access_token}/data/").content.decode()
+    assert ('value="anouk@example.com"' in page, "anuok" in page) == (True, False)
+    assert client.post(link[link.index("/card/") :]).status_code == 404
+    assert (person_of(card).email, person_of(card).pending_email) == ("anouk@example.com", None)
+
+
+def test_a_name_that_is_left_as_it_stands_keeps_its_two_parts(client, card):
+    for parts in (("Anna Maria", "Weber"), ("", "Weber")):
+        with factories.inside(card.merchant):
+            Customer.objects.filter(pk=card.customer_id).update(first_name=parts[0], last_name=parts[1])
+        change(client, card, name=" ".join(parts).strip(), language="fr")
+        assert (person_of(card).first_name, person_of(card).last_name) == parts
+    assert not OutboxMessage.objects.filter(event="customers.customer_renamed").exists()
+    change(client, card, name="\u200bAnna\x07Weber\u200b")
+    assert (person_of(card).first_name, person_of(card).last_name) == ("Anna", "Weber")
+    change(client, card, name="\u200b")
+    assert person_of(card).name == ""
+
+
 def test_consent_is_kept_with_when_and_in_which_words_given_and_taken_back(client, shop):
     client.post(f"/join/{shop.store.store_code}/", {"name": "Zoë", "marketing_consent": "on"})
     with factories.inside(shop):
@@ -140,6 +170,7 @@ def test_consent_is_kept_with_when_and_in_which_words_given_and_taken_back(clien
         {"email": "anouk@"},
         {"birth_day": "31", "birth_month": "2"},
         {"birth_year": "1990"},
+        {"birth_day": "1", "birth_month": "2", "birth_year": "99999999999"},
         {"language": "xx"},
     ],
 )
@@ -155,3 +186,10 @@ def test_nobody_has_letters_sent_to_address_after_address(client, nobody):
     assert answers == [302] * 5 + [429]
     assert person_of(nobody).pending_email == "4@example.com"
     assert change(client, nobody, name="Zoë").status_code == 302
+
+
+def test_no_address_is_written_to_by_card_after_card(client, shop):
+    cards = [factories.card(shop.store) for _ in range(6)]
+    answers = [change(client, card, email="Victim@example.com").status_code for card in cards]
+    assert answers == [302] * 5 + [429]
+    assert change(client, cards[-1], email="somebody.else@example.com").status_code == 302

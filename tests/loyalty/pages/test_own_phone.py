@@ -116,6 +116,20 @@ def test_who_merely_types_a_number_neither_gets_nor_takes_it(client, shop, card,
     assert (person_of(nobody).phone, person_of(card).phone) == ("", NUMBER)
 
 
+@pytest.mark.parametrize("typed", [NUMBER, ""])
+def test_who_takes_a_wrong_number_back_no_longer_waits_for_its_code(client, shop, folder, typed):
+    card = with_phone_alone(shop)
+    change(client, card, phone=OTHER_NUMBER)
+    code = code_in(received(folder)[0])
+    change(client, card, name="Zoë")
+    assert person_of(card).pending_phone == OTHER_NUMBER, "a field that was not there was not emptied"
+
+    response = change(client, card, name="Zoë", phone=typed)
+    assert response["Location"] == f"/card/{card.access_token}/data/?kept"
+    assert typed_code(client, card, code).status_code == 400
+    assert (person_of(card).phone, person_of(card).pending_phone) == (NUMBER, "")
+
+
 def test_a_code_is_good_for_ten_minutes_five_tries_and_its_own_card(client, shop, nobody, folder):
     other = nameless(shop)
     with time_machine.travel(NOON, tick=False) as now:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from customers import selectors as customers
+from customers.models import Customer
 from groundwork.deletion import soft_delete
 from loyalty import finding, selectors
 from loyalty.errors import CardAmbiguous, CardNotFound, CardNumberMistyped, TransactionNotFound
@@ -155,6 +157,25 @@ def test_a_search_finds_parts_of_names_addresses_phones_and_numbers_newest_first
     assert found("100%") == []
 
 
+def test_a_search_finds_a_number_as_people_of_a_country_write_it() -> None:
+    shop = factories.shop()
+    type(shop.store).objects.filter(pk=shop.store.pk).update(country="FR")
+    zoe = factories.card(factories.fresh(shop.store), phone="06 12 34 56 78")
+    ben = factories.card(shop.store, phone="+352 621 123 456")
+
+    for text in (
+        "06 12 34 56 78",
+        "0612345678",
+        "06.12.34.56.78",
+        "+33 (0)6 12 34 56 78",
+        "0033 6 12 34 56 78",
+    ):
+        assert list(finding.search_cards(shop.store, text=text)) == [zoe], text
+        assert list(customers.matching(Customer.objects.all(), text)) == [zoe.customer], text
+    for text in ("621.123.456", "621/123456", "00352 621 123 456", "621 123 456"):
+        assert list(finding.search_cards(shop.store, text=text)) == [ben], text
+
+
 def test_one_or_two_letters_begin_a_name_an_address_or_a_number() -> None:
     shop = factories.shop()
     anna = factories.card(shop.store, "anna.weber@example.com", name="Anna Weber", phone="621123456")
@@ -191,7 +212,9 @@ def test_a_search_can_be_narrowed() -> None:
     assert found(enrolled_here=False) == [there]
 
 
-@pytest.mark.parametrize("text", ["\x00", "%", "_", "'", "١٢٣٤٥٦٧٨٩٠١٢", "+" * 500, "@" * 500, "9" * 300])
+@pytest.mark.parametrize(
+    "text", ["\x00", "%", "_", "'", "١٢٣٤٥٦٧٨٩٠١٢", "+" * 500, "@" * 500, "9" * 300, "0" * 20]
+)
 def test_no_text_whatever_breaks_the_search(text: str) -> None:
     shop = factories.shop()
     factories.card(shop.store)

@@ -41,6 +41,20 @@ MUTANTS = [
         "pass",
         f"{OWN_DATA}::test_nobody_has_letters_sent_to_address_after_address",
     ),
+    mutant(
+        "letters-to-one-address-from-card-after-card",
+        "loyalty/pages/customer/own_data.py",
+        'rate_limits.check("email_change", f"address:{digest(address)}")',
+        "pass",
+        f"{OWN_DATA}::test_no_address_is_written_to_by_card_after_card",
+    ),
+    mutant(
+        "address-taken-back-that-still-waits",
+        "customers/services.py",
+        "data.email if is_new else None",
+        "data.email if is_new else person.pending_email",
+        f"{OWN_DATA}::test_who_takes_a_wrong_address_back_no_longer_waits_for_it",
+    ),
     # --- The phone that brings it back ---
     mutant(
         "phone-taken-without-its-code",
