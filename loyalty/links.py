@@ -5,6 +5,7 @@ from django.core import signing
 from django.urls import reverse
 
 from groundwork.web.attempts import digest
+from loyalty.errors import CardNotFound
 from loyalty.models import LoyaltyCard
 from tenancy.invitations import token_of
 from tenancy.models import Invitation, Store
@@ -56,18 +57,30 @@ def erasure_url(card: LoyaltyCard) -> str:
 
 
 def email_confirmation_url(card: LoyaltyCard) -> str:
-    """Where a person confirms the address that waits; works for three days, and for that address alone."""
-    signed = signing.dumps([card.pk, digest(card.customer.pending_email or "")], salt=EMAIL_SALT)
-    return absolute(reverse("card-email-confirm", args=[card.access_token, signed]))
+    """Where a person confirms the address that waits; works for three days, and for that address alone.
+
+    It is no way to the card: the address may be somebody else's, and mistyped. A card that was replaced has another.
+    """
+    said = [card.pk, digest(card.access_token), digest(card.customer.pending_email or "")]
+    return absolute(reverse("card-email-confirm", args=[signing.dumps(said, salt=EMAIL_SALT)]))
+
+
+def card_of_confirmation(signed: str) -> int:
+    """The key of the card whose person `email_confirmation_url` is for, however old. Raises CardNotFound if forged."""
+    try:
+        card_id, _token, _address = signing.loads(signed, salt=EMAIL_SALT)
+    except signing.BadSignature:
+        raise CardNotFound() from None
+    return int(card_id)
 
 
 def confirmed_email(card: LoyaltyCard, signed: str) -> str | None:
-    """The digest of the address that `email_confirmation_url` signed; None if that is too old, or forged."""
+    """The digest of the address that `email_confirmation_url` signed; None if that is too old, or not for the card."""
     try:
-        card_id, address = signing.loads(signed, salt=EMAIL_SALT, max_age=LIFE_SECONDS)
+        card_id, token, address = signing.loads(signed, salt=EMAIL_SALT, max_age=LIFE_SECONDS)
     except signing.BadSignature:
         return None
-    return address if card_id == card.pk else None
+    return address if (card_id, token) == (card.pk, digest(card.access_token)) else None
 
 
 def invitation_url(invitation: Invitation) -> str:

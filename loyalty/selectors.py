@@ -153,11 +153,11 @@ def card_at(store: Store, card_id: int) -> LoyaltyCard:
     return found[0]
 
 
-def card_by_access_token(token: str) -> LoyaltyCard:
-    """The card behind a customer's own address. Raises CardNotFound. Opens no scope for what follows."""
-    with scope.everything("the token is the credential"):
+def card_of_page(**key: Any) -> LoyaltyCard:
+    """The card behind a customer's own address: `access_token`, or `pk` of a signed link. Raises CardNotFound."""
+    with scope.everything("the token, or the signature, is the credential"):
         card = (
-            annotated(LoyaltyCard.objects.filter(access_token=token, merchant__deleted_at__isnull=True))
+            annotated(LoyaltyCard.objects.filter(**key, merchant__deleted_at__isnull=True))
             .select_related(
                 "program", "customer", "merchant__loyalty_settings", "enrolled_at_store", "scope_store"
             )

@@ -13,6 +13,7 @@ from loyalty import links
 from loyalty.colors import Palette
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from notifications import markup, sandbox
+from notifications.codes import TO_WHOEVER_READS
 from notifications.errors import TextRefused
 from notifications.models import EmailTemplate
 
@@ -76,8 +77,11 @@ def _field(
     )
 
 
-def letter(*, subject: str, body: str, language: str, card: LoyaltyCard) -> Letter:
-    """Dress filled-in words in the merchant's look. The look is today's, whenever the words were filled in."""
+def letter(*, code: str, subject: str, body: str, language: str, card: LoyaltyCard) -> Letter:
+    """Dress filled-in words in the merchant's look. The look is today's, whenever the words were filled in.
+
+    One to an address that nobody has confirmed leads to no card: it may be somebody else's, and mistyped.
+    """
     context = {
         "subject": subject,
         "body": markup.plain_text(body),
@@ -87,7 +91,7 @@ def letter(*, subject: str, body: str, language: str, card: LoyaltyCard) -> Lett
         "program": card.program,
         "logo_url": _logo_url(card.program),
         "colors": Palette.of(card.program.card_color),
-        "card_url": links.card_url(card),
+        "card_url": links.card_url(card) if code not in TO_WHOEVER_READS else "",
     }
     with override(language):
         context["program_name"] = card.program.card_name or card.merchant.name

@@ -144,7 +144,9 @@ def _erasure(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[
 
 
 def _confirm_email(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {"confirm_url": links.email_confirmation_url(card)}
+    """Nothing that leads to the card: whoever reads it may be somebody else."""
+    confirm_url = links.email_confirmation_url(card)
+    return {"confirm_url": confirm_url, "card_url": confirm_url}
 
 
 def _welcome_bonus(card: LoyaltyCard, context: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def test_an_account_is_its_persons_and_nobody_elses(shop: Shop, name: str) -> No
 # Pages that a token alone does not open: what else they need, and the tests that open them.
 NEEDS_MORE = {
     "card-erase-confirm": "a signed link",  # tests/loyalty/pages/test_my_data.py
-    "card-email-confirm": "a signed link",  # tests/loyalty/pages/test_own_data.py
+    "card-email-confirm": "nothing but a signed link",  # tests/loyalty/pages/test_own_data.py
     "card-pass": "a certificate of Apple's",  # tests/wallet/test_pages.py
     "card-google": "an account of Google's",  # tests/wallet/test_pages.py
     "card-wallet": "one of these",  # tests/wallet/test_one_link.py

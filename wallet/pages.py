@@ -27,7 +27,7 @@ A_YEAR = 365 * 24 * 3600
 def _card(request: HttpRequest, access_token: str) -> LoyaltyCard:
     """The active card behind an address; 404 for any other. As many a minute as of the card's other pages."""
     rate_limits.check("card_page", client.network(request))
-    card = loyalty_selectors.card_by_access_token(access_token)
+    card = loyalty_selectors.card_of_page(access_token=access_token)
     if not (card.is_active and card.program.is_active and card.merchant.is_active):
         raise NotFound()
     return card

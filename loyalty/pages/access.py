@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from groundwork.web import client, rate_limits
-from loyalty import selectors
-from loyalty.models import LoyaltyProgram
+from loyalty import links, selectors
+from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.pages.customer.brand import brand_colors, picture_url
 from loyalty.pages.language import speak
 from tenancy import scope
@@ -49,14 +49,7 @@ def looks(program: LoyaltyProgram, merchant: Merchant) -> dict[str, Any]:
 
 def card_page(view: View) -> View:
     """A page of a card, of which one address may open so many a minute (settings.RATE_LIMITS). See `card_file`."""
-    file = card_file(view)
-
-    @wraps(view)
-    def page(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        rate_limits.check("card_page", client.network(request))
-        return file(request, **arguments)
-
-    return page
+    return _limited(card_file(view))
 
 
 def card_file(view: View) -> View:
@@ -68,17 +61,43 @@ def card_file(view: View) -> View:
 
     @wraps(view)
     def file(request: HttpRequest, access_token: str, **arguments: Any) -> HttpResponse:
-        card = selectors.card_by_access_token(access_token)
-        merchant, store = card.merchant, card.enrolled_at_store
-        with scope.merchant(merchant.pk), timezone.override(merchant.tzinfo):
-            shop = store.default_language if store else merchant.default_language
-            speak(request, person=card.customer.preferred_language, shop=shop)
-            if not (card.is_active and card.program.is_active and merchant.is_active):
-                context = looks(card.program, merchant) | {"card": card}
-                return private(render(request, "pages/card_closed.html", context, status=404))
-            return private(view(request, card, **arguments))
+        return _of(selectors.card_of_page(access_token=access_token), request, view, **arguments)
 
     return unlisted(file)
+
+
+def confirmation_page(view: View) -> View:
+    """A page that a signed link in a letter names, which leads to no card; the view gets its card and the link's words.
+
+    404 for a link that is forged, and where `card_file` has one.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, confirmation: str) -> HttpResponse:
+        card = selectors.card_of_page(pk=links.card_of_confirmation(confirmation))
+        return _of(card, request, view, confirmation=confirmation)
+
+    return _limited(unlisted(page))
+
+
+def _limited(view: View) -> View:
+    @wraps(view)
+    def page(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        rate_limits.check("card_page", client.network(request))
+        return view(request, **arguments)
+
+    return page
+
+
+def _of(card: LoyaltyCard, request: HttpRequest, view: View, **arguments: Any) -> HttpResponse:
+    merchant, store = card.merchant, card.enrolled_at_store
+    with scope.merchant(merchant.pk), timezone.override(merchant.tzinfo):
+        shop = store.default_language if store else merchant.default_language
+        speak(request, person=card.customer.preferred_language, shop=shop)
+        if not (card.is_active and card.program.is_active and merchant.is_active):
+            context = looks(card.program, merchant) | {"card": card}
+            return private(render(request, "pages/card_closed.html", context, status=404))
+        return private(view(request, card, **arguments))
 
 
 def unlisted(view: View) -> View:

@@ -22,11 +22,7 @@ urlpatterns = [
     path("card/<token:access_token>/export.json", person.export, name="card-export"),
     path("card/<token:access_token>/data/", own_data.change, name="card-data"),
     path("card/<token:access_token>/phone/", own_data.phone, name="card-phone"),
-    path(
-        "card/<token:access_token>/email/<str:confirmation>/",
-        own_data.confirm_email,
-        name="card-email-confirm",
-    ),
+    path("card/email/<str:confirmation>/", own_data.confirm_email, name="card-email-confirm"),
     path("card/<token:access_token>/erase/", person.erase, name="card-erase"),
     path(
         "card/<token:access_token>/erase/<str:confirmation>/",

@@ -97,7 +97,7 @@ class EmailLogAdmin(ConsoleAdmin):
             return gettext("It is filled in when it is sent.")
         card = selectors.card_of(log)
         letter = card and rendering.letter(
-            subject=log.subject, body=log.body, language=log.language or "en", card=card
+            code=log.code, subject=log.subject, body=log.body, language=log.language or "en", card=card
         )
         context = {"html": letter.html if letter else "", "text": markup.plain_text(log.body)}
         return render_to_string("admin/notifications/message.html", context)

@@ -98,7 +98,9 @@ def _prepare(log: EmailLog) -> EmailMultiAlternatives:
     code = variables.told_as(card, log.code, log.context)
     filled = fill_in(card, code=code, language=log.language, context=log.context)
     log.subject, log.body, log.error = filled.subject, filled.body, filled.complaint
-    letter = rendering.letter(subject=log.subject, body=log.body, language=log.language, card=card)
+    letter = rendering.letter(
+        code=log.code, subject=log.subject, body=log.body, language=log.language, card=card
+    )
     return posting.message(log, letter, card.merchant)
 
 

@@ -137,9 +137,8 @@ def _preview(
         filled = rendering.wording([draft, *platform], order, values)
     except TextRefused as refused:
         return Preview(language, problem=str(refused), line=refused.line)
-    return Preview(
-        language, rendering.letter(subject=filled.subject, body=filled.body, language=language, card=card)
-    )
+    said = {"code": draft.code, "subject": filled.subject, "body": filled.body, "language": language}
+    return Preview(language, rendering.letter(**said, card=card))
 
 
 def present_values(card: LoyaltyCard, code: str, language: str) -> dict[str, Any]:

@@ -151,7 +151,9 @@ def test_whatever_people_are_called_the_html_part_is_safe(shop: Shop) -> None:
     )
     card = selectors.with_facts(LoyaltyCard.objects.filter(pk=shop.card().pk)).get()
     filled = words(card)
-    letter = rendering.letter(subject=filled.subject, body=filled.body, language="en", card=card)
+    letter = rendering.letter(
+        code=Code.CARD_LINK, subject=filled.subject, body=filled.body, language="en", card=card
+    )
     assert "<script>" not in letter.html
     assert "<b>" not in letter.html
     assert "&lt;b&gt;&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; Söhne&lt;/b&gt;" in letter.html
@@ -165,7 +167,9 @@ def test_whatever_people_are_called_the_html_part_is_safe(shop: Shop) -> None:
 def test_a_number_is_not_broken_at_the_end_of_a_line_and_no_phone_takes_it_for_one(shop: Shop) -> None:
     card = selectors.with_facts(LoyaltyCard.objects.filter(pk=shop.card().pk)).get()
     body = markup.quote(f"Keep this e-mail: {card.display_number}, 10-20 years, **{card.display_number}**")
-    letter = rendering.letter(subject="x", body=body.replace("\\*", "*"), language="en", card=card)
+    letter = rendering.letter(
+        code=Code.CARD_LINK, subject="x", body=body.replace("\\*", "*"), language="en", card=card
+    )
     whole = '<span style="white-space:nowrap">{}</span>'
     number = whole.format(card.display_number)
     said = f"Keep this {whole.format('e-mail')}: {number}, 10-20 years, <strong>{number}</strong>"

@@ -17,7 +17,7 @@ from groundwork.web import rate_limits
 from groundwork.web.attempts import digest
 from loyalty import links
 from loyalty.models import LoyaltyCard
-from loyalty.pages.access import card_page, looks
+from loyalty.pages.access import card_page, confirmation_page, looks
 from loyalty.pages.customer.data_form import DataForm
 from loyalty.pages.formats import day
 from loyalty.ports import texting
@@ -52,7 +52,7 @@ def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@card_page
+@confirmation_page
 def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) -> HttpResponse:
     """The page behind the link in the e-mail: nothing is taken over by opening it, only by its button."""
     address = links.confirmed_email(card, confirmation)

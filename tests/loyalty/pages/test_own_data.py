@@ -8,6 +8,7 @@ from customers.models import Customer
 from customers.services import erase_person, export_person
 from groundwork.messaging import outbox
 from loyalty import links
+from loyalty.services import cards
 from notifications.services import delivery, texts
 from tenancy import scope
 from tenancy.models import OutboxMessage
@@ -33,7 +34,7 @@ def person_of(card):
 
 
 def link_in(mailoutbox) -> str:
-    found = re.search(r"https?://[^/]+(/card/[A-Z]+/email/[^ )\n]+)", mailoutbox[-1].body)
+    found = re.search(r"https?://[^/]+(/card/email/[^ )\n]+)", mailoutbox[-1].body)
     assert found is not None
     return found.group(1)
 
@@ -107,9 +108,33 @@ def test_a_link_is_for_one_address_and_one_card(client, nobody, card):
     path = link[link.index("/card/") :]
     change(client, nobody, email="second@example.com")
     change(client, card, email="first@example.com")
-    for wrong in (path, path[:-3] + "xx/", path.replace(nobody.access_token, card.access_token)):
+    for wrong in (path, path[:-3] + "xx/", "/card/email/made-up/"):
         assert client.post(wrong).status_code == 404
     assert (person_of(nobody).email, person_of(card).email) == (None, "anouk@example.com")
+
+
+def test_a_letter_to_a_mistyped_address_is_no_way_to_the_card(client, card, mailoutbox):
+    change(client, card, name="Anouk Weber", email="anuok@example.com")
+    deliver()
+    sent = mailoutbox[-1]
+    page = client.get(link_in(mailoutbox))
+    for shown in (sent.body, str(sent.alternatives[0].content), page.content.decode()):
+        assert card.access_token not in shown
+        assert card.display_number not in shown
+    assert "somebody gave your address" in sent.body
+    assert "somebody gave your address" in str(sent.alternatives[0].content)
+    confirmed = client.post(link_in(mailoutbox)).content.decode()
+    assert f"/card/{card.access_token}/" in confirmed, "whoever says that it is theirs"
+
+
+def test_a_link_for_a_card_that_was_replaced_confirms_nothing(client, shop, card):
+    change(client, card, name="Anouk Weber", email="thief@example.com")
+    with factories.inside(shop):
+        link = links.email_confirmation_url(factories.fresh(card))
+        at = {"store": shop.store, "actor": factories.actor()}
+        cards.replace(card_id=card.pk, reason="lost", **at)
+    assert client.post(link[link.index("/card/") :]).status_code == 404
+    assert person_of(card).email == "anouk@example.com"
 
 
 @pytest.mark.parametrize("typed", ["anouk@example.com", ""])

@@ -81,7 +81,7 @@ def test_a_replaced_card_has_new_secrets_and_the_old_ones_open_nothing() -> None
     with refused(CardNotFound):
         finding.find_card(shop.store, old.qr_code_data)
     with refused(CardNotFound):
-        selectors.card_by_access_token(old.access_token)
+        selectors.card_of_page(access_token=old.access_token)
     assert finding.find_card(shop.store, new.qr_code_data).pk == old.pk
     line = LoyaltyTransaction.objects.filter(card=old).latest("id")
     assert (line.transaction_type, line.notes) == ("card_replaced", "lost phone")

@@ -71,7 +71,7 @@ def test_a_deleted_card_is_not_found() -> None:
         with refused(CardNotFound):
             finding.find_card(shop.store, text)
     with refused(CardNotFound):
-        selectors.card_by_access_token(card.access_token)
+        selectors.card_of_page(access_token=card.access_token)
 
 
 def test_a_slip_in_a_card_number_is_said_to_be_one() -> None:

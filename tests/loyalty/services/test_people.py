@@ -93,7 +93,7 @@ def test_nothing_that_the_person_held_opens_anything_any_more(
         with refused(CardNotFound):
             finding.find_card(shop.store, text)
     with refused(CardNotFound):
-        selectors.card_by_access_token(card.access_token)
+        selectors.card_of_page(access_token=card.access_token)
 
 
 def test_erasing_is_told_to_others_and_twice_changes_nothing(card: LoyaltyCard) -> None:

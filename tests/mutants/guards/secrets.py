@@ -28,11 +28,18 @@ MUTANTS = [
         f"{OWN_DATA}::test_a_link_is_for_one_address_and_one_card",
     ),
     mutant(
-        "address-that-is-confirmed-for-another-card",
+        "address-that-is-confirmed-for-a-card-that-was-replaced",
         "loyalty/links.py",
-        "    return address if card_id == card.pk else None",
+        "    return address if (card_id, token) == (card.pk, digest(card.access_token)) else None",
         "    return address",
-        f"{OWN_DATA}::test_a_link_is_for_one_address_and_one_card",
+        f"{OWN_DATA}::test_a_link_for_a_card_that_was_replaced_confirms_nothing",
+    ),
+    mutant(
+        "way-to-the-card-for-whoever-reads-a-mistyped-address",
+        "notifications/rendering.py",
+        ' if code not in TO_WHOEVER_READS else ""',
+        "",
+        f"{OWN_DATA}::test_a_letter_to_a_mistyped_address_is_no_way_to_the_card",
     ),
     mutant(
         "letters-to-address-after-address",
