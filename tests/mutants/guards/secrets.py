@@ -225,7 +225,7 @@ MUTANTS = [
     mutant(
         "any-card-by-its-token",
         "loyalty/selectors.py",
-        "filter(access_token=token, merchant__deleted_at",
+        "filter(**key, merchant__deleted_at",
         "filter(merchant__deleted_at",
         f"{CARD}::test_an_unknown_token_is_a_friendly_404",
     ),
