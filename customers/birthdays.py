@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
+from django.utils import timezone
 
 from customers.models import YEAR_UNKNOWN, InYear
 
+OLDEST = 120  # years
 MONTH = 100  # in the figures of InYear: 31 December is 1231
 
 
@@ -16,6 +18,12 @@ def as_data(born: date | None) -> date | str:
     if born is None:
         return ""
     return f"{born:%d.%m.}" if born.year == YEAR_UNKNOWN else born
+
+
+def is_plausible(born: date) -> bool:
+    """Whether a living person can have been born on a day, or their year is not known."""
+    today = timezone.localdate()
+    return born.year == YEAR_UNKNOWN or (today.year - OLDEST <= born.year and born <= today)
 
 
 def in_month(number: int, *, of: str = "birth_date") -> Q:

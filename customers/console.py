@@ -1,6 +1,7 @@
 """Customers in the console: who they are, what they agreed to, and their right to see and to erase it."""
 
 from collections.abc import Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +19,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customers import selectors, services, tags
-from customers.birthdays import as_data
+from customers.birthdays import as_data, is_plausible
 from customers.file_columns import FileColumns
 from customers.list_filters import BirthdayMonthFilter, CustomerSinceFilter, DuplicateFilter, TagFilter
 from customers.models import LONGEST_TAG, MOST_TAGS, Customer, InYear
@@ -62,6 +63,13 @@ class CustomerForm(ConsoleForm):
             "is_active",
         ]
         field_classes = MappingProxyType({"email": EmailField})
+        help_texts = MappingProxyType({"birth_date": _("Of 1904 where the year is not known.")})
+
+    def clean_birth_date(self) -> date | None:
+        born: date | None = self.cleaned_data["birth_date"]
+        if born and "birth_date" in self.changed_data and not is_plausible(born):
+            raise forms.ValidationError(_("Please check the year."))
+        return born
 
     def clean_tags(self) -> list[str]:
         try:

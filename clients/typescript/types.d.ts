@@ -149,7 +149,7 @@ export interface CardThen {
   points_fraction: number;
 }
 
-/** What somebody has told about themselves. */
+/** What somebody has told about themselves; a `birth_date` without its year is of 1904, a leap year. */
 export interface CustomerFacts {
   id: number;
   name: string;

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from customers import birthdays
 from groundwork.formats.email import read_email
 from groundwork.formats.phone import to_e164
 from loyalty.models import LoyaltyTransaction
 
-OLDEST_PERSON = 120  # years
 LONGEST_NOTES = LoyaltyTransaction._meta.get_field("notes").max_length
 TRUE, FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
 
@@ -91,14 +91,13 @@ class Moment(serializers.DateTimeField):
 
 
 class BirthDate(serializers.DateField):
-    """A day that a living person can have been born on."""
+    """A day that a living person can have been born on; of 1904 where the year is not known."""
 
     default_error_messages = {"unlikely": _("Please check the year.")}
 
     def to_internal_value(self, value: Any) -> date:
         born = super().to_internal_value(value)
-        today = timezone.localdate()
-        if born > today or born.year < today.year - OLDEST_PERSON:
+        if not birthdays.is_plausible(born):
             self.fail("unlikely")
         return born
 

@@ -8,7 +8,7 @@ from loyalty.models import LoyaltyCard
 
 
 class CustomerFacts(TypedDict):
-    """What somebody has told about themselves."""
+    """What somebody has told about themselves; a `birth_date` without its year is of 1904, a leap year."""
 
     id: int
     name: str

@@ -12,6 +12,9 @@ from groundwork.deletion import soft_delete
 from groundwork.formats.phone import to_e164
 from tenancy import scope
 from tests import factories
+from tests.console import world as worlds
+from tests.console.world import address, filled
+from tests.loyalty.api.till import Till
 from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +129,43 @@ def test_a_pasted_address_with_something_invisible_is_the_same_customer() -> Non
     again, was_new = customers.find_or_create(store=shop.store, email="Anouk@example.com\u200b")
     assert (again, was_new) == (first, False)
     assert Customer.objects.get().email == "anouk@example.com"
+
+
+# --- Birthdays ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("born", "is_kept"),
+    [
+        ("1990-02-28", True),
+        ("1904-02-29", True),
+        ("1905-01-01", False),
+        ("1850-01-01", False),
+        ("2100-01-01", False),
+    ],
+)
+def test_a_birthday_that_nobody_has_is_refused_wherever_it_is_typed(born: str, is_kept: bool) -> None:
+    world = worlds.build()
+    shop, somebody = world.shop, world.mine["customers_customer"]
+    typed = {"email": "ben@example.com", "birth_date": born, "create_if_missing": True}
+    answer = Till(shop.store, shop.staff).post("cards/", typed)
+    assert answer.status_code == (201 if is_kept else 400)
+    client = world.client("manager")
+    page = client.get(address(somebody))
+    changed = client.post(address(somebody), filled(page, birth_date=born, first_name="Anouk"))
+    assert changed.status_code == (302 if is_kept else 200)
+    with factories.inside(shop):
+        kept = Customer.objects.filter(email="ben@example.com")
+        assert [str(one.birth_date) for one in kept] == ([born] if is_kept else [])
+        assert (str(factories.fresh(somebody).birth_date) == born) is is_kept
+
+
+def test_a_birthday_that_was_brought_along_keeps_nobody_from_changing_a_name() -> None:
+    world = worlds.build()
+    somebody = world.mine["customers_customer"]
+    with factories.inside(world.shop):
+        Customer.objects.filter(pk=somebody.pk).update(birth_date=date(1850, 1, 1))
+    client = world.client("manager")
+    client.post(address(somebody), filled(client.get(address(somebody)), first_name="Anouk"))
+    after = factories.fresh(somebody)
+    assert (after.first_name, after.birth_date) == ("Anouk", date(1850, 1, 1))

@@ -8,9 +8,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from customers import birthdays
 from customers.models import YEAR_UNKNOWN, Customer
 from customers.services import OwnData
-from loyalty.pages.customer.forms import PersonForm, PhoneField, is_plausible_birthday
+from loyalty.pages.customer.forms import PersonForm, PhoneField
 
 
 class DataForm(PersonForm):
@@ -68,7 +69,7 @@ class DataForm(PersonForm):
         except (ValueError, OverflowError):
             self.add_error("birth_day", _("Please write the date as day, month and year."))
             return cleaned
-        if parts[0] and not is_plausible_birthday(born):
+        if not birthdays.is_plausible(born):
             self.add_error("birth_year", _("Please check the year."))
         cleaned["birth_date"] = born
         return cleaned

@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers import birthdays
 from customers.models import Customer
 from groundwork.errors import DomainError
 from groundwork.formats.email import read_email
 from groundwork.formats.phone import to_e164
 
 LONGEST_NAME = 2 * (Customer._meta.get_field("first_name").max_length or 0)
-OLDEST = 120  # years
 DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"]
 
 
@@ -66,12 +66,6 @@ class PersonForm(forms.Form):
         return address
 
 
-def is_plausible_birthday(born: date) -> bool:
-    """Whether a living person can have been born on a day."""
-    today = date.today()
-    return today.year - OLDEST <= born.year and born <= today
-
-
 class EnrollmentForm(PersonForm):
     """What a customer types to get a card; all of it may be left out.
 
@@ -115,6 +109,6 @@ class EnrollmentForm(PersonForm):
     def clean_birth_date(self) -> date | None:
         """A day that a living person can have been born on."""
         born = self.cleaned_data["birth_date"]
-        if born and not is_plausible_birthday(born):
+        if born and not birthdays.is_plausible(born):
             raise forms.ValidationError(_("Please check the year."), code="birth_date")
         return born
