@@ -23,7 +23,7 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
     """The one card that a scanned or typed text means: its QR letters or number, the code of an earlier card, or
     its customer's e-mail or phone.
 
-    Who is found by address or phone has the card that theirs was merged into. Raises CardNotFound, CardNumberMistyped
+    Of a card that was merged into another one it is that one which is meant. Raises CardNotFound, CardNumberMistyped
     (twelve digits with a slip) or CardAmbiguous (with `matches`).
     """
     text = typed(text)
@@ -31,7 +31,7 @@ def find_card(store: Store, text: str) -> LoyaltyCard:
     if own is not None:
         card = cards_at(store).filter(**own).first()
         if card is not None:
-            return card
+            return remaining(store, card)
     people = [remaining(store, card) for card in _newest(_of_person(store, text))]
     matches = {card.pk: card for card in chain(_with_code(store, text), people)}
     if not matches and own is None and codes.is_number(text):
