@@ -116,6 +116,14 @@ MUTANTS = [
         "tests/loyalty/api/test_finding_cards.py::"
         "test_where_enough_names_fit_as_typed_none_that_comes_near_is_added",
     ),
+    mutant(
+        "plastic-that-dies-with-a-merge",
+        "loyalty/finding.py",
+        "            return remaining(store, card)\n",
+        "            return card\n",
+        "tests/loyalty/services/test_finding.py::"
+        "test_whose_card_was_merged_into_another_is_found_with_that_one",
+    ),
     # --- printed cards ---
     mutant(
         "printed-card-of-a-lost-box",
