@@ -168,21 +168,16 @@ def expires_at(
 
     `not_before`: nothing expires before any of these moments (a period newly switched on or shortened, a
     reactivation), and then a warning goes first, as it does where the program `requires_warning`: the points expire
-    7 days after the warning at the earliest. A warning from before the last activity does not count, nor one from
-    before what put the expiry off, which was 14 days before that moment: the day it named is no longer true.
+    7 days after the warning at the earliest. A warning counts that came no sooner than one of this moment may: the day
+    that an earlier one named is no longer true (the card was used, expiry was put off, or the period is longer now).
 
     This is the moment that people are told. The points are taken OFFLINE_LIMIT later, so that whatever was recorded
     offline before the moment has come in by then, and has saved them.
     """
     inactive = last_activity_at + timedelta(days=expiration_days)
     moment = max([inactive, *[other for other in not_before if other]])
-    is_put_off = moment > inactive
-    since = moment - timedelta(days=WARNING_DAYS) if is_put_off else last_activity_at
-    if (
-        (requires_warning or is_put_off)
-        and warned_at is not None
-        and warned_at >= max(since, last_activity_at)
-    ):
+    is_warned = warned_at is not None and warned_at >= moment - warning_notice(expiration_days)
+    if warned_at is not None and is_warned and (requires_warning or moment > inactive):
         moment = max(moment, warned_at + WARNED_AT_LEAST)
     return moment
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import formats
 from django.utils.translation import get_language, override
 
-from loyalty import links, selectors, showing
+from loyalty import links, rules, selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from notifications import codes, ports
 from notifications.codes import Code
@@ -168,6 +168,9 @@ def _points_expiring(card: LoyaltyCard, context: dict[str, Any], now: datetime) 
         raise NothingToSay("the points are gone, or no longer expire")
     if warned is None or (card.last_activity_at is not None and warned < card.last_activity_at):
         raise NothingToSay("the card was used after the warning")
+    notice = rules.warning_notice(card.program.points_expiration_days or 0)
+    if expires - warned > max(notice, rules.WARNED_AT_LEAST):
+        raise NothingToSay("the points expire later than when the card was warned")
     zone = card.merchant.tzinfo
     on = expires.astimezone(zone).date()
     return {

@@ -6,6 +6,8 @@ It stands on the pass as its news, and is the only text that an iPhone shows on 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 
 from django.utils.translation import gettext, ngettext
 
@@ -24,11 +26,19 @@ class Change:
     points: int = 0
     reward: Text | None = None
     is_reactivation: bool = False
+    is_welcome: bool = False
 
 
-def newest_change(lines: Sequence[LoyaltyTransaction], *, stamps_reward: Text) -> Change:
-    """The last operation among these lines, newest first: a purchase gives stamps and points in two of them."""
-    together = [line for line in lines if line.transaction_at == lines[0].transaction_at]
+def newest_change(lines: Sequence[LoyaltyTransaction], *, stamps_reward: Text) -> Change | None:
+    """The last operation among these lines, newest first, of which there is something to tell: a purchase gives stamps
+    and points in two of them, or less than a point.
+    """
+    operations = (list(together) for _at, together in groupby(lines, attrgetter("transaction_at")))
+    changes = (_change(together, stamps_reward) for together in operations)
+    return next((change for change in changes if change != Change()), None)
+
+
+def _change(together: Sequence[LoyaltyTransaction], stamps_reward: Text) -> Change:
     kinds = {line.transaction_type for line in together}
     reward = next((line.reward for line in together if line.reward), None)
     redeemed = Text.of_field(reward, "name") if reward else stamps_reward
@@ -37,6 +47,7 @@ def newest_change(lines: Sequence[LoyaltyTransaction], *, stamps_reward: Text) -
         points=sum(line.points_delta for line in together),
         reward=redeemed if kinds & REDEEMED else None,
         is_reactivation=TransactionType.CARD_REACTIVATED in kinds,
+        is_welcome=TransactionType.CARD_CREATED in kinds,
     )
 
 
@@ -48,9 +59,9 @@ def announcement(change: Change, *, stamps: Goal | None, points: int) -> Text:
         return Text.about(change.reward, lambda name: _told([_enjoy(name), *_moved(change, stamps, points)]))
     if change.stamps > 0 and stamps and stamps.missing == 0:
         return Text.about(stamps.name, _ready)
-    if change.stamps or change.points:
-        return Text.each(lambda: _told(_moved(change, stamps, points)))
-    return Text.each(lambda: gettext("Welcome! Your card is here"))
+    if change.is_welcome and not (change.stamps or change.points):
+        return Text.each(lambda: gettext("Welcome! Your card is here"))
+    return Text.each(lambda: _told(_moved(change, stamps, points)))
 
 
 @cache

@@ -254,10 +254,8 @@ def _news(
 ) -> Text | None:
     if is_void:
         return ended()
-    if not lines:
-        return None
     change = newest_change(lines, stamps_reward=program.stamps_reward)
-    return announcement(change, stamps=goal, points=card.points_balance)
+    return announcement(change, stamps=goal, points=card.points_balance) if change else None
 
 
 def card_key(card: LoyaltyCard) -> str:

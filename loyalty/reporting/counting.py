@@ -30,15 +30,16 @@ def _ledger_figures() -> dict[str, Any]:
     """The aggregates behind FIGURES, over any set of ledger lines."""
     up, down = Q(points_delta__gt=0), Q(points_delta__lt=0)
     undoes = "voids__transaction_type"
+    was_issued = ~Q(**{undoes: Kind.OPENING_BALANCE})  # what was brought over was given elsewhere
     stamps_back = Q(transaction_type=Kind.STAMPS_RETURNED) | Q(**{undoes: Kind.STAMPS_RETURNED})
     stamps = Q(transaction_type__in=[Kind.STAMP_EARNED, Kind.FRIEND_BONUS]) | Q(
-        transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0
+        was_issued, transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0
     )
     given_back = Q(transaction_type=Kind.STAMP_VOIDED, **{undoes: Kind.STAMP_REDEEMED})
     earned = Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED, Kind.FRIEND_BONUS]) | Q(
         up, transaction_type=Kind.POINTS_ADJUSTMENT
     )
-    taken_back = Q(down, transaction_type=Kind.POINTS_VOIDED)
+    taken_back = Q(down, was_issued, transaction_type=Kind.POINTS_VOIDED)
     points_back = Q(transaction_type=Kind.POINTS_RETURNED) | Q(**{undoes: Kind.POINTS_RETURNED})
     undone_redemption = Q(transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_REDEEMED})
     undone_deduction = Q(up, transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_ADJUSTMENT})

@@ -189,19 +189,20 @@ def _period(program: LoyaltyProgram) -> timedelta:
 
 
 def _put_off(program: LoyaltyProgram) -> list[tuple[Q, Any]]:
-    """Which cards' expiry was put off, by the card's own moment or the program's; and when that was decided."""
-    period, grace = _period(program), timedelta(days=rules.WARNING_DAYS)
+    """Which cards' expiry was put off, by the card's own moment or the program's; and since when a warning counts."""
+    period, notice = _period(program), rules.warning_notice(_days(program) or 0)
     by_card = Q(expiry_not_before__gt=F("last_activity_at") + period)
-    found: list[tuple[Q, Any]] = [(by_card, F("expiry_not_before") - grace)]
+    found: list[tuple[Q, Any]] = [(by_card, F("expiry_not_before") - notice)]
     if program.expiry_not_before:
         by_program = Q(last_activity_at__lt=program.expiry_not_before - period)
-        found.append((by_program, program.expiry_not_before - grace))
+        found.append((by_program, program.expiry_not_before - notice))
     return found
 
 
 def _not_warned(program: LoyaltyProgram) -> Q:
-    """The cards without a warning that counts: since their last activity, and since their expiry was put off."""
-    missing = Q(last_expiration_warning_at=None) | Q(last_expiration_warning_at__lt=F("last_activity_at"))
+    """The cards without a warning that counts: one of the day on which their points expire by now."""
+    since_when = F("last_activity_at") + (_period(program) - rules.warning_notice(_days(program) or 0))
+    missing = Q(last_expiration_warning_at=None) | Q(last_expiration_warning_at__lt=since_when)
     for is_put_off, since in _put_off(program):
         missing |= is_put_off & Q(last_expiration_warning_at__lt=since)
     return missing

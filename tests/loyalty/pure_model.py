@@ -200,7 +200,7 @@ class Cafe(TakingBack):
                 continue
             on_time = card.last_activity + PERIOD
             due = max(filter(None, (on_time, card.not_before)))
-            was_warned = card.warned is not None and card.warned >= card.last_activity
+            was_warned = card.warned is not None and card.warned >= due - WARNING
             taken = now - HELD  # what was recorded offline before has come in
             if due <= taken and (due == on_time or (was_warned and card.warned <= taken - WARNED)):
                 gone += card.points

@@ -143,6 +143,28 @@ def test_the_warning_names_the_day_until_which_it_is_put_off():
     assert "**28 February 2027**, in 14 days" in text
 
 
+def test_a_warning_of_a_day_that_was_moved_is_not_the_one_before_the_new_day():
+    shop = shop_with(points_expiration_days=100, expiry_requires_warning=True)
+    card_at(shop)
+    assert done(DUE - GRACE) == (0, 1)
+    change(shop, DUE - HOUR, points_expiration_days=365)
+    moved = START + timedelta(days=365)
+    assert done(moved - GRACE - HOUR) == (0, 0)
+    assert done(moved - GRACE) == (0, 1)
+    assert [done(moved - HOUR), done(moved + HELD)] == [(0, 0), (1, 0)]
+
+
+def test_a_warning_tells_nothing_of_the_period_that_an_offline_purchase_before_it_began():
+    shop = shop_with(points_expiration_days=100, expiry_requires_warning=True)
+    card, night = card_at(shop), DUE - GRACE
+    assert done(night) == (0, 1)
+    visit = night - 8 * HOUR
+    till = {"store": shop.store, "card_id": card.pk, "actor": factories.actor()}
+    at(night + 3 * HOUR, points.earn, purchase_amount_cents=100, occurred_at=visit, **till)
+    assert done(visit + PERIOD - GRACE) == (0, 1)
+    assert done(visit + PERIOD + HELD) == (1, 0)
+
+
 def test_a_card_that_is_used_again_begins_a_period_like_any_other():
     shop = shop_with()
     card = card_at(shop)
@@ -191,21 +213,19 @@ def inactive(card: LoyaltyCard):
     return card.last_activity_at + PERIOD
 
 
-def begins(card: LoyaltyCard):
-    """Since when a warning counts: the last activity, or the decision that put the expiry off."""
-    moments = [
-        m for m in (card.expiry_not_before, card.program.expiry_not_before) if m and m > inactive(card)
-    ]
-    return max([card.last_activity_at, *[moment - GRACE for moment in moments]])
+def ends(card: LoyaltyCard):
+    """When the points expire, whoever was warned of it."""
+    return max(filter(None, (card.expiry_not_before, card.program.expiry_not_before, inactive(card))))
 
 
 def is_warned(card: LoyaltyCard) -> bool:
+    """Whether a warning names the day on which they do: it came no sooner than fourteen days before."""
     told = card.last_expiration_warning_at
-    return told is not None and told >= begins(card)
+    return told is not None and told >= ends(card) - GRACE
 
 
 def needs_warning(card: LoyaltyCard) -> bool:
-    return card.program.expiry_requires_warning or begins(card) > card.last_activity_at
+    return card.program.expiry_requires_warning or ends(card) > inactive(card)
 
 
 def is_due(card: LoyaltyCard, now) -> bool:
@@ -215,8 +235,7 @@ def is_due(card: LoyaltyCard, now) -> bool:
 
 
 def is_to_be_warned(card: LoyaltyCard, now) -> bool:
-    moments = [card.expiry_not_before, card.program.expiry_not_before, inactive(card)]
-    left = max(filter(None, moments)) - now
+    left = ends(card) - now
     is_too_late = left <= timedelta(0) and not needs_warning(card)
     return left <= rules.warning_notice(100) and not is_warned(card) and not is_too_late
 

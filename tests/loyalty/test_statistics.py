@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models import Sum
 
 from groundwork import deletion
-from loyalty.models import DailyFigures, LoyaltyProgram, LoyaltyTransaction, MerchantCalendar
+from loyalty import ledger
+from loyalty.ledger import Entry
+from loyalty.models import DailyFigures, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, MerchantCalendar
 from loyalty.reporting import statistics
 from loyalty.services import points, stamps, voids
 from tenancy import scope
@@ -170,6 +173,28 @@ def test_nobody_elses_figures_are_mixed_in(week):
     other = factories.shop()
     with scope.everything("test"):
         assert statistics.of_program(program_of(other), now=NOW)["total_cards"] == 0
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_balance_that_was_brought_over_and_is_taken_back_was_never_issued(week, sign):
+    with factories.inside(week), time_machine.travel(NOW, tick=False), transaction.atomic():
+        (card,) = ledger.lock(LoyaltyCard.objects.filter(pk=factories.card(week.store).pk))
+        before = statistics.of_program(program_of(week), now=NOW, days=1)
+        worth = before["estimated_liability_cents"] + (1100 + 475 if sign > 0 else -25)
+        brought = {"card": card, "kind": "opening_balance", "store": week.store}
+        lines = ledger.post(
+            [Entry(stamps_delta=11 * sign, **brought), Entry(points_delta=950 * sign, **brought)], now=NOW
+        )
+        with_it = statistics.of_program(program_of(week), now=NOW, days=1)
+        voids.void_openings(
+            store=week.store,
+            cards=[card],
+            line_ids=[line.pk for line in lines],
+            actor=factories.actor("owner"),
+            reason="another list",
+        )
+        assert with_it == before | {"estimated_liability_cents": worth}
+        assert statistics.of_program(program_of(week), now=NOW, days=1) == before
 
 
 def test_deleted_cards_leave_the_closed_days_and_come_back_with_them(week):

@@ -101,6 +101,20 @@ def test_a_warning_is_not_sent_once_the_card_was_used(shop: Shop) -> None:
         words(card, Code.POINTS_EXPIRING)
 
 
+def test_a_warning_is_not_sent_once_the_points_stay_for_longer(shop: Shop) -> None:
+    card = shop.card(points=240)
+    card.last_activity_at, card.last_expiration_warning_at = (
+        timezone.now() - timedelta(days=80),
+        timezone.now(),
+    )
+    card.save()
+    assert "240" in words(card, Code.POINTS_EXPIRING).subject
+    card.program.points_expiration_days = 365
+    card.program.save()
+    with pytest.raises(NothingToSay):
+        words(card, Code.POINTS_EXPIRING)
+
+
 def test_a_card_that_is_warned_late_expires_seven_days_after_the_warning(shop: Shop, morning: None) -> None:
     shop.program.expiry_requires_warning = True
     shop.program.save()

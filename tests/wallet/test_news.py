@@ -99,6 +99,26 @@ def test_a_new_card_welcomes_and_one_that_is_valid_again_says_so(apple: Chain, s
     assert news(card) == "Your card is valid again"
 
 
+def test_what_moved_nothing_welcomes_nobody_anew(card: LoyaltyCard, shop: factories.Shop) -> None:
+    stamped(card, shop)
+    assert news(card) == "+1 stamp, 8 of 10 now"
+    buy(card, shop, 5, stamps=0)  # half a point
+    assert news(card) == "+1 stamp, 8 of 10 now"
+    empty = factories.card(shop.store)
+    with factories.inside(shop):
+        cards.merge(
+            store=shop.store,
+            card_id=empty.pk,
+            into_card_id=card.pk,
+            actor=factories.actor(),
+            reason="one person",
+        )
+    assert news(card) == "+1 stamp, 8 of 10 now"
+    for _visit in range(6):
+        buy(card, shop, 1, stamps=0)
+    assert "Welcome" not in json.dumps(content_of(card))
+
+
 def test_whoever_finds_a_replaced_card_reads_nothing_of_a_balance(
     card: LoyaltyCard, shop: factories.Shop
 ) -> None:

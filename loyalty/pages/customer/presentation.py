@@ -191,11 +191,15 @@ def _reward_then(transaction: LoyaltyTransaction) -> str:
     return reward.name if reward and written in names else written
 
 
+# What the shop had written down, and no customer had bought or spent.
+CORRECTED = (TransactionType.POINTS_ADJUSTMENT, TransactionType.OPENING_BALANCE)
+
+
 def _undone_title(transaction: LoyaltyTransaction) -> str:
     undone = transaction.voids
     if undone is not None and undone.transaction_type in RETURNS:
         return _("Return undone")
-    if undone is not None and undone.transaction_type == TransactionType.POINTS_ADJUSTMENT:
+    if undone is not None and undone.transaction_type in CORRECTED:
         return _("Correction by the shop")
     if transaction.stamps_delta > 0 or transaction.points_delta > 0:
         return _("Redemption undone")

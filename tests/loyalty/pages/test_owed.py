@@ -2,7 +2,11 @@
 
 import pytest
 import time_machine
+from django.db import transaction
+from django.utils import timezone
 
+from loyalty import ledger
+from loyalty.ledger import Entry
 from loyalty.models import LoyaltyCard, LoyaltyTransaction
 from loyalty.services import cards, debts, points, stamps, voids
 from tests import factories
@@ -188,6 +192,22 @@ def test_a_correction_that_is_undone_is_no_redemption(open_card, shop):
     text = words(open_card(card, "card-history"))
 
     assert text.count("Correction by the shop") == 2
+    assert "Redemption undone" not in text
+
+
+@pytest.mark.parametrize("brought", [-300, 300])
+def test_a_list_that_is_taken_back_is_a_correction_by_the_shop(open_card, shop, brought):
+    with factories.inside(shop), transaction.atomic():
+        (card,) = ledger.lock(LoyaltyCard.objects.filter(pk=factories.card(shop.store, cents=100).pk))
+        entry = Entry(card=card, kind="opening_balance", points_delta=brought, store=shop.store)
+        (line,) = ledger.post([entry], now=timezone.now())
+        voids.void_openings(
+            store=shop.store, cards=[card], line_ids=[line.pk], actor=factories.actor(), reason="Old list"
+        )
+
+    text = words(open_card(card, "card-history"))
+
+    assert f"Correction by the shop {'−' if brought > 0 else '+'}300 points" in text
     assert "Redemption undone" not in text
 
 

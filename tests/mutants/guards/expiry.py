@@ -3,6 +3,7 @@
 from tests.mutants.mutant import mutant
 
 ASLEEP = "tests/loyalty/test_expiry_asleep.py"
+GRACE = "tests/loyalty/test_expiry_grace.py"
 EXPIRY_MEANWHILE = "tests/loyalty/test_expiry_meanwhile.py"
 RUNNING = "tests/loyalty/test_running_figures.py"
 ZONE = "tests/loyalty/test_time_zone.py"
@@ -38,6 +39,21 @@ MUTANTS = [
         "return before is None or after < before or without_its_warning",
         "return before is None or after < before",
         f"{ASLEEP}::test_whoever_was_promised_a_week_after_the_warning_keeps_it",
+    ),
+    mutant(
+        "warning-of-a-day-that-was-moved",
+        "loyalty/services/expiry.py",
+        'since_when = F("last_activity_at") + (_period(program) - rules.warning_notice(_days(program) or 0))',
+        'since_when = F("last_activity_at")',
+        f"{GRACE}::test_a_warning_of_a_day_that_was_moved_is_not_the_one_before_the_new_day",
+        f"{GRACE}::test_a_warning_tells_nothing_of_the_period_that_an_offline_purchase_before_it_began",
+    ),
+    mutant(
+        "letter-of-a-warning-that-was-moved",
+        "notifications/variables.py",
+        "    if expires - warned > max(notice, rules.WARNED_AT_LEAST):",
+        "    if False:",
+        "tests/notifications/test_wording.py::test_a_warning_is_not_sent_once_the_points_stay_for_longer",
     ),
     mutant(
         "expiry-by-the-settings-of-its-start",

@@ -9,6 +9,14 @@ REVERTING = "tests/console/test_reverting_imports.py"
 
 MUTANTS = [
     mutant(
+        "import-that-takes-back-what-was-never-issued",
+        "loyalty/reporting/counting.py",
+        "was_issued = ~Q(**{undoes: Kind.OPENING_BALANCE})",
+        "was_issued = Q()",
+        "tests/loyalty/test_statistics.py::"
+        "test_a_balance_that_was_brought_over_and_is_taken_back_was_never_issued",
+    ),
+    mutant(
         "import-says-what-was-owed-elsewhere-as-news",
         "loyalty/ledger.py",
         "lines[-1].transaction_type not in BROUGHT_ALONG",

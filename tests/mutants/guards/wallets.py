@@ -9,6 +9,13 @@ WORDS = "tests/wallet/test_google_words.py"
 
 MUTANTS = [
     mutant(
+        "news-of-what-moved-nothing",
+        "wallet/announcements.py",
+        "next((change for change in changes if change != Change()), None)",
+        "next(changes, None)",
+        "tests/wallet/test_news.py::test_what_moved_nothing_welcomes_nobody_anew",
+    ),
+    mutant(
         "forbidden-object-that-stops-all",
         "wallet/services/google_sync.py",
         "isinstance(row, WalletPass) and row.attempts == 0",
