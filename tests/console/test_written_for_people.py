@@ -150,3 +150,18 @@ def test_the_tab_of_a_list_is_called_as_its_heading(world: World, language: str)
         page = client.get(list_address(model))
         with translation.override(language):
             assert page.context["title"] == capfirst(str(model._meta.verbose_name_plural))
+
+
+@pytest.mark.parametrize("who", ["owner", "manager"])
+def test_no_line_leads_to_the_account_of_who_wrote_it_which_only_operators_open(
+    world: World, who: str
+) -> None:
+    card = world.mine["loyalty_loyaltycard"]
+    with factories.inside(world.shop):
+        actor = factories.actor(person=world.shop.owner)
+        line = points.adjust(
+            store=world.shop.store, card_id=card.pk, actor=actor, points_delta=5, reason="Forgotten"
+        ).transaction
+    text = world.client(who).get(address(line)).content.decode()
+    assert world.shop.owner.email in text
+    assert address(world.shop.owner) not in text
