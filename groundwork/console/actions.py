@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from groundwork.console.written import Refusing
 from groundwork.errors import DomainError, Invalid
 
 Text = str | Promise
@@ -21,7 +22,7 @@ Perform = Callable[[HttpRequest, Any, dict[str, Any]], Text]
 BACK = "back"  # ?back=/admin/...: the page to go back to, where it is not the row's own
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(Refusing, forms.Form):
     """The form of such a page; takes the row and the request, for choices that depend on them."""
 
     def __init__(self, *args: Any, row: Any, request: HttpRequest, **kwargs: Any) -> None:

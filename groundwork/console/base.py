@@ -25,6 +25,7 @@ from groundwork.console.grants import NOBODY, Grants
 from groundwork.console.history import Remembering
 from groundwork.console.lists import BoundedChangeList, BoundedPaginator
 from groundwork.console.versions import versioned
+from groundwork.console.written import Writing, writings
 from groundwork.database import advisory_lock
 from groundwork.errors import DomainError
 from groundwork.models import LIVING, SoftDeletable
@@ -35,6 +36,11 @@ class Granted:
 
     grants = Grants()
     model: type[models.Model]
+
+    @property
+    def readonly_preprocess_fields(self) -> Mapping[str, Writing]:
+        """How what is only read is written, in lists as on pages; Unfold's own name for it."""
+        return writings(self.model)
 
     # --- whose rows ---
 

@@ -36,6 +36,7 @@ class Column:
         of_all = CHECKBOX_CLASSES if name == TICK else [f"field-{name}", *ROW_CLASSES]
         self.classes, self.label = " ".join(of_all), conditional_escape(label)
         self._drawn: dict[Any, Any] = {}
+        self._writings = self.page.readonly_preprocess_fields
 
     def cell(self, row: models.Model) -> str:
         """The cell of a row, as HTML."""
@@ -63,7 +64,7 @@ class Column:
         if isinstance(field, models.BooleanField) or field.flatchoices:
             text = self._once(value, lambda: display_for_field(value, field, empty))
         else:
-            text = display_for_field(value, field, empty)
+            text = self._written(display_for_field(value, field, empty))
         return text, isinstance(field, OF_ONE_LINE)
 
     def _of_method(self, attr: Any, value: Any, empty: str) -> Any:
@@ -73,6 +74,11 @@ class Column:
         if getattr(attr, "boolean", False):
             return self._once(value, lambda: display_for_value(value, empty, boolean=True))
         return display_for_value(value, empty)
+
+    def _written(self, text: Any) -> Any:
+        """A text as its page writes this column."""
+        write = self._writings.get(self.name)
+        return write(text) if write and isinstance(text, str) else text
 
     def _tick(self, row: models.Model) -> SafeString:
         drawn = self._once(KEY, lambda: self.page.action_checkbox(SimpleNamespace(pk=KEY)))

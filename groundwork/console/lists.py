@@ -13,6 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
@@ -101,6 +102,11 @@ class BoundedChangeList(ChangeList):
 
     steps: dict[str, str] | None = None  # where the pages of a long list are: first, previous, next, last
     anchors: QuerySet | None = None  # the rows with what stands beside them, where that sorts them
+
+    def __init__(self, request: HttpRequest, model: Any, *args: Any) -> None:
+        super().__init__(request, model, *args)
+        if not self.is_popup:  # the tab is called as the heading; Django's "Select … to view" is for a choice
+            self.title = capfirst(str(self.opts.verbose_name_plural))
 
     def get_filters(self, request: HttpRequest) -> Any:
         """The filters, as Django returns them. Raises DisallowedModelAdminLookup, which is answered with 400, for

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from groundwork.console.actions import buttons
 from groundwork.console.sections import Column, Section, link, with_remarks
+from loyalty import notes
 from loyalty.console.card import state_of, valid_at
 from loyalty.console.lines import WITH_A_LINE, LineColumns, held_on, ledger_link
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
@@ -120,7 +121,9 @@ def _row(line: LoyaltyTransaction, card: LoyaltyCard, its_buttons: str) -> Seque
         }
     return (
         said.when(line),
-        with_remarks(what, *reasons(line, line.merchant.currency), terms, line.notes, its_buttons),
+        with_remarks(
+            what, *reasons(line, line.merchant.currency), terms, notes.in_words(line.notes), its_buttons
+        ),
         link(card.display_number, cards.page_of(card)),
         said.amount(line),
         said.stamps(line),

@@ -1,5 +1,6 @@
 """A line of the ledger as the console's people read it: in the list of all, on its card, customer and receipt."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,8 +14,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from groundwork.console.written import Writing
 from groundwork.formats.money import money
 from groundwork.formats.numbers import signed
+from loyalty import notes
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
 from loyalty.outputs import owed
 
@@ -81,6 +84,10 @@ def with_a_line(lines: QuerySet) -> QuerySet:
 
 class LineColumns:
     """What a line says of itself. Needs `with_a_line`, or it asks the database for each."""
+
+    @property
+    def readonly_preprocess_fields(self) -> Mapping[str, Writing]:
+        return {**super().readonly_preprocess_fields, "notes": notes.in_words}
 
     @display(description=_("when"))
     def when(self, line: LoyaltyTransaction) -> str:

@@ -30,6 +30,8 @@ from loyalty.console.lines import WITH_A_LINE, LineColumns
 from loyalty.console.undoing import UndoingMany
 from loyalty.errors import NotVoidable
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from loyalty.outputs import owed
+from loyalty.outputs.transaction import newly_owed
 from loyalty.services import voids
 from tenancy.actor import actor_for
 from tenancy.console.asked_list import AskedList
@@ -237,8 +239,5 @@ class LoyaltyTransactionAdmin(UndoingMany, LineColumns, AskedList, ConsoleAdmin)
             reason=cleaned["reason"],
             asks_for_pin=False,
         )
-        if not done.shortfall:
-            return gettext("It was undone.")
-        return gettext("It was undone; %(count)d were spent already and are owed now.") % {
-            "count": done.shortfall
-        }
+        said = owed.amounts(**newly_owed(done.transactions))
+        return " ".join([gettext("It was undone."), *(f"{text}." for text in said)])

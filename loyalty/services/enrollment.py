@@ -17,7 +17,7 @@ from groundwork.formats.text import one_line
 from groundwork.idempotency.once import exactly_once
 from groundwork.messaging import outbox
 from groundwork.web.attempts import digest
-from loyalty import finding, ledger, selectors, tokens
+from loyalty import finding, ledger, notes, selectors, tokens
 from loyalty.errors import (
     CustomerIdentifierRequired,
     CustomerNotFound,
@@ -34,7 +34,6 @@ from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
 from tenancy.models import Store
 
-WELCOME_NOTE = "Welcome bonus on enrollment"
 COLLISIONS = 5
 NEW_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -258,7 +257,7 @@ def _write_first_lines(
                 card=card,
                 kind=TransactionType.WELCOME_BONUS,
                 points_delta=bonus,
-                notes=WELCOME_NOTE,
+                notes=notes.WELCOME,
                 terms_id=program.terms_id,
                 **who,
             )

@@ -21,7 +21,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from groundwork import deletion
 from groundwork.messaging import outbox
-from loyalty import ledger, rules, selectors
+from loyalty import ledger, notes, rules, selectors
 from loyalty.events import BalancesChanged, PointsAboutToExpire, PointsExpired
 from loyalty.models import LoyaltyCard, LoyaltyProgram, MerchantCalendar
 from loyalty.services import debts
@@ -240,7 +240,7 @@ def _held(program: LoyaltyProgram) -> LoyaltyProgram | None:
 
 def _expire_batch(program: LoyaltyProgram, cards: list[Row], *, summary: Summary, now: datetime) -> None:
     ids = [card_id for card_id, _ in cards]
-    note = f"Points expired after {_days(program)} days of inactivity"
+    note = notes.EXPIRED % {"days": _days(program)}
     line_ids = ledger.expire_points(ids, note=note, now=now)
     about: dict[str, Any] = {"merchant_id": program.merchant_id, "card_ids": ids, "transaction_ids": line_ids}
     outbox.record(PointsExpired(**about), BalancesChanged(**about))
@@ -256,5 +256,5 @@ def _warn_batch(program: LoyaltyProgram, cards: list[Row], *, summary: Summary, 
 
 
 def _let_go_batch(program: LoyaltyProgram, cards: list[Row], *, summary: Summary, now: datetime) -> None:
-    note = f"What was owed is let go after {_days(program)} days of inactivity"
+    note = notes.LET_GO % {"days": _days(program)}
     debts.let_go([card_id for card_id, _ in cards], note=note, now=now)

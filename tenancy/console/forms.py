@@ -6,12 +6,13 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from groundwork.console.written import Refusing
 from tenancy.errors import OwnerRequired
 from tenancy.models.base import TenantOwned
 from tenancy.roles import has_one_merchant, merchant_ids
 
 
-class ConsoleForm(forms.ModelForm):
+class ConsoleForm(Refusing, forms.ModelForm):
     """Settles the merchant of a new row before it is validated, and refuses rows of another one.
 
     The merchant is chosen where there is a choice, else it is the store's (or another parent's), else the user's

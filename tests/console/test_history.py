@@ -121,3 +121,9 @@ def test_an_entry_never_moves_to_another_merchant(world: World) -> None:
     moved = pytest.raises(IntegrityError, match="A row never moves to another merchant")
     with scope.everything("the database is asked"), moved:
         HistoryEntry.objects.update(merchant=world.stranger.merchant)
+
+
+def test_the_history_of_a_store_says_of_each_line_what_was_done(world: World) -> None:
+    rename(world, "owner")
+    page = world.client("owner").get(address(world.shop.store, "history")).content.decode()
+    assert '<td data-label="What">Changed</td>' in page
