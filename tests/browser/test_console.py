@@ -22,6 +22,17 @@ def test_a_missing_stamp_is_found_and_given(context, shop, anouk):
     assert factories.fresh(anouk).stamp_count == 1
 
 
+def test_a_missing_stamp_is_given_in_a_browser_without_scripts(browser, browser_context_args, shop, anouk):
+    context = browser.new_context(**browser_context_args | {"java_script_enabled": False})
+    page = enter(context, shop.manager)
+    page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/give_stamp/")
+    page.get_by_label("Reason").fill("The till had no network")
+    page.get_by_role("button", name="Give stamps").click()
+    expect(page.get_by_text("1 stamp was given.")).to_be_visible()
+    context.close()
+    assert factories.fresh(anouk).stamp_count == 1
+
+
 def test_a_card_that_was_deleted_by_mistake_comes_back(context, shop, anouk):
     page = enter(context, shop.owner)
     page.goto(f"/admin/loyalty/loyaltycard/{anouk.pk}/change/")
