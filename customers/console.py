@@ -63,7 +63,7 @@ class CustomerForm(ConsoleForm):
             "is_active",
         ]
         field_classes = MappingProxyType({"email": EmailField})
-        help_texts = MappingProxyType({"birth_date": _("Of 1904 where the year is not known.")})
+        help_texts = MappingProxyType({"birth_date": _("Where the year is not known, it is 1904.")})
 
     def clean_birth_date(self) -> date | None:
         born: date | None = self.cleaned_data["birth_date"]
