@@ -3,7 +3,8 @@
 An *agreement* is {kind, given, at, wording, version}. What was noted is never changed, only erased with the person.
 """
 
-from django.utils.dateparse import parse_datetime
+from datetime import datetime
+
 from django.utils.translation import gettext, override
 
 from customers.models import Customer
@@ -19,28 +20,31 @@ def offers_wording(merchant: Merchant) -> str:
     return sentence % {"merchant": merchant.name}
 
 
-def note(customer: Customer, kind: str, *, given: bool, wording: str = "", version: str = "") -> None:
-    """Add to what a customer agreed to, or took back; whoever calls saves it.
+def note(customer: Customer, kind: str, *, given: bool, wording: str = "", version: str = "") -> datetime:
+    """Add to what a customer agreed to, or took back, and say when; whoever calls saves it.
 
     Parameters: wording - what they read; version - of a text that is too long to be kept with each of them.
     """
-    noted = {"kind": kind, "given": given, "at": clock.now().isoformat(), "wording": wording}
+    now = clock.now()
+    noted = {"kind": kind, "given": given, "at": now.isoformat(), "wording": wording}
     customer.agreements = [*customer.agreements, noted | {"version": version}]
+    return now
 
 
 def bring_along(customer: Customer, *, language: str) -> None:
     """Note a consent to offers that an earlier list knew of, in words that nobody kept; whoever calls saves it."""
     with override(language):
         wording = gettext("Offers by e-mail: consent taken over from an earlier list.")
-    note(customer, OFFERS, given=True, wording=wording)
-    customer.marketing_consent = True
-    customer.marketing_consent_at = parse_datetime(customer.agreements[-1]["at"])
+    decide_on_offers(customer, wants=True, wording=wording)
 
 
-def decide_on_offers(customer: Customer, *, wants: bool) -> None:
-    """Give or take back the consent to offers, and note it if that is new; whoever calls saves it."""
+def decide_on_offers(customer: Customer, *, wants: bool, wording: str = "") -> None:
+    """Give or take back the consent to offers, and note it if that is new; whoever calls saves it.
+
+    Parameters: wording - what they read, where that is not what the pages say.
+    """
     if wants == customer.marketing_consent:
         return
     customer.marketing_consent = wants
-    customer.marketing_consent_at = clock.now() if wants else None
-    note(customer, OFFERS, given=wants, wording=offers_wording(customer.merchant))
+    at = note(customer, OFFERS, given=wants, wording=wording or offers_wording(customer.merchant))
+    customer.marketing_consent_at = at if wants else None

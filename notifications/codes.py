@@ -32,8 +32,6 @@ LOOKED_AT_AGAIN = frozenset({Code.REWARD_READY, Code.OWED, Code.FRIEND_CAME})
 LOOK_AGAIN_AFTER = timedelta(minutes=2)
 # Of these the next one tells all that the one before it would have told.
 SAID_ANEW = frozenset({Code.REWARD_READY, Code.OWED})
-# Where it goes was typed by somebody, and is not known to be theirs.
-TO_WHOEVER_READS = frozenset({Code.CONFIRM_EMAIL})
 
 COMMON: MappingProxyType[str, Promise] = MappingProxyType(
     {

@@ -13,9 +13,9 @@ from loyalty import links
 from loyalty.colors import Palette
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from notifications import markup, sandbox
-from notifications.codes import TO_WHOEVER_READS
 from notifications.errors import TextRefused
 from notifications.models import EmailTemplate
+from notifications.variables import RECIPIENTS
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def letter(*, code: str, subject: str, body: str, language: str, card: LoyaltyCa
         "program": card.program,
         "logo_url": _logo_url(card.program),
         "colors": Palette.of(card.program.card_color),
-        "card_url": links.card_url(card) if code not in TO_WHOEVER_READS else "",
+        "card_url": links.card_url(card) if code not in RECIPIENTS else "",
     }
     with override(language):
         context["program_name"] = card.program.card_name or card.merchant.name

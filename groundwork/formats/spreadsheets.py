@@ -26,15 +26,15 @@ XLSX_ROWS_AT_MOST = 1_048_575  # of a sheet, below its header
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which Excel knows UTF-8
 
 # By which a formula begins; East Asian keyboards have it in full width.
-_SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
-_DANGEROUS = re.compile(rf"^[\s\0]*[{_SIGNS}]|^[\t\r\n]")
+SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+_DANGEROUS = re.compile(rf"^[\s\0]*[{SIGNS}]|^[\t\r\n]")
 _NUMBER = re.compile(r"^[+\-]?[0-9][0-9 .,/-]*$")
 # Where Excel cuts a line of CSV where decimals have a comma, between quotation marks too: there a cell begins.
 _CUT, _SPACES = r"[;\t\r\n]", r"[^\S\t\r\n]*"
 _DANGEROUS_WITHIN = re.compile(
-    rf"(?<={_CUT})(?={_SPACES}[{_SIGNS}])(?!{_SPACES}[+\-]?[0-9][0-9 .,/-]*(?:{_CUT}|$))"
+    rf"(?<={_CUT})(?={_SPACES}[{SIGNS}])(?!{_SPACES}[+\-]?[0-9][0-9 .,/-]*(?:{_CUT}|$))"
 )
-_KEPT_WITHIN = re.compile(rf"(?<={_CUT})'(?={_SPACES}[{_SIGNS}])")
+_KEPT_WITHIN = re.compile(rf"(?<={_CUT})'(?={_SPACES}[{SIGNS}])")
 _UNPRINTABLE = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f]")
 
 

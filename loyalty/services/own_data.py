@@ -9,7 +9,6 @@ from customers import email_confirmation, phone_codes
 from customers import services as customers
 from customers.services import OwnData, Waiting
 from groundwork.messaging import outbox
-from loyalty import links
 from loyalty.errors import CardNotFound
 from loyalty.events import EmailToConfirm, PhoneToConfirm
 from loyalty.models import LoyaltyCard
@@ -38,8 +37,7 @@ def confirm_phone(*, card: LoyaltyCard, code: str) -> bool:
     return phone_codes.confirm(customer=card.customer, code=code)
 
 
-def confirm_email(*, card: LoyaltyCard, confirmation: str) -> None:
-    """Take over the new address. Raises CardNotFound unless the link is from its e-mail and good, or EmailTaken."""
-    digest = links.confirmed_email(card, confirmation)
-    if digest is None or not email_confirmation.confirm(customer=card.customer, digest=digest):
+def confirm_email(*, card: LoyaltyCard, digest: str) -> None:
+    """Take over the new address, of this digest. Raises CardNotFound if it is another one by now, or EmailTaken."""
+    if not email_confirmation.confirm(customer=card.customer, digest=digest):
         raise CardNotFound()

@@ -14,9 +14,7 @@ NO_VALUE = frozenset(
 ROUNDED = re.compile(r"[+-]?\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 FORMULA = re.compile(r"=[A-Z(+\-\d]", re.IGNORECASE)
 # How a spreadsheet keeps as text what it would take for a formula, a number, a day or an address.
-KEPT_AS_TEXT = re.compile(
-    r"'([\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[0-9+(][0-9 .,:/()+\-]*$|[^\s@']+@[^\s@']+$)"
-)
+KEPT_AS_TEXT = re.compile(rf"'([\s\0]*[{spreadsheets.SIGNS}]|[0-9+(][0-9 .,:/()+\-]*$|[^\s@']+@[^\s@']+$)")
 INVISIBLE = dict.fromkeys(map(ord, "\0\u200b\u200e\u200f\u2060\ufeff"))  # copied along from a web page
 DIGITS_KEPT = 10**15  # what is larger has lost digits in a spreadsheet
 

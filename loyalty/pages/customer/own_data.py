@@ -61,7 +61,7 @@ def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) ->
         return render(request, "pages/card_email_confirm.html", context | {"expired": True}, status=404)
     if request.method == "POST":
         try:
-            own_data.confirm_email(card=card, confirmation=confirmation)
+            own_data.confirm_email(card=card, digest=address)
         except DomainError as refusal:
             said = "expired" if refusal.status == 404 else "taken"
             return render(

@@ -37,7 +37,7 @@ MUTANTS = [
     mutant(
         "way-to-the-card-for-whoever-reads-a-mistyped-address",
         "notifications/rendering.py",
-        ' if code not in TO_WHOEVER_READS else ""',
+        ' if code not in RECIPIENTS else ""',
         "",
         f"{OWN_DATA}::test_a_letter_to_a_mistyped_address_is_no_way_to_the_card",
     ),
