@@ -1,6 +1,7 @@
 """What Sentry is told of a fault: where it was and of which kind, and nothing of anybody."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,8 +51,8 @@ def test_a_fault_is_told_with_its_place_and_without_anybody(sentry: None) -> Non
     assert frame["function"] == "test_a_fault_is_told_with_its_place_and_without_anybody"
     assert "vars" not in frame
     text = json.dumps(event | {"exception": {"values": [told | {"stacktrace": None}]}}, ensure_ascii=False)
-    for word in ("Léa", "lea@", "621", "4711", "192.0.2.7", "4f3a9b1c7d"):
-        assert word not in text
+    for word in ("Léa", "lea@", r"\b621\b", r"\b4711\b", "192.0.2.7", "4f3a9b1c7d"):
+        assert not re.search(word, text)
     assert not {"request", "user", "server_name", "extra"} & event.keys()
 
 

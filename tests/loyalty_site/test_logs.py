@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_long_value_is_cut_where_no_secret_is_halved(secret: str) -> None:
             "x" * (before // 2) + " " + "y" * (before - before // 2) + " " + secret + " z" * 9
         )
         assert len(written) <= logs.LONGEST_TEXT + len(logs.CUT) + len(logs.MASK)
-        assert not any(part in written for part in ("lea", "4711", "47 1", "621"))
+        assert not re.search("lea|47 ?1|621", written)
 
 
 def test_a_word_without_end_is_not_written() -> None:

@@ -1,5 +1,6 @@
 """An e-mail about a moment says what is true when it goes out, and not what was undone by then."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -119,5 +120,5 @@ def test_a_welcome_bonus_that_was_undone_leaves_the_welcome() -> None:
     undo(shop, "welcome_bonus")
 
     (log,) = sent("loyalty_welcome_bonus")
-    assert "50" not in log.subject + log.body
+    assert not re.search(r"\b50\b", log.subject + log.body.replace(str(shop.merchant), ""))
     assert log.subject == f"Your card at {shop.merchant.name}"
