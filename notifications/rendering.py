@@ -1,6 +1,6 @@
 """From a text and what is true to a letter: subject, plain part, and HTML part in the merchant's look."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -17,13 +17,19 @@ from notifications.errors import TextRefused
 from notifications.models import EmailTemplate
 from notifications.variables import RECIPIENTS
 
+ValuesIn = Callable[[str], Mapping[str, Any]]
+
 
 @dataclass(frozen=True)
 class Wording:
-    """Subject and body, filled in; the body still has its marks. `complaint`: what was wrong on the way."""
+    """Subject and body, filled in; the body still has its marks. `complaint`: what was wrong on the way.
+
+    `language` is that of the body, which need not be the one that was asked for.
+    """
 
     subject: str
     body: str
+    language: str
     complaint: str = ""
 
 
@@ -42,22 +48,25 @@ def languages(language: str, store_language: str) -> list[str]:
     return list(dict.fromkeys([language, store_language, "en", *dict(settings.LANGUAGES)]))
 
 
-def wording(texts: Iterable[EmailTemplate], order: Iterable[str], values: Mapping[str, Any]) -> Wording:
+def wording(texts: Iterable[EmailTemplate], order: Iterable[str], values_in: ValuesIn) -> Wording:
     """Fill in the first text that is written and works, subject and body each for itself.
 
-    Parameters: texts - the store's own first, then the platform's; order - languages, the wanted one first.
+    Parameters: texts - the store's own first, then the platform's; order - languages, the wanted one first;
+    values_in - what is true, as it is said in a language: a text that another language has to stand in for has
+    its days and rewards in that one.
     A text that cannot be used gives way to the next one, and says so in `complaint`. Raises TextRefused if none
     is left.
     """
     texts, order = list(texts), list(order)
-    subject, first = _field("subject", texts, order, values)
-    body, second = _field("body", texts, order, values)
-    return Wording(subject=subject, body=body, complaint="\n".join([*first, *second]))
+    subject, _language, first = _field("subject", texts, order, values_in)
+    body, language, second = _field("body", texts, order, values_in)
+    return Wording(subject=subject, body=body, language=language, complaint="\n".join([*first, *second]))
 
 
 def _field(
-    field: str, texts: list[EmailTemplate], order: list[str], values: Mapping[str, Any]
-) -> tuple[str, list[str]]:
+    field: str, texts: list[EmailTemplate], order: list[str], values_in: ValuesIn
+) -> tuple[str, str, list[str]]:
+    """A subject or a body, its language, and what was wrong with those before it."""
     fill = sandbox.render_subject if field == "subject" else sandbox.render_body
     complaints: list[str] = []
     for text in texts:
@@ -66,12 +75,12 @@ def _field(
             continue
         try:
             with override(language):
-                filled = fill(text.words(field, language), values)
+                filled = fill(text.words(field, language), values_in(language))
         except TextRefused as error:
             complaints.append(f"{text} #{text.pk}, {field} ({language}), line {error.line}: {error}")
             continue
         if filled:
-            return filled, complaints
+            return filled, language, complaints
     raise TextRefused(
         "\n".join(complaints) or f"There is no {field} for this e-mail: run load_email_templates."
     )

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -97,7 +98,8 @@ def _prepare(log: EmailLog) -> EmailMultiAlternatives:
     log.to, log.language = variables.recipient(card, log.code), variables.language_of(card)
     code = variables.told_as(card, log.code, log.context)
     filled = fill_in(card, code=code, language=log.language, context=log.context)
-    log.subject, log.body, log.error = filled.subject, filled.body, filled.complaint
+    log.subject, log.body, log.language = filled.subject, filled.body, filled.language
+    log.error = filled.complaint
     letter = rendering.letter(
         code=log.code, subject=log.subject, body=log.body, language=log.language, card=card
     )
@@ -107,9 +109,14 @@ def _prepare(log: EmailLog) -> EmailMultiAlternatives:
 def fill_in(card: LoyaltyCard, *, code: str, language: str, context: dict[str, Any]) -> Wording:
     """The words of an e-mail about a card, from the texts that apply. Raises NothingToSay or TextRefused."""
     store = variables.home_store(card)
-    values = variables.of(card, code=code, language=language, context=context, now=timezone.now())
     order = rendering.languages(language, (store or card.merchant).default_language)
-    return rendering.wording(selectors.texts(code, store), order, values)
+    now = timezone.now()
+
+    @cache
+    def values_in(language: str) -> dict[str, Any]:
+        return variables.of(card, code=code, language=language, context=context, now=now)
+
+    return rendering.wording(selectors.texts(code, store), order, values_in)
 
 
 # --- Outcomes ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +132,12 @@ def _preview(
     written = {f"{name}_{language}": draft.words(name, language) for name in ("subject", "body")}
     for _field, refused in faults(draft.code, written):
         return Preview(language, problem=str(refused), line=refused.line)
-    values = present_values(card, draft.code, language)
     order = rendering.languages(language, home_language)
     try:
-        filled = rendering.wording([draft, *platform], order, values)
+        filled = rendering.wording([draft, *platform], order, partial(present_values, card, draft.code))
     except TextRefused as refused:
         return Preview(language, problem=str(refused), line=refused.line)
-    said = {"code": draft.code, "subject": filled.subject, "body": filled.body, "language": language}
+    said = {"code": draft.code, "subject": filled.subject, "body": filled.body, "language": filled.language}
     return Preview(language, rendering.letter(**said, card=card))
 
 

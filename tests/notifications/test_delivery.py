@@ -50,6 +50,21 @@ def test_an_email_goes_out_in_plain_text_and_in_the_merchants_look(
     assert "Mirabel Club" in part(letter, "html")
 
 
+def test_a_letter_that_another_language_stands_in_for_says_which_it_is(
+    shop: Shop, post_office: PostOffice
+) -> None:
+    EmailTemplate.objects.create(code=Code.CARD_LINK, store=shop.store, body_en="It is here.")
+    log = shop.queued(shop.card(shop.customer(preferred_language="fr")))
+
+    assert delivery.deliver(log.pk) == "sent"
+
+    (letter,) = post_office.letters
+    assert letter["Content-Language"] == "en"
+    assert '<html lang="en"' in part(letter, "html")
+    log.refresh_from_db()
+    assert log.language == "en"
+
+
 def test_what_went_out_can_be_read_in_the_log(shop: Shop, post_office: PostOffice) -> None:
     log = shop.queued(shop.card(shop.customer(email="anouk@example.com", preferred_language="fr")))
     with time_machine.travel(timezone.now(), tick=False):
