@@ -48,6 +48,7 @@ def unfold(site_name: str) -> dict[str, Any]:
         "SCRIPTS": [
             lambda request: static("console/console.js"),
             lambda request: static("console/finder.js"),
+            lambda request: static("console/refused.js"),
         ],
         "SHOW_LANGUAGES": True,
         "LANGUAGES": {"action": reverse_lazy("admin:language")},
