@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -16,7 +15,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customers import selectors, services, tags
 from customers.birthdays import as_data, is_plausible
@@ -26,6 +24,7 @@ from customers.models import LONGEST_TAG, MOST_TAGS, Customer, InYear
 from customers.ports import customer_list
 from customers.sections import sections
 from groundwork.console.grants import Grants
+from groundwork.console.several import SeveralField
 from groundwork.formats.email_field import EmailField
 from groundwork.formats.phone import to_e164
 from tenancy.console.asked_list import AskedList
@@ -39,12 +38,10 @@ DEFAULT_COUNTRY = "LU"
 class CustomerForm(ConsoleForm):
     """A person; phones as people write them, and the moment of consent kept."""
 
-    tags = SimpleArrayField(
+    tags = SeveralField(
         forms.CharField(max_length=LONGEST_TAG, required=False),
         label=_("Tags"),
-        required=False,
         help_text=_("Separated by commas. Promotions can be for customers with a tag."),
-        widget=UnfoldAdminTextInputWidget,
     )
 
     class Meta:

@@ -1,5 +1,6 @@
 """The forms of an app's codes in our own words, and within our limits (settings.MFA_FORMS). See `tenancy.passkeys`."""
 
+import re
 from typing import Any
 
 from allauth.core import context
@@ -10,11 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from tenancy import sign_in
 
+GAPS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u2010-\u2015-]")
+
+
+class CodeField(forms.CharField):
+    """A code in groups, as apps show it and people write it, is the code: whichever space or dash is between them."""
+
+    def to_python(self, value: Any) -> str:
+        return GAPS.sub("", super().to_python(value) or "")
+
 
 def code_field(label: Any) -> forms.CharField:
     """A field for digits that an app shows, or that were printed once."""
     digits = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
-    return forms.CharField(label=label, max_length=20, widget=forms.TextInput(attrs=digits))
+    return CodeField(label=label, max_length=20, widget=forms.TextInput(attrs=digits))
 
 
 class _Limited(BaseAuthenticateForm):

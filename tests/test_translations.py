@@ -2,12 +2,14 @@
 
 import re
 import string
+from pathlib import Path
 
 import polib
 import pytest
 from django.conf import settings
 from django.utils import translation
 
+from groundwork.formats.labels import label
 from loyalty_site import catalogue
 from notifications.codes import Code
 
@@ -59,6 +61,16 @@ def test_the_catalogues_hold_the_texts_of_today_and_no_others():
             assert (wanted - held, held - wanted) == (set(), set()), (
                 f"{language} {domain}: run `make messages`"
             )
+
+
+COLON = re.compile(r"""\{%\s*translate\s+("[^"]*"|'[^']*')\s*%\}\s?:(?!\w)""")
+
+
+def test_a_name_before_what_it_names_has_the_colon_of_its_language():
+    with translation.override("fr"):
+        assert label("Clé") == "Clé\u00a0:"
+    files = (Path(settings.BASE_DIR) / "templates").rglob("*.*")
+    assert [file.name for file in files if COLON.search(file.read_text())] == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

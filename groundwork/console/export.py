@@ -25,6 +25,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from groundwork.console.history import remember_list
 from groundwork.errors import NoLongerAllowed, TooManyJobs
@@ -131,12 +132,21 @@ class Exporting:
         # In a transaction: outside of one there is no cursor at the server, and all rows would come at once.
         with transaction.atomic(using=rows.db):
             file = spreadsheets.write(kind, header, self._cells(rows, columns, counted))
-        # Which filters, but not what for: somebody's name may be among it.
-        filters = ", ".join(sorted(set(request.GET) - {"o", "p"})) or _("all rows")
-        message = _("Exported as %(kind)s") % {"kind": kind.upper()}
         whose = self.whose_history(request.user, None)  # type: ignore[attr-defined]
-        remember_list(self.model, request.user, f"{message} ({filters})", **whose)
+        message = {"exported": kind.upper(), "by": self._narrowed_by(request)}
+        remember_list(self.model, request.user, message, **whose)
         return file
+
+    def _narrowed_by(self, request: HttpRequest) -> list[str]:
+        """Which filters, in English, but not what for: somebody's name may be among it."""
+        shown = self.get_changelist_instance(request)  # type: ignore[attr-defined]
+        with override(None):
+            names = [
+                capfirst(str(each.title))
+                for each in shown.filter_specs
+                if not request.GET.keys().isdisjoint(each.expected_parameters())
+            ]
+        return [*(["Search"] if shown.query else []), *names]
 
     def _cells(self, rows: QuerySet, columns: list[str], counted: Count) -> Iterator[list[Any]]:
         for row in rows.iterator(chunk_size=CHUNK):

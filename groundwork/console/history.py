@@ -1,7 +1,7 @@
 """The console's history: who changed what, in words that may stay when a person is erased.
 
 Whoever may see a row may see what was done to it, on its page. Texts are kept in English and translated for whoever
-reads them.
+reads them; a sentence that counts is kept as it was said.
 """
 
 import json
@@ -38,6 +38,10 @@ def in_words(entry: AbstractHistoryEntry) -> str:
 def _part_in_words(part: dict[str, Any]) -> str:
     if "did" in part:
         return gettext(part["did"])
+    if "exported" in part:
+        text = gettext("Exported as %(kind)s") % {"kind": part["exported"]}
+        rows = ", ".join(map(_field_in_words, part["by"])) or gettext("all rows")
+        return f"{text} ({rows})"
     if "said" in part:  # in the words of whoever did it
         return str(part["said"])
     if "changed" in part:
@@ -60,10 +64,14 @@ def table() -> type[AbstractHistoryEntry]:
     return cast(type[AbstractHistoryEntry], apps.get_model(settings.HISTORY_MODEL))
 
 
-def remember_list(model: type[Model], user: Any, message: str, **whose: Any) -> AbstractHistoryEntry:
-    """Note what somebody did with a list as a whole, in a sentence; no name of a person belongs into it.
+def remember_list(
+    model: type[Model], user: Any, message: str | dict[str, Any], **whose: Any
+) -> AbstractHistoryEntry:
+    """Note what somebody did with a list as a whole; no name of a person belongs into it.
 
-    `whose` are the columns of the concrete table.
+    Args:
+        message: a sentence, or {"exported": a kind of file, "by": English names of the filters}.
+        whose: the columns of the concrete table.
     """
     with override(None):
         name = capfirst(str(model._meta.verbose_name_plural))
@@ -72,7 +80,7 @@ def remember_list(model: type[Model], user: Any, message: str, **whose: Any) -> 
         content_type=ContentType.objects.get_for_model(model, for_concrete_model=False),
         name=name[:200],
         action=AuditAction.CHANGED,
-        message=[{"said": message}],
+        message=[{"said": message} if isinstance(message, str) else message],
         **whose,
     )
 

@@ -8,24 +8,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import number_format
-from django.utils.safestring import mark_safe
 
 from groundwork.formats.numbers import grouped
 
 Writing = Callable[[str], Any]
 WHOLE = re.compile(r"-?[0-9]+")
-LINK = re.compile(r"<a [^<>]*>([^<>]*)</a>")
 
 
 def whole(text: str) -> str:
     """A whole number with marks between its thousands; anything else as it is."""
     return grouped(int(text)) if WHOLE.fullmatch(text) else text
-
-
-def unlinked(text: str) -> Any:
-    """What a link says; its HTML is safe already."""
-    found = LINK.fullmatch(text)
-    return mark_safe(found[1]) if found else text
 
 
 def writings(model: type[models.Model]) -> Mapping[str, Writing]:

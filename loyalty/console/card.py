@@ -152,7 +152,7 @@ class LoyaltyCardAdmin(CardActions, Importing, AskedList, ConsoleAdmin):
         "id",
         "customer_id",
     ]
-    exported_as = MappingProxyType({"points_balance": "points_exactly"})
+    exported_as = MappingProxyType({"points_balance": "points_exactly", "language": "language_code"})
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -208,6 +208,9 @@ class LoyaltyCardAdmin(CardActions, Importing, AskedList, ConsoleAdmin):
 
     @display(description=_("language"), ordering="customer__preferred_language")
     def language(self, card: LoyaltyCard) -> str:
+        return card.customer.get_preferred_language_display()
+
+    def language_code(self, card: LoyaltyCard) -> str:
         return card.customer.preferred_language
 
     @display(description=_("wants offers by e-mail"), ordering="customer__marketing_consent", boolean=True)

@@ -13,6 +13,7 @@ from customers.models import Customer
 from groundwork.console.filters import AmountFilter, AskedFilter, ConditionFilter, MomentFilter, RowFilter
 from groundwork.formats.currencies import minor_digits
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
+from loyalty.reporting.counting import POINTS_GIVEN, STAMPS_GIVEN
 from loyalty.visiting import VISITS
 from tenancy.models import Merchant, StoreUser, User
 from tenancy.roles import has_one_merchant, merchant_ids, visible_to
@@ -75,6 +76,19 @@ class UndoneFilter(ConditionFilter):
         # From the few that undo to what they undid: joined the other way round, every line would be looked at.
         undoing = LoyaltyTransaction.objects.filter(voids__isnull=False)
         return queryset.filter(pk__in=undoing.order_by().values("voids"))
+
+
+class GivenFilter(ConditionFilter):
+    """What amounts to the stamps and points given, as the overview counts them: less what was taken back."""
+
+    title = _("what counts as given")
+    parameter_name = "given"
+    conditions = MappingProxyType(
+        {
+            "stamps": (_("Stamps given"), Q(STAMPS_GIVEN, card__deleted_at__isnull=True)),
+            "points": (_("Points given"), Q(POINTS_GIVEN, card__deleted_at__isnull=True)),
+        }
+    )
 
 
 class VisitFilter(ConditionFilter):
@@ -171,6 +185,7 @@ LEDGER_FILTERS = (
     WhenFilter,
     KindFilter,
     UndoneFilter,
+    GivenFilter,
     VisitFilter,
     "store",
     StaffPinFilter,

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from groundwork.console.several import SeveralField
 from loyalty import promoted
 from loyalty.console.program_form import explain_amounts, in_each_language
 from loyalty.models import Audience, Effect, LoyaltyProgram, Promotion
@@ -42,14 +42,9 @@ def _several(label: Any, help_text: Any = "") -> forms.TypedMultipleChoiceField:
     )
 
 
-def _written(label: Any) -> SimpleArrayField:
-    return SimpleArrayField(
-        forms.CharField(max_length=64),
-        label=label,
-        required=False,
-        max_length=LONGEST_LIST,
-        help_text=_("Separated by commas."),
-        widget=UnfoldAdminTextInputWidget,
+def _written(label: Any) -> SeveralField:
+    return SeveralField(
+        forms.CharField(max_length=64), most=LONGEST_LIST, label=label, help_text=_("Separated by commas.")
     )
 
 

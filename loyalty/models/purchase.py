@@ -17,9 +17,15 @@ class Purchase(TenantOwned):
     """
 
     card = models.ForeignKey(
-        "loyalty.LoyaltyCard", on_delete=models.PROTECT, related_name="purchases", db_index=False
+        "loyalty.LoyaltyCard",
+        on_delete=models.PROTECT,
+        related_name="purchases",
+        db_index=False,
+        verbose_name=_("card"),
     )
-    store = models.ForeignKey("tenancy.Store", on_delete=models.PROTECT, related_name="+", db_index=False)
+    store = models.ForeignKey(
+        "tenancy.Store", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("store")
+    )
     terms = models.ForeignKey(
         "loyalty.ProgramTerms", on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -35,7 +41,11 @@ class Purchase(TenantOwned):
     recorded_offline = models.BooleanField(_("recorded offline"), default=False)
 
     merchant = models.ForeignKey(
-        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
+        "tenancy.Merchant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("merchant"),
     )
 
     class Meta:

@@ -104,7 +104,11 @@ class UndoneLine(TenantOwned):
     )
 
     merchant = models.ForeignKey(
-        "tenancy.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
+        "tenancy.Merchant",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("merchant"),
     )
 
     class Meta:

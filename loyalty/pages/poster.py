@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from groundwork.formats import qr
+from groundwork.formats.labels import label
 from loyalty import links
 from loyalty.models import LoyaltyProgram
 from loyalty.outputs import poster as file
@@ -45,7 +46,7 @@ def poster_pdf(request: HttpRequest, store: Store, program: LoyaltyProgram) -> H
     language = asked_for(request) or store.default_language
     with translation.override(language):
         said = _said(store, program, language)
-        wallets_line = f"{_('Goes into your phone’s wallet')}: {' · '.join(said['wallet_names'])}"
+        wallets_line = f"{label(_('Goes into your phone’s wallet'))} {' · '.join(said['wallet_names'])}"
     drawn = file.pdf(
         file.Poster(
             merchant=store.merchant.name,

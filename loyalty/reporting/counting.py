@@ -26,38 +26,45 @@ def _count(condition: Q) -> Count:
     return Count("id", filter=condition)
 
 
+UNDOES = "voids__transaction_type"
+WAS_ISSUED = ~Q(**{UNDOES: Kind.OPENING_BALANCE})  # what was brought over was given elsewhere
+TAKEN_BACK = Q(WAS_ISSUED, transaction_type=Kind.POINTS_VOIDED, points_delta__lt=0)
+POINTS_BACK = Q(transaction_type=Kind.POINTS_RETURNED) | Q(**{UNDOES: Kind.POINTS_RETURNED})
+STAMPS_GIVEN = (
+    Q(transaction_type__in=[Kind.STAMP_EARNED, Kind.FRIEND_BONUS])
+    | Q(WAS_ISSUED, transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0)
+    | Q(transaction_type=Kind.STAMPS_RETURNED)
+    | Q(**{UNDOES: Kind.STAMPS_RETURNED})
+)
+POINTS_GIVEN = (
+    Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED, Kind.FRIEND_BONUS])
+    | Q(transaction_type=Kind.POINTS_ADJUSTMENT, points_delta__gt=0)
+    | TAKEN_BACK
+    | POINTS_BACK
+)
+
+
 def _ledger_figures() -> dict[str, Any]:
     """The aggregates behind FIGURES, over any set of ledger lines."""
     up, down = Q(points_delta__gt=0), Q(points_delta__lt=0)
-    undoes = "voids__transaction_type"
-    was_issued = ~Q(**{undoes: Kind.OPENING_BALANCE})  # what was brought over was given elsewhere
-    stamps_back = Q(transaction_type=Kind.STAMPS_RETURNED) | Q(**{undoes: Kind.STAMPS_RETURNED})
-    stamps = Q(transaction_type__in=[Kind.STAMP_EARNED, Kind.FRIEND_BONUS]) | Q(
-        was_issued, transaction_type=Kind.STAMP_VOIDED, stamps_delta__lt=0
-    )
-    given_back = Q(transaction_type=Kind.STAMP_VOIDED, **{undoes: Kind.STAMP_REDEEMED})
-    earned = Q(transaction_type__in=[Kind.WELCOME_BONUS, Kind.POINTS_EARNED, Kind.FRIEND_BONUS]) | Q(
-        up, transaction_type=Kind.POINTS_ADJUSTMENT
-    )
-    taken_back = Q(down, was_issued, transaction_type=Kind.POINTS_VOIDED)
-    points_back = Q(transaction_type=Kind.POINTS_RETURNED) | Q(**{undoes: Kind.POINTS_RETURNED})
-    undone_redemption = Q(transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_REDEEMED})
-    undone_deduction = Q(up, transaction_type=Kind.POINTS_VOIDED, **{undoes: Kind.POINTS_ADJUSTMENT})
+    given_back = Q(transaction_type=Kind.STAMP_VOIDED, **{UNDOES: Kind.STAMP_REDEEMED})
+    undone_redemption = Q(transaction_type=Kind.POINTS_VOIDED, **{UNDOES: Kind.POINTS_REDEEMED})
+    undone_deduction = Q(up, transaction_type=Kind.POINTS_VOIDED, **{UNDOES: Kind.POINTS_ADJUSTMENT})
     redeemed = Q(transaction_type=Kind.POINTS_REDEEMED)
     deducted = Q(down, transaction_type=Kind.POINTS_ADJUSTMENT)
     forgiven = Q(transaction_type__in=[Kind.DEBT_FORGIVEN, Kind.FORGIVENESS_ADJUSTED])
     expired = Q(transaction_type__in=[Kind.POINTS_EXPIRED, Kind.EXPIRY_ADJUSTED])
     return {
         "new_cards": _count(Q(transaction_type=Kind.CARD_CREATED)),
-        "stamps": _sum("stamps_delta", stamps | stamps_back),
+        "stamps": _sum("stamps_delta", STAMPS_GIVEN),
         "stamps_redeemed": _count(Q(transaction_type=Kind.STAMP_REDEEMED)) - _count(given_back),
-        "points_issued": _sum("points_delta", earned | taken_back | points_back),
+        "points_issued": _sum("points_delta", POINTS_GIVEN),
         "points_redeemed": _sum("points_delta", redeemed | undone_redemption, factor=-1),
         "points_redemptions": _count(redeemed) - _count(undone_redemption),
         "points_expired": _sum("points_delta", expired, factor=-1),
         "points_voided": _sum(
             "points_delta",
-            taken_back | points_back | deducted | undone_deduction | forgiven,
+            TAKEN_BACK | POINTS_BACK | deducted | undone_deduction | forgiven,
             factor=-1,
         ),
     }

@@ -45,7 +45,11 @@ def unfold(site_name: str) -> dict[str, Any]:
             {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
         ],
         "STYLES": [lambda request: static("console/console.css")],
-        "SCRIPTS": [lambda request: static("console/console.js")],
+        "SCRIPTS": [
+            lambda request: static("console/console.js"),
+            lambda request: static("console/finder.js"),
+            lambda request: static("console/refused.js"),
+        ],
         "SHOW_LANGUAGES": True,
         "LANGUAGES": {"action": reverse_lazy("admin:language")},
         "BORDER_RADIUS": "8px",

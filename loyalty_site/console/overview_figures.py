@@ -118,8 +118,8 @@ def linked(
     behind: dict[str, tuple[str, dict[str, Any]]] = {
         _("Cards"): (card_list, {**cards_of, **its}),
         _("New cards"): (card_list, {"enrolled_from": first, **cards_of, **its}),
-        _("Stamps given"): (lines, {"transaction_type__exact": "stamp_earned", **since}),
-        _("Points given"): (lines, {"transaction_type__exact": "points_earned", **since}),
+        _("Stamps given"): (lines, {"given": "stamps", **since}),
+        _("Points given"): (lines, {"given": "points", **since}),
         _("Redemption rate"): (
             lines,
             {"transaction_type__exact": rewards, "state": "stands", **lines_at, **its},

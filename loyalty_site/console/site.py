@@ -31,7 +31,7 @@ from unfold.sites import UnfoldAdminSite
 from groundwork.console.base import GrantedAdmin
 from loyalty.pages.language import QUERY_PARAMETER
 from loyalty_site.accounts import again
-from loyalty_site.console import MENU, dashboard, found_pages
+from loyalty_site.console import MENU, dashboard, found_pages, links
 from loyalty_site.console import step_up as step_up_pages
 from loyalty_site.console.found import found as found_rows
 from loyalty_site.console.sign_in import SignInForm
@@ -79,7 +79,7 @@ def _scoped(view: View) -> View:
             # A template may ask the database too: it is rendered before the scope closes.
             if not getattr(response, "is_rendered", True):
                 response.render()  # type: ignore[attr-defined]
-            return response
+            return links.only_open(request, response)
 
     return update_wrapper(answer, view)
 

@@ -8,7 +8,7 @@ The tenant scope itself is opened by the console's site for the whole request.
 """
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.utils import flatten_fieldsets
@@ -18,7 +18,6 @@ from django.http import HttpRequest
 from groundwork.console.base import Granted, GrantedAdmin
 from groundwork.console.grants import Grants
 from groundwork.console.inlines import GrantedInline, GrantedStackedInline, GrantedTabularInline
-from groundwork.console.written import Writing, unlinked
 from tenancy.console.forms import ConsoleForm
 from tenancy.roles import (
     OPERATORS,
@@ -37,17 +36,6 @@ class Scoped(Granted):
 
     grants = Grants(view=OPERATORS)
     form = ConsoleForm
-
-    @property
-    def readonly_preprocess_fields(self) -> Mapping[str, Writing]:
-        """A row whose page is for operators alone is named without a link: it would lead everybody else to nothing."""
-        named = {field.name: unlinked for field in self.model._meta.fields if self._is_operators(field)}
-        return {**super().readonly_preprocess_fields, **named}
-
-    def _is_operators(self, field: models.Field) -> bool:
-        remote, site = field.related_model, self.admin_site  # type: ignore[attr-defined]
-        page = site._registry.get(remote)
-        return page is not None and page.grants.view == OPERATORS
 
     def visible(self, request: HttpRequest, rows: models.QuerySet) -> models.QuerySet:
         """The rows that this user may see; rows of the platform are for operators."""

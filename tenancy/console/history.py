@@ -50,7 +50,7 @@ class HistoryAdmin(ConsoleAdmin):
     menu_title = _("History")
     menu_icon = "history"
     empty_help = _("What people do in the console is listed here, with who did it and when.")
-    list_display = ["when", "user", "done", "kind", "name", "details", "merchant"]
+    list_display = ["when", "user", "done", "kind", "called", "details", "merchant"]
     list_filter = ["action", KindFilter]
     list_select_related = ["user", "content_type", "merchant"]
     search_fields = ["name", "user__email"]
@@ -90,6 +90,12 @@ class HistoryAdmin(ConsoleAdmin):
             return str(entry.content_type)
         return capfirst(str(model._meta.verbose_name))
 
+    @display(description=_("name"), ordering="name")
+    def called(self, entry: HistoryEntry) -> str:
+        """What a row was called then; a list is called as its heading is."""
+        model = None if entry.object_id else entry.content_type.model_class()
+        return entry.name if model is None else capfirst(str(model._meta.verbose_name_plural))
+
     @display(description=_("name"))
     def row_link(self, entry: HistoryEntry) -> str:
         kind: ContentType = entry.content_type
@@ -98,7 +104,7 @@ class HistoryAdmin(ConsoleAdmin):
             or entry.action == AuditAction.DELETED
             or not self._has_page(kind.model_class())
         ):
-            return entry.name
+            return self.called(entry)
         page = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[entry.object_id])
         return format_html('<a class="console-link" href="{}">{}</a>', page, entry.name)
 

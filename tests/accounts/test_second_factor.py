@@ -1,5 +1,6 @@
 """A second factor: set up, and asked for."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -138,6 +139,26 @@ def test_whoever_lost_the_phone_gets_in_by_a_recovery_code_once(client, nora) ->
         sign_in(each)
         each.post(reverse("mfa_authenticate"), {"code": codes[3]})
     assert (is_in(client), is_in(other)) == (True, False)
+
+
+@pytest.mark.parametrize("gap", [" ", "\u00a0", "\u202f", "-"])
+def test_codes_are_read_in_groups_as_an_app_shows_them_and_people_write_them_down(client, nora, gap) -> None:
+    client.force_login(nora)
+    page = client.get(reverse("mfa_activate_totp")).content.decode()
+    secret = re.search(r'factor-secret">([A-Z2-7]+)<', page)[1]
+    done = client.post(reverse("mfa_activate_totp"), {"code": grouped(code_of(secret), gap)}, follow=True)
+    codes = re.findall(r"<li><code>(\d+)</code>", done.content.decode())
+    cache.clear()
+    for code in (code_of(secret), codes[0]):
+        visitor = Client()
+        sign_in(visitor)
+        visitor.post(reverse("mfa_authenticate"), {"code": f" {grouped(code, gap)}\u200b"})
+        assert is_in(visitor)
+
+
+def grouped(code: str, gap: str) -> str:
+    half = len(code) // 2
+    return code[:half] + gap + code[half:]
 
 
 def test_codes_cannot_be_tried_without_end(client, nora) -> None:

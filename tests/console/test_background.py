@@ -151,7 +151,7 @@ def test_who_exported_what_stands_in_the_history(world: World) -> None:
     with factories.inside(world.shop):
         entry = HistoryEntry.objects.order_by("-id")[0]
     assert (entry.user, entry.name, entry.merchant) == (world.shop.owner, "Customers", world.shop.merchant)
-    assert entry.message == [{"said": "Exported as CSV (q)"}]
+    assert entry.message == [{"exported": "CSV", "by": ["Search"]}]
 
 
 # --- Who may ----------------------------------------------------------------------------------------------

@@ -1,9 +1,13 @@
 """Who changed what: written down with everything done in the console, read by those whose matter it is."""
 
+import html
+import re
+
 import pytest
 from django.db import IntegrityError
 from django.test import Client
 
+from loyalty.models import LoyaltyCard
 from tenancy import scope
 from tenancy.models import HistoryEntry
 from tests import factories
@@ -80,6 +84,29 @@ def test_a_text_is_read_in_the_language_of_the_reader(world: World) -> None:
     for language, words in (("en", "Exported as JSON"), ("de", "Als JSON exportiert")):
         client.get(f"/admin/?lang={language}")
         assert words in client.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "details"),
+    [
+        ("en", "Cards", "Exported as CSV (Search, Language)"),
+        ("fr", "Cartes", "Exporté en CSV (Rechercher, Langue)"),
+        ("de", "Karten", "Als CSV exportiert (Suchen, Sprache)"),
+        ("lb", "Kaarten", "Als CSV exportéiert (Sichen, Sprooch)"),
+    ],
+)
+def test_what_was_exported_is_read_in_the_language_of_the_reader_and_names_the_filters_of_the_list(
+    world: World, language: str, name: str, details: str
+) -> None:
+    client = world.client("owner")
+    client.get("/admin/?lang=fr")
+    file = client.get(list_address(LoyaltyCard) + "export/csv/", {"q": "anna", "language": "fr"})
+    assert b"".join(file.streaming_content)
+    client.get(f"/admin/?lang={language}")
+    page = client.get(LIST).content.decode()
+    row = re.findall(r"<td class=\"field-(?:called|details)[^>]*>([^<]*)<", page)[:2]
+    assert [html.unescape(cell) for cell in row] == [name, details]
+    assert "anna" not in page
 
 
 def test_the_names_of_fields_are_translated_too(world: World) -> None:

@@ -5,8 +5,12 @@ from datetime import date
 import pytest
 from django.utils.formats import date_format
 
+from groundwork import deletion
 from groundwork.console.charts import Series, chart, hours_chart
+from loyalty.models import LoyaltyTransaction
+from loyalty.services import points, voids
 from loyalty_site.console.overview_figures import against
+from tests import factories
 from tests.console.world import World, overview
 
 DAY = date(2026, 11, 1)
@@ -73,6 +77,42 @@ def test_the_newest_transactions_are_of_the_own_merchant(world: World) -> None:
     lines = list(overview(world, "owner")["newest"])
     assert {line.merchant for line in lines} == {world.shop.merchant}
     assert len(lines) == 3
+
+
+@pytest.fixture
+def eventful(world: World) -> None:
+    """At both stores: stamps that were undone, points given and taken by hand, and a card that was deleted."""
+    shop = world.shop
+    for store in (shop.store, shop.other_store):
+        card = factories.card(store, stamps=3, cents=700)
+        deletion.soft_delete(factories.card(store, stamps=2, cents=900), by=None)
+        with factories.inside(shop):
+            for number in (40, -15):
+                points.adjust(
+                    store=store,
+                    card_id=card.pk,
+                    actor=factories.actor(),
+                    points_delta=number,
+                    reason="Goodwill",
+                )
+            for kind in ("stamp_earned", "points_earned"):
+                line = LoyaltyTransaction.objects.filter(card=card, transaction_type=kind).latest("pk")
+                voids.void(store=store, transaction_id=line.pk, actor=factories.actor(), reason="Twice")
+        factories.give_stamps(card, store, 1)
+
+
+@pytest.mark.parametrize("who", ["owner", "manager"])
+@pytest.mark.parametrize(
+    ("title", "moved"), [("Stamps given", "stamps_delta"), ("Points given", "points_delta")]
+)
+def test_what_was_given_is_what_the_lines_behind_it_amount_to(
+    world: World, eventful: None, who: str, title: str, moved: str
+) -> None:
+    [figure] = [figure for figure in overview(world, who)["figures"] if figure["title"] == title]
+    page = world.client(who).get(figure["url"])
+    with factories.inside(world.shop):
+        lines = list(page.context["cl"].queryset.values_list(moved, flat=True))
+    assert (sum(lines), min(lines) < 0) == (int(figure["value"]), True)
 
 
 def test_an_operator_begins_with_the_merchants_and_opens_one(world: World) -> None:

@@ -1,14 +1,20 @@
 """What the console writes, as people who read it would: numbers, notes and names in the language of the page."""
 
+import re
+
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.test import Client
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 
+from customers.models import Customer
 from loyalty import notes
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase, UndoBatch
 from loyalty.services import points
+from tenancy.models import ListColumns
 from tests import factories
 from tests.console.world import World, address, list_address, said, sign_in
 
@@ -165,3 +171,70 @@ def test_no_line_leads_to_the_account_of_who_wrote_it_which_only_operators_open(
     text = world.client(who).get(address(line)).content.decode()
     assert world.shop.owner.email in text
     assert address(world.shop.owner) not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "French"), ("fr", "Français"), ("de", "Französisch"), ("lb", "Franséisch")]
+)
+def test_the_language_of_a_cards_customer_is_named_in_the_list_and_coded_in_its_file(
+    world: World, language: str, name: str
+) -> None:
+    card = world.mine["loyalty_loyaltycard"]
+    with factories.inside(world.shop):
+        Customer.objects.update(preferred_language="fr")
+        ListColumns.objects.create(
+            user=world.shop.owner, about="loyalty.loyaltycard", columns=["number", "language"]
+        )
+    client = reading(world, "owner", language)
+    page = client.get(list_address(LoyaltyCard)).content.decode()
+    cells = re.findall(r'<td class="field-language[^"]*" data-label="[^"]*">([^<]*)</td>', page)
+    assert name in cells
+    file = client.get(list_address(LoyaltyCard) + "export/csv/")
+    lines = b"".join(file.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    [of_card] = [line for line in lines if card.display_number in line]  # type: ignore[attr-defined]
+    assert ",fr," in of_card
+
+
+def test_what_a_list_of_ours_shows_of_a_row_has_a_name_in_every_language() -> None:
+    for model, page in admin.site._registry.items():
+        shown = {*page.list_display, *getattr(page, "columns_besides", ())}
+        for field in model._meta.fields:
+            if field.name in shown and not model.__module__.startswith("django"):
+                assert isinstance(field.verbose_name, Promise), field
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Entry no. 2 does not fit:"),
+        ("fr", "L’entrée n°\u00a02 ne convient pas\u00a0:"),
+        ("de", "Der Eintrag Nr.\u00a02 passt nicht:"),
+        ("lb", "D’Entrée Nr.\u00a02 passt net:"),
+    ],
+)
+def test_of_several_words_the_one_that_is_too_long_is_named_in_the_language_of_the_page(
+    world: World, language: str, words: str
+) -> None:
+    client = reading(world, "owner", language)
+    answer = client.post(address(world.mine["customers_customer"]), {"tags": "vip," + "x" * 41})
+    [refusal] = answer.context["adminform"].form.errors["tags"]
+    assert refusal.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "These are 51; no more than 50 are possible."),
+        ("fr", "Il y en a 51\u00a0; pas plus de 50 ne sont possibles."),
+        ("de", "Das sind 51; höchstens 50 sind möglich."),
+        ("lb", "Dat sinn der 51; méi wéi 50 sinn net méiglech."),
+    ],
+)
+def test_more_goods_than_a_promotion_may_name_are_refused_in_the_language_of_the_page(
+    world: World, language: str, words: str
+) -> None:
+    client = reading(world, "owner", language)
+    row = world.mine["loyalty_promotion"]
+    answer = client.post(address(row), {"skus": ",".join(map(str, range(51)))})
+    with translation.override(language):
+        assert answer.context["adminform"].form.errors["skus"] == [words]

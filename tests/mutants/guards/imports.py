@@ -11,8 +11,8 @@ MUTANTS = [
     mutant(
         "import-that-takes-back-what-was-never-issued",
         "loyalty/reporting/counting.py",
-        "was_issued = ~Q(**{undoes: Kind.OPENING_BALANCE})",
-        "was_issued = Q()",
+        "WAS_ISSUED = ~Q(**{UNDOES: Kind.OPENING_BALANCE})",
+        "WAS_ISSUED = Q()",
         "tests/loyalty/test_statistics.py::"
         "test_a_balance_that_was_brought_over_and_is_taken_back_was_never_issued",
     ),
