@@ -31,7 +31,7 @@ export class AmountPad extends EventTarget {
 
   /** Whether the keyboard is its own just now. */
   get isOn() {
-    return document.body.dataset.screen === "card" && this.isShown && !document.querySelector("dialog[open]");
+    return document.body.dataset.screen === "card" && this.isShown;
   }
 
   get isShown() {
