@@ -1,5 +1,8 @@
 /** A sheet: a dialog that offers choices (buttons with a data-value) and can be closed without one. */
 
+/** What a sheet is closed with when something else takes its place: whoever opened it leads nowhere then. */
+export const REPLACED = "replaced";
+
 /**
  * Open a sheet until somebody chooses, or until its time is over.
  *

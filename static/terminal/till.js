@@ -22,6 +22,7 @@ import { ResultScreen } from "./result.js";
 import { Scanner } from "./scanner.js";
 import { ScanScreen } from "./scan-screen.js";
 import { Session } from "./session.js";
+import { REPLACED } from "./sheet.js";
 import { Screens } from "./state.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -262,7 +263,7 @@ export class Till {
   closeDialogs() {
     this.result.close();
     for (const dialog of document.querySelectorAll("dialog[open]"))
-      /** @type {HTMLDialogElement} */ (dialog).close();
+      /** @type {HTMLDialogElement} */ (dialog).close(REPLACED);
   }
 
   onConnection() {
