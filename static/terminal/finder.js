@@ -102,7 +102,7 @@ export class Finder {
     const waiting = await outbox.waiting();
     if (signal.aborted) return;
     const unseen = { code, face };
-    const canStamp = mayStampUnseen(unseen, waiting, facts.program);
+    const canStamp = mayStampUnseen(unseen, waiting, facts.program, facts.store.timezone);
     const noted = stampsWaiting(unseen, waiting, facts.program);
     scanScreen.clear();
     this.till.hold({ card: null, last: null, ...unseen, canStamp, noted });
