@@ -55,6 +55,11 @@ export class AmountPad extends EventTarget {
     this.draw();
   }
 
+  /** A scanner has typed a code here. */
+  forgetKeys() {
+    this.clear();
+  }
+
   /** What was typed is of one card: it stays while that one is asked for again. */
   draw() {
     const { inHand, takesAmount } = this.cardView;

@@ -38,7 +38,7 @@ TYPE_AND_LOCK = """() => {
   document.querySelector("#pad-keys [data-key='7']").click();
   document.querySelector("#lock-button").click();
 }"""
-# In the same tab the till was opened once more, and locked there; then the browser's way back shows this page as it was.
+# In the same tab the till was opened once more and locked there; then the browser's way back shows this page as it was.
 COME_BACK_TO_IT = """() => {
   dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
   sessionStorage.clear();
