@@ -252,6 +252,9 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async showEnrolled(posting) {
+    const { attaching } = this.till.finder;
+    const isAwaited = attaching.code !== "" && !this.signal.aborted;
+    if (isAwaited && (await attaching.attach(posting.card)) === "replaced") return null;
     if (posting.card_url && !posting.card.customer.email && !this.signal.aborted) {
       const { addressToTake, showToTake } = await import("./take-card.js");
       const picture = addressToTake(posting.card_url);
