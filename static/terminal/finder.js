@@ -4,7 +4,6 @@ import { NoAnswer, Problem } from "./api.js";
 import { Attaching } from "./attaching.js";
 import { isCodeOrNumber, isMistyped } from "./card-codes.js";
 import * as database from "./database.js";
-import { mayStampUnseen, stampsWaiting } from "./limits.js";
 import { play } from "./sound.js";
 import { text } from "./texts.js";
 
@@ -99,7 +98,10 @@ export class Finder {
       await result.show({ kind: "bad", icon: "cloud-off", title, detail, note: code, next: text("back") });
       return;
     }
-    const waiting = await outbox.waiting();
+    const [waiting, { mayStampUnseen, stampsWaiting }] = await Promise.all([
+      outbox.waiting(),
+      import("./limits.js"),
+    ]);
     if (signal.aborted) return;
     const unseen = { code, face };
     const canStamp = mayStampUnseen(unseen, waiting, facts.program, facts.store.timezone);
