@@ -31,7 +31,7 @@ export class AmountPad extends EventTarget {
 
   /** Whether the keyboard is its own just now. */
   get isOn() {
-    return document.body.dataset.screen === "card" && this.isShown && !document.querySelector("dialog[open]");
+    return document.body.dataset.screen === "card" && this.isShown;
   }
 
   get isShown() {
@@ -53,6 +53,11 @@ export class AmountPad extends EventTarget {
     this.typed.stop();
     this.typed.cents = 0;
     this.draw();
+  }
+
+  /** A scanner has typed a code here. */
+  forgetKeys() {
+    this.clear();
   }
 
   /** What was typed is of one card: it stays while that one is asked for again. */

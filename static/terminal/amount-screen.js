@@ -1,5 +1,6 @@
 /** The purchase amount on a screen of its own, with the number of its receipt. */
 
+import { isCodeOrNumber } from "./card-codes.js";
 import { byId, writeFigure } from "./dom.js";
 import { listenToKeypad } from "./keypad.js";
 import { TypedAmount } from "./typed-amount.js";
@@ -43,6 +44,26 @@ export class AmountScreen extends EventTarget {
     this.typed.cents = cents;
     this.reference.value = "";
     byId("order-reference-optional", HTMLElement).hidden = this.needsReference;
+    this.draw();
+  }
+
+  /**
+   * A scanner has read the receipt whose number is asked for; a card of ours is none.
+   *
+   * @param {string} code
+   * @returns {boolean}  whether it was taken for one
+   */
+  takesReceipt(code) {
+    if (document.activeElement !== this.reference || isCodeOrNumber(code)) return false;
+    this.reference.value = code.slice(0, this.reference.maxLength);
+    this.draw();
+    return true;
+  }
+
+  /** A scanner has typed a code here. */
+  forgetKeys() {
+    if (document.body.dataset.screen !== "amount") return;
+    this.typed.cents = 0;
     this.draw();
   }
 

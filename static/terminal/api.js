@@ -105,13 +105,14 @@ export class Api extends EventTarget {
       const isJson = /\bjson\b/.test(response.headers.get("Content-Type") ?? "");
       if (response.status !== 204 && !isJson) throw new Error("not JSON");
       body = response.status === 204 ? null : await response.json();
+      if (!response.ok && typeof body?.code !== "string") throw new Error("none of the till's own problems");
     } catch (error) {
       throw new NoAnswer(String(error));
     }
     if (response.ok) return body;
     throw new Problem(
-      { status: response.status, code: "", title: "", detail: "", ...body },
-      retryAfter(response.headers.get("Retry-After"), body?.retry_after),
+      { status: response.status, title: "", detail: "", ...body },
+      retryAfter(response.headers.get("Retry-After"), body.retry_after),
     );
   }
 

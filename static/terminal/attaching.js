@@ -1,10 +1,10 @@
-/** The code of an earlier card that nobody knows yet: the next card that is found gets it. */
+/** The code of an earlier card that nobody knows yet: the next card that is found or made gets it. */
 
 import { NoAnswer, Problem } from "./api.js";
 import { byId, element } from "./dom.js";
 import { text } from "./texts.js";
 
-/** @import { Result } from "./result.js" */
+/** @import { Choice, Result } from "./result.js" */
 /** @import { Till } from "./till.js" */
 /** @import { Card } from "./types.js" */
 
@@ -40,14 +40,17 @@ export class Attaching {
     this.code = "";
   }
 
-  /** @param {Card} card */
+  /**
+   * @param {Card} card
+   * @returns {Promise<Choice>}  replaced: something else is on the screen by now
+   */
   async attach(card) {
     const { code } = this;
     this.clear();
     const { result, screens } = this.till;
     const { unlocked } = screens;
     const words = await this.ask(card, code);
-    if (!unlocked.aborted) await result.show({ ...words, next: text("back") });
+    return unlocked.aborted ? "replaced" : result.show({ ...words, next: text("back") });
   }
 
   /**

@@ -203,15 +203,17 @@ export class Checkout {
    */
   async showDone(entry, posting) {
     if (entry.kind === "enrol") return this.showEnrolled(posting);
-    if (!this.signal.aborted) this.customerScreen.showDone(entry, posting);
+    if (!this.signal.aborted && !entry.mends) this.customerScreen.showDone(entry, posting);
     const canUndo = entry.kind !== "void" && actions.linesToUndo(posting).some((line) => line.can_void);
     const { wordsForDone } = await loadWords();
     const choice = await this.show({
       ...wordsForDone(entry, posting, this.facts),
       undo: canUndo ? text("undo") : null,
+      ...(entry.mends && { more: null }),
     });
     if (choice === "replaced") return null;
-    if (choice === "undo") return this.takeBack(posting);
+    if (choice === "undo") return this.takeBack(posting, entry.mends);
+    if (entry.mends) return { to: "card" };
     if (choice === "more") return this.perform(actions.redeemStamps(posting.card, rewardName(posting.card)));
     if (entry.kind === "forgive") return { to: "card", card: posting.card };
     return { to: "scan", isWatched: choice === "left" };
@@ -222,20 +224,21 @@ export class Checkout {
    * answered; what cannot be done at once says so, and the rest goes on by itself.
    *
    * @param {Posting} posting
+   * @param {string} [mends]  what it mended, of somebody who has gone: their card stays where it is
    * @returns {Promise<Step | null>}
    */
-  async takeBack(posting) {
+  async takeBack(posting, mends) {
     this.setBusy(true);
     const sendings = [];
     for (const line of actions.linesToUndo(posting).filter((one) => one.can_void))
       sendings.push(await this.outbox.send(actions.voidTransaction(line), this.staff));
     /** @type {Step} */
-    let step = { to: "card", card: posting.card };
+    let step = { to: "card", card: mends ? undefined : posting.card };
     for (const [index, sending] of sendings.entries()) {
       this.setBusy(true);
       const outcome = await this.answer(sending).finally(() => this.setBusy(false));
       if (outcome !== WAITING && outcome?.posting) {
-        step = { to: "card", card: outcome.posting.card, say: text("undone") };
+        step = { to: "card", card: step.card && outcome.posting.card, say: text("undone") };
         continue;
       }
       for (const other of sendings.slice(index + 1)) other.stopWatching();
@@ -249,11 +252,15 @@ export class Checkout {
    * @returns {Promise<Step | null>}
    */
   async showEnrolled(posting) {
+    const { attaching } = this.till.finder;
+    const isAwaited = attaching.code !== "" && !this.signal.aborted;
+    if (isAwaited && (await attaching.attach(posting.card)) === "replaced") return null;
     if (posting.card_url && !posting.card.customer.email && !this.signal.aborted) {
       const { addressToTake, showToTake } = await import("./take-card.js");
       const picture = addressToTake(posting.card_url);
       this.customerScreen.showToTake(posting, picture);
       const choice = await showToTake(posting.card, picture, this.signal);
+      if (choice === "replaced") return null;
       return choice === "open" ? { to: "card", card: posting.card } : { to: "scan" };
     }
     const { wordsForEnrolled } = await loadWords();
@@ -283,12 +290,13 @@ export class Checkout {
   async showSaved(sending) {
     const { entry, outcome, stopWatching } = sending;
     const { wordsForSaved } = await loadWords();
-    if (!this.signal.aborted) this.customerScreen.showNoted(entry, this.till.inHand);
+    if (!this.signal.aborted && !entry.mends) this.customerScreen.showNoted(entry, this.till.inHand);
     const first = await Promise.race([outcome, this.show(wordsForSaved(entry))]);
     if (typeof first === "object") return this.conclude(entry, first);
     if (first === "undo") return this.undoSaved(sending);
     stopWatching();
-    return first === "replaced" ? null : { to: "scan", isWatched: first === "left" };
+    if (first === "replaced") return null;
+    return entry.mends ? { to: "card" } : { to: "scan", isWatched: first === "left" };
   }
 
   /**
@@ -300,7 +308,7 @@ export class Checkout {
     if (result !== "settled")
       return { to: "card", say: text(result === "withdrawn" ? "undone_later" : "undone") };
     const { posting } = await outcome;
-    return posting ? this.takeBack(posting) : { to: "card" };
+    return posting ? this.takeBack(posting, entry.mends) : { to: "card" };
   }
 
   /**

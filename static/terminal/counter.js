@@ -11,6 +11,7 @@ export class Counter {
     /** @type {WakeLockSentinel | null} */
     this.awake = null;
     this.isArmed = false;
+    this.turn = Promise.resolve();
   }
 
   start() {
@@ -22,8 +23,13 @@ export class Counter {
     byId("full-screen", HTMLButtonElement).hidden = !document.fullscreenEnabled;
   }
 
+  /** One after the other: a lock that is granted late, when nobody is at work any more, is let go again. */
+  stayAwake() {
+    this.turn = this.turn.then(() => this.keepAwake());
+  }
+
   /** Behind the lock the device may sleep. The system lets go by itself whenever the page is hidden. */
-  async stayAwake() {
+  async keepAwake() {
     const isWanted = !this.till.screens.isLocked && !document.hidden;
     try {
       if (!isWanted) await this.awake?.release();

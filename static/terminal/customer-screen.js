@@ -13,6 +13,7 @@ import { text } from "./texts.js";
 /** @import { Till } from "./till.js" */
 /** @import { Card, Entry, Moment, Posting } from "./types.js" */
 
+const TIMEOUT_MS = 4_000;
 const GAINS = new Set(["stamp", "purchase"]);
 
 export class CustomerScreen {
@@ -141,6 +142,7 @@ export class CustomerScreen {
       await fetch(`${this.address}tell/`, {
         method: "POST",
         keepalive: true, // a till that locks may be loaded anew
+        signal: AbortSignal.timeout(TIMEOUT_MS), // what comes next has to be said, whatever became of this
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.api.csrfToken() },
         body: JSON.stringify(told),
       }).catch(() => undefined); // it is off the screen within a minute by itself

@@ -68,15 +68,31 @@ async function attempt(entry, api) {
     return { ...current, path, claimed, sent: true, sentPlain: current.sentPlain || !claimed };
   });
   if (!before) return null;
-  const options = { key: entry.key, staffToken: entry.staffToken };
-  if (!claimed) return api.post(path, entry.body, options);
+  const post = (/** @type {object} */ body) => ask(entry, api, path, body);
+  if (!claimed) return post(entry.body);
   try {
-    return await api.post(path, { ...entry.body, occurred_at: entry.madeAt }, options);
+    return await post({ ...entry.body, occurred_at: entry.madeAt });
   } catch (error) {
     const isReused = error instanceof Problem && error.code === "idempotency_key_reused";
     if (!isReused || !before.sentPlain) throw error;
-    return api.post(path, entry.body, options);
+    return post(entry.body);
   }
+}
+
+/**
+ * Every action is answered with the card as it is now: what comes without one is of somebody in between, and nothing of
+ * the till is forgotten for it.
+ *
+ * @param {Entry} entry
+ * @param {Api} api
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<Posting>}
+ */
+async function ask({ key, staffToken }, api, path, body) {
+  const posting = await api.post(path, body, { key, staffToken });
+  if (!posting?.card) throw new NoAnswer("no card");
+  return posting;
 }
 
 /**

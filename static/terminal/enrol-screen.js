@@ -1,10 +1,15 @@
 /** A new customer, enrolled by staff: errors stand beside their field, and nothing that was typed is lost. */
 
 import { askAboutSlips } from "../address-slips.js";
+import { isMistyped } from "./card-codes.js";
 import { byId } from "./dom.js";
 import { text } from "./texts.js";
 
 /** @import { ProblemDocument } from "./types.js" */
+
+const NAME = /^[\p{L}\p{M} .'’-]+$/u;
+// However it is written; what has the shape of a card's number is a slip in one.
+const PHONE = /^\+?[\d\s()./-]{6,}$/;
 
 /** Dispatches "enrol" with the body of the call. */
 export class EnrolScreen extends EventTarget {
@@ -23,12 +28,13 @@ export class EnrolScreen extends EventTarget {
     byId("enrol-birth-date", HTMLInputElement).max = new Date().toISOString().slice(0, 10);
   }
 
-  /** @param {string} typed  what was looked for and not found: an e-mail or a name */
+  /** @param {string} typed  what was looked for and not found: an e-mail, a phone number or a name */
   open(typed = "") {
     this.form.reset();
     this.clearErrors();
     this.field("email").value = typed.includes("@") ? typed : "";
-    this.field("name").value = /^[\p{L} .'’-]+$/u.test(typed) ? typed : "";
+    this.field("name").value = NAME.test(typed) ? typed : "";
+    this.field("phone").value = PHONE.test(typed) && !isMistyped(typed) ? typed : "";
   }
 
   /** What stands in the form, to be put back later; the form is empty then. */

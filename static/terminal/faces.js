@@ -10,6 +10,7 @@ import * as database from "./database.js";
 /** @import { Card } from "./types.js" */
 
 const LONGEST_MS = 7 * 24 * 60 * 60 * 1000;
+const TIDY_EVERY_MS = 60 * 60 * 1000;
 const SEAL = { name: "AES-GCM", length: 256 };
 const FINDER = { name: "HMAC", hash: "SHA-256", length: 256 };
 const encoder = new TextEncoder();
@@ -24,6 +25,8 @@ const encoder = new TextEncoder();
  * @property {number} points
  * @property {boolean} isActive
  * @property {string | null} stampAllowedAt  ISO time, null if it is allowed
+ * @property {string | null} [whyNotBefore]  the refusal's code; what an earlier version kept has none
+ * @property {number} [stampsToday]  on the day when it was seen
  * @property {string} seenAt  ISO time
  *
  * @typedef {object} Keys
@@ -37,10 +40,15 @@ export class Faces {
     this.owner = owner;
   }
 
-  /** What is too old, or somebody else's, is given up. */
+  /** What is too old, or somebody else's, is given up: now, and while the till goes on for weeks. */
   async start() {
+    setInterval(() => this.tidy(), TIDY_EVERY_MS);
     const [secret] = await database.all("secrets");
     if (secret && secret.name !== this.owner) return this.giveUp();
+    await this.tidy();
+  }
+
+  async tidy() {
     const tooOld = Date.now() - LONGEST_MS;
     for (const { id, seenAt } of await database.all("faces"))
       if (Date.parse(seenAt) < tooOld) await database.remove("faces", id);
@@ -137,6 +145,8 @@ function faceOf(card) {
     points: card.points_balance,
     isActive: card.is_active,
     stampAllowedAt: card.can_stamp.next_stamp_at,
+    whyNotBefore: card.can_stamp.code,
+    stampsToday: card.stamps_today,
     seenAt: new Date().toISOString(),
   };
 }

@@ -4,7 +4,6 @@ import { NoAnswer, Problem } from "./api.js";
 import { Attaching } from "./attaching.js";
 import { isCodeOrNumber, isMistyped } from "./card-codes.js";
 import * as database from "./database.js";
-import { mayStampUnseen, stampsWaiting } from "./limits.js";
 import { play } from "./sound.js";
 import { text } from "./texts.js";
 
@@ -99,10 +98,13 @@ export class Finder {
       await result.show({ kind: "bad", icon: "cloud-off", title, detail, note: code, next: text("back") });
       return;
     }
-    const waiting = await outbox.waiting();
+    const [waiting, { mayStampUnseen, stampsWaiting }] = await Promise.all([
+      outbox.waiting(),
+      import("./limits.js"),
+    ]);
     if (signal.aborted) return;
     const unseen = { code, face };
-    const canStamp = mayStampUnseen(unseen, waiting, facts.program);
+    const canStamp = mayStampUnseen(unseen, waiting, facts.program, facts.store.timezone);
     const noted = stampsWaiting(unseen, waiting, facts.program);
     scanScreen.clear();
     this.till.hold({ card: null, last: null, ...unseen, canStamp, noted });

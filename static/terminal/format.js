@@ -207,7 +207,7 @@ export function unseenCard(code) {
  * @param {Date} moment
  * @param {string} timezone
  */
-function day(moment, timezone) {
+export function day(moment, timezone) {
   return new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: timezone }).format(moment);
 }
 

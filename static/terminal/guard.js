@@ -119,8 +119,10 @@ export class Guard {
   }
 
   onIdle() {
-    if (!this.needsPin) this.till.toScan();
-    else if (!this.till.screens.isLocked) this.lock();
+    const { till } = this;
+    if (this.needsPin) return till.screens.isLocked || this.lock();
+    till.finder.attaching.clear(); // its card has gone, if nobody has come with one
+    till.toScan();
   }
 
   /**

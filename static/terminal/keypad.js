@@ -1,4 +1,7 @@
-/** The keys of a PIN or an amount: on the screen, and the same ones on a keyboard while their screen is on. */
+/**
+ * The keys of a PIN or an amount: on the screen, and the same ones on a keyboard while their screen is on and nothing
+ * lies on top of it.
+ */
 
 import { isTyping } from "./dom.js";
 
@@ -15,12 +18,17 @@ export function listenToKeypad(keys, isOn, onKey) {
     if (button?.dataset.key) onKey(button.dataset.key);
   });
   addEventListener("keydown", (event) => {
-    if (!isOn() || isTyping(event) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!isOn() || isCovered() || isTyping(event) || event.ctrlKey || event.altKey || event.metaKey) return;
     const key = /^[0-9]$/.test(event.key) ? event.key : KEYBOARD[/** @type {"Enter"} */ (event.key)];
     if (!key || (key === "enter" && isPressable(event.target))) return;
     event.preventDefault();
     onKey(key);
   });
+}
+
+/** A result or a sheet has the keyboard for itself: what it covers is finished, and must not be done once more. */
+function isCovered() {
+  return document.querySelector("dialog[open]") !== null;
 }
 
 /**

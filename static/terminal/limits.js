@@ -1,12 +1,12 @@
 /** The program's limits, as far as the device can know them without a network: by what waits here, and the card's face. */
 
 import { normalCode } from "./card-codes.js";
+import { day } from "./format.js";
 
 /** @import { Face } from "./faces.js" */
 /** @import { CanStamp, Entry, Program } from "./types.js" */
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 
 /**
  * Whether the next stamp would be taken, as the server says it of a card that it knows.
@@ -14,17 +14,32 @@ const DAY = 24 * 60 * MINUTE;
  * @param {{code: string, face: Face | null}} unseen
  * @param {Entry[]} waiting
  * @param {Program} program
+ * @param {string} timezone  of the store, whose days are counted
  * @returns {CanStamp}
  */
-export function mayStampUnseen({ code, face }, waiting, program) {
+export function mayStampUnseen({ code, face }, waiting, program, timezone) {
   const given = waiting.filter((entry) => givesStamp(entry, program) && isOf(entry, code, face));
   const newest = Math.max(0, ...given.map((entry) => Date.parse(entry.madeAt)));
   const cooled = newest && newest + program.cooldown_minutes * MINUTE;
-  const until = Math.max(cooled, Date.parse(face?.stampAllowedAt ?? "") || 0);
-  const today = given.filter((entry) => Date.parse(entry.madeAt) > Date.now() - DAY);
-  if (until > Date.now()) return refusal("stamp_cooldown", (until - Date.now()) / 1000);
-  if (countOf(today) >= program.max_daily_stamps) return refusal("daily_stamp_limit", null);
+  const told = Date.parse(face?.stampAllowedAt ?? "") || 0;
+  const until = Math.max(cooled, told);
+  const why = until === told ? (face?.whyNotBefore ?? "stamp_cooldown") : "stamp_cooldown";
+  if (until > Date.now()) return refusal(why, (until - Date.now()) / 1000);
+  if (stampsToday(given, face, timezone) >= program.max_daily_stamps) return refusal("daily_stamp_limit", null);
   return { allowed: true, code: null, retry_after: null, next_stamp_at: null };
+}
+
+/**
+ * What the server had booked today when the card was seen, and what waits since.
+ *
+ * @param {Entry[]} given
+ * @param {Face | null} face
+ * @param {string} timezone
+ */
+function stampsToday(given, face, timezone) {
+  const isToday = (/** @type {string} */ moment) => day(new Date(moment), timezone) === day(new Date(), timezone);
+  const booked = face && isToday(face.seenAt) ? (face.stampsToday ?? 0) : 0;
+  return booked + countOf(given.filter((entry) => isToday(entry.madeAt)));
 }
 
 /**

@@ -265,6 +265,7 @@ export class Outbox extends EventTarget {
     if (outcome) {
       const watcher = this.watchers.get(outcome.entry.key);
       watcher?.(outcome);
+      if (watcher && outcome.state === "refused") this.dismiss(outcome.entry.key); // a tab that sent it knew of nobody
       this.watchers.delete(outcome.entry.key);
       this.dispatchEvent(new CustomEvent("settled", { detail: outcome }));
       const isUnseen = outcome.state === "locked" && !watcher && this.isMine(outcome.entry);

@@ -36,7 +36,9 @@ export class Parts {
       this.bringMendSheet(),
       this.bringReturnScreen(),
       import("./forgive-sheet.js"),
+      import("./limits.js"),
       import("./outcome-words.js"),
+      import("./purchase-words.js"),
       import("./rewards-sheet.js"),
       import("./take-card.js"),
     ]);

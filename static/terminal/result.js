@@ -1,6 +1,7 @@
 /** The result fills the screen: colour, icon, words and a sound. It goes away by itself only when all is well. */
 
 import { byId, changeIcon } from "./dom.js";
+import { cover } from "./sheet.js";
 import { play } from "./sound.js";
 import { text } from "./texts.js";
 
@@ -90,7 +91,7 @@ export class ResultScreen {
     this.undoButton.hidden = !undo;
     this.moreButton.hidden = !more;
     this.nextButton.classList.toggle("solid", !more);
-    this.dialog.showModal();
+    cover(this.dialog);
     (more ? this.moreButton : this.nextButton).focus();
     play(kind);
     if (LEAVES_BY_ITSELF.has(kind) && !isQuestion && !more) this.leaveSoon();

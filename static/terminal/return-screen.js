@@ -182,6 +182,11 @@ export class ReturnScreen extends EventTarget {
     this.quoteSoon(PAUSE_MS);
   }
 
+  /** A scanner has typed a code here: all that is left is preset again. */
+  forgetKeys() {
+    if (document.body.dataset.screen === "return" && this.purchase) this.choose(this.purchase);
+  }
+
   /** @param {number} pause  milliseconds; meanwhile nothing can be confirmed */
   quoteSoon(pause) {
     clearTimeout(this.timer);

@@ -44,6 +44,7 @@ export class ScanScreen extends EventTarget {
     this.query = byId("query", HTMLInputElement);
     this.cameraButton = byId("camera-button", HTMLButtonElement);
     this.cameraButton.addEventListener("click", () => this.startCamera());
+    scanner.onLost = () => this.showCamera(false, text("camera_off"));
     byId("find", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       const typed = this.query.value.trim();

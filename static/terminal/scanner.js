@@ -15,6 +15,7 @@ export class Scanner {
   constructor(video, onCode) {
     this.video = video;
     this.onCode = onCode;
+    this.onLost = () => {};
     /** @type {Worker | null} */
     this.worker = null;
     /** @type {MediaStream | null} */
@@ -55,10 +56,22 @@ export class Scanner {
     const video = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } };
     this.stream = await navigator.mediaDevices.getUserMedia({ audio: false, video });
     if (!this.isWanted) return this.stop();
+    for (const track of this.stream.getTracks()) track.addEventListener("ended", () => this.lose(track));
     this.startWorker();
     this.video.srcObject = this.stream;
     await this.video.play();
     this.look();
+  }
+
+  /**
+   * The camera was pulled out, or taken by somebody else: what it showed last would stand there for ever.
+   *
+   * @param {MediaStreamTrack} track
+   */
+  lose(track) {
+    if (!this.stream?.getTracks().includes(track)) return;
+    this.stop();
+    this.onLost();
   }
 
   stop() {

@@ -33,6 +33,7 @@ export class Session extends EventTarget {
   start() {
     for (const name of TOUCHES) addEventListener(name, (event) => this.onTouch(event), { capture: true });
     addEventListener("pagehide", () => this.save());
+    addEventListener("pageshow", (event) => event.persisted && this.comeBack());
     setInterval(() => this.check(), CHECK_EVERY_MS);
     document.addEventListener("visibilitychange", () => this.check());
   }
@@ -79,6 +80,11 @@ export class Session extends EventTarget {
     if (!isIdle && !hasEnded) return;
     this.touch();
     this.dispatchEvent(new Event("idle"));
+  }
+
+  /** The browser shows the page as it was left: who has locked the till in this tab meanwhile has locked this one. */
+  comeBack() {
+    if (this.staff && recall(this.shelf)?.staff.token !== this.staff.token) this.dispatchEvent(new Event("idle"));
   }
 
   save() {

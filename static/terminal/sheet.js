@@ -1,5 +1,22 @@
 /** A sheet: a dialog that offers choices (buttons with a data-value) and can be closed without one. */
 
+/** What a sheet is closed with when something else takes its place: whoever opened it leads nowhere then. */
+export const REPLACED = "replaced";
+
+// A second tap soon after the first was meant for what is covered now, not for what it finds there instead.
+const SETTLING_MS = 300;
+
+/**
+ * Lay a dialog on top of what is there.
+ *
+ * @param {HTMLDialogElement} dialog
+ */
+export function cover(dialog) {
+  dialog.style.pointerEvents = "none";
+  setTimeout(() => (dialog.style.pointerEvents = ""), SETTLING_MS);
+  dialog.showModal();
+}
+
 /**
  * Open a sheet until somebody chooses, or until its time is over.
  *
@@ -36,6 +53,6 @@ export function openSheet(sheet, signal) {
       { signal: abort.signal },
     );
     signal.addEventListener("abort", () => sheet.close(), { signal: abort.signal });
-    sheet.showModal();
+    cover(sheet);
   });
 }

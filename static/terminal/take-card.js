@@ -1,7 +1,7 @@
 /** A card that was made a moment ago, for its holder to take along: its QR code fills the screen. */
 
 import { byId } from "./dom.js";
-import { openSheet } from "./sheet.js";
+import { openSheet, REPLACED } from "./sheet.js";
 
 /** @import { Card } from "./types.js" */
 
@@ -22,13 +22,16 @@ export function addressToTake(cardUrl) {
  * @param {Card} card
  * @param {string} address  of the picture
  * @param {AbortSignal} signal  of the person who made it
- * @returns {Promise<"open" | "next">}
+ * @returns {Promise<"open" | "next" | "replaced">}  replaced: the next card has been scanned meanwhile
  */
 export async function showToTake(card, address, signal) {
   const picture = byId("take-card-picture", HTMLImageElement);
   picture.src = address;
   byId("take-card-number", HTMLElement).textContent = card.card_number;
-  const chosen = await openSheet(byId("take-card", HTMLDialogElement), signal);
+  const sheet = byId("take-card", HTMLDialogElement);
+  sheet.returnValue = "";
+  const chosen = await openSheet(sheet, signal);
   picture.removeAttribute("src");
+  if (sheet.returnValue === REPLACED) return REPLACED;
   return chosen === "open" ? "open" : "next";
 }

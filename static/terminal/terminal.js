@@ -93,12 +93,14 @@ function openSide() {
 }
 
 /**
- * Escape goes a step back; digits on a card are the amount of a purchase; letters typed on the scan screen go into its field.
+ * A key that is held down presses once: what comes next, comes for another press. Escape goes a step back; digits on a
+ * card are the amount of a purchase; letters typed on the scan screen go into its field.
  *
  * @param {Till} till
  */
 function listenToKeys(till) {
   addEventListener("keydown", (event) => {
+    if (event.repeat && event.key === "Enter") event.preventDefault();
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") till.back();
     if (/^[1-9]$/.test(event.key) && till.screens.current === "card") till.toAmount(Number(event.key));

@@ -22,6 +22,7 @@ import { ResultScreen } from "./result.js";
 import { Scanner } from "./scanner.js";
 import { ScanScreen } from "./scan-screen.js";
 import { Session } from "./session.js";
+import { REPLACED } from "./sheet.js";
 import { Screens } from "./state.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -61,7 +62,7 @@ export class Till {
     this.inHand = { card: null, code: "", last: null };
     this.checkout = new Checkout(this);
     this.lockScreen = new LockScreen(facts, this.api);
-    this.scanner = new Scanner(byId("camera", HTMLVideoElement), (code) => this.finder.onCode(code));
+    this.scanner = new Scanner(byId("camera", HTMLVideoElement), (code) => this.onPicture(code));
     this.scanScreen = new ScanScreen(facts, this.api, this.scanner);
     this.cardView = new CardView(facts);
     this.amountPad = new AmountPad(facts, this.api, this.cardView);
@@ -207,12 +208,24 @@ export class Till {
    * @param {string} code
    */
   onScan(code) {
-    this.amountPad.clear(); // its digits were typed into it
     const { mendSheet, checkSheet, returnScreen } = this.parts;
+    if (this.amountScreen.takesReceipt(code)) return;
+    for (const one of [this.amountPad, this.amountScreen, returnScreen]) one?.forgetKeys(); // its digits are none
     if (mendSheet?.isOpen) mendSheet.onCode(code);
     else if (checkSheet?.isOpen) checkSheet.onCode();
     else if (this.screens.current === "return" && !returnScreen?.purchase) returnScreen?.find(code);
     else this.finder.onCode(code);
+  }
+
+  /**
+   * The camera has read a code: beneath a sheet that asks for one, or tries it out, it opens no card.
+   *
+   * @param {string} code
+   */
+  onPicture(code) {
+    const { mendSheet, checkSheet } = this.parts;
+    if (mendSheet?.isOpen) mendSheet.onCode(code);
+    else if (!checkSheet?.isOpen) this.finder.onCode(code);
   }
 
   async toCheck() {
@@ -262,7 +275,7 @@ export class Till {
   closeDialogs() {
     this.result.close();
     for (const dialog of document.querySelectorAll("dialog[open]"))
-      /** @type {HTMLDialogElement} */ (dialog).close();
+      /** @type {HTMLDialogElement} */ (dialog).close(REPLACED);
   }
 
   onConnection() {

@@ -5,7 +5,6 @@
 
 import { NoAnswer, Problem } from "./api.js";
 import { money, pointsFor } from "./format.js";
-import { quoteInWords } from "./purchase-words.js";
 import { later } from "./state.js";
 import { plural, text } from "./texts.js";
 
@@ -78,6 +77,7 @@ export class TypedAmount {
     const body = { purchase_amount_cents: cents, ...(reference && { order_reference: reference }) };
     try {
       const quote = await this.api.post(`cards/${card.id}/purchases/quote/`, body);
+      const { quoteInWords } = await import("./purchase-words.js");
       if (timer === this.timer && !signal.aborted) this.say(quoteInWords(quote));
     } catch (error) {
       if (!(error instanceof NoAnswer || error instanceof Problem)) throw error;

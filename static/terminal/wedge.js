@@ -19,6 +19,8 @@ const HICCUP_MS = 500;
  */
 export function listenToScanner(onCode) {
   let typed = "";
+  /** @type {KeyboardEvent[]} */
+  let strokes = [];
   let isTorn = false;
   let lastAt = 0;
   /** @type {number[]}  milliseconds between the keys that were typed */
@@ -32,6 +34,7 @@ export function listenToScanner(onCode) {
       if (event.key === "Enter" || event.key === "Tab") {
         const isScan = isOfScanner(typed, gaps);
         const code = wholeCode(typed);
+        const meant = code === typed ? asMeant(strokes) : code;
         const isWhole = !isTorn;
         typed = "";
         isTorn = false;
@@ -39,18 +42,21 @@ export function listenToScanner(onCode) {
         event.preventDefault();
         event.stopImmediatePropagation();
         takeOut(code);
-        if (isWhole) onCode(code);
+        if (isWhole) onCode(meant);
       } else if (event.key.length === 1) {
         const gap = now - lastAt;
         if (!typed || gap > HICCUP_MS || (gap > PAUSE_MS && !areFast(gaps))) {
           typed = "";
           isTorn = false;
+          strokes = [];
           gaps = [];
         } else {
           gaps.push(gap);
         }
         typed += event.key;
+        strokes.push(event);
         lastAt = now;
+        if (event.target instanceof HTMLSelectElement) event.preventDefault(); // its letters would choose something
       }
     },
     { capture: true },
@@ -76,6 +82,27 @@ function isOfScanner(code, gaps) {
 function areFast(gaps) {
   const whole = gaps.reduce((sum, gap) => sum + gap, 0);
   return whole < FASTEST_PERSON_MS * Math.max(1, gaps.length);
+}
+
+/**
+ * Scanners come set to an American keyboard. On a French one their digits are signs, which nobody prints as a code: then
+ * every key counts for what stands on an American one. A code with digits in it came as it should.
+ *
+ * @param {KeyboardEvent[]} strokes
+ */
+function asMeant(strokes) {
+  const hasDigits = strokes.some(({ key }) => /\d/.test(key));
+  const hasSigns = strokes.some(({ code, shiftKey }) => code.startsWith("Digit") && !shiftKey);
+  const isAsPrinted = hasDigits || !hasSigns;
+  return strokes.map((stroke) => (isAsPrinted ? stroke.key : american(stroke))).join("");
+}
+
+/** @param {KeyboardEvent} stroke */
+function american({ key, code, shiftKey }) {
+  if (code === "Minus" && !shiftKey) return "-";
+  const [, digit, letter] = /^(?:Digit(\d)|Key([A-Z]))$/.exec(code) ?? [];
+  if (digit && !shiftKey) return digit;
+  return letter ? (shiftKey ? letter : letter.toLowerCase()) : key;
 }
 
 /**

@@ -13,10 +13,16 @@ from playwright.sync_api import BrowserContext, Playwright, expect
 
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.film import film
-from tests.browser.till import Till
+from tests.browser.till import Till, comes_true
 
 REFUSE_CAMERA = """if (navigator.mediaDevices) {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+}"""
+# What the system says of a camera that is gone; its stream ends with it.
+PULL_OUT = """() => {
+  const [track] = document.querySelector("#camera").srcObject.getTracks();
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
 }"""
 COUNT_FRAMES = """const send = Worker.prototype.postMessage;
 Worker.prototype.postMessage = function (...message) {
@@ -62,6 +68,18 @@ def test_the_camera_reads_a_code_and_ignores_it_while_it_stays_in_view(filmed, s
     till.page.evaluate("document.documentElement.dataset.frames = 0")
     expect(till.text("html")).to_have_attribute("data-frames", re.compile(r"^([3-9]\d|\d{3,})$"))
     till.shows("scan")
+
+
+def test_a_camera_that_is_pulled_out_says_so_and_can_be_turned_on_again(open_till):
+    camera_button = open_till.text("#camera-button")
+    comes_true(open_till, "document.querySelector('#camera').videoWidth > 0")
+
+    open_till.page.evaluate(PULL_OUT)
+
+    expect(camera_button).to_be_visible()
+    camera_button.click()
+    expect(camera_button).to_be_hidden()
+    comes_true(open_till, "document.querySelector('#camera').srcObject?.active")
 
 
 def test_a_device_without_camera_permission_says_what_still_works(context, shop):

@@ -68,6 +68,32 @@ def test_an_old_ean_card_is_attached_once_and_found_from_then_on(open_till, shop
     expect(open_till.text("#customer-name")).to_have_text("Anouk Weber")
 
 
+def test_a_card_that_is_made_while_a_code_waits_gets_it(open_till, shop, anouk):
+    open_till.scan(EAN).says("Card not found").press("Attach to a card").shows("scan")
+    open_till.press("New card").says("Code attached").press("Back")
+    expect(open_till.text("#take-card")).to_be_visible()
+    with factories.inside(shop):
+        code = CardCode.objects.select_related("card").get()
+        assert (code.code, code.card.customer.name) == (EAN, "")
+
+    open_till.press("Next customer").shows("scan")
+    expect(open_till.text(".attach-bar")).to_have_count(0)
+    open_till.scan(anouk.qr_code_data).shows("card")
+    with factories.inside(shop):
+        assert CardCode.objects.get().card_id == code.card_id
+
+
+def test_in_a_shop_without_pins_a_code_waits_no_longer_than_somebody_is_there(till_of):
+    till = till_of(factories.shop()).keep_time()
+    till.page.reload()
+    till.is_ready().scan(EAN).says("Card not found").press("Attach to a card").shows("scan")
+    expect(till.text(".attach-bar")).to_be_visible()
+
+    till.page.clock.run_for(11 * 60_000)
+
+    expect(till.text(".attach-bar")).to_have_count(0)
+
+
 def test_a_code_that_waits_for_its_card_does_not_wait_for_the_next_person(open_till, shop, anouk):
     open_till.scan(EAN).says("Card not found").press("Attach to a card").shows("scan")
     open_till.text("#lock-button").click()

@@ -19,6 +19,17 @@ Object.defineProperty(Navigator.prototype, "wakeLock", { value: {
     return lock;
   },
 }});"""
+# The system takes its time: it grants when it is told to, and from then on at once.
+SLOW_WAKE_LOCK = """window.wakes = [];
+const granted = new Promise((resolve) => (window.grantAll = resolve));
+Object.defineProperty(Navigator.prototype, "wakeLock", { value: {
+  request: async () => {
+    await granted;
+    const lock = { released: false, release: async () => { lock.released = true; } };
+    wakes.push(lock);
+    return lock;
+  },
+}});"""
 SLEEPY_SOUND = """window.sounds = [];
 window.AudioContext = class extends AudioContext {
   constructor() { super(); sounds.push(this); this.resumed = 0; }
@@ -171,3 +182,13 @@ def test_a_new_version_is_shown_and_takes_over_at_the_next_lock(open_till, monke
     comes_true(open_till, "window.isOld === undefined")
     open_till.is_ready().shows("lock")
     expect(open_till.text("#strip-newer")).to_be_hidden()
+
+
+def test_a_screen_that_is_kept_awake_late_may_sleep_behind_the_lock(till, shop):
+    till.page.add_init_script(SLOW_WAKE_LOCK)
+    till.open(shop.store).unlock().shows("scan").press("New customer").shows("enrol")
+    till.press("Léa").shows("lock")
+
+    till.page.evaluate("grantAll()")
+
+    comes_true(till, "wakes.length > 0 && wakes.every((one) => one.released)")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from loyalty.models import LoyaltyCard
@@ -131,3 +132,20 @@ def test_behind_the_lock_nobody_takes_a_card_along(timed_till, shop):
 
     timed_till.shows("lock")
     expect(timed_till.text("#take-card")).to_be_hidden()
+
+
+def test_the_next_card_is_scanned_while_a_new_one_is_being_taken_along(open_till, shop, anouk):
+    open_till.press("New card")
+    expect(open_till.text("#take-card")).to_be_visible()
+
+    open_till.scan(anouk.qr_code_data).shows("card")
+
+    expect(open_till.text("#customer-name")).to_have_text("Anouk Weber")
+    expect(open_till.text("#take-card")).to_be_hidden()
+
+
+@pytest.mark.parametrize("number", ["+352 621 123 456", "0621/12.34.56", "(621) 123-456"])
+def test_a_phone_number_that_nobody_has_is_filled_in_however_it_was_typed(open_till, number):
+    open_till.find(number).says("Card not found").press("New customer").shows("enrol")
+
+    expect(open_till.page.get_by_label(re.compile("^Phone"))).to_have_value(number)

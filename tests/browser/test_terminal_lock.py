@@ -38,6 +38,12 @@ TYPE_AND_LOCK = """() => {
   document.querySelector("#pad-keys [data-key='7']").click();
   document.querySelector("#lock-button").click();
 }"""
+# In the same tab the till was opened once more and locked there; then the browser's way back shows this page as it was.
+COME_BACK_TO_IT = """() => {
+  dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+  sessionStorage.clear();
+  dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+}"""
 # Eleven minutes went by in a sleep, in which no timer ran; then somebody presses the big button.
 WAKE_AND_STAMP = """() => {
   const now = Date.now.bind(Date);
@@ -159,6 +165,16 @@ def test_the_first_touch_after_a_long_sleep_only_locks(timed_till, shop, anouk):
     nothing_is_open(timed_till)
     settles(timed_till)
     assert ledger(shop) == []
+
+
+def test_a_page_that_the_way_back_shows_as_it_was_is_locked_if_the_till_was_meanwhile(open_till, anouk):
+    open_till.find("Anouk").shows("card")
+    open_till.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    open_till.shows("card")
+
+    open_till.page.evaluate(COME_BACK_TO_IT)
+
+    open_till.shows("lock")
 
 
 def test_a_pin_that_is_answered_late_unlocks_nobody_after_another_name_was_tapped(till):

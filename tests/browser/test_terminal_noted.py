@@ -1,11 +1,12 @@
 """What is noted without a network: only what can be true, with a face to it, and mended where it was refused."""
 
 import re
+from datetime import datetime, time, timedelta
 
 from playwright.sync_api import expect
 
 from loyalty import tokens
-from loyalty.models import CardCode
+from loyalty.models import CardCode, LoyaltyCard
 from tests import factories
 from tests.browser.locked import lock
 from tests.browser.measure import findings
@@ -14,6 +15,7 @@ from tests.browser.till import Till, balance, becomes, comes_true
 
 RESULT = "#result"
 EARLIER = "5901234123457"  # an EAN-13 on an earlier card
+A_WEEK_AND_MORE_MS = 175 * 60 * 60 * 1000
 FACES = """() => new Promise((resolve) => {
   const opening = indexedDB.open("till");
   opening.onsuccess = () => {
@@ -110,6 +112,59 @@ def test_faces_are_sealed_and_given_up_after_a_week_and_at_a_lock_out(till, anou
     till.page.reload()
     till.is_ready()
     remembers(till, 0)
+
+
+def test_a_till_that_is_never_loaded_anew_gives_up_faces_after_a_week_too(timed_till, anouk):
+    timed_till.find("Anouk").shows("card")
+    remembers(timed_till, 1)
+
+    timed_till.page.clock.fast_forward(A_WEEK_AND_MORE_MS)
+
+    remembers(timed_till, 0)
+
+
+def test_without_a_network_all_stamps_of_today_are_counted_and_none_of_yesterday(till_of):
+    shop = factories.shop(cooldown_minutes=0, max_daily_stamps=2)
+    card = factories.card(shop.store, name="Anouk Weber")
+    till = till_of(shop).keep_time()
+    till.page.reload()
+    till.is_ready().scan(card.qr_code_data).shows("card").press("Add 1 stamp").says("+1 stamp")
+    till.press("Next customer").shows("scan")
+    with no_network(till):
+        stamped(till, card)
+        till.scan(card.qr_code_data).shows("card")
+        expect(till.text("#stamp-reason")).to_have_text("All stamps for today are given")
+        till.press("Done").shows("scan")
+
+        till.page.clock.fast_forward(until_tomorrow(shop))
+        stamped(till, card)
+        stamped(till, card)
+
+
+def test_that_all_stamps_of_today_were_given_is_said_without_a_network_as_with_it(till_of):
+    shop = factories.shop(cooldown_minutes=0, max_daily_stamps=1)
+    card = factories.card(shop.store, name="Anouk Weber")
+    till = till_of(shop).scan(card.qr_code_data).shows("card").press("Add 1 stamp").says("+1 stamp")
+    till.press("Next customer").shows("scan").scan(card.qr_code_data).shows("card")
+    reason = till.text("#stamp-reason")
+    expect(reason).to_have_text("All stamps for today are given")
+    till.press("Done").shows("scan")
+
+    with no_network(till):
+        till.scan(card.qr_code_data).shows("card")
+        expect(reason).to_have_text("All stamps for today are given")
+
+
+def stamped(till: Till, card: LoyaltyCard) -> None:
+    till.scan(card.qr_code_data).shows("card").press("Add 1 stamp").says("+1 stamp", "Anouk")
+    till.press("Next customer").shows("scan")
+
+
+def until_tomorrow(shop: factories.Shop) -> int:
+    """Milliseconds until a minute past the next midnight of the store."""
+    now = datetime.now(shop.store.tzinfo)
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time(0, 1), shop.store.tzinfo)
+    return int((tomorrow - now).total_seconds() * 1000)
 
 
 def test_what_was_refused_is_booked_for_the_right_card_and_amount(open_till, shop, anouk):

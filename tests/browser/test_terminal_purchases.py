@@ -180,3 +180,15 @@ def test_a_stamp_without_a_purchase_stays_a_stamp(till_of, loyalty_type):
     till_of(shop).find("Anouk").shows("card").press("Add 1 stamp").says("+1 stamp", "now has 1 of 10")
 
     assert receipts(shop) == []
+
+
+def test_what_a_result_covers_is_not_booked_once_more_by_the_keyboard(open_till, shop, anouk):
+    at_amount(open_till, "1240").press("Credit points").says("+1 stamp, +124 points")
+    open_till.text("#result-title").click()  # so that no button has the focus
+
+    for key in ("9", "Enter"):
+        open_till.page.keyboard.press(key)
+
+    expect(open_till.text("#amount")).to_have_text("€12.40")
+    open_till.press("Next customer").shows("scan")
+    assert receipts(shop) == [("", 1240)]
