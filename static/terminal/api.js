@@ -3,6 +3,8 @@
  * or NoAnswer (nobody knows whether it arrived).
  */
 
+import { hear, now } from "./server-clock.js";
+
 /** @import { ProblemDocument } from "./types.js" */
 
 const TIMEOUT_MS = 8000;
@@ -109,6 +111,7 @@ export class Api extends EventTarget {
     } catch (error) {
       throw new NoAnswer(String(error));
     }
+    hear(response.headers.get("Date"));
     if (response.ok) return body;
     throw new Problem(
       { status: response.status, title: "", detail: "", ...body },
@@ -133,6 +136,6 @@ function retryAfter(header, fallback) {
   const seconds = Number(header);
   if (header && Number.isFinite(seconds)) return Math.max(0, seconds);
   if (header && !Number.isNaN(Date.parse(header)))
-    return Math.max(0, (Date.parse(header) - Date.now()) / 1000);
+    return Math.max(0, (Date.parse(header) - now()) / 1000);
   return typeof fallback === "number" ? fallback : 0;
 }

@@ -1,6 +1,7 @@
 /** What has to be said of a card in hand: that it is off, what is owed, a birthday, an address, an expiry. */
 
 import { date, isBirthday } from "./format.js";
+import { now } from "./server-clock.js";
 import { plural, text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */
@@ -23,11 +24,11 @@ export function notesOf({ card, noted }, { store: { timezone } }) {
   }
   if (!card.is_active) notes.push(["alert", text("card_inactive_why")]);
   if (owes(card)) notes.push(["info", owedInWords(card, timezone)]);
-  if (isBirthday(card.customer.birth_date)) notes.push(["gift", text("birthday")]);
+  if (isBirthday(card.customer.birth_date, timezone)) notes.push(["gift", text("birthday")]);
   if (card.customer.email_problem) notes.push(["mail", text("email_problem")]);
   for (const promotion of card.promotions) notes.push(["gift", promotion]);
   const expiry = card.points_expire_at;
-  if (expiry && card.points_balance && Date.parse(expiry) - Date.now() < EXPIRY_NEAR_MS) {
+  if (expiry && card.points_balance && Date.parse(expiry) - now() < EXPIRY_NEAR_MS) {
     notes.push(["clock", text("points_expire", { date: date(expiry, timezone) })]);
   }
   return notes;

@@ -8,6 +8,7 @@
 
 import { NoAnswer, Problem } from "./api.js";
 import * as database from "./database.js";
+import { now } from "./server-clock.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { Card, Entry, Posting } from "./types.js" */
@@ -62,7 +63,7 @@ export async function deliver(entry, api) {
  */
 async function attempt(entry, api) {
   const path = entry.path || (await findCard(entry, api));
-  const isLate = Date.now() - Date.parse(entry.madeAt) > FRESH_MS;
+  const isLate = now() - Date.parse(entry.madeAt) > FRESH_MS;
   const claimed = entry.claimed || (isTimed(entry) && isLate);
   const before = await database.update("outbox", entry.seq ?? 0, (current) => {
     return { ...current, path, claimed, sent: true, sentPlain: current.sentPlain || !claimed };

@@ -2,6 +2,7 @@
 
 import * as database from "./database.js";
 import { isTimed } from "./delivery.js";
+import { now } from "./server-clock.js";
 
 /** @import { OutboxOptions } from "./outbox.js" */
 /** @import { Staff } from "./session.js" */
@@ -19,7 +20,7 @@ export function makeEntry(action, staff, { store, user, isOffline }) {
     key: crypto.randomUUID(),
     store,
     user,
-    madeAt: new Date().toISOString(),
+    madeAt: new Date(now()).toISOString(),
     staffToken: staff?.token ?? null,
     staffId: staff?.id ?? null,
     staffName: staff?.name ?? null,

@@ -6,6 +6,7 @@
 
 import { normalCode } from "./card-codes.js";
 import * as database from "./database.js";
+import { now } from "./server-clock.js";
 
 /** @import { Card } from "./types.js" */
 
@@ -49,7 +50,7 @@ export class Faces {
   }
 
   async tidy() {
-    const tooOld = Date.now() - LONGEST_MS;
+    const tooOld = now() - LONGEST_MS;
     for (const { id, seenAt } of await database.all("faces"))
       if (Date.parse(seenAt) < tooOld) await database.remove("faces", id);
   }
@@ -101,7 +102,7 @@ export class Faces {
     const plain = encoder.encode(JSON.stringify(content));
     const sealed = await crypto.subtle.encrypt({ name: SEAL.name, iv }, seal, plain);
     const id = await digest(finder, code);
-    await database.put("faces", { id, iv, sealed, seenAt: new Date().toISOString() });
+    await database.put("faces", { id, iv, sealed, seenAt: new Date(now()).toISOString() });
   }
 
   /**
@@ -110,7 +111,7 @@ export class Faces {
    */
   async open({ seal, finder }, code) {
     const record = await database.get("faces", await digest(finder, code));
-    if (!record || Date.parse(record.seenAt) < Date.now() - LONGEST_MS) return null;
+    if (!record || Date.parse(record.seenAt) < now() - LONGEST_MS) return null;
     try {
       const plain = await crypto.subtle.decrypt({ name: SEAL.name, iv: record.iv }, seal, record.sealed);
       return JSON.parse(new TextDecoder().decode(plain));
@@ -147,6 +148,6 @@ function faceOf(card) {
     stampAllowedAt: card.can_stamp.next_stamp_at,
     whyNotBefore: card.can_stamp.code,
     stampsToday: card.stamps_today,
-    seenAt: new Date().toISOString(),
+    seenAt: new Date(now()).toISOString(),
   };
 }

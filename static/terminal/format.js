@@ -1,5 +1,6 @@
 /** Money, times, balances and their changes, as the person at the till reads them. */
 
+import { now } from "./server-clock.js";
 import { locale, number, plural, text } from "./texts.js";
 
 /** @import { Card, Currency, Facts, Transaction } from "./types.js" */
@@ -29,8 +30,8 @@ export function money(cents, { currency, currency_digits: digits }) {
 export function when(iso, timezone) {
   const moment = new Date(iso);
   const time = clock(iso, timezone);
-  if (day(moment, timezone) === day(new Date(), timezone)) return time;
-  if (day(moment, timezone) === day(new Date(Date.now() - DAY), timezone)) return text("yesterday", { time });
+  if (day(moment, timezone) === day(new Date(now()), timezone)) return time;
+  if (day(moment, timezone) === day(new Date(now() - DAY), timezone)) return text("yesterday", { time });
   return text("on_day", { day: date(iso, timezone), time });
 }
 
@@ -53,7 +54,7 @@ export function clock(iso, timezone) {
  */
 export function date(iso, timezone) {
   const moment = new Date(iso);
-  const sameYear = moment.getFullYear() === new Date().getFullYear();
+  const sameYear = moment.getFullYear() === new Date(now()).getFullYear();
   /** @type {Intl.DateTimeFormatOptions} */
   const parts = { day: "numeric", month: "numeric", timeZone: timezone };
   if (!sameYear) parts.year = "numeric";
@@ -211,9 +212,15 @@ export function day(moment, timezone) {
   return new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: timezone }).format(moment);
 }
 
-/** @param {string | null} birthDate  ISO date */
-export function isBirthday(birthDate) {
-  const today = new Date();
-  const monthAndDay = `${String(today.getMonth() + 1).padStart(2, "0")}-${String(today.getDate()).padStart(2, "0")}`;
-  return birthDate?.slice(5) === monthAndDay;
+/**
+ * Whether it is today, where the store is; who was born on 29 February has the 28th in other years, as with promotions.
+ *
+ * @param {string | null} birthDate  ISO date
+ * @param {string} timezone
+ */
+export function isBirthday(birthDate, timezone) {
+  const today = day(new Date(now()), timezone);
+  const hasLeapDay = new Date(Number(today.slice(0, 4)), 1, 29).getMonth() === 1;
+  const birthday = birthDate?.slice(5) ?? "";
+  return today.slice(5) === (birthday === "02-29" && !hasLeapDay ? "02-28" : birthday);
 }

@@ -2,6 +2,7 @@
 
 import { normalCode } from "./card-codes.js";
 import { day } from "./format.js";
+import { now } from "./server-clock.js";
 
 /** @import { Face } from "./faces.js" */
 /** @import { CanStamp, Entry, Program } from "./types.js" */
@@ -24,7 +25,7 @@ export function mayStampUnseen({ code, face }, waiting, program, timezone) {
   const told = Date.parse(face?.stampAllowedAt ?? "") || 0;
   const until = Math.max(cooled, told);
   const why = until === told ? (face?.whyNotBefore ?? "stamp_cooldown") : "stamp_cooldown";
-  if (until > Date.now()) return refusal(why, (until - Date.now()) / 1000);
+  if (until > now()) return refusal(why, (until - now()) / 1000);
   if (stampsToday(given, face, timezone) >= program.max_daily_stamps) return refusal("daily_stamp_limit", null);
   return { allowed: true, code: null, retry_after: null, next_stamp_at: null };
 }
@@ -37,7 +38,8 @@ export function mayStampUnseen({ code, face }, waiting, program, timezone) {
  * @param {string} timezone
  */
 function stampsToday(given, face, timezone) {
-  const isToday = (/** @type {string} */ moment) => day(new Date(moment), timezone) === day(new Date(), timezone);
+  const today = day(new Date(now()), timezone);
+  const isToday = (/** @type {string} */ moment) => day(new Date(moment), timezone) === today;
   const booked = face && isToday(face.seenAt) ? (face.stampsToday ?? 0) : 0;
   return booked + countOf(given.filter((entry) => isToday(entry.madeAt)));
 }

@@ -3,6 +3,8 @@
  * locks, or nobody has touched the terminal for the idle time.
  */
 
+import { aheadBy, now, remember } from "./server-clock.js";
+
 const TOUCHES = ["pointerdown", "keydown"];
 const CHECK_EVERY_MS = 5_000;
 
@@ -76,7 +78,7 @@ export class Session extends EventTarget {
 
   check() {
     const isIdle = Date.now() - this.touchedAt >= this.idleMs;
-    const hasEnded = this.staff !== null && Date.parse(this.staff.expiresAt) <= Date.now();
+    const hasEnded = this.staff !== null && Date.parse(this.staff.expiresAt) <= now();
     if (!isIdle && !hasEnded) return;
     this.touch();
     this.dispatchEvent(new Event("idle"));
@@ -89,16 +91,17 @@ export class Session extends EventTarget {
 
   save() {
     if (!this.staff) return;
-    keepInTab(this.shelf, { staff: this.staff, touchedAt: this.touchedAt });
+    keepInTab(this.shelf, { staff: this.staff, touchedAt: this.touchedAt, ahead: aheadBy() });
   }
 
   /** After a reload the person goes on where they were, if it did not take too long. */
   restore() {
     const saved = recall(this.shelf);
+    remember(saved?.ahead);
     if (
       !saved ||
       Date.now() - saved.touchedAt >= this.idleMs ||
-      Date.parse(saved.staff.expiresAt) <= Date.now()
+      Date.parse(saved.staff.expiresAt) <= now()
     )
       return;
     this.staff = saved.staff;
