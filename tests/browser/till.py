@@ -15,10 +15,15 @@ COUNT = """() => {
   window.taps = 0;
 }"""
 # Playwright's clock moves the patience with disk and server as well: a minute that passes while the disk is at work
-# would count as a disk that never answers.
-REAL_PATIENCE = "window.patience ??= AbortSignal.timeout"
-KEPT_PATIENCE = """(() => {
-  const { AbortSignal, patience } = window;
+# would count as a disk that never answers. And it tells of a key when it was handled, not when it was pressed: a
+# scanner would be a person's fingers wherever the machine is slow.
+REAL_TIME = """(() => {
+  window.patience ??= AbortSignal.timeout;
+  window.strokes ??= Object.getOwnPropertyDescriptor(Event.prototype, "timeStamp");
+})()"""
+KEPT_TIME = """(() => {
+  const { AbortSignal, patience, strokes } = window;
+  Object.defineProperty(Event.prototype, "timeStamp", strokes);
   window.AbortSignal = class extends AbortSignal {
     static timeout(milliseconds) {
       return patience.call(AbortSignal, milliseconds);
@@ -54,9 +59,9 @@ class Till:
 
     def keep_time(self) -> "Till":
         """Its clock is the test's from now on, to be moved by `page.clock`; disk and server have their own time."""
-        self.on_every_page(REAL_PATIENCE)
+        self.on_every_page(REAL_TIME)
         self.page.clock.install()
-        self.on_every_page(KEPT_PATIENCE)
+        self.on_every_page(KEPT_TIME)
         return self
 
     def on_every_page(self, script: str) -> None:
