@@ -214,8 +214,12 @@ def _foreseen(request: HttpRequest, purchase: Purchase) -> str:
     """What a return takes, and what would be owed if all that is left is brought back."""
     text = gettext("What the returned part has earned is taken back; what of it is spent already is owed.")
     actor = actor_for(request, purchase.merchant_id)
-    quote = returns.quote(store=purchase.store, purchase_id=purchase.pk, actor=actor)
-    said = owed.amounts(**newly_owed(quote.transactions))
+    said = returns.quote(
+        lambda done: owed.amounts(**newly_owed(done.transactions)),
+        store=purchase.store,
+        purchase_id=purchase.pk,
+        actor=actor,
+    )
     if not said:
         return text
     return text + " " + gettext("If all that is left is returned: %(owed)s.") % {"owed": ", ".join(said)}
