@@ -150,6 +150,7 @@ class CustomerAdmin(FileColumns, AskedList, ConsoleAdmin):
         "written_tags",
         "id",
     ]
+    exported_moments = frozenset({"last_activity_at"})
     exported_as = MappingProxyType(
         {"last_activity": "last_activity_at", "stamps": "stamps_of_all", "points": "points_of_all"}
     )

@@ -47,6 +47,7 @@ PAGES = {
     "openid_connect_callback": "anyone",
     "second-factor/webauthn/": "anyone",  # leads to the next
     "account_reauthenticate": "the person",
+    "account-carried": "anyone",  # tells back what was sent; whoever signed in here last sends it on
     "mfa_index": "the person",
     "mfa_activate_totp": "the person",
     "mfa_deactivate_totp": "the person",

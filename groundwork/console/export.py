@@ -3,7 +3,7 @@
 A short list is answered with its file; a long one becomes a background job, which writes the same file.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import IO, Any
 
@@ -13,9 +13,9 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -30,6 +30,7 @@ from django.utils.translation import override
 from groundwork.console.history import remember_list
 from groundwork.errors import NoLongerAllowed, TooManyJobs
 from groundwork.formats import spreadsheets
+from groundwork.formats.wire import moment
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind
 from groundwork.jobs.progress import Progress
@@ -45,6 +46,7 @@ class Exporting:
     model: type[Model]
     exported_besides: Sequence[str] = ()  # columns of the file for which the list has no room
     exported_as: Mapping[str, str] = MappingProxyType({})  # what stands in the file where the list has words
+    exported_moments: Collection[str] = ()  # moments that are no columns of the table
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_export"
@@ -128,7 +130,9 @@ class Exporting:
     ) -> IO[bytes]:
         """The file of these rows, in the list's columns; `counted` is called for each. Remembered in the history."""
         columns = [*self.columns_of_file(request), *self.exported_besides]
-        header = [capfirst(str(label_for_field(name, self.model, self))) for name in columns]  # type: ignore[call-overload]
+        columns += [] if "id" in columns else ["id"]
+        header = [self._heading(name) for name in columns]
+        header += [f"{self._heading(name)} (UTC)" for name in self._moments(columns)]
         # In a transaction: outside of one there is no cursor at the server, and all rows would come at once.
         with transaction.atomic(using=rows.db):
             file = spreadsheets.write(kind, header, self._cells(rows, columns, counted))
@@ -149,9 +153,28 @@ class Exporting:
         return [*(["Search"] if shown.query else []), *names]
 
     def _cells(self, rows: QuerySet, columns: list[str], counted: Count) -> Iterator[list[Any]]:
+        moments = self._moments(columns)
         for row in rows.iterator(chunk_size=CHUNK):
-            yield [self._cell(name, row) for name in columns]
+            cells = {name: self._cell(name, row) for name in columns}
+            yield [*cells.values(), *(moment(cells[name]) for name in moments)]
             counted()
+
+    def _heading(self, name: str) -> str:
+        """What the list calls a column; the number of another row is called as that row is."""
+        for field in self.model._meta.concrete_fields:
+            if field.is_relation and field.attname == name:
+                return f"{capfirst(str(field.verbose_name))} (ID)"
+        return capfirst(str(label_for_field(name, self.model, self)))  # type: ignore[call-overload]
+
+    def _moments(self, columns: Sequence[str]) -> list[str]:
+        """The columns that are moments; in UTC, too, as the reader's clock says one hour twice a year."""
+        return [name for name in columns if self._is_moment(self.exported_as.get(name, name))]
+
+    def _is_moment(self, name: str) -> bool:
+        try:
+            return isinstance(self.model._meta.get_field(name), DateTimeField)
+        except FieldDoesNotExist:
+            return name in self.exported_moments
 
     def _cell(self, name: str, row: Model) -> Any:
         name = self.exported_as.get(name, name)

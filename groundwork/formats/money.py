@@ -22,8 +22,13 @@ DECIMALS = re.compile(r"\.0+")
 def money(cents: int, currency: str) -> str:
     """Write an amount in a currency's minor unit: 1240 is €12.40, ¥1,240, 12,40 €. Raises KeyError for no currency."""
     locale = _locale()
-    amount = Decimal(cents).scaleb(-minor_digits(currency))
+    amount = in_whole_units(cents, currency)
     return _spaced(format_currency(amount, currency, locale=locale), currency, locale)
+
+
+def in_whole_units(cents: int, currency: str) -> Decimal:
+    """The number that an amount in a currency's minor unit is: 1240 is 12.40, 1240, 1.240. Raises KeyError as above."""
+    return Decimal(cents).scaleb(-minor_digits(currency))
 
 
 def whole_unit(currency: str) -> str:

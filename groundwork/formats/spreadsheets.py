@@ -35,7 +35,8 @@ _DANGEROUS_WITHIN = re.compile(
     rf"(?<={_CUT})(?={_SPACES}[{SIGNS}])(?!{_SPACES}[+\-]?[0-9][0-9 .,/-]*(?:{_CUT}|$))"
 )
 _KEPT_WITHIN = re.compile(rf"(?<={_CUT})'(?={_SPACES}[{SIGNS}])")
-_UNPRINTABLE = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f]")
+# What XML has no way to write: a single one of them, and no spreadsheet opens the workbook that it is in.
+_UNPRINTABLE = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def safe(value: Any) -> Any:

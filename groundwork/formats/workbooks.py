@@ -4,6 +4,7 @@ openpyxl, which writes ours, builds trees of whatever stands in a file before it
 kilobytes cost it minutes, or all memory. Here nothing is built but the strings that cells share, and one row.
 """
 
+import math
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
@@ -255,7 +256,7 @@ class _Sheet:
 
     def _value(self, kind: str, text: str, about: dict[str, str]) -> Any:
         value = self.readers.get(kind, str)(text)
-        if kind == "n" and int(about.get("s", 0)) in self.book.dates:
+        if kind == "n" and value is not NO_VALUE and int(about.get("s", 0)) in self.book.dates:
             try:
                 return from_excel(value, self.book.epoch)
             except (OverflowError, ValueError):
@@ -271,7 +272,10 @@ class _Sheet:
             raise WorkbookTooLarge("text")
 
 
-def _number(text: str) -> int | float:
+def _number(text: str) -> Any:
     if len(text) > NUMBER_AT_MOST:
         raise ValueError("A number is that long in no spreadsheet.")
-    return int(text) if text.lstrip("-").isdecimal() else float(text)
+    if text.lstrip("-").isdecimal():
+        return int(text)
+    number = float(text)
+    return NO_VALUE if math.isnan(number) else number

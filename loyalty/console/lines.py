@@ -1,6 +1,7 @@
 """A line of the ledger as the console's people read it: in the list of all, on its card, customer and receipt."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from groundwork.console.written import Writing
-from groundwork.formats.money import money
+from groundwork.formats.money import in_whole_units, money
 from groundwork.formats.numbers import signed
 from loyalty import notes
 from loyalty.models import LoyaltyCard, LoyaltyTransaction, TransactionType
@@ -127,6 +128,11 @@ class LineColumns:
     def amount(self, line: LoyaltyTransaction) -> str:
         cents = line.purchase_amount_cents
         return "" if cents is None else money(cents, line.merchant.currency)
+
+    @display(description=_("amount as a number"))
+    def amount_as_number(self, line: LoyaltyTransaction) -> Decimal | None:
+        cents = line.purchase_amount_cents
+        return None if cents is None else in_whole_units(cents, line.merchant.currency)
 
     @display(description=_("receipt number"), ordering="order_reference")
     def receipt(self, line: LoyaltyTransaction) -> str:

@@ -20,6 +20,7 @@ from groundwork.console.grants import Grants
 from groundwork.formats.money import money
 from loyalty import promotion_words
 from loyalty.console.program_form import side_by_side
+from loyalty.console.promotion_figures import InNumbers, figures_of
 from loyalty.console.promotion_form import PromotionForm
 from loyalty.console.promotion_sentence import Spoken, names_of
 from loyalty.models import Promotion, PromotionState
@@ -59,7 +60,7 @@ GIVEN = (
 
 
 @admin.register(Promotion)
-class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
+class PromotionAdmin(Spoken, InNumbers, ConsoleAdmin, TranslationAdmin):
     """What a program gives more, for a time, a place, some people or some goods."""
 
     grants = Grants(view=READERS, add=OWNERS, change=OWNERS, delete=OWNERS, act=OWNERS)
@@ -149,29 +150,29 @@ class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
 
     @display(description=_("times"))
     def times(self, row: Promotion) -> str:
-        return _number(_figures(row).times)
+        return _number(figures_of(row).times)
 
     @display(description=_("cards"))
     def cards(self, row: Promotion) -> str:
-        return _number(_figures(row).cards)
+        return _number(figures_of(row).cards)
 
     @display(description=_("given"))
     def given(self, row: Promotion) -> str:
-        rule, figures = row.rule(), _figures(row)
+        rule, figures = row.rule(), figures_of(row)
         count = figures.stamps if rule.unit == 1 else figures.whole_points
         return promotion_words.amount(rule, count)
 
     @display(description=_("cost"))
     def cost(self, row: Promotion) -> str:
-        return money(_figures(row).cost_cents(row.program), row.merchant.currency)
+        return money(figures_of(row).cost_cents(row.program), row.merchant.currency)
 
     @display(description=_("purchases with it"))
     def purchases(self, row: Promotion) -> str:
-        return _number(_figures(row).purchases)
+        return _number(figures_of(row).purchases)
 
     @display(description=_("bought with it"))
     def bought(self, row: Promotion) -> str:
-        return money(_figures(row).bought_cents, row.merchant.currency)
+        return money(figures_of(row).bought_cents, row.merchant.currency)
 
     # --- saving, through the service ---
 
@@ -263,14 +264,6 @@ class PromotionAdmin(Spoken, ConsoleAdmin, TranslationAdmin):
             request, object_id, title=_("Copy the promotion"), explanation=explanation, perform=perform
         )
         return HttpResponseRedirect(self.page_of(made[0])) if made else answer
-
-
-def _figures(row: Any) -> Given:
-    """What a row has given, as the list has asked it; asked now for a row by itself."""
-    if not hasattr(row, "figures"):
-        row.figures = given_by([row]).get(row.pk, Given())
-    found: Given = row.figures
-    return found
 
 
 def _number(number: int | Decimal) -> str:

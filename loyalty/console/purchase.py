@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from groundwork.console.actions import ReasonForm
 from groundwork.console.grants import Grants
 from groundwork.formats.currencies import minor_digits
-from groundwork.formats.money import money
+from groundwork.formats.money import in_whole_units, money
 from loyalty import selectors
 from loyalty.console.lines import LineColumns, with_a_line
 from loyalty.console.once import call_once
@@ -123,6 +123,7 @@ class PurchaseAdmin(ConsoleAdmin):
     list_select_related = ["card", "store", "merchant"]
     search_fields = ["order_reference", "card__card_number"]
     search_help_text = _("Receipt number, card number, or part of a customer's name or e-mail")
+    exported_besides = ["amount_as_number", "returned_as_number", "card_id"]
     fieldsets = [
         (
             None,
@@ -160,6 +161,14 @@ class PurchaseAdmin(ConsoleAdmin):
     def returned(self, purchase: Purchase) -> str:
         cents = purchase.returned_cents
         return money(cents, purchase.merchant.currency) if cents else ""
+
+    @display(description=_("amount as a number"))
+    def amount_as_number(self, purchase: Purchase) -> Decimal:
+        return in_whole_units(purchase.amount_cents, purchase.merchant.currency)
+
+    @display(description=_("returned as a number"))
+    def returned_as_number(self, purchase: Purchase) -> Decimal:
+        return in_whole_units(purchase.returned_cents, purchase.merchant.currency)
 
     @display(description=_("state"), ordering="is_open", label={"on": "success", "off": "default"})
     def state(self, purchase: Purchase) -> tuple[str, Any]:
@@ -205,8 +214,12 @@ def _foreseen(request: HttpRequest, purchase: Purchase) -> str:
     """What a return takes, and what would be owed if all that is left is brought back."""
     text = gettext("What the returned part has earned is taken back; what of it is spent already is owed.")
     actor = actor_for(request, purchase.merchant_id)
-    quote = returns.quote(store=purchase.store, purchase_id=purchase.pk, actor=actor)
-    said = owed.amounts(**newly_owed(quote.transactions))
+    said = returns.quote(
+        lambda done: owed.amounts(**newly_owed(done.transactions)),
+        store=purchase.store,
+        purchase_id=purchase.pk,
+        actor=actor,
+    )
     if not said:
         return text
     return text + " " + gettext("If all that is left is returned: %(owed)s.") % {"owed": ", ".join(said)}

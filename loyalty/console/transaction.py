@@ -134,7 +134,9 @@ class LoyaltyTransactionAdmin(UndoingMany, LineColumns, AskedList, ConsoleAdmin)
         "notes",
     ]
     list_display_links = ["transaction_at"]
-    exported_besides = ["id", "card_id", "order_reference", "stamps_owed_after", "points_owed_after"]
+    exported_besides = [
+        *("id", "card_id", "receipt", "stamps_owed_after", "points_owed_after", "amount_as_number"),
+    ]
     exported_as = MappingProxyType(  # numbers, without signs
         {"stamps": "stamps_delta", "points": "points_delta"}
     )

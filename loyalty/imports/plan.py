@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from customers.models import Customer
-from loyalty import selectors
+from loyalty import rules, selectors
 from loyalty.imports.lines import Line
 from loyalty.models import ImportedPerson, LoyaltyCard, LoyaltyProgram, LoyaltyTransaction, TransactionType
 from loyalty.services import codes as code_services
@@ -54,6 +54,7 @@ class Figures:
     balances_there: int = 0
     stamps: int = 0
     points: int = 0
+    points_fraction: int = 0
     owed_stamps: int = 0
     owed_points: int = 0
     until: int = 0
@@ -75,7 +76,9 @@ class Figures:
             if person.brings_stamps:
                 self.stamps, self.owed_stamps = self.stamps + line.stamps, self.owed_stamps + line.stamps_owed
             if person.brings_points:
-                self.points, self.owed_points = self.points + line.points, self.owed_points + line.points_owed
+                whole, self.points_fraction = divmod(self.points_fraction + line.points_fraction, rules.POINT)
+                self.points += line.points + whole
+                self.owed_points += line.points_owed
 
     def as_data(self) -> dict[str, int]:
         return asdict(self)

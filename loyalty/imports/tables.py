@@ -13,6 +13,7 @@ from groundwork.formats import text_files, workbooks
 from loyalty.errors import UnreadableFile
 
 BLOCK = 1 << 20
+ZIP = b"PK\3\4"  # by which a zip file with something in it begins
 RECORD_AT_MOST = 100_000  # characters of a line of CSV
 GAP_AT_MOST = 1_000  # blank rows between two that are not
 Row = list[Any]
@@ -50,9 +51,9 @@ def _refusal(error: Exception) -> UnreadableFile:
 
 
 def is_workbook(file: IO[bytes]) -> bool:
-    """Whether a file is XLSX, or means to be."""
+    """Whether a file is XLSX, or means to be: a heading PK, as databases call the number of a row, is text."""
     file.seek(0)
-    return file.read(2) == b"PK"
+    return file.read(len(ZIP)) == ZIP
 
 
 def is_broken_workbook(file: IO[bytes]) -> bool:

@@ -4,10 +4,10 @@ What was spent already is owed. `worth` is the one place that values what is lef
 whatever undoes one of its lines (`loyalty.services.voids`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -40,6 +40,8 @@ from loyalty.services.adjustments import in_hindsight
 from loyalty.services.operation import Operation
 from tenancy.actor import Actor
 from tenancy.models import Store
+
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True)
@@ -84,19 +86,31 @@ def give_back(
     return Returned(purchase, ledger.post(entries, now=call.now), call.card)
 
 
-@transaction.atomic
 def quote(
-    *, store: Store, purchase_id: int, actor: Actor, amount_cents: int | None = None, reason: str = ""
-) -> Returned:
-    """Say what `give_back` would do, and the card as it would be; asks for no PIN, and writes nothing."""
-    call, purchase = _begin(store, purchase_id, actor, asks_for_pin=False)
-    part = _part(call, purchase, amount_cents)
-    lines = lines_of(purchase)
-    purchase.returned_cents += part.amount_cents
-    entries = _entries(call, purchase, part, worth(purchase, lines, call), reason)
-    gone = [] if purchase.kept_cents else [line.pk for line in lines]
-    call.card.last_stamp_at = last_stamp(call.card, undone=gone)
-    return Returned(purchase, ledger.foresee(entries, now=call.now), call.card)
+    show: Callable[[Returned], Shown],
+    *,
+    store: Store,
+    purchase_id: int,
+    actor: Actor,
+    amount_cents: int | None = None,
+) -> Shown:
+    """What `show` says of a return that is undone before anybody sees it; asks for no PIN, and writes nothing.
+
+    Done in earnest, as a card reads much of what it says of itself from its lines: whether a stamp may be given again,
+    which promotions have something left for it.
+    """
+    with transaction.atomic():
+        done = give_back(
+            store=store,
+            purchase_id=purchase_id,
+            actor=actor,
+            amount_cents=amount_cents,
+            reason="?",
+            asks_for_pin=False,
+        )
+        shown = show(done)
+        transaction.set_rollback(True)
+    return shown
 
 
 def _part(call: Operation, purchase: Purchase, amount_cents: int | None) -> PurchaseReturn:

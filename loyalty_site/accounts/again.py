@@ -35,7 +35,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
     A form that was filled in for too long goes along in the question, and not into the session: it may name people.
     """
-    kept = [] if request.FILES else list(_pairs(request.POST))
+    kept = [] if request.FILES else list(pairs(request.POST))
     if not kept:
         return step_up.ask(request)
     if "credential" in request.POST:
@@ -66,7 +66,7 @@ class SignInAgainMiddleware:
 def again(request: HttpRequest) -> HttpResponse:
     """By password, by code or by passkey, whichever the person has; then back to where they were."""
     user, back = signed_in(request), get_next_redirect_url(request)
-    kept = [(name[len(KEPT) :], value) for name, value in _pairs(request.POST) if name.startswith(KEPT)]
+    kept = [(name[len(KEPT) :], value) for name, value in pairs(request.POST) if name.startswith(KEPT)]
     ways = _ways(request.POST, request, user)
     sent = next((form for field, form in ways.items() if field in request.POST), None)
     if sent is None or not sent.is_valid():
@@ -101,7 +101,7 @@ def _asked(
     return private(render(request, "account/again.html", context, status=status))
 
 
-def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
+def pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
     for name, values in sent.lists():
         if name != "csrfmiddlewaretoken":
             yield from ((name, value) for value in values)

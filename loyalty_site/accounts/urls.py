@@ -4,13 +4,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from loyalty.pages.terminal.sign_in import SignIn
-from loyalty_site.accounts import again, oidc, passkeys, views
+from loyalty_site.accounts import again, carried, oidc, passkeys, views
 from loyalty_site.settings.identity import ID
 
 urlpatterns = [
     path("", views.overview, name="account"),
     path("login/", SignIn.as_view(), name="account_login"),  # the name by which allauth knows it
     path("again/", again.again, name="account_reauthenticate"),  # this one too
+    path("carried/", carried.carried, name="account-carried"),
     path("second-factor/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),  # one list of all
     # Before allauth's own, of the same name.
     path("second-factor/webauthn/login/", passkeys.PasskeySignIn.as_view(), name="mfa_login_webauthn"),

@@ -30,7 +30,7 @@ from unfold.sites import UnfoldAdminSite
 
 from groundwork.console.base import GrantedAdmin
 from loyalty.pages.language import QUERY_PARAMETER
-from loyalty_site.accounts import again
+from loyalty_site.accounts import again, carried
 from loyalty_site.console import MENU, dashboard, found_pages, links
 from loyalty_site.console import step_up as step_up_pages
 from loyalty_site.console.found import found as found_rows
@@ -113,8 +113,10 @@ class ConsoleSite(UnfoldAdminSite):
     def _first(self, request: HttpRequest) -> HttpResponseBase | None:
         """What comes before any page that is opened, for whom the console opens."""
         match = request.resolver_match
-        if not self.has_permission(request) or match is None or match.url_name in ALWAYS_OPEN:
+        if match is None or match.url_name in ALWAYS_OPEN:
             return None
+        if not self.has_permission(request):
+            return carried.ask(request)
         if second_factor.is_missing(request.user):  # type: ignore[arg-type]
             messages.info(request, _("Before the console opens, please set up a second factor."))
             return HttpResponseRedirect(reverse("mfa_index"))

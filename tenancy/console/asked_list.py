@@ -109,7 +109,8 @@ class AskedList:
     def columns_of_file(self, request: HttpRequest) -> list[str]:
         """A file has every column: it is no screen."""
         besides = set(getattr(self, "exported_besides", ()))
-        return [name for name in super().get_list_display(request) if name not in besides]
+        columns = dict.fromkeys([*super().get_list_display(request), *self.columns_besides])
+        return [name for name in columns if name not in besides]
 
     def _chosen(self, request: HttpRequest) -> list[str] | None:
         """The names that this person has chosen; read once for each request."""

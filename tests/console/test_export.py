@@ -4,14 +4,19 @@ import csv
 import io
 import re
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
+from django.contrib.admin import site
+from django.contrib.admin.utils import label_for_field
+from django.utils.text import capfirst
 from openpyxl import load_workbook
 
 from customers.models import Customer
 from groundwork.formats import spreadsheets
 from loyalty.imports.reading.cells import text_of
-from loyalty.models import LoyaltyCard, LoyaltyTransaction
+from loyalty.models import LoyaltyCard, LoyaltyTransaction, Promotion, Purchase
 from loyalty_site.everything import writing as everything
 from tests import factories
 from tests.console.world import World, list_address
@@ -112,6 +117,66 @@ def test_a_workbook_holds_texts_and_no_formulas(world: World) -> None:
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
     cell = sheet.cell(row=2, column=1)
     assert (cell.value, cell.data_type) == ("'=1+1", "s")
+
+
+def test_a_workbook_is_opened_whatever_letters_somebody_has_in_their_name(world: World) -> None:
+    with factories.inside(world.shop):
+        row = Customer.objects.filter(pk=world.mine["customers_customer"].pk)
+        row.update(first_name="An\ufffena\uffff", last_name="")
+    response = world.client("manager").get(list_address(Customer) + "export/xlsx/")
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    assert sheet.cell(row=2, column=1).value == "Anna"
+
+
+def test_a_file_has_all_columns_that_may_be_chosen_and_each_once(world: World) -> None:
+    for model in (LoyaltyTransaction, LoyaltyCard, Customer):
+        page = site.get_model_admin(model)
+        header = exported(world, "owner", model)[0]
+        offered = {str(capfirst(label_for_field(name, model, page))) for name in page.columns_besides}
+        assert (offered - set(header), len(header)) == (set(), len(set(header)))
+
+
+def test_a_file_has_amounts_as_numbers_and_the_numbers_of_its_rows(world: World) -> None:
+    (line,) = (row for row in table(world, LoyaltyTransaction) if row["Amount"])
+    (purchase,) = table(world, Purchase)
+    (promotion,) = table(world, Promotion)
+    assert line["Amount as a number"] == purchase["Amount as a number"] == "5.00"
+    assert purchase["Returned as a number"] == "0.00"
+    assert purchase["ID"] == str(world.mine["loyalty_purchase"].pk)
+    assert purchase["Card (ID)"] == line["Card (ID)"] == str(world.mine["loyalty_loyaltycard"].pk)
+    assert (promotion["Times"], promotion["Given as a number"], promotion["Cost as a number"]) == (
+        "0",
+        "0",
+        "0.00",
+    )
+    response = world.client("owner").get(list_address(Promotion) + "export/xlsx/")
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    kinds = {title.value: cell.data_type for title, cell in zip(*sheet.iter_rows(max_row=2), strict=True)}
+    assert {kinds[name] for name in ("Times", "Cards", "Cost as a number", "ID")} == {"n"}
+
+
+def test_a_file_says_each_moment_by_the_readers_clock_and_in_utc(world: World) -> None:
+    before_and_after = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    with factories.inside(world.shop):
+        for at in before_and_after:
+            with time_machine.travel(at, tick=False):
+                factories.card(world.shop.store, stamps=1)
+    twice = [row for row in table(world, LoyaltyTransaction) if row["When"] == "2026-10-25 02:30:00"]
+    assert {row["When (UTC)"] for row in twice} == {"2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"}
+
+
+def test_the_headings_of_a_file_are_in_the_language_of_who_asks(world: World) -> None:
+    client = world.client("owner")
+    client.get("/admin/?lang=de")
+    for model in (LoyaltyTransaction, LoyaltyCard, Purchase, Promotion):
+        answer = client.get(list_address(model) + "export/csv/", headers={"Accept-Language": "de"})
+        header = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]
+        assert not re.search(r" id\b|number|[Cc]ard\b", header)
+
+
+def table(world: World, model: type) -> list[dict[str, str]]:
+    header, *rows = exported(world, "owner", model)
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def test_a_kind_of_file_that_there_is_not_is_not_found(world: World) -> None:

@@ -44,6 +44,13 @@ def test_looking_at_a_file_counts_and_writes_nothing(world: World) -> None:
     assert people(world) == before
 
 
+def test_parts_of_points_are_counted_together(world: World) -> None:
+    lines = "".join(f"person{number}@example.com,0.7500\n" for number in range(4))
+    checked = check(world, f"email,points\n{lines}")
+    assert (checked.context["figures"]["points"], checked.context["figures"]["points_fraction"]) == (3, 0)
+    assert "4 balances (0 stamps, 3 points)" in confirm(world, checked).content.decode()
+
+
 def test_large_numbers_have_marks_between_their_thousands(world: World) -> None:
     page = check(world, "email,stamps,points\na@example.com,9999,120000\n").content.decode()
     assert "9,999 stamps, 120,000 points" in page

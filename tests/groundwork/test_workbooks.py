@@ -143,6 +143,10 @@ def test_a_formula_whose_result_was_not_saved_is_neither_empty_nor_zero() -> Non
     assert rows_of(sheet((row, 1))) == [[workbooks.NO_VALUE, workbooks.NO_VALUE, 0, "", None]]
 
 
+def test_a_number_that_is_none_is_no_value() -> None:
+    assert rows_of(sheet(("<row><c><v>NaN</v></c><c><v>4</v></c></row>", 1))) == [[workbooks.NO_VALUE, 4]]
+
+
 def test_dates_of_an_old_mac_are_four_years_later() -> None:
     book = Workbook()
     book.epoch = datetime(1904, 1, 1)

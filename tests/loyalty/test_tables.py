@@ -37,6 +37,10 @@ def test_a_quotation_mark_that_is_never_closed_is_refused_and_says_where() -> No
     assert rows('email,name\na@example.com,"A" B') == [["email", "name"], ["a@example.com", "A B"]]
 
 
+def test_a_file_whose_first_heading_is_pk_is_the_text_that_it_is() -> None:
+    assert rows("PK,email\n7,a@example.com\n") == [["PK", "email"], ["7", "a@example.com"]]
+
+
 def test_a_second_row_at_the_end_of_the_sheet_is_refused_in_the_memory_of_two() -> None:
     book = sheet(('<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>2</v></c></row>', 1))
     tracemalloc.start()

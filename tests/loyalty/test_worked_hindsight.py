@@ -52,9 +52,9 @@ class Story:
 
     def returns(self, bought: purchases.Recorded, cents: int | None = None) -> Returned:
         assert bought.purchase
-        about = {"purchase_id": bought.purchase.pk, "amount_cents": cents, "reason": "too small"}
-        foreseen = returns.quote(**self.at, **about)
-        done = returns.give_back(**self.at, **about)
+        about = {"purchase_id": bought.purchase.pk, "amount_cents": cents}
+        foreseen = returns.quote(lambda done: done, **self.at, **about)
+        done = returns.give_back(**self.at, **about, reason="too small")
         assert [(line.transaction_type, line.points_delta) for line in foreseen.transactions] == [
             (line.transaction_type, line.points_delta) for line in done.transactions
         ]

@@ -197,5 +197,12 @@ class QuoteReturn(StoreView):
     def post(self, request: Request, purchase_id: int) -> Response:
         """Writes nothing, and needs neither a PIN nor an Idempotency-Key."""
         given = self.read(ReturnQuoteInput)
-        done = returns.quote(store=self.store, actor=self.actor, purchase_id=purchase_id, **given)
-        return Response(shown.Receipts(self.store, self.actor).return_quote(done))
+        given.pop("reason", None)  # it is asked for when something is brought back
+        quoted = returns.quote(
+            shown.Receipts(self.store, self.actor).return_quote,
+            store=self.store,
+            actor=self.actor,
+            purchase_id=purchase_id,
+            **given,
+        )
+        return Response(quoted)

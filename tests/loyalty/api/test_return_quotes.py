@@ -89,6 +89,22 @@ def test_a_quote_says_what_a_return_then_does_and_writes_nothing(
         assert done["card"][what] == said["card"][what]
 
 
+def test_a_quote_shows_the_card_as_it_is_after_the_return() -> None:
+    with time_machine.travel(NOON, tick=False):
+        shop = factories.shop(cooldown_minutes=15, max_daily_stamps=1, rewards=[("Croissant", 80)])
+        factories.promotion(shop.program, "Once a day", effect="points", amount=20, card_day_limit=20)
+        card, till = factories.card(shop.store), Till(shop.store, shop.manager)
+        bought = buy(till, card, 600, "R-1")
+        spend(till, shop, card)
+
+        said = answered(till.post(f"purchases/{bought}/return/quote/", {}), 200)["card"]
+
+        done = bring_back(till, bought)["card"]
+    assert (said["stamps_today"], said["can_stamp"]["allowed"]) == (0, True)
+    assert (len(said["promotions"]), said["owed_from"]["purchase_id"]) == (1, bought)
+    assert said == done
+
+
 def test_a_quote_of_a_part_leaves_the_stamp(shop: Shop, anouk: LoyaltyCard, till: Till) -> None:
     bought = buy(till, anouk, 600, "R-1")
 

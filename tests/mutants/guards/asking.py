@@ -91,9 +91,16 @@ MUTANTS = [
     mutant(
         "files-without-the-hidden-columns",
         ASKED_LIST,
-        "return [name for name in super().get_list_display(request) if name not in besides]",
-        "return [name for name in self.get_list_display(request) if name not in besides]",
+        "columns = dict.fromkeys([*super().get_list_display(request), *self.columns_besides])",
+        "columns = dict.fromkeys([*self.get_list_display(request), *self.columns_besides])",
         f"{QUESTIONS}::test_a_file_has_every_column_whatever_somebody_sees",
+    ),
+    mutant(
+        "files-without-the-columns-of-the-second-choice",
+        ASKED_LIST,
+        "super().get_list_display(request), *self.columns_besides]",
+        "super().get_list_display(request)]",
+        "tests/console/test_export.py::test_a_file_has_all_columns_that_may_be_chosen_and_each_once",
     ),
     mutant(
         "lists-that-leave-out-a-card-of-this-minute",

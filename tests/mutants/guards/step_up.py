@@ -23,9 +23,16 @@ MUTANTS = [
     mutant(
         "form-that-is-lost-over-a-question",
         "loyalty_site/accounts/again.py",
-        "kept = [] if request.FILES else list(_pairs(request.POST))",
+        "kept = [] if request.FILES else list(pairs(request.POST))",
         "kept = []",
         f"{STEP_UP}::test_what_was_filled_in_is_carried_along_and_sent_by_one_more_click",
+    ),
+    mutant(
+        "form-of-somebody-else",
+        "loyalty_site/accounts/carried.py",
+        "    if not is_theirs:\n",
+        "    if False:\n",
+        "tests/accounts/test_carried.py::test_nobody_else_sends_it",
     ),
     mutant(
         "form-that-leads-nowhere",
