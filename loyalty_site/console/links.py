@@ -16,9 +16,9 @@ from django.urls import reverse
 
 from tenancy.roles import EVERYWHERE
 
-LINK = re.compile(r'<a\b[^<>]*?\bhref="(?P<path>[^"?#]*)[^"]*"[^<>]*>(?P<text>.*?)</a>', re.DOTALL)
+LINK = re.compile(r'<a\b[^<>]*?\bhref="(?P<path>[^"?#]*)[^"]*"[^<>]*>(?P<text>.{0,2000}?)</a>', re.DOTALL)
 # A list, or something about a row of it: as Django's admin makes its addresses.
-PLACE = re.compile(r"(?P<kind>[a-z]+/[a-z]+)/(?:(?P<row>[0-9]{1,18})/[a-z_]+/)?")
+PLACE = re.compile(r"(?P<kind>[a-z]{1,40}/[a-z]{1,40})/(?:(?P<row>[0-9]{1,18})/[a-z_]{1,40}/)?")
 
 Rows = dict[str, set[int]]
 
