@@ -8,6 +8,9 @@ import { askAboutSlips } from "../address-slips.js";
 /** What was typed into the form of this page, and of no other that is opened in the same window later. */
 const KEPT = `join-typed:${location.pathname}`;
 
+/** Somebody who has stopped a page that did not come has to be able to ask for it again. */
+const PATIENCE_MS = 20_000;
+
 /** @typedef {HTMLInputElement | HTMLSelectElement} Field */
 
 /** @type {HTMLFormElement | null} */
@@ -64,6 +67,9 @@ if (form) {
   const email = form.elements.namedItem("email");
   if (email instanceof HTMLInputElement) askAboutSlips(email);
 
+  const button = form.querySelector("button[type=submit]");
+  const release = () => button?.removeAttribute("aria-disabled");
+
   form.addEventListener("submit", (event) => {
     const field = halfTyped(form);
     if (field instanceof HTMLInputElement) {
@@ -73,13 +79,13 @@ if (form) {
       form.noValidate = true;
       return;
     }
-    const button = form.querySelector("button[type=submit]");
-    if (button?.getAttribute("aria-disabled") === "true") event.preventDefault();
+    if (button?.getAttribute("aria-disabled") === "true") return event.preventDefault();
     button?.setAttribute("aria-disabled", "true");
+    setTimeout(release, PATIENCE_MS);
   });
 
   // Coming back with the browser's arrow: the button works again.
-  window.addEventListener("pageshow", () => form.querySelector("button[type=submit]")?.removeAttribute("aria-disabled"));
+  window.addEventListener("pageshow", release);
 
   for (const link of document.querySelectorAll(".language-menu a")) {
     link.addEventListener("click", () => keep(form));

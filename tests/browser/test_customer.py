@@ -102,31 +102,6 @@ def test_another_language_keeps_what_was_typed(form):
     expect(form.locator("input[name=marketing_consent]")).to_be_checked()
 
 
-def test_another_language_keeps_what_was_emptied_unticked_and_chosen_in_my_data(phone, shop):
-    card = factories.card(shop.store, email="anouk@example.com", name="Anouk Weber", marketing_consent=True)
-    phone.goto(f"/card/{card.access_token}/data/")
-    phone.get_by_label("Name").fill("")
-    phone.locator("select[name=language]").select_option("fr")
-    phone.locator("input[name=marketing_consent]").uncheck()
-    phone.locator(".language-menu summary").click()
-    phone.get_by_role("link", name="Deutsch").click()
-
-    expect(phone.locator("html")).to_have_attribute("lang", "de")
-    expect(phone.locator("input[name=name]")).to_have_value("")
-    expect(phone.locator("select[name=language]")).to_have_value("fr")
-    expect(phone.locator("input[name=marketing_consent]")).not_to_be_checked()
-
-
-def test_what_was_typed_on_one_form_comes_up_on_no_other(form, shop):
-    fill(form, Name="Anouk Weber")
-    # Opened in a window of its own: what was typed stays behind in this one.
-    form.locator(".language-menu summary").click()
-    form.get_by_role("link", name="Français").click(modifiers=["ControlOrMeta"])
-    card = factories.card(shop.store, name="Ben Klein")
-    form.goto(f"/card/{card.access_token}/data/")
-    expect(form.locator("input[name=name]")).to_have_value("Ben Klein")
-
-
 def test_two_quick_taps_are_one_card(form, shop):
     fill(form, Name="Anouk Weber", E_mail="anouk@example.com")
     form.get_by_role("button", name="Get my card").dblclick()
