@@ -11,6 +11,7 @@ def to_e164(text: str, country: str) -> str | None:
     >>> to_e164("621 123 456", "LU")
     '+352621123456'
     >>> to_e164("0621 123 456", "LU")  # no 0 is dialled there: perhaps it is of another country
+    >>> to_e164("621 123 45O", "LU")  # a letter that was meant as a digit
     """
     text = visible(text)
     if text.startswith("00"):
@@ -19,9 +20,19 @@ def to_e164(text: str, country: str) -> str | None:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
+    if _has_a_letter_within(text, number):
+        return None
     if not phonenumbers.is_possible_number(number) or _has_a_strange_zero(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _has_a_letter_within(text: str, number: phonenumbers.PhoneNumber) -> bool:
+    """Whether letters stand among the digits, or after them, and are no extension: the library leaves an O out that
+    was typed for a 0, or reads it as the 6 of its key, and the number is somebody else's.
+    """
+    first = next((place for place, letter in enumerate(text) if letter.isdecimal()), 0)
+    return number.extension is None and any(letter.isalpha() for letter in text[first:])
 
 
 def _has_a_strange_zero(number: phonenumbers.PhoneNumber) -> bool:

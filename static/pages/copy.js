@@ -49,10 +49,20 @@ function isKept(worker, page) {
 /** @param {string} page */
 async function remove(page) {
   localStorage.setItem(WISH, REFUSED);
+  await forget(page);
+  show("gone");
+}
+
+/**
+ * Let nothing of a card be left on this device. It is no wish: another card may leave its copy here.
+ *
+ * @param {string} page path of the card
+ */
+export async function forget(page) {
+  if (!("serviceWorker" in navigator)) return;
   await caches.delete(page);
   const registration = await navigator.serviceWorker.getRegistration(page);
   await registration?.unregister();
-  show("gone");
 }
 
 /** Keep a copy unless it is not wanted, and connect the two buttons. */

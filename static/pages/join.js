@@ -5,27 +5,51 @@
 
 import { askAboutSlips } from "../address-slips.js";
 
-const KEPT = "join-typed";
+/** What was typed into the form of this page, and of no other that is opened in the same window later. */
+const KEPT = `join-typed:${location.pathname}`;
+
+/** Somebody who has stopped a page that did not come has to be able to ask for it again. */
+const PATIENCE_MS = 20_000;
+
+/** @typedef {HTMLInputElement | HTMLSelectElement} Field */
 
 /** @type {HTMLFormElement | null} */
 const form = document.querySelector("form.join");
 
-/** @param {HTMLFormElement} form */
-function typedInto(form) {
-  const typed = new FormData(form);
-  typed.delete("csrfmiddlewaretoken");
-  return [...typed].filter(([, value]) => typeof value === "string" && value !== "");
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Field[]}
+ */
+function fieldsOf(form) {
+  const inputs = [...form.querySelectorAll("input")].filter((input) => input.type !== "hidden");
+  return [...inputs, ...form.querySelectorAll("select")];
+}
+
+/**
+ * @param {Field} field
+ * @returns {field is HTMLInputElement}
+ */
+const isTicked = (field) => field instanceof HTMLInputElement && field.type === "checkbox";
+
+/**
+ * All fields as they stand: what was emptied or unticked is typed as well.
+ *
+ * @param {HTMLFormElement} form
+ */
+function keep(form) {
+  const typed = fieldsOf(form).map((field) => [field.name, isTicked(field) ? field.checked : field.value]);
+  sessionStorage.setItem(KEPT, JSON.stringify(typed));
 }
 
 /** @param {HTMLFormElement} form */
 function bringBack(form) {
   const kept = sessionStorage.getItem(KEPT);
   sessionStorage.removeItem(KEPT);
-  for (const [name, value] of JSON.parse(kept ?? "[]")) {
-    const field = form.elements.namedItem(name);
-    if (!(field instanceof HTMLInputElement)) continue;
-    if (field.type === "checkbox") field.checked = true;
-    else field.value = value;
+  const typed = new Map(JSON.parse(kept ?? "[]"));
+  for (const field of fieldsOf(form)) {
+    if (!typed.has(field.name)) continue;
+    if (isTicked(field)) field.checked = typed.get(field.name);
+    else field.value = typed.get(field.name);
   }
 }
 
@@ -43,6 +67,9 @@ if (form) {
   const email = form.elements.namedItem("email");
   if (email instanceof HTMLInputElement) askAboutSlips(email);
 
+  const button = form.querySelector("button[type=submit]");
+  const release = () => button?.removeAttribute("aria-disabled");
+
   form.addEventListener("submit", (event) => {
     const field = halfTyped(form);
     if (field instanceof HTMLInputElement) {
@@ -52,15 +79,15 @@ if (form) {
       form.noValidate = true;
       return;
     }
-    const button = form.querySelector("button[type=submit]");
-    if (button?.getAttribute("aria-disabled") === "true") event.preventDefault();
+    if (button?.getAttribute("aria-disabled") === "true") return event.preventDefault();
     button?.setAttribute("aria-disabled", "true");
+    setTimeout(release, PATIENCE_MS);
   });
 
   // Coming back with the browser's arrow: the button works again.
-  window.addEventListener("pageshow", () => form.querySelector("button[type=submit]")?.removeAttribute("aria-disabled"));
+  window.addEventListener("pageshow", release);
 
   for (const link of document.querySelectorAll(".language-menu a")) {
-    link.addEventListener("click", () => sessionStorage.setItem(KEPT, JSON.stringify(typedInto(form))));
+    link.addEventListener("click", () => keep(form));
   }
 }

@@ -48,6 +48,20 @@ def test_what_copying_a_number_brings_along_is_left_out(written: str) -> None:
     assert to_e164("\u202a\u202c", "LU") is None
 
 
+@pytest.mark.parametrize(
+    "slip", ["621 123 45O", "621 l23 456", "62I 123 456", "621-CALL-NOW", "621 123 456 Anna"]
+)
+def test_a_letter_typed_for_a_digit_makes_no_number_of_somebody_else(slip: str) -> None:
+    assert to_e164(slip, "LU") is None
+
+
+@pytest.mark.parametrize(
+    "written", ["tel:+352621123456", "Tel. 621 123 456", "621 123 456 ext. 5", "621 123 456 x5"]
+)
+def test_what_stands_before_a_number_and_its_extension_are_no_letters_of_it(written: str) -> None:
+    assert to_e164(written, "LU") == "+352621123456"
+
+
 NUMBERS = {
     "LU": {
         "621 123 456": "+352621123456",

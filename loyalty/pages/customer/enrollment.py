@@ -86,9 +86,12 @@ def enroll(request: HttpRequest, store: Store, form: EnrollmentForm) -> Joined:
         own_cards=friends.OWN_CARDS.ids(request),
         actor=Actor(ip_address=client.address(request), user_agent=client.agent(request)),
     )
+    before = recall(request, store)
+    # Who went back and sent the form once more sees the card that they have just made here.
+    is_own = result.customer_is_new or (before is not None and before.card_id == result.card.pk)
     return Joined(
         store_ids=[place.pk for place in result.locations],
-        card_id=result.card.pk if result.customer_is_new else None,
+        card_id=result.card.pk if is_own else None,
         already_enrolled=result.already_enrolled,
         gave_email=bool(form.cleaned_data["email"]),
     )
@@ -164,7 +167,7 @@ def remember(request: HttpRequest, response: HttpResponse, store: Store, joined:
         COOKIE,
         signing.dumps(asdict(joined), salt=_salt(store)),
         max_age=COOKIE_SECONDS,
-        path=reverse("join-done", args=[store.store_code]),
+        path=reverse("join", args=[store.store_code]),
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",

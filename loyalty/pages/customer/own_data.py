@@ -1,5 +1,6 @@
 """My data: what a person changes about themselves, the link that confirms an address, the code for a number."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from customers import agreements, email_confirmation, phone_codes
 from customers.errors import PhoneTaken
-from groundwork.errors import DomainError
+from customers.models import Customer
+from customers.services import OwnData
+from groundwork.errors import DomainError, RateLimited
 from groundwork.web import rate_limits
 from groundwork.web.attempts import digest
 from loyalty import links
@@ -20,6 +23,7 @@ from loyalty.models import LoyaltyCard
 from loyalty.pages.access import card_page, confirmation_page, looks
 from loyalty.pages.customer.data_form import DataForm
 from loyalty.pages.formats import day
+from loyalty.pages.language import QUERY_PARAMETER
 from loyalty.ports import texting
 from loyalty.services import own_data
 
@@ -37,18 +41,46 @@ def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     context = looks(card.program, card.merchant) | {"card": card, "form": form, "can_text": can_text}
     context |= {"offers": agreements.offers_wording(card.merchant), "agreed": agreed(card)}
     if request.method == "POST" and form.is_valid():
-        address = form.cleaned_data["email"]
-        if address not in ("", card.customer.email):
-            limit_letters(card, address)
-        number, person = form.cleaned_data.get("phone", ""), card.customer
-        if number not in ("", person.phone, person.pending_phone):
-            limit_messages(card, number)
-        waits = own_data.change(card=card, data=form.own_data())
-        if waits.phone:
-            return redirect("card-phone", card.access_token)
-        said = "waits" if waits.email else "kept"
-        return redirect(f"{reverse('card-data', args=[card.access_token])}?{said}")
+        try:
+            return redirect(_kept(card, form))
+        except RateLimited as refusal:
+            context["problem"] = refusal.detail
+            response = render(request, "pages/card_data.html", context, status=refusal.status)
+            response["Retry-After"] = str(refusal.extra["retry_after"])
+            return response
     return render(request, "pages/card_data.html", context)
+
+
+def _kept(card: LoyaltyCard, form: DataForm) -> str:
+    """Keep what was typed; returns where that is said. Raises RateLimited for one letter or message too many.
+
+    One more letter to an address that waits already keeps nobody from changing something else.
+    """
+    data, person = form.own_data(), card.customer
+    if data.email not in (None, "", person.email):
+        try:
+            limit_letters(card, data.email)
+        except RateLimited:
+            if data.email != person.pending_email:
+                raise
+            data = replace(data, email=None)
+    if data.phone not in (None, "", person.phone, person.pending_phone):
+        limit_messages(card, data.phone)
+    waits = own_data.change(card=card, data=data)
+    said = ["" if waits.phone else "waits" if waits.email else "stays" if _stays(data, person) else "kept"]
+    if data.language and data.language != person.preferred_language:
+        said.append(f"{QUERY_PARAMETER}={data.language}")  # whoever chooses one wants to read it
+    place = reverse("card-phone" if waits.phone else "card-data", args=[card.access_token])
+    return f"{place}?{'&'.join(filter(None, said))}".rstrip("?")
+
+
+def _stays(data: OwnData, person: Customer) -> bool:
+    """Whether somebody emptied the field of an address or number that counts: only another one takes its place."""
+    shown = (
+        (data.email, person.email, person.pending_email),
+        (data.phone, person.phone, person.pending_phone),
+    )
+    return any(typed == "" and known and not pending for typed, known, pending in shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

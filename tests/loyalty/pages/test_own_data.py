@@ -213,6 +213,46 @@ def test_nobody_has_letters_sent_to_address_after_address(client, nobody):
     assert change(client, nobody, name="Zoë").status_code == 302
 
 
+def test_who_asked_for_too_many_letters_keeps_what_they_typed_and_may_change_the_rest(client, nobody):
+    for number in range(5):
+        change(client, nobody, email=f"{number}@example.com", marketing_consent="on")
+    late = change(client, nobody, name="Zoë", email="5@example.com")
+    page = late.content.decode()
+    assert (late.status_code, int(late["Retry-After"]) > 0) == (429, True)
+    assert ('value="Zoë"' in page, 'value="5@example.com"' in page) == (True, True)
+    assert "too fast" in words(late)
+
+    unticked = change(client, nobody, name="Zoë", email="4@example.com")
+    assert unticked["Location"].endswith("/data/?kept")
+    zoe = person_of(nobody)
+    assert (zoe.name, zoe.marketing_consent, zoe.pending_email) == ("Zoë", False, "4@example.com")
+
+
+def test_an_address_that_was_only_emptied_is_not_said_to_be_gone(client, card, nobody):
+    response = change(client, card, name="Anouk Weber", email="")
+    page = client.get(response["Location"])
+    assert "can be changed here, but not removed" in words(page)
+    assert 'value="anouk@example.com"' in page.content.decode()
+    assert change(client, nobody, name="", email="")["Location"].endswith("?kept")
+
+
+def test_a_language_that_somebody_chooses_is_read_at_once_whatever_was_chosen_before(client, card):
+    client.get(f"/card/{card.access_token}/data/?lang=de")
+    saved = client.get(change(client, card, name="Anouk Weber", language="fr")["Location"])
+    assert saved["Content-Language"] == "fr"
+    assert client.get(f"/card/{card.access_token}/")["Content-Language"] == "fr"
+    client.get(f"/card/{card.access_token}/?lang=de")
+    change(client, card, name="Anouk", language="fr")
+    assert client.get(f"/card/{card.access_token}/")["Content-Language"] == "de", "nothing new was chosen"
+
+
+def test_what_is_wrong_in_my_data_is_said_above_and_not_that_it_was_saved(client, card):
+    address = f"/card/{card.access_token}/data/?kept"
+    page = words(client.post(address, {"name": "Anouk", "email": "anouk@"}))
+    assert "Please check what is marked below" in page
+    assert "Saved" not in page
+
+
 def test_no_address_is_written_to_by_card_after_card(client, shop):
     cards = [factories.card(shop.store) for _ in range(6)]
     answers = [change(client, card, email="Victim@example.com").status_code for card in cards]
