@@ -3,11 +3,11 @@
  * or NoAnswer (nobody knows whether it arrived).
  */
 
-import { hear, now } from "./server-clock.js";
-
 /** @import { ProblemDocument } from "./types.js" */
 
 const TIMEOUT_MS = 8000;
+// A Date header says whole seconds, and takes a moment: as near as this, the device's clock is the better one.
+const NEAR_MS = 5_000;
 
 /** The server refused. */
 export class Problem extends Error {
@@ -138,4 +138,30 @@ function retryAfter(header, fallback) {
   if (header && !Number.isNaN(Date.parse(header)))
     return Math.max(0, (Date.parse(header) - now()) / 1000);
   return typeof fallback === "number" ? fallback : 0;
+}
+
+// --- The server's time, as far as this device knows it. A tablet's own clock may be hours off, and nobody at a counter
+// sets it; what is noted without a network is booked by its time, and a token ends by the server's.
+
+let ahead = 0;
+
+/** Milliseconds since 1970, as Date.now(). */
+export function now() {
+  return Date.now() + ahead;
+}
+
+/** By how many milliseconds the server's clock is ahead of this device's. */
+export function aheadBy() {
+  return ahead;
+}
+
+/** @param {number} [milliseconds]  by how many it was ahead before the page was loaded anew */
+export function rememberAhead(milliseconds = 0) {
+  ahead = milliseconds;
+}
+
+/** @param {string | null} date  the Date header of an answer of the server's own */
+function hear(date) {
+  const gap = Date.parse(date ?? "") - Date.now();
+  if (Number.isFinite(gap)) ahead = Math.abs(gap) < NEAR_MS ? 0 : gap;
 }

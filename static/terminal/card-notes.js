@@ -1,7 +1,7 @@
 /** What has to be said of a card in hand: that it is off, what is owed, a birthday, an address, an expiry. */
 
 import { date, isBirthday } from "./format.js";
-import { now } from "./server-clock.js";
+import { now } from "./api.js";
 import { plural, text } from "./texts.js";
 
 /** @import { InHand } from "./card-view.js" */

@@ -6,9 +6,8 @@
  * first form is repeated to get its answer.
  */
 
-import { NoAnswer, Problem } from "./api.js";
+import { NoAnswer, Problem, now } from "./api.js";
 import * as database from "./database.js";
-import { now } from "./server-clock.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { Card, Entry, Posting } from "./types.js" */

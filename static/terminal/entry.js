@@ -2,7 +2,7 @@
 
 import * as database from "./database.js";
 import { isTimed } from "./delivery.js";
-import { now } from "./server-clock.js";
+import { now } from "./api.js";
 
 /** @import { OutboxOptions } from "./outbox.js" */
 /** @import { Staff } from "./session.js" */

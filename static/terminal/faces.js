@@ -6,7 +6,7 @@
 
 import { normalCode } from "./card-codes.js";
 import * as database from "./database.js";
-import { now } from "./server-clock.js";
+import { now } from "./api.js";
 
 /** @import { Card } from "./types.js" */
 

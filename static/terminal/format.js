@@ -1,6 +1,6 @@
 /** Money, times, balances and their changes, as the person at the till reads them. */
 
-import { now } from "./server-clock.js";
+import { now } from "./api.js";
 import { locale, number, plural, text } from "./texts.js";
 
 /** @import { Card, Currency, Facts, Transaction } from "./types.js" */

@@ -2,7 +2,7 @@
 
 import { normalCode } from "./card-codes.js";
 import { day } from "./format.js";
-import { now } from "./server-clock.js";
+import { now } from "./api.js";
 
 /** @import { Face } from "./faces.js" */
 /** @import { CanStamp, Entry, Program } from "./types.js" */

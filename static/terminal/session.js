@@ -3,7 +3,7 @@
  * locks, or nobody has touched the terminal for the idle time.
  */
 
-import { aheadBy, now, remember } from "./server-clock.js";
+import { aheadBy, now, rememberAhead } from "./api.js";
 
 const TOUCHES = ["pointerdown", "keydown"];
 const CHECK_EVERY_MS = 5_000;
@@ -97,7 +97,7 @@ export class Session extends EventTarget {
   /** After a reload the person goes on where they were, if it did not take too long. */
   restore() {
     const saved = recall(this.shelf);
-    remember(saved?.ahead);
+    rememberAhead(saved?.ahead);
     if (
       !saved ||
       Date.now() - saved.touchedAt >= this.idleMs ||

@@ -52,7 +52,6 @@ MODULES = (
     "terminal/result.js",
     "terminal/scan-screen.js",
     "terminal/scanner.js",
-    "terminal/server-clock.js",
     "terminal/session.js",
     "terminal/sheet.js",
     "terminal/shell.js",

@@ -17,7 +17,7 @@ MUTANTS = [
     mutant(
         "clock-forgotten-by-a-reload",
         "static/terminal/session.js",
-        "    remember(saved?.ahead);\n",
+        "    rememberAhead(saved?.ahead);\n",
         "",
         f"{CLOCK}::test_whoever_is_at_the_till_stays_there_when_it_is_loaded_anew",
     ),
