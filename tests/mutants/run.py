@@ -15,6 +15,7 @@ from tests.mutants.house import COLD, House, Order
 from tests.mutants.mutant import Mutant, NoLongerApplies
 from tests.mutants.swapping import Cold
 
+BROWSER_TESTS, BROWSER_PLUGIN = "tests/browser/", "pytest_playwright.pytest_playwright"
 # Neither is of use in a process that ends with its tests.
 PLUGINS_LEFT_OUT = ("-pno:cacheprovider", "-pno:unraisableexception")
 ALONE = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
@@ -89,7 +90,8 @@ class Worker:
 
         Raises Cold where the house would have to be read anew.
         """
-        plugins = [f"-p{plugin}" for plugin in self.plugins]
+        browser = [BROWSER_PLUGIN] if any(test.startswith(BROWSER_TESTS) for test in tests) else []
+        plugins = [f"-p{plugin}" for plugin in (*self.plugins, *browser)]
         arguments = [
             "-q",
             "--tb=line",
