@@ -22,9 +22,9 @@ ALLOWED = {
     ("loyalty/reporting/first_visits.py", ""): "days on which cards were there, made of lines",
     ("loyalty/reporting/first_visits.py", "gather"): "the same, in a table of its transaction",
     ("loyalty/reporting/standings.py", "_kept"): "a copy of what cards have, for lists",
+    ("loyalty/imports/plan.py", "Figures.add"): "sums of a preview, in memory",
     ("loyalty/services/purchases.py", "_open"): "a receipt, before it has given anything",
     ("loyalty/services/returns.py", "give_back"): "a locked purchase in memory, before `settle`",
-    ("loyalty/services/returns.py", "quote"): "a purchase in memory, which is not saved",
     ("loyalty/services/returns.py", "settle"): "what is left of a locked purchase",
     (
         "loyalty/services/restoring.py",
