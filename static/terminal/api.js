@@ -1,6 +1,6 @@
 /**
  * Talking to the server. A call ends in one of three ways: an answer, a Problem (the server refused, and says why),
- * or NoAnswer (nobody knows whether it arrived).
+ * or NoAnswer (nobody knows whether it arrived). Each answer also tells the server's time.
  */
 
 /** @import { ProblemDocument } from "./types.js" */

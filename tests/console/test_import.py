@@ -1,14 +1,10 @@
 """Customers of an earlier system are brought over: looked at first, the good lines of them, and once."""
 
-import io
-
 import pytest
-from openpyxl import Workbook
 
 from customers.models import Customer
 from groundwork.jobs import service as jobs
 from groundwork.messaging import outbox
-from loyalty.imports import looking, tables
 from loyalty.models import ImportBatch, LoyaltyTransaction
 from loyalty.reporting import verification
 from loyalty.services import cards as card_services
@@ -20,14 +16,12 @@ from tests.console.bringing import (
     bring,
     card_of,
     check,
-    choose,
     confirm,
     faults,
     faulty_file,
     people,
 )
-from tests.console.world import World, address
-from tests.groundwork.test_workbooks import sheet
+from tests.console.world import World
 
 
 def test_looking_at_a_file_counts_and_writes_nothing(world: World) -> None:
@@ -198,41 +192,6 @@ def test_who_is_switched_off_meanwhile_is_left_out_and_told(world: World) -> Non
     assert card_of(world, "nora@example.com").stamp_count == 0
 
 
-def test_a_workbook_is_read_like_a_csv(world: World) -> None:
-    book = Workbook()
-    book.active.append(["Email", "Vorname", "Points", "Stempel", "Comment"])
-    book.active.append(["xlsx@example.com", "Xenia", 40, 2.0, "=1+1"])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    job = check(world, buffer.getvalue()).context["job"]
-    assert (job.state, jobs.run_due()) == ("waiting", 1)
-    checked = choose(world, world.client("owner").get(address(job), follow=True))
-    assert checked.context["unused"] == ["Comment"]
-    confirm(world, checked)
-    card = card_of(world, "xlsx@example.com")
-    assert (card.customer.first_name, card.points_balance, card.stamp_count) == ("Xenia", 40, 2)
-
-
-@pytest.mark.parametrize(
-    ("data", "why"),
-    [
-        (b"", "empty"),
-        (b"\n\n", "nobody"),
-        (b"PK\x03\x04 not a workbook", "cannot be read"),
-        (b"\x00\x01\x02", "cannot be read"),
-        (b"email\n", "nobody"),
-    ],
-)
-def test_a_file_that_is_no_table_is_refused_with_the_reason(world: World, data: bytes, why: str) -> None:
-    response = check(world, data)
-    assert why in str(response.context["form"].errors["file"])
-
-
-def test_a_file_with_too_many_lines_is_to_be_split(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking, "LINES_AT_MOST", 2)
-    assert "several files" in str(check(world, GOOD).context["form"].errors["file"])
-
-
 def emails() -> list[tuple[str, str]]:
     return list(EmailLog._base_manager.order_by("pk").values_list("code", "customer__email"))
 
@@ -263,21 +222,6 @@ def test_a_preview_is_good_only_for_whoever_asked_for_it(world: World, who: str)
         assert not Customer.objects.filter(email="lea@example.com").exists()
 
 
-def test_a_line_with_more_cells_than_headings_is_named(world: World) -> None:
-    response = check(world, "email,name\na@example.com,Weber, Anna\nb@example.com,Ben,\n")
-    assert faults(response) == [(2, "")]
-
-
-def test_blank_lines_count_and_those_at_the_end_are_left_out(world: World) -> None:
-    assert faults(check(world, "email,name\n,\nnobody,Ben\n\n,,,\n")) == [(3, "email")]
-    assert check(world, "email,name\na@example.com,Anna\n\n,,,\n").context["figures"]["lines"] == 1
-
-
-def test_a_file_of_an_older_spreadsheet_is_read(world: World) -> None:
-    bring(world, "email;nom\nlea@example.com;Léa Müller\n".encode("cp1252"))
-    assert card_of(world, "lea@example.com").customer.name == "Léa Müller"
-
-
 def test_where_stores_keep_their_own_cards_an_imported_card_is_one_of_them(world: World) -> None:
     with factories.inside(world.shop):
         settings = world.mine["loyalty_merchantloyaltysettings"]
@@ -285,21 +229,3 @@ def test_where_stores_keep_their_own_cards_an_imported_card_is_one_of_them(world
         settings.save()
     bring(world)
     assert card_of(world, "lea@example.com").scope_store == world.shop.store
-
-
-def test_a_workbook_is_never_read_while_its_owner_waits(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = people(world)
-
-    def read(file: object) -> None:
-        raise AssertionError("read in a request")
-
-    bomb = sheet(('<row><c r="XFD1"><v>1</v></c></row>', 1)).getvalue()
-    with monkeypatch.context() as patch:
-        patch.setattr(tables, "opened", read)
-        job = check(world, bomb).context["job"]
-    assert (job.state, jobs.run_due()) == ("waiting", 1)
-    job.refresh_from_db()
-    assert (job.state, job.error) == ("failed", "This workbook is too large. Save the sheet as CSV.")
-    assert people(world) == before

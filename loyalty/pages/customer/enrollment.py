@@ -6,6 +6,7 @@ somebody who typed another person's e-mail or phone gets none of that person's d
 
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core import signing
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from groundwork import clock
 from groundwork.errors import DomainError
 from groundwork.formats import qr
+from groundwork.idempotency.once import Answer, Claim, fingerprint
 from groundwork.web import client, rate_limits
 from loyalty import selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyProgram
@@ -34,6 +36,7 @@ from tenancy.models import Store
 from tenancy.selectors import open_stores
 
 COOKIE = "joined"
+ONCE = "once"  # the field that tells a form that is sent again from one that was opened anew
 COOKIE_SECONDS = 15 * 60
 
 
@@ -76,16 +79,38 @@ def invited_by(request: HttpRequest) -> str:
 
 
 def enroll(request: HttpRequest, store: Store, form: EnrollmentForm) -> Joined:
-    """Make the card, or find that there is one; what that person is told then goes to them by e-mail."""
-    result = enrollment.enroll(
+    """Make the card, or find that there is one; what that person is told then goes to them by e-mail.
+
+    A form that is sent twice, by a second tap or as its first answer was lost, makes one card, and has one answer.
+    """
+    actor = Actor(ip_address=client.address(request), user_agent=client.agent(request))
+    sent = fingerprint("POST", request.path, sorted(request.POST.items()))
+    claim = Claim(
+        place={"merchant_id": store.merchant_id, "store_id": store.pk},
+        credential=actor.credential,
+        key=f"join:{sent}" if request.POST.get(ONCE) else None,
+        fingerprint=sent,
+    )
+
+    def answer(result: enrollment.Enrollment) -> Answer:
+        return Answer(status=201, body=asdict(joined_by(request, store, form, result)))
+
+    answered = enrollment.enroll.once(claim, answer)(
         store=store,
         **form.person(),
         language=get_language(),
         self_service=True,
         brought_by=invited_by(request),
         own_cards=friends.OWN_CARDS.ids(request),
-        actor=Actor(ip_address=client.address(request), user_agent=client.agent(request)),
+        actor=actor,
     )
+    return Joined(**answered.body)
+
+
+def joined_by(
+    request: HttpRequest, store: Store, form: EnrollmentForm, result: enrollment.Enrollment
+) -> Joined:
+    """What the browser that sent the form may know of what came of it."""
     before = recall(request, store)
     # Who went back and sent the form once more sees the card that they have just made here.
     is_own = result.customer_is_new or (before is not None and before.card_id == result.card.pk)
@@ -108,7 +133,7 @@ def form_page(
     problem = form.take(refusal) if refusal else ""
     form.focus_first_error()
     context = teaser(store, program) | {"form": form, "fields": form.typed_fields(), "problem": problem}
-    context |= friends.promised(invited_by(request), store, program, now=clock.now())
+    context |= {"once": uuid4()} | friends.promised(invited_by(request), store, program, now=clock.now())
     response = render(request, "pages/join.html", context, status=refusal.status if refusal else 200)
     add_never_cache_headers(response)
     if refusal and "retry_after" in refusal.extra:

@@ -91,4 +91,12 @@ MUTANTS = [
         "pass",
         f"{KEPT}::test_nor_where_another_passkey_says_who_it_is",
     ),
+    mutant(
+        "a-form-sent-twice-makes-two-cards",
+        "loyalty/pages/customer/enrollment.py",
+        'key=f"join:{sent}" if request.POST.get(ONCE) else None',
+        "key=None",
+        "tests/loyalty/pages/test_enrollment_again.py"
+        "::test_a_form_without_a_name_that_is_sent_twice_makes_one_card_with_one_bonus",
+    ),
 ]

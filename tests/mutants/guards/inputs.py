@@ -127,7 +127,7 @@ MUTANTS = [
         "loyalty/console/card_import.py",
         "if file.size > SHORT_BYTES or tables.is_workbook(file):",
         "if file.size > SHORT_BYTES:",
-        "tests/console/test_import.py::test_a_workbook_is_never_read_while_its_owner_waits",
+        "tests/console/test_import_files.py::test_a_workbook_is_never_read_while_its_owner_waits",
     ),
     mutant(
         "photograph-of-a-thousand-scans",
