@@ -138,6 +138,7 @@ def test_the_camera_reads_the_right_card_into_what_is_mended(till, shop, anouk):
         till.find(wrong).shows("card").press("Add 1 stamp").says("+1 stamp").press("Next customer")
     expect(till.text("#net-text")).to_have_text("1 not accepted", timeout=20_000)
     till.press("1 not accepted").press("Book it after all")
+    expect(till.text("#mend-sheet")).to_be_visible()
 
     till.page.evaluate("(code) => sees(code)", anouk.qr_code_data)
 
