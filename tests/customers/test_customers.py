@@ -34,6 +34,8 @@ def everything() -> Iterator[None]:
         ("  Anna   Weber ", "Anna", "Weber"),
         ("Anna", "Anna", ""),
         ("", "", ""),
+        ("A " + "de la " * 20 + "Tour", "A" + " de la" * 7 + " de", "la " + "de la " * 12 + "Tour"),
+        ("x" * 80 + " " + "y" * 80, "x" * 80, "y" * 80),
         ("x" * 100 + " " + "y" * 100, "x" * 80, "y" * 80),
     ],
 )
