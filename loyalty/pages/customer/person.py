@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from customers import services as customers
+from groundwork.errors import RateLimited
 from loyalty import links
 from loyalty.models import LoyaltyCard
 from loyalty.pages.access import card_page, erasure_page, looks
-from loyalty.pages.customer.own_data import limit_messages
+from loyalty.pages.customer.own_data import limit_messages, too_fast
 from loyalty.ports import texting
 from loyalty.services import erasure
 
@@ -33,8 +34,11 @@ def erase(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     if request.method == "POST" and way == "here":
         return redirect(links.erasure_path(card))
     if request.method == "POST" and way != "till":
-        if way == "phone":
-            limit_messages(card, card.customer.phone)
+        try:
+            if way == "phone":
+                limit_messages(card, card.customer.phone)
+        except RateLimited as refusal:
+            return too_fast(request, "pages/card_erase.html", context, refusal)
         erasure.request(card=card)
         context["requested"] = True
     return render(request, "pages/card_erase.html", context)
