@@ -96,9 +96,10 @@ def _stays(data: OwnData, person: Customer) -> bool:
 @confirmation_page
 def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) -> HttpResponse:
     """The page behind the link in the e-mail: nothing is taken over by opening it, only by its button."""
-    address = links.confirmed_email(card, confirmation)
+    address, person = links.confirmed_email(card, confirmation), card.customer
     context = looks(card.program, card.merchant) | {"card": card}
-    if address is None:
+    is_asked = (email_confirmation.waits, email_confirmation.is_confirmed)
+    if address is None or not any(asked(person, address) for asked in is_asked):
         return render(request, "pages/card_email_confirm.html", context | {"expired": True}, status=404)
     if request.method == "POST":
         try:
@@ -108,7 +109,7 @@ def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) ->
             return render(
                 request, "pages/card_email_confirm.html", context | {said: True}, status=refusal.status
             )
-    context["confirmed"] = request.method == "POST" or email_confirmation.is_confirmed(card.customer, address)
+    context["confirmed"] = request.method == "POST" or email_confirmation.is_confirmed(person, address)
     return render(request, "pages/card_email_confirm.html", context)
 
 

@@ -110,6 +110,7 @@ def test_a_link_is_for_one_address_and_one_card(client, nobody, card):
     change(client, card, email="first@example.com")
     for wrong in (path, path[:-3] + "xx/", "/card/email/made-up/"):
         assert client.post(wrong).status_code == 404
+        assert client.get(wrong).status_code == 404, "no button that could only say so then"
     assert (person_of(nobody).email, person_of(card).email) == (None, "anouk@example.com")
 
 
