@@ -166,6 +166,39 @@ def test_a_name_that_is_left_as_it_stands_keeps_its_two_parts(client, card):
     assert person_of(card).name == ""
 
 
+def as_opened(client, card) -> dict[str, str]:
+    """What the form of My data sends if nothing is changed in it."""
+    page = client.get(f"/card/{card.access_token}/data/").content.decode()
+    main = page[page.index("<main") :]
+    inputs = re.findall(r"<input[^>]*>", main)
+    sent = {re.search(r'name="([^"]+)"', one)[1]: one for one in inputs}
+    return {
+        name: found[1] if (found := re.search(r'value="([^"]*)"', one)) else ""
+        for name, one in sent.items()
+        if 'type="checkbox"' not in one
+    } | {"language": ""}
+
+
+def test_two_phones_with_one_card_change_only_what_each_of_them_has_typed(client, shop, nobody):
+    first, second = as_opened(client, nobody), as_opened(client, nobody)
+    typed = {"name": "Zoë", "email": "zoe@example.com", "birth_day": "29", "birth_month": "2"}
+    change(client, nobody, **first | typed, marketing_consent="on")
+    change(client, nobody, **second | {"birth_year": "", "language": "fr"})
+    zoe = person_of(nobody)
+    assert (zoe.name, zoe.pending_email, str(zoe.birth_date)) == ("Zoë", "zoe@example.com", "1904-02-29")
+    assert (zoe.preferred_language, zoe.marketing_consent) == ("fr", True)
+    assert [one["given"] for one in zoe.agreements if one["kind"] == "offers"] == [True], (
+        "nobody took it back"
+    )
+
+    change(
+        client, nobody, **as_opened(client, nobody) | {"name": "Zoë Muller", "email": "", "birth_day": "28"}
+    )
+    zoe = person_of(nobody)
+    assert (zoe.name, zoe.pending_email, str(zoe.birth_date)) == ("Zoë Muller", None, "1904-02-28")
+    assert not zoe.marketing_consent, "who unticks it takes it back"
+
+
 def test_consent_is_kept_with_when_and_in_which_words_given_and_taken_back(client, shop):
     client.post(f"/join/{shop.store.store_code}/", {"name": "Zoë", "marketing_consent": "on"})
     with factories.inside(shop):
