@@ -73,7 +73,9 @@ def test_the_twelve_digits_of_an_old_card_are_no_slip_of_a_scanner(open_till, sh
     open_till.scan(anouk.qr_code_data).says("Code attached", "Anouk Weber").press("Back").shows("card")
     with factories.inside(shop):
         assert CardCode.objects.get().code == f"0{UPC}"
-    open_till.press("Done").shows("scan").find("400012345677").says("Please check", "There is a slip").press("Back")
+    open_till.press("Done").shows("scan").find("400012345677").says("Please check", "There is a slip").press(
+        "Back"
+    )
     open_till.scan(UPC).shows("card")
     expect(open_till.text("#customer-name")).to_have_text("Anouk Weber")
 
