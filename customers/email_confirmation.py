@@ -14,6 +14,11 @@ def is_confirmed(person: Customer, digest: str) -> bool:
     return person.email_confirmed_at is not None and digest_of(person.email or "") == digest
 
 
+def waits(person: Customer, digest: str) -> bool:
+    """Whether the address of this digest is the one that waits."""
+    return bool(person.pending_email) and digest_of(person.pending_email or "") == digest
+
+
 @transaction.atomic
 def confirm(*, customer: Customer, digest: str) -> bool:
     """Take over the address that waits, of which somebody has got the link; False if it is another one by now.
@@ -22,7 +27,7 @@ def confirm(*, customer: Customer, digest: str) -> bool:
     customer's: whoever reads its letters may have both brought together.
     """
     person = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=customer.pk)
-    if not person.pending_email or digest_of(person.pending_email) != digest:
+    if not waits(person, digest):
         return is_confirmed(person, digest)
     person.email, person.pending_email = person.pending_email, None
     person.email_confirmed_at = clock.now()

@@ -22,13 +22,23 @@ from groundwork.messaging import outbox
 from tenancy import former
 from tenancy.models import Merchant, Store
 
+LONGEST_PART = 80  # of a name, first or last
 NAME_FIELDS = frozenset({"first_name", "last_name"})
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """First and last name of a full name, split at the first space."""
-    first, _, last = one_line(name).partition(" ")
-    return first[:80], last.strip()[:80]
+    """First and last name of a full name, split at the first space, or at the next one by which both have room."""
+    text = one_line(name)
+    for place in range(LONGEST_PART + 1):
+        if text[place : place + 1] == " " and len(text[place:].strip()) <= LONGEST_PART:
+            return text[:place], text[place:].strip()
+    first, _, last = text.partition(" ")
+    return first[:LONGEST_PART], last.strip()[:LONGEST_PART]
+
+
+def has_room(name: str) -> bool:
+    """Whether nothing of a full name is cut off."""
+    return "".join("".join(split_name(name)).split()) == "".join(one_line(name).split())
 
 
 def find_by_email(*, merchant: Merchant, email: str) -> Customer | None:

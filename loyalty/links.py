@@ -88,6 +88,14 @@ def invitation_url(invitation: Invitation) -> str:
     return absolute(reverse("invitation", args=[token_of(invitation)]))
 
 
+def card_of_erasure(signed: str) -> int:
+    """The key of the card that `erasure_path` signed, however old. Raises CardNotFound if forged."""
+    try:
+        return int(signing.loads(signed, salt=ERASURE_SALT))
+    except signing.BadSignature:
+        raise CardNotFound() from None
+
+
 def is_erasure_of(card: LoyaltyCard, signed: str) -> bool:
     """Whether a signed text from `erasure_path` is for this card and not too old."""
     try:

@@ -1,8 +1,13 @@
 """Telephone numbers: read as people write them, kept as E.164."""
 
+import re
+
 import phonenumbers
 
 from groundwork.formats.text import visible
+
+# The 0 that is dialled within a country, beside the code that is dialled from outside: +352 (0) 621 123 456.
+TRUNK_ZERO = re.compile(r"^(\(?\+\d{1,3}\)?[\s./-]*)[(\uff08]\s*0\s*[)\uff09]")
 
 
 def to_e164(text: str, country: str) -> str | None:
@@ -12,10 +17,22 @@ def to_e164(text: str, country: str) -> str | None:
     '+352621123456'
     >>> to_e164("0621 123 456", "LU")  # no 0 is dialled there: perhaps it is of another country
     >>> to_e164("621 123 45O", "LU")  # a letter that was meant as a digit
+    >>> to_e164("+352 (0) 621 123 456", "FR")
+    '+352621123456'
     """
-    text = visible(text)
-    if text.startswith("00"):
-        text = "+" + text[2:]
+    text = re.sub(r"^(\(?)00", r"\1+", visible(text))
+    if not TRUNK_ZERO.match(text):
+        return _read(text, country)
+    without, with_zero = (_read(TRUNK_ZERO.sub(rf"\g<1>{zero}", text), country) for zero in ("", "0"))
+    if without == with_zero or not (without and with_zero):
+        return without or with_zero
+    # In Italy the 0 belongs to some numbers: of the two that it may mean, one has to be none.
+    there_are = [number for number in (without, with_zero) if _is_valid(number)]
+    return there_are[0] if len(there_are) == 1 else None
+
+
+def _read(text: str, country: str) -> str | None:
+    """A number that begins with + or is of a country, as E.164."""
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
@@ -25,6 +42,10 @@ def to_e164(text: str, country: str) -> str | None:
     if not phonenumbers.is_possible_number(number) or _has_a_strange_zero(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_valid(number: str) -> bool:
+    return phonenumbers.is_valid_number(phonenumbers.parse(number))
 
 
 def _has_a_letter_within(text: str, number: phonenumbers.PhoneNumber) -> bool:

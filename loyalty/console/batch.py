@@ -1,11 +1,12 @@
 """Batches of printed cards: made, downloaded for the printer, revoked when a box of them is lost."""
 
 import io
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -33,6 +34,8 @@ class BatchForm(ConsoleForm):
     class Meta:
         model = CardBatch
         fields = ["name", "store", "count", "design"]
+        # Of zero, of less and of too many alike: the field's own words name numbers of the database.
+        error_messages: ClassVar = {"count": dict.fromkeys(("min_value", "max_value"), printed.NOT_SO_MANY)}
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -95,6 +98,11 @@ class CardBatchAdmin(Revocable, ConsoleAdmin):
         """Of many cards it is drawn in the background."""
         batch = self.row(request, object_id)
         cards, name = _printable(batch), f"cards-{batch.pk}.pdf"
+        if not cards.exists():
+            messages.info(request, _("All cards of this batch are in use: there is nothing left to print."))
+            return redirect(
+                f"admin:{CardBatch._meta.app_label}_{CardBatch._meta.model_name}_change", batch.pk
+            )
         if cards.count() > DRAWN_AT_ONCE:
             return self._print_later(request, object_id, name)
         response = HttpResponse(shown.pdf(batch, cards), content_type="application/pdf")

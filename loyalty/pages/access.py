@@ -5,7 +5,8 @@ of the person or the shop.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.cache import patch_cache_control
 
 from groundwork.web import client, rate_limits
 from loyalty import links, selectors
+from loyalty.errors import CardNotFound
 from loyalty.models import LoyaltyCard, LoyaltyProgram
 from loyalty.pages.customer.brand import brand_colors, picture_url
 from loyalty.pages.language import speak
@@ -80,6 +82,27 @@ def confirmation_page(view: View) -> View:
     return _limited(unlisted(page))
 
 
+def erasure_page(view: View) -> View:
+    """A page of a card that a signed link opens; once its person is erased, that link alone still leads there.
+
+    404 for whoever has no such link: by its token alone nothing is told of what was erased.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, access_token: str, confirmation: str) -> HttpResponse:
+        try:
+            card = selectors.card_of_page(access_token=access_token)
+        except CardNotFound:
+            card = selectors.card_of_page(pk=links.card_of_erasure(confirmation))
+            if card.customer.erased_at is None:
+                raise
+            with _speaking(card, request):
+                return private(view(request, card, confirmation=confirmation))
+        return _of(card, request, view, confirmation=confirmation)
+
+    return _limited(unlisted(page))
+
+
 def _limited(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, **arguments: Any) -> HttpResponse:
@@ -89,11 +112,19 @@ def _limited(view: View) -> View:
     return page
 
 
-def _of(card: LoyaltyCard, request: HttpRequest, view: View, **arguments: Any) -> HttpResponse:
+@contextmanager
+def _speaking(card: LoyaltyCard, request: HttpRequest) -> Iterator[None]:
+    """In the scope of a card's merchant, by its clock and in the language of its person or shop."""
     merchant, store = card.merchant, card.enrolled_at_store
     with scope.merchant(merchant.pk), timezone.override(merchant.tzinfo):
         shop = store.default_language if store else merchant.default_language
         speak(request, person=card.customer.preferred_language, shop=shop)
+        yield
+
+
+def _of(card: LoyaltyCard, request: HttpRequest, view: View, **arguments: Any) -> HttpResponse:
+    merchant = card.merchant
+    with _speaking(card, request):
         if not (card.is_active and card.program.is_active and merchant.is_active):
             context = looks(card.program, merchant) | {"card": card}
             return private(render(request, "pages/card_closed.html", context, status=404))

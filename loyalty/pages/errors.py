@@ -7,7 +7,7 @@ import math
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from groundwork.errors import DomainError
 
@@ -39,6 +39,12 @@ def _again(seconds: int) -> str:
         "Please try again in %(number)d minute.", "Please try again in %(number)d minutes.", minutes
     )
     return words % {"number": minutes}
+
+
+def too_fast(refusal: DomainError) -> str:
+    """What is said of one call too many on a page that goes on; an hour is no moment to wait."""
+    again = _again(refusal.extra.get("retry_after", 0))
+    return f"{gettext('That was a little too fast')}. {again}" if again else str(refusal.detail)
 
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -19,6 +19,8 @@ from tenancy.actor import Actor
 from tenancy.errors import StoreNotFound
 from tenancy.models import Store
 
+NOT_SO_MANY = _("A batch has 1 to 5,000 cards. Make several for more.")
+
 
 @transaction.atomic
 def make(*, store: Store, actor: Actor, name: str, count: int, design: str) -> CardBatch:
@@ -28,7 +30,7 @@ def make(*, store: Store, actor: Actor, name: str, count: int, design: str) -> C
     """
     actor.require_manager()
     if not 1 <= count <= MOST_CARDS:
-        raise Invalid.field("count", _("A batch has 1 to 5,000 cards. Make several for more."))
+        raise Invalid.field("count", NOT_SO_MANY)
     if not deletion.hold(store.merchant, store):
         raise StoreNotFound()
     program = selectors.program_of(store.merchant_id)

@@ -25,6 +25,22 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
+// A second click on its button sends no form once more: it made two of what was to be added.
+const PATIENCE_MS = 20_000; // after which somebody whose page did not come may ask for it again
+/** @type {Set<EventTarget | null>} */
+const sent = new Set();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post") return;
+  if (sent.has(form)) return event.preventDefault();
+  sent.add(form);
+  setTimeout(() => sent.delete(form), PATIENCE_MS);
+});
+
+// Back by the browser's arrow, a form is sent anew
+window.addEventListener("pageshow", () => sent.clear());
+
 document.addEventListener("keydown", (event) => {
   const box = event.target;
   if (!(box instanceof HTMLElement) || box.getAttribute("role") !== "button") return;

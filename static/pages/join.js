@@ -1,6 +1,6 @@
 /**
  * The enrolment form, made smoother: the server's errors (in the visitor's language) instead of the browser's, one
- * submission for two taps, and nothing typed lost by choosing another language.
+ * submission for two taps, and nothing typed lost by choosing another language, or by sending it without a network.
  */
 
 import { askAboutSlips } from "../address-slips.js";
@@ -61,6 +61,20 @@ function halfTyped(form) {
   return [...form.elements].find((field) => field instanceof HTMLInputElement && field.validity.badInput);
 }
 
+/**
+ * Without a network the browser's own page of errors would take the place of the form, and its way back brings an empty
+ * one: so nothing is sent, and that is said. A browser may be wrong about it: whoever taps again has it tried.
+ *
+ * @param {HTMLFormElement} form
+ */
+function holdsBack(form) {
+  const words = /** @type {HTMLElement | null} */ (form.querySelector("[data-not-sent]"));
+  if (!words || navigator.onLine || !words.hidden) return false;
+  words.hidden = false;
+  window.addEventListener("online", () => (words.hidden = true), { once: true });
+  return true;
+}
+
 if (form) {
   form.noValidate = true;
   bringBack(form);
@@ -80,6 +94,7 @@ if (form) {
       return;
     }
     if (button?.getAttribute("aria-disabled") === "true") return event.preventDefault();
+    if (holdsBack(form)) return event.preventDefault();
     button?.setAttribute("aria-disabled", "true");
     setTimeout(release, PATIENCE_MS);
   });

@@ -140,7 +140,8 @@ export class Finder {
   async showNotFound(code, problem, byHand) {
     const { till } = this;
     if (problem.status === 401) return till.guard.showSignedOut();
-    const isUnknown = problem.code === "card_not_found";
+    // A scanner makes no slips: twelve digits of no card of ours may be those of an earlier one
+    const isUnknown = problem.code === "card_not_found" || (!byHand && problem.code === "card_number_mistyped");
     const choice = await till.result.show({
       kind: "bad",
       title: text(isUnknown ? "not_found" : "not_found_so"),
@@ -191,6 +192,6 @@ export class Finder {
  */
 function whyNotUnseen(code, byHand) {
   if (!database.isKept()) return ["offline", "offline_unkept"];
-  if (isMistyped(code)) return ["mistyped", "mistyped_offline"];
+  if (byHand && isMistyped(code)) return ["mistyped", "mistyped_offline"];
   return isCodeOrNumber(code) ? null : ["offline", byHand ? "offline_search" : "offline_earlier"];
 }

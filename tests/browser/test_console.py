@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from loyalty.models import CardBatch
 from tests import factories
 from tests.browser.console import enter, faults
 from tests.browser.measure import sideways
@@ -130,3 +131,33 @@ def test_a_page_of_the_console_is_for_everybody(context, shop, anouk, address):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address.format(**ids))
     assert sideways(page) <= 0
+
+
+# Clicks on a button, and which of them are sent; none is, so that the page stays.
+CLICKS = """(button) => {
+  const sent = [];
+  const look = (event) => { sent.push(!event.defaultPrevented); event.preventDefault(); };
+  addEventListener("submit", look);
+  button.click();
+  button.click();
+  dispatchEvent(new Event("pageshow"));
+  button.click();
+  dispatchEvent(new Event("pageshow"));
+  removeEventListener("submit", look);
+  return sent;
+}"""
+
+
+def test_a_second_click_on_save_adds_nothing_more(context, shop):
+    page = enter(context, shop.manager)
+    page.goto("/admin/loyalty/cardbatch/add/")
+    page.get_by_label("Name").fill("Spring")
+    page.get_by_label("Number of cards").fill("2")
+    page.locator("#id_store").select_option(label=shop.store.name)
+    assert page.locator("button[name=_save]").evaluate(CLICKS) == [True, False, True], (
+        "the last one after going back"
+    )
+    page.locator("button[name=_save]").dblclick()
+    expect(page.get_by_text("successfully")).to_be_visible()
+    with factories.inside(shop):
+        assert [(batch.name, batch.count) for batch in CardBatch.objects.all()] == [("Spring", 2)]

@@ -5,6 +5,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from loyalty import links
 from tests import factories
+from tests.browser.measure import findings, sideways
 
 
 @pytest.fixture
@@ -71,3 +72,26 @@ def test_who_stops_a_page_that_does_not_come_can_send_the_form_again(phone, shop
     expect(phone.get_by_role("heading", name="Your card is ready")).to_be_visible()
     with factories.inside(shop):
         assert factories.Customer.objects.count() == 1
+
+
+@pytest.mark.parametrize("page", ["join", "data"])
+def test_what_is_sent_without_a_network_stays_where_it_was_typed_until_there_is_one(phone, shop, page):
+    card = factories.card(shop.store, email="anouk@example.com", name="Anouk Weber")
+    at = {"join": f"/join/{shop.store.store_code}/", "data": f"/card/{card.access_token}/data/"}[page]
+    phone.goto(at)
+    phone.get_by_label("Name").fill("Zoë Muller")
+    phone.context.set_offline(True)
+    button = phone.get_by_role("button", name={"join": "Get my card", "data": "Save"}[page])
+    button.click()
+    expect(phone.get_by_text("You are offline, and nothing was sent.")).to_be_in_viewport()
+    expect(phone).to_have_url(at)
+    expect(phone.get_by_label("Name")).to_have_value("Zoë Muller")
+    assert (findings(phone), sideways(phone)) == ([], 0)
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("You are offline, and nothing was sent.")).to_be_hidden()
+    with factories.inside(shop):
+        assert not factories.Customer.objects.filter(first_name="Zoë").exists()
+    button.click()
+    expect(phone.get_by_text({"join": "Your card is ready", "data": "Saved."}[page])).to_be_visible()
+    with factories.inside(shop):
+        assert factories.Customer.objects.filter(first_name="Zoë").count() == 1

@@ -14,7 +14,7 @@ from tests.browser.film import film
 from tests.browser.test_terminal_offline import no_network
 from tests.browser.till import Till, ledger
 
-EAN = "4006381333931"
+EAN, UPC = "4006381333931", "036000291452"
 LETTERS = "K-0815"
 # Keys at the times of a clock of our own: [key, milliseconds since the one before].
 TYPE = """keys => {
@@ -65,6 +65,18 @@ def test_an_old_ean_card_is_attached_once_and_found_from_then_on(open_till, shop
     open_till.press("Done").shows("scan")
     expect(open_till.text(".attach-bar")).to_have_count(0)
     open_till.scan(EAN).shows("card")
+    expect(open_till.text("#customer-name")).to_have_text("Anouk Weber")
+
+
+def test_the_twelve_digits_of_an_old_card_are_no_slip_of_a_scanner(open_till, shop, anouk):
+    open_till.scan(UPC).says("Card not found").press("Attach to a card").shows("scan")
+    open_till.scan(anouk.qr_code_data).says("Code attached", "Anouk Weber").press("Back").shows("card")
+    with factories.inside(shop):
+        assert CardCode.objects.get().code == f"0{UPC}"
+    open_till.press("Done").shows("scan").find("400012345677").says("Please check", "There is a slip").press(
+        "Back"
+    )
+    open_till.scan(UPC).shows("card")
     expect(open_till.text("#customer-name")).to_have_text("Anouk Weber")
 
 

@@ -144,3 +144,24 @@ def _drawing(file: bytes) -> str:
         if text.startswith("1 0 0 1 0 0 cm"):
             return text
     raise AssertionError("nothing is drawn")
+
+
+@pytest.mark.parametrize("count", ["5001", "0", "-1"])
+def test_a_batch_of_no_cards_or_too_many_is_refused_in_the_words_of_the_shop(
+    world: World, count: str
+) -> None:
+    data = {"name": "Odd", "store": world.shop.store.pk, "count": count, "design": "color"}
+    form = world.client("manager").post(list_address(CardBatch) + "add/", data).context["adminform"].form
+    assert form.errors == {"count": ["A batch has 1 to 5,000 cards. Make several for more."]}
+    with factories.inside(world.shop):
+        assert not CardBatch.objects.filter(name="Odd").exists()
+
+
+def test_of_a_batch_whose_cards_are_all_in_use_no_empty_page_is_printed(world: World) -> None:
+    batch, manager = made(world, count=1), world.client("manager")
+    with factories.inside(world.shop):
+        number = batch.cards.get().card_number
+        printed.first_scan(store=world.shop.store, actor=factories.actor(), text=number)
+    answer = manager.get(address(batch, "print_pdf"), follow=True)
+    assert answer.redirect_chain == [(address(batch), 302)]
+    assert said(answer) == ["All cards of this batch are in use: there is nothing left to print."]

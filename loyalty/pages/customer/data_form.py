@@ -35,6 +35,9 @@ class DataForm(PersonForm):
         else:
             self.fields["phone"].country = country  # type: ignore[attr-defined]
             self.fields["phone"].help_text = ""
+        for name, field in self.fields.items():
+            # What the page showed goes along with what is typed.
+            field.show_hidden_initial = not self.is_bound or self.add_initial_prefix(name) in self.data
 
     @staticmethod
     def known(customer: Customer) -> dict[str, Any]:
@@ -52,14 +55,25 @@ class DataForm(PersonForm):
         }
 
     def own_data(self) -> OwnData:
-        """What was typed, as the service takes it: a field that was not sent is no emptied one."""
+        """What was typed, as the service takes it: a field that was not sent, or left alone, is no emptied one."""
         typed = self.cleaned_data
         given = {part.name: typed[part.name] for part in fields(OwnData) if part.name in typed}
-        return OwnData(**given | {name: None for name in ("email", "phone") if name not in self.data})
+        left = [name for name in ("email", "phone") if name not in self.data or name in self._outrun()]
+        return OwnData(**given | dict.fromkeys(left))
+
+    def _outrun(self) -> set[str]:
+        """Fields that were left as the page showed them, while what they show was changed by somebody else.
+
+        A card's page may be open on two phones, and staff know the person, too.
+        """
+        shown = {name for name in self.fields if self.add_initial_prefix(name) in self.data}
+        left = shown - set(self.changed_data)
+        return {name for name in left if self.fields[name].has_changed(self.initial[name], self[name].data)}
 
     def clean(self) -> dict[str, Any]:
         """Day, month and year become a date; without its year it is noted as of `YEAR_UNKNOWN`."""
         cleaned = self.cleaned_data
+        cleaned |= {name: self.initial[name] for name in self._outrun() if name in cleaned}
         parts = [cleaned.get(f"birth_{part}") for part in ("year", "month", "day")]
         cleaned["birth_date"] = None
         if not any(parts) or self.errors:

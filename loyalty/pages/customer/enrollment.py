@@ -18,12 +18,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from groundwork import clock
-from groundwork.errors import DomainError
+from groundwork.errors import DomainError, RateLimited
 from groundwork.formats import qr
 from groundwork.idempotency.once import Answer, Claim, fingerprint
 from groundwork.web import client, rate_limits
 from loyalty import selectors, showing
 from loyalty.models import LoyaltyCard, LoyaltyProgram
+from loyalty.pages import errors
 from loyalty.pages.access import looks, private, store_page
 from loyalty.pages.customer import friends
 from loyalty.pages.customer.forms import EnrollmentForm
@@ -131,6 +132,8 @@ def form_page(
 ) -> HttpResponse:
     """The form as typed, with the errors beside their fields and the first of them in focus."""
     problem = form.take(refusal) if refusal else ""
+    if isinstance(refusal, RateLimited):
+        problem = errors.too_fast(refusal)
     form.focus_first_error()
     context = teaser(store, program) | {"form": form, "fields": form.typed_fields(), "problem": problem}
     context |= {"once": uuid4()} | friends.promised(invited_by(request), store, program, now=clock.now())

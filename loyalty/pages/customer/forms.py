@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers import birthdays
 from customers.models import Customer
+from customers.services import has_room
 from groundwork.errors import DomainError
 from groundwork.formats.email import read_email
 from groundwork.formats.phone import to_e164
@@ -57,6 +58,15 @@ class PersonForm(forms.Form):
     def typed_fields(self) -> list[forms.BoundField]:
         """The fields with a label above and an error below; the consent stands apart."""
         return [self[name] for name in self.fields if name != "marketing_consent"]
+
+    def clean_name(self) -> str:
+        """A name that is kept whole."""
+        name: str = self.cleaned_data["name"]
+        if not has_room(name):
+            raise forms.ValidationError(
+                _("This name is too long: a part of it would be cut off."), code="name"
+            )
+        return name
 
     def clean_email(self) -> str:
         """The address as it is kept."""

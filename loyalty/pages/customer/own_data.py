@@ -16,10 +16,12 @@ from customers.errors import PhoneTaken
 from customers.models import Customer
 from customers.services import OwnData
 from groundwork.errors import DomainError, RateLimited
+from groundwork.formats.phone import written
 from groundwork.web import rate_limits
 from groundwork.web.attempts import digest
 from loyalty import links
 from loyalty.models import LoyaltyCard
+from loyalty.pages import errors
 from loyalty.pages.access import card_page, confirmation_page, looks
 from loyalty.pages.customer.data_form import DataForm
 from loyalty.pages.formats import day
@@ -44,11 +46,18 @@ def change(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
         try:
             return redirect(_kept(card, form))
         except RateLimited as refusal:
-            context["problem"] = refusal.detail
-            response = render(request, "pages/card_data.html", context, status=refusal.status)
-            response["Retry-After"] = str(refusal.extra["retry_after"])
-            return response
+            return too_fast(request, "pages/card_data.html", context, refusal)
     return render(request, "pages/card_data.html", context)
+
+
+def too_fast(
+    request: HttpRequest, template: str, context: dict[str, Any], refusal: RateLimited
+) -> HttpResponse:
+    """One letter or message too many is said on the page where it was asked for, which can be gone on with."""
+    said = context | {"problem": errors.too_fast(refusal)}
+    response = render(request, template, said, status=refusal.status)
+    response["Retry-After"] = str(refusal.extra["retry_after"])
+    return response
 
 
 def _kept(card: LoyaltyCard, form: DataForm) -> str:
@@ -87,9 +96,10 @@ def _stays(data: OwnData, person: Customer) -> bool:
 @confirmation_page
 def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) -> HttpResponse:
     """The page behind the link in the e-mail: nothing is taken over by opening it, only by its button."""
-    address = links.confirmed_email(card, confirmation)
+    address, person = links.confirmed_email(card, confirmation), card.customer
     context = looks(card.program, card.merchant) | {"card": card}
-    if address is None:
+    is_asked = (email_confirmation.waits, email_confirmation.is_confirmed)
+    if address is None or not any(asked(person, address) for asked in is_asked):
         return render(request, "pages/card_email_confirm.html", context | {"expired": True}, status=404)
     if request.method == "POST":
         try:
@@ -99,7 +109,7 @@ def confirm_email(request: HttpRequest, card: LoyaltyCard, confirmation: str) ->
             return render(
                 request, "pages/card_email_confirm.html", context | {said: True}, status=refusal.status
             )
-    context["confirmed"] = request.method == "POST" or email_confirmation.is_confirmed(card.customer, address)
+    context["confirmed"] = request.method == "POST" or email_confirmation.is_confirmed(person, address)
     return render(request, "pages/card_email_confirm.html", context)
 
 
@@ -112,9 +122,13 @@ def phone(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     """
     person = card.customer
     number = person.pending_phone or ("" if person.phone_confirmed_at else person.phone)
-    context = looks(card.program, card.merchant) | {"card": card, "number": number, "status": 200}
+    context = looks(card.program, card.merchant) | {"card": card, "status": 200}
+    context |= {"number": number and written(number), "can_try": phone_codes.runs(person, timezone.now())}
     if request.method == "POST" and "again" in request.POST and number:
-        limit_messages(card, number)
+        try:
+            limit_messages(card, number)
+        except RateLimited as refusal:
+            return too_fast(request, "pages/card_phone.html", context, refusal)
         own_data.send_code(card=card)
         return redirect("card-phone", card.access_token)
     if request.method == "POST" and number:

@@ -2,13 +2,15 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from customers import services as customers
+from groundwork.errors import RateLimited
 from loyalty import links
 from loyalty.models import LoyaltyCard
-from loyalty.pages.access import card_page, looks
-from loyalty.pages.customer.own_data import limit_messages
+from loyalty.pages.access import card_page, erasure_page, looks
+from loyalty.pages.customer.own_data import limit_messages, too_fast
 from loyalty.ports import texting
 from loyalty.services import erasure
 
@@ -32,8 +34,11 @@ def erase(request: HttpRequest, card: LoyaltyCard) -> HttpResponse:
     if request.method == "POST" and way == "here":
         return redirect(links.erasure_path(card))
     if request.method == "POST" and way != "till":
-        if way == "phone":
-            limit_messages(card, card.customer.phone)
+        try:
+            if way == "phone":
+                limit_messages(card, card.customer.phone)
+        except RateLimited as refusal:
+            return too_fast(request, "pages/card_erase.html", context, refusal)
         erasure.request(card=card)
         context["requested"] = True
     return render(request, "pages/card_erase.html", context)
@@ -52,10 +57,15 @@ def way_to_ask(card: LoyaltyCard) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@card_page
+@erasure_page
 def confirm_erasure(request: HttpRequest, card: LoyaltyCard, confirmation: str) -> HttpResponse:
-    """The page behind the link in the e-mail: nothing is erased by opening it, only by its button."""
-    context = looks(card.program, card.merchant) | {"card": card}
+    """The page behind the link in the e-mail: nothing is erased by opening it, only by its button.
+
+    Whoever opens it once more afterwards reads that it was done.
+    """
+    context = looks(card.program, card.merchant) | {"card": card, "page": _card_page(request)}
+    if card.customer.erased_at is not None:
+        return render(request, "pages/card_erase_confirm.html", context | {"erased": True})
     if not links.is_erasure_of(card, confirmation):
         context["expired"] = True
         return render(request, "pages/card_erase_confirm.html", context, status=404)
@@ -63,3 +73,9 @@ def confirm_erasure(request: HttpRequest, card: LoyaltyCard, confirmation: str) 
         erasure.confirm(card=card, confirmation=confirmation)
         context["erased"] = True
     return render(request, "pages/card_erase_confirm.html", context)
+
+
+def _card_page(request: HttpRequest) -> str:
+    """Where the card was: a new token, which nobody is told, may have taken the place of the one in the link."""
+    match = request.resolver_match
+    return reverse("card", args=[match.kwargs["access_token"]]) if match else ""

@@ -83,3 +83,31 @@ def test_the_link_runs_out(client, card, shop):
     assert "This link has expired" in words(response)
     with factories.inside(shop):
         assert Customer.objects.get().first_name == "Anouk"
+
+
+def test_who_opens_the_link_once_more_reads_that_everything_was_erased(client, card, shop):
+    path, page = path_of(links.erasure_url(card)), reverse("card", args=[card.access_token])
+    client.post(path)
+    erased = factories.fresh(card)
+
+    for once_more in (client.get(path), client.post(path)):
+        assert (once_more.status_code, "Your data has been deleted" in words(once_more)) == (200, True)
+        assert f'data-page="{page}"' in once_more.content.decode(), "whose copy goes from this device, too"
+        assert erased.access_token not in once_more.content.decode()
+    assert client.get(page).status_code == 404
+    assert factories.fresh(card).updated_at == erased.updated_at
+
+
+def test_nobody_learns_by_guessing_that_somebody_was_erased(client, card, shop):
+    other = factories.card(shop.store, email="ben@example.com")
+    forged = reverse("card-erase-confirm", args=[card.access_token, "guessed"])
+    living = links.erasure_path(other).replace(other.access_token, "A" * 30)
+    client.post(links.erasure_path(card))
+    for path in (forged, living):
+        guessed = client.get(path)
+        assert guessed.status_code == 404
+        assert "There is nothing here" in words(guessed)
+        assert shop.merchant.name not in words(guessed)
+        assert client.post(path).status_code == 404
+    with factories.inside(shop):
+        assert Customer.objects.get(pk=other.customer_id).email == "ben@example.com"

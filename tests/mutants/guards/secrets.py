@@ -23,7 +23,7 @@ MUTANTS = [
     mutant(
         "address-that-is-confirmed-by-another-link",
         "customers/email_confirmation.py",
-        " or digest_of(person.pending_email) != digest",
+        ' and digest_of(person.pending_email or "") == digest',
         "",
         f"{OWN_DATA}::test_a_link_is_for_one_address_and_one_card",
     ),
