@@ -201,7 +201,8 @@ def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:
         },
         answer=Answer(status=gone.status, body=problem | {"detail": str(gone.detail)}),
     )
-    jobs.forget(lambda job: job.reaches(customer.merchant_id), named=said)
+    called_by = [*said, (customer.email or "").partition("@")[0]]
+    jobs.forget(lambda job: job.reaches(customer.merchant_id), named=called_by)
     called = ImportBatch.objects.filter(merchant_id=customer.merchant_id).exclude(file_name="")
-    ids = [pk for pk, name in called.values_list("pk", "file_name") if names_any(name, said)]
+    ids = [pk for pk, name in called.values_list("pk", "file_name") if names_any(name, called_by)]
     ImportBatch.objects.filter(pk__in=ids).update(file_name="", updated_at=clock.now())
