@@ -31,7 +31,8 @@ class Reason(models.TextChoices):
 class Endpoint(TenantOwned):
     """An address of a merchant's that is told of events: of `types`, or of all if there are none.
 
-    Secrets are sealed (`SEALED`). The one before is good for a day after `rotated_at`. What happened before
+    Secrets are sealed (`SEALED`). The one before is good for a day after `rotated_at`, and those before it, each with
+    its end in `earlier_secrets`, for as long as they were promised to be. What happened before
     `active_since` is not sent by itself. `failing_since`: nothing has got through since then.
     """
 
@@ -42,6 +43,9 @@ class Endpoint(TenantOwned):
     active_since = models.DateTimeField(default=timezone.now, editable=False)
     secret = models.TextField(editable=False)
     former_secret = models.TextField(editable=False, blank=True)
+    earlier_secrets = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), editable=False
+    )
     rotated_at = models.DateTimeField(_("secret changed"), null=True, editable=False)
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
     switched_off = models.CharField(_("switched off"), max_length=10, choices=Reason.choices, blank=True)

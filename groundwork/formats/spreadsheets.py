@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -22,6 +22,7 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 IN_MEMORY = 2_000_000
+PART = 64_000  # characters that are sent at once
 XLSX_ROWS_AT_MOST = 1_048_575  # of a sheet, below its header
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # by which Excel knows UTF-8
 
@@ -68,6 +69,21 @@ def write(kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO
     Raises TooManyRows if they do not fit into a sheet; CSV has no end.
     """
     return _csv(header, rows) if kind == "csv" else _xlsx(header, rows)
+
+
+def csv_in_parts(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The same as CSV, part by part while the rows are read: the first is there at once, however many there are."""
+    text = io.StringIO(BYTE_ORDER_MARK, newline="")
+    text.seek(0, io.SEEK_END)
+    writer = csv.writer(text)
+    writer.writerow([safe_in_csv(title) for title in header])
+    for row in rows:
+        writer.writerow([_as_text(cell) for cell in row])
+        if text.tell() >= PART:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> IO[bytes]:

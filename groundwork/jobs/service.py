@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy
 
 from groundwork.database import reading
 from groundwork.errors import DomainError, TooManyJobs
+from groundwork.formats.naming import names_any
 from groundwork.jobs import files as job_files
 from groundwork.jobs.models import AbstractBackgroundJob, JobKind, JobState
 from groundwork.jobs.progress import OthersWait, Progress
@@ -217,9 +218,12 @@ def _over(state: JobState) -> dict[str, Any]:
 
 
 @transaction.atomic
-def forget(about: Callable[[Any], bool], why: Any = SOMEBODY_ERASED) -> None:
+def forget(
+    about: Callable[[Any], bool], why: Any = SOMEBODY_ERASED, named: Collection[str] = frozenset()
+) -> None:
     """Remove what jobs have found and been asked for: a person in it was erased, or `why` else, which is shown.
 
+    The name of a file goes where it says one of those that are `named`: people call files after people.
     Whatever waits or is under way comes to nothing: a worker that is at it has lost its lease.
     """
     concerned = [job.pk for job in JOBS.rows() if about(job)]
@@ -232,7 +236,9 @@ def forget(about: Callable[[Any], bool], why: Any = SOMEBODY_ERASED) -> None:
         job.outcome.pop(PEOPLE, None)
         if job.parameters.get("query"):
             job.parameters["query"] = ""  # what was searched for
-        job.save(update_fields=["parameters", "outcome", "updated_at"])
+        if names_any(job.file_name, named):
+            job.file_name = ""
+        job.save(update_fields=["parameters", "outcome", "file_name", "updated_at"])
 
 
 # --- Cleaning ---------------------------------------------------------------------------------------------

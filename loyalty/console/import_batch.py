@@ -23,7 +23,7 @@ from groundwork.web import client
 from loyalty.imports import reverting
 from loyalty.imports.plan import Figures
 from loyalty.models import ImportBatch
-from loyalty.outputs import owed
+from loyalty.outputs import imported
 from tenancy.console.base import ConsoleAdmin
 from tenancy.models import BackgroundJob
 from tenancy.roles import OWNERS
@@ -56,13 +56,12 @@ class ImportBatchAdmin(ConsoleAdmin):
 
     @display(description=_("brought in"))
     def done(self, batch: ImportBatch) -> str:
-        return _in_words(Figures(**batch.figures))
+        return imported.brought(Figures(**batch.figures))
 
     @display(description=_("known already"))
     def known(self, batch: ImportBatch) -> str:
         figures = Figures(**batch.figures)
-        text = gettext("%(changed)s got something that was missing, %(known)s stay as they are.")
-        return text % {"changed": grouped(figures.changed), "known": grouped(figures.known)}
+        return imported.known(figures)
 
     @display(description=_("left out meanwhile"))
     def left_out(self, batch: ImportBatch) -> str:
@@ -75,8 +74,10 @@ class ImportBatchAdmin(ConsoleAdmin):
             return "-"
         address = reverse("admin:loyalty_loyaltycard_import_faults", args=[job.pk])
         count = int(job.outcome["faulty"])
-        text = ngettext("%(count)d line, as a file to mend", "%(count)d lines, as a file to mend", count)
-        return format_html('<a class="console-link" href="{}">{}</a>', address, text % {"count": count})
+        text = ngettext("%(count)s line, as a file to mend", "%(count)s lines, as a file to mend", count)
+        return format_html(
+            '<a class="console-link" href="{}">{}</a>', address, text % {"count": grouped(count)}
+        )
 
     @display(description=_("possible until"))
     def until(self, batch: ImportBatch) -> str:
@@ -123,7 +124,7 @@ class ImportBatchAdmin(ConsoleAdmin):
             request,
             object_id,
             title=_("Take this import back"),
-            explanation=_expected(self.row(request, object_id)),
+            explanation=imported.expected(Figures(**self.row(request, object_id).figures)),
             perform=take_back,
         )
         under_way = [job for job in jobs_begun if not job.is_over]
@@ -148,30 +149,3 @@ class ImportBatchAdmin(ConsoleAdmin):
         if Figures(**batch.figures).lines <= settings.BACKGROUND_ROWS:
             job = jobs.run(job)
         return job
-
-
-def _expected(batch: ImportBatch) -> str:
-    figures = Figures(**batch.figures)
-    return gettext(
-        "%(people)s people and their cards are removed unless something else has happened to them since, "
-        "%(balances)s balances are undone, and what was filled in about others is emptied. What is spent already "
-        "is owed. Whoever is removed can be restored."
-    ) % {"people": grouped(figures.new_customers), "balances": grouped(figures.balances)}
-
-
-def owed_in_words(done: Figures) -> str:
-    """What the balances brought along that is owed; empty if nothing is."""
-    return ", ".join(owed.amounts(stamps=done.owed_stamps, points=done.owed_points))
-
-
-def _in_words(done: Figures) -> str:
-    said = gettext(
-        "%(people)s new people, %(cards)s cards, %(balances)s balances (%(stamps)s stamps, %(points)s points)"
-    ) % {
-        "people": grouped(done.new_customers),
-        "cards": grouped(done.new_cards),
-        "balances": grouped(done.balances),
-        "stamps": grouped(done.stamps),
-        "points": grouped(done.points),
-    }
-    return ", ".join(filter(None, [said, owed_in_words(done)]))

@@ -104,11 +104,20 @@ class PromotionForm(ConsoleForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         self._leave_out_what_is_not_asked()
+        self._refuse_no_time_at_all()
         names = in_each_language("name")
         if not self.errors and not any(self.cleaned_data.get(name) for name in names):
             self.add_error(names[0], _("Name the promotion in one language at least."))
         self._refuse_what_is_elsewhere()
         return cleaned
+
+    def _refuse_no_time_at_all(self) -> None:
+        """From 10:00 to 10:00 is nothing or a whole day: who typed both is not asked to say both."""
+        begins, ends = (self.cleaned_data.get(name) for name in ("from_time", "until_time"))
+        if begins is not None and begins == ends:
+            self.add_error(
+                "until_time", _("It would end when it begins. Leave both empty for the whole day.")
+            )
 
     def _leave_out_what_is_not_asked(self) -> None:
         """What was typed before another choice was made is not saved, and nobody is told that it is wrong."""

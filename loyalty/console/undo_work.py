@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from groundwork.console.export import asked
 from groundwork.console.history import remember_list
 from groundwork.errors import NoLongerAllowed
-from groundwork.formats.numbers import signed
+from groundwork.formats.numbers import grouped, signed
 from groundwork.jobs import service as jobs
 from groundwork.jobs.progress import Progress
 from loyalty.models import UndoBatch
@@ -64,16 +64,16 @@ def _actor(job: BackgroundJob, batch: UndoBatch) -> Actor:
 
 def in_words(figures: Figures) -> str:
     """What a batch did, in a sentence: "12 lines are done: −36 stamps; 4 stamps are owed. 2 could not be done."."""
-    done = ngettext("%(count)d line is done", "%(count)d lines are done", figures.done)
-    text = done % {"count": figures.done}
+    done = ngettext("%(count)s line is done", "%(count)s lines are done", figures.done)
+    text = done % {"count": grouped(figures.done)}
     if moved := moves(figures):
         text = f"{text}: {moved}"
     if owing := owes(figures):
         text = f"{text}; {owing}"
     if not figures.refused:
         return f"{text}."
-    left = ngettext("%(count)d could not be done.", "%(count)d could not be done.", figures.refused)
-    return f"{text}. {left % {'count': figures.refused}}"
+    left = ngettext("%(count)s could not be done.", "%(count)s could not be done.", figures.refused)
+    return f"{text}. {left % {'count': grouped(figures.refused)}}"
 
 
 def moves(figures: Figures) -> str:

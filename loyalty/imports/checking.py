@@ -7,9 +7,10 @@ from itertools import islice
 from typing import Any
 
 from loyalty import selectors
+from loyalty.imports.faults import Fault
 from loyalty.imports.packing import Row
 from loyalty.imports.plan import Figures, Person, foresee
-from loyalty.imports.reader import Fault, Read, Reader
+from loyalty.imports.reader import Read, Reader
 from loyalty.imports.reading.columns import Columns, numbered
 from tenancy.models import Store
 

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import IO, Any
 
+from loyalty.imports.faults import Fault
 from loyalty.imports.lines import Line
-from loyalty.imports.reader import Fault
 from loyalty.imports.reading import cells
 
 

@@ -140,7 +140,7 @@ class _Known:
         return self.by_name.get(line.name_key) if line.name_key else None
 
     def refusal(self, person: Person) -> tuple[str, str] | None:
-        """Which field of a line cannot be, and why: a key of `reader.SENTENCES`."""
+        """Which field of a line cannot be, and why: a key of `faults.SENTENCES`."""
         line, customer, card = person.line, person.customer, person.card
         if card is not None and not card.is_active:
             return "email", "card_off"

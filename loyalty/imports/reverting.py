@@ -17,6 +17,7 @@ from customers.models import Customer
 from groundwork import deletion
 from groundwork.database import advisory_lock, bulk
 from groundwork.database.advisory_lock import Work
+from groundwork.formats.numbers import grouped
 from loyalty import ledger
 from loyalty.errors import ImportNotRevertible
 from loyalty.models import (
@@ -168,14 +169,15 @@ def _settle(batch: ImportBatch) -> None:
 def in_words(batch: ImportBatch) -> str:
     """What taking an import back did, in a sentence."""
     figures = batch.taken_back
-    people = ngettext("%(count)d person was removed", "%(count)d people were removed", figures["people"])
-    balances = ngettext("%(count)d balance was undone", "%(count)d balances were undone", figures["balances"])
-    text = f"{people % {'count': figures['people']}}, {balances % {'count': figures['balances']}}."
+    people = ngettext("%(count)s person was removed", "%(count)s people were removed", figures["people"])
+    balances = ngettext("%(count)s balance was undone", "%(count)s balances were undone", figures["balances"])
+    text = f"{people % {'count': grouped(figures['people'])}}, "
+    text += f"{balances % {'count': grouped(figures['balances'])}}."
     if figures["kept"]:
         left = ngettext(
-            "Of %(count)d person something stays, because the card was merged or its owner erased.",
-            "Of %(count)d people something stays, because their cards were merged or they were erased.",
+            "Of %(count)s person something stays, because the card was merged or its owner erased.",
+            "Of %(count)s people something stays, because their cards were merged or they were erased.",
             figures["kept"],
         )
-        text = f"{text} {left % {'count': figures['kept']}}"
+        text = f"{text} {left % {'count': grouped(figures['kept'])}}"
     return text

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 
 from groundwork.console.history import remember_list
 from groundwork.errors import NoLongerAllowed
+from groundwork.formats.numbers import grouped
 from groundwork.jobs import files as job_files
 from groundwork.jobs import service as jobs
 from groundwork.jobs.progress import Progress
@@ -101,7 +102,7 @@ def check(job: BackgroundJob, progress: Progress) -> None:
 def bring_over(job: BackgroundJob, progress: Progress) -> None:
     """Bring the good lines over, some hundred at a time; a worker that follows one that was lost goes on."""
     store = _store_of(job)
-    progress.begin(job.total)
+    progress.begin(job.outcome["figures"]["lines"])  # of the file's lines, those that are good
     batch, _made = ImportBatch.objects.get_or_create(
         job_id=job.pk,
         defaults={
@@ -146,11 +147,11 @@ def _good(file: IO[bytes]) -> Iterator[importing.Numbered]:
 
 def in_words(done: Figures) -> str:
     """What an import did, in a sentence."""
-    cards = ngettext("%(count)d card was made", "%(count)d cards were made", done.new_cards)
+    cards = ngettext("%(count)s card was made", "%(count)s cards were made", done.new_cards)
     balances = ngettext(
-        "%(count)d balance was brought over", "%(count)d balances were brought over", done.balances
+        "%(count)s balance was brought over", "%(count)s balances were brought over", done.balances
     )
-    return f"{cards % {'count': done.new_cards}}, {balances % {'count': done.balances}}."
+    return f"{cards % {'count': grouped(done.new_cards)}}, {balances % {'count': grouped(done.balances)}}."
 
 
 # --- Taking back ------------------------------------------------------------------------------------------

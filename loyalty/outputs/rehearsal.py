@@ -30,18 +30,12 @@ class Row:
 def check_in_words(check: Check) -> str:
     """Whether the rules as they were give what the ledger says."""
     if check.holds:
-        text = _(
-            "Difference 0: the rules as they were give every one of %(cards)s cards what the ledger says, to the "
-            "point. %(lines)s lines were played; of them %(carried)s that no rule made, like adjustments, imports and "
-            "stamps without a receipt, are carried as they are."
-        )
-        numbers = {"cards": check.cards, "lines": check.lines, "carried": check.carried}
-        return text % {name: _number(value) for name, value in numbers.items()}
+        return _holds(check)
     text = ngettext(
-        "The rules as they were give %(count)s card something else than the ledger says: %(stamps)s stamps and "
-        "%(points)s points in all. What follows is off by as much.",
-        "The rules as they were give %(count)s cards something else than the ledger says: %(stamps)s stamps and "
-        "%(points)s points in all. What follows is off by as much.",
+        "The rules as they were give %(count)s card something else than the ledger says (stamps: %(stamps)s, "
+        "points: %(points)s). What follows is off by as much.",
+        "The rules as they were give %(count)s cards something else than the ledger says (in all, stamps: %(stamps)s, "
+        "points: %(points)s). What follows is off by as much.",
         check.differing_cards,
     )
     return text % {
@@ -49,6 +43,32 @@ def check_in_words(check: Check) -> str:
         "stamps": _number(check.stamps),
         "points": number_format(check.units / POINT, force_grouping=True),
     }
+
+
+def _holds(check: Check) -> str:
+    counted = (
+        (
+            ngettext(
+                "Difference 0: the rules as they were give %(count)s card what the ledger says, to the point.",
+                "Difference 0: the rules as they were give every one of %(count)s cards what the ledger says, to the "
+                "point.",
+                check.cards,
+            ),
+            check.cards,
+        ),
+        (ngettext("%(count)s line was played.", "%(count)s lines were played.", check.lines), check.lines),
+        (
+            ngettext(
+                "%(count)s of them that no rule made, like an adjustment, an import or a stamp without a receipt, is "
+                "carried as it is.",
+                "%(count)s of them that no rule made, like adjustments, imports and stamps without a receipt, are "
+                "carried as they are.",
+                check.carried,
+            ),
+            check.carried,
+        ),
+    )
+    return " ".join(text % {"count": _number(count)} for text, count in counted)
 
 
 def in_words(found: Outcome) -> list[str]:

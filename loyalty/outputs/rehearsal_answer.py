@@ -102,9 +102,9 @@ def promotions(
             continue
         row = rows.get(each["id"])
         text = ngettext(
-            "“%(promotion)s” would have been given with %(times)s purchase on %(cards)s cards: %(given)s, worth "
+            "“%(promotion)s” would have been given with %(times)s purchase (cards: %(cards)s): %(given)s, worth "
             "%(cost)s. %(sold)s was sold with it.",
-            "“%(promotion)s” would have been given with %(times)s purchases on %(cards)s cards: %(given)s, worth "
+            "“%(promotion)s” would have been given with %(times)s purchases (cards: %(cards)s): %(given)s, worth "
             "%(cost)s. %(sold)s was sold with them.",
             of.times,
         )

@@ -6,6 +6,7 @@ from typing import Any
 from customers.models import Customer
 from groundwork import clock
 from groundwork.console import history
+from groundwork.formats.naming import names_any
 from groundwork.idempotency import once
 from groundwork.idempotency.once import Answer
 from groundwork.jobs import service as jobs
@@ -17,6 +18,7 @@ from loyalty.models import (
     CardCode,
     Friend,
     FriendLink,
+    ImportBatch,
     ImportedPerson,
     LoyaltyCard,
     LoyaltyTransaction,
@@ -184,12 +186,13 @@ def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:
         "code": gone.code,
     }
     names = [customer.email, customer.phone, customer.name, customer.first_name, customer.last_name]
+    said = [text for text in names if text]
     card_ids = [card.pk for card in cards]
     codes = CardCode.objects.filter(card__in=cards).values_list("code", flat=True)
     once.forget(
         place={"merchant_id": customer.merchant_id},
         texts=[text for card in cards for text in (card.card_number, card.display_number, card.qr_code_data)]
-        + [text for text in (*names, *codes) if text],
+        + [*said, *codes],
         ids={
             "card_id": card_ids,
             "card.id": card_ids,
@@ -198,4 +201,8 @@ def _forget_copies(customer: Customer, cards: Sequence[LoyaltyCard]) -> None:
         },
         answer=Answer(status=gone.status, body=problem | {"detail": str(gone.detail)}),
     )
-    jobs.forget(lambda job: job.reaches(customer.merchant_id))
+    called_by = [*said, (customer.email or "").partition("@")[0]]
+    jobs.forget(lambda job: job.reaches(customer.merchant_id), named=called_by)
+    called = ImportBatch.objects.filter(merchant_id=customer.merchant_id).exclude(file_name="")
+    ids = [pk for pk, name in called.values_list("pk", "file_name") if names_any(name, called_by)]
+    ImportBatch.objects.filter(pk__in=ids).update(file_name="", updated_at=clock.now())

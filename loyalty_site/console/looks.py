@@ -44,7 +44,10 @@ def unfold(site_name: str) -> dict[str, Any]:
         "SITE_FAVICONS": [
             {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
         ],
-        "STYLES": [lambda request: static("console/console.css")],
+        "STYLES": [
+            lambda request: static("console/console.css"),
+            lambda request: static("console/print.css"),
+        ],
         "SCRIPTS": [
             lambda request: static("console/console.js"),
             lambda request: static("console/finder.js"),

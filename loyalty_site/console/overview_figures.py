@@ -58,7 +58,7 @@ def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str
         figure(
             _("Cards"),
             figures["total_cards"],
-            _("%(count)s used in the last 30 days") % {"count": number(figures["cards_with_activity_30d"])},
+            _used(figures["cards_with_activity_30d"]),
         ),
         figure(
             _("New cards"),
@@ -74,16 +74,27 @@ def cards(program: LoyaltyProgram, figures: Figures, days: int) -> list[dict[str
         compared = against(figures, "stamps", days)
         shown.append(figure(_("Stamps given"), over_period("stamps"), remark, compared))
     if program.has_points:
-        remark = _("%(redeemed)s redeemed, %(expired)s expired") % {
-            "redeemed": over_period("points_redeemed"),
-            "expired": over_period("points_expired"),
-        }
+        remark = _gone(*(sum(day[name] for day in daily) for name in ("points_redeemed", "points_expired")))
         compared = against(figures, "points_issued", days)
         shown.append(figure(_("Points given"), over_period("points_issued"), remark, compared))
     shown.append(_redeemed(program, figures))
     liability = money(figures["estimated_liability_cents"], program.merchant.currency)
     shown.append(figure(_("Open value"), liability, _("of stamps and points on all cards")))
     return shown
+
+
+def _used(count: int) -> str:
+    text = ngettext("%(count)s used in the last 30 days", "%(count)s used in the last 30 days", count)
+    return text % {"count": number(count)}
+
+
+def _gone(redeemed: int, expired: int) -> str:
+    """What became of points: alike in English for one and for many, and not elsewhere."""
+    said = (
+        (ngettext("%(number)s redeemed", "%(number)s redeemed", redeemed), redeemed),
+        (ngettext("%(number)s expired", "%(number)s expired", expired), expired),
+    )
+    return ", ".join(text % {"number": number(count)} for text, count in said)
 
 
 def _redeemed(program: LoyaltyProgram, figures: Figures) -> dict[str, Any]:
@@ -93,10 +104,16 @@ def _redeemed(program: LoyaltyProgram, figures: Figures) -> dict[str, Any]:
             figures["total_stamps_redeemed"],
             figures["total_stamps_issued"] // program.stamps_target,
         )
-        text = _("%(redeemed)s of %(due)s rewards that all stamps given amount to")
+        text = ngettext(
+            "%(redeemed)s of %(due)s reward that all stamps given amount to",
+            "%(redeemed)s of %(due)s rewards that all stamps given amount to",
+            due,
+        )
     else:
         redeemed, due = figures["total_points_redeemed"], figures["total_points_issued"]
-        text = _("%(redeemed)s of %(due)s points ever given")
+        text = ngettext(
+            "%(redeemed)s of %(due)s point ever given", "%(redeemed)s of %(due)s points ever given", due
+        )
     share = redeemed / due if due > 0 else 0
     rate = per_cent(share, 1)
     remark = text % {"redeemed": number(redeemed), "due": number(max(due, 0))}

@@ -31,7 +31,7 @@ SECRET: Mapping[str, frozenset[str]] = {
     "tenancy.ApiKey": frozenset({"key_hash"}),
     "tenancy.Till": frozenset({"token_hash", "code_hash", "display_hash"}),
     "wallet.WalletPass": frozenset({"auth_token", "card_key"}),
-    "webhooks.Endpoint": frozenset({"secret", "former_secret"}),
+    "webhooks.Endpoint": frozenset({"secret", "former_secret", "earlier_secrets"}),
 }
 
 

@@ -1,5 +1,14 @@
 // What Unfold's pages lack: menus that open by keyboard, and tabs measured once everything is in its place.
 
+// On paper everything is dark on white, whatever the screen shows.
+const paper = window.matchMedia("print");
+let wasDark = false;
+paper.addEventListener("change", () => {
+  const looks = document.documentElement.classList;
+  if (paper.matches) wasDark = looks.contains("dark");
+  if (wasDark) looks.toggle("dark", !paper.matches);
+});
+
 window.addEventListener("load", () => {
   // Unfold puts tabs away while fonts and columns are still moving; measured again, they come back.
   for (let tab = 0; tab < 12; tab += 1) window.dispatchEvent(new Event("resize"));

@@ -31,28 +31,18 @@ from tenancy.console.base import ConsoleAdmin
 from tenancy.models import BackgroundJob
 from tenancy.roles import READERS, roles_of, still_reaches
 
-# What the bar says, by kind: how much of how much, or how much where nobody knows of how much.
-WORDS = {
-    JobKind.EXPORT: (_("%(done)s of %(total)s rows are written."), _("%(done)s rows are written.")),
-    JobKind.LOOK: (_("%(done)s of %(total)s lines are read."), _("%(done)s lines are read.")),
-    JobKind.CHECK: (_("%(done)s of %(total)s lines are checked."), _("%(done)s lines are checked.")),
-    JobKind.IMPORT: (
-        _("%(done)s of %(total)s lines are brought over."),
-        _("%(done)s lines are brought over."),
-    ),
-    JobKind.REVERT: (
-        _("%(done)s of %(total)s lines are taken back."),
-        _("%(done)s lines are taken back."),
-    ),
-    JobKind.PRINT: (_("%(done)s of %(total)s cards are drawn."), _("%(done)s cards are drawn.")),
-    JobKind.FORESEE: (
-        _("%(done)s of %(total)s lines are looked at."),
-        _("%(done)s lines are looked at."),
-    ),
-    JobKind.UNDO: (_("%(done)s of %(total)s lines are done."), _("%(done)s lines are done.")),
-    JobKind.WHOLE: (_("%(done)s of %(total)s rows are written."), _("%(done)s rows are written.")),
-    JobKind.REHEARSE: (_("%(done)s of %(total)s cards are played."), _("%(done)s cards are played.")),
-    JobKind.GUARD: (_("The tills are being looked at."), _("The tills are being looked at.")),
+# What the bar counts, by kind: a label before the number, which is right of any number of them.
+COUNTED = {
+    JobKind.EXPORT: _("Rows written"),
+    JobKind.LOOK: _("Lines read"),
+    JobKind.CHECK: _("Lines checked"),
+    JobKind.IMPORT: _("Lines brought over"),
+    JobKind.REVERT: _("Lines taken back"),
+    JobKind.PRINT: _("Cards drawn"),
+    JobKind.FORESEE: _("Lines looked at"),
+    JobKind.UNDO: _("Lines done"),
+    JobKind.WHOLE: _("Rows written"),
+    JobKind.REHEARSE: _("Cards played"),
 }
 DOWNLOADED = (JobKind.EXPORT, JobKind.PRINT, JobKind.WHOLE)
 KINDS = {**spreadsheets.KINDS, "pdf": "application/pdf", "zip": "application/zip"}
@@ -225,9 +215,16 @@ def words_for(job: BackgroundJob) -> str:
             JobKind.REHEARSE: lambda job: gettext("The rehearsal is over."),
             JobKind.GUARD: _after_guard,
         }[JobKind(job.kind)](job)
-    known, unknown = WORDS[JobKind(job.kind)]
+    return _how_far(job)
+
+
+def _how_far(job: BackgroundJob) -> str:
+    """How much of how much is done, or how much where nobody knows of how much."""
+    if job.kind == JobKind.GUARD:
+        return gettext("The tills are being looked at.")
+    text = gettext("%(what)s: %(done)s of %(total)s") if job.total else gettext("%(what)s: %(done)s")
     numbers = {
         "done": number_format(job.done, force_grouping=True),
         "total": number_format(job.total, force_grouping=True),
     }
-    return str(known if job.total else unknown) % numbers
+    return text % {"what": COUNTED[JobKind(job.kind)], **numbers}

@@ -100,8 +100,8 @@ def test_a_long_list_is_followed_to_its_download(context, shop, anouk, settings)
     job = BackgroundJob.objects.get()
     job.state, job.leased_until, job.done, job.total = "running", timezone.now(), 41_200, 184_000
     job.save()
-    expect(page.get_by_text("41,200 of 184,000 rows are written.")).to_be_visible()
-    bar = page.get_by_role("progressbar", name="41,200 of 184,000 rows are written.")
+    expect(page.get_by_text("Rows written: 41,200 of 184,000")).to_be_visible()
+    bar = page.get_by_role("progressbar", name="Rows written: 41,200 of 184,000")
     expect(bar).to_have_attribute("value", "41200")
     assert faults(page) == []
     jobs.run_due()

@@ -57,7 +57,7 @@ def test_the_page_of_a_job_follows_it_with_script_and_without(world: World) -> N
     assert '<progress aria-labelledby="job-words" value="1200" max="5000">' in page
     assert '<noscript><meta http-equiv="refresh"' in page
     now = world.client("owner").get(address(job, "progress")).json()
-    words = "1,200 of 5,000 rows are written."
+    words = "Rows written: 1,200 of 5,000"
     assert now == {"state": "running", "kind": "export", "done": 1200, "total": 5000, "words": words}
 
 

@@ -9,8 +9,9 @@ from openpyxl import Workbook
 from pytest_django import Settings
 
 from customers.models import Customer
+from groundwork.formats import spreadsheets
 from groundwork.jobs import service as jobs
-from loyalty.imports import checking, importing
+from loyalty.imports import checking, importing, packing
 from loyalty.imports.plan import Person
 from loyalty.models import ImportBatch, LoyaltyCard
 from loyalty.reporting import verification
@@ -127,6 +128,34 @@ def test_of_very_many_faults_the_first_two_hundred_are_shown(world: World) -> No
     jobs.run_due()
     page = preview(world, job)
     assert (len(page.context["faults"]), page.context["fault_count"]) == (200, 210)
+
+
+def test_faulty_lines_are_sent_while_they_are_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 100,000 of them nobody waits for the last one, and no process holds them all."""
+    monkeypatch.setattr(spreadsheets, "PART", 100)
+    read, rows = list[int](), packing.rows
+    monkeypatch.setattr(packing, "rows", lambda file: (read.append(row.number) or row for row in rows(file)))
+    job = upload(world, text(**{f"line_{n}": "nobody,Ben,1" for n in range(2, LINES + 2)}))
+    jobs.run_due()
+    page = preview(world, job).request["PATH_INFO"]
+    read.clear()
+    sent = iter(world.client("owner").get(f"{page}faults/").streaming_content)
+    first = next(sent).decode("utf-8-sig")
+    assert first.startswith(
+        "email,name,stamps,Line,What is wrong\r\nnobody,Ben,1,2,email: This is no e-mail address."
+    )
+    assert len(read) < 5
+    assert len((first + b"".join(sent).decode()).splitlines()) == LINES + 1
+
+
+def test_an_import_counts_the_lines_that_are_brought_over(world: World) -> None:
+    """Not all of its file: the bar would jump to its end from where the faulty ones begin."""
+    job = upload(world, text(line_3="nobody,Ben,1", line_4="nobody,Ben,1"))
+    jobs.run_due()
+    confirm(world, job)
+    jobs.run_due()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total) == ("done", LINES - 2, LINES - 2)
 
 
 def test_uploaded_twice_and_confirmed_twice_it_is_there_once(world: World) -> None:

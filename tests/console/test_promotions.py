@@ -96,6 +96,17 @@ def test_only_owners_have_their_form_read_back_and_not_without_end(world: World,
     assert int(answers[2]["Retry-After"]) > 0
 
 
+def test_an_hour_that_ends_when_it_begins_is_refused_for_what_it_is(world: World) -> None:
+    client = world.client("owner")
+    page = client.get(list_address(Promotion, "add"))
+    before = newest(world).pk
+    typed = {"name_en": "Nothing", "factor": "2", "from_time": "10:00", "until_time": "10:00"}
+    response = client.post(list_address(Promotion, "add"), filled(page, **typed))
+    said = {"until_time": ["It would end when it begins. Leave both empty for the whole day."]}
+    assert errors(response) == said
+    assert newest(world).pk == before
+
+
 def test_what_makes_no_sense_is_said_beside_its_field(world: World) -> None:
     client = world.client("owner")
     page = client.get(list_address(Promotion, "add"))

@@ -172,6 +172,36 @@ def test_for_a_day_both_secrets_sign(shop: Shop, receiver: Receiver) -> None:
     assert [secret.removeprefix("whsec_") in kept for secret in (first, second)] == [False, False]
 
 
+def test_a_secret_changed_twice_within_a_day_leaves_the_first_its_day(shop: Shop, receiver: Receiver) -> None:
+    """The second was never copied: what listens knows the first, which was promised 24 hours, and no more."""
+    with time_machine.travel(NOON, tick=False) as clock:
+        endpoint, first = listen(shop, receiver.url)
+        with factories.inside(shop):
+            second = endpoints.rotate_secret(endpoint_id=endpoint.pk)
+            clock.shift(timedelta(hours=1))
+            third = endpoints.rotate_secret(endpoint_id=endpoint.pk)
+            for hours in (0, 23, 1):
+                clock.shift(timedelta(hours=hours))
+                endpoints.send_test(endpoint_id=endpoint.pk)
+                deliver()
+    signed = [[signed_by(each, secret) for secret in (first, second, third)] for each in receiver.got]
+    assert signed == [[True, True, True], [False, True, True], [False, False, True]]
+
+
+def test_a_secret_changed_over_and_over_leaves_a_header_that_every_server_takes(
+    shop: Shop, receiver: Receiver
+) -> None:
+    with time_machine.travel(NOON, tick=False):
+        endpoint, first = listen(shop, receiver.url)
+        with factories.inside(shop):
+            last = [endpoints.rotate_secret(endpoint_id=endpoint.pk) for _time in range(12)][-1]
+            endpoints.send_test(endpoint_id=endpoint.pk)
+            deliver()
+    (got,) = receiver.got
+    assert len(got.headers["webhook-signature"].split()) == 10
+    assert [signed_by(got, secret) for secret in (first, last)] == [False, True]
+
+
 def test_whoever_says_gone_is_told_nothing_more_until_it_is_switched_on(
     shop: Shop, receiver: Receiver
 ) -> None:

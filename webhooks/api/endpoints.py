@@ -133,7 +133,7 @@ class RotateSecret(MerchantView):
         tags=TAGS,
     )
     def post(self, request: Request, endpoint_id: int) -> Response:
-        """For 24 hours each delivery has two signatures: by this secret, and by the one before."""
+        """For 24 hours each delivery is signed by the secret of before, too, also if it is changed again."""
         return Response({"secret": endpoints.rotate_secret(endpoint_id=endpoint_id)})
 
 

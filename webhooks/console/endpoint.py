@@ -177,7 +177,8 @@ class EndpointAdmin(ConsoleAdmin):
             object_id,
             title=_("Change the secret"),
             explanation=_(
-                "For 24 hours everything is signed with both, so that you can change over in peace."
+                "For 24 hours everything is signed with the secret of before, too, also if you change it again: "
+                "you can change over in peace."
             ),
             perform=perform,
         )

@@ -24,6 +24,7 @@ from webhooks.services.sources import Draft
 DELIVER_TASK = "webhooks.deliver"
 MOST = 20
 FORMER_SECRET_FOR = timedelta(hours=24)
+EARLIER_AT_MOST = 8  # besides the one before: each makes a signature in the header of every message
 ANEW = {"state": State.WAITING, "attempts": 0, "trouble": ""}
 
 
@@ -84,21 +85,32 @@ def delete(*, endpoint_id: int) -> None:
 
 @transaction.atomic
 def rotate_secret(*, endpoint_id: int) -> str:
-    """Give an endpoint another secret; the one before signs as well for 24 hours. Raises EndpointNotFound."""
-    endpoint = _locked(endpoint_id)
+    """Give an endpoint another secret; each one before signs as well for 24 hours. Raises EndpointNotFound.
+
+    Who changes it twice, because the new one was never copied, goes on hearing what the first one signs.
+    """
+    endpoint, now = _locked(endpoint_id), timezone.now()
     secret = signing.new_secret()
-    endpoint.former_secret, endpoint.rotated_at = endpoint.secret, timezone.now()
+    endpoint.earlier_secrets = _still_good(endpoint, now)[:EARLIER_AT_MOST]
+    endpoint.former_secret, endpoint.rotated_at = endpoint.secret, now
     endpoint.secret = SEALED.close(secret)
-    endpoint.save(update_fields=["secret", "former_secret", "rotated_at", "updated_at"])
+    endpoint.save(update_fields=["secret", "former_secret", "earlier_secrets", "rotated_at", "updated_at"])
     return secret
 
 
 def secrets_of(endpoint: Endpoint, *, now: datetime) -> list[str]:
     """The secrets that sign now, the newest first."""
-    sealed = [endpoint.secret]
-    if endpoint.rotated_at is not None and now < endpoint.rotated_at + FORMER_SECRET_FOR:
-        sealed.append(endpoint.former_secret)
+    sealed = [endpoint.secret, *(former for former, _until in _still_good(endpoint, now))]
     return [secret for each in sealed if (secret := SEALED.open(each)) is not None]
+
+
+def _still_good(endpoint: Endpoint, now: datetime) -> list[list[str]]:
+    """The secrets before the present one that sign still, the newest first, each sealed and with its end."""
+    found = list[list[str]]()
+    if endpoint.rotated_at is not None:
+        found.append([endpoint.former_secret, (endpoint.rotated_at + FORMER_SECRET_FOR).isoformat()])
+    found += endpoint.earlier_secrets
+    return [each for each in found if now < datetime.fromisoformat(each[1])]
 
 
 def seal_anew() -> int:
@@ -110,6 +122,10 @@ def seal_anew() -> int:
             if sealed and (renewed := SEALED.renewed(sealed)) is not None:
                 # Not where it was changed meanwhile: the next night will do.
                 moved += Endpoint.objects.filter(pk=endpoint.pk, **{name: sealed}).update(**{name: renewed})
+        earlier = [[SEALED.renewed(sealed) or sealed, until] for sealed, until in endpoint.earlier_secrets]
+        if earlier != endpoint.earlier_secrets:
+            rows = Endpoint.objects.filter(pk=endpoint.pk, earlier_secrets=endpoint.earlier_secrets)
+            moved += rows.update(earlier_secrets=earlier)
     return moved
 
 

@@ -20,7 +20,7 @@ DIGITS_KEPT = 10**15  # what is larger has lost digits in a spreadsheet
 
 
 class Unreadable(ValueError):
-    """A cell that cannot mean what its column says. `why` is a key of `reader.SENTENCES`."""
+    """A cell that cannot mean what its column says. `why` is a key of `faults.SENTENCES`."""
 
     def __init__(self, why: str, **about: Any) -> None:
         super().__init__(why)

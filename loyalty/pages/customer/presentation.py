@@ -58,7 +58,8 @@ class StampCard:
     @property
     def label(self) -> str:
         """For those who do not see the picture."""
-        return _("%(count)d of %(target)d stamps") % {"count": self.count, "target": self.target}
+        text = ngettext("%(count)d of %(target)d stamp", "%(count)d of %(target)d stamps", self.target)
+        return text % {"count": self.count, "target": self.target}
 
     @property
     def missing(self) -> int:

@@ -14,7 +14,7 @@ from groundwork.idempotency import packing
 from groundwork.jobs import service as jobs
 from groundwork.jobs.models import JobKind
 from groundwork.messaging import outbox
-from loyalty.models import LoyaltyCard, LoyaltyTransaction, Purchase
+from loyalty.models import ImportBatch, LoyaltyCard, LoyaltyTransaction, Purchase
 from notifications.models import EmailLog
 from tenancy.models import BackgroundJob, IdempotencyKey
 from tests import factories
@@ -82,10 +82,15 @@ def leave_traces(shop: Shop, till: Till, card: LoyaltyCard) -> None:
     for kind in (JobKind.EXPORT, JobKind.CHECK):
         job = jobs.ask(
             user=shop.owner, kind=kind, about="loyalty.loyaltycard", parameters={"query": f"q={MARK}"},
-            file_name="list.csv", file=io.BytesIO(f"email\n{ANNA['email']}\n".encode()),
+            file_name=f"Anna {MARK}.csv", file=io.BytesIO(f"email\n{ANNA['email']}\n".encode()),
         )  # fmt: skip
         factories.fresh(job)
         jobs.JOBS.rows().filter(pk=job.pk).update(state="done", expires_at="2099-01-01T00:00:00Z")
+    with factories.inside(shop):
+        for name in (f"anna_{MARK}@example.com.csv", "customers.csv"):
+            ImportBatch.objects.create(
+                merchant=shop.merchant, store=shop.store, user=shop.owner, file_name=name
+            )
     outbox.relay()
 
 
@@ -97,6 +102,7 @@ def test_whoever_is_erased_is_found_nowhere(shop: Shop, till: Till, folder: Path
         Customer._meta.db_table,
         EmailLog._meta.db_table,
         Purchase._meta.db_table,
+        ImportBatch._meta.db_table,
         IdempotencyKey._meta.db_table,
         BackgroundJob._meta.db_table,
         BackgroundJob._meta.get_field("pieces").related_model._meta.db_table,
@@ -104,6 +110,8 @@ def test_whoever_is_erased_is_found_nowhere(shop: Shop, till: Till, folder: Path
     erase(shop, card)
     outbox.relay()
     assert traces(folder) == set()
+    with factories.inside(shop):
+        assert set(ImportBatch.objects.values_list("file_name", flat=True)) == {"", "customers.csv"}
 
 
 def test_of_others_nothing_is_forgotten(shop: Shop, till: Till) -> None:

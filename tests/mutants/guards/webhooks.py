@@ -182,9 +182,16 @@ MUTANTS = [
     mutant(
         "former-secret-for-ever",
         "webhooks/services/endpoints.py",
-        " and now < endpoint.rotated_at + FORMER_SECRET_FOR",
+        " if now < datetime.fromisoformat(each[1])",
         "",
         f"{DELIVERY}::test_for_a_day_both_secrets_sign",
+    ),
+    mutant(
+        "first-of-two-secrets-dropped",
+        "webhooks/services/endpoints.py",
+        "    found += endpoint.earlier_secrets\n",
+        "",
+        f"{DELIVERY}::test_a_secret_changed_twice_within_a_day_leaves_the_first_its_day",
     ),
     mutant(
         "webhook-secrets-as-they-are",
