@@ -6,6 +6,7 @@ import phonenumbers
 
 from groundwork.formats.text import visible
 
+CALLED_FROM_OUTSIDE = re.compile(r"^(\(?)00")
 # The 0 that is dialled within a country, beside the code that is dialled from outside: +352 (0) 621 123 456.
 TRUNK_ZERO = re.compile(r"^(\(?\+\d{1,3}\)?[\s./-]*)[(\uff08]\s*0\s*[)\uff09]")
 
@@ -20,7 +21,7 @@ def to_e164(text: str, country: str) -> str | None:
     >>> to_e164("+352 (0) 621 123 456", "FR")
     '+352621123456'
     """
-    text = re.sub(r"^(\(?)00", r"\1+", visible(text))
+    text = CALLED_FROM_OUTSIDE.sub(r"\1+", visible(text))
     if not TRUNK_ZERO.match(text):
         return _read(text, country)
     without, with_zero = (_read(TRUNK_ZERO.sub(rf"\g<1>{zero}", text), country) for zero in ("", "0"))
