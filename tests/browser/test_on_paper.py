@@ -1,11 +1,14 @@
 """What is printed from a browser: dark on white whatever the screen shows, and lists as tables."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests import factories
 from tests.browser.console import enter
 
 SHEET = {"width": 703, "height": 1_032}  # A4 between its margins, as a browser measures it
+DARK = re.compile(r"\bdark\b")
 COLOURS = """selector => {
     const light = colour => {
         const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
@@ -20,6 +23,7 @@ def to_paper(page: Page) -> None:
     """As the browser's printing does it to a page that is dark."""
     page.set_viewport_size(SHEET)
     page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("html")).not_to_have_class(DARK)
 
 
 def is_dark_on_white(page: Page, selector: str) -> bool:
@@ -43,6 +47,7 @@ def test_a_list_is_a_table_on_paper_and_dark_on_white(context, shop):
     for pressed in ("#toolbar", ".export-links", "td.action-checkbox", "#nav-sidebar"):
         expect(page.locator(pressed)).to_be_hidden()
     page.emulate_media(media="screen", color_scheme="dark")
+    expect(page.locator("html")).to_have_class(DARK)
     assert not is_dark_on_white(page, "body")
 
 
