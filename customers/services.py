@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from customers import agreements, phone_codes, tags
 from customers.birthdays import as_data
@@ -23,6 +24,7 @@ from tenancy import former
 from tenancy.models import Merchant, Store
 
 LONGEST_PART = 80  # of a name, first or last
+NAME_TOO_LONG = _("This name is too long: a part of it would be cut off.")
 NAME_FIELDS = frozenset({"first_name", "last_name"})
 
 
@@ -32,12 +34,12 @@ def split_name(name: str) -> tuple[str, str]:
     for place in range(LONGEST_PART + 1):
         if text[place : place + 1] == " " and len(text[place:].strip()) <= LONGEST_PART:
             return text[:place], text[place:].strip()
-    first, _, last = text.partition(" ")
+    first, _space, last = text.partition(" ")
     return first[:LONGEST_PART], last.strip()[:LONGEST_PART]
 
 
 def has_room(name: str) -> bool:
-    """Whether nothing of a full name is cut off."""
+    """Whether nothing of a full name is cut off; `NAME_TOO_LONG` says so where something is."""
     return "".join("".join(split_name(name)).split()) == "".join(one_line(name).split())
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
+from customers.services import NAME_TOO_LONG, has_room
 from loyalty.api.fields import BirthDate, Flag, Phone
 
 LONGEST_NAME = 160
@@ -20,6 +21,12 @@ class PersonInput(serializers.Serializer):
         required=False, allow_null=True, choices=[code for code, _name in settings.LANGUAGES]
     )
     marketing_consent = Flag(required=False, allow_null=True)
+
+    def validate_name(self, name: str | None) -> str | None:
+        """Of whoever has a field for it."""
+        if name and not has_room(name):
+            raise serializers.ValidationError(NAME_TOO_LONG)
+        return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in attrs.items() if value not in (None, "")}

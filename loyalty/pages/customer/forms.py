@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers import birthdays
 from customers.models import Customer
-from customers.services import has_room
+from customers.services import NAME_TOO_LONG, has_room
 from groundwork.errors import DomainError
 from groundwork.formats.email import read_email
 from groundwork.formats.phone import to_e164
@@ -63,9 +63,7 @@ class PersonForm(forms.Form):
         """A name that is kept whole."""
         name: str = self.cleaned_data["name"]
         if not has_room(name):
-            raise forms.ValidationError(
-                _("This name is too long: a part of it would be cut off."), code="name"
-            )
+            raise forms.ValidationError(NAME_TOO_LONG, code="name")
         return name
 
     def clean_email(self) -> str:

@@ -190,6 +190,7 @@ def test_who_was_known_before_is_not_shown_the_way_to_their_card(till: Till, sho
         ("customer_id", True),
         ("customer_id", 1.5),
         ("name", "x" * 161),
+        ("name", "Anna " + "x" * 81),
         ("name", "An\0na"),
         ("name", ["Anna"]),
         ("phone", "12"),

@@ -210,6 +210,7 @@ def test_sixty_people_in_a_shops_own_network_get_their_card_and_a_flood_does_not
         ("email", "anna@example.com\0"),
         ("name", "\0"),
         ("name", "x" * 161),
+        ("name", "Anna " + "x" * 81),
         ("phone", "123"),
         ("birth_date", "2999-12-31"),
         ("birth_date", "yesterday"),
