@@ -78,6 +78,7 @@ READ: dict[str, str] = {
     "wallet/pages.py json.loads": "body of Google",
     "webhooks/console/delivery.py json.loads": OURS,
     "webhooks/outputs.py json.loads": OURS,
+    "webhooks/services/endpoints.py datetime.fromisoformat": OURS,
     "webhooks/services/people.py json.loads": OURS,
     "webhooks/signing.py base64.b64decode": OURS,
 }

@@ -80,7 +80,7 @@ def test_a_draft_promotion_is_ticked_and_played(sold: World) -> None:
     text = told(owner, asked_for(owner, sold, **{f"promotion_{asked.pk}": "on"}))
     assert "“Forty more”: There are 40 points on top" in text
     assert "<strong>€0.80</strong> <span>more in the last 30 days, with the same purchases</span>" in text
-    given = "“Forty more” would have been given with 2 purchases on 2 cards: 80 points, worth €0.80."
+    given = "“Forty more” would have been given with 2 purchases (cards: 2): 80 points, worth €0.80."
     assert f"{given} €25.00 was sold with them." in text
     # What is left of a price at 20, 40 and 60 percent has to make good 80 cents.
     for amount, share in (("€4.00", "16.0%"), ("€2.00", "8.0%"), ("€1.33", "5.3%")):

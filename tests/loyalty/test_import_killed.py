@@ -75,7 +75,7 @@ def test_an_import_whose_worker_is_killed_is_done_by_the_next_one(redis_url: str
         assert jobs.run_due() == 1
         job.refresh_from_db()
         assert (job.state, job.attempts) == ("done", 2)
-        assert job.outcome["sentence"] == "2499 cards were made, 2500 balances were brought over."
+        assert job.outcome["sentence"] == "2,499 cards were made, 2,500 balances were brought over."
         assert Customer.objects.count() == LINES
         assert LoyaltyCard.objects.filter(stamp_count=3).count() == LINES
         assert LoyaltyTransaction.objects.filter(transaction_type="opening_balance").count() == LINES

@@ -33,17 +33,29 @@ def test_the_end_of_the_program_is_our_end(tmp_path: Path, program: str, code: i
         assert process.wait() == code
 
 
+WAITS = (
+    "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {1, 2, 15}); print('here', flush=True); "
+    "print(signal.sigwait({1, 2, 15}).name)"
+)
+
+
 @pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_passed_on_to_the_program(tmp_path: Path, asked: signal.Signals) -> None:
-    program = (
-        "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, {1, 2, 15}); print('here', flush=True); "
-        "print(signal.sigwait({1, 2, 15}).name)"
-    )
-    with launch(tmp_path, "-c", program) as process:
+    with launch(tmp_path, "-c", WAITS) as process:
         assert process.stdout.readline() == "here\n"
         process.send_signal(asked)
         assert process.stdout.read() == f"{asked.name}\n"
+        assert process.wait() == 0
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_under_nohup_the_end_of_a_terminal_ends_nothing(tmp_path: Path) -> None:
+    with launch(tmp_path, "-c", WAITS, hang_up=signal.SIG_IGN) as process:
+        assert process.stdout.readline() == "here\n"
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == "SIGTERM\n"
         assert process.wait() == 0
 
 

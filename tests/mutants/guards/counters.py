@@ -1,4 +1,4 @@
-"""What the terminal's page itself takes care of, in a browser."""
+"""What the pages themselves take care of, in a browser: the till's, the console's, the customers'."""
 
 from tests.mutants.mutant import mutant
 
@@ -41,5 +41,20 @@ MUTANTS = [
         '  dialog.style.pointerEvents = "none";\n',
         "",
         f"{HANDS}::test_a_tap_too_many_on_the_last_stamp_redeems_nothing[chromium]",
+    ),
+    mutant(
+        "two-clicks-send-twice",
+        "static/console/console.js",
+        "  if (sent.has(form)) return event.preventDefault();\n",
+        "",
+        "tests/browser/test_console.py::test_a_second_click_on_save_adds_nothing_more[chromium]",
+    ),
+    mutant(
+        "form-lost-without-a-network",
+        "static/pages/join.js",
+        "    if (holdsBack(form)) return event.preventDefault();\n",
+        "",
+        "tests/browser/test_customer_forms.py::"
+        "test_what_is_sent_without_a_network_stays_where_it_was_typed_until_there_is_one[chromium-join]",
     ),
 ]

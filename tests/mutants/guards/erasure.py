@@ -75,9 +75,23 @@ MUTANTS = [
     mutant(
         "files-of-jobs-after-an-erasure",
         "loyalty/services/people.py",
-        "    jobs.forget(lambda job: job.reaches(customer.merchant_id))\n",
+        "    jobs.forget(lambda job: job.reaches(customer.merchant_id), named=called_by)\n",
         "",
         f"{NO_COPY}::test_whoever_is_erased_is_found_nowhere",
+    ),
+    mutant(
+        "files-called-after-whoever-is-erased",
+        "loyalty/services/people.py",
+        '    ImportBatch.objects.filter(pk__in=ids).update(file_name="", updated_at=clock.now())\n',
+        "",
+        f"{NO_COPY}::test_whoever_is_erased_is_found_nowhere",
+    ),
+    mutant(
+        "erasure-told-to-whoever-guesses",
+        "loyalty/pages/access.py",
+        "            if card.customer.erased_at is None:\n                raise\n",
+        "",
+        "tests/loyalty/pages/test_my_data.py::test_nobody_learns_by_guessing_that_somebody_was_erased",
     ),
     mutant(
         "e-mails-that-were-sent-after-an-erasure",

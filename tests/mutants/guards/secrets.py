@@ -28,6 +28,13 @@ MUTANTS = [
         f"{OWN_DATA}::test_a_link_is_for_one_address_and_one_card",
     ),
     mutant(
+        "form-opened-earlier-takes-back-what-another-phone-typed",
+        "loyalty/pages/customer/data_form.py",
+        "        cleaned |= {name: self.initial[name] for name in self._outrun() if name in cleaned}\n",
+        "",
+        f"{OWN_DATA}::test_two_phones_with_one_card_change_only_what_each_of_them_has_typed",
+    ),
+    mutant(
         "address-that-is-confirmed-for-a-card-that-was-replaced",
         "loyalty/links.py",
         "    return address if (card_id, token) == (card.pk, digest(card.access_token)) else None",
