@@ -7,40 +7,22 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
 
 from customers import agreements, phone_codes, tags
 from customers.birthdays import as_data
 from customers.errors import PhoneTaken
 from customers.events import CustomerChanged, CustomerErased, CustomerRenamed
 from customers.models import Customer
+from customers.names import split_name
 from customers.ports import personal_data
 from groundwork import clock
 from groundwork.formats.email import normalize_email
 from groundwork.formats.phone import to_e164
-from groundwork.formats.text import one_line
 from groundwork.messaging import outbox
 from tenancy import former
 from tenancy.models import Merchant, Store
 
-LONGEST_PART = 80  # of a name, first or last
-NAME_TOO_LONG = _("This name is too long: a part of it would be cut off.")
 NAME_FIELDS = frozenset({"first_name", "last_name"})
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """First and last name of a full name, split at the first space, or at the next one by which both have room."""
-    text = one_line(name)
-    for place in range(LONGEST_PART + 1):
-        if text[place : place + 1] == " " and len(text[place:].strip()) <= LONGEST_PART:
-            return text[:place], text[place:].strip()
-    first, _space, last = text.partition(" ")
-    return first[:LONGEST_PART], last.strip()[:LONGEST_PART]
-
-
-def has_room(name: str) -> bool:
-    """Whether nothing of a full name is cut off; `NAME_TOO_LONG` says so where something is."""
-    return "".join("".join(split_name(name)).split()) == "".join(one_line(name).split())
 
 
 def find_by_email(*, merchant: Merchant, email: str) -> Customer | None:

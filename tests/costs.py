@@ -17,7 +17,7 @@ from liquid.exceptions import LiquidError
 
 from customers import selectors as customers
 from customers import tags
-from customers.services import split_name
+from customers.names import split_name
 from groundwork.console import versions
 from groundwork.errors import DomainError
 from groundwork.formats import colors, phone, spreadsheets, text_files

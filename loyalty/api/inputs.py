@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from customers.services import NAME_TOO_LONG, has_room
+from customers.names import NAME_TOO_LONG, has_room
 from loyalty.api.fields import BirthDate, Flag, Phone
 
 LONGEST_NAME = 160

@@ -8,6 +8,7 @@ import pytest
 from customers import services as customers
 from customers.errors import PhoneTaken
 from customers.models import Customer
+from customers.names import split_name
 from groundwork.deletion import soft_delete
 from groundwork.formats.phone import to_e164
 from tenancy import scope
@@ -40,7 +41,7 @@ def everything() -> Iterator[None]:
     ],
 )
 def test_a_full_name_is_split_at_the_first_space(name: str, first: str, last: str) -> None:
-    assert customers.split_name(name) == (first, last)
+    assert split_name(name) == (first, last)
 
 
 @pytest.mark.parametrize(

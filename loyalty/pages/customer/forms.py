@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers import birthdays
 from customers.models import Customer
-from customers.services import NAME_TOO_LONG, has_room
+from customers.names import NAME_TOO_LONG, has_room
 from groundwork.errors import DomainError
 from groundwork.formats.email import read_email
 from groundwork.formats.phone import to_e164
