@@ -15,7 +15,7 @@ from types import FrameType
 
 from loyalty_site.servers.find import ServerUnavailableError
 
-READY_SECONDS = 30
+READY_SECONDS = 120  # on a slow machine that does other things as well; one that ends is told of at once
 STOP_SECONDS = 30
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 6 << 30
